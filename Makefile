@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# bbsbench. `make help` lists the targets. CFLAGS, MOREFLAGS, CC, BUILD, DARKNET_ROOT, PYTHON, V=1 can be set by the caller.
+
+BUILD        ?= build
+CC           ?= cc
+PYTHON       ?= /usr/bin/python3
+DARKNET_ROOT ?= /usr/lib/darknet
+JOBS         ?= $(shell nproc)
+NET          ?= resnet34
+Q             = $(if $(V),,@)
+
+PACKAGES  = gsl libcjson zlib libmd
+CFLAGS   ?= -O2 -g
+DEBUGFLAGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla $(if $(WERROR),-Werror)
+# No -ffast-math and no contraction: the same bits from run to run. Hidden: Darknet exports 642 unprefixed names.
+BBS_CFLAGS = -std=c11 -D_GNU_SOURCE -ffp-contract=off -fno-math-errno -fvisibility=hidden -pthread -MMD -MP -Ibench -I$(BUILD)/generated \
+             -isystem $(DARKNET_ROOT)/include $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null) $(DEBUGFLAGS) $(CFLAGS) $(MOREFLAGS)
+LIBRARIES  = -L$(DARKNET_ROOT) -Wl,-rpath,$(DARKNET_ROOT) -Wl,--as-needed -ldarknet -ldnnl $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lpthread -lm
+
+SOURCES  := $(filter-out bench/cli/main.c,$(wildcard bench/*/*.c bench/*/*/*.c))
+OBJECTS  := $(SOURCES:%.c=$(BUILD)/%.o)
+UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
+BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/benches/%,$(wildcard tests/bench/bench_*.c))
+
+.DEFAULT_GOAL := all
+.SUFFIXES:
+.SECONDARY:
+.PHONY: help deps all check check-run check-slow smoke bench bench-peers oracle lint asan retrain format clean distclean FORCE
+
+help:  ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */\1|/' | awk -F'|' '{printf "  %-12s %s\n", $$1, $$2}'
+
+deps:  ## install the Debian packages of deps.txt that are missing (or print the apt line)
+	@./deps.sh
+
+all: $(BUILD)/bbsbench  ## build the program build/bbsbench
+
+check:  ## install what is missing, build, run all tests; ends with "N passed, N failed"
+	@./deps.sh
+	@$(MAKE) --no-print-directory -j$(JOBS) check-build
+	@BUILD=$(BUILD) PYTHON=$(PYTHON) tests/run.sh
+
+.PHONY: check-build
+check-build: $(BUILD)/bbsbench $(UNITS)
+
+smoke:  ## the short end-to-end run: ./run_all.sh --smoke
+	@./run_all.sh --smoke
+
+bench: $(BENCHES) $(BUILD)/bbsbench  ## measure speed (never part of check)
+	@for program in $(BENCHES); do $$program || exit 1; done
+
+oracle:  ## regenerate the reference vectors and fixtures of tests/data (python3-torch)
+	@PYTHON=$(PYTHON) tests/oracle/regenerate.sh
+
+asan:  ## all tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined" check
+
+lint:  ## warnings as errors with gcc and clang, cppcheck
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint-gcc CC=gcc WERROR=1 -j$(JOBS) check-build
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint-clang CC=clang WERROR=1 -j$(JOBS) check-build
+	@tests/lint.sh
+
+retrain:  ## train one compact network again: make retrain NET=resnet34 (python3-torch; tens of minutes)
+	$(PYTHON) models/train/train.py --net $(NET) --out models/compact --work $(BUILD)/train
+
+clean:  ## remove build/
+	$(Q)rm -rf $(BUILD)
+
+distclean: clean  ## remove build/ and the results of runs
+	$(Q)find results -mindepth 1 -maxdepth 1 -type d ! -name reference -exec rm -rf {} +
+
+$(BUILD)/bbsbench: $(BUILD)/bench/cli/main.o $(BUILD)/libbbs.a
+	@echo "  LD      $@"
+	$(Q)$(CC) $(CFLAGS) $(MOREFLAGS) -o $@ $^ $(LIBRARIES)
+
+$(BUILD)/libbbs.a: $(OBJECTS)
+	@echo "  AR      $@"
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/bench/%.o: bench/%.c Makefile | $(BUILD)/generated/commit.h
+	@mkdir -p $(@D)
+	@echo "  CC      $<"
+	$(Q)$(CC) $(BBS_CFLAGS) -c -o $@ $<
+
+$(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libbbs.a Makefile
+	@mkdir -p $(@D)
+	@echo "  TEST    $@"
+	$(Q)$(CC) $(BBS_CFLAGS) -Itests/unit -o $@ $< $(BUILD)/libbbs.a -lcmocka $(LIBRARIES)
+
+$(BUILD)/benches/%: tests/bench/%.c $(BUILD)/libbbs.a Makefile
+	@mkdir -p $(@D)
+	@echo "  BENCH   $@"
+	$(Q)$(CC) $(BBS_CFLAGS) -o $@ $< $(BUILD)/libbbs.a $(LIBRARIES)
+
+# Rewritten only when the commit changes, so that nothing else is built again.
+$(BUILD)/generated/commit.h: FORCE
+	@mkdir -p $(@D)
+	@commit=$$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown); \
+	dirty=$$(git status --porcelain --untracked-files=no 2>/dev/null | grep -q . && echo 1 || echo 0); \
+	printf '#define BBS_COMMIT "%s"\n#define BBS_DIRTY %s\n#define BBS_COMPILER_FLAGS "%s"\n' "$$commit" "$$dirty" '$(CFLAGS) $(MOREFLAGS) -std=c11 -ffp-contract=off' >$@.new; \
+	if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+-include $(OBJECTS:.o=.d) $(BUILD)/bench/cli/main.d $(UNITS:=.d)

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_BASE_CPU_H
+#define BBS_BASE_CPU_H
+
+#include "base/text.h"
+
+/* The processor: its name, what it can do, and the floating-point environment the suite computes in.
+ *
+ * Debian 12's libdarknet.so carries crtfastmath, which sets flush-to-zero and denormals-are-zero for the whole process
+ * when it is loaded. Results must not depend on that: each thread calls cpu_float_environment() before it computes. */
+
+void cpu_float_environment(void); /* round to nearest, denormals kept, no traps */
+
+text_t cpu_name(void);             /* from /proc/cpuinfo, or "unknown" */
+const char *cpu_vector_set(void);  /* "avx512", "avx2", "sse2", "neon" or "portable": what dispatched kernels use */
+int cpu_count(void);               /* processors this process may use, at least 1 */
+
+#endif

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/csv.h"
+
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ===  Writing  === */
+
+static size_t count_fields(const char *header)
+{
+    size_t count = 1;
+    for (; *header != '\0'; header++)
+        count += *header == ',';
+    return count;
+}
+
+outcome_t csv_create(csv_writer_t *writer, const char *path, const char *header)
+{
+    *writer = (csv_writer_t){0};
+    outcome_t result = outfile_open(&writer->file, path);
+    if (!outcome_is_ok(&result))
+        return result;
+    writer->columns = count_fields(header);
+    fprintf(writer->file.stream, "%s\n", header);
+    return outcome_ok();
+}
+
+static void separate(csv_writer_t *writer)
+{
+    if (writer->fields++ > 0)
+        fputc(',', writer->file.stream);
+}
+
+void csv_text(csv_writer_t *writer, const char *value)
+{
+    separate(writer);
+    if (strpbrk(value, ",\"\r\n") == NULL) {
+        fputs(value, writer->file.stream);
+        return;
+    }
+    fputc('"', writer->file.stream);
+    for (; *value != '\0'; value++) {
+        if (*value == '"')
+            fputc('"', writer->file.stream);
+        fputc(*value, writer->file.stream);
+    }
+    fputc('"', writer->file.stream);
+}
+
+void csv_integer(csv_writer_t *writer, int64_t value)
+{
+    separate(writer);
+    fprintf(writer->file.stream, "%" PRId64, value);
+}
+
+void csv_real(csv_writer_t *writer, double value)
+{
+    separate(writer);
+    if (!isnan(value))
+        fprintf(writer->file.stream, "%.9g", value);
+}
+
+void csv_end_row(csv_writer_t *writer)
+{
+    fputc('\n', writer->file.stream);
+    fflush(writer->file.stream);
+    writer->uneven = writer->uneven || writer->fields != writer->columns;
+    writer->fields = 0;
+}
+
+outcome_t csv_commit(csv_writer_t *writer)
+{
+    if (!writer->uneven && writer->fields == 0)
+        return outfile_commit(&writer->file);
+    outcome_t result = outcome_failed(writer->file.path, "writing", "a row with another number of fields than the header",
+                                      NULL, "this is a defect of bbsbench: please report it");
+    csv_abandon(writer);
+    return result;
+}
+
+void csv_abandon(csv_writer_t *writer)
+{
+    outfile_abandon(&writer->file);
+}
+
+/* ===  Reading  === */
+
+/* Cut the field at *at into a NUL-terminated text in place; *at moves behind its separator. Returns the separator:
+ * ',', '\n' or '\0'; 'x' for a quote that never ends or text behind a closing quote. */
+static char take_field(char **at, char **field)
+{
+    char *from = *at, *to = *at;
+    if (*from == '"') {
+        *field = ++from, to = from;
+        while (*from != '\0' && (*from != '"' || from[1] == '"')) {
+            from += *from == '"';
+            *to++ = *from++;
+        }
+        if (*from++ == '\0')
+            return 'x';
+    } else {
+        *field = from;
+        from += strcspn(from, ",\r\n");
+        to = from;
+    }
+    if (*from == '\r' && from[1] == '\n')
+        from++;
+    char separator = *from;
+    if (separator != ',' && separator != '\n' && separator != '\0')
+        return 'x';
+    *at = from + (separator != '\0');
+    *to = '\0';
+    return separator;
+}
+
+static outcome_t take_rows(csv_table_t *table)
+{
+    char *at = (char *)table->bytes.data;
+    size_t line = 1, fields = 0, used = 0, capacity = 0;
+    while (*at != '\0' || fields > 0) {
+        if (used == capacity) {
+            capacity = capacity ? 2 * capacity : 64;
+            char **grown = realloc(table->cells, capacity * sizeof *grown);
+            if (grown == NULL)
+                return outcome_out_of_memory(table->path);
+            table->cells = grown;
+        }
+        char separator = take_field(&at, &table->cells[used]);
+        if (separator == 'x')
+            return outcome_failed(table->path, text_of("line %zu", line).chars, "a broken quoted field", "RFC 4180 CSV", NULL);
+        used++, fields++;
+        if (separator == ',')
+            continue;
+        if (table->columns == 0)
+            table->columns = fields;
+        if (fields != table->columns)
+            return outcome_failed(table->path, text_of("line %zu", line).chars, text_of("%zu fields", fields).chars,
+                                  text_of("%zu", table->columns).chars, NULL);
+        line++, fields = 0;
+    }
+    if (table->columns == 0)
+        return outcome_failed(table->path, NULL, "an empty file", "a CSV header", NULL);
+    table->rows = used / table->columns - 1;
+    return outcome_ok();
+}
+
+outcome_t csv_read(const char *path, csv_table_t *table)
+{
+    *table = (csv_table_t){0};
+    outcome_t result = file_read(path, NULL, &table->bytes);
+    if (!outcome_is_ok(&result))
+        return result;
+    table->path = text_copy(path);
+    if (table->path == NULL)
+        result = outcome_out_of_memory(path);
+    else if (strlen((char *)table->bytes.data) != table->bytes.size)
+        result = outcome_failed(path, NULL, "a NUL byte", "text", NULL);
+    else
+        result = take_rows(table);
+    if (!outcome_is_ok(&result))
+        csv_free(table);
+    return result;
+}
+
+void csv_free(csv_table_t *table)
+{
+    file_free_bytes(&table->bytes);
+    free(table->cells);
+    free(table->path);
+    *table = (csv_table_t){0};
+}
+
+outcome_t csv_column(const csv_table_t *table, const char *name, size_t *column)
+{
+    for (size_t i = 0; i < table->columns; i++)
+        if (text_equal(table->cells[i], name)) {
+            *column = i;
+            return outcome_ok();
+        }
+    return outcome_failed(table->path, "header", "no such column", name, "regenerate the file with this version of bbsbench");
+}
+
+const char *csv_cell(const csv_table_t *table, size_t row, size_t column)
+{
+    return table->cells[(row + 1) * table->columns + column];
+}
+
+static outcome_t bad_cell(const csv_table_t *table, size_t row, size_t column, const char *expected)
+{
+    return outcome_failed(table->path, text_of("line %zu, column %s", row + 2, table->cells[column]).chars,
+                          text_of("\"%s\"", csv_cell(table, row, column)).chars, expected, NULL);
+}
+
+outcome_t csv_cell_integer(const csv_table_t *table, size_t row, size_t column, int64_t *value)
+{
+    bool good = text_to_integer(csv_cell(table, row, column), INT64_MIN, INT64_MAX, value);
+    return good ? outcome_ok() : bad_cell(table, row, column, "an integer");
+}
+
+outcome_t csv_cell_real(const csv_table_t *table, size_t row, size_t column, double *value)
+{
+    bool good = text_to_real(csv_cell(table, row, column), value);
+    return good ? outcome_ok() : bad_cell(table, row, column, "a number");
+}

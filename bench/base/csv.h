@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_BASE_CSV_H
+#define BBS_BASE_CSV_H
+
+#include "base/file.h"
+#include "base/outcome.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Rows as RFC 4180 CSV: a header with units in the names, LF line ends, integers in full, floats as %.9g.
+ *
+ * Writing goes through outfile_t: rows appear in PATH.part as they are computed and PATH appears when all are there.
+ * Each row must have as many fields as the header; csv_commit() refuses a table where one has not. */
+
+typedef struct {
+    outfile_t file;
+    size_t columns;
+    size_t fields; /* of the row being written */
+    bool uneven;   /* a row had another number of fields */
+} csv_writer_t;
+
+/* `header` is the first line as it stands in the file, without the newline. */
+outcome_t csv_create(csv_writer_t *writer, const char *path, const char *header);
+void csv_text(csv_writer_t *writer, const char *value);
+void csv_integer(csv_writer_t *writer, int64_t value);
+void csv_real(csv_writer_t *writer, double value); /* NaN is written as an empty field: not known, not applicable */
+void csv_end_row(csv_writer_t *writer);            /* also flushes, so that a killed run keeps its rows in PATH.part */
+outcome_t csv_commit(csv_writer_t *writer);
+void csv_abandon(csv_writer_t *writer);
+
+/* A table read back: cell(row, column) are texts; row 0 is the first below the header. */
+typedef struct {
+    char *path;
+    bytes_t bytes; /* the texts live here */
+    char **cells;  /* (rows + 1) * columns, header first */
+    size_t columns;
+    size_t rows;
+} csv_table_t;
+
+/* Refuses a file whose rows differ in their number of fields, naming file and line. */
+outcome_t csv_read(const char *path, csv_table_t *table);
+void csv_free(csv_table_t *table);
+
+/* Column by name; an error names the file and the columns that are missing. */
+outcome_t csv_column(const csv_table_t *table, const char *name, size_t *column);
+const char *csv_cell(const csv_table_t *table, size_t row, size_t column);
+/* Numbers, with file, line and column in the error. */
+outcome_t csv_cell_integer(const csv_table_t *table, size_t row, size_t column, int64_t *value);
+outcome_t csv_cell_real(const csv_table_t *table, size_t row, size_t column, double *value);
+
+#endif

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/file.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+bool file_exists(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+}
+
+bool file_is_folder(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+static outcome_t not_readable(const char *path, int error, const char *todo)
+{
+    if (error == ENOENT)
+        return outcome_missing(path, NULL, "no such file", NULL, todo);
+    return outcome_failed(path, "reading", strerror(error), "a readable file", todo);
+}
+
+outcome_t file_size(const char *path, int64_t *bytes)
+{
+    struct stat status;
+    if (stat(path, &status) != 0)
+        return not_readable(path, errno, NULL);
+    if (!S_ISREG(status.st_mode))
+        return outcome_failed(path, NULL, "no regular file", "a file", NULL);
+    *bytes = status.st_size;
+    return outcome_ok();
+}
+
+outcome_t file_read(const char *path, const char *todo, bytes_t *bytes)
+{
+    *bytes = (bytes_t){0};
+    FILE *stream = NULL;
+    int64_t size = 0;
+    outcome_t result = file_size(path, &size);
+    if (!outcome_is_ok(&result))
+        return outcome_fault(&result) == FAULT_MISSING ? not_readable(path, ENOENT, todo) : result;
+    bytes->data = malloc((size_t)size + 1);
+    if (bytes->data == NULL) {
+        result = outcome_out_of_memory(path);
+        goto out;
+    }
+    stream = fopen(path, "rb");
+    if (stream == NULL) {
+        result = not_readable(path, errno, todo);
+        goto out;
+    }
+    bytes->size = fread(bytes->data, 1, (size_t)size, stream);
+    if (bytes->size != (size_t)size) {
+        result = outcome_failed(path, "reading", text_of("%zu bytes", bytes->size).chars,
+                                text_of("%lld bytes", (long long)size).chars, "get the file again");
+        goto out;
+    }
+    bytes->data[bytes->size] = 0;
+
+out:
+    if (stream != NULL)
+        fclose(stream);
+    if (!outcome_is_ok(&result))
+        file_free_bytes(bytes);
+    return result;
+}
+
+outcome_t file_read_gzip(const char *path, const char *todo, bytes_t *bytes)
+{
+    enum { STEP = 1 << 20 };
+    *bytes = (bytes_t){0};
+    outcome_t result = outcome_ok();
+    errno = 0;
+    gzFile stream = gzopen(path, "rb");
+    if (stream == NULL)
+        return not_readable(path, errno ? errno : ENOMEM, todo);
+    for (;;) {
+        uint8_t *grown = realloc(bytes->data, bytes->size + STEP + 1);
+        if (grown == NULL) {
+            result = outcome_out_of_memory(path);
+            break;
+        }
+        bytes->data = grown;
+        int got = gzread(stream, bytes->data + bytes->size, STEP);
+        int code = Z_OK;
+        const char *message = gzerror(stream, &code);
+        if (got < 0 || code == Z_BUF_ERROR) {
+            result = outcome_failed(path, text_of("after %zu bytes", bytes->size).chars,
+                                    code == Z_BUF_ERROR ? "the end of a truncated gzip stream" : message,
+                                    "a whole gzip file", "get the file again");
+            break;
+        }
+        bytes->size += (size_t)got;
+        bytes->data[bytes->size] = 0;
+        if (got < STEP)
+            break;
+    }
+    gzclose(stream);
+    if (!outcome_is_ok(&result))
+        file_free_bytes(bytes);
+    return result;
+}
+
+void file_free_bytes(bytes_t *bytes)
+{
+    free(bytes->data);
+    *bytes = (bytes_t){0};
+}
+
+outcome_t file_make_folder(const char *path)
+{
+    outcome_t result = outcome_ok();
+    char *copy = text_copy(path);
+    if (copy == NULL)
+        return outcome_out_of_memory(path);
+    for (char *at = copy + 1; at[-1] != '\0'; at++) {
+        if (*at != '/' && *at != '\0')
+            continue;
+        char kept = *at;
+        *at = '\0';
+        if (mkdir(copy, 0777) != 0 && !file_is_folder(copy)) {
+            result = outcome_failed(copy, "creating the folder", strerror(errno), "a writable place",
+                                    "choose another folder or change its permissions");
+            break;
+        }
+        *at = kept;
+    }
+    free(copy);
+    return result;
+}
+
+static outcome_t not_writable(const char *path, int error)
+{
+    return outcome_failed(path, "writing", strerror(error), "a writable file with room for it",
+                          "free some disk space or choose another folder");
+}
+
+outcome_t outfile_open(outfile_t *file, const char *path)
+{
+    *file = (outfile_t){0};
+    size_t size = strlen(path) + sizeof ".part";
+    file->path = text_copy(path);
+    file->part = malloc(size);
+    if (file->path == NULL || file->part == NULL) {
+        outfile_abandon(file);
+        return outcome_out_of_memory(path);
+    }
+    snprintf(file->part, size, "%s.part", path);
+    file->stream = fopen(file->part, "wb");
+    if (file->stream == NULL) {
+        outcome_t result = not_writable(path, errno);
+        free(file->path);
+        free(file->part);
+        *file = (outfile_t){0};
+        return result;
+    }
+    return outcome_ok();
+}
+
+outcome_t outfile_commit(outfile_t *file)
+{
+    outcome_t result = outcome_ok();
+    errno = 0;
+    bool bad = ferror(file->stream) != 0 || fflush(file->stream) != 0 || fsync(fileno(file->stream)) != 0;
+    int error = errno;
+    bad = fclose(file->stream) != 0 || bad;
+    file->stream = NULL;
+    if (!bad && rename(file->part, file->path) != 0) {
+        bad = true;
+        error = errno;
+    }
+    if (bad)
+        result = not_writable(file->path, error ? error : EIO);
+    else
+        file->part[0] = '\0';
+    outfile_abandon(file);
+    return result;
+}
+
+void outfile_abandon(outfile_t *file)
+{
+    if (file->stream != NULL)
+        fclose(file->stream);
+    if (file->part != NULL && file->part[0] != '\0')
+        unlink(file->part);
+    free(file->path);
+    free(file->part);
+    *file = (outfile_t){0};
+}

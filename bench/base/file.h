@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_BASE_FILE_H
+#define BBS_BASE_FILE_H
+
+#include "base/outcome.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* Files that are either complete or not there.
+ *
+ * Reading: a whole file in memory. Writing: into PATH.part, renamed to PATH when everything is on disk, removed when
+ * the work fails, so a killed run or a full disk leaves no half-written result. */
+
+typedef struct {
+    uint8_t *data; /* size bytes and a NUL after them; free with file_free_bytes() */
+    size_t size;
+} bytes_t;
+
+bool file_exists(const char *path);
+bool file_is_folder(const char *path);
+outcome_t file_size(const char *path, int64_t *bytes);
+
+/* The whole file; missing files are FAULT_MISSING, with `todo` (may be NULL) as the thing to do. */
+outcome_t file_read(const char *path, const char *todo, bytes_t *bytes);
+/* The same through zlib, whether the file is gzipped or plain. */
+outcome_t file_read_gzip(const char *path, const char *todo, bytes_t *bytes);
+void file_free_bytes(bytes_t *bytes);
+
+/* Create a folder and its parents. */
+outcome_t file_make_folder(const char *path);
+
+typedef struct {
+    FILE *stream; /* write to it freely; errors are found at the end */
+    char *path;
+    char *part;
+} outfile_t;
+
+outcome_t outfile_open(outfile_t *file, const char *path);
+/* Flush, check and rename. The file is closed in any case; when this fails nothing is left at PATH.part. */
+outcome_t outfile_commit(outfile_t *file);
+/* Give up: close, remove PATH.part. Harmless after commit and on a zeroed struct. */
+void outfile_abandon(outfile_t *file);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_BASE_PROGRESS_H
+#define BBS_BASE_PROGRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Progress of long work on stderr: a bar with rate and time left on a terminal, a plain line every ten seconds
+ * otherwise. Call from one thread only (worker 0). */
+
+typedef struct {
+    const char *title;
+    const char *unit;
+    int64_t total;
+    double started; /* seconds, monotonic */
+    double shown;   /* when the last line was written */
+    bool terminal;
+    bool drawn;
+} progress_t;
+
+double progress_clock(void); /* monotonic seconds */
+
+void progress_start(progress_t *progress, const char *title, const char *unit, int64_t total);
+void progress_update(progress_t *progress, int64_t done);
+void progress_finish(progress_t *progress); /* erases the bar; the caller prints the result line */
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_BASE_TEXT_H
+#define BBS_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Short texts by value, so that a message or a path can be put together without owning memory:
+ *     return outcome_failed(path, NULL, text_of("%zu bytes", size).chars, "at least 8 bytes", NULL);
+ * Longer results are cut; text_fits() tells. */
+enum { TEXT_CAPACITY = 512 };
+typedef struct {
+    char chars[TEXT_CAPACITY];
+} text_t;
+
+text_t text_of(const char *format, ...) __attribute__((format(printf, 1, 2)));
+bool text_fits(const text_t *text); /* false when text_of() may have cut it */
+
+bool text_equal(const char *a, const char *b);
+bool text_starts(const char *text, const char *prefix);
+bool text_ends(const char *text, const char *suffix);
+
+/* A copy to free(), or NULL when memory is out. */
+char *text_copy(const char *text);
+
+/* Whole-string numbers: false when anything else stands there or the value leaves the range. */
+bool text_to_integer(const char *text, int64_t least, int64_t most, int64_t *value);
+bool text_to_real(const char *text, double *value);
+
+/* Split "a,b,c" in place at `separator`; `parts` receives at most `limit` pointers. Returns how many there are, which
+ * can be more than `limit`. An empty text has no parts. */
+size_t text_split(char *text, char separator, char **parts, size_t limit);
+
+#endif

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/commands.h"
+
+#include <stddef.h>
+
+const command_t *const command_registry[] = {
+    NULL,
+};

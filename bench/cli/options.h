@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_CLI_OPTIONS_H
+#define BBS_CLI_OPTIONS_H
+
+#include "base/outcome.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Command lines: each command has one table of options, from which parsing and --help both come, so they cannot
+ * drift apart. */
+
+typedef struct {
+    const char *name;     /* long name, without dashes; NULL ends the table */
+    const char *argument; /* what --help calls its value; NULL: a flag; "M..." : may be given several times */
+    const char *fallback; /* value when absent; NULL: none */
+    const char *help;
+} option_t;
+
+typedef struct options options_t; /* a parsed command line */
+
+typedef struct {
+    const char *name;
+    const char *summary;                     /* one line */
+    const char *operands;                    /* as --help writes them: "IN OUT"; "" for none */
+    size_t operands_least, operands_most;
+    const option_t *options;
+    const char *details;                     /* text below the options in --help, or NULL */
+    outcome_t (*run)(const options_t *options);
+} command_t;
+
+/* Parse argv[1..]; argv[0] is the command's name. `*help` is set when --help was asked for (and nothing else is
+ * checked then). Free with options_free(). */
+outcome_t options_parse(const command_t *command, int argc, char **argv, bool *help, options_t **options);
+void options_free(options_t *options);
+void options_help(const command_t *command);
+
+bool options_given(const options_t *options, const char *name);      /* on the command line itself */
+bool options_flag(const options_t *options, const char *name);
+const char *options_text(const options_t *options, const char *name); /* the last one, the fallback, or NULL */
+size_t options_count(const options_t *options, const char *name);     /* how often a repeated option was given */
+const char *options_nth(const options_t *options, const char *name, size_t index);
+
+/* Numbers within bounds; the error names the option. An option with neither value nor fallback is FAULT_USAGE. */
+outcome_t options_integer(const options_t *options, const char *name, int64_t least, int64_t most, int64_t *value);
+outcome_t options_real(const options_t *options, const char *name, double least, double most, double *value);
+outcome_t options_required(const options_t *options, const char *name, const char **value);
+
+size_t options_operand_count(const options_t *options);
+const char *options_operand(const options_t *options, size_t index);
+
+#endif

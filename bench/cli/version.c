@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/version.h"
+
+#include "base/cpu.h"
+#include "commit.h"
+
+#include <stdio.h>
+
+#include <cjson/cJSON.h>
+#include <gsl/gsl_version.h>
+#include <zlib.h>
+
+void version_print(void)
+{
+    printf("bbsbench 0.1.0, commit %s%s\n", BBS_COMMIT, BBS_DIRTY ? " with local changes" : "");
+    printf("compiler   " __VERSION__ ", " BBS_COMPILER_FLAGS "\n");
+    printf("libraries  GSL %s, cJSON %s, zlib %s\n", gsl_version, cJSON_Version(), zlibVersion());
+    printf("processor  %s, %d available, vector set %s\n", cpu_name().chars, cpu_count(), cpu_vector_set());
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "nets/net.h"
+
+#include "base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+outcome_t net_find(const char *name, const network_t **network)
+{
+    text_t known = text_of("%s", "");
+    for (const network_t *const *at = net_registry; *at != NULL; at++) {
+        if (text_equal((*at)->name, name)) {
+            *network = *at;
+            return outcome_ok();
+        }
+        known = text_of("%s%s%s", known.chars, known.chars[0] ? ", " : "", (*at)->name);
+    }
+    return outcome_usage("--net", name, "no such network", known.chars, NULL);
+}
+
+outcome_t net_find_size(const network_t *network, const char *name, const net_size_t **size)
+{
+    text_t known = text_of("%s", "");
+    for (const net_size_t *const *at = network->sizes; *at != NULL; at++) {
+        if (text_equal((*at)->name, name)) {
+            *size = *at;
+            return outcome_ok();
+        }
+        known = text_of("%s%s%s", known.chars, known.chars[0] ? ", " : "", (*at)->name);
+    }
+    return outcome_usage("--size", text_of("%s of %s", name, network->name).chars, "no such size", known.chars, NULL);
+}
+
+outcome_t net_layers(const network_t *network, const net_size_t *size, net_table_t *table)
+{
+    *table = (net_table_t){0};
+    outcome_t result = network->layers(size, table);
+    if (!outcome_is_ok(&result))
+        net_table_free(table);
+    else
+        table->items[0].first = true;
+    return result;
+}
+
+void net_table_free(net_table_t *table)
+{
+    free(table->items);
+    *table = (net_table_t){0};
+}
+
+int64_t net_layer_weights(const net_layer_t *layer)
+{
+    return layer->k * layer->c * layer->kh * layer->kw;
+}
+
+int64_t net_layer_macs(const net_layer_t *layer)
+{
+    return net_layer_weights(layer) * layer->out_h * layer->out_w * layer->tokens;
+}
+
+static outcome_t add(net_table_t *table, const char *name, const char *norm, const net_layer_t *values)
+{
+    net_layer_t *grown = realloc(table->items, (table->count + 1) * sizeof *grown);
+    if (grown == NULL)
+        return outcome_out_of_memory("layer table");
+    table->items = grown;
+    net_layer_t *layer = &grown[table->count++];
+    *layer = *values;
+    snprintf(layer->name, sizeof layer->name, "%s", name);
+    snprintf(layer->norm, sizeof layer->norm, "%s", norm);
+    return outcome_ok();
+}
+
+outcome_t net_add_conv(net_table_t *table, const char *name, const char *norm, int64_t k, int64_t c, int64_t kernel,
+                       int64_t stride, int64_t pad, int64_t in_h, int64_t in_w)
+{
+    return add(table, name, norm,
+               &(net_layer_t){.kind = NET_CONV, .k = k, .c = c, .kh = kernel, .kw = kernel, .stride = stride, .pad = pad,
+                              .in_h = in_h, .in_w = in_w, .out_h = (in_h + 2 * pad - kernel) / stride + 1,
+                              .out_w = (in_w + 2 * pad - kernel) / stride + 1, .tokens = 1});
+}
+
+outcome_t net_add_linear(net_table_t *table, const char *name, int64_t k, int64_t c, int64_t tokens, bool bias)
+{
+    return add(table, name, "",
+               &(net_layer_t){.kind = NET_LINEAR, .k = k, .c = c, .kh = 1, .kw = 1, .stride = 1, .in_h = 1, .in_w = 1,
+                              .out_h = 1, .out_w = 1, .tokens = tokens, .bias = bias});
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_NETS_NET_H
+#define BBS_NETS_NET_H
+
+#include "base/outcome.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The networks: one table of layers each, which serves the engine, the compressor and the accelerator models alike.
+ *
+ * A network is a name ("resnet34"); its width is a size: "full" is the network of the paper, "compact" the stand-in
+ * that this project trains and ships. Results of different size are never joined. A layer is one weight tensor that an
+ * accelerator would run; its name is the framework's, so a checkpoint is imported by name. */
+
+typedef enum { NET_CONV, NET_LINEAR } net_kind_t;
+
+enum { NET_NAME_SIZE = 64 };
+
+/* One weight tensor, [k, c, kh, kw] (conv) or [k, c] (linear, kh = kw = 1), and where it is applied. */
+typedef struct {
+    char name[NET_NAME_SIZE]; /* the tensor is NAME.weight, a bias NAME.bias */
+    char norm[NET_NAME_SIZE]; /* prefix of the BatchNorm that follows, "" for none */
+    net_kind_t kind;
+    int64_t k, c, kh, kw;
+    int64_t stride, pad;
+    int64_t in_h, in_w;   /* conv: input plane; linear: 1 x 1 */
+    int64_t out_h, out_w; /* conv: output plane; linear: 1 x 1 */
+    int64_t tokens;       /* linear: vectors a sample; conv: 1 */
+    bool bias;
+    bool first;           /* the network's first layer: stays at 8 bits unless --first-layer prune */
+} net_layer_t;
+
+typedef struct {
+    net_layer_t *items;
+    size_t count;
+} net_table_t;
+
+typedef struct net_size {
+    const char *name;     /* "full" | "compact" */
+    const char *cfg;      /* Darknet cfg of the graph, relative to the project, or NULL when built in C */
+    const char *weights;  /* default weights file, relative to the project; NULL when the user must bring one */
+    const char *dataset;  /* default data set (data/dataset.h) */
+    const char *profile;  /* preprocessing profile bound to the weights (data/profile.h) */
+    int64_t channels, height, width; /* of one input */
+    int64_t classes;
+    const void *shape;    /* what the family's layers() needs: widths, blocks, ... */
+} net_size_t;
+
+typedef struct network {
+    const char *name;   /* "resnet34" */
+    const char *title;  /* "ResNet-34" */
+    const char *family; /* "resnet", "vgg", "vit", "bert" */
+    const net_size_t *const *sizes; /* NULL-terminated */
+    outcome_t (*layers)(const net_size_t *size, net_table_t *table);
+} network_t;
+
+/* Every network the suite knows, NULL-terminated: one line in registry.c adds one. */
+extern const network_t *const net_registry[];
+
+/* By name; an unknown one is FAULT_USAGE and lists the known names. */
+outcome_t net_find(const char *name, const network_t **network);
+outcome_t net_find_size(const network_t *network, const char *name, const net_size_t **size);
+
+/* The layers in the order of the framework's modules (a block: conv1, conv2, downsample). Free with net_table_free(). */
+outcome_t net_layers(const network_t *network, const net_size_t *size, net_table_t *table);
+void net_table_free(net_table_t *table);
+
+int64_t net_layer_weights(const net_layer_t *layer); /* k * c * kh * kw */
+int64_t net_layer_macs(const net_layer_t *layer);    /* multiply-accumulates a sample */
+
+/* For the families: append one layer; sizes of the planes follow from the arguments. */
+outcome_t net_add_conv(net_table_t *table, const char *name, const char *norm, int64_t k, int64_t c, int64_t kernel,
+                       int64_t stride, int64_t pad, int64_t in_h, int64_t in_w);
+outcome_t net_add_linear(net_table_t *table, const char *name, int64_t k, int64_t c, int64_t tokens, bool bias);
+
+#endif

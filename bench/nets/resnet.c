@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* ResNets of torchvision: BasicBlock networks with projection shortcuts (He et al. 2015, Table 1 and Fig. 2 left).
+ *
+ * The names are torchvision's (conv1, layer2.0.downsample.0, fc), and so is the order: in a block conv1, conv2, then
+ * the projection. The compact size has narrower stages and a stem for 28 x 28 images; its graph is models/cfg/. */
+#include "nets/resnet.h"
+
+#include "base/text.h"
+
+enum { STAGES = 4 };
+
+typedef struct {
+    int64_t blocks[STAGES];
+    int64_t widths[STAGES];
+    int64_t stem_kernel, stem_stride, stem_pad;
+    int64_t pool_kernel, pool_stride, pool_pad;
+} resnet_shape_t;
+
+static int64_t after_window(int64_t size, int64_t kernel, int64_t stride, int64_t pad)
+{
+    return (size + 2 * pad - kernel) / stride + 1;
+}
+
+/* One BasicBlock: `c` input channels on a `side` x `side` plane, `k` output channels. */
+static outcome_t add_basic_block(net_table_t *table, const char *block, int64_t k, int64_t c, int64_t stride, int64_t side)
+{
+    outcome_t result;
+    if (outcome_bad(&result, net_add_conv(table, text_of("%s.conv1", block).chars, text_of("%s.bn1", block).chars, k, c, 3,
+                                          stride, 1, side, side)))
+        return result;
+    int64_t inner = after_window(side, 3, stride, 1);
+    if (outcome_bad(&result, net_add_conv(table, text_of("%s.conv2", block).chars, text_of("%s.bn2", block).chars, k, k, 3,
+                                          1, 1, inner, inner)))
+        return result;
+    if (stride == 1 && k == c)
+        return result;
+    return net_add_conv(table, text_of("%s.downsample.0", block).chars, text_of("%s.downsample.1", block).chars, k, c, 1,
+                        stride, 0, side, side);
+}
+
+static outcome_t basic_layers(const net_size_t *size, net_table_t *table)
+{
+    const resnet_shape_t *shape = size->shape;
+    outcome_t result;
+    if (outcome_bad(&result, net_add_conv(table, "conv1", "bn1", shape->widths[0], size->channels, shape->stem_kernel,
+                                          shape->stem_stride, shape->stem_pad, size->height, size->width)))
+        return result;
+    int64_t side = after_window(size->height, shape->stem_kernel, shape->stem_stride, shape->stem_pad);
+    side = after_window(side, shape->pool_kernel, shape->pool_stride, shape->pool_pad);
+    int64_t c = shape->widths[0];
+    for (int stage = 0; stage < STAGES; stage++) {
+        for (int64_t block = 0; block < shape->blocks[stage]; block++) {
+            int64_t stride = block == 0 && stage > 0 ? 2 : 1;
+            text_t name = text_of("layer%d.%d", stage + 1, (int)block);
+            if (outcome_bad(&result, add_basic_block(table, name.chars, shape->widths[stage], c, stride, side)))
+                return result;
+            side = after_window(side, 3, stride, 1);
+            c = shape->widths[stage];
+        }
+    }
+    return net_add_linear(table, "fc", size->classes, c, 1, true);
+}
+
+static const resnet_shape_t resnet34_full_shape = {
+    .blocks = {3, 4, 6, 3}, .widths = {64, 128, 256, 512},
+    .stem_kernel = 7, .stem_stride = 2, .stem_pad = 3, .pool_kernel = 3, .pool_stride = 2, .pool_pad = 1};
+
+static const resnet_shape_t resnet34_compact_shape = {
+    .blocks = {3, 4, 6, 3}, .widths = {32, 64, 96, 128},
+    .stem_kernel = 3, .stem_stride = 1, .stem_pad = 1, .pool_kernel = 2, .pool_stride = 2, .pool_pad = 0};
+
+static const net_size_t resnet34_full = {
+    .name = "full", .cfg = "models/cfg/resnet34.full.cfg", .weights = NULL, .dataset = "imagenet", .profile = "torchvision-v1",
+    .channels = 3, .height = 224, .width = 224, .classes = 1000, .shape = &resnet34_full_shape};
+
+static const net_size_t resnet34_compact = {
+    .name = "compact", .cfg = "models/cfg/resnet34.compact.cfg", .weights = "models/compact/resnet34.safetensors",
+    .dataset = "fashion-mnist", .profile = "fashion-mnist-v1",
+    .channels = 3, .height = 28, .width = 28, .classes = 10, .shape = &resnet34_compact_shape};
+
+static const net_size_t *const resnet34_sizes[] = {&resnet34_full, &resnet34_compact, NULL};
+
+const network_t net_resnet34 = {
+    .name = "resnet34", .title = "ResNet-34", .family = "resnet", .sizes = resnet34_sizes, .layers = basic_layers};

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tensor/safetensors.h"
+
+#include "base/file.h"
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+enum { LENGTH_SIZE = 8, HEADER_LIMIT = 100 << 20 }; /* the reference reader's limit: 100 MB of header */
+
+/* JSON numbers are doubles: above 2^53 they are no longer exact, and no file is that long. */
+static const double EXACT_LIMIT = 9007199254740992.0;
+
+/* ===  Reading  === */
+
+typedef struct {
+    const cJSON *entry;
+    tensor_type_t type;
+    int rank;
+    int64_t shape[TENSOR_MAX_RANK];
+    int64_t begin, end; /* bytes behind the header */
+} span_t;
+
+static outcome_t bad_entry(const char *where, const cJSON *entry, const char *found, const char *expected)
+{
+    return outcome_failed(where, text_of("tensor %s", entry->string).chars, found, expected, "get the file again");
+}
+
+static bool integer_of(const cJSON *item, int64_t *value)
+{
+    if (!cJSON_IsNumber(item) || !(item->valuedouble >= 0) || item->valuedouble > EXACT_LIMIT)
+        return false;
+    *value = (int64_t)item->valuedouble;
+    return (double)*value == item->valuedouble;
+}
+
+static outcome_t read_type_and_shape(const char *where, const cJSON *entry, span_t *span)
+{
+    const cJSON *type = cJSON_GetObjectItemCaseSensitive(entry, "dtype");
+    const cJSON *shape = cJSON_GetObjectItemCaseSensitive(entry, "shape");
+    if (!cJSON_IsString(type) || !cJSON_IsArray(shape))
+        return bad_entry(where, entry, "no dtype or no shape", "a safetensors entry");
+    for (span->type = 0; span->type < TENSOR_TYPE_COUNT; span->type++)
+        if (text_equal(tensor_type_name(span->type), type->valuestring))
+            break;
+    if (span->type == TENSOR_TYPE_COUNT)
+        return bad_entry(where, entry, type->valuestring, "a dtype this version reads (F64 ... BOOL)");
+    span->rank = cJSON_GetArraySize(shape);
+    if (span->rank > TENSOR_MAX_RANK)
+        return bad_entry(where, entry, text_of("%d dimensions", span->rank).chars, "at most 8");
+    int index = 0;
+    for (const cJSON *size = shape->child; size != NULL; size = size->next)
+        if (!integer_of(size, &span->shape[index++]))
+            return bad_entry(where, entry, "a dimension that is no integer", "a shape of integers");
+    return outcome_ok();
+}
+
+static outcome_t read_span(const char *where, const cJSON *entry, int64_t body, span_t *span)
+{
+    *span = (span_t){.entry = entry};
+    outcome_t result = read_type_and_shape(where, entry, span);
+    if (!outcome_is_ok(&result))
+        return result;
+    const cJSON *offsets = cJSON_GetObjectItemCaseSensitive(entry, "data_offsets");
+    if (!cJSON_IsArray(offsets) || cJSON_GetArraySize(offsets) != 2 || !integer_of(offsets->child, &span->begin) ||
+        !integer_of(offsets->child->next, &span->end))
+        return bad_entry(where, entry, "no data_offsets of two integers", "[begin, end]");
+    if (span->begin > span->end || span->end > body)
+        return bad_entry(where, entry, text_of("offsets %" PRId64 " to %" PRId64, span->begin, span->end).chars,
+                         text_of("within the file's %" PRId64 " bytes of data", body).chars);
+    int64_t bytes = (int64_t)tensor_type_size(span->type);
+    for (int i = 0; i < span->rank; i++)
+        if (__builtin_mul_overflow(bytes, span->shape[i], &bytes))
+            return bad_entry(where, entry, "a shape that overflows", "a tensor that fits its offsets");
+    if (bytes != span->end - span->begin)
+        return bad_entry(where, entry, text_of("%" PRId64 " bytes of data", span->end - span->begin).chars,
+                         text_of("%" PRId64 " for its shape", bytes).chars);
+    return outcome_ok();
+}
+
+static int by_begin(const void *a, const void *b)
+{
+    const span_t *left = a, *right = b;
+    if (left->begin != right->begin)
+        return left->begin < right->begin ? -1 : 1;
+    return (left->end > right->end) - (left->end < right->end);
+}
+
+static outcome_t read_spans(const char *where, const cJSON *header, int64_t body, span_t *spans, size_t *count)
+{
+    *count = 0;
+    for (const cJSON *entry = header->child; entry != NULL; entry = entry->next) {
+        if (text_equal(entry->string, "__metadata__"))
+            continue;
+        outcome_t result = read_span(where, entry, body, &spans[*count]);
+        if (!outcome_is_ok(&result))
+            return result;
+        ++*count;
+    }
+    qsort(spans, *count, sizeof *spans, by_begin);
+    int64_t at = 0;
+    for (size_t i = 0; i < *count; at = spans[i++].end)
+        if (spans[i].begin != at)
+            return bad_entry(where, spans[i].entry, spans[i].begin < at ? "data that overlaps another tensor's" : "a hole before its data",
+                             "tensors one behind the other");
+    if (at != body)
+        return outcome_failed(where, "end", text_of("%" PRId64 " bytes behind the last tensor", body - at).chars, "none",
+                              "get the file again");
+    return outcome_ok();
+}
+
+static outcome_t read_notes(const char *where, const cJSON *header, tensor_set_t *set)
+{
+    const cJSON *notes = cJSON_GetObjectItemCaseSensitive(header, "__metadata__");
+    for (const cJSON *note = notes ? notes->child : NULL; note != NULL; note = note->next) {
+        if (!cJSON_IsString(note))
+            return outcome_failed(where, "__metadata__", "a value that is no text", "text", NULL);
+        outcome_t result = tensor_set_note(set, note->string, note->valuestring);
+        if (!outcome_is_ok(&result))
+            return result;
+    }
+    return outcome_ok();
+}
+
+static outcome_t take_header(const char *where, const uint8_t *bytes, size_t size, cJSON **header, size_t *start)
+{
+    if (size < LENGTH_SIZE)
+        return outcome_failed(where, NULL, text_of("%zu bytes", size).chars, "a safetensors file", "get the file again");
+    uint64_t length = 0;
+    for (int i = LENGTH_SIZE - 1; i >= 0; i--)
+        length = length << 8 | bytes[i];
+    if (length > HEADER_LIMIT || length > size - LENGTH_SIZE)
+        return outcome_failed(where, "byte 0", text_of("a header of %" PRIu64 " bytes", length).chars,
+                              text_of("at most the file's %zu", size - LENGTH_SIZE).chars,
+                              "this is no safetensors file, or it is truncated");
+    const char *text = (const char *)bytes + LENGTH_SIZE;
+    *header = cJSON_ParseWithLength(text, (size_t)length);
+    if (!cJSON_IsObject(*header))
+        return outcome_failed(where, "header", "no JSON object", "a safetensors header", "get the file again");
+    *start = LENGTH_SIZE + (size_t)length;
+    return outcome_ok();
+}
+
+outcome_t safetensors_parse(const char *where, const uint8_t *bytes, size_t size, tensor_set_t *set)
+{
+    *set = (tensor_set_t){0};
+    cJSON *header = NULL;
+    span_t *spans = NULL;
+    size_t start = 0, count = 0;
+    outcome_t result;
+    if (outcome_bad(&result, take_header(where, bytes, size, &header, &start)))
+        goto out;
+    spans = calloc((size_t)cJSON_GetArraySize(header) + 1, sizeof *spans);
+    if (spans == NULL) {
+        result = outcome_out_of_memory(where);
+        goto out;
+    }
+    if (outcome_bad(&result, read_spans(where, header, (int64_t)(size - start), spans, &count)) ||
+        outcome_bad(&result, read_notes(where, header, set)))
+        goto out;
+    for (size_t i = 0; i < count; i++) {
+        tensor_t *tensor;
+        if (outcome_bad(&result, tensor_set_add(set, spans[i].entry->string, spans[i].type, spans[i].rank, spans[i].shape, &tensor)))
+            goto out;
+        memcpy(tensor->data, bytes + start + spans[i].begin, (size_t)(spans[i].end - spans[i].begin));
+    }
+
+out:
+    free(spans);
+    cJSON_Delete(header);
+    if (!outcome_is_ok(&result))
+        tensor_set_free(set);
+    return result;
+}
+
+outcome_t safetensors_load(const char *path, const char *todo, tensor_set_t *set)
+{
+    *set = (tensor_set_t){0};
+    bytes_t bytes;
+    outcome_t result = file_read(path, todo, &bytes);
+    if (!outcome_is_ok(&result))
+        return result;
+    result = safetensors_parse(path, bytes.data, bytes.size, set);
+    file_free_bytes(&bytes);
+    return result;
+}
+
+/* ===  Writing  === */
+
+static cJSON *header_of(const tensor_set_t *set)
+{
+    cJSON *header = cJSON_CreateObject();
+    if (set->note_count > 0) {
+        cJSON *notes = cJSON_AddObjectToObject(header, "__metadata__");
+        for (size_t i = 0; i < set->note_count; i++)
+            cJSON_AddStringToObject(notes, set->notes[i].key, set->notes[i].value);
+    }
+    int64_t offset = 0;
+    for (size_t i = 0; i < set->count; i++) {
+        const tensor_t *tensor = &set->items[i];
+        cJSON *entry = cJSON_AddObjectToObject(header, tensor->name);
+        cJSON_AddStringToObject(entry, "dtype", tensor_type_name(tensor->type));
+        cJSON *shape = cJSON_AddArrayToObject(entry, "shape");
+        for (int d = 0; d < tensor->rank; d++)
+            cJSON_AddItemToArray(shape, cJSON_CreateNumber((double)tensor->shape[d]));
+        cJSON *offsets = cJSON_AddArrayToObject(entry, "data_offsets");
+        cJSON_AddItemToArray(offsets, cJSON_CreateNumber((double)offset));
+        offset += tensor->count * (int64_t)tensor_type_size(tensor->type);
+        cJSON_AddItemToArray(offsets, cJSON_CreateNumber((double)offset));
+    }
+    return header;
+}
+
+outcome_t safetensors_save(const char *path, const tensor_set_t *set)
+{
+    outfile_t file = {0};
+    cJSON *header = header_of(set);
+    char *text = header ? cJSON_PrintUnformatted(header) : NULL;
+    outcome_t result;
+    if (text == NULL) {
+        result = outcome_out_of_memory(path);
+        goto out;
+    }
+    if (outcome_bad(&result, outfile_open(&file, path)))
+        goto out;
+    size_t length = strlen(text), padding = (LENGTH_SIZE - length % LENGTH_SIZE) % LENGTH_SIZE;
+    uint8_t prefix[LENGTH_SIZE];
+    for (int i = 0; i < LENGTH_SIZE; i++)
+        prefix[i] = (uint8_t)((uint64_t)(length + padding) >> (8 * i));
+    fwrite(prefix, 1, sizeof prefix, file.stream);
+    fprintf(file.stream, "%s%*s", text, (int)padding, "");
+    for (size_t i = 0; i < set->count; i++)
+        fwrite(set->items[i].data, tensor_type_size(set->items[i].type), (size_t)set->items[i].count, file.stream);
+    result = outfile_commit(&file);
+
+out:
+    outfile_abandon(&file);
+    free(text);
+    cJSON_Delete(header);
+    return result;
+}

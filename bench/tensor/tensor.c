@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tensor/tensor.h"
+
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ALIGNMENT = 64 };
+
+static const struct {
+    const char *name;
+    size_t size;
+} types[TENSOR_TYPE_COUNT] = {
+    [TENSOR_F64] = {"F64", 8}, [TENSOR_F32] = {"F32", 4}, [TENSOR_F16] = {"F16", 2}, [TENSOR_BF16] = {"BF16", 2},
+    [TENSOR_I64] = {"I64", 8}, [TENSOR_I32] = {"I32", 4}, [TENSOR_I16] = {"I16", 2}, [TENSOR_I8] = {"I8", 1},
+    [TENSOR_U8] = {"U8", 1},   [TENSOR_BOOL] = {"BOOL", 1},
+};
+
+size_t tensor_type_size(tensor_type_t type)
+{
+    return types[type].size;
+}
+
+const char *tensor_type_name(tensor_type_t type)
+{
+    return types[type].name;
+}
+
+void tensor_shape_text(int rank, const int64_t *shape, char *text, size_t size)
+{
+    int used = snprintf(text, size, "[");
+    for (int i = 0; i < rank && (size_t)used < size; i++)
+        used += snprintf(text + used, size - (size_t)used, "%s%" PRId64, i ? ", " : "", shape[i]);
+    if ((size_t)used < size)
+        snprintf(text + used, size - (size_t)used, "]");
+}
+
+/* ===  Sets  === */
+
+static outcome_t count_elements(const char *name, tensor_type_t type, int rank, const int64_t *shape, int64_t *count)
+{
+    *count = 1;
+    if (rank < 0 || rank > TENSOR_MAX_RANK)
+        return outcome_failed(name, "shape", text_of("%d dimensions", rank).chars, "0 to 8", NULL);
+    for (int i = 0; i < rank; i++)
+        if (shape[i] < 0 || __builtin_mul_overflow(*count, shape[i], count))
+            return outcome_failed(name, "shape", "a negative or overflowing size", "a tensor that fits memory", NULL);
+    int64_t bytes;
+    if (__builtin_mul_overflow(*count, (int64_t)tensor_type_size(type), &bytes) || bytes > INT64_MAX - ALIGNMENT)
+        return outcome_failed(name, "shape", "an overflowing size", "a tensor that fits memory", NULL);
+    return outcome_ok();
+}
+
+outcome_t tensor_set_add(tensor_set_t *set, const char *name, tensor_type_t type, int rank, const int64_t *shape,
+                         tensor_t **added)
+{
+    int64_t count;
+    outcome_t result = count_elements(name, type, rank, shape, &count);
+    if (!outcome_is_ok(&result))
+        return result;
+    if (tensor_set_find(set, name) != NULL)
+        return outcome_failed(name, NULL, "the same tensor name twice", "unique names", NULL);
+    tensor_t *grown = realloc(set->items, (set->count + 1) * sizeof *grown);
+    if (grown == NULL)
+        return outcome_out_of_memory(name);
+    set->items = grown;
+    tensor_t *tensor = &grown[set->count];
+    *tensor = (tensor_t){.type = type, .rank = rank, .count = count};
+    for (int i = 0; i < rank; i++)
+        tensor->shape[i] = shape[i];
+    size_t bytes = (size_t)count * tensor_type_size(type);
+    size_t room = (bytes + ALIGNMENT) / ALIGNMENT * ALIGNMENT;
+    tensor->name = text_copy(name);
+    tensor->data = aligned_alloc(ALIGNMENT, room);
+    if (tensor->name == NULL || tensor->data == NULL) {
+        free(tensor->name);
+        free(tensor->data);
+        return outcome_out_of_memory(name);
+    }
+    memset(tensor->data, 0, room);
+    set->count++;
+    if (added != NULL)
+        *added = tensor;
+    return outcome_ok();
+}
+
+outcome_t tensor_set_note(tensor_set_t *set, const char *key, const char *value)
+{
+    char *copy = text_copy(value);
+    if (copy == NULL)
+        return outcome_out_of_memory(key);
+    for (size_t i = 0; i < set->note_count; i++)
+        if (text_equal(set->notes[i].key, key)) {
+            free(set->notes[i].value);
+            set->notes[i].value = copy;
+            return outcome_ok();
+        }
+    tensor_note_t *grown = realloc(set->notes, (set->note_count + 1) * sizeof *grown);
+    if (grown != NULL)
+        set->notes = grown;
+    char *name = grown == NULL ? NULL : text_copy(key);
+    if (name == NULL) {
+        free(copy);
+        return outcome_out_of_memory(key);
+    }
+    set->notes[set->note_count++] = (tensor_note_t){.key = name, .value = copy};
+    return outcome_ok();
+}
+
+const char *tensor_set_get_note(const tensor_set_t *set, const char *key)
+{
+    for (size_t i = 0; i < set->note_count; i++)
+        if (text_equal(set->notes[i].key, key))
+            return set->notes[i].value;
+    return NULL;
+}
+
+tensor_t *tensor_set_find(const tensor_set_t *set, const char *name)
+{
+    for (size_t i = 0; i < set->count; i++)
+        if (text_equal(set->items[i].name, name))
+            return &set->items[i];
+    return NULL;
+}
+
+void tensor_set_free(tensor_set_t *set)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        free(set->items[i].name);
+        free(set->items[i].data);
+    }
+    for (size_t i = 0; i < set->note_count; i++) {
+        free(set->notes[i].key);
+        free(set->notes[i].value);
+    }
+    free(set->items);
+    free(set->notes);
+    *set = (tensor_set_t){0};
+}
+
+/* A name in the set that ends like the one that was asked for: another prefix ("module.") is the usual reason. */
+static const char *similar_name(const tensor_set_t *set, const char *name)
+{
+    for (size_t i = 0; i < set->count; i++)
+        if (text_ends(set->items[i].name, name) || text_ends(name, set->items[i].name))
+            return set->items[i].name;
+    return NULL;
+}
+
+outcome_t tensor_set_require(const tensor_set_t *set, const char *where, const char *name, int rank, const int64_t *shape,
+                             const tensor_t **tensor)
+{
+    const tensor_t *found = tensor_set_find(set, name);
+    text_t place = text_of("tensor %s", name);
+    if (found == NULL) {
+        const char *similar = similar_name(set, name);
+        return outcome_failed(where, place.chars, similar ? text_of("only %s", similar).chars : "no such tensor",
+                              "the names of the network's framework", "check that the file belongs to this network");
+    }
+    if (found->type > TENSOR_BF16)
+        return outcome_failed(where, place.chars, tensor_type_name(found->type), "F64, F32, F16 or BF16", NULL);
+    bool same = rank < 0 || rank == found->rank;
+    for (int i = 0; same && i < rank; i++)
+        same = shape[i] == found->shape[i];
+    if (!same) {
+        char have[128], want[128];
+        tensor_shape_text(found->rank, found->shape, have, sizeof have);
+        tensor_shape_text(rank, shape, want, sizeof want);
+        return outcome_failed(where, place.chars, have, want, "check --net and --size against the file");
+    }
+    *tensor = found;
+    return outcome_ok();
+}
+
+/* ===  Conversion  === */
+
+float tensor_half_to_float(uint16_t half)
+{
+    uint32_t sign = (uint32_t)(half & 0x8000u) << 16, exponent = (half >> 10) & 31u, fraction = half & 1023u;
+    union {
+        uint32_t bits;
+        float value;
+    } word;
+    if (exponent == 0) { /* zero or subnormal: fraction * 2^-24 is exact */
+        float magnitude = (float)fraction * 0x1p-24f;
+        return sign ? -magnitude : magnitude;
+    }
+    word.bits = sign | (exponent == 31 ? 0x7F800000u : (exponent + 112) << 23) | fraction << 13;
+    return word.value;
+}
+
+static float bfloat_to_float(uint16_t half)
+{
+    union {
+        uint32_t bits;
+        float value;
+    } word = {.bits = (uint32_t)half << 16};
+    return word.value;
+}
+
+outcome_t tensor_to_f32(const tensor_t *tensor, const char *where, float *values)
+{
+    switch (tensor->type) {
+    case TENSOR_F32:
+        memcpy(values, tensor->data, (size_t)tensor->count * sizeof *values);
+        return outcome_ok();
+    case TENSOR_F64:
+        for (int64_t i = 0; i < tensor->count; i++)
+            values[i] = (float)((const double *)tensor->data)[i];
+        return outcome_ok();
+    case TENSOR_F16:
+        for (int64_t i = 0; i < tensor->count; i++)
+            values[i] = tensor_half_to_float(((const uint16_t *)tensor->data)[i]);
+        return outcome_ok();
+    case TENSOR_BF16:
+        for (int64_t i = 0; i < tensor->count; i++)
+            values[i] = bfloat_to_float(((const uint16_t *)tensor->data)[i]);
+        return outcome_ok();
+    default:
+        return outcome_failed(where, text_of("tensor %s", tensor->name).chars, tensor_type_name(tensor->type),
+                              "F64, F32, F16 or BF16", NULL);
+    }
+}
+
+outcome_t tensor_to_finite_f32(const tensor_t *tensor, const char *where, float *values)
+{
+    outcome_t result = tensor_to_f32(tensor, where, values);
+    for (int64_t i = 0; outcome_is_ok(&result) && i < tensor->count; i++)
+        if (!isfinite(values[i]))
+            result = outcome_failed(where, text_of("tensor %s, element %" PRId64, tensor->name, i).chars,
+                                    isnan(values[i]) ? "NaN" : "an infinity", "finite weights", "get the checkpoint again");
+    return result;
+}

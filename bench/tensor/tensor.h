@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_TENSOR_TENSOR_H
+#define BBS_TENSOR_TENSOR_H
+
+#include "base/outcome.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Typed arrays in PyTorch order (last index fastest), with a name, and ordered sets of them. */
+
+typedef enum {
+    TENSOR_F64, TENSOR_F32, TENSOR_F16, TENSOR_BF16, TENSOR_I64, TENSOR_I32, TENSOR_I16, TENSOR_I8, TENSOR_U8, TENSOR_BOOL,
+    TENSOR_TYPE_COUNT
+} tensor_type_t;
+
+size_t tensor_type_size(tensor_type_t type);      /* bytes of one element */
+const char *tensor_type_name(tensor_type_t type); /* as safetensors spells it: "F32", "I8", ... */
+
+enum { TENSOR_MAX_RANK = 8 };
+
+typedef struct {
+    char *name;
+    tensor_type_t type;
+    int rank; /* 0 = a scalar */
+    int64_t shape[TENSOR_MAX_RANK];
+    int64_t count; /* elements */
+    void *data;    /* 64-byte aligned, count * tensor_type_size(type) bytes */
+} tensor_t;
+
+typedef struct {
+    char *key;
+    char *value;
+} tensor_note_t;
+
+/* Owns its tensors, their names and data, and the notes (safetensors "__metadata__"). Zero it before first use. */
+typedef struct {
+    tensor_t *items;
+    size_t count;
+    tensor_note_t *notes;
+    size_t note_count;
+} tensor_set_t;
+
+/* Append a tensor of zeros; `*added` points into the set and is valid until the next addition. Names are unique. */
+outcome_t tensor_set_add(tensor_set_t *set, const char *name, tensor_type_t type, int rank, const int64_t *shape,
+                         tensor_t **added);
+outcome_t tensor_set_note(tensor_set_t *set, const char *key, const char *value); /* replaces an earlier value */
+const char *tensor_set_get_note(const tensor_set_t *set, const char *key);        /* NULL when absent */
+tensor_t *tensor_set_find(const tensor_set_t *set, const char *name);             /* NULL when absent */
+void tensor_set_free(tensor_set_t *set);
+
+/* The tensor of that name, of one of the float types, and of that shape (rank -1: any shape). `where` is the file's
+ * name for the error, which says what was found, what was expected, and which similar name exists, if one does. */
+outcome_t tensor_set_require(const tensor_set_t *set, const char *where, const char *name, int rank, const int64_t *shape,
+                             const tensor_t **tensor);
+
+/* Floats of a F64, F32, F16 or BF16 tensor, into `values[tensor->count]`; F64 is rounded, the others are exact. */
+outcome_t tensor_to_f32(const tensor_t *tensor, const char *where, float *values);
+/* The same, refusing NaN and infinity with the index of the first one. */
+outcome_t tensor_to_finite_f32(const tensor_t *tensor, const char *where, float *values);
+
+float tensor_half_to_float(uint16_t half); /* IEEE binary16, subnormals and infinities included */
+
+/* "[64, 3, 7, 7]" into `text` of `size` bytes. */
+void tensor_shape_text(int rank, const int64_t *shape, char *text, size_t size);
+
+#endif
