@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The command line itself: help on each command, usage errors, exit codes.
+. tests/shell/tap.sh
+
+check "help lists the commands" "$BBSBENCH" --help
+check "the version names commit, libraries and processor" sh -c '"$BBSBENCH" --version | grep -c "commit\|libraries\|processor" | grep -qx 3'
+check_fails 2 "an unknown command is a usage error" "$BBSBENCH" nonsense
+for command in $("$BBSBENCH" --help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
+    check "$command has its help" sh -c "'$BBSBENCH' $command --help | grep -q '^usage: bbsbench $command'"
+    check_fails 2 "$command refuses an unknown option" "$BBSBENCH" "$command" --no-such-option
+done
+
+check "deps.sh is quiet when nothing is missing" sh -c '[ -z "$(./deps.sh)" ]'
+check "make help has a line a target" sh -c 'make help | grep -q "^  check "'
+tap_done

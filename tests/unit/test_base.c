@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* base/: texts, files that are complete or absent, CSV, threads, hashes, the floating-point environment. */
+#include "base/cpu.h"
+#include "base/csv.h"
+#include "base/file.h"
+#include "base/sha256.h"
+#include "base/text.h"
+#include "base/threads.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "testing.h"
+
+static char folder[] = "/tmp/bbs-test-base-XXXXXX";
+
+static text_t inside(const char *name)
+{
+    return text_of("%s/%s", folder, name);
+}
+
+static void write_file(const char *path, const char *bytes, size_t size)
+{
+    FILE *stream = fopen(path, "wb");
+    assert_non_null(stream);
+    assert_int_equal(fwrite(bytes, 1, size, stream), size);
+    fclose(stream);
+}
+
+static void an_error_says_its_five_parts(void **state)
+{
+    (void)state;
+    outcome_t outcome = outcome_failed("a.csv", "line 3", "x", "a number", "fix it");
+    assert_string_equal(outcome_text(&outcome), "a.csv: line 3: found x, expected a number; fix it");
+    assert_int_equal(outcome_fault(&outcome), FAULT_FAILED);
+    outcome = outcome_missing("a.csv", NULL, "no such file", NULL, NULL);
+    assert_string_equal(outcome_text(&outcome), "a.csv: found no such file");
+    assert_int_equal(outcome_fault(&outcome), FAULT_MISSING);
+    outcome = outcome_skip("no network");
+    assert_true(outcome_is_skip(&outcome) && !outcome_is_error(&outcome) && !outcome_is_ok(&outcome));
+}
+
+static void numbers_are_read_whole_or_not_at_all(void **state)
+{
+    (void)state;
+    int64_t integer;
+    double real;
+    assert_true(text_to_integer("-9223372036854775808", INT64_MIN, INT64_MAX, &integer));
+    assert_int_equal(integer, INT64_MIN);
+    assert_false(text_to_integer("9223372036854775808", INT64_MIN, INT64_MAX, &integer));
+    assert_false(text_to_integer("12x", 0, 100, &integer));
+    assert_false(text_to_integer("", 0, 100, &integer));
+    assert_false(text_to_integer("101", 0, 100, &integer));
+    assert_true(text_to_real("2.5e-3", &real));
+    assert_false(text_to_real("nan", &real));
+    assert_false(text_to_real("1.0 ", &real));
+}
+
+static void a_list_is_split_at_each_separator(void **state)
+{
+    (void)state;
+    char text[] = "a,,b", empty[] = "";
+    char *parts[2];
+    assert_int_equal(text_split(text, ',', parts, 2), 3);
+    assert_string_equal(parts[0], "a");
+    assert_string_equal(parts[1], "");
+    assert_int_equal(text_split(empty, ',', parts, 2), 0);
+}
+
+static void a_file_appears_only_when_it_is_committed(void **state)
+{
+    (void)state;
+    text_t path = inside("out.txt"), part = inside("out.txt.part");
+    outfile_t file;
+    assert_ok(outfile_open(&file, path.chars));
+    fputs("half", file.stream);
+    assert_true(file_exists(part.chars) && !file_exists(path.chars));
+    outfile_abandon(&file);
+    assert_false(file_exists(part.chars) || file_exists(path.chars));
+    assert_ok(outfile_open(&file, path.chars));
+    fputs("whole", file.stream);
+    assert_ok(outfile_commit(&file));
+    assert_true(file_exists(path.chars) && !file_exists(part.chars));
+    bytes_t bytes;
+    assert_ok(file_read(path.chars, NULL, &bytes));
+    assert_string_equal((char *)bytes.data, "whole");
+    file_free_bytes(&bytes);
+    assert_error(outfile_open(&file, inside("none/out.txt").chars), FAULT_FAILED, "No such file");
+}
+
+static void reading_says_what_is_wrong(void **state)
+{
+    (void)state;
+    bytes_t bytes;
+    assert_error(file_read(inside("absent").chars, "make it", &bytes), FAULT_MISSING, "absent: found no such file; make it");
+    assert_error(file_read(folder, NULL, &bytes), FAULT_FAILED, "no regular file");
+    assert_error(file_read_gzip(inside("absent").chars, NULL, &bytes), FAULT_MISSING, "no such file");
+    /* The first bytes of a gzip stream, cut off. */
+    write_file(inside("cut.gz").chars, "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x4b\x4c", 12);
+    assert_error(file_read_gzip(inside("cut.gz").chars, NULL, &bytes), FAULT_FAILED, "truncated gzip");
+    write_file(inside("plain").chars, "plain", 5);
+    assert_ok(file_read_gzip(inside("plain").chars, NULL, &bytes));
+    assert_int_equal(bytes.size, 5);
+    file_free_bytes(&bytes);
+}
+
+static void folders_are_made_with_their_parents(void **state)
+{
+    (void)state;
+    assert_ok(file_make_folder(inside("a/b/c").chars));
+    assert_true(file_is_folder(inside("a/b/c").chars));
+    assert_ok(file_make_folder(inside("a/b/c").chars));
+    write_file(inside("blocked").chars, "", 0);
+    assert_error(file_make_folder(inside("blocked/x").chars), FAULT_FAILED, "creating the folder");
+}
+
+static void rows_come_back_as_they_were_written(void **state)
+{
+    (void)state;
+    text_t path = inside("rows.csv");
+    csv_writer_t writer;
+    assert_ok(csv_create(&writer, path.chars, "name,count,value"));
+    csv_text(&writer, "plain"), csv_integer(&writer, INT64_MIN), csv_real(&writer, 1.0 / 3), csv_end_row(&writer);
+    csv_text(&writer, "a \"quoted\",\nfield"), csv_integer(&writer, 0), csv_real(&writer, NAN), csv_end_row(&writer);
+    assert_ok(csv_commit(&writer));
+
+    csv_table_t table;
+    size_t count, value;
+    int64_t integer;
+    double real;
+    assert_ok(csv_read(path.chars, &table));
+    assert_int_equal(table.rows, 2);
+    assert_ok(csv_column(&table, "count", &count));
+    assert_ok(csv_column(&table, "value", &value));
+    assert_ok(csv_cell_integer(&table, 0, count, &integer));
+    assert_int_equal(integer, INT64_MIN);
+    assert_string_equal(csv_cell(&table, 0, value), "0.333333333");
+    assert_string_equal(csv_cell(&table, 1, 0), "a \"quoted\",\nfield");
+    assert_string_equal(csv_cell(&table, 1, value), "");
+    assert_error(csv_cell_real(&table, 1, value, &real), FAULT_FAILED, "line 3, column value");
+    assert_error(csv_column(&table, "missing", &count), FAULT_FAILED, "missing");
+    csv_free(&table);
+}
+
+static void uneven_rows_are_refused(void **state)
+{
+    (void)state;
+    csv_writer_t writer;
+    assert_ok(csv_create(&writer, inside("uneven.csv").chars, "a,b"));
+    csv_integer(&writer, 1), csv_end_row(&writer);
+    assert_error(csv_commit(&writer), FAULT_FAILED, "another number of fields");
+    assert_false(file_exists(inside("uneven.csv").chars));
+    csv_table_t table;
+    write_file(inside("bad.csv").chars, "a,b\n1,2\n3\n", 10);
+    assert_error(csv_read(inside("bad.csv").chars, &table), FAULT_FAILED, "line 3: found 1 fields, expected 2");
+    write_file(inside("bad.csv").chars, "a\n\"x", 4);
+    assert_error(csv_read(inside("bad.csv").chars, &table), FAULT_FAILED, "quoted");
+    write_file(inside("bad.csv").chars, "", 0);
+    assert_error(csv_read(inside("bad.csv").chars, &table), FAULT_FAILED, "empty");
+}
+
+static void sha256_is_the_standard_one(void **state)
+{
+    (void)state;
+    sha256_t digest;
+    write_file(inside("abc").chars, "abc", 3);
+    assert_ok(sha256_file(inside("abc").chars, &digest));
+    /* FIPS 180-2, appendix B.1 */
+    assert_string_equal(digest.hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    assert_error(sha256_file(inside("absent").chars, &digest), FAULT_MISSING, "absent");
+}
+
+enum { TASKS = 1000 };
+
+static void visit(void *context, int64_t index, int worker)
+{
+    (void)worker;
+    volatile float tiny = FLT_MIN; /* half of it is a denormal: zero under flush-to-zero */
+    ((int *)context)[index] += tiny / 2 > 0 ? 1 : 1000;
+}
+
+static void each_index_is_visited_once_with_denormals_kept(void **state)
+{
+    (void)state;
+#if defined(__x86_64__)
+    __builtin_ia32_ldmxcsr(0x9FC0); /* what loading libdarknet does to the process: FTZ and DAZ */
+#endif
+    for (int threads = 1; threads <= 4; threads++) {
+        int visits[TASKS] = {0};
+        assert_ok(threads_for(threads, TASKS, visit, visits));
+        for (int i = 0; i < TASKS; i++)
+            assert_int_equal(visits[i], 1);
+    }
+    assert_ok(threads_for(3, 0, visit, NULL));
+}
+
+static int make_folder(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) == NULL;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    return system(text_of("rm -rf %s", folder).chars);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_error_says_its_five_parts),
+        cmocka_unit_test(numbers_are_read_whole_or_not_at_all),
+        cmocka_unit_test(a_list_is_split_at_each_separator),
+        cmocka_unit_test(a_file_appears_only_when_it_is_committed),
+        cmocka_unit_test(reading_says_what_is_wrong),
+        cmocka_unit_test(folders_are_made_with_their_parents),
+        cmocka_unit_test(rows_come_back_as_they_were_written),
+        cmocka_unit_test(uneven_rows_are_refused),
+        cmocka_unit_test(sha256_is_the_standard_one),
+        cmocka_unit_test(each_index_is_visited_once_with_denormals_kept),
+    };
+    return cmocka_run_group_tests_name("base", tests, make_folder, remove_folder);
+}
