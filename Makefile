@@ -25,7 +25,7 @@ BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/benches/%,$(wildcard tests/bench
 .DEFAULT_GOAL := all
 .SUFFIXES:
 .SECONDARY:
-.PHONY: help deps all check check-run check-slow smoke bench bench-peers oracle lint asan retrain format clean distclean FORCE
+.PHONY: help deps all check check-build smoke bench oracle lint asan fuzz retrain format clean distclean FORCE
 
 help:  ## this list
 	@grep -hE "^[a-z-]+:.*##" Makefile | sed -E "s|^([a-z-]+):.*## *|\1\||" | awk -F"|" "{printf \"  %-12s %s\\n\", \$$1, \$$2}"
@@ -40,7 +40,6 @@ check:  ## install what is missing, build, run all tests; ends with "N passed, N
 	@$(MAKE) --no-print-directory -j$(JOBS) check-build
 	@BUILD=$(BUILD) PYTHON=$(PYTHON) tests/run.sh
 
-.PHONY: check-build
 check-build: $(BUILD)/bbsbench $(UNITS)
 
 smoke:  ## the short end-to-end run: ./run_all.sh --smoke
@@ -59,6 +58,9 @@ lint:  ## warnings as errors with gcc and clang, cppcheck
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint-gcc CC=gcc WERROR=1 -j$(JOBS) check-build
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint-clang CC=clang WERROR=1 -j$(JOBS) check-build
 	@tests/lint.sh
+
+format:  ## lay out all C files by .clang-format
+	@git ls-files '*.c' '*.h' | xargs clang-format -i
 
 retrain:  ## train one compact network again: make retrain NET=resnet34 (python3-torch; tens of minutes)
 	$(PYTHON) models/train/train.py --net $(NET) --out models/compact --work $(BUILD)/train
