@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# docker build -t bbsbench . && docker run --rm -v "$PWD/results:/bbsbench/results" bbsbench [--smoke]
+# docker build -t bbsbench . && docker run --rm -v "$PWD/results:/bbsbench/results" bbsbench
 # It does no more than run_all.sh does by itself on a fresh Debian 12.
 FROM debian:12
 WORKDIR /bbsbench
 COPY . .
 RUN ./deps.sh && make all && rm -rf /var/lib/apt/lists/*
-ENTRYPOINT ["./run_all.sh"]
+CMD ["./run_all.sh"]

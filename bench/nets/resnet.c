@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* ResNets of torchvision: BasicBlock networks with projection shortcuts (He et al. 2015, Table 1 and Fig. 2 left).
+/* ResNets of torchvision: BasicBlock and Bottleneck networks with projection shortcuts (He et al. 2015, Table 1, Fig. 5).
  *
- * The names are torchvision's (conv1, layer2.0.downsample.0, fc), and so is the order: in a block conv1, conv2, then
- * the projection. The compact size has narrower stages and a stem for 28 x 28 images; its graph is models/cfg/. */
+ * The names are torchvision's (conv1, layer2.0.downsample.0, fc), and so is the order: in a block conv1, conv2 (and
+ * conv3), then the projection; a Bottleneck has its stride in the 3x3 convolution ("v1.5"). The compact size has narrower stages and a stem for 28 x 28 images; its graph is models/cfg/. */
 #include "nets/resnet.h"
 
 #include "base/text.h"
 
 enum { STAGES = 4 };
 
-typedef struct {
+typedef struct resnet_shape {
+    /* Append one block: `c` input channels on a `side` x `side` plane, stage width `w`. */
+    outcome_t (*add_block)(net_table_t *table, const char *block, int64_t w, int64_t c, int64_t stride, int64_t side);
+    int64_t expansion; /* output channels of a block / stage width */
     int64_t blocks[STAGES];
     int64_t widths[STAGES];
     int64_t stem_kernel, stem_stride, stem_pad;
@@ -21,7 +24,7 @@ static int64_t after_window(int64_t size, int64_t kernel, int64_t stride, int64_
     return (size + 2 * pad - kernel) / stride + 1;
 }
 
-/* One BasicBlock: `c` input channels on a `side` x `side` plane, `k` output channels. */
+/* One BasicBlock: two 3x3 convolutions to `k` channels, the stride in the first. */
 static outcome_t add_basic_block(net_table_t *table, const char *block, int64_t k, int64_t c, int64_t stride, int64_t side)
 {
     outcome_t result;
@@ -38,7 +41,26 @@ static outcome_t add_basic_block(net_table_t *table, const char *block, int64_t 
                         stride, 0, side, side);
 }
 
-static outcome_t basic_layers(const net_size_t *size, net_table_t *table)
+/* One Bottleneck: 1x1 to `w`, 3x3 with the stride, 1x1 to 4 w. */
+static outcome_t add_bottleneck(net_table_t *table, const char *block, int64_t w, int64_t c, int64_t stride, int64_t side)
+{
+    enum { EXPANSION = 4 };
+    int64_t inner = after_window(side, 3, stride, 1);
+    outcome_t result;
+    if (outcome_bad(&result, net_add_conv(table, text_of("%s.conv1", block).chars, text_of("%s.bn1", block).chars, w, c, 1,
+                                          1, 0, side, side)) ||
+        outcome_bad(&result, net_add_conv(table, text_of("%s.conv2", block).chars, text_of("%s.bn2", block).chars, w, w, 3,
+                                          stride, 1, side, side)) ||
+        outcome_bad(&result, net_add_conv(table, text_of("%s.conv3", block).chars, text_of("%s.bn3", block).chars,
+                                          EXPANSION * w, w, 1, 1, 0, inner, inner)))
+        return result;
+    if (stride == 1 && c == EXPANSION * w)
+        return result;
+    return net_add_conv(table, text_of("%s.downsample.0", block).chars, text_of("%s.downsample.1", block).chars,
+                        EXPANSION * w, c, 1, stride, 0, side, side);
+}
+
+static outcome_t resnet_layers(const net_size_t *size, net_table_t *table)
 {
     const resnet_shape_t *shape = size->shape;
     outcome_t result;
@@ -52,21 +74,21 @@ static outcome_t basic_layers(const net_size_t *size, net_table_t *table)
         for (int64_t block = 0; block < shape->blocks[stage]; block++) {
             int64_t stride = block == 0 && stage > 0 ? 2 : 1;
             text_t name = text_of("layer%d.%d", stage + 1, (int)block);
-            if (outcome_bad(&result, add_basic_block(table, name.chars, shape->widths[stage], c, stride, side)))
+            if (outcome_bad(&result, shape->add_block(table, name.chars, shape->widths[stage], c, stride, side)))
                 return result;
             side = after_window(side, 3, stride, 1);
-            c = shape->widths[stage];
+            c = shape->widths[stage] * shape->expansion;
         }
     }
     return net_add_linear(table, "fc", size->classes, c, 1, true);
 }
 
 static const resnet_shape_t resnet34_full_shape = {
-    .blocks = {3, 4, 6, 3}, .widths = {64, 128, 256, 512},
+    .add_block = add_basic_block, .expansion = 1, .blocks = {3, 4, 6, 3}, .widths = {64, 128, 256, 512},
     .stem_kernel = 7, .stem_stride = 2, .stem_pad = 3, .pool_kernel = 3, .pool_stride = 2, .pool_pad = 1};
 
 static const resnet_shape_t resnet34_compact_shape = {
-    .blocks = {3, 4, 6, 3}, .widths = {32, 64, 96, 128},
+    .add_block = add_basic_block, .expansion = 1, .blocks = {3, 4, 6, 3}, .widths = {32, 64, 96, 128},
     .stem_kernel = 3, .stem_stride = 1, .stem_pad = 1, .pool_kernel = 2, .pool_stride = 2, .pool_pad = 0};
 
 static const net_size_t resnet34_full = {
@@ -81,4 +103,17 @@ static const net_size_t resnet34_compact = {
 static const net_size_t *const resnet34_sizes[] = {&resnet34_full, &resnet34_compact, NULL};
 
 const network_t net_resnet34 = {
-    .name = "resnet34", .title = "ResNet-34", .family = "resnet", .sizes = resnet34_sizes, .layers = basic_layers};
+    .name = "resnet34", .title = "ResNet-34", .family = "resnet", .sizes = resnet34_sizes, .layers = resnet_layers};
+
+static const resnet_shape_t resnet50_full_shape = {
+    .add_block = add_bottleneck, .expansion = 4, .blocks = {3, 4, 6, 3}, .widths = {64, 128, 256, 512},
+    .stem_kernel = 7, .stem_stride = 2, .stem_pad = 3, .pool_kernel = 3, .pool_stride = 2, .pool_pad = 1};
+
+static const net_size_t resnet50_full = {
+    .name = "full", .cfg = NULL, .weights = NULL, .dataset = "imagenet", .profile = "torchvision-v1",
+    .channels = 3, .height = 224, .width = 224, .classes = 1000, .shape = &resnet50_full_shape};
+
+static const net_size_t *const resnet50_sizes[] = {&resnet50_full, NULL};
+
+const network_t net_resnet50 = {
+    .name = "resnet50", .title = "ResNet-50", .family = "resnet", .sizes = resnet50_sizes, .layers = resnet_layers};

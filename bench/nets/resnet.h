@@ -5,5 +5,6 @@
 #include "nets/net.h"
 
 extern const network_t net_resnet34; /* torchvision resnet34 */
+extern const network_t net_resnet50; /* torchvision resnet50 */
 
 #endif
