@@ -15,7 +15,7 @@ DEBUGFLAGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes 
 # No -ffast-math and no contraction: the same bits from run to run. Hidden: Darknet exports 642 unprefixed names.
 BBS_CFLAGS = -std=c11 -D_GNU_SOURCE -ffp-contract=off -fno-math-errno -fvisibility=hidden -pthread -MMD -MP -Ibench -I$(BUILD)/generated \
              -isystem $(DARKNET_ROOT)/include $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null) $(DEBUGFLAGS) $(CFLAGS) $(MOREFLAGS)
-LIBRARIES  = -L$(DARKNET_ROOT) -Wl,-rpath,$(DARKNET_ROOT) -Wl,--as-needed -ldarknet -ldnnl $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lpthread -lm
+LIBRARIES  = -L$(DARKNET_ROOT) -Wl,-rpath,$(DARKNET_ROOT) -Wl,--as-needed -ldarknet -ldnnl $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lgomp -lpthread -lm
 
 SOURCES  := $(filter-out bench/cli/main.c,$(wildcard bench/*/*.c bench/*/*/*.c))
 OBJECTS  := $(SOURCES:%.c=$(BUILD)/%.o)

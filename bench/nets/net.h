@@ -37,7 +37,7 @@ typedef struct {
     size_t count;
 } net_table_t;
 
-typedef struct net_size {
+typedef struct {
     const char *name;     /* "full" | "compact" */
     const char *cfg;      /* Darknet cfg of the graph, relative to the project, or NULL when built in C */
     const char *weights;  /* default weights file, relative to the project; NULL when the user must bring one */
@@ -48,7 +48,7 @@ typedef struct net_size {
     const void *shape;    /* what the family's layers() needs: widths, blocks, ... */
 } net_size_t;
 
-typedef struct network {
+typedef struct {
     const char *name;   /* "resnet34" */
     const char *title;  /* "ResNet-34" */
     const char *family; /* "resnet", "vgg", "vit", "bert" */

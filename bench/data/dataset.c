@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "data/dataset.h"
+
+#include "base/text.h"
+#include "data/fashion.h"
+
+#include <stdlib.h>
+
+#include <gsl/gsl_randist.h> /* gsl_ran_shuffle */
+#include <gsl/gsl_rng.h>
+
+const dataset_kind_t *const dataset_registry[] = {
+    &dataset_fashion_mnist,
+    NULL,
+};
+
+outcome_t dataset_open(const char *name, const char *path, dataset_t *dataset)
+{
+    *dataset = (dataset_t){0};
+    for (const dataset_kind_t *const *kind = dataset_registry; *kind != NULL; kind++) {
+        if (!text_equal((*kind)->name, name))
+            continue;
+        dataset->kind = *kind;
+        outcome_t result = (*kind)->open(path != NULL ? path : (*kind)->default_path, dataset);
+        if (!outcome_is_ok(&result))
+            dataset_close(dataset);
+        return result;
+    }
+    return outcome_missing(name, "data set", "not in this version", NULL, "use --size compact, whose data Debian packages");
+}
+
+void dataset_close(dataset_t *dataset)
+{
+    if (dataset->close != NULL)
+        dataset->close(dataset);
+    *dataset = (dataset_t){0};
+}
+
+void dataset_read(const dataset_t *dataset, const profile_t *profile, int64_t sample, float *values)
+{
+    dataset->read(dataset, profile, sample, values);
+}
+
+/* ===  Subsets  === */
+
+static int ascending(const void *a, const void *b)
+{
+    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+    return (left > right) - (left < right);
+}
+
+/* Deal the shuffled samples class by class, one a turn, until `count` are out. */
+static void deal(const dataset_t *dataset, const int64_t *shuffled, int64_t *next, int64_t count, int64_t *list)
+{
+    for (int64_t dealt = 0; dealt < count;)
+        for (int64_t label = 0; label < dataset->classes && dealt < count; label++) {
+            while (next[label] < dataset->samples && dataset->labels[shuffled[next[label]]] != label)
+                next[label]++;
+            if (next[label] < dataset->samples)
+                list[dealt++] = shuffled[next[label]++];
+        }
+    qsort(list, (size_t)count, sizeof *list, ascending);
+}
+
+outcome_t dataset_subset(const dataset_t *dataset, int64_t count, int64_t *list)
+{
+    enum { SEED = 1 };
+    gsl_rng *random = gsl_rng_alloc(gsl_rng_mt19937);
+    int64_t *shuffled = malloc((size_t)dataset->samples * sizeof *shuffled);
+    int64_t *next = calloc((size_t)dataset->classes, sizeof *next);
+    outcome_t result = outcome_ok();
+    if (random == NULL || shuffled == NULL || next == NULL) {
+        result = outcome_out_of_memory(dataset->kind->name);
+    } else {
+        for (int64_t i = 0; i < dataset->samples; i++)
+            shuffled[i] = i;
+        gsl_rng_set(random, SEED);
+        gsl_ran_shuffle(random, shuffled, (size_t)dataset->samples, sizeof *shuffled);
+        deal(dataset, shuffled, next, count, list);
+    }
+    if (random != NULL)
+        gsl_rng_free(random);
+    free(shuffled);
+    free(next);
+    return result;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_DATA_PROFILE_H
+#define BBS_DATA_PROFILE_H
+
+#include "base/outcome.h"
+
+#include <stdint.h>
+
+/* Preprocessing profiles: how pixels become what a network was trained on. A profile belongs to the weights, not to the
+ * data set, and its name stands in each row: preprocessing alone moves accuracy by up to a point. */
+
+typedef struct {
+    const char *name;
+    const char *source; /* where the numbers come from */
+    float mean[3], std[3]; /* of channels in 0..1: value = (pixel / 255 - mean) / std */
+} profile_t;
+
+/* NULL-terminated; one line in profile.c adds one. */
+extern const profile_t *const profile_registry[];
+outcome_t profile_find(const char *name, const profile_t **profile);
+
+/* One grey image of `pixels` bytes to 3 equal channels of floats, channel by channel: values[3 * pixels]. */
+void profile_apply_grey(const profile_t *profile, const uint8_t *image, int64_t pixels, float *values);
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/engine.h"
+
+#include "base/text.h"
+#include "engine/fast.h"
+#include "engine/onednn.h"
+#include "engine/stock.h"
+
+#include <stdlib.h>
+
+static const kernels_t *const kernel_sets[] = {&kernels_fast, &kernels_stock, NULL};
+const char *const engine_kernel_names[] = {"fast", "stock", NULL};
+
+struct engine {
+    const kernels_t *kernels;
+    void *state;
+    graph_t *graphs;
+    int workers;
+};
+
+static outcome_t find_kernels(const char *name, const kernels_t **kernels)
+{
+    for (const kernels_t *const *set = kernel_sets; *set != NULL; set++)
+        if (text_equal((*set)->name, name)) {
+            *kernels = *set;
+            return outcome_ok();
+        }
+    return outcome_usage("--kernels", name, "no such kernel set", "fast or stock", NULL);
+}
+
+outcome_t engine_open(const net_weights_t *weights, const char *kernels, int workers, engine_t **opened)
+{
+    *opened = NULL;
+    engine_t *engine = calloc(1, sizeof *engine);
+    outcome_t result;
+    if (engine == NULL)
+        return outcome_out_of_memory("engine");
+    if (outcome_bad(&result, find_kernels(kernels, &engine->kernels)))
+        goto out;
+    engine->graphs = calloc((size_t)workers, sizeof *engine->graphs);
+    if (engine->graphs == NULL) {
+        result = outcome_out_of_memory("engine");
+        goto out;
+    }
+    for (; engine->workers < workers; engine->workers++)
+        if (outcome_bad(&result, graph_open(weights->size, &weights->table, &engine->graphs[engine->workers])))
+            goto out;
+    result = engine->kernels->open(weights, engine->graphs, workers, &engine->state);
+
+out:
+    if (outcome_is_ok(&result))
+        *opened = engine;
+    else
+        engine_close(engine);
+    return result;
+}
+
+void engine_close(engine_t *engine)
+{
+    if (engine == NULL)
+        return;
+    if (engine->state != NULL)
+        engine->kernels->close(engine->state);
+    for (int i = 0; i < engine->workers; i++)
+        graph_close(&engine->graphs[i]);
+    free(engine->graphs);
+    free(engine);
+}
+
+outcome_t engine_set_weights(engine_t *engine, const float *const *layers)
+{
+    return engine->kernels->set_weights(engine->state, layers);
+}
+
+outcome_t engine_predict(engine_t *engine, int worker, const float *input, float *logits)
+{
+    return engine->kernels->predict(engine->state, worker, input, logits);
+}
+
+text_t engine_versions(void)
+{
+    return text_of("Darknet (libdarknet.so of the package, unpatched), %s", onednn_version().chars);
+}

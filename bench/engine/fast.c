@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The fast kernels. Darknet still owns the graph and walks it; each layer's forward function is replaced by one that runs
+ * a oneDNN operation bound to that layer's buffers.
+ *
+ * Operations (primitive, reordered weights) are made once and shared by all workers; bindings belong to a worker. A
+ * layer's binding travels in its `input_layer`, a pointer field of Darknet's recurrent layers that free_layer() leaves
+ * alone; it is set in bind_layer() and cleared in fast_close(), nowhere else. Activations are blocked by channels
+ * inside the network where all channel counts allow it, plain at its input. [route] of one layer is a plain copy in Darknet, right for any layout, and stays Darknet's.
+ *
+ * BatchNorm: y = gamma (w x + b - mean) / sqrt(variance + eps) + beta = (w m) x + (b - mean) m + beta with the per-channel
+ * multiplier m = gamma / sqrt(variance + eps): m is folded into the weights after they were quantised and dequantised. */
+#include "engine/fast.h"
+
+#include "base/text.h"
+#include "engine/onednn.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ALIGNMENT = 64 };
+
+/* What a replaced forward function finds behind its layer. */
+typedef struct {
+    onednn_binding_t *binding;
+    bool *refused; /* of the worker */
+} step_t;
+
+typedef struct {
+    float *input; /* aligned copy of the sample: the first operation is bound to it */
+    step_t *steps; /* one a layer; binding NULL where Darknet's own function stays */
+    bool refused;
+} worker_t;
+
+typedef struct {
+    const net_weights_t *weights;
+    graph_t *graphs;
+    int workers;
+    onednn_t *onednn;
+    onednn_op_t **ops; /* one a layer of the graph, NULL where none */
+    worker_t *states;
+    float *scratch;    /* folded weights of the largest layer, and its biases behind them */
+    int64_t scratch_weights;
+} fast_t;
+
+/* ===  Forward  === */
+
+static void forward_step(layer at, network net)
+{
+    (void)net;
+    const step_t *step = (const step_t *)(const void *)at.input_layer;
+    if (!onednn_run(step->binding))
+        *step->refused = true;
+}
+
+static outcome_t fast_predict(void *state, int worker, const float *input, float *logits)
+{
+    const fast_t *fast = state;
+    worker_t *own = &fast->states[worker];
+    network *net = fast->graphs[worker].net;
+    onednn_prepare_thread();
+    memcpy(own->input, input, (size_t)net->inputs * sizeof *input);
+    own->refused = false;
+    const float *output = network_predict(net, own->input);
+    if (own->refused)
+        return outcome_failed("oneDNN", "running a layer", "an error", "success", "try --kernels stock");
+    memcpy(logits, output, (size_t)fast->weights->size->classes * sizeof *logits);
+    return outcome_ok();
+}
+
+/* ===  Operations  === */
+
+static onednn_layout_t layout_of(const network *net, int index)
+{
+    for (int i = 0; i < net->n; i++)
+        if (net->layers[i].type == CONVOLUTIONAL && net->layers[i].n % onednn_block() != 0)
+            return ONEDNN_PLAIN;
+    return index < 0 ? ONEDNN_PLAIN : ONEDNN_BLOCKED; /* index -1: the network's input */
+}
+
+static onednn_plane_t plane_behind(const network *net, int index)
+{
+    if (index < 0)
+        return (onednn_plane_t){.c = net->c, .h = net->h, .w = net->w, .layout = layout_of(net, index)};
+    const layer *at = &net->layers[index];
+    return (onednn_plane_t){.c = at->out_c, .h = at->out_h, .w = at->out_w, .layout = layout_of(net, index)};
+}
+
+/* Darknet's `pad` is one side of a convolution, but both sides of a max-pool, of which the smaller half comes first. */
+static onednn_window_t window_of(const layer *at)
+{
+    int64_t before = at->type == MAXPOOL ? at->pad / 2 : at->pad;
+    return (onednn_window_t){.kernel_h = at->size, .kernel_w = at->size, .stride = at->stride, .pad_top = before, .pad_left = before,
+                             .pad_bottom = (int64_t)(at->out_h - 1) * at->stride + at->size - at->h - before,
+                             .pad_right = (int64_t)(at->out_w - 1) * at->stride + at->size - at->w - before};
+}
+
+static outcome_t make_op(fast_t *fast, const network *net, int index)
+{
+    const layer *at = &net->layers[index];
+    onednn_plane_t source = plane_behind(net, index - 1), target = plane_behind(net, index);
+    onednn_window_t window = window_of(at);
+    bool relu = at->activation == RELU;
+    onednn_op_t **op = &fast->ops[index];
+    switch (at->type) {
+    case CONVOLUTIONAL:
+        return onednn_convolution(fast->onednn, &source, &target, &window, relu, op);
+    case CONNECTED:
+        return onednn_inner_product(fast->onednn, &source, at->outputs, relu, op);
+    case MAXPOOL:
+        return onednn_max_pool(fast->onednn, &source, &target, &window, op);
+    case AVGPOOL:
+        return onednn_average_pool(fast->onednn, &source, op);
+    case SHORTCUT:
+        return onednn_add(fast->onednn, &target, relu, op);
+    case ROUTE:
+        return outcome_ok();
+    default:
+        return outcome_failed("fast kernels", text_of("layer %d", index).chars, text_of("Darknet type %d", (int)at->type).chars,
+                              "a layer of a CNN", "use --kernels stock");
+    }
+}
+
+/* ===  Bindings  === */
+
+/* Move a layer's output to aligned memory; free_layer() frees it like the one it replaces. */
+static outcome_t align_output(layer *at)
+{
+    size_t bytes = ((size_t)at->outputs * sizeof(float) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    float *aligned = aligned_alloc(ALIGNMENT, bytes);
+    if (aligned == NULL)
+        return outcome_out_of_memory("activations");
+    memset(aligned, 0, bytes);
+    free(at->output);
+    at->output = aligned;
+    return outcome_ok();
+}
+
+static outcome_t bind_layer(fast_t *fast, int worker, int index)
+{
+    network *net = fast->graphs[worker].net;
+    layer *at = &net->layers[index];
+    worker_t *own = &fast->states[worker];
+    step_t *step = &own->steps[index];
+    const float *source = index == 0 ? own->input : net->layers[index - 1].output;
+    const float *other = at->type == SHORTCUT ? net->layers[at->index].output : NULL;
+    step->refused = &own->refused;
+    outcome_t result = onednn_bind(fast->onednn, fast->ops[index], source, other, at->output, &step->binding);
+    if (outcome_is_ok(&result)) {
+        at->forward = forward_step;
+        at->input_layer = (layer *)(void *)step;
+    }
+    return result;
+}
+
+static outcome_t open_worker(fast_t *fast, int worker)
+{
+    graph_t *graph = &fast->graphs[worker];
+    network *net = graph->net;
+    worker_t *own = &fast->states[worker];
+    outcome_t result = outcome_ok();
+    graph_free_training(graph, false);
+    own->steps = calloc((size_t)net->n, sizeof *own->steps);
+    own->input = aligned_alloc(ALIGNMENT, ((size_t)net->inputs * sizeof(float) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+    if (own->steps == NULL || own->input == NULL)
+        return outcome_out_of_memory("activations");
+    for (int i = 0; i < net->n; i++) {
+        free(net->layers[i].weights); /* the operations hold their own */
+        net->layers[i].weights = NULL;
+        if (outcome_bad(&result, align_output(&net->layers[i])))
+            return result;
+    }
+    net->output = net->layers[net->n - 1].output;
+    for (int i = 0; i < net->n; i++)
+        if (fast->ops[i] != NULL && outcome_bad(&result, bind_layer(fast, worker, i)))
+            return result;
+    return result;
+}
+
+static void fast_close(void *state)
+{
+    fast_t *fast = state;
+    int layers = fast->graphs[0].net->n;
+    for (int worker = 0; worker < fast->workers && fast->states != NULL; worker++) {
+        for (int i = 0; i < layers && fast->states[worker].steps != NULL; i++) {
+            onednn_binding_free(fast->states[worker].steps[i].binding);
+            fast->graphs[worker].net->layers[i].input_layer = NULL;
+        }
+        free(fast->states[worker].steps);
+        free(fast->states[worker].input);
+    }
+    for (int i = 0; i < layers && fast->ops != NULL; i++)
+        onednn_op_free(fast->ops[i]);
+    onednn_free(fast->onednn);
+    free(fast->ops);
+    free(fast->states);
+    free(fast->scratch);
+    free(fast);
+}
+
+static outcome_t open_shared(fast_t *fast)
+{
+    const net_table_t *table = &fast->weights->table;
+    int64_t largest = 0, widest = 0;
+    for (size_t i = 0; i < table->count; i++) {
+        int64_t size = net_layer_weights(&table->items[i]);
+        largest = size > largest ? size : largest;
+        widest = table->items[i].k > widest ? table->items[i].k : widest;
+    }
+    fast->scratch_weights = largest;
+    fast->scratch = malloc((size_t)(largest + widest) * sizeof *fast->scratch);
+    fast->ops = calloc((size_t)fast->graphs[0].net->n, sizeof(onednn_op_t *));
+    fast->states = calloc((size_t)fast->workers, sizeof *fast->states);
+    if (fast->scratch == NULL || fast->ops == NULL || fast->states == NULL)
+        return outcome_out_of_memory("fast kernels");
+    outcome_t result = onednn_create(&fast->onednn);
+    for (int i = 0; outcome_is_ok(&result) && i < fast->graphs[0].net->n; i++)
+        result = make_op(fast, fast->graphs[0].net, i);
+    return result;
+}
+
+static outcome_t fast_open(const net_weights_t *weights, graph_t *graphs, int workers, void **state)
+{
+    fast_t *fast = calloc(1, sizeof *fast);
+    if (fast == NULL)
+        return outcome_out_of_memory("fast kernels");
+    *fast = (fast_t){.weights = weights, .graphs = graphs, .workers = workers};
+    outcome_t result = open_shared(fast);
+    for (int worker = 0; outcome_is_ok(&result) && worker < workers; worker++)
+        result = open_worker(fast, worker);
+    if (outcome_is_ok(&result))
+        *state = fast;
+    else
+        fast_close(fast);
+    return result;
+}
+
+/* ===  Weights  === */
+
+/* Weights and biases of one layer with its BatchNorm folded in; `folded` is [k, c, kh, kw], `biases` [k]. */
+static void fold(const net_layer_t *table, const net_parameters_t *parameters, const float *weights, float *folded, float *biases)
+{
+    int64_t each = table->c * table->kh * table->kw;
+    for (int64_t k = 0; k < table->k; k++) {
+        float bias = parameters->bias != NULL ? parameters->bias[k] : 0.0F, multiplier = 1.0F;
+        if (table->norm[0] != '\0') {
+            multiplier = (float)(parameters->gamma[k] / sqrt((double)parameters->variance[k] + (double)net_batchnorm_epsilon));
+            bias = (bias - parameters->mean[k]) * multiplier + parameters->beta[k];
+        }
+        for (int64_t i = k * each; i < (k + 1) * each; i++)
+            folded[i] = weights[i] * multiplier;
+        biases[k] = bias;
+    }
+}
+
+static outcome_t fast_set_weights(void *state, const float *const *layers)
+{
+    fast_t *fast = state;
+    outcome_t result = outcome_ok();
+    for (size_t i = 0; i < fast->weights->table.count && outcome_is_ok(&result); i++) {
+        float *biases = fast->scratch + fast->scratch_weights;
+        fold(&fast->weights->table.items[i], &fast->weights->layers[i], layers[i], fast->scratch, biases);
+        result = onednn_set_weights(fast->onednn, fast->ops[fast->graphs[0].layer_of[i]], fast->scratch, biases);
+    }
+    return result;
+}
+
+const kernels_t kernels_fast = {
+    .name = "fast", .open = fast_open, .set_weights = fast_set_weights, .predict = fast_predict, .close = fast_close};

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_ENGINE_FAST_H
+#define BBS_ENGINE_FAST_H
+
+#include "engine/kernels.h"
+
+/* Darknet walks the layers, oneDNN computes them, through l.forward. */
+extern const kernels_t kernels_fast;
+
+#endif

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/graph.h"
+
+#include "base/cpu.h"
+#include "base/file.h"
+#include "base/home.h"
+#include "base/text.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ===  Before Darknet: the file  === */
+
+/* The sections this room knows how to compute, in Darknet's spelling. */
+static const char *const sections[] = {"[net]",   "[convolutional]", "[maxpool]",   "[avgpool]",
+                                       "[route]", "[shortcut]",      "[connected]", NULL};
+
+static bool is_known_section(const char *line)
+{
+    for (const char *const *section = sections; *section != NULL; section++)
+        if (text_equal(*section, line))
+            return true;
+    return false;
+}
+
+static outcome_t check_line(const char *path, int number, const char *line, bool first)
+{
+    if (line[0] == '[' && (!is_known_section(line) || first != text_equal(line, "[net]")))
+        return outcome_failed(path, text_of("line %d", number).chars, line, first ? "[net] first" : "a section this engine computes", NULL);
+    if (line[0] != '[' && (first || strchr(line, '=') == NULL))
+        return outcome_failed(path, text_of("line %d", number).chars, line, first ? "[net] first" : "key=value", NULL);
+    return outcome_ok();
+}
+
+static outcome_t check_file(const char *path)
+{
+    bytes_t bytes;
+    outcome_t result;
+    if (outcome_bad(&result, file_read(path, "the project's files are incomplete: check it out again, or set BBS_ROOT", &bytes)))
+        return result;
+    bool first = true;
+    int number = 0;
+    for (char *at = (char *)bytes.data; at != NULL && outcome_is_ok(&result);) {
+        char *line = strsep(&at, "\n");
+        number++;
+        if (line[0] == '\0' || line[0] == '#')
+            continue;
+        result = check_line(path, number, line, first);
+        first = false;
+    }
+    if (outcome_is_ok(&result) && first)
+        result = outcome_failed(path, NULL, "no section", "[net] first", NULL);
+    file_free_bytes(&bytes);
+    return result;
+}
+
+/* ===  Darknet's parser, quietly  === */
+
+/* The parser prints a table of layers to stderr; it is sent away while it runs. */
+static network *parse_quietly(char *path)
+{
+    int kept = dup(STDERR_FILENO), away = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    if (kept >= 0 && away >= 0)
+        dup2(away, STDERR_FILENO);
+    network *net = parse_network_cfg(path);
+    if (kept >= 0 && away >= 0)
+        dup2(kept, STDERR_FILENO);
+    if (kept >= 0)
+        close(kept);
+    if (away >= 0)
+        close(away);
+    cpu_float_environment();
+    return net;
+}
+
+/* ===  After Darknet: the layers  === */
+
+static bool agrees(const layer *have, const net_layer_t *want)
+{
+    if (want->kind == NET_LINEAR)
+        return have->type == CONNECTED && have->outputs == want->k && have->inputs == want->c;
+    return have->type == CONVOLUTIONAL && have->n == want->k && have->c == want->c && have->size == want->kh &&
+           have->size == want->kw && have->out_h == want->out_h && have->out_w == want->out_w &&
+           (have->batch_normalize != 0) == (want->norm[0] != '\0');
+}
+
+static outcome_t match_layers(const char *path, const net_table_t *table, graph_t *graph)
+{
+    size_t next = 0;
+    for (int i = 0; i < graph->net->n; i++) {
+        const layer *at = &graph->net->layers[i];
+        if (at->type != CONVOLUTIONAL && at->type != CONNECTED)
+            continue;
+        if (next == table->count || !agrees(at, &table->items[next]))
+            return outcome_failed(path, text_of("layer %d", i).chars,
+                                  text_of("%d filters of %d x %d x %d", at->n, at->c, at->size, at->size).chars,
+                                  next < table->count ? text_of("%s of the layer table", table->items[next].name).chars : "no further layer",
+                                  "the cfg and bench/nets must describe the same network");
+        graph->layer_of[next++] = i;
+    }
+    if (next != table->count)
+        return outcome_failed(path, "layers", text_of("%zu with weights", next).chars, text_of("%zu", table->count).chars,
+                              "the cfg and bench/nets must describe the same network");
+    return outcome_ok();
+}
+
+outcome_t graph_open(const net_size_t *size, const net_table_t *table, graph_t *graph)
+{
+    *graph = (graph_t){0};
+    text_t path;
+    outcome_t result;
+    if (size->cfg == NULL)
+        return outcome_missing("graph", size->name, "none in this version", "a network with a Darknet cfg", "see bbsbench accuracy --help");
+    if (outcome_bad(&result, home_path(size->cfg, &path)) || outcome_bad(&result, check_file(path.chars)))
+        return result;
+    graph->layer_of = calloc(table->count, sizeof *graph->layer_of);
+    if (graph->layer_of == NULL)
+        return outcome_out_of_memory(path.chars);
+    graph->net = parse_quietly(path.chars);
+    result = match_layers(path.chars, table, graph);
+    if (outcome_is_ok(&result) && (graph->net->inputs != size->channels * size->height * size->width ||
+                                   graph->net->layers[graph->net->n - 1].outputs != size->classes))
+        result = outcome_failed(path.chars, NULL, "another input or output size", "those of the network's size entry", NULL);
+    if (!outcome_is_ok(&result))
+        graph_close(graph);
+    return result;
+}
+
+void graph_close(graph_t *graph)
+{
+    if (graph->net != NULL) {
+        free(graph->net->workspace); /* free_network() leaves these */
+        free(graph->net->seen);
+        free(graph->net->t);
+        free(graph->net->cost);
+        free_network(graph->net);
+    }
+    free(graph->layer_of);
+    *graph = (graph_t){0};
+}
+
+static void release(float **floats)
+{
+    free(*floats);
+    *floats = NULL;
+}
+
+void graph_free_training(graph_t *graph, bool keep_normalised)
+{
+    for (int i = 0; i < graph->net->n; i++) {
+        layer *at = &graph->net->layers[i];
+        release(&at->delta);
+        release(&at->weight_updates);
+        release(&at->bias_updates);
+        release(&at->scale_updates);
+        release(&at->x_norm);
+        if (!keep_normalised)
+            release(&at->x);
+    }
+}

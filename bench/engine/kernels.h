@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_ENGINE_KERNELS_H
+#define BBS_ENGINE_KERNELS_H
+
+#include "engine/graph.h"
+#include "nets/weights.h"
+
+/* A kernel set: how the layers of parsed graphs are computed. `graphs[workers]` are the same network, one a worker. */
+typedef struct {
+    const char *name;
+    /* Prepare the graphs; *state belongs to the set. */
+    outcome_t (*open)(const net_weights_t *weights, graph_t *graphs, int workers, void **state);
+    outcome_t (*set_weights)(void *state, const float *const *layers);
+    /* One forward pass of graphs[worker]; logits[classes]. */
+    outcome_t (*predict)(void *state, int worker, const float *input, float *logits);
+    /* Undo open(): after it the graphs can be closed. */
+    void (*close)(void *state);
+} kernels_t;
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_ENGINE_ONEDNN_H
+#define BBS_ENGINE_ONEDNN_H
+
+#include "base/outcome.h"
+#include "base/text.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The few operations the fast kernels need, on oneDNN's C API. onednn.c is the only file that knows its version:
+ * Debian 12 has 2.6, whose operation descriptors 3.x drops.
+ *
+ * An operation is made once a network and shared by all workers: primitive and reordered weights. A binding is one
+ * operation tied to one worker's buffers. Each call runs on the calling thread alone, so that no sum is split by threads.
+ * Activations are [c, h, w] floats of one sample, plain or blocked by channels; a blocked tensor is as large as a plain one, so
+ * blocks are used only where every channel count is a multiple of the block. */
+
+typedef enum { ONEDNN_PLAIN, ONEDNN_BLOCKED } onednn_layout_t;
+
+int onednn_block(void); /* channels a block on this processor: 16 or 8 */
+
+typedef struct {
+    int64_t c, h, w;
+    onednn_layout_t layout;
+} onednn_plane_t;
+
+typedef struct {
+    int64_t kernel_h, kernel_w, stride, pad_top, pad_bottom, pad_left, pad_right;
+} onednn_window_t;
+
+typedef struct onednn onednn_t;                 /* engine: one a process is enough, but it is no global */
+typedef struct onednn_op onednn_op_t;           /* shared */
+typedef struct onednn_binding onednn_binding_t; /* of one worker */
+
+outcome_t onednn_create(onednn_t **onednn);
+void onednn_free(onednn_t *onednn);
+
+outcome_t onednn_convolution(onednn_t *onednn, const onednn_plane_t *source, const onednn_plane_t *target,
+                             const onednn_window_t *window, bool relu, onednn_op_t **op);
+outcome_t onednn_inner_product(onednn_t *onednn, const onednn_plane_t *source, int64_t outputs, bool relu, onednn_op_t **op);
+outcome_t onednn_max_pool(onednn_t *onednn, const onednn_plane_t *source, const onednn_plane_t *target,
+                          const onednn_window_t *window, onednn_op_t **op);
+outcome_t onednn_average_pool(onednn_t *onednn, const onednn_plane_t *source, onednn_op_t **op); /* whole plane to 1 x 1 */
+outcome_t onednn_add(onednn_t *onednn, const onednn_plane_t *plane, bool relu, onednn_op_t **op);
+void onednn_op_free(onednn_op_t *op);
+
+/* Weights [k, c, kh, kw] and biases [k] of a convolution or inner product; copied in the layout the primitive wants. */
+outcome_t onednn_set_weights(onednn_t *onednn, onednn_op_t *op, const float *weights, const float *biases);
+
+/* source, other (of onednn_add, else NULL) and target are fixed for the life of the binding. */
+outcome_t onednn_bind(onednn_t *onednn, const onednn_op_t *op, const float *source, const float *other, float *target,
+                      onednn_binding_t **binding);
+bool onednn_run(onednn_binding_t *binding); /* false: the library refused; see onednn_prepare_thread() */
+void onednn_binding_free(onednn_binding_t *binding);
+
+/* Called by each thread before it runs bindings: the library's own parallelism is switched off for this thread. */
+void onednn_prepare_thread(void);
+
+text_t onednn_version(void); /* "oneDNN 2.6.3 (avx512_core_vnni)" */
+
+#endif

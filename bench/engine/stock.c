@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The stock kernels. Worker 0's graph owns the weights, the others point at them; Darknet's BatchNorm follows. */
+#include "engine/stock.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+    const net_weights_t *weights;
+    graph_t *graphs;
+    int workers;
+} stock_t;
+
+/* Darknet divides by sqrt(v) + 1e-6, torch by sqrt(v + eps): a variance for which both are the same. */
+static float darknet_variance(float variance)
+{
+    double root = sqrt((double)variance + (double)net_batchnorm_epsilon) - 1e-6;
+    return (float)(root * root);
+}
+
+static void fill_constants(const net_layer_t *table, const net_parameters_t *parameters, layer *at)
+{
+    size_t bytes = (size_t)table->k * sizeof(float);
+    if (table->norm[0] == '\0') {
+        if (parameters->bias != NULL)
+            memcpy(at->biases, parameters->bias, bytes);
+        return;
+    }
+    memcpy(at->biases, parameters->beta, bytes);
+    memcpy(at->scales, parameters->gamma, bytes);
+    for (int64_t k = 0; k < table->k; k++) {
+        at->rolling_mean[k] = parameters->mean[k] - (parameters->bias != NULL ? parameters->bias[k] : 0);
+        at->rolling_variance[k] = darknet_variance(parameters->variance[k]);
+    }
+}
+
+static outcome_t stock_open(const net_weights_t *weights, graph_t *graphs, int workers, void **state)
+{
+    stock_t *stock = calloc(1, sizeof *stock);
+    if (stock == NULL)
+        return outcome_out_of_memory("stock kernels");
+    *stock = (stock_t){.weights = weights, .graphs = graphs, .workers = workers};
+    for (int worker = 0; worker < workers; worker++) {
+        graph_free_training(&graphs[worker], true);
+        for (size_t i = 0; i < weights->table.count; i++) {
+            layer *at = &graphs[worker].net->layers[graphs[worker].layer_of[i]];
+            fill_constants(&weights->table.items[i], &weights->layers[i], at);
+            if (worker > 0) {
+                free(at->weights);
+                at->weights = graphs[0].net->layers[graphs[0].layer_of[i]].weights;
+            }
+        }
+    }
+    *state = stock;
+    return outcome_ok();
+}
+
+static outcome_t stock_set_weights(void *state, const float *const *layers)
+{
+    const stock_t *stock = state;
+    for (size_t i = 0; i < stock->weights->table.count; i++) {
+        layer *at = &stock->graphs[0].net->layers[stock->graphs[0].layer_of[i]];
+        memcpy(at->weights, layers[i], (size_t)net_layer_weights(&stock->weights->table.items[i]) * sizeof(float));
+    }
+    return outcome_ok();
+}
+
+static outcome_t stock_predict(void *state, int worker, const float *input, float *logits)
+{
+    const stock_t *stock = state;
+    network *net = stock->graphs[worker].net;
+    float *output = network_predict(net, (float *)(uintptr_t)input); /* it reads only; its prototype lacks the const */
+    memcpy(logits, output, (size_t)stock->weights->size->classes * sizeof *logits);
+    return outcome_ok();
+}
+
+static void stock_close(void *state)
+{
+    stock_t *stock = state;
+    for (int worker = 1; worker < stock->workers; worker++)
+        for (size_t i = 0; i < stock->weights->table.count; i++)
+            stock->graphs[worker].net->layers[stock->graphs[worker].layer_of[i]].weights = NULL;
+    free(stock);
+}
+
+const kernels_t kernels_stock = {
+    .name = "stock", .open = stock_open, .set_weights = stock_set_weights, .predict = stock_predict, .close = stock_close};

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "nets/weights.h"
+
+#include "base/home.h"
+#include "base/text.h"
+#include "tensor/safetensors.h"
+
+#include <stdlib.h>
+
+const float net_batchnorm_epsilon = 1e-5F;
+
+/* Floats that one layer needs in the storage. */
+static int64_t floats_of(const net_layer_t *layer)
+{
+    return net_layer_weights(layer) + (layer->bias ? layer->k : 0) + (layer->norm[0] ? 4 * layer->k : 0);
+}
+
+static outcome_t take(const char *where, const tensor_set_t *set, const char *name, int rank, const int64_t *shape,
+                      float **at, float **values)
+{
+    const tensor_t *tensor;
+    outcome_t result;
+    if (outcome_bad(&result, tensor_set_require(set, where, name, rank, shape, &tensor)))
+        return result;
+    *values = *at;
+    *at += tensor->count;
+    return tensor_to_finite_f32(tensor, where, *values);
+}
+
+/* gamma, beta, mean and variance under torch's names; a negative variance would become NaN. */
+static outcome_t take_norm(const char *where, const tensor_set_t *set, const net_layer_t *layer, float **at,
+                           net_parameters_t *parameters)
+{
+    const struct {
+        const char *suffix;
+        float **values;
+    } parts[] = {{"weight", &parameters->gamma}, {"bias", &parameters->beta},
+                 {"running_mean", &parameters->mean}, {"running_var", &parameters->variance}};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        outcome_t result;
+        text_t name = text_of("%s.%s", layer->norm, parts[i].suffix);
+        if (outcome_bad(&result, take(where, set, name.chars, 1, &layer->k, at, parts[i].values)))
+            return result;
+    }
+    for (int64_t k = 0; k < layer->k; k++)
+        if (parameters->variance[k] < 0)
+            return outcome_failed(where, text_of("tensor %s.running_var, element %d", layer->norm, (int)k).chars,
+                                  "a negative variance", "zero or more", "get the checkpoint again");
+    return outcome_ok();
+}
+
+static outcome_t take_layer(const char *where, const tensor_set_t *set, const net_layer_t *layer, float **at,
+                            net_parameters_t *parameters)
+{
+    const int64_t shape[] = {layer->k, layer->c, layer->kh, layer->kw};
+    outcome_t result;
+    if (outcome_bad(&result, take(where, set, text_of("%s.weight", layer->name).chars, layer->kind == NET_CONV ? 4 : 2, shape,
+                                  at, &parameters->weights)))
+        return result;
+    if (layer->bias &&
+        outcome_bad(&result, take(where, set, text_of("%s.bias", layer->name).chars, 1, &layer->k, at, &parameters->bias)))
+        return result;
+    return layer->norm[0] ? take_norm(where, set, layer, at, parameters) : result;
+}
+
+outcome_t net_weights_from(const network_t *network, const net_size_t *size, const char *where, const tensor_set_t *set,
+                           net_weights_t *weights)
+{
+    *weights = (net_weights_t){.network = network, .size = size};
+    outcome_t result;
+    if (outcome_bad(&result, net_layers(network, size, &weights->table)))
+        return result;
+    int64_t total = 0;
+    for (size_t i = 0; i < weights->table.count; i++)
+        total += floats_of(&weights->table.items[i]);
+    weights->layers = calloc(weights->table.count, sizeof *weights->layers);
+    weights->storage = malloc((size_t)total * sizeof *weights->storage);
+    if (weights->layers == NULL || weights->storage == NULL)
+        result = outcome_out_of_memory(where);
+    float *at = weights->storage;
+    for (size_t i = 0; outcome_is_ok(&result) && i < weights->table.count; i++)
+        result = take_layer(where, set, &weights->table.items[i], &at, &weights->layers[i]);
+    if (!outcome_is_ok(&result))
+        net_weights_free(weights);
+    return result;
+}
+
+outcome_t net_weights_load(const network_t *network, const net_size_t *size, const char *path, net_weights_t *weights)
+{
+    *weights = (net_weights_t){0};
+    text_t shipped;
+    outcome_t result;
+    if (path == NULL) {
+        if (size->weights == NULL)
+            return outcome_missing(text_of("%s, size %s", network->name, size->name).chars, "weights", "none in the project",
+                                   "a checkpoint with the names of its framework", "give one with --weights FILE.safetensors");
+        if (outcome_bad(&result, home_path(size->weights, &shipped)))
+            return result;
+        path = shipped.chars;
+    }
+    tensor_set_t set;
+    if (outcome_bad(&result, safetensors_load(path, "check the path after --weights", &set)))
+        return result;
+    result = net_weights_from(network, size, path, &set, weights);
+    tensor_set_free(&set);
+    return result;
+}
+
+void net_weights_free(net_weights_t *weights)
+{
+    net_table_free(&weights->table);
+    free(weights->layers);
+    free(weights->storage);
+    *weights = (net_weights_t){0};
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_NETS_WEIGHTS_H
+#define BBS_NETS_WEIGHTS_H
+
+#include "nets/net.h"
+#include "tensor/tensor.h"
+
+/* The float weights of a network, read by the names of its framework: one entry for each layer of its table.
+ *
+ * The same code reads the shipped compact networks and the full-size checkpoints. Missing names, wrong shapes, NaN and
+ * infinity are refused by name; tensors that no layer asks for (num_batches_tracked) are ignored. */
+
+typedef struct {
+    float *weights; /* [k, c, kh, kw] */
+    float *bias;    /* [k], or NULL */
+    float *gamma, *beta, *mean, *variance; /* BatchNorm after the layer, [k] each, or all NULL */
+} net_parameters_t;
+
+typedef struct {
+    const network_t *network;
+    const net_size_t *size;
+    net_table_t table;
+    net_parameters_t *layers; /* table.count */
+    float *storage;           /* behind every pointer above */
+} net_weights_t;
+
+/* What torch.nn.BatchNorm2d adds to the variance (its default eps, which torchvision's networks keep). */
+extern const float net_batchnorm_epsilon;
+
+/* `path` NULL: the size's own weights; a size without any is FAULT_MISSING and says which checkpoint to bring. */
+outcome_t net_weights_load(const network_t *network, const net_size_t *size, const char *path, net_weights_t *weights);
+/* The same from tensors in memory; `where` names them in errors. */
+outcome_t net_weights_from(const network_t *network, const net_size_t *size, const char *where, const tensor_set_t *set,
+                           net_weights_t *weights);
+void net_weights_free(net_weights_t *weights);
+
+#endif
