@@ -94,6 +94,17 @@ $(BUILD)/benches/%: tests/bench/%.c $(BUILD)/libbbs.a Makefile
 	@echo "  BENCH   $@"
 	$(Q)$(CC) $(BBS_CFLAGS) -o $@ $< $(BUILD)/libbbs.a $(LIBRARIES)
 
+# The tables of constants become C: numbers as they are, texts in quotes. A row with other than the header's fields ends the build.
+$(BUILD)/generated/%.inc: bench/accel/%.csv
+	@mkdir -p $(@D)
+	@echo "  TABLE   $<"
+	$(Q)awk -F, 'NR == 1 { n = NF; next } \
+	    NF != n || /"/ { print FILENAME ":" NR ": a row of " NF " fields, expected " n " without quotes" >"/dev/stderr"; exit 1 } \
+	    { printf "{"; for (i = 1; i <= n; i++) printf ($$i ~ /^[0-9.]+$$/ ? "%s, " : "\"%s\", "), $$i; print "}," }' $< >$@.new && mv $@.new $@
+
+$(BUILD)/bench/accel/technology.o: $(BUILD)/generated/technology.inc
+$(BUILD)/bench/accel/sram.o: $(BUILD)/generated/sram.inc
+
 # Rewritten only when the commit changes, so that nothing else is built again.
 $(BUILD)/generated/commit.h: FORCE
 	@mkdir -p $(@D)

@@ -67,6 +67,8 @@ static outcome_t add(net_table_t *table, const char *name, const char *norm, con
     table->items = grown;
     net_layer_t *layer = &grown[table->count++];
     *layer = *values;
+    layer->input = NET_OUTSIDE;
+    layer->residual = NET_NONE;
     snprintf(layer->name, sizeof layer->name, "%s", name);
     snprintf(layer->norm, sizeof layer->norm, "%s", norm);
     return outcome_ok();
@@ -86,4 +88,10 @@ outcome_t net_add_linear(net_table_t *table, const char *name, int64_t k, int64_
     return add(table, name, "",
                &(net_layer_t){.kind = NET_LINEAR, .k = k, .c = c, .kh = 1, .kw = 1, .stride = 1, .in_h = 1, .in_w = 1,
                               .out_h = 1, .out_w = 1, .tokens = tokens, .bias = bias});
+}
+
+void net_wire(net_table_t *table, int64_t input, int64_t residual)
+{
+    table->items[table->count - 1].input = input;
+    table->items[table->count - 1].residual = residual;
 }

@@ -18,6 +18,10 @@ typedef enum { NET_CONV, NET_LINEAR } net_kind_t;
 
 enum { NET_NAME_SIZE = 64 };
 
+/* Where a layer's operands come from, in place of an index: not from a layer of this table (the network's input, a
+ * pooled map, the products of attention), or no such operand at all. */
+enum { NET_OUTSIDE = -1, NET_NONE = -2 };
+
 /* One weight tensor, [k, c, kh, kw] (conv) or [k, c] (linear, kh = kw = 1), and where it is applied. */
 typedef struct {
     char name[NET_NAME_SIZE]; /* the tensor is NAME.weight, a bias NAME.bias */
@@ -28,6 +32,8 @@ typedef struct {
     int64_t in_h, in_w;   /* conv: input plane; linear: 1 x 1 */
     int64_t out_h, out_w; /* conv: output plane; linear: 1 x 1 */
     int64_t tokens;       /* linear: vectors a sample; conv: 1 */
+    int64_t input;        /* index of the layer whose output this one reads, or NET_OUTSIDE */
+    int64_t residual;     /* index of the layer whose output is added to this one's, NET_OUTSIDE or NET_NONE */
     bool bias;
     bool first;           /* the network's first layer: stays at 8 bits unless --first-layer prune */
 } net_layer_t;
@@ -70,9 +76,13 @@ void net_table_free(net_table_t *table);
 int64_t net_layer_weights(const net_layer_t *layer); /* k * c * kh * kw */
 int64_t net_layer_macs(const net_layer_t *layer);    /* multiply-accumulates a sample */
 
-/* For the families: append one layer; sizes of the planes follow from the arguments. */
+/* For the families: append one layer; sizes of the planes follow from the arguments. Its input is NET_OUTSIDE and its
+ * residual NET_NONE until net_wire() says otherwise. */
 outcome_t net_add_conv(net_table_t *table, const char *name, const char *norm, int64_t k, int64_t c, int64_t kernel,
                        int64_t stride, int64_t pad, int64_t in_h, int64_t in_w);
 outcome_t net_add_linear(net_table_t *table, const char *name, int64_t k, int64_t c, int64_t tokens, bool bias);
+
+/* Where the layer appended last has its operands from. An output that feeds a pooling or attention has no consumer. */
+void net_wire(net_table_t *table, int64_t input, int64_t residual);
 
 #endif

@@ -2,7 +2,8 @@
 /* ResNets of torchvision: BasicBlock and Bottleneck networks with projection shortcuts (He et al. 2015, Table 1, Fig. 5).
  *
  * The names are torchvision's (conv1, layer2.0.downsample.0, fc), and so is the order: in a block conv1, conv2 (and
- * conv3), then the projection; a Bottleneck has its stride in the 3x3 convolution ("v1.5"). The compact size has narrower stages and a stem for 28 x 28 images; its graph is models/cfg/. */
+ * conv3), then the projection; a Bottleneck has its stride in the 3x3 convolution ("v1.5"). The compact size has
+ * narrower stages and a stem for 28 x 28 images; its graph is models/cfg/. */
 #include "nets/resnet.h"
 
 #include "base/text.h"
@@ -12,7 +13,8 @@ enum { STAGES = 4 };
 typedef struct resnet_shape {
     /* Append one block: `c` input channels on a `side` x `side` plane, stage width `w`. */
     outcome_t (*add_block)(net_table_t *table, const char *block, int64_t w, int64_t c, int64_t stride, int64_t side);
-    int64_t expansion; /* output channels of a block / stage width */
+    int64_t convolutions; /* of a block, without the projection */
+    int64_t expansion;    /* output channels of a block / stage width */
     int64_t blocks[STAGES];
     int64_t widths[STAGES];
     int64_t stem_kernel, stem_stride, stem_pad;
@@ -60,6 +62,18 @@ static outcome_t add_bottleneck(net_table_t *table, const char *block, int64_t w
                         EXPANSION * w, c, 1, stride, 0, side, side);
 }
 
+/* The block that begins at entry `first` reads `from` and adds it, or its projection, to what its convolutions give. */
+static void wire_block(net_table_t *table, const resnet_shape_t *shape, int64_t first, int64_t from)
+{
+    int64_t last = first + shape->convolutions - 1, count = (int64_t)table->count;
+    for (int64_t i = first; i <= last; i++)
+        table->items[i].input = i == first ? from : i - 1;
+    if (count - 1 > last)
+        net_wire(table, from, last);
+    else
+        table->items[last].residual = from;
+}
+
 static outcome_t resnet_layers(const net_size_t *size, net_table_t *table)
 {
     const resnet_shape_t *shape = size->shape;
@@ -69,13 +83,16 @@ static outcome_t resnet_layers(const net_size_t *size, net_table_t *table)
         return result;
     int64_t side = after_window(size->height, shape->stem_kernel, shape->stem_stride, shape->stem_pad);
     side = after_window(side, shape->pool_kernel, shape->pool_stride, shape->pool_pad);
-    int64_t c = shape->widths[0];
+    int64_t c = shape->widths[0], from = NET_OUTSIDE; /* behind the stem's pooling */
     for (int stage = 0; stage < STAGES; stage++) {
         for (int64_t block = 0; block < shape->blocks[stage]; block++) {
             int64_t stride = block == 0 && stage > 0 ? 2 : 1;
+            int64_t first = (int64_t)table->count;
             text_t name = text_of("layer%d.%d", stage + 1, (int)block);
             if (outcome_bad(&result, shape->add_block(table, name.chars, shape->widths[stage], c, stride, side)))
                 return result;
+            wire_block(table, shape, first, from);
+            from = (int64_t)table->count - 1;
             side = after_window(side, 3, stride, 1);
             c = shape->widths[stage] * shape->expansion;
         }
@@ -84,11 +101,11 @@ static outcome_t resnet_layers(const net_size_t *size, net_table_t *table)
 }
 
 static const resnet_shape_t resnet34_full_shape = {
-    .add_block = add_basic_block, .expansion = 1, .blocks = {3, 4, 6, 3}, .widths = {64, 128, 256, 512},
+    .add_block = add_basic_block, .convolutions = 2, .expansion = 1, .blocks = {3, 4, 6, 3}, .widths = {64, 128, 256, 512},
     .stem_kernel = 7, .stem_stride = 2, .stem_pad = 3, .pool_kernel = 3, .pool_stride = 2, .pool_pad = 1};
 
 static const resnet_shape_t resnet34_compact_shape = {
-    .add_block = add_basic_block, .expansion = 1, .blocks = {3, 4, 6, 3}, .widths = {32, 64, 96, 128},
+    .add_block = add_basic_block, .convolutions = 2, .expansion = 1, .blocks = {3, 4, 6, 3}, .widths = {32, 64, 96, 128},
     .stem_kernel = 3, .stem_stride = 1, .stem_pad = 1, .pool_kernel = 2, .pool_stride = 2, .pool_pad = 0};
 
 static const net_size_t resnet34_full = {
@@ -106,7 +123,7 @@ const network_t net_resnet34 = {
     .name = "resnet34", .title = "ResNet-34", .family = "resnet", .sizes = resnet34_sizes, .layers = resnet_layers};
 
 static const resnet_shape_t resnet50_full_shape = {
-    .add_block = add_bottleneck, .expansion = 4, .blocks = {3, 4, 6, 3}, .widths = {64, 128, 256, 512},
+    .add_block = add_bottleneck, .convolutions = 3, .expansion = 4, .blocks = {3, 4, 6, 3}, .widths = {64, 128, 256, 512},
     .stem_kernel = 7, .stem_stride = 2, .stem_pad = 3, .pool_kernel = 3, .pool_stride = 2, .pool_pad = 1};
 
 static const net_size_t resnet50_full = {

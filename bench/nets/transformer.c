@@ -16,21 +16,34 @@ typedef struct {
     int64_t tokens; /* BERT: length of a sequence, padded as the authors did */
 } transformer_shape_t;
 
+enum { BLOCK = -3 }; /* in place of an index: what the block as a whole reads */
+
 typedef struct {
     const char *name; /* behind the block's prefix */
     int64_t outputs, inputs;
+    int64_t input, residual; /* place in the block, BLOCK, NET_OUTSIDE or NET_NONE; see net_layer_t */
 } linear_t;
+
+static int64_t in_table(int64_t place, int64_t first, int64_t from)
+{
+    return place == BLOCK ? from : place < 0 ? place : first + place;
+}
 
 static outcome_t add_blocks(net_table_t *table, const char *prefix, const transformer_shape_t *shape, int64_t tokens,
                             const linear_t *linears, int count)
 {
     outcome_t result = outcome_ok();
-    for (int64_t block = 0; block < shape->blocks; block++)
+    int64_t from = NET_OUTSIDE; /* the embedding */
+    for (int64_t block = 0; block < shape->blocks; block++) {
+        int64_t first = (int64_t)table->count;
         for (int i = 0; i < count; i++) {
             text_t name = text_of("%s.%d.%s", prefix, (int)block, linears[i].name);
             if (outcome_bad(&result, net_add_linear(table, name.chars, linears[i].outputs, linears[i].inputs, tokens, true)))
                 return result;
+            net_wire(table, in_table(linears[i].input, first, from), in_table(linears[i].residual, first, from));
         }
+        from = (int64_t)table->count - 1;
+    }
     return result;
 }
 
@@ -39,7 +52,10 @@ static outcome_t vit_layers(const net_size_t *size, net_table_t *table)
     const transformer_shape_t *shape = size->shape;
     const int64_t d = shape->width, side = size->height / shape->patch;
     const linear_t linears[] = {
-        {"attn.qkv", 3 * d, d}, {"attn.proj", d, d}, {"mlp.fc1", shape->hidden, d}, {"mlp.fc2", d, shape->hidden}};
+        {"attn.qkv", 3 * d, d, BLOCK, NET_NONE},
+        {"attn.proj", d, d, NET_OUTSIDE, BLOCK},
+        {"mlp.fc1", shape->hidden, d, 1, NET_NONE},
+        {"mlp.fc2", d, shape->hidden, 2, 1}};
     outcome_t result;
     if (outcome_bad(&result, net_add_conv(table, "patch_embed.proj", "", d, size->channels, shape->patch, shape->patch, 0,
                                           size->height, size->width)))
@@ -53,8 +69,12 @@ static outcome_t bert_layers(const net_size_t *size, net_table_t *table)
     const transformer_shape_t *shape = size->shape;
     const int64_t d = shape->width;
     const linear_t linears[] = {
-        {"attention.self.query", d, d},   {"attention.self.key", d, d},         {"attention.self.value", d, d},
-        {"attention.output.dense", d, d}, {"intermediate.dense", shape->hidden, d}, {"output.dense", d, shape->hidden}};
+        {"attention.self.query", d, d, BLOCK, NET_NONE},
+        {"attention.self.key", d, d, BLOCK, NET_NONE},
+        {"attention.self.value", d, d, BLOCK, NET_NONE},
+        {"attention.output.dense", d, d, NET_OUTSIDE, BLOCK},
+        {"intermediate.dense", shape->hidden, d, 3, NET_NONE},
+        {"output.dense", d, shape->hidden, 4, 3}};
     return add_blocks(table, "bert.encoder.layer", shape, shape->tokens, linears, 6);
 }
 

@@ -27,13 +27,17 @@ static outcome_t vgg_layers(const net_size_t *size, net_table_t *table)
                                                   shape->widths[stage], c, 3, 1, 1, side, side)))
                 return result;
             table->items[table->count - 1].bias = true;
+            net_wire(table, i == 0 ? NET_OUTSIDE : (int64_t)table->count - 2, NET_NONE); /* a stage begins behind a pool */
             c = shape->widths[stage];
         }
     }
     int64_t inputs[FULLY_CONNECTED] = {c * side * side, shape->hidden, shape->hidden};
     int64_t outputs[FULLY_CONNECTED] = {shape->hidden, shape->hidden, size->classes};
-    for (int i = 0; i < FULLY_CONNECTED && outcome_is_ok(&result); i++)
-        result = net_add_linear(table, text_of("classifier.%d", 3 * i).chars, outputs[i], inputs[i], 1, true);
+    for (int i = 0; i < FULLY_CONNECTED; i++) {
+        if (outcome_bad(&result, net_add_linear(table, text_of("classifier.%d", 3 * i).chars, outputs[i], inputs[i], 1, true)))
+            return result;
+        net_wire(table, i == 0 ? NET_OUTSIDE : (int64_t)table->count - 2, NET_NONE);
+    }
     return result;
 }
 

@@ -80,6 +80,52 @@ static void names_within_a_network_are_unique(void **state)
         }
 }
 
+/* An operand has the shape of what is read: a layer's input that of its maker's output, a residual that of the sum. */
+static void operands_come_from_layers_of_their_shape(void **state)
+{
+    (void)state;
+    for (const network_t *const *network = net_registry; *network != NULL; network++)
+        for (const net_size_t *const *size = (*network)->sizes; *size != NULL; size++) {
+            net_table_t table;
+            assert_ok(net_layers(*network, *size, &table));
+            for (int64_t i = 0; i < (int64_t)table.count; i++) {
+                const net_layer_t *layer = &table.items[i];
+                assert_true(layer->input >= NET_OUTSIDE && layer->input < i);
+                assert_true(layer->residual >= NET_NONE && layer->residual < i);
+                if (layer->input >= 0) {
+                    const net_layer_t *maker = &table.items[layer->input];
+                    assert_true(maker->k == layer->c && maker->out_h == layer->in_h && maker->out_w == layer->in_w &&
+                                maker->tokens == layer->tokens);
+                }
+                if (layer->residual >= 0) {
+                    const net_layer_t *maker = &table.items[layer->residual];
+                    assert_true(maker->k == layer->k && maker->out_h == layer->out_h && maker->out_w == layer->out_w &&
+                                maker->tokens == layer->tokens);
+                }
+            }
+            net_table_free(&table);
+        }
+}
+
+static void a_projection_reads_the_block_and_adds_its_convolutions(void **state)
+{
+    (void)state;
+    const network_t *network;
+    const net_size_t *size;
+    net_table_t table;
+    assert_ok(net_find("resnet34", &network));
+    assert_ok(net_find_size(network, "full", &size));
+    assert_ok(net_layers(network, size, &table));
+    assert_int_equal(table.items[1].input, NET_OUTSIDE);    /* layer1.0.conv1, behind the pooling */
+    assert_int_equal(table.items[2].input, 1);              /* layer1.0.conv2 */
+    assert_int_equal(table.items[2].residual, NET_OUTSIDE);
+    assert_int_equal(table.items[4].residual, 2);           /* layer1.1.conv2 */
+    assert_int_equal(table.items[9].input, 6);              /* layer2.0.downsample.0 reads layer1.2's sum */
+    assert_int_equal(table.items[9].residual, 8);           /* and adds layer2.0.conv2 */
+    assert_int_equal(table.items[10].input, 9);
+    net_table_free(&table);
+}
+
 static void unknown_names_list_the_known_ones(void **state)
 {
     (void)state;
@@ -96,6 +142,8 @@ int main(void)
         cmocka_unit_test(totals_are_those_of_the_published_networks),
         cmocka_unit_test(planes_follow_from_layer_to_layer),
         cmocka_unit_test(names_within_a_network_are_unique),
+        cmocka_unit_test(operands_come_from_layers_of_their_shape),
+        cmocka_unit_test(a_projection_reads_the_block_and_adds_its_convolutions),
         cmocka_unit_test(unknown_names_list_the_known_ones),
     };
     return cmocka_run_group_tests_name("nets", tests, NULL, NULL);

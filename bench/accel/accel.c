@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One network on one accelerator: selection, the design's own work, then memory, layer by layer.
+ *
+ * A layer takes as long as the slower of computation and DRAM; layers follow one another without overlap. */
+#include "accel/accel.h"
+
+#include "accel/exact.h"
+#include "accel/memory.h"
+#include "accel/technology.h"
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+outcome_t accel_find(const char *name, const accelerator_t **accelerator)
+{
+    text_t known = text_of("%s", "");
+    for (const accelerator_t *const *at = accelerator_registry; *at != NULL; at++) {
+        if (text_equal((*at)->name, name)) {
+            *accelerator = *at;
+            return outcome_ok();
+        }
+        known = text_of("%s%s%s", known.chars, known.chars[0] ? ", " : "", (*at)->name);
+    }
+    return outcome_usage("--accelerator", name, "no such accelerator", known.chars, NULL);
+}
+
+/* ===  Configuration  === */
+
+int64_t accel_multipliers(const accel_config_t *config)
+{
+    return exact_times(exact_times(config->rows, config->columns), exact_times(config->lanes, config->lane_bits)) / 8;
+}
+
+static outcome_t check_range(const accelerator_t *accelerator, const char *key, int64_t value, int64_t least, int64_t most)
+{
+    if (value >= least && value <= most)
+        return outcome_ok();
+    return outcome_usage(accelerator->name, key, text_of("%" PRId64, value).chars,
+                         text_of("%" PRId64 " to %" PRId64, least, most).chars, NULL);
+}
+
+static outcome_t check_ranges(const accelerator_t *accelerator, const accel_config_t *config)
+{
+    enum { MOST_PES = 4096, MOST_BITS = 8, MOST_GROUP = 1024 };
+    const int64_t gigabyte = (int64_t)1 << 30;
+    const struct {
+        const char *key;
+        int64_t value, least, most;
+    } ranges[] = {
+        {"rows", config->rows, 1, MOST_PES},
+        {"columns", config->columns, 1, MOST_PES},
+        {"group", config->group, 1, MOST_GROUP},
+        {"lanes", config->lanes, 1, MOST_GROUP},
+        {"lane_bits", config->lane_bits, 1, MOST_BITS},
+        {"weight_sram_bytes", config->weight_sram_bytes, 1, gigabyte},
+        {"weight_banks", config->weight_banks, 1, MOST_PES},
+        {"weight_bus_bits", config->weight_bus_bits, 8, MOST_PES},
+        {"input_sram_bytes", config->input_sram_bytes, 1, gigabyte},
+        {"input_banks", config->input_banks, 1, MOST_PES},
+        {"input_bus_bits", config->input_bus_bits, 8, MOST_PES},
+        {"low_bits", config->low_bits, accelerator->selects, MOST_BITS},
+        {"beta_permille", config->beta_permille, 0, 1000},
+        {"channel_unit", config->channel_unit, accelerator->selects, MOST_PES},
+        {"meta_group", config->meta_group, accelerator->selects, MOST_GROUP},
+        {"meta_bits", config->meta_bits, 0, MOST_GROUP},
+    };
+    outcome_t result = outcome_ok();
+    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0] && outcome_is_ok(&result); i++)
+        result = check_range(accelerator, ranges[i].key, ranges[i].value, ranges[i].least, ranges[i].most);
+    return result;
+}
+
+outcome_t accel_check(const accelerator_t *accelerator, const accel_config_t *config)
+{
+    double budget;
+    outcome_t result;
+    if (outcome_bad(&result, check_ranges(accelerator, config)) ||
+        outcome_bad(&result, technology_value("budget.multipliers", &budget)))
+        return result;
+    int64_t multipliers = accel_multipliers(config);
+    if (accelerator->unequal != NULL || multipliers == (int64_t)budget)
+        return outcome_ok();
+    return outcome_usage(accelerator->name, "rows x columns x lanes x lane_bits / 8",
+                         text_of("%" PRId64, multipliers).chars,
+                         text_of("%" PRId64 " 8-bit multipliers", (int64_t)budget).chars,
+                         "compare designs of equal multipliers, or have the design declare why not");
+}
+
+/* ===  Running a network  === */
+
+/* The layer with its sensitive channels known: all, the caller's, or beta * k rounded up to channel units (Algorithm 2
+ * rounds up layer by layer; that every layer has the share beta is the uniform assumption). */
+static outcome_t resolve(const accelerator_t *accelerator, const accel_config_t *config, accel_layer_t *layer)
+{
+    int64_t k = layer->shape->k;
+    if (!accelerator->selects || layer->whole) {
+        layer->sensitive = k;
+    } else if (layer->sensitive == ACCEL_UNIFORM) {
+        int64_t units = exact_ceil(exact_times(k, config->beta_permille), 1000 * config->channel_unit);
+        layer->sensitive = exact_times(units, config->channel_unit) < k ? units * config->channel_unit : k;
+    }
+    if (layer->sensitive >= 0 && layer->sensitive <= k)
+        return outcome_ok();
+    return outcome_failed(accelerator->name, layer->shape->name,
+                          text_of("%" PRId64 " sensitive channels", layer->sensitive).chars,
+                          text_of("0 to %" PRId64, k).chars, NULL);
+}
+
+static outcome_t check_shape(const net_layer_t *shape)
+{
+    const int64_t sizes[] = {shape->k,    shape->c,     shape->kh,    shape->kw,    shape->in_h,
+                             shape->in_w, shape->out_h, shape->out_w, shape->tokens};
+    int64_t product = 1;
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        if (sizes[i] < 1)
+            return outcome_failed(shape->name, "shape", text_of("a size of %" PRId64, sizes[i]).chars, "sizes from 1",
+                                  NULL);
+        product = exact_times(product, sizes[i]);
+    }
+    if (product == EXACT_OVERFLOW)
+        return outcome_failed(shape->name, "shape", "a layer beyond 63 bits", "a smaller one", NULL);
+    return outcome_ok();
+}
+
+static outcome_t count_layer(const accelerator_t *accelerator, const accel_config_t *config, accel_layer_t layer,
+                             const memory_place_t *place, counts_t *counts)
+{
+    *counts = (counts_t){0};
+    accel_work_t work = {0};
+    outcome_t result = resolve(accelerator, config, &layer);
+    if (!outcome_is_ok(&result))
+        return result;
+    accelerator->work(config, &layer, &work);
+    counts->macs = net_layer_macs(layer.shape);
+    counts->weights = net_layer_weights(layer.shape);
+    counts->channels = layer.shape->k;
+    counts->sensitive = work.sensitive;
+    counts->value_bits = work.value_bits;
+    counts->tiles = work.tiles;
+    counts->compute_cycles = work.cycles;
+    counts->pe_cycles = exact_times(exact_times(config->rows, config->columns), work.cycles);
+    counts->weight_register_cycles = exact_times(config->rows, work.cycles);
+    counts->input_register_loads = exact_times(config->columns, work.tiles);
+    if (outcome_bad(&result, memory_count(config, layer.shape, &work, place, counts)))
+        return result;
+    counts->cycles = counts->compute_cycles > counts->dram_cycles ? counts->compute_cycles : counts->dram_cycles;
+    if (counts_overflow(counts))
+        return outcome_failed(accelerator->name, layer.shape->name, "a count beyond 63 bits", "a smaller layer", NULL);
+    return outcome_ok();
+}
+
+outcome_t accel_count(const accelerator_t *accelerator, const accel_config_t *config, const accel_layer_t *layers,
+                      size_t count, counts_t *counts)
+{
+    outcome_t result = accel_check(accelerator, config);
+    const net_layer_t **shapes = malloc((count ? count : 1) * sizeof *shapes);
+    memory_place_t *places = malloc((count ? count : 1) * sizeof *places);
+    if (shapes == NULL || places == NULL)
+        result = outcome_out_of_memory(accelerator->name);
+    for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
+        shapes[i] = layers[i].shape;
+        result = check_shape(layers[i].shape);
+    }
+    if (outcome_is_ok(&result))
+        result = memory_place(shapes, count, config->input_sram_bytes, places);
+    for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
+        result = count_layer(accelerator, config, layers[i], &places[i], &counts[i]);
+    free(shapes);
+    free(places);
+    return result;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_ACCEL_ACCEL_H
+#define BBS_ACCEL_ACCEL_H
+
+#include "accel/counts.h"
+#include "base/outcome.h"
+#include "nets/net.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The accelerators: each turns the layers of a network into counts (cycles, accesses, bytes); energy.h multiplies them.
+ *
+ * All are arrays of rows x columns PEs, output-stationary: a row is an output channel, a column an output pixel along
+ * one line of the plane, or a token. A tile is one pass of all PEs over `group` weights of a dot product. One sample. */
+
+/* What is configured; each accelerator has its defaults, the paper's setting (section V). */
+typedef struct {
+    int64_t rows, columns; /* PEs */
+    int64_t group;         /* weights of a dot product that a PE takes at a time */
+    int64_t lanes;         /* multipliers of a PE */
+    int64_t lane_bits;     /* weight bits that a multiplier takes a cycle: 1 = bit-serial, 8 = a whole INT8 multiplier */
+    int64_t weight_sram_bytes, weight_banks, weight_bus_bits; /* buffer as a whole, its banks, the bus of one bank */
+    int64_t input_sram_bytes, input_banks, input_bus_bits;
+    int64_t low_bits;      /* BitVert: columns left of a pruned channel; 0 elsewhere */
+    int64_t beta_permille; /* BitVert: share of sensitive channels, in thousandths */
+    int64_t channel_unit;  /* BitVert: C_H, sensitive channels of a layer come in multiples of it */
+    int64_t meta_group;    /* BitVert: weights that share one metadata field */
+    int64_t meta_bits;     /* BitVert: redundant columns and constant of a group */
+} accel_config_t;
+
+enum { ACCEL_UNIFORM = -1 };
+
+/* One layer as it is given to a model. */
+typedef struct {
+    const net_layer_t *shape;
+    int64_t sensitive; /* channels that Algorithm 2 keeps at 8 bits; ACCEL_UNIFORM: not known, take beta * k rounded up */
+    bool whole;        /* all channels stay at 8 bits (a network's first layer) */
+} accel_layer_t;
+
+/* What a model says of one layer; memory.h and energy.h do the rest. */
+typedef struct {
+    int64_t tiles;            /* passes of the whole array */
+    int64_t cycles;           /* of computation */
+    int64_t sensitive;        /* channels computed at 8 bits */
+    int64_t value_bits;       /* stored bits of all weights */
+    int64_t meta_bits;        /* what is needed to decode them, and to put the channels back into their order */
+    int64_t weight_read_bits; /* from the weight buffer, metadata included */
+    int64_t input_read_bits;  /* from the input buffer */
+} accel_work_t;
+
+typedef struct accelerator {
+    const char *name;    /* "bitvert-cons" */
+    const char *title;   /* "BitVert (cons)" */
+    const char *source;  /* of the cycle rule */
+    const char *part;    /* its rows in an energy table of technology.csv */
+    bool selects;        /* some channels stay at 8 bits: Algorithm 2 */
+    const char *unequal; /* why its multipliers may differ from the budget; NULL: they may not */
+    accel_config_t defaults;
+    /* The work of one layer; `sensitive` is resolved, at most k. */
+    void (*work)(const accel_config_t *config, const accel_layer_t *layer, accel_work_t *work);
+} accelerator_t;
+
+/* Every accelerator, NULL-terminated: one line in registry.c adds one. */
+extern const accelerator_t *const accelerator_registry[];
+
+/* By name; an unknown one is FAULT_USAGE and lists the known names. */
+outcome_t accel_find(const char *name, const accelerator_t **accelerator);
+
+/* Multipliers of the array in 8-bit equivalents, rounded down: PEs x lanes x bits a lane takes a cycle / 8. */
+int64_t accel_multipliers(const accel_config_t *config);
+
+/* Refuses a configuration with a value out of range, and one whose multipliers are not the budget of technology.csv
+ * unless the accelerator declares why. */
+outcome_t accel_check(const accelerator_t *accelerator, const accel_config_t *config);
+
+/* Counts of each layer, in order, into counts[count]. The layers are those of net_layers(). Checks the configuration. */
+outcome_t accel_count(const accelerator_t *accelerator, const accel_config_t *config, const accel_layer_t *layers,
+                      size_t count, counts_t *counts);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* BitVert (the BBS paper, section IV): bit columns of which half are skipped, on binary-pruned weights.
+ *
+ * A PE takes 16 weights a column with 8 lanes, since by inversion no more than half of a column's bits need work, and
+ * one cycle a stored column: 8 for a sensitive channel, 6 (cons) or 4 (mod) for a pruned one. The constant of a group
+ * is multiplied meanwhile (3 bits a cycle, two cycles of the at least four). Channels are ordered so that the rows of a
+ * tile have one precision: the sensitive ones fill their own row tiles, the pruned ones the others, and either may end
+ * in a tile that is not full (accelerators.md section 12, oddity 3, has the fraction instead).
+ *
+ * A compressed group lies along the input channels at one kernel position, so a pruned layer of 3 input channels is cut
+ * along the channels as well and wastes most of each tile; a layer that stays whole is cut like Stripes'. Stored are the
+ * columns left, 8 bits of metadata for each 32 weights of a pruned channel, and, where both precisions occur, each
+ * channel's place before the ordering. The paper's metadata and channel-index buffers are read with the weights.
+ * 32 x 16 PEs x 8 lanes / 8 = 512 8-bit multipliers. */
+#include "accel/designs.h"
+#include "accel/exact.h"
+#include "accel/tile.h"
+
+enum { WHOLE_BITS = 8, ACTIVATION_BITS = 8 };
+
+/* The channels of one precision: `rows` of them through `slices` slices of `bits` columns. */
+typedef struct {
+    int64_t rows, slices, bits;
+} part_t;
+
+static int64_t part_tiles(const accel_config_t *config, const part_t *part)
+{
+    return exact_times(exact_ceil(part->rows, config->rows), part->slices);
+}
+
+static int64_t part_word_bits(const accel_config_t *config, const part_t *part)
+{
+    return exact_times(exact_times(part->rows, part->slices), config->group * part->bits);
+}
+
+/* Bits of one channel number. */
+static int64_t index_bits(int64_t channels)
+{
+    int64_t bits = 0;
+    while (((int64_t)1 << bits) < channels)
+        bits++;
+    return bits;
+}
+
+static void work_of(const accel_config_t *config, const accel_layer_t *layer, accel_work_t *work)
+{
+    const net_layer_t *shape = layer->shape;
+    int64_t kept = layer->sensitive, pruned = shape->k - kept, row = net_layer_weights(shape) / shape->k;
+    part_t high = {kept, tile_slices(shape, config->group), WHOLE_BITS};
+    part_t low = {pruned, tile_channel_slices(shape, config->group), config->low_bits};
+    int64_t steps = tile_pixel_steps(shape, config->columns);
+    int64_t high_tiles = part_tiles(config, &high), low_tiles = part_tiles(config, &low);
+    int64_t group_meta =
+        exact_times(exact_times(pruned, tile_channel_slices(shape, config->meta_group)), config->meta_bits);
+
+    work->tiles = exact_times(exact_plus(high_tiles, low_tiles), steps);
+    work->cycles = exact_times(exact_plus(exact_times(high_tiles, high.bits), exact_times(low_tiles, low.bits)), steps);
+    work->sensitive = kept;
+    work->value_bits = exact_times(exact_plus(exact_times(kept, high.bits), exact_times(pruned, low.bits)), row);
+    work->meta_bits = exact_plus(group_meta, kept > 0 && pruned > 0 ? exact_times(shape->k, index_bits(shape->k)) : 0);
+    int64_t words = exact_plus(part_word_bits(config, &high), part_word_bits(config, &low));
+    work->weight_read_bits = exact_times(exact_plus(words, group_meta), steps);
+    work->input_read_bits =
+        exact_times(exact_times(exact_plus(high_tiles, low_tiles), tile_pixels(shape)), config->group * ACTIVATION_BITS);
+}
+
+#define BITVERT_ARRAY                                                                                                     \
+    .rows = 32, .columns = 16, .group = 16, .lanes = 8, .lane_bits = 1, .weight_sram_bytes = 256 * 1024,                  \
+    .weight_banks = 32, .weight_bus_bits = 128, .input_sram_bytes = 256 * 1024, .input_banks = 16, .input_bus_bits = 128, \
+    .channel_unit = 32, .meta_group = 32, .meta_bits = 8
+
+const accelerator_t accelerator_bitvert_cons = {.name = "bitvert-cons",
+                                                .title = "BitVert (cons)",
+                                                .source = "BBS paper sections III and IV: 2 columns pruned, beta = 10 %",
+                                                .part = "bitvert",
+                                                .selects = true,
+                                                .defaults = {BITVERT_ARRAY, .low_bits = 6, .beta_permille = 100},
+                                                .work = work_of};
+
+const accelerator_t accelerator_bitvert_mod = {.name = "bitvert-mod",
+                                               .title = "BitVert (mod)",
+                                               .source = "BBS paper sections III and IV: 4 columns pruned, beta = 20 %",
+                                               .part = "bitvert",
+                                               .selects = true,
+                                               .defaults = {BITVERT_ARRAY, .low_bits = 4, .beta_permille = 200},
+                                               .work = work_of};

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_ACCEL_DESIGNS_H
+#define BBS_ACCEL_DESIGNS_H
+
+#include "accel/accel.h"
+
+extern const accelerator_t accelerator_stripes;      /* stripes.c */
+extern const accelerator_t accelerator_bitvert_cons; /* bitvert.c */
+extern const accelerator_t accelerator_bitvert_mod;
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_ACCEL_ENERGY_H
+#define BBS_ACCEL_ENERGY_H
+
+#include "accel/accel.h"
+#include "accel/counts.h"
+
+/* Counts times constants: the only place where energy comes from, and linear in the counts. */
+
+/* Energy a count, from technology.csv and sram.csv, for one accelerator in one configuration. */
+typedef struct {
+    double pe_pj;                           /* a PE cycle */
+    double weight_register_pj;              /* a row cycle */
+    double input_register_pj;               /* a column and tile, the dispatcher's share included */
+    double weight_read_pj, weight_write_pj; /* a byte of the weight buffer */
+    double input_read_pj, input_write_pj;   /* a byte of the input buffer */
+    double dram_pj;                         /* a byte */
+    double leakage_pj;                      /* a cycle, both buffers */
+    bool interpolated;                      /* a bank has no row in sram.csv */
+} energy_rates_t;
+
+/* In pJ. The total leaves leakage out, as the paper's simulator does: it is a figure of its own. */
+typedef struct {
+    double pe_pj, register_pj, sram_pj;
+    double on_chip_pj; /* the sum of these three */
+    double dram_pj;
+    double total_pj;   /* on chip and DRAM */
+    double leakage_pj; /* of the SRAM, over all cycles; not in the total */
+} energy_t;
+
+/* `table` is the prefix of the rows: "bitsim". */
+outcome_t energy_rates(const char *table, const accelerator_t *accelerator, const accel_config_t *config,
+                       energy_rates_t *rates);
+energy_t energy_of(const energy_rates_t *rates, const counts_t *counts);
+
+#endif

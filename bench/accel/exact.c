@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "accel/exact.h"
+
+int64_t exact_plus(int64_t a, int64_t b)
+{
+    int64_t sum;
+    return __builtin_add_overflow(a, b, &sum) ? EXACT_OVERFLOW : sum;
+}
+
+int64_t exact_times(int64_t a, int64_t b)
+{
+    int64_t product;
+    if (a == EXACT_OVERFLOW || b == EXACT_OVERFLOW || __builtin_mul_overflow(a, b, &product))
+        return EXACT_OVERFLOW;
+    return product;
+}
+
+int64_t exact_ceil(int64_t a, int64_t divisor)
+{
+    return a == EXACT_OVERFLOW ? EXACT_OVERFLOW : a / divisor + (a % divisor != 0);
+}

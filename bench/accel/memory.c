@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "accel/memory.h"
+
+#include "accel/exact.h"
+#include "accel/technology.h"
+#include "accel/tile.h"
+
+#include <stdlib.h>
+
+int64_t memory_input_bytes(const net_layer_t *layer)
+{
+    return exact_times(exact_times(layer->c, layer->tokens), exact_times(layer->in_h, layer->in_w));
+}
+
+int64_t memory_output_bytes(const net_layer_t *layer)
+{
+    return exact_times(layer->k, tile_pixels(layer));
+}
+
+/* ===  What stays on chip  === */
+
+/* The plan so far. The output of layer i is in the buffer while the layers i to until[i] run; until[i] = -1: never. */
+typedef struct {
+    const net_layer_t *const *layers;
+    int64_t count, capacity;
+    int64_t *until;
+} plan_t;
+
+static bool reads(const net_layer_t *layer, int64_t maker)
+{
+    return layer->input == maker || layer->residual == maker;
+}
+
+/* The first and the last layer that read the output of `maker`; false when none does. */
+static bool readers(const plan_t *plan, int64_t maker, int64_t *first, int64_t *last)
+{
+    *first = -1;
+    for (int64_t i = maker + 1; i < plan->count; i++)
+        if (reads(plan->layers[i], maker)) {
+            *first = *first < 0 ? i : *first;
+            *last = i;
+        }
+    return *first >= 0;
+}
+
+static bool on_chip(const plan_t *plan, int64_t tensor, int64_t layer)
+{
+    return tensor >= 0 && tensor < layer && plan->until[tensor] >= layer;
+}
+
+/* Bytes in the buffer while `layer` runs, besides the output of `maker`. */
+static int64_t live_bytes(const plan_t *plan, int64_t maker, int64_t layer)
+{
+    const net_layer_t *running = plan->layers[layer];
+    int64_t bytes = 0;
+    if (running->input != maker && !on_chip(plan, running->input, layer))
+        bytes = memory_input_bytes(running);
+    for (int64_t i = 0; i < layer && i < maker; i++) {
+        bool written_over = layer == maker && running->residual == i && running->input != i && plan->until[i] == layer;
+        if (on_chip(plan, i, layer) && !written_over)
+            bytes = exact_plus(bytes, memory_output_bytes(plan->layers[i]));
+    }
+    return bytes;
+}
+
+static bool fits(const plan_t *plan, int64_t maker, int64_t until)
+{
+    int64_t output = memory_output_bytes(plan->layers[maker]);
+    for (int64_t layer = maker; layer <= until; layer++)
+        if (exact_plus(live_bytes(plan, maker, layer), output) > plan->capacity)
+            return false;
+    return true;
+}
+
+outcome_t memory_place(const net_layer_t *const *layers, size_t count, int64_t capacity, memory_place_t *places)
+{
+    plan_t plan = {.layers = layers, .count = (int64_t)count, .capacity = capacity};
+    plan.until = malloc((count ? count : 1) * sizeof *plan.until);
+    if (plan.until == NULL)
+        return outcome_out_of_memory("plan of the input buffer");
+    for (int64_t i = 0; i < plan.count; i++)
+        plan.until[i] = -1;
+    for (int64_t i = 0; i < plan.count; i++) {
+        int64_t first = -1, last = -1;
+        bool read = readers(&plan, i, &first, &last);
+        if (read && fits(&plan, i, last))
+            plan.until[i] = last;
+        else if (read && fits(&plan, i, first))
+            plan.until[i] = first;
+        places[i] = (memory_place_t){.input_on_chip = on_chip(&plan, layers[i]->input, i),
+                                     .residual_on_chip = on_chip(&plan, layers[i]->residual, i),
+                                     .output_on_chip = plan.until[i] >= 0,
+                                     .output_to_dram = !read || plan.until[i] < last};
+    }
+    free(plan.until);
+    return outcome_ok();
+}
+
+/* ===  Traffic of one layer  === */
+
+/* How often weights and inputs are fetched. */
+static void fetches(const accel_config_t *config, int64_t weights, int64_t meta, int64_t inputs, int64_t *of_weights,
+                    int64_t *of_inputs)
+{
+    *of_weights = *of_inputs = 1;
+    if (weights <= config->weight_sram_bytes || inputs <= config->input_sram_bytes)
+        return;
+    int64_t input_loads = exact_ceil(inputs, config->input_sram_bytes);
+    int64_t weight_loads = exact_ceil(weights, config->weight_sram_bytes);
+    int64_t stored = exact_plus(weights, meta);
+    if (exact_plus(exact_times(stored, input_loads), inputs) < exact_plus(stored, exact_times(inputs, weight_loads)))
+        *of_weights = input_loads;
+    else
+        *of_inputs = weight_loads;
+}
+
+outcome_t memory_count(const accel_config_t *config, const net_layer_t *layer, const accel_work_t *work,
+                       const memory_place_t *place, counts_t *counts)
+{
+    double bandwidth;
+    outcome_t result = technology_value("dram.bandwidth", &bandwidth);
+    if (!outcome_is_ok(&result))
+        return result;
+    int64_t weights = exact_ceil(work->value_bits, 8), meta = exact_ceil(work->meta_bits, 8);
+    int64_t inputs = memory_input_bytes(layer), outputs = memory_output_bytes(layer);
+    int64_t of_weights, of_inputs;
+    fetches(config, weights, meta, inputs, &of_weights, &of_inputs);
+
+    counts->dram_weight = exact_times(weights, of_weights);
+    counts->dram_metadata = exact_times(meta, of_weights);
+    int64_t fetched = place->input_on_chip ? 0 : exact_times(inputs, of_inputs);
+    bool adds = layer->residual != NET_NONE;
+    counts->dram_input = exact_plus(fetched, adds && !place->residual_on_chip ? outputs : 0);
+    counts->dram_output = place->output_to_dram ? outputs : 0;
+    counts->dram_cycles = exact_ceil(counts_dram_bytes(counts), (int64_t)bandwidth);
+
+    counts->sram_weight_read = exact_ceil(work->weight_read_bits, 8);
+    counts->sram_weight_write = exact_plus(counts->dram_weight, counts->dram_metadata);
+    counts->sram_input_read =
+        exact_plus(exact_ceil(work->input_read_bits, 8), adds && place->residual_on_chip ? outputs : 0);
+    counts->sram_input_write = exact_plus(fetched, place->output_on_chip ? outputs : 0);
+    return outcome_ok();
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "accel/designs.h"
+
+#include <stddef.h>
+
+const accelerator_t *const accelerator_registry[] = {
+    &accelerator_stripes,
+    &accelerator_bitvert_cons,
+    &accelerator_bitvert_mod,
+    NULL,
+};

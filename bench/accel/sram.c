@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "accel/sram.h"
+
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+const sram_bank_t sram_rows[] = {
+#include "sram.inc" /* the rows of sram.csv, written by the Makefile */
+};
+
+const size_t sram_row_count = sizeof sram_rows / sizeof sram_rows[0];
+
+static sram_bank_t between(const sram_bank_t *low, const sram_bank_t *high, int64_t bytes)
+{
+    double share = log((double)bytes / (double)low->bytes) / log((double)high->bytes / (double)low->bytes);
+    return (sram_bank_t){.bytes = bytes,
+                         .bus_bits = low->bus_bits,
+                         .read_pj = low->read_pj + share * (high->read_pj - low->read_pj),
+                         .write_pj = low->write_pj + share * (high->write_pj - low->write_pj),
+                         .area_mm2 = low->area_mm2 + share * (high->area_mm2 - low->area_mm2),
+                         .access_ns = low->access_ns + share * (high->access_ns - low->access_ns),
+                         .leakage_mw = low->leakage_mw + share * (high->leakage_mw - low->leakage_mw)};
+}
+
+outcome_t sram_bank(int64_t bytes, int64_t bus_bits, sram_bank_t *bank, bool *interpolated)
+{
+    const sram_bank_t *low = NULL, *high = NULL;
+    for (const sram_bank_t *row = sram_rows; row < sram_rows + sram_row_count; row++) {
+        if (row->bus_bits != bus_bits)
+            continue;
+        if (row->bytes <= bytes && (low == NULL || row->bytes > low->bytes))
+            low = row;
+        if (row->bytes >= bytes && (high == NULL || row->bytes < high->bytes))
+            high = row;
+    }
+    if (low == NULL || high == NULL)
+        return outcome_failed("sram.csv", text_of("%" PRId64 " bytes, bus of %" PRId64 " bits", bytes, bus_bits).chars,
+                              "no rows around this bank", "a size and a bus that the table covers",
+                              "choose other buffers or add the row with its source");
+    *interpolated = low != high;
+    *bank = low == high ? *low : between(low, high, bytes);
+    return outcome_ok();
+}

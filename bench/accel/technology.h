@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_ACCEL_TECHNOLOGY_H
+#define BBS_ACCEL_TECHNOLOGY_H
+
+#include "base/outcome.h"
+
+#include <stddef.h>
+
+/* Every physical constant of the accelerator models: technology.csv, compiled into the program, so that it is found
+ * from any folder. A change of the file is a change of the program (`make`). */
+
+typedef struct {
+    const char *name; /* "bitsim.stripes.pe" */
+    double value;
+    const char *unit;
+    const char *node; /* process the value belongs to, or "any" */
+    const char *source;
+    const char *note;
+} technology_row_t;
+
+extern const technology_row_t technology_rows[];
+extern const size_t technology_row_count;
+
+/* The value of the row of that name; an unknown one is an error that names it. */
+outcome_t technology_value(const char *name, double *value);
+/* The same for the row TABLE.PART.NAME; PART may be NULL: TABLE.NAME. */
+outcome_t technology_lookup(const char *table, const char *part, const char *name, double *value);
+
+#endif

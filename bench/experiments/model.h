@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_EXPERIMENTS_MODEL_H
+#define BBS_EXPERIMENTS_MODEL_H
+
+#include "accel/accel.h"
+#include "accel/energy.h"
+#include "base/csv.h"
+#include "nets/net.h"
+
+/* Networks on accelerators: the rows of model.csv. */
+
+/* How many channels of each layer Algorithm 2 keeps, computed from real weights, for one network and accelerator. */
+typedef struct {
+    const network_t *network;
+    const accelerator_t *accelerator;
+    const int64_t *sensitive; /* a layer each, in the order of net_layers() */
+} model_selection_t;
+
+typedef struct {
+    const network_t *const *networks;
+    size_t network_count;
+    const char *size; /* "full" or "compact" */
+    const accelerator_t *const *accelerators;
+    size_t accelerator_count;
+    bool prune_first;                    /* the first layer is compressed too; false: it stays at 8 bits */
+    const char *energy_table;            /* prefix in technology.csv: "bitsim" */
+    const model_selection_t *selections; /* pairs without one take the uniform assumption */
+    size_t selection_count;
+} model_plan_t;
+
+typedef struct {
+    const network_t *network;
+    const accelerator_t *accelerator;
+    counts_t counts;
+    energy_t energy;
+    bool interpolated; /* some SRAM energy has no row of its own in sram.csv */
+} model_total_t;
+
+/* Run the plan, network by network and accelerator by accelerator, into the file at `path` (one row a layer, then one
+ * with layer = total) and into totals[network_count * accelerator_count], in that order. */
+outcome_t model_run(const model_plan_t *plan, const char *path, model_total_t *totals);
+
+/* Geometric mean of positive ratios; NaN when there are none. */
+double model_geomean(const double *ratios, size_t count);
+
+#endif

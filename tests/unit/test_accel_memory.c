@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* accel/memory: which outputs stay on chip, with residual sums and projections, and what is fetched twice. */
+#include "accel/memory.h"
+
+#include <string.h>
+
+#include "testing.h"
+
+enum { MOST = 8, KB = 1000 };
+
+/* Layers on planes of one pixel: c input and k output bytes. */
+typedef struct {
+    net_layer_t shapes[MOST];
+    const net_layer_t *pointers[MOST];
+    memory_place_t places[MOST];
+    size_t count;
+} chain_t;
+
+static void add(chain_t *chain, int64_t c, int64_t k, int64_t input, int64_t residual)
+{
+    net_layer_t *layer = &chain->shapes[chain->count];
+    *layer = (net_layer_t){.kind = NET_LINEAR,
+                           .k = k,
+                           .c = c,
+                           .kh = 1,
+                           .kw = 1,
+                           .in_h = 1,
+                           .in_w = 1,
+                           .out_h = 1,
+                           .out_w = 1,
+                           .tokens = 1,
+                           .input = input,
+                           .residual = residual};
+    chain->pointers[chain->count++] = layer;
+}
+
+static void place(chain_t *chain, int64_t capacity)
+{
+    assert_ok(memory_place(chain->pointers, chain->count, capacity, chain->places));
+}
+
+static void expect(const chain_t *chain, size_t layer, bool input, bool residual, bool kept, bool written)
+{
+    const memory_place_t *is = &chain->places[layer];
+    if (is->input_on_chip != input || is->residual_on_chip != residual || is->output_on_chip != kept ||
+        is->output_to_dram != written)
+        fail_msg("layer %zu: input %d, residual %d, kept %d, written %d", layer, is->input_on_chip, is->residual_on_chip,
+                 is->output_on_chip, is->output_to_dram);
+}
+
+static void a_chain_that_fits_stays_on_chip(void **state)
+{
+    (void)state;
+    chain_t chain = {0};
+    add(&chain, 100, 100, NET_OUTSIDE, NET_NONE);
+    add(&chain, 100, 150, 0, NET_NONE);
+    add(&chain, 150, 10, 1, NET_NONE);
+    place(&chain, 250);
+    expect(&chain, 0, false, false, true, false);
+    expect(&chain, 1, true, false, true, false);
+    expect(&chain, 2, true, false, false, true); /* the result leaves the chip */
+    place(&chain, 249);                          /* the middle layer's input and output do not fit together */
+    expect(&chain, 0, false, false, true, false);
+    expect(&chain, 1, true, false, false, true);
+    expect(&chain, 2, false, false, false, true);
+}
+
+static void a_residual_needs_room_until_it_is_added(void **state)
+{
+    (void)state;
+    chain_t chain = {0};
+    add(&chain, 100, 100, NET_OUTSIDE, NET_NONE); /* x */
+    add(&chain, 100, 100, 0, NET_NONE);           /* conv1 */
+    add(&chain, 100, 100, 1, 0);                  /* conv2 + x, written over x */
+    add(&chain, 100, 5, 2, NET_NONE);
+    place(&chain, 200);
+    expect(&chain, 0, false, false, true, false);
+    expect(&chain, 1, true, false, true, false);
+    expect(&chain, 2, true, true, true, false);
+    expect(&chain, 3, true, false, false, true);
+    /* Two layers inside the block: x, conv1 and conv2 together need 300. */
+    chain = (chain_t){0};
+    add(&chain, 100, 100, NET_OUTSIDE, NET_NONE);
+    add(&chain, 100, 100, 0, NET_NONE);
+    add(&chain, 100, 100, 1, NET_NONE);
+    add(&chain, 100, 100, 2, 0);
+    place(&chain, 300);
+    expect(&chain, 2, true, false, true, false);
+    expect(&chain, 3, true, true, false, true);
+    place(&chain, 299); /* x stays; conv2's output then has no room and goes through DRAM */
+    expect(&chain, 0, false, false, true, false);
+    expect(&chain, 1, true, false, true, false);
+    expect(&chain, 2, true, false, false, true);
+    expect(&chain, 3, false, true, false, true);
+}
+
+static void an_output_may_stay_for_its_first_reader_alone(void **state)
+{
+    (void)state;
+    chain_t chain = {0};
+    add(&chain, 100, 100, NET_OUTSIDE, NET_NONE); /* x, read next and once more at the end */
+    add(&chain, 100, 10, 0, NET_NONE);
+    add(&chain, 180, 100, NET_OUTSIDE, NET_NONE); /* fills the buffer */
+    add(&chain, 100, 100, 2, 0);
+    place(&chain, 200);
+    expect(&chain, 0, false, false, true, true); /* kept for the next layer, and written for the last */
+    expect(&chain, 1, true, false, false, true);
+    expect(&chain, 2, false, false, false, true);
+    expect(&chain, 3, false, false, false, true);
+}
+
+static void pooled_and_final_outputs_are_written(void **state)
+{
+    (void)state;
+    chain_t chain = {0};
+    add(&chain, 10, 10, NET_OUTSIDE, NET_NONE);
+    add(&chain, 5, 10, NET_OUTSIDE, NET_OUTSIDE);
+    place(&chain, 1000);
+    expect(&chain, 0, false, false, false, true);
+    expect(&chain, 1, false, false, false, true);
+}
+
+static accel_config_t buffers(int64_t weights, int64_t inputs)
+{
+    return (accel_config_t){.weight_sram_bytes = weights, .input_sram_bytes = inputs};
+}
+
+static counts_t traffic(const accel_config_t *config, net_layer_t *layer, int64_t weights, int64_t meta,
+                        memory_place_t place_of)
+{
+    accel_work_t work = {.value_bits = 8 * weights, .meta_bits = 8 * meta, .weight_read_bits = 80, .input_read_bits = 800};
+    counts_t counts = {0};
+    assert_ok(memory_count(config, layer, &work, &place_of, &counts));
+    return counts;
+}
+
+static void the_cheaper_of_two_refetches_is_taken(void **state)
+{
+    (void)state;
+    accel_config_t config = buffers(100 * KB, 100 * KB);
+    chain_t chain = {0};
+    add(&chain, 250 * KB, 40 * KB, NET_OUTSIDE, NET_NONE);
+    net_layer_t *layer = &chain.shapes[0];
+    /* 150 KB of weights, 250 KB of inputs: weights three times 450 + 250 = 700, inputs twice 150 + 500 = 650. */
+    counts_t counts = traffic(&config, layer, 150 * KB, 0, (memory_place_t){.output_to_dram = true});
+    assert_int_equal(counts.dram_weight, 150 * KB);
+    assert_int_equal(counts.dram_input, 500 * KB);
+    assert_int_equal(counts.dram_output, 40 * KB);
+    assert_int_equal(counts.dram_cycles, 690 * KB / 16);
+    assert_int_equal(counts.sram_input_write, 500 * KB); /* the output never enters the buffer */
+    assert_int_equal(counts.sram_weight_write, 150 * KB);
+    /* 110 KB: weights three times 330 + 250 = 580, inputs twice 110 + 500 = 610. Metadata goes with the weights. */
+    counts = traffic(&config, layer, 110 * KB, 1 * KB, (memory_place_t){.output_to_dram = true});
+    assert_int_equal(counts.dram_weight, 330 * KB);
+    assert_int_equal(counts.dram_metadata, 3 * KB);
+    assert_int_equal(counts.dram_input, 250 * KB);
+    /* One of the two fits: once each. */
+    counts = traffic(&config, layer, 100 * KB, 0, (memory_place_t){.output_to_dram = true});
+    assert_int_equal(counts.dram_weight, 100 * KB);
+    assert_int_equal(counts.dram_input, 250 * KB);
+}
+
+static void nothing_is_counted_twice(void **state)
+{
+    (void)state;
+    accel_config_t config = buffers(100 * KB, 100 * KB);
+    chain_t chain = {0};
+    add(&chain, 30 * KB, 40 * KB, 0, 0);
+    net_layer_t *layer = &chain.shapes[0];
+    counts_t counts = traffic(&config, layer, 5 * KB, 0, (memory_place_t){true, true, true, false});
+    assert_int_equal(counts.dram_input, 0);
+    assert_int_equal(counts.dram_output, 0);
+    assert_int_equal(counts.sram_input_write, 40 * KB);      /* the output alone */
+    assert_int_equal(counts.sram_input_read, 100 + 40 * KB); /* and the residual operand */
+    counts = traffic(&config, layer, 5 * KB, 0, (memory_place_t){true, false, false, true});
+    assert_int_equal(counts.dram_input, 40 * KB); /* the residual operand from DRAM to the adder */
+    assert_int_equal(counts.dram_output, 40 * KB);
+    assert_int_equal(counts.sram_input_write, 0);
+    assert_int_equal(counts.sram_input_read, 100);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_chain_that_fits_stays_on_chip),
+        cmocka_unit_test(a_residual_needs_room_until_it_is_added),
+        cmocka_unit_test(an_output_may_stay_for_its_first_reader_alone),
+        cmocka_unit_test(pooled_and_final_outputs_are_written),
+        cmocka_unit_test(the_cheaper_of_two_refetches_is_taken),
+        cmocka_unit_test(nothing_is_counted_twice),
+    };
+    return cmocka_run_group_tests_name("accel memory", tests, NULL, NULL);
+}
