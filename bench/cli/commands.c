@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/commands.h"
 
+#include "cli/compress.h"
+#include "cli/explain.h"
+#include "cli/quantize.h"
 #include "cli/simulate.h"
 
 #include <stddef.h>
 
 const command_t *const command_registry[] = {
+    &explain_command,
+    &quantize_command,
+    &compress_command,
     &command_simulate,
     NULL,
 };

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/text.h"
+#include "cli/compress.h"
+#include "cli/method_options.h"
+#include "compress/weights.h"
+#include "tensor/safetensors.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const option_t compress_options[] = {
+    {"method", "M", NULL, "compression method; an unknown name lists them"},
+    METHOD_OPTIONS,
+    JOBS_OPTION,
+    {0},
+};
+
+static const char compress_details[] =
+    "IN holds INT8 tensors with scales (bbsbench quantize), or float ones, which are quantised on the way. OUT has for\n"
+    "each weight NAME: NAME (I16, the values computed with), NAME.scale (F32), NAME.stored (I8, the columns kept, before\n"
+    "the constant is added), NAME.meta (U8 a group: redundant columns << 6 | 6-bit constant, unsigned for ra, signed for\n"
+    "zps; for bitflip the mask of stored columns; 0 in channels at 8 bits) and NAME.bits (U8 a channel). Groups are "
+    "counted\n"
+    "channel by channel, kernel position by kernel position, then along the input channels; short ones cost full "
+    "metadata.\n"
+    "The first layer is the first weight in the file's order: it stays at 8 bits, takes no part in the choice of "
+    "sensitive\n"
+    "channels, and is pruned like the others with --first-layer prune. Bits with metadata count 8 a group of each pruned\n"
+    "channel and, where a layer has channels of both precisions, an index of 16 bits a channel.";
+
+static void print_row(const char *name, const char *shape, int64_t sensitive, int64_t channels, const compress_size_t *size)
+{
+    printf("%-40s %-20s %7" PRId64 " %9" PRId64 " %9.4f %9.4f\n", name, shape, sensitive, channels,
+           compress_bits_per_weight(size, false), compress_bits_per_weight(size, true));
+}
+
+static void print_table(const weights_t *weights, const compressed_t *compressed)
+{
+    printf("%-40s %-20s %7s %9s %9s %9s\n", "", "", "8-bit", "", "bits a", "with");
+    printf("%-40s %-20s %7s %9s %9s %9s\n", "tensor", "shape", "chan.", "channels", "weight", "metadata");
+    for (size_t i = 0; i < weights->count; i++) {
+        const compress_layer_t *layer = &weights->layers[i];
+        compress_size_t size = compress_total(layer, &compressed[i], 1);
+        char shape[64];
+        tensor_shape_text(4, (const int64_t[]){layer->k, layer->c, layer->kh, layer->kw}, shape, sizeof shape);
+        print_row(layer->name, shape, compressed[i].sensitive, layer->k, &size);
+    }
+    compress_size_t total = compress_total(weights->layers, compressed, weights->count);
+    print_row("total", text_of("%" PRId64 " weights", total.weights).chars, total.sensitive, total.channels, &total);
+}
+
+/* What was asked for, so that the file can be packed and read without its command line. */
+static outcome_t note_config(const method_t *method, const method_config_t *config, bool keep_first, tensor_set_t *set)
+{
+    const struct {
+        const char *key;
+        text_t value;
+    } notes[] = {
+        {"method", text_of("%s", method->name)},
+        {"columns", text_of("%d", method->coder != NULL ? config->columns : 0)},
+        {"group", text_of("%d", config->group)},
+        {"beta", text_of("%.9g", config->beta)},
+        {"channels", text_of("%" PRId64, config->channel_unit)},
+        {"score", text_of("%s", config->score_by_deviation ? "deviation" : "scale")},
+        {"constant_bits", text_of("%d", config->constant_bits)},
+        {"shift_range", text_of("%s", config->paper_shift_range ? "paper" : "stored")},
+        {"first_layer", text_of("%s", keep_first ? "keep" : "prune")},
+    };
+    outcome_t result = outcome_ok();
+    for (size_t i = 0; i < sizeof notes / sizeof *notes && outcome_is_ok(&result); i++)
+        result = tensor_set_note(set, notes[i].key, notes[i].value.chars);
+    return result;
+}
+
+static outcome_t run(const options_t *options)
+{
+    const char *input = options_operand(options, 0), *output = options_operand(options, 1);
+    const method_t *method;
+    method_config_t config;
+    tensor_set_t set = {0}, packed = {0};
+    weights_t weights = {0};
+    compressed_t *compressed = NULL;
+    bool keep_first;
+    int threads;
+    outcome_t result;
+    if (outcome_bad(&result, method_options_jobs(options, &threads)) ||
+        outcome_bad(&result, method_options_read(options, &method, &config, &keep_first)) ||
+        outcome_bad(&result, safetensors_load(input, NULL, &set)))
+        goto out;
+    bool keep_floats = method->input == METHOD_FLOAT || config.score_by_deviation;
+    if (outcome_bad(&result, weights_open(&set, input, keep_floats, keep_first, threads, &weights)))
+        goto out;
+    compressed = calloc(weights.count, sizeof *compressed);
+    if (compressed == NULL) {
+        result = outcome_out_of_memory(input);
+        goto out;
+    }
+    if (outcome_bad(&result, compress_network(method, &config, weights.layers, weights.count, threads, compressed)) ||
+        outcome_bad(&result, weights_compressed(&set, &weights, compressed, &packed)) ||
+        outcome_bad(&result, note_config(method, &config, keep_first, &packed)) ||
+        outcome_bad(&result, safetensors_save(output, &packed)))
+        goto out;
+    print_table(&weights, compressed);
+
+out:
+    for (size_t i = 0; compressed != NULL && i < weights.count; i++)
+        compressed_free(&compressed[i]);
+    free(compressed);
+    weights_free(&weights);
+    tensor_set_free(&packed);
+    tensor_set_free(&set);
+    return result;
+}
+
+const command_t compress_command = {
+    .name = "compress",
+    .summary = "compress the weights of a checkpoint, bit column by bit column",
+    .operands = "IN OUT",
+    .operands_least = 2,
+    .operands_most = 2,
+    .options = compress_options,
+    .details = compress_details,
+    .run = run,
+};

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/text.h"
+#include "cli/explain.h"
+#include "compress/explain.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static const option_t explain_options[] = {
+    {"method", "M", NULL, "ra, zps or bitflip (or any method that prunes bit columns)"},
+    {"columns", "N", NULL, "bit columns to prune, 1 to 6 (default: the method's)"},
+    {"shift", "S", NULL, "zps: show this shift instead of the best one"},
+    {"constant-bits", "P", NULL, "zps: bits of the constant, 3 to 6 (default 6)"},
+    {"csv", NULL, NULL, "one line: method,columns,redundant,constant,mse,values"},
+    {0},
+};
+
+static const char explain_details[] =
+    "Weights are integers from -128 to 127, written behind --. The constant is shown as it is stored: for zps it is the "
+    "shift\n"
+    "with the opposite sign, for ra the mean of the low columns, for bitflip 0; value = stored + constant. Redundant\n"
+    "columns of bitflip are those that were zero already.\n\n"
+    "examples:\n"
+    "  bbsbench explain --method ra --columns 4 -- -11 20 -57 13             the paper's Fig. 4\n"
+    "  bbsbench explain --method zps --columns 4 --shift -14 -- 81 -20 1 -7  Fig. 5";
+
+static void print_csv(const method_t *method, const method_config_t *config, const explanation_t *group)
+{
+    printf("%s,%d,%d,%d,%.9g,", method->name, config->columns, group->code.redundant, group->code.constant, group->mse);
+    for (int64_t i = 0; i < group->count; i++)
+        printf("%s%d", i ? " " : "", group->rows[i].value);
+    printf("\n");
+}
+
+static void print_steps(const method_t *method, const method_config_t *config, const explanation_t *group)
+{
+    printf("%s, %d columns: %s\n\n", method->name, config->columns, method->summary);
+    if (method->constant_is_signed)
+        printf("shift %+d, clipped to [-128, 127]\n\n", group->shift);
+    printf("  weight  %s  bits      stored  columns    value  error\n", method->constant_is_signed ? "shifted" : "       ");
+    for (int64_t i = 0; i < group->count; i++) {
+        const explain_row_t *row = &group->rows[i];
+        text_t shifted = method->constant_is_signed ? text_of("%d", row->shifted) : text_of("%s", "");
+        printf("  %6d  %7s  %s  %6d  %s  %6d  %5d\n", row->weight, shifted.chars, row->bits, row->stored, row->stored_bits,
+               row->value, row->value - row->weight);
+    }
+    printf("\nredundant columns  %d\n", group->code.redundant);
+    printf("constant           %d (stored; value = stored + constant)\n", group->code.constant);
+    printf("metadata           0x%02x\n", group->code.meta);
+    printf("MSE                %.9g (int8 steps squared)\n", group->mse);
+    printf("size               %" PRId64 " bits: %d columns of %" PRId64 " weights, and %" PRId64 " of metadata\n",
+           group->value_bits + group->meta_bits, 8 - config->columns, group->count, group->meta_bits);
+}
+
+static outcome_t read_weights(const options_t *options, int8_t *weights, int64_t *count)
+{
+    *count = (int64_t)options_operand_count(options);
+    for (int64_t i = 0; i < *count; i++) {
+        int64_t weight;
+        const char *text = options_operand(options, (size_t)i);
+        if (!text_to_integer(text, -128, 127, &weight))
+            return outcome_usage("explain", text_of("weight %" PRId64, i).chars, text, "an integer from -128 to 127", NULL);
+        weights[i] = (int8_t)weight;
+    }
+    return outcome_ok();
+}
+
+static outcome_t read_config(const options_t *options, const method_t **method, method_config_t *config)
+{
+    const char *name;
+    int64_t number;
+    outcome_t result = options_required(options, "method", &name);
+    if (!outcome_is_ok(&result) || outcome_bad(&result, method_find(name, method)))
+        return result;
+    *config = (*method)->defaults;
+    if (options_given(options, "columns")) {
+        if (outcome_bad(&result, options_integer(options, "columns", 1, COLUMNS_MOST, &number)))
+            return result;
+        config->columns = (int)number;
+    }
+    if (options_given(options, "constant-bits")) {
+        if (outcome_bad(&result, options_integer(options, "constant-bits", 3, 6, &number)))
+            return result;
+        config->constant_bits = (int)number;
+    }
+    if (options_given(options, "shift")) {
+        if (outcome_bad(&result, options_integer(options, "shift", -128, 127, &number)))
+            return result;
+        config->fixed_shift = true;
+        config->shift = (int)number;
+    }
+    return result;
+}
+
+static outcome_t run(const options_t *options)
+{
+    const method_t *method;
+    method_config_t config;
+    int8_t weights[COLUMNS_GROUP_MOST];
+    int64_t count;
+    explanation_t explanation;
+    outcome_t result = read_config(options, &method, &config);
+    if (!outcome_is_ok(&result) || outcome_bad(&result, read_weights(options, weights, &count)) ||
+        outcome_bad(&result, explain_group(method, &config, weights, count, &explanation)))
+        return result;
+    if (options_flag(options, "csv"))
+        print_csv(method, &config, &explanation);
+    else
+        print_steps(method, &config, &explanation);
+    explain_free(&explanation);
+    return result;
+}
+
+const command_t explain_command = {
+    .name = "explain",
+    .summary = "show how one group of weights is compressed, step by step",
+    .operands = "W0 W1 ...",
+    .operands_least = 1,
+    .operands_most = COLUMNS_GROUP_MOST,
+    .options = explain_options,
+    .details = explain_details,
+    .run = run,
+};

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/method_options.h"
+#include "cli/quantize.h"
+#include "compress/weights.h"
+#include "tensor/safetensors.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static const option_t quantize_options[] = {
+    JOBS_OPTION,
+    {0},
+};
+
+static const char quantize_details[] =
+    "Every float tensor of rank 2 or more whose name ends in .weight or _weight (digits may follow) becomes INT8 per\n"
+    "output channel: NAME (I8) and NAME.scale (F32, one a channel), weight = NAME * NAME.scale, the largest weight of a\n"
+    "channel at 127.5 steps. Embedding and relative-position tables (the part before .weight contains \"embed\" or\n"
+    "\"relative\") and all other tensors are copied as they are. NaN and infinite weights are refused.";
+
+static void print_table(const weights_t *weights)
+{
+    int64_t total = 0;
+    printf("%-48s %10s %12s\n", "tensor", "channels", "weights");
+    for (size_t i = 0; i < weights->count; i++) {
+        const compress_layer_t *layer = &weights->layers[i];
+        printf("%-48s %10" PRId64 " %12" PRId64 "\n", layer->name, layer->k, compress_layer_size(layer));
+        total += compress_layer_size(layer);
+    }
+    printf("%zu tensors to INT8, %" PRId64 " weights\n", weights->count, total);
+}
+
+static outcome_t run(const options_t *options)
+{
+    const char *input = options_operand(options, 0), *output = options_operand(options, 1);
+    tensor_set_t set = {0}, quantised = {0};
+    weights_t weights = {0};
+    int threads;
+    outcome_t result;
+    if (outcome_bad(&result, method_options_jobs(options, &threads)) ||
+        outcome_bad(&result, safetensors_load(input, NULL, &set)) ||
+        outcome_bad(&result, weights_open(&set, input, false, false, threads, &weights)) ||
+        outcome_bad(&result, weights_quantised(&set, &weights, &quantised)) ||
+        outcome_bad(&result,
+                    tensor_set_note(&quantised, "quantised", "int8 per output channel, largest weight at 127.5 steps")) ||
+        outcome_bad(&result, safetensors_save(output, &quantised)))
+        goto out;
+    print_table(&weights);
+
+out:
+    weights_free(&weights);
+    tensor_set_free(&quantised);
+    tensor_set_free(&set);
+    return result;
+}
+
+const command_t quantize_command = {
+    .name = "quantize",
+    .summary = "quantise the weights of a checkpoint to INT8 per output channel",
+    .operands = "IN.safetensors OUT.safetensors",
+    .operands_least = 2,
+    .operands_most = 2,
+    .options = quantize_options,
+    .details = quantize_details,
+    .run = run,
+};

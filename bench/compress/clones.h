@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_COMPRESS_CLONES_H
+#define BBS_COMPRESS_CLONES_H
+
+/* COMPRESS_CLONES before a function compiles it for AVX2 and for the baseline; the loader picks one by cpuid. The work
+ * is integer, or float without sums, so both give the same bytes. Elsewhere than on x86-64 it is the plain function.
+ * Helpers that such a function calls are COMPRESS_INLINE: they are compiled once in each clone. Clang 14 gives even a
+ * static clone a global symbol: their names carry the module prefix. */
+#if defined(__x86_64__)
+#define COMPRESS_CLONES __attribute__((target_clones("avx2", "default")))
+#else
+#define COMPRESS_CLONES
+#endif
+#define COMPRESS_INLINE static inline __attribute__((always_inline))
+
+#endif

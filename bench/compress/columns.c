@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A layer, group by group. Groups run along the input channels, which PyTorch's order [k, c, kh, kw] puts kh * kw apart:
+ * a channel with several kernel positions is turned into rows of input channels, encoded, and turned back. Channels are
+ * shared out to the threads in blocks; each writes only what its channels own, so any number of threads gives the same
+ * bytes. Beyond its input and output a layer takes two channels of scratch memory a thread. */
+#include "compress/columns.h"
+
+#include "base/threads.h"
+#include "compress/clones.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK_WEIGHTS = 1 << 15 }; /* of work handed to a thread at a time */
+
+typedef struct {
+    const column_coder_t *coder;
+    const method_config_t *config;
+    const compress_layer_t *layer;
+    const bool *mask;
+    compressed_t *compressed;
+    int64_t positions;      /* kh * kw */
+    int64_t row_groups;     /* groups of one kernel position */
+    int64_t block_channels; /* channels of one task */
+    uint8_t *scratch;       /* per worker: a row-ordered channel, its stored columns, a constant per group of it */
+    int64_t scratch_size;
+} walk_t;
+
+int columns_redundant(int low, int high, int most)
+{
+    int redundant = 0;
+    while (redundant < most && low >= -(64 >> redundant) && high < 64 >> redundant)
+        redundant++;
+    return redundant;
+}
+
+column_code_t columns_code(int columns, int redundant, int constant)
+{
+    int pruned = columns - redundant;
+    return (column_code_t){.redundant = redundant,
+                           .constant = constant,
+                           .kept = (uint8_t)(0x80 | ((1 << (7 - redundant)) - (1 << pruned))),
+                           .meta = (uint8_t)(redundant << 6 | (constant & 63))};
+}
+
+/* ===  One channel  === */
+
+/* from[rows][columns] to to[columns][rows]. */
+COMPRESS_CLONES
+static void columns_transpose(const int8_t *from, int64_t rows, int64_t columns, int8_t *to)
+{
+    for (int64_t row = 0; row < rows; row++)
+        for (int64_t column = 0; column < columns; column++)
+            to[column * rows + row] = from[row * columns + column];
+}
+
+COMPRESS_CLONES
+static void columns_add_constant(const int8_t *stored, int64_t count, int constant, int16_t *values)
+{
+    enum { LANES = 32 };
+    int64_t i = 0;
+    for (; i + LANES <= count; i += LANES)
+        for (int lane = 0; lane < LANES; lane++)
+            values[i + lane] = (int16_t)(stored[i + lane] + constant);
+    for (; i < count; i++)
+        values[i] = (int16_t)(stored[i] + constant);
+}
+
+/* Encode rows[positions][c]; `groups` receives a constant each. */
+static void encode_rows(const walk_t *walk, const int8_t *rows, int8_t *stored, uint8_t *meta, int16_t *constants)
+{
+    int64_t c = walk->layer->c, group = walk->config->group;
+    for (int64_t position = 0; position < walk->positions; position++)
+        for (int64_t at = 0; at < c; at += group) {
+            int64_t start = position * c + at, count = c - at < group ? c - at : group;
+            column_code_t code = walk->coder->encode(walk->config, rows + start, count, stored + start);
+            *constants++ = (int16_t)code.constant;
+            if (meta != NULL)
+                *meta++ = code.meta;
+        }
+}
+
+/* Values of one channel in PyTorch order from its stored columns and the constants of its groups. */
+static void fill_values(const walk_t *walk, const int8_t *stored, const int16_t *constants, int16_t *values)
+{
+    int64_t c = walk->layer->c, group = walk->config->group, positions = walk->positions;
+    for (int64_t at = 0; at < c; at += group, constants++) {
+        int64_t count = c - at < group ? c - at : group;
+        if (positions == 1) {
+            columns_add_constant(stored + at, count, constants[0], values + at);
+            continue;
+        }
+        for (int64_t i = at * positions; i < (at + count) * positions; i += positions)
+            for (int64_t position = 0; position < positions; position++)
+                values[i + position] = (int16_t)(stored[i + position] + constants[position * walk->row_groups]);
+    }
+}
+
+static void encode_channel(const walk_t *walk, int64_t channel, uint8_t *scratch)
+{
+    const compress_layer_t *layer = walk->layer;
+    compressed_t *out = walk->compressed;
+    int64_t size = layer->c * walk->positions, start = channel * size, groups = walk->row_groups * walk->positions;
+    const int8_t *weights = layer->q + start;
+    int8_t *stored = out->stored + start;
+    if (out->bits[channel] == 8) {
+        memcpy(stored, weights, (size_t)size);
+        columns_add_constant(stored, size, 0, out->values + start);
+        return;
+    }
+    int16_t *constants = (int16_t *)(void *)scratch;
+    uint8_t *meta = out->meta != NULL ? out->meta + channel * groups : NULL;
+    if (walk->positions == 1) {
+        encode_rows(walk, weights, stored, meta, constants);
+    } else {
+        int8_t *rows = (int8_t *)(constants + groups), *coded = rows + size;
+        columns_transpose(weights, layer->c, walk->positions, rows);
+        encode_rows(walk, rows, coded, meta, constants);
+        columns_transpose(coded, walk->positions, layer->c, stored);
+    }
+    fill_values(walk, stored, constants, out->values + start);
+}
+
+static void encode_block(void *context, int64_t index, int worker)
+{
+    const walk_t *walk = context;
+    int64_t first = index * walk->block_channels, end = first + walk->block_channels;
+    for (int64_t channel = first; channel < end && channel < walk->layer->k; channel++)
+        encode_channel(walk, channel, walk->scratch + worker * walk->scratch_size);
+}
+
+/* ===  One layer  === */
+
+/* Room for the result, and what is known beforehand: bits of each channel, sizes. */
+static outcome_t prepare(const walk_t *walk)
+{
+    const compress_layer_t *layer = walk->layer;
+    compressed_t *out = walk->compressed;
+    int64_t size = compress_layer_size(layer);
+    out->groups = compress_layer_groups(layer, walk->config->group);
+    out->values = malloc((size_t)size * sizeof *out->values);
+    out->stored = malloc((size_t)size);
+    out->bits = malloc((size_t)layer->k);
+    out->scale = malloc((size_t)layer->k * sizeof *out->scale);
+    if (walk->coder->meta_in_byte)
+        out->meta = calloc((size_t)out->groups, 1);
+    if (!out->values || !out->stored || !out->bits || !out->scale || (walk->coder->meta_in_byte && !out->meta))
+        return outcome_out_of_memory(layer->name);
+    memcpy(out->scale, layer->scale, (size_t)layer->k * sizeof *out->scale);
+    for (int64_t channel = 0; channel < layer->k; channel++) {
+        bool whole = walk->mask != NULL && walk->mask[channel];
+        out->bits[channel] = (uint8_t)(whole ? 8 : 8 - walk->config->columns);
+        out->sensitive += whole;
+        out->value_bits += size / layer->k * out->bits[channel];
+    }
+    out->meta_bits = (layer->k - out->sensitive) * (out->groups / layer->k) * walk->coder->meta_bits;
+    if (out->sensitive > 0 && out->sensitive < layer->k)
+        out->meta_bits += layer->k * compress_index_bits(layer->k);
+    return outcome_ok();
+}
+
+outcome_t columns_compress(const column_coder_t *coder, const method_config_t *config, const compress_layer_t *layer,
+                           const bool *mask, int threads, compressed_t *compressed)
+{
+    *compressed = (compressed_t){0};
+    walk_t walk = {.coder = coder, .config = config, .layer = layer, .mask = mask, .compressed = compressed};
+    walk.positions = layer->kh * layer->kw;
+    walk.row_groups = (layer->c + config->group - 1) / config->group;
+    int64_t size = layer->c * walk.positions, groups = walk.row_groups * walk.positions;
+    walk.block_channels = size < BLOCK_WEIGHTS ? BLOCK_WEIGHTS / size : 1;
+    walk.scratch_size = (2 * size + groups * (int64_t)sizeof(int16_t) + 63) / 64 * 64;
+    walk.scratch = malloc((size_t)(threads * walk.scratch_size));
+    int64_t blocks = (layer->k + walk.block_channels - 1) / walk.block_channels;
+    outcome_t result = walk.scratch == NULL ? outcome_out_of_memory(layer->name) : prepare(&walk);
+    if (outcome_is_ok(&result))
+        result = threads_for(threads, blocks, encode_block, &walk);
+    if (!outcome_is_ok(&result))
+        compressed_free(compressed);
+    free(walk.scratch);
+    return result;
+}

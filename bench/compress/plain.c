@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "compress/plain.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FLOAT_BITS = 32 };
+
+static outcome_t compress_fp32(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
+                               compressed_t *compressed)
+{
+    (void)config, (void)mask, (void)threads;
+    *compressed = (compressed_t){0};
+    int64_t size = compress_layer_size(layer);
+    compressed->floats = malloc((size_t)size * sizeof *compressed->floats);
+    compressed->bits = malloc((size_t)layer->k);
+    if (compressed->floats == NULL || compressed->bits == NULL) {
+        compressed_free(compressed);
+        return outcome_out_of_memory(layer->name);
+    }
+    memcpy(compressed->floats, layer->weights, (size_t)size * sizeof *compressed->floats);
+    memset(compressed->bits, FLOAT_BITS, (size_t)layer->k);
+    compressed->value_bits = FLOAT_BITS * size;
+    return outcome_ok();
+}
+
+static outcome_t compress_int8(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
+                               compressed_t *compressed)
+{
+    (void)config, (void)mask, (void)threads;
+    return compress_keep(layer, compressed);
+}
+
+const method_t plain_fp32 = {
+    .name = "fp32",
+    .summary = "float weights as they are (reference)",
+    .input = METHOD_FLOAT,
+    .activation_bits = 32,
+    .defaults = {.group = 32, .bits = FLOAT_BITS},
+    .compress = compress_fp32,
+    .everywhere = true,
+};
+
+const method_t plain_int8 = {
+    .name = "int8",
+    .summary = "INT8 per output channel, nothing pruned (reference)",
+    .input = METHOD_INT8,
+    .packs = true,
+    .activation_bits = 8,
+    .defaults = {.group = 32, .bits = 8},
+    .compress = compress_int8,
+};

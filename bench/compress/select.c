@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "compress/select.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Keeps a product such as 0.29 * 100 = 28.999999999999996 from losing a channel to binary fractions. */
+static const double PRODUCT_SLACK = 1e-9;
+
+typedef struct {
+    double score;
+    int64_t place; /* among all channels of the network */
+} candidate_t;
+
+static bool only_zeros(const int8_t *q, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++)
+        if (q[i] != 0)
+            return false;
+    return true;
+}
+
+/* Variance of one channel in a fixed order of summation; it ranks as the standard deviation does. */
+static double variance(const compress_layer_t *layer, int64_t channel, int64_t count)
+{
+    double sum = 0, squares = 0;
+    for (int64_t i = channel * count; i < (channel + 1) * count; i++)
+        sum += layer->weights ? (double)layer->weights[i] : layer->q[i] * (double)layer->scale[channel];
+    double mean = sum / (double)count;
+    for (int64_t i = channel * count; i < (channel + 1) * count; i++) {
+        double weight = layer->weights ? (double)layer->weights[i] : layer->q[i] * (double)layer->scale[channel];
+        squares += (weight - mean) * (weight - mean);
+    }
+    return squares / (double)count;
+}
+
+static double score_of(const method_config_t *config, const compress_layer_t *layer, int64_t channel)
+{
+    int64_t count = compress_layer_size(layer) / layer->k;
+    if (config->score_by_deviation)
+        return variance(layer, channel, count);
+    return only_zeros(layer->q + channel * count, count) ? 0 : (double)layer->scale[channel];
+}
+
+static int by_score(const void *a, const void *b)
+{
+    const candidate_t *left = a, *right = b;
+    if (left->score != right->score)
+        return left->score > right->score ? -1 : 1;
+    return (left->place > right->place) - (left->place < right->place);
+}
+
+/* One layer: its candidates, sorted here, and how many of its channels the network's threshold has marked. */
+static void round_up_layer(const method_config_t *config, candidate_t *candidates, int64_t k, bool *sensitive)
+{
+    int64_t marked = 0;
+    for (int64_t i = 0; i < k; i++)
+        marked += sensitive[candidates[i].place];
+    int64_t wanted = (marked + config->channel_unit - 1) / config->channel_unit * config->channel_unit;
+    qsort(candidates, (size_t)k, sizeof *candidates, by_score);
+    for (int64_t i = 0; i < wanted && i < k; i++)
+        sensitive[candidates[i].place] = true;
+}
+
+outcome_t select_channels(const method_config_t *config, const compress_layer_t *layers, size_t count,
+                          selection_t *selection)
+{
+    int64_t total = 0, place = 0;
+    for (size_t i = 0; i < count; i++)
+        total += layers[i].whole ? 0 : layers[i].k;
+    selection->sensitive = calloc((size_t)total + 1, sizeof *selection->sensitive);
+    selection->masks = calloc(count + 1, sizeof *selection->masks);
+    candidate_t *sorted = malloc(((size_t)total + 1) * sizeof *sorted);
+    candidate_t *ordered = malloc(((size_t)total + 1) * sizeof *ordered);
+    outcome_t result = outcome_ok();
+    if (!selection->sensitive || !selection->masks || !sorted || !ordered) {
+        result = outcome_out_of_memory("channel selection");
+        goto out;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (layers[i].whole)
+            continue;
+        selection->masks[i] = selection->sensitive + place;
+        for (int64_t channel = 0; channel < layers[i].k; channel++, place++)
+            ordered[place] = (candidate_t){.score = score_of(config, &layers[i], channel), .place = place};
+    }
+    memcpy(sorted, ordered, (size_t)total * sizeof *sorted);
+    qsort(sorted, (size_t)total, sizeof *sorted, by_score);
+    int64_t top = (int64_t)(config->beta * (double)total + PRODUCT_SLACK);
+    for (int64_t i = 0; i < top && i < total; i++)
+        selection->sensitive[sorted[i].place] = true;
+    for (size_t i = 0; i < count; i++)
+        if (selection->masks[i] != NULL)
+            round_up_layer(config, ordered + (selection->masks[i] - selection->sensitive), layers[i].k,
+                           selection->sensitive);
+
+out:
+    free(sorted);
+    free(ordered);
+    if (!outcome_is_ok(&result))
+        selection_free(selection);
+    return result;
+}
+
+void selection_free(selection_t *selection)
+{
+    free(selection->sensitive);
+    free(selection->masks);
+    *selection = (selection_t){0};
+}

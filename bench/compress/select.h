@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_COMPRESS_SELECT_H
+#define BBS_COMPRESS_SELECT_H
+
+#include "compress/compress.h"
+
+/* Which channels stay at 8 bits (paper, Algorithm 2): the beta share of all channels of the network with the highest
+ * score is sensitive; then, layer by layer, their number is rounded up to a multiple of channel_unit, or to the whole
+ * layer where that is less, and the layer's highest channels take the places.
+ *
+ * The score is the channel's scale factor or, with score_by_deviation, the standard deviation of its weights (footnote
+ * 1). Where the paper is silent: whole layers take part in neither count nor choice; a channel of only zeros, whose
+ * scale of 1 says nothing, scores 0; of equal scores the earlier channel is higher; beta times the number of channels is
+ * rounded down. */
+typedef struct {
+    bool *sensitive; /* of all channels of all layers, one behind the other */
+    bool **masks;    /* [count], into `sensitive`; NULL for whole layers */
+} selection_t;
+
+outcome_t select_channels(const method_config_t *config, const compress_layer_t *layers, size_t count,
+                          selection_t *selection);
+void selection_free(selection_t *selection);
+
+#endif

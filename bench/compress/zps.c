@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The search (zps_search.h) finds the shift; encoding with it is done once. Algorithm 1 as printed shifts by
+ * -2^(p-1) to 2^(p-1) - 1 and stores the opposite, so its lowest shift has no p-bit constant: the range here is one
+ * higher, [-2^(p-1) + 1, 2^(p-1)]. paper_shift_range adds -2^(p-1) for comparison; such results have no metadata byte
+ * that is sure to decode, and cannot be packed. */
+#include "compress/zps.h"
+
+#include "base/text.h"
+#include "compress/clones.h"
+#include "compress/zps_search.h"
+
+enum { CONSTANT_BITS_LEAST = 3, CONSTANT_BITS_MOST = 6 };
+
+COMPRESS_INLINE column_code_t encode_at(const int8_t *weights, int64_t count, int columns, int shift, int8_t *stored)
+{
+    int low = weights[0], high = weights[0];
+    for (int64_t i = 0; i < count; i++) {
+        low = weights[i] < low ? weights[i] : low;
+        high = weights[i] > high ? weights[i] : high;
+    }
+    zps_plan_t plan = zps_plan(low, high, shift, columns);
+    int16_t step = (int16_t)(1 << plan.pruned), keep = (int16_t)-step, most = (int16_t)plan.most;
+    int16_t half = (int16_t)(step / 2 - (step > 1)), tie = step > 1;
+    for (int64_t i = 0; i < count; i++) {
+        int16_t clipped = (int16_t)(weights[i] + shift);
+        clipped = clipped < -128 ? -128 : clipped;
+        clipped = clipped > 127 ? 127 : clipped;
+        int16_t rounded = (int16_t)((int16_t)(clipped + half + (clipped < 0 ? tie : 0)) & keep);
+        stored[i] = (int8_t)(rounded > most ? most : rounded);
+    }
+    return columns_code(columns, plan.redundant, -shift);
+}
+
+static int best_shift(const method_config_t *config, const int8_t *weights, int64_t count)
+{
+    if (config->fixed_shift)
+        return config->shift;
+    int half = 1 << (config->constant_bits - 1), first = config->paper_shift_range ? -half : -half + 1;
+    return zps_search(weights, count, config->columns, first, half - (config->paper_shift_range ? 1 : 0));
+}
+
+COMPRESS_CLONES
+static column_code_t zps_encode(const method_config_t *config, const int8_t *weights, int64_t count, int8_t *stored)
+{
+    int shift = best_shift(config, weights, count);
+    return count == 32 ? encode_at(weights, 32, config->columns, shift, stored)
+                       : encode_at(weights, count, config->columns, shift, stored);
+}
+
+const column_coder_t zps_coder = {.meta_bits = 8, .meta_in_byte = true, .encode = zps_encode};
+static const column_coder_t paper_range_coder = {.meta_bits = 8, .meta_in_byte = false, .encode = zps_encode};
+
+outcome_t zps_compress(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
+                       compressed_t *compressed)
+{
+    const column_coder_t *coder = config->paper_shift_range ? &paper_range_coder : &zps_coder;
+    return columns_compress(coder, config, layer, mask, threads, compressed);
+}
+
+outcome_t zps_check(const method_config_t *config)
+{
+    int bits = config->constant_bits;
+    if (bits < CONSTANT_BITS_LEAST || bits > CONSTANT_BITS_MOST)
+        return outcome_usage("zero-point shifting", "constant bits", text_of("%d", bits).chars, "3 to 6", NULL);
+    int half = 1 << (bits - 1), first = config->paper_shift_range ? -half : -half + 1;
+    if (config->fixed_shift && (config->shift < first || config->shift > half))
+        return outcome_usage("zero-point shifting", "shift", text_of("%d", config->shift).chars,
+                             text_of("%d to %d", first, half).chars, "the stored constant is -shift");
+    return outcome_ok();
+}
+
+const method_t zps_method = {
+    .name = "zps",
+    .summary = "zero-point shifting (BBS paper, Algorithm 1, Fig. 5)",
+    .input = METHOD_INT8,
+    .selects = true,
+    .packs = true,
+    .constant_is_signed = true,
+    .activation_bits = 8,
+    .defaults = {.columns = 4, .group = 32, .beta = 0.2, .channel_unit = 32, .constant_bits = 6},
+    .compress = zps_compress,
+    .coder = &zps_coder,
+    .check = zps_check,
+};

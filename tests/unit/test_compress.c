@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* compress/: the paper's worked examples, the oracle's vectors value for value, and how a layer is walked. */
+#include "base/file.h"
+#include "base/text.h"
+#include "compress/columns.h"
+#include "compress/compress.h"
+#include "compress/zps_search.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "testing.h"
+
+static const method_t *method_of(const char *name)
+{
+    const method_t *method = NULL;
+    assert_ok(method_find(name, &method));
+    return method;
+}
+
+static column_code_t encode(const char *name, int columns, const int8_t *weights, int64_t count, int *values)
+{
+    const method_t *method = method_of(name);
+    method_config_t config = method->defaults;
+    config.columns = columns;
+    int8_t stored[COLUMNS_GROUP_MOST];
+    column_code_t code = method->coder->encode(&config, weights, count, stored);
+    for (int64_t i = 0; i < count; i++)
+        values[i] = stored[i] + code.constant;
+    return code;
+}
+
+static void assert_values(const int *values, const int *wanted, int count)
+{
+    for (int i = 0; i < count; i++)
+        assert_int_equal(values[i], wanted[i]);
+}
+
+/* ===  The paper's figures  === */
+
+static void figure_1_compares_sign_magnitude_with_averaging(void **state)
+{
+    (void)state;
+    const int8_t group[] = {77, -25, 6, -11};
+    int values[4];
+    encode("bitflip", 3, group, 4, values);
+    assert_values(values, (int[]){76, -24, 4, -12}, 4);
+    encode("ra", 3, group, 4, values);
+    assert_values(values, (int[]){78, -26, 6, -10}, 4);
+}
+
+static void figure_4_averages_the_low_columns(void **state)
+{
+    (void)state;
+    int values[4];
+    column_code_t code = encode("ra", 4, (const int8_t[]){-11, 20, -57, 13}, 4, values);
+    assert_values(values, (int[]){-11, 21, -59, 13}, 4);
+    assert_int_equal(code.redundant, 1);
+    assert_int_equal(code.constant, 5);
+    assert_int_equal(code.meta, 0x45); /* 01 | 000101 */
+    assert_int_equal(code.kept, 0xB8); /* sign and columns 2 to 4 */
+}
+
+static void figure_5_shifts_by_minus_14(void **state)
+{
+    (void)state;
+    const method_t *zps = method_of("zps");
+    method_config_t config = zps->defaults;
+    config.fixed_shift = true;
+    config.shift = -14;
+    int8_t stored[4];
+    column_code_t code = zps->coder->encode(&config, (const int8_t[]){81, -20, 1, -7}, 4, stored);
+    assert_values((int[]){stored[0], stored[1], stored[2], stored[3]}, (int[]){64, -32, -16, -16}, 4);
+    assert_int_equal(code.redundant, 0);
+    assert_int_equal(code.constant, 14);
+    assert_int_equal(code.meta, 0x0E); /* 00 | 001110 */
+}
+
+/* ===  The oracle  === */
+
+static int64_t read_group(const char *hex, int8_t *weights)
+{
+    int64_t count = 0;
+    for (; hex[0] != '\0'; hex += 2) {
+        const char digits[] = {hex[0], hex[1], '\0'};
+        weights[count++] = (int8_t)(uint8_t)strtoul(digits, NULL, 16);
+    }
+    return count;
+}
+
+/* "<method> <N> <redundant> <constant> <errors>" */
+static void check_case(char *line, const int8_t *weights, int64_t count)
+{
+    char *parts[COLUMNS_GROUP_MOST];
+    text_t shown = text_of("%.80s", line);
+    size_t used = text_split(line, ' ', parts, COLUMNS_GROUP_MOST);
+    assert_true(used >= 4);
+    int values[COLUMNS_GROUP_MOST];
+    column_code_t code = encode(parts[0], atoi(parts[1]), weights, count, values);
+    bool same = code.redundant == atoi(parts[2]) && code.constant == atoi(parts[3]);
+    for (int64_t i = 0; i < count; i++)
+        same = same && values[i] - weights[i] == ((size_t)i + 4 < used ? atoi(parts[i + 4]) : 0);
+    if (!same)
+        fail_msg("the oracle has: %s", shown.chars);
+}
+
+static void every_value_is_the_oracles(void **state)
+{
+    (void)state;
+    bytes_t bytes;
+    assert_ok(file_read_gzip("tests/data/columns.txt.gz", NULL, &bytes));
+    int8_t weights[COLUMNS_GROUP_MOST];
+    int64_t count = 0, groups = 0, cases = 0;
+    for (char *line = strtok((char *)bytes.data, "\n"); line != NULL; line = strtok(NULL, "\n")) {
+        if (text_starts(line, "W ")) {
+            count = read_group(line + 2, weights);
+            groups++;
+            continue;
+        }
+        check_case(line, weights, count);
+        cases++;
+    }
+    assert_true(groups >= 20000 && cases >= 20000);
+    file_free_bytes(&bytes);
+}
+
+/* The same shift from the kernels of all processors, also where the range is the paper's or p is small. */
+static void every_search_kernel_agrees(void **state)
+{
+    (void)state;
+    uint64_t random = 1;
+    const zps_search_t *last = NULL;
+    for (const zps_search_t *const *search = zps_searches; *search != NULL; search++)
+        last = *search;
+    for (int round = 0; round < 6000; round++) {
+        int8_t weights[100];
+        int64_t count = round % 3 == 0 ? 32 : 1 + (int64_t)(random >> 40) % 100;
+        for (int64_t i = 0; i < count; i++) {
+            random = random * 6364136223846793005u + 1442695040888963407u;
+            weights[i] = (int8_t)((int8_t)(random >> 56) >> (round % 7));
+        }
+        int columns = 1 + round % 6, first = round % 2 ? -32 : -31;
+        for (const zps_search_t *const *search = zps_searches; *search != last; search++)
+            if ((*search)->supported())
+                assert_int_equal((*search)->search(weights, count, columns, first, 32),
+                                 last->search(weights, count, columns, first, 32));
+    }
+}
+
+/* ===  Layers  === */
+
+enum { K = 5, C = 37, KH = 3, KW = 2, POSITIONS = KH * KW };
+
+typedef struct {
+    int8_t q[K * C * POSITIONS];
+    float scale[K];
+    compress_layer_t layer;
+} fixture_t;
+
+static void fill(fixture_t *fixture)
+{
+    for (int i = 0; i < K * C * POSITIONS; i++)
+        fixture->q[i] = (int8_t)((i * 7919 + i / 3) % 251 - 125);
+    for (int k = 0; k < K; k++)
+        fixture->scale[k] = 0.01f * (float)(k + 1);
+    fixture->layer =
+        (compress_layer_t){.name = "layer", .k = K, .c = C, .kh = KH, .kw = KW, .q = fixture->q, .scale = fixture->scale};
+}
+
+/* Groups of 16, 16 and 5 along C at each kernel position, encoded one by one, are what the layer holds. */
+static void groups_run_along_c_and_cross_nothing(void **state)
+{
+    (void)state;
+    fixture_t fixture;
+    fill(&fixture);
+    const method_t *zps = method_of("zps");
+    method_config_t config = zps->defaults;
+    config.group = 16;
+    config.beta = 0;
+    compressed_t out;
+    assert_ok(compress_network(zps, &config, &fixture.layer, 1, 2, &out));
+    assert_int_equal(out.groups, K * POSITIONS * 3);
+    assert_int_equal(out.value_bits, (int64_t)K * C * POSITIONS * 4);
+    assert_int_equal(out.meta_bits, out.groups * 8);
+    int64_t group = 0;
+    for (int k = 0; k < K; k++)
+        for (int position = 0; position < POSITIONS; position++)
+            for (int at = 0; at < C; at += 16, group++) {
+                int8_t weights[16], stored[16];
+                int count = C - at < 16 ? C - at : 16;
+                for (int i = 0; i < count; i++)
+                    weights[i] = fixture.q[(k * C + at + i) * POSITIONS + position];
+                column_code_t code = zps->coder->encode(&config, weights, count, stored);
+                assert_int_equal(out.meta[group], code.meta);
+                for (int i = 0; i < count; i++) {
+                    assert_int_equal(out.stored[(k * C + at + i) * POSITIONS + position], stored[i]);
+                    assert_int_equal(out.values[(k * C + at + i) * POSITIONS + position], stored[i] + code.constant);
+                }
+            }
+    compressed_free(&out);
+}
+
+static void sensitive_channels_keep_their_eight_bits(void **state)
+{
+    (void)state;
+    fixture_t fixture;
+    fill(&fixture);
+    const method_t *cons = method_of("bbs-cons");
+    method_config_t config = cons->defaults;
+    config.beta = 0.4; /* two of five channels: the last ones have the largest scales */
+    config.channel_unit = 1;
+    compressed_t out;
+    assert_ok(compress_network(cons, &config, &fixture.layer, 1, 1, &out));
+    assert_int_equal(out.sensitive, 2);
+    for (int k = 0; k < K; k++)
+        assert_int_equal(out.bits[k], k < 3 ? 6 : 8);
+    for (int i = 3 * C * POSITIONS; i < K * C * POSITIONS; i++)
+        assert_int_equal(out.values[i], fixture.q[i]);
+    for (int64_t group = out.groups * 3 / 5; group < out.groups; group++)
+        assert_int_equal(out.meta[group], 0);
+    assert_int_equal(out.value_bits, (int64_t)C * POSITIONS * (3 * 6 + 2 * 8));
+    assert_int_equal(out.meta_bits, out.groups * 3 / 5 * 8 + K * 16);
+    compressed_free(&out);
+}
+
+static void whole_layers_stay_whole_except_in_float(void **state)
+{
+    (void)state;
+    fixture_t fixture;
+    fill(&fixture);
+    float weights[K * C * POSITIONS];
+    for (int i = 0; i < K * C * POSITIONS; i++)
+        weights[i] = 0.5f * (float)i;
+    fixture.layer.whole = true;
+    fixture.layer.weights = weights;
+    compressed_t out;
+    const method_t *mod = method_of("bbs-mod");
+    assert_ok(compress_network(mod, &mod->defaults, &fixture.layer, 1, 1, &out));
+    assert_int_equal(out.sensitive, K);
+    assert_int_equal(out.value_bits, (int64_t)8 * K * C * POSITIONS);
+    assert_int_equal(out.meta_bits, 0);
+    compressed_free(&out);
+    const method_t *fp32 = method_of("fp32");
+    assert_ok(compress_network(fp32, &fp32->defaults, &fixture.layer, 1, 1, &out));
+    assert_memory_equal(out.floats, weights, sizeof weights);
+    compress_size_t size = compress_total(&fixture.layer, &out, 1);
+    assert_true(compress_bits_per_weight(&size, true) == 32);
+    compressed_free(&out);
+}
+
+static void the_same_bytes_for_any_number_of_threads(void **state)
+{
+    (void)state;
+    enum { CHANNELS = 96, INPUTS = 300 };
+    static int8_t q[CHANNELS * INPUTS * 9];
+    float scale[CHANNELS];
+    for (int i = 0; i < CHANNELS * INPUTS * 9; i++)
+        q[i] = (int8_t)(i * 31 % 199 - 99);
+    for (int k = 0; k < CHANNELS; k++)
+        scale[k] = (float)(1 + k * 37 % CHANNELS);
+    compress_layer_t layer = {.name = "wide", .k = CHANNELS, .c = INPUTS, .kh = 3, .kw = 3, .q = q, .scale = scale};
+    const method_t *mod = method_of("bbs-mod");
+    compressed_t one, three;
+    assert_ok(compress_network(mod, &mod->defaults, &layer, 1, 1, &one));
+    assert_ok(compress_network(mod, &mod->defaults, &layer, 1, 3, &three));
+    assert_memory_equal(one.values, three.values, sizeof q * sizeof *one.values);
+    assert_memory_equal(one.stored, three.stored, sizeof q);
+    assert_memory_equal(one.meta, three.meta, (size_t)one.groups);
+    assert_memory_equal(one.bits, three.bits, CHANNELS);
+    compressed_free(&one);
+    compressed_free(&three);
+}
+
+/* ===  Refusals  === */
+
+static void parameters_out_of_range_are_named(void **state)
+{
+    (void)state;
+    const method_t *method;
+    assert_error(method_find("nonsense", &method), FAULT_USAGE, "bbs-cons");
+    const method_t *zps = method_of("zps");
+    method_config_t config = zps->defaults;
+    config.columns = 7;
+    assert_error(method_check(zps, &config), FAULT_USAGE, "columns");
+    config = zps->defaults;
+    config.group = 0;
+    assert_error(method_check(zps, &config), FAULT_USAGE, "group");
+    config = zps->defaults;
+    config.beta = 1.5;
+    assert_error(method_check(zps, &config), FAULT_USAGE, "beta");
+    config = zps->defaults;
+    config.constant_bits = 7;
+    assert_error(method_check(zps, &config), FAULT_USAGE, "constant bits");
+    config = zps->defaults;
+    config.fixed_shift = true;
+    config.shift = -32;
+    assert_error(method_check(zps, &config), FAULT_USAGE, "shift");
+    config = method_of("ra")->defaults;
+    config.fixed_shift = true;
+    assert_error(method_check(method_of("ra"), &config), FAULT_USAGE, "shift");
+}
+
+static void float_methods_want_floats(void **state)
+{
+    (void)state;
+    fixture_t fixture;
+    fill(&fixture);
+    compressed_t out;
+    const method_t *fp32 = method_of("fp32");
+    assert_error(compress_network(fp32, &fp32->defaults, &fixture.layer, 1, 1, &out), FAULT_FAILED, "float weights");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(figure_1_compares_sign_magnitude_with_averaging),
+        cmocka_unit_test(figure_4_averages_the_low_columns),
+        cmocka_unit_test(figure_5_shifts_by_minus_14),
+        cmocka_unit_test(every_value_is_the_oracles),
+        cmocka_unit_test(every_search_kernel_agrees),
+        cmocka_unit_test(groups_run_along_c_and_cross_nothing),
+        cmocka_unit_test(sensitive_channels_keep_their_eight_bits),
+        cmocka_unit_test(whole_layers_stay_whole_except_in_float),
+        cmocka_unit_test(the_same_bytes_for_any_number_of_threads),
+        cmocka_unit_test(parameters_out_of_range_are_named),
+        cmocka_unit_test(float_methods_want_floats),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
