@@ -4,6 +4,7 @@
 #include "cli/compress.h"
 #include "cli/explain.h"
 #include "cli/quantize.h"
+#include "cli/accuracy.h"
 #include "cli/simulate.h"
 
 #include <stddef.h>
@@ -12,6 +13,7 @@ const command_t *const command_registry[] = {
     &explain_command,
     &quantize_command,
     &compress_command,
+    &command_accuracy,
     &command_simulate,
     NULL,
 };

@@ -51,6 +51,7 @@ typedef struct {
     const char *profile;  /* preprocessing profile bound to the weights (data/profile.h) */
     int64_t channels, height, width; /* of one input */
     int64_t classes;
+    bool stand_in;        /* a compact network of ours in place of the paper's */
     const void *shape;    /* what the family's layers() needs: widths, blocks, ... */
 } net_size_t;
 

@@ -114,7 +114,7 @@ static const net_size_t resnet34_full = {
 
 static const net_size_t resnet34_compact = {
     .name = "compact", .cfg = "models/cfg/resnet34.compact.cfg", .weights = "models/compact/resnet34.safetensors",
-    .dataset = "fashion-mnist", .profile = "fashion-mnist-v1",
+    .dataset = "fashion-mnist", .profile = "fashion-mnist-v1", .stand_in = true,
     .channels = 3, .height = 28, .width = 28, .classes = 10, .shape = &resnet34_compact_shape};
 
 static const net_size_t *const resnet34_sizes[] = {&resnet34_full, &resnet34_compact, NULL};

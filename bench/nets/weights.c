@@ -66,7 +66,7 @@ static outcome_t take_layer(const char *where, const tensor_set_t *set, const ne
 outcome_t net_weights_from(const network_t *network, const net_size_t *size, const char *where, const tensor_set_t *set,
                            net_weights_t *weights)
 {
-    *weights = (net_weights_t){.network = network, .size = size};
+    *weights = (net_weights_t){.network = network, .size = size, .path = text_of("%s", where)};
     outcome_t result;
     if (outcome_bad(&result, net_layers(network, size, &weights->table)))
         return result;

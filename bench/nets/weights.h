@@ -2,6 +2,7 @@
 #ifndef BBS_NETS_WEIGHTS_H
 #define BBS_NETS_WEIGHTS_H
 
+#include "base/text.h"
 #include "nets/net.h"
 #include "tensor/tensor.h"
 
@@ -19,6 +20,7 @@ typedef struct {
 typedef struct {
     const network_t *network;
     const net_size_t *size;
+    text_t path; /* of the file, for the record */
     net_table_t table;
     net_parameters_t *layers; /* table.count */
     float *storage;           /* behind every pointer above */

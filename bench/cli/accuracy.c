@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/accuracy.h"
+
+#include "base/cpu.h"
+#include "base/text.h"
+#include "experiments/accuracy.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char *const default_methods[] = {"fp32", "int8", "bbs-cons", "bbs-mod"};
+enum { DEFAULT_METHODS = 4 };
+
+static const option_t options_table[] = {
+    {"net", "NAME[,NAME]|all", NULL, "networks; all: each that has the size"},
+    {"size", "compact|full", "compact", "width of the networks"},
+    {"weights", "FILE", NULL, "safetensors of one network, in place of the shipped ones"},
+    {"data", "PATH", NULL, "data set, in place of where Debian puts it"},
+    {"method", "SPEC...", NULL, "NAME[:key=value...], may be given several times (default fp32, int8, bbs-cons, bbs-mod)"},
+    {"images", "N", "0", "at most N samples, a fixed balanced list; 0: all"},
+    {"kernels", "fast|stock", "fast", "oneDNN, or Darknet's own functions"},
+    {"first-layer", "keep|prune", "keep", "keep: the network's first layer stays at 8 bits"},
+    {"predictions", "FOLDER", NULL, "keep each answer there, and reuse answers of the same configuration"},
+    {"jobs", "N", NULL, "threads (default: all processors)"},
+    {"out", "FILE.csv", NULL, "where the rows go"},
+    {NULL, NULL, NULL, NULL},
+};
+
+static const char details[] =
+    "One row a network and method. Paired columns (flips, McNemar's exact p) compare with int8 on the same samples, when\n"
+    "int8 is among the methods. Compact networks are stand-ins trained by this project: their accuracy says nothing about\n"
+    "the paper's networks. Without weights of your own, full size has none: they are not part of the project.";
+
+typedef struct {
+    csv_writer_t rows;
+    const char *net;
+} output_t;
+
+static void print_row(void *context, const accuracy_row_t *row)
+{
+    output_t *output = context;
+    accuracy_write(&output->rows, row);
+    if (output->net != row->net)
+        printf("%s, size %s%s, %s, profile %s, %s kernels\n  %-24s %13s %9s  %-16s %15s %9s %8s %9s\n", row->net, row->size,
+               row->stand_in ? " (a stand-in)" : "", row->data, row->profile, row->kernels, "method", "correct", "accuracy",
+               "Wilson 95 %", "flips vs int8", "p", "bits", "+metadata");
+    output->net = row->net;
+    text_t flips = row->paired ? text_of("-%" PRId64 " +%" PRId64, row->right_to_wrong, row->wrong_to_right) : text_of("-");
+    text_t p = row->paired ? text_of("%.3g", row->mcnemar_p) : text_of("-");
+    printf("  %-24s %6" PRId64 "/%-6" PRId64 " %7.2f %%  %5.2f to %5.2f %% %15s %9s %8.3f %9.3f%s\n", row->method, row->correct,
+           row->samples, 100.0 * (double)row->correct / (double)row->samples, 100 * row->wilson_low, 100 * row->wilson_high, flips.chars,
+           p.chars, compress_bits_per_weight(&row->bits, false), compress_bits_per_weight(&row->bits, true),
+           row->reused ? "  (kept)" : "");
+    fflush(stdout);
+}
+
+static outcome_t run_net(const network_t *network, const char *size_name, accuracy_config_t *config, output_t *output)
+{
+    outcome_t result;
+    config->network = network;
+    if (outcome_bad(&result, net_find_size(network, size_name, &config->size)))
+        return result;
+    return accuracy_run(config, print_row, output);
+}
+
+static bool has_size(const network_t *network, const char *name)
+{
+    const net_size_t *size;
+    outcome_t result = net_find_size(network, name, &size);
+    return outcome_is_ok(&result);
+}
+
+static outcome_t run_nets(const char *list, const char *size, accuracy_config_t *config, output_t *output)
+{
+    outcome_t result = outcome_ok();
+    if (text_equal(list, "all")) {
+        for (const network_t *const *network = net_registry; *network != NULL && outcome_is_ok(&result); network++)
+            if (has_size(*network, size))
+                result = run_net(*network, size, config, output);
+        return result;
+    }
+    text_t copy = text_of("%s", list);
+    char *names[32];
+    size_t count = text_split(copy.chars, ',', names, 32);
+    if (count > 1 && config->weights != NULL)
+        return outcome_usage("--weights", "one file", "several networks", "one network", NULL);
+    for (size_t i = 0; i < count && i < 32 && outcome_is_ok(&result); i++) {
+        const network_t *network;
+        if (!outcome_bad(&result, net_find(names[i], &network)))
+            result = run_net(network, size, config, output);
+    }
+    return result;
+}
+
+static outcome_t choice(const options_t *options, const char *name, const char *yes, const char *no, bool *chosen)
+{
+    const char *value = options_text(options, name);
+    *chosen = text_equal(value, yes);
+    if (*chosen || text_equal(value, no))
+        return outcome_ok();
+    return outcome_usage("accuracy", text_of("--%s", name).chars, value, text_of("%s or %s", yes, no).chars, NULL);
+}
+
+static outcome_t run(const options_t *options)
+{
+    const char *methods[64], *nets, *out;
+    accuracy_config_t config = {.weights = options_text(options, "weights"), .data = options_text(options, "data"),
+                                .kernels = options_text(options, "kernels"), .predictions = options_text(options, "predictions"),
+                                .methods = default_methods, .method_count = DEFAULT_METHODS};
+    int64_t jobs = cpu_count();
+    outcome_t result;
+    if (outcome_bad(&result, options_required(options, "net", &nets)) || outcome_bad(&result, options_required(options, "out", &out)) ||
+        outcome_bad(&result, options_integer(options, "images", 0, INT64_MAX, &config.images)) ||
+        outcome_bad(&result, choice(options, "first-layer", "prune", "keep", &config.prune_first_layer)) ||
+        (options_given(options, "jobs") && outcome_bad(&result, options_integer(options, "jobs", 1, 1024, &jobs))))
+        return result;
+    config.threads = (int)jobs;
+    if (options_given(options, "method")) {
+        config.methods = methods;
+        config.method_count = 0;
+        for (size_t i = 0; i < options_count(options, "method") && i < 64; i++)
+            methods[config.method_count++] = options_nth(options, "method", i);
+    }
+    output_t output = {.net = NULL};
+    if (outcome_bad(&result, csv_create(&output.rows, out, accuracy_header)))
+        return result;
+    if (outcome_bad(&result, run_nets(nets, options_text(options, "size"), &config, &output)))
+        csv_abandon(&output.rows);
+    else
+        result = csv_commit(&output.rows);
+    return result;
+}
+
+const command_t command_accuracy = {
+    .name = "accuracy",
+    .summary = "accuracy of networks under compression methods, on Darknet",
+    .operands = "",
+    .options = options_table,
+    .details = details,
+    .run = run,
+};

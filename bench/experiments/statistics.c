@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "experiments/statistics.h"
+
+#include <math.h>
+
+#include <gsl/gsl_cdf.h> /* gsl_cdf_ugaussian_Pinv, gsl_cdf_binomial_P */
+
+void statistics_wilson(int64_t correct, int64_t samples, double *low, double *high)
+{
+    const double z = gsl_cdf_ugaussian_Pinv(0.975), n = (double)samples, p = (double)correct / n;
+    const double centre = p + z * z / (2 * n), spread = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n));
+    *low = correct == 0 ? 0 : (centre - spread) / (1 + z * z / n);
+    *high = correct == samples ? 1 : (centre + spread) / (1 + z * z / n);
+}
+
+flips_t statistics_flips(const uint8_t *labels, const int *before, const int *after, int64_t samples)
+{
+    flips_t flips = {0, 0};
+    for (int64_t i = 0; i < samples; i++) {
+        flips.right_to_wrong += before[i] == labels[i] && after[i] != labels[i];
+        flips.wrong_to_right += before[i] != labels[i] && after[i] == labels[i];
+    }
+    return flips;
+}
+
+double statistics_mcnemar(flips_t flips)
+{
+    int64_t all = flips.right_to_wrong + flips.wrong_to_right;
+    int64_t fewer = flips.right_to_wrong < flips.wrong_to_right ? flips.right_to_wrong : flips.wrong_to_right;
+    if (all == 0)
+        return 1;
+    return fmin(1, 2 * gsl_cdf_binomial_P((unsigned)fewer, 0.5, (unsigned)all));
+}

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The committed fixtures are what the independent oracles compute today.
+. tests/shell/tap.sh
+PYTHON=${PYTHON:-/usr/bin/python3}
+
+if "$PYTHON" -c 'import torch' 2>/dev/null; then
+    check "the engine's reference logits are PyTorch's" "$PYTHON" tests/oracle/resnet_fixture.py check
+else
+    skip "the engine's reference logits are PyTorch's" "python3-torch is not installed"
+fi
+tap_done
