@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# bbsbench accuracy: rows, the same for any number of threads and when resumed; bad input ends in one line and no file.
+. tests/shell/tap.sh
+model=models/compact/resnet34.safetensors
+data=/usr/share/datasets/fashion-mnist
+work=$tap_folder
+
+accuracy() {
+    "$BBSBENCH" accuracy --net resnet34 --images 64 "$@"
+}
+
+check "four methods by default" accuracy --jobs 1 --out "$work/one.csv" --predictions "$work/kept"
+check "a header and a row a method" sh -c "[ \$(wc -l <'$work/one.csv') -eq 5 ]"
+check "rows begin as documented" sh -c "head -n 1 '$work/one.csv' | grep -q '^net,size,data,method,samples,correct,'"
+check "a stand-in is labelled" sh -c "[ \$(grep -c ',fashion-mnist-v1,1\$' '$work/one.csv') -eq 4 ]"
+check "two threads" accuracy --jobs 2 --out "$work/two.csv"
+check "give the same bytes as one" cmp "$work/one.csv" "$work/two.csv"
+check "answers that were kept" accuracy --jobs 1 --out "$work/again.csv" --predictions "$work/kept"
+check "are used" grep -q kept "$tap_folder/last_out"
+check "and give the same rows" cmp "$work/one.csv" "$work/again.csv"
+check "stock kernels" accuracy --kernels stock --images 8 --out "$work/stock.csv"
+check "fast kernels" accuracy --kernels fast --images 8 --out "$work/fast.csv"
+check "answer alike on 8 images" sh -c "cut -d, -f1-9,14-20 '$work/stock.csv' >'$work/a' && cut -d, -f1-9,14-20 '$work/fast.csv' | cmp - '$work/a'"
+check "parameters of a method" accuracy --method int8 --method ra:columns=4:beta=0 --out "$work/ra.csv"
+check "stand in its row" grep -q ',ra:columns=4:beta=0,64,' "$work/ra.csv"
+
+head -c 100000 "$model" >"$work/cut.safetensors"
+check_fails 1 "truncated weights" accuracy --weights "$work/cut.safetensors" --out "$work/no.csv"
+cp "$model" "$work/nan.safetensors"
+size=$(wc -c <"$model")
+printf '\000\176' | dd of="$work/nan.safetensors" bs=1 seek=$((size - 2)) conv=notrunc 2>/dev/null
+check_fails 1 "NaN weights" accuracy --weights "$work/nan.safetensors" --out "$work/no.csv"
+check "name the tensor" grep -q 'fc.bias, element 9: found NaN' "$tap_folder/last_err"
+check_fails 1 "weights of another width" accuracy --size full --weights "$model" --out "$work/no.csv"
+check "name shape and shape" grep -q 'conv1.weight: found \[32, 3, 3, 3\], expected \[64, 3, 7, 7\]' "$tap_folder/last_err"
+check_fails 3 "no such weights" accuracy --weights "$work/none" --out "$work/no.csv"
+check_fails 3 "full size without weights" accuracy --size full --out "$work/no.csv"
+check_fails 3 "no such data" accuracy --data "$work/none" --out "$work/no.csv"
+mkdir "$work/corrupt"
+cp "$data/t10k-labels-idx1-ubyte.gz" "$work/corrupt/"
+head -c 5000 "$data/t10k-images-idx3-ubyte.gz" >"$work/corrupt/t10k-images-idx3-ubyte.gz"
+check_fails 1 "corrupt data" accuracy --data "$work/corrupt" --out "$work/no.csv"
+check_fails 2 "an unknown network" "$BBSBENCH" accuracy --net resnet99 --out "$work/no.csv"
+check_fails 2 "an unknown method" accuracy --method int7 --out "$work/no.csv"
+check_fails 2 "an unknown parameter" accuracy --method ra:rows=4 --out "$work/no.csv"
+check_fails 2 "a value that a method cannot use" accuracy --method ra:columns=9 --out "$work/no.csv"
+check_fails 2 "unknown kernels" accuracy --kernels quick --out "$work/no.csv"
+check_fails 2 "no network" "$BBSBENCH" accuracy --out "$work/no.csv"
+check_fails 1 "a folder that is not there" accuracy --out "$work/none/no.csv"
+check_fails 1 "a full disk" sh -c "ulimit -f 1; '$BBSBENCH' accuracy --net resnet34 --images 512 --method int8 --predictions '$work/full' --out '$work/no.csv'"
+check "leave no file behind" sh -c "! ls '$work' | grep -q '^no\\.csv'"
+tap_done
