@@ -25,7 +25,7 @@ BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/benches/%,$(wildcard tests/bench
 .DEFAULT_GOAL := all
 .SUFFIXES:
 .SECONDARY:
-.PHONY: help deps all check check-build smoke bench oracle lint asan fuzz retrain format clean distclean FORCE
+.PHONY: help deps all check check-build smoke bench oracle lint parity asan fuzz retrain format clean distclean FORCE
 
 help:  ## this list
 	@grep -hE "^[a-z-]+:.*##" Makefile | sed -E "s|^([a-z-]+):.*## *|\1\||" | awk -F"|" "{printf \"  %-12s %s\\n\", \$$1, \$$2}"
@@ -50,6 +50,10 @@ bench: $(BENCHES) $(BUILD)/bbsbench  ## measure speed (never part of check)
 
 oracle:  ## regenerate the reference vectors and fixtures of tests/data (python3-torch)
 	@PYTHON=$(PYTHON) tests/oracle/regenerate.sh
+
+parity:  ## full-size CNNs against PyTorch on random weights (python3-torchvision; 0.8 GB in a temporary folder)
+	@$(MAKE) --no-print-directory -j$(JOBS) check-build
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(PYTHON) tests/oracle/parity.py "$$folder" && BBS_PARITY="$$folder" $(BUILD)/tests/test_parity
 
 asan:  ## all tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined" check

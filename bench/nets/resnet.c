@@ -127,7 +127,7 @@ static const resnet_shape_t resnet50_full_shape = {
     .stem_kernel = 7, .stem_stride = 2, .stem_pad = 3, .pool_kernel = 3, .pool_stride = 2, .pool_pad = 1};
 
 static const net_size_t resnet50_full = {
-    .name = "full", .cfg = NULL, .weights = NULL, .dataset = "imagenet", .profile = "torchvision-v1",
+    .name = "full", .cfg = "models/cfg/resnet50.full.cfg", .weights = NULL, .dataset = "imagenet", .profile = "torchvision-v1",
     .channels = 3, .height = 224, .width = 224, .classes = 1000, .shape = &resnet50_full_shape};
 
 static const net_size_t *const resnet50_sizes[] = {&resnet50_full, NULL};

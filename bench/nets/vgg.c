@@ -45,7 +45,7 @@ static const vgg_shape_t vgg16_full_shape = {
     .convolutions = {2, 2, 3, 3, 3}, .widths = {64, 128, 256, 512, 512}, .hidden = 4096};
 
 static const net_size_t vgg16_full = {
-    .name = "full", .cfg = NULL, .weights = NULL, .dataset = "imagenet", .profile = "torchvision-v1",
+    .name = "full", .cfg = "models/cfg/vgg16.full.cfg", .weights = NULL, .dataset = "imagenet", .profile = "torchvision-v1",
     .channels = 3, .height = 224, .width = 224, .classes = 1000, .shape = &vgg16_full_shape};
 
 static const net_size_t *const vgg16_sizes[] = {&vgg16_full, NULL};
