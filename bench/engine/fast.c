@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The fast kernels. Darknet still owns the graph and walks it; each layer's forward function is replaced by one that runs
- * a oneDNN operation bound to that layer's buffers.
+ * the oneDNN operation that plan.c gave the layer, bound to its buffers.
  *
  * Operations (primitive, reordered weights) are made once and shared by all workers; bindings belong to a worker. A
  * layer's binding travels in its `input_layer`, a pointer field of Darknet's recurrent layers that free_layer() leaves
- * alone; it is set in bind_layer() and cleared in fast_close(), nowhere else. Activations are blocked by channels
- * inside the network where all channel counts allow it, plain at its input. [route] of one layer is a plain copy in Darknet, right for any layout, and stays Darknet's.
+ * alone; it is set in bind_layer() and cleared in fast_close(), nowhere else.
  *
  * BatchNorm: y = gamma (w x + b - mean) / sqrt(variance + eps) + beta = (w m) x + (b - mean) m + beta with the per-channel
  * multiplier m = gamma / sqrt(variance + eps): m is folded into the weights after they were quantised and dequantised. */
@@ -13,6 +12,7 @@
 
 #include "base/text.h"
 #include "engine/onednn.h"
+#include "engine/plan.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -28,7 +28,7 @@ typedef struct {
 
 typedef struct {
     float *input; /* aligned copy of the sample: the first operation is bound to it */
-    step_t *steps; /* one a layer; binding NULL where Darknet's own function stays */
+    step_t *steps; /* one a layer; binding NULL where another layer's operation does the work */
     bool refused;
 } worker_t;
 
@@ -37,6 +37,7 @@ typedef struct {
     graph_t *graphs;
     int workers;
     onednn_t *onednn;
+    plan_step_t *plan; /* one a layer of the graph */
     onednn_op_t **ops; /* one a layer of the graph, NULL where none */
     worker_t *states;
     float *scratch;    /* folded weights of the largest layer, and its biases behind them */
@@ -49,7 +50,7 @@ static void forward_step(layer at, network net)
 {
     (void)net;
     const step_t *step = (const step_t *)(const void *)at.input_layer;
-    if (!onednn_run(step->binding))
+    if (step->binding != NULL && !onednn_run(step->binding))
         *step->refused = true;
 }
 
@@ -70,55 +71,25 @@ static outcome_t fast_predict(void *state, int worker, const float *input, float
 
 /* ===  Operations  === */
 
-static onednn_layout_t layout_of(const network *net, int index)
+static outcome_t make_op(fast_t *fast, int index)
 {
-    for (int i = 0; i < net->n; i++)
-        if (net->layers[i].type == CONVOLUTIONAL && net->layers[i].n % onednn_block() != 0)
-            return ONEDNN_PLAIN;
-    return index < 0 ? ONEDNN_PLAIN : ONEDNN_BLOCKED; /* index -1: the network's input */
-}
-
-static onednn_plane_t plane_behind(const network *net, int index)
-{
-    if (index < 0)
-        return (onednn_plane_t){.c = net->c, .h = net->h, .w = net->w, .layout = layout_of(net, index)};
-    const layer *at = &net->layers[index];
-    return (onednn_plane_t){.c = at->out_c, .h = at->out_h, .w = at->out_w, .layout = layout_of(net, index)};
-}
-
-/* Darknet's `pad` is one side of a convolution, but both sides of a max-pool, of which the smaller half comes first. */
-static onednn_window_t window_of(const layer *at)
-{
-    int64_t before = at->type == MAXPOOL ? at->pad / 2 : at->pad;
-    return (onednn_window_t){.kernel_h = at->size, .kernel_w = at->size, .stride = at->stride, .pad_top = before, .pad_left = before,
-                             .pad_bottom = (int64_t)(at->out_h - 1) * at->stride + at->size - at->h - before,
-                             .pad_right = (int64_t)(at->out_w - 1) * at->stride + at->size - at->w - before};
-}
-
-static outcome_t make_op(fast_t *fast, const network *net, int index)
-{
-    const layer *at = &net->layers[index];
-    onednn_plane_t source = plane_behind(net, index - 1), target = plane_behind(net, index);
-    onednn_window_t window = window_of(at);
-    bool relu = at->activation == RELU;
+    const plan_step_t *step = &fast->plan[index];
     onednn_op_t **op = &fast->ops[index];
-    switch (at->type) {
-    case CONVOLUTIONAL:
-        return onednn_convolution(fast->onednn, &source, &target, &window, relu, op);
-    case CONNECTED:
-        return onednn_inner_product(fast->onednn, &source, at->outputs, relu, op);
-    case MAXPOOL:
-        return onednn_max_pool(fast->onednn, &source, &target, &window, op);
-    case AVGPOOL:
-        return onednn_average_pool(fast->onednn, &source, op);
-    case SHORTCUT:
-        return onednn_add(fast->onednn, &target, relu, op);
-    case ROUTE:
-        return outcome_ok();
-    default:
-        return outcome_failed("fast kernels", text_of("layer %d", index).chars, text_of("Darknet type %d", (int)at->type).chars,
-                              "a layer of a CNN", "use --kernels stock");
+    switch (step->kind) {
+    case PLAN_CONVOLUTION:
+        return onednn_convolution(fast->onednn, &step->from, &step->to, &step->window, step->accumulate, step->relu, op);
+    case PLAN_INNER_PRODUCT:
+        return onednn_inner_product(fast->onednn, &step->from, step->to.c * step->to.h * step->to.w, step->relu, op);
+    case PLAN_MAX_POOL:
+        return onednn_max_pool(fast->onednn, &step->from, &step->to, &step->window, op);
+    case PLAN_AVERAGE_POOL:
+        return onednn_average_pool(fast->onednn, &step->from, op);
+    case PLAN_ADD:
+        return onednn_add(fast->onednn, &step->to, step->relu, op);
+    case PLAN_NOTHING:
+        break;
     }
+    return outcome_ok();
 }
 
 /* ===  Bindings  === */
@@ -136,21 +107,24 @@ static outcome_t align_output(layer *at)
     return outcome_ok();
 }
 
+static float *result_of(const fast_t *fast, int worker, int index)
+{
+    return index < 0 ? fast->states[worker].input : fast->graphs[worker].net->layers[fast->plan[index].buffer].output;
+}
+
 static outcome_t bind_layer(fast_t *fast, int worker, int index)
 {
-    network *net = fast->graphs[worker].net;
-    layer *at = &net->layers[index];
+    layer *at = &fast->graphs[worker].net->layers[index];
+    const plan_step_t *plan = &fast->plan[index];
     worker_t *own = &fast->states[worker];
     step_t *step = &own->steps[index];
-    const float *source = index == 0 ? own->input : net->layers[index - 1].output;
-    const float *other = at->type == SHORTCUT ? net->layers[at->index].output : NULL;
     step->refused = &own->refused;
-    outcome_t result = onednn_bind(fast->onednn, fast->ops[index], source, other, at->output, &step->binding);
-    if (outcome_is_ok(&result)) {
-        at->forward = forward_step;
-        at->input_layer = (layer *)(void *)step;
-    }
-    return result;
+    at->forward = forward_step;
+    at->input_layer = (layer *)(void *)step;
+    if (fast->ops[index] == NULL)
+        return outcome_ok();
+    return onednn_bind(fast->onednn, fast->ops[index], result_of(fast, worker, plan->source),
+                       plan->kind == PLAN_ADD ? result_of(fast, worker, plan->other) : NULL, result_of(fast, worker, index), &step->binding);
 }
 
 static outcome_t open_worker(fast_t *fast, int worker)
@@ -172,7 +146,7 @@ static outcome_t open_worker(fast_t *fast, int worker)
     }
     net->output = net->layers[net->n - 1].output;
     for (int i = 0; i < net->n; i++)
-        if (fast->ops[i] != NULL && outcome_bad(&result, bind_layer(fast, worker, i)))
+        if (outcome_bad(&result, bind_layer(fast, worker, i)))
             return result;
     return result;
 }
@@ -192,6 +166,7 @@ static void fast_close(void *state)
     for (int i = 0; i < layers && fast->ops != NULL; i++)
         onednn_op_free(fast->ops[i]);
     onednn_free(fast->onednn);
+    free(fast->plan);
     free(fast->ops);
     free(fast->states);
     free(fast->scratch);
@@ -202,6 +177,7 @@ static outcome_t open_shared(fast_t *fast)
 {
     const net_table_t *table = &fast->weights->table;
     int64_t largest = 0, widest = 0;
+    int layers = fast->graphs[0].net->n;
     for (size_t i = 0; i < table->count; i++) {
         int64_t size = net_layer_weights(&table->items[i]);
         largest = size > largest ? size : largest;
@@ -209,13 +185,16 @@ static outcome_t open_shared(fast_t *fast)
     }
     fast->scratch_weights = largest;
     fast->scratch = malloc((size_t)(largest + widest) * sizeof *fast->scratch);
-    fast->ops = calloc((size_t)fast->graphs[0].net->n, sizeof(onednn_op_t *));
+    fast->plan = calloc((size_t)layers, sizeof *fast->plan);
+    fast->ops = calloc((size_t)layers, sizeof(onednn_op_t *));
     fast->states = calloc((size_t)fast->workers, sizeof *fast->states);
-    if (fast->scratch == NULL || fast->ops == NULL || fast->states == NULL)
+    if (fast->scratch == NULL || fast->plan == NULL || fast->ops == NULL || fast->states == NULL)
         return outcome_out_of_memory("fast kernels");
-    outcome_t result = onednn_create(&fast->onednn);
-    for (int i = 0; outcome_is_ok(&result) && i < fast->graphs[0].net->n; i++)
-        result = make_op(fast, fast->graphs[0].net, i);
+    outcome_t result;
+    if (outcome_bad(&result, plan_make(fast->graphs[0].net, fast->plan)) || outcome_bad(&result, onednn_create(&fast->onednn)))
+        return result;
+    for (int i = 0; outcome_is_ok(&result) && i < layers; i++)
+        result = make_op(fast, i);
     return result;
 }
 

@@ -108,16 +108,19 @@ static dnnl_memory_desc_t describe_weights(int rank, const dnnl_dims_t dims, dnn
     return description;
 }
 
-/* Attributes: ReLU behind the operation if wanted, scratch memory from the caller (so that threads can share it). */
-static dnnl_status_t make_attributes(bool relu, dnnl_primitive_attr_t *attributes)
+/* Attributes: what is done to the result before it is stored; scratch memory from the caller, so that threads can share
+ * the primitive. */
+static dnnl_status_t make_attributes(bool accumulate, bool relu, dnnl_primitive_attr_t *attributes)
 {
     dnnl_post_ops_t behind = NULL;
     dnnl_status_t status = dnnl_primitive_attr_create(attributes);
     if (status == dnnl_success)
         status = dnnl_primitive_attr_set_scratchpad_mode(*attributes, dnnl_scratchpad_mode_user);
-    if (status == dnnl_success && relu) {
+    if (status == dnnl_success && (accumulate || relu)) {
         status = dnnl_post_ops_create(&behind);
-        if (status == dnnl_success)
+        if (status == dnnl_success && accumulate)
+            status = dnnl_post_ops_append_sum(behind, 1.0F);
+        if (status == dnnl_success && relu)
             status = dnnl_post_ops_append_eltwise(behind, 1.0F, dnnl_eltwise_relu, 0.0F, 0.0F);
         if (status == dnnl_success)
             status = dnnl_primitive_attr_set_post_ops(*attributes, behind);
@@ -127,10 +130,11 @@ static dnnl_status_t make_attributes(bool relu, dnnl_primitive_attr_t *attribute
 }
 
 /* `description` is one of oneDNN's operation descriptors. */
-static outcome_t make_op(onednn_t *onednn, const char *what, const_dnnl_op_desc_t description, bool relu, onednn_op_t *op)
+static outcome_t make_op(onednn_t *onednn, const char *what, const_dnnl_op_desc_t description, bool accumulate, bool relu,
+                         onednn_op_t *op)
 {
     dnnl_primitive_attr_t attributes = NULL;
-    dnnl_status_t status = make_attributes(relu, &attributes);
+    dnnl_status_t status = make_attributes(accumulate, relu, &attributes);
     if (status == dnnl_success)
         status = dnnl_primitive_desc_create(&op->description, description, attributes, onednn->engine, NULL);
     if (status == dnnl_success)
@@ -158,7 +162,7 @@ static outcome_t deliver(outcome_t result, onednn_op_t *op, onednn_op_t **delive
 }
 
 outcome_t onednn_convolution(onednn_t *onednn, const onednn_plane_t *source, const onednn_plane_t *target,
-                             const onednn_window_t *window, bool relu, onednn_op_t **delivered)
+                             const onednn_window_t *window, bool accumulate, bool relu, onednn_op_t **delivered)
 {
     onednn_op_t *op = calloc(1, sizeof *op);
     if (op == NULL)
@@ -174,7 +178,7 @@ outcome_t onednn_convolution(onednn_t *onednn, const onednn_plane_t *source, con
                                                               &any, &op->plain_biases, &to, strides, before, after);
     outcome_t result = status == dnnl_success ? outcome_ok() : failure("convolution", status);
     if (outcome_is_ok(&result))
-        result = make_op(onednn, "convolution", &description, relu, op);
+        result = make_op(onednn, "convolution", &description, accumulate, relu, op);
     if (outcome_is_ok(&result))
         result = make_weights(onednn, "convolution weights", op);
     return deliver(result, op, delivered);
@@ -194,7 +198,7 @@ outcome_t onednn_inner_product(onednn_t *onednn, const onednn_plane_t *source, i
     dnnl_status_t status = dnnl_inner_product_forward_desc_init(&description, dnnl_forward_inference, &from, &any, &op->plain_biases, &to);
     outcome_t result = status == dnnl_success ? outcome_ok() : failure("inner product", status);
     if (outcome_is_ok(&result))
-        result = make_op(onednn, "inner product", &description, relu, op);
+        result = make_op(onednn, "inner product", &description, false, relu, op);
     if (outcome_is_ok(&result))
         result = make_weights(onednn, "inner product weights", op);
     return deliver(result, op, delivered);
@@ -211,7 +215,7 @@ static outcome_t make_pool(onednn_t *onednn, dnnl_alg_kind_t kind, const onednn_
     dnnl_memory_desc_t from = describe(source), to = describe(target);
     dnnl_pooling_desc_t description;
     dnnl_status_t status = dnnl_pooling_forward_desc_init(&description, dnnl_forward_inference, kind, &from, &to, strides, kernel, before, after);
-    outcome_t result = status == dnnl_success ? make_op(onednn, "pooling", &description, false, op) : failure("pooling", status);
+    outcome_t result = status == dnnl_success ? make_op(onednn, "pooling", &description, false, false, op) : failure("pooling", status);
     return deliver(result, op, delivered);
 }
 
@@ -237,7 +241,7 @@ outcome_t onednn_add(onednn_t *onednn, const onednn_plane_t *plane, bool relu, o
     dnnl_memory_desc_t both = describe(plane);
     dnnl_binary_desc_t description;
     dnnl_status_t status = dnnl_binary_desc_init(&description, dnnl_binary_add, &both, &both, &both);
-    outcome_t result = status == dnnl_success ? make_op(onednn, "addition", &description, relu, op) : failure("addition", status);
+    outcome_t result = status == dnnl_success ? make_op(onednn, "addition", &description, false, relu, op) : failure("addition", status);
     return deliver(result, op, delivered);
 }
 

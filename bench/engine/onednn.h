@@ -37,8 +37,9 @@ typedef struct onednn_binding onednn_binding_t; /* of one worker */
 outcome_t onednn_create(onednn_t **onednn);
 void onednn_free(onednn_t *onednn);
 
+/* `accumulate`: the sum is added to what the target holds, before the ReLU. */
 outcome_t onednn_convolution(onednn_t *onednn, const onednn_plane_t *source, const onednn_plane_t *target,
-                             const onednn_window_t *window, bool relu, onednn_op_t **op);
+                             const onednn_window_t *window, bool accumulate, bool relu, onednn_op_t **op);
 outcome_t onednn_inner_product(onednn_t *onednn, const onednn_plane_t *source, int64_t outputs, bool relu, onednn_op_t **op);
 outcome_t onednn_max_pool(onednn_t *onednn, const onednn_plane_t *source, const onednn_plane_t *target,
                           const onednn_window_t *window, onednn_op_t **op);

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_ENGINE_PLAN_H
+#define BBS_ENGINE_PLAN_H
+
+#include "engine/graph.h"
+#include "engine/onednn.h"
+
+/* What the fast kernels make of a Darknet graph: for each layer one operation, or none where another one does its work.
+ *
+ * * [route] of one layer is that layer's result; nothing is copied.
+ * * A max-pool of size 1 in front of a 1x1 convolution (how the cfg writes a strided projection) becomes its stride.
+ * * A shortcut behind a linear convolution is added by that convolution, in the memory of the other summand, when
+ *   nothing reads that summand later. */
+
+typedef enum { PLAN_NOTHING, PLAN_CONVOLUTION, PLAN_INNER_PRODUCT, PLAN_MAX_POOL, PLAN_AVERAGE_POOL, PLAN_ADD } plan_kind_t;
+
+typedef struct {
+    plan_kind_t kind;
+    int source;      /* layer whose result is read; -1: the network's input */
+    int other;       /* PLAN_ADD: the second summand */
+    int buffer;      /* layer whose memory holds this layer's result */
+    bool accumulate; /* PLAN_CONVOLUTION: added to what the buffer holds */
+    bool relu;
+    onednn_plane_t from, to;
+    onednn_window_t window;
+} plan_step_t;
+
+/* One step a layer, in `steps` with room for net->n. */
+outcome_t plan_make(const network *net, plan_step_t *steps);
+
+#endif
