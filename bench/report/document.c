@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/document.h"
+
+#include "base/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* A block of that kind at the end, or NULL when memory is out (which the document remembers). */
+static block_t *append(document_t *document, block_kind_t kind)
+{
+    if (document->count == document->capacity) {
+        size_t capacity = document->capacity ? 2 * document->capacity : 64;
+        block_t *grown = realloc(document->blocks, capacity * sizeof *grown);
+        if (grown == NULL) {
+            document->out_of_memory = true;
+            return NULL;
+        }
+        document->blocks = grown;
+        document->capacity = capacity;
+    }
+    block_t *block = &document->blocks[document->count++];
+    *block = (block_t){.kind = kind};
+    return block;
+}
+
+static char *format_text(document_t *document, const char *format, va_list arguments)
+{
+    char *text = NULL;
+    if (vasprintf(&text, format, arguments) >= 0)
+        return text;
+    document->out_of_memory = true;
+    return NULL;
+}
+
+static char *keep_text(document_t *document, const char *text)
+{
+    char *copy = text_copy(text);
+    document->out_of_memory = document->out_of_memory || copy == NULL;
+    return copy;
+}
+
+static block_t *append_text(document_t *document, block_kind_t kind, const char *format, va_list arguments)
+{
+    block_t *block = append(document, kind);
+    if (block != NULL)
+        block->text = format_text(document, format, arguments);
+    return block;
+}
+
+void document_heading(document_t *document, int level, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    block_t *block = append_text(document, BLOCK_HEADING, format, arguments);
+    va_end(arguments);
+    if (block != NULL)
+        block->level = level;
+}
+
+void document_paragraph(document_t *document, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    append_text(document, BLOCK_PARAGRAPH, format, arguments);
+    va_end(arguments);
+}
+
+void document_item(document_t *document, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    append_text(document, BLOCK_ITEM, format, arguments);
+    va_end(arguments);
+}
+
+void document_notice(document_t *document, tone_t tone, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    block_t *block = append_text(document, BLOCK_NOTICE, format, arguments);
+    va_end(arguments);
+    if (block != NULL)
+        block->tone = tone;
+}
+
+void document_command(document_t *document, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    append_text(document, BLOCK_COMMAND, format, arguments);
+    va_end(arguments);
+}
+
+void document_fold(document_t *document, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    append_text(document, BLOCK_FOLD, format, arguments);
+    va_end(arguments);
+}
+
+void document_fold_end(document_t *document)
+{
+    append(document, BLOCK_FOLD_END);
+}
+
+void document_figure(document_t *document, const char *path, const char *alt, const char *caption)
+{
+    block_t *block = append(document, BLOCK_FIGURE);
+    if (block == NULL)
+        return;
+    block->text = keep_text(document, caption);
+    block->path = keep_text(document, path);
+    block->alt = keep_text(document, alt);
+}
+
+/* ===  Cells  === */
+
+/* A new cell of the last block, which must be a table or a fact; NULL when memory is out. */
+static cell_t *append_cell(document_t *document)
+{
+    if (document->out_of_memory || document->count == 0)
+        return NULL;
+    block_t *block = &document->blocks[document->count - 1];
+    cell_t *grown = realloc(block->cells, (block->cell_count + 1) * sizeof *grown);
+    if (grown == NULL) {
+        document->out_of_memory = true;
+        return NULL;
+    }
+    block->cells = grown;
+    cell_t *cell = &grown[block->cell_count++];
+    *cell = (cell_t){0};
+    return cell;
+}
+
+void document_fact(document_t *document, const char *label, const char *value, const char *note)
+{
+    block_t *block = append(document, BLOCK_FACT);
+    if (block == NULL)
+        return;
+    block->text = keep_text(document, label);
+    document_cell(document, "%s", value);
+    document_cell(document, "%s", note);
+}
+
+void document_table(document_t *document, const column_t *columns, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    block_t *block = append_text(document, BLOCK_TABLE, format, arguments);
+    va_end(arguments);
+    if (block == NULL)
+        return;
+    block->columns = columns;
+    while (columns[block->column_count].title != NULL)
+        block->column_count++;
+}
+
+void document_cell(document_t *document, const char *format, ...)
+{
+    cell_t *cell = append_cell(document);
+    va_list arguments;
+    va_start(arguments, format);
+    if (cell != NULL)
+        cell->text = format_text(document, format, arguments);
+    va_end(arguments);
+}
+
+void document_mark(document_t *document, tone_t tone, const char *text)
+{
+    cell_t *cell = append_cell(document);
+    if (cell == NULL)
+        return;
+    cell->text = keep_text(document, text);
+    cell->tone = tone;
+}
+
+void document_link(document_t *document, const char *text, const char *target)
+{
+    cell_t *cell = append_cell(document);
+    if (cell == NULL)
+        return;
+    cell->text = keep_text(document, text);
+    cell->link = keep_text(document, target);
+}
+
+/* ===  The end  === */
+
+outcome_t document_check(const document_t *document)
+{
+    if (document->out_of_memory)
+        return outcome_out_of_memory("report");
+    for (size_t i = 0; i < document->count; i++) {
+        const block_t *block = &document->blocks[i];
+        if (block->kind == BLOCK_TABLE && block->cell_count % block->column_count != 0)
+            return outcome_failed("report", block->text, text_of("%zu cells", block->cell_count).chars,
+                                  text_of("rows of %zu", block->column_count).chars,
+                                  "this is a defect of bbsbench: please report it");
+    }
+    return outcome_ok();
+}
+
+void document_free(document_t *document)
+{
+    for (size_t i = 0; i < document->count; i++) {
+        block_t *block = &document->blocks[i];
+        for (size_t j = 0; j < block->cell_count; j++) {
+            free(block->cells[j].text);
+            free(block->cells[j].link);
+        }
+        free(block->cells);
+        free(block->text);
+        free(block->path);
+        free(block->alt);
+    }
+    free(document->blocks);
+    *document = (document_t){0};
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_REPORT_DOCUMENT_H
+#define BBS_REPORT_DOCUMENT_H
+
+#include "base/outcome.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A report before it has a form: blocks in reading order, put together once and printed by html.h and markdown.h, so
+ * that the page and the text can never say different things.
+ *
+ * Texts are plain; `words between backticks` are code. Nothing here fails on its own: what goes wrong (memory, a table
+ * with a short row) is kept and comes back from document_check(), which the printers call first. */
+
+/* What a mark means. Printers always write the words; a colour only repeats them. */
+typedef enum { TONE_PLAIN, TONE_GOOD, TONE_NOTE, TONE_CAUTION, TONE_BAD } tone_t;
+
+typedef enum {
+    BLOCK_HEADING,
+    BLOCK_PARAGRAPH,
+    BLOCK_ITEM,    /* one entry of a list; neighbours form one list */
+    BLOCK_NOTICE,  /* a box that must not be overlooked */
+    BLOCK_COMMAND, /* something to type */
+    BLOCK_FACT,    /* one headline number: text = label, cells = value, note; neighbours form one row */
+    BLOCK_TABLE,
+    BLOCK_FIGURE,
+    BLOCK_FOLD, /* what follows, up to BLOCK_FOLD_END, is for those who look closer */
+    BLOCK_FOLD_END,
+} block_kind_t;
+
+typedef struct {
+    char *text;
+    char *link;  /* relative to the report's folder, or NULL */
+    tone_t tone; /* not plain: printed as a mark */
+} cell_t;
+
+typedef struct {
+    const char *title; /* NULL ends the list of columns */
+    const char *unit;  /* "" for none */
+    bool number;       /* aligned to the right */
+} column_t;
+
+typedef struct {
+    block_kind_t kind;
+    int level;               /* heading: 1, 2, 3 */
+    tone_t tone;             /* notice */
+    char *text;              /* heading, paragraph, ...; the caption of a table or figure */
+    const column_t *columns; /* table; not owned */
+    size_t column_count;
+    cell_t *cells; /* table: row by row; fact: value, note */
+    size_t cell_count;
+    char *path; /* figure: relative to the report's folder, without .svg or .png */
+    char *alt;  /* figure: what it shows, for those who cannot see it */
+} block_t;
+
+typedef struct {
+    block_t *blocks;
+    size_t count, capacity;
+    bool out_of_memory;
+} document_t;
+
+void document_heading(document_t *document, int level, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void document_paragraph(document_t *document, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void document_item(document_t *document, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void document_notice(document_t *document, tone_t tone, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void document_command(document_t *document, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void document_fact(document_t *document, const char *label, const char *value, const char *note);
+void document_figure(document_t *document, const char *path, const char *alt, const char *caption);
+void document_fold(document_t *document, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void document_fold_end(document_t *document);
+
+/* Begin a table; the cells that follow fill it row by row. `columns` ends with a NULL title and must outlive the
+ * document. */
+void document_table(document_t *document, const column_t *columns, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void document_cell(document_t *document, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void document_mark(document_t *document, tone_t tone, const char *text); /* a cell that is a verdict or a state */
+void document_link(document_t *document, const char *text, const char *target);
+
+outcome_t document_check(const document_t *document);
+void document_free(document_t *document);
+
+#endif
