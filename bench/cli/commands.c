@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/commands.h"
 
+#include "cli/accuracy.h"
 #include "cli/compress.h"
+#include "cli/diff.h"
 #include "cli/explain.h"
 #include "cli/quantize.h"
-#include "cli/accuracy.h"
+#include "cli/report.h"
+#include "cli/run.h"
 #include "cli/simulate.h"
 
 #include <stddef.h>
 
 const command_t *const command_registry[] = {
-    &explain_command,
-    &quantize_command,
-    &compress_command,
-    &command_accuracy,
-    &command_simulate,
-    NULL,
+    &explain_command,  &quantize_command, &compress_command,
+    &command_accuracy, &command_simulate, &command_run,
+    &command_report,   &command_diff,     NULL,
 };

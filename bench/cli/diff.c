@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `bbsbench diff`: two tables of one experiment, row by row. */
+#include "track/diff.h"
+
+#include "base/text.h"
+#include "cli/diff.h"
+#include "experiments/experiment.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* --experiment, or what the second file's name begins with: results/X/accuracy.csv is of `accuracy`. */
+static outcome_t find_experiment(const options_t *options, const experiment_t **experiment)
+{
+    const char *id = options_text(options, "experiment"), *path = options_operand(options, 1), *slash = strrchr(path, '/');
+    text_t name = text_of("%s", slash != NULL ? slash + 1 : path);
+    name.chars[strcspn(name.chars, ".")] = '\0';
+    return experiment_find(id != NULL ? id : name.chars, experiment);
+}
+
+static void print(const diff_t *diff)
+{
+    char summary[256];
+    for (size_t i = 0; i < diff->entry_count; i++) {
+        const diff_entry_t *entry = &diff->entries[i];
+        printf("%-9s %s%s%s: %s -> %s\n", diff_status_name(entry->status), entry->row, entry->column[0] ? " " : "",
+               entry->column, entry->baseline, entry->measured);
+    }
+    diff_summary(diff, summary, sizeof summary);
+    printf("%s\n", summary);
+}
+
+static outcome_t run(const options_t *options)
+{
+    const experiment_t *experiment;
+    csv_table_t baseline = {0}, measured = {0};
+    diff_t diff = {0};
+    outcome_t result;
+    if (outcome_bad(&result, find_experiment(options, &experiment)) ||
+        outcome_bad(&result, csv_read(options_operand(options, 0), &baseline)) ||
+        outcome_bad(&result, csv_read(options_operand(options, 1), &measured)) ||
+        outcome_bad(&result, diff_tables(&baseline, &measured, experiment->rule, &diff)))
+        goto out;
+    print(&diff);
+    if (!diff_is_clean(&diff))
+        result = outcome_failed(options_operand(options, 1), NULL, "rows that differ", options_operand(options, 0), NULL);
+
+out:
+    diff_free(&diff);
+    csv_free(&baseline);
+    csv_free(&measured);
+    return result;
+}
+
+static const option_t option_table[] = {
+    {"experiment", "ID", NULL, "whose rule to compare by (default: what the second file's name begins with)"},
+    {NULL, NULL, NULL, NULL},
+};
+
+const command_t command_diff = {
+    .name = "diff",
+    .summary = "Compare rows with a baseline: regressed, changed, improved, new, missing, by name.",
+    .operands = "BASELINE.csv ROWS.csv",
+    .operands_least = 2,
+    .operands_most = 2,
+    .options = option_table,
+    .details =
+        "Rows are matched by their key columns. Everything is compared exactly, but for counts of samples from float\n"
+        "kernels, which may move by 1 in 1,000. Exit code 0 when every row is the same, 1 when one is not.",
+    .run = run};

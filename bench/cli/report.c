@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `bbsbench report`: figures and report of a run folder. */
+#include "cli/report.h"
+
+#include "base/home.h"
+#include "base/text.h"
+#include "cli/plot.h"
+#include "experiments/publish.h"
+
+#include <stdio.h>
+
+static outcome_t run(const options_t *options)
+{
+    text_t claims, reference;
+    publish_request_t request = {.folder = options_operand(options, 0)};
+    outcome_t result, drawn;
+    if (outcome_bad(&result, home_path("results/claims.csv", &claims)) ||
+        outcome_bad(&result, home_path("results/reference", &reference)))
+        return result;
+    request.claims = claims.chars;
+    request.reference = reference.chars;
+    drawn = plot_figures(request.folder);
+    if (outcome_is_error(&drawn) && outcome_fault(&drawn) != FAULT_MISSING)
+        return drawn;
+    if (outcome_bad(&result, publish_report(&request)))
+        return result;
+    printf("report: %s/report.html and report.md%s\n", request.folder, outcome_is_ok(&drawn) ? "" : ", without figures");
+    return drawn;
+}
+
+static const option_t option_table[] = {{NULL, NULL, NULL, NULL}};
+
+const command_t command_report = {
+    .name = "report",
+    .summary = "Draw the figures of a run folder and write report.html and report.md into it.",
+    .operands = "RUN_FOLDER",
+    .operands_least = 1,
+    .operands_most = 1,
+    .options = option_table,
+    .details =
+        "report.html is one file that needs no network. Figures need gnuplot; without it the report is written all the\n"
+        "same, says so, and the exit code is 3.",
+    .run = run};

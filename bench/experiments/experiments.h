@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_EXPERIMENTS_EXPERIMENTS_H
+#define BBS_EXPERIMENTS_EXPERIMENTS_H
+
+#include "experiments/experiment.h"
+
+/* The entries of the registry; each is the file experiment_ID.c. */
+extern const experiment_t experiment_accuracy;
+extern const experiment_t experiment_model;
+extern const experiment_t experiment_examples;
+
+#endif

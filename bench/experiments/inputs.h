@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_EXPERIMENTS_INPUTS_H
+#define BBS_EXPERIMENTS_INPUTS_H
+
+#include "base/outcome.h"
+#include "base/sha256.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The files that a run reads, each once, with what identifies it. */
+typedef struct {
+    char *path;
+    const char *role; /* "weights", "graph", "data set", "constants" */
+    int64_t bytes;    /* -1: not there */
+    sha256_t sha256;  /* "" when it is not there */
+} input_t;
+
+typedef struct {
+    input_t *items;
+    size_t count;
+} inputs_t;
+
+/* A path that is not absolute is the project's own (home.h). `role` must outlive the list. A path that is in the list
+ * already, or NULL, changes nothing. */
+outcome_t inputs_add(inputs_t *inputs, const char *path, const char *role);
+/* Fill in sizes and hashes. A missing file is no error here: the experiment that needs it says what to do. */
+outcome_t inputs_identify(inputs_t *inputs);
+void inputs_free(inputs_t *inputs);
+
+#endif

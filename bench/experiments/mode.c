@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "experiments/mode.h"
+
+#include "base/text.h"
+#include "experiments/full.h"
+
+#include <stddef.h>
+
+static const run_mode_t smoke = {
+    .name = "smoke",
+    .title = "SMOKE RUN: a subset of the samples, on stand-in networks",
+    .meaning = "A quick check that everything works. Accuracies are of a compact stand-in network on the first few hundred "
+               "test samples: "
+               "their intervals are wide, and they say nothing about the paper's networks.",
+    .size = "compact",
+    .images = 512,
+};
+
+static const run_mode_t compact = {
+    .name = "compact",
+    .title = "DEFAULT RUN: all test samples, on stand-in networks",
+    .meaning =
+        "Accuracies are of a compact network that this project trained and ships. It stands in for the paper's network of "
+        "the same family: it says something about the compression methods, nothing about the paper's accuracies.",
+    .size = "compact",
+};
+
+static const run_mode_t full = {
+    .name = "full",
+    .title = "FULL RUN: the paper's checkpoints",
+    .meaning = "Accuracies are of the checkpoints that the paper evaluates, on ImageNet and GLUE.",
+    .size = "full",
+    .require = full_require,
+};
+
+const run_mode_t *const run_mode_registry[] = {&smoke, &compact, &full, NULL};
+
+outcome_t run_mode_find(const char *name, const run_mode_t **mode)
+{
+    text_t known = text_of("%s", "");
+    for (const run_mode_t *const *at = run_mode_registry; *at != NULL; at++) {
+        if (text_equal((*at)->name, name)) {
+            *mode = *at;
+            return outcome_ok();
+        }
+        known = text_of("%s%s%s", known.chars, known.chars[0] ? ", " : "", (*at)->name);
+    }
+    return outcome_failed("mode", name, "no such mode", known.chars, NULL);
+}

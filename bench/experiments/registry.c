@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "experiments/experiments.h"
+
+#include "base/text.h"
+
+const experiment_t *const experiment_registry[] = {
+    &experiment_accuracy,
+    &experiment_model,
+    &experiment_examples,
+    NULL,
+};
+
+outcome_t experiment_find(const char *id, const experiment_t **experiment)
+{
+    text_t known = text_of("%s", "");
+    for (const experiment_t *const *at = experiment_registry; *at != NULL; at++) {
+        if (text_equal((*at)->id, id)) {
+            *experiment = *at;
+            return outcome_ok();
+        }
+        known = text_of("%s%s%s", known.chars, known.chars[0] ? ", " : "", (*at)->id);
+    }
+    return outcome_usage("experiment", id, "no such experiment", known.chars, NULL);
+}
