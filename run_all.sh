@@ -1,0 +1,91 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The main job: from a fresh checkout to a report. Works from any folder.
+set -u
+
+usage() {
+    cat <<'END'
+usage: run_all.sh [--smoke | --full] [--jobs N] [--resume]
+
+Installs what is missing, builds, runs every experiment, draws the figures, writes the report.
+
+  --smoke    512 test samples a network: a check that everything works, under a minute once built
+  (default)  all test samples on the networks that this project ships, minutes
+  --full     the paper's own checkpoints; says what it will need (not in this version)
+  --jobs N   threads (default: all processors); the results do not depend on it
+  --resume   continue the newest run of the mode: what it has finished stays
+  --help     this text
+
+Results: results/<UTC time>-<mode>/ with report.html, report.md, the rows as CSV, figures/, run.json.
+Exit codes: 0 done, 1 failed, 2 usage, 3 something needed is missing (the message says how to get it).
+END
+}
+
+bad_usage() {
+    echo "error: run_all.sh: $1; see run_all.sh --help" >&2
+    exit 2
+}
+
+mode=compact jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) resume=
+while [ $# -gt 0 ]; do
+    case $1 in
+    --smoke | --full)
+        [ "$mode" = compact ] || bad_usage "two modes"
+        mode=${1#--}
+        ;;
+    --jobs)
+        [ $# -gt 1 ] || bad_usage "--jobs without a number"
+        jobs=$2
+        shift
+        ;;
+    --jobs=*) jobs=${1#--jobs=} ;;
+    --resume) resume=--resume ;;
+    --help | -h)
+        usage
+        exit 0
+        ;;
+    *) bad_usage "unknown option $1" ;;
+    esac
+    shift
+done
+case $jobs in '' | *[!0-9]* | 0*) bad_usage "--jobs $jobs is no number above 0" ;; esac
+
+cd "$(dirname "$0")" || exit 1
+started=$(date +%s)
+log=$(mktemp) || exit 1
+trap 'rm -f "$log"' EXIT
+
+step() { printf '[%3d s] %s\n' $(($(date +%s) - started)) "$1"; }
+
+step "packages"
+./deps.sh || exit $?
+
+step "build"
+if ! make -j"$jobs" >"$log" 2>&1; then
+    tail -n 30 "$log" >&2
+    echo "error: the build failed; the lines above say where" >&2
+    exit 1
+fi
+
+step "experiments"
+# The folder is chosen here, so that the report below is of this run.
+if [ -n "$resume" ]; then
+    run=$(find results -mindepth 2 -maxdepth 2 -name run.json -path "*-$mode/run.json" 2>/dev/null | sort | tail -n 1)
+    run=${run%/run.json}
+    [ -n "$run" ] || { echo "error: results: found no $mode run to continue; start it without --resume" >&2 && exit 3; }
+else
+    run=results/$(date -u +%Y-%m-%dT%H%M%SZ)-$mode
+fi
+set -- --jobs "$jobs" --out "$run"
+[ "$mode" = compact ] || set -- "$@" "--$mode"
+[ -z "$resume" ] || set -- "$@" "$resume"
+build/bbsbench run "$@"
+code=$?
+if [ $code -ne 0 ] && [ ! -e "$run/run.json" ]; then exit $code; fi
+
+step "figures and report"
+build/bbsbench report "$run"
+drawn=$?
+[ $code -ne 0 ] || code=$drawn
+if [ $code -eq 0 ]; then step "done: $PWD/$run/report.html"; else step "ended with exit code $code; what there is: $PWD/$run"; fi
+exit $code
