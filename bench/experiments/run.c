@@ -167,17 +167,19 @@ static bool is_finished(const run_t *run, const experiment_t *experiment)
 static outcome_t run_each(run_t *run)
 {
     outcome_t first = outcome_ok(), result, kept;
+    bool complete = manifest_is_finished(&run->manifest);
     for (const experiment_t **at = run->experiments; *at != NULL; at++) {
         if (is_finished(run, *at)) {
             fprintf(run->request->log, "  %-10s finished earlier, kept\n", (*at)->id);
             continue;
         }
+        complete = false;
         if (outcome_bad(&kept, run_one(run, *at, &result)))
             return outcome_is_ok(&first) ? kept : first;
         if (!outcome_is_ok(&result) && outcome_is_ok(&first))
             first = result;
     }
-    if (!outcome_is_ok(&first))
+    if (!outcome_is_ok(&first) || complete)
         return first;
     manifest_set_number(run->manifest.json, "folder_bytes", (double)run_folder_bytes(run->folder));
     manifest_set_text(run->manifest.json, "finished_utc", manifest_now_utc().chars);

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The rules of the house that a machine can hold: rooms, licences, names, sizes, sources.
+. tests/shell/tap.sh
+BUILD=${BUILD:-build}
+DARKNET_ROOT=${DARKNET_ROOT:-/usr/lib/darknet}
+
+# Each prints what breaks the rule and fails when there is any.
+none() {
+    cat >"$tap_folder/found"
+    cat "$tap_folder/found"
+    [ ! -s "$tap_folder/found" ]
+}
+
+sources() { find bench tests models plots -name '*.[ch]' -o -name '*.sh' -o -name '*.py' -o -name '*.gp'; }
+
+licences() {
+    { sources; echo run_all.sh; echo deps.sh; echo Makefile; } | while read -r file; do
+        head -n 2 "$file" | grep -q 'SPDX-License-Identifier: GPL-3.0-or-later' || echo "$file has no SPDX line"
+    done | none
+}
+
+# "room may-include..."; what ARCHITECTURE.md draws.
+rooms() {
+    cat <<'END'
+base base
+tensor tensor base
+compress compress tensor base
+nets nets tensor base
+data data tensor base
+engine engine nets compress data tensor base
+accel accel nets compress tensor base
+report report base
+track track base
+experiments experiments report track engine accel nets compress data tensor base
+cli cli experiments report track engine accel nets compress data tensor base
+END
+}
+
+downwards() {
+    rooms >"$tap_folder/rooms"
+    find bench -name '*.[ch]' | sort | xargs awk '
+        NR == FNR { for (i = 2; i <= NF; i++) may[$1, $i] = 1; known[$1] = 1; next }
+        /^#include "[a-z]+\// {
+            split(FILENAME, path, "/"); split($2, to, "[\"/]")
+            if (!(path[2] in known)) print FILENAME ": a room that test_hygiene.sh does not know"
+            else if (!((path[2], to[2]) in may)) print FILENAME ":" FNR ": " path[2] " includes " to[2]
+        }' "$tap_folder/rooms" | sort -u | none
+}
+
+# Comments may talk of exit(); code below cli may not call it, and nothing calls a shell.
+no_way_out() {
+    {
+        find bench -name '*.[ch]' ! -path 'bench/cli/*' | xargs grep -nE '(^|[^A-Za-z0-9_.>])(exit|_exit|abort|assert|longjmp)\('
+        find bench -name '*.[ch]' | xargs grep -nE '(^|[^A-Za-z0-9_.>])(system|popen)\('
+    } | grep -vE '^[^:]+:[0-9]+: *(/?\*|//)' | none
+}
+
+# Darknet exports hundreds of unprefixed names: one of ours with the same name would silently take its place.
+no_clash() {
+    nm -g --defined-only "$BUILD/libbbs.a" 2>/dev/null | awk 'NF == 3 { print $3 }' | sort -u >"$tap_folder/ours"
+    nm -D --defined-only "$DARKNET_ROOT/libdarknet.so" | awk 'NF == 3 { print $3 }' | sed 's/@.*//' | sort -u >"$tap_folder/theirs"
+    [ -s "$tap_folder/ours" ] && [ -s "$tap_folder/theirs" ] || { echo "no symbols found"; return 1; }
+    comm -12 "$tap_folder/ours" "$tap_folder/theirs" | none
+}
+
+figures() {
+    {
+        sed -n 's/.*\.figure = "\([a-z0-9_]*\)".*/\1/p' bench/experiments/*.c | sort >"$tap_folder/drawn"
+        find plots -name '*.gp' ! -name style.gp -exec basename {} .gp \; | sort >"$tap_folder/scripts"
+        comm -23 "$tap_folder/drawn" "$tap_folder/scripts" | sed 's/$/: a figure without plots script/'
+        comm -13 "$tap_folder/drawn" "$tap_folder/scripts" | sed 's/$/: a plots script of no experiment/'
+    } | none
+}
+
+# Every experiment file is in the registry.
+registered() {
+    for file in bench/experiments/experiment_*.c; do
+        name=$(basename "$file" .c)
+        grep -q "&$name," bench/experiments/registry.c || echo "$name is not in the registry"
+    done | none
+}
+
+sizes() { find bench tests/unit -name '*.[ch]' -exec wc -l {} \; | awk '$1 > 700 { print $2 " has " $1 " lines" }' | none; }
+
+# name,value,unit,node,source,note: five fields before the note must stand there.
+constants() {
+    awk -F, 'FNR > 1 && ($1 == "" || $2 == "" || $3 == "" || $4 == "" || $5 == "") { print FILENAME ":" FNR ": " $0 }' bench/accel/technology.csv | none
+}
+
+unfinished() { sources | xargs grep -nE '(TO''DO|FIX''ME|XX''X[^X])' | grep -v 'mk[sd][a-z]*temp\|-XXXXXX' | none; }
+
+no_private_paths() { { sources; find . -maxdepth 1 -type f ! -name .git; } | xargs grep -nE '(^|[^a-z.])/(home|wor''k|Users)/' | none; }
+
+check "every file says its licence" licences
+check "rooms include only downwards" downwards
+check "no way out below cli, and no shell anywhere" no_way_out
+if [ -e "$DARKNET_ROOT/libdarknet.so" ]; then
+    check "no exported name of ours is one of Darknet's" no_clash
+else
+    skip "no exported name of ours is one of Darknet's" "no libdarknet.so in $DARKNET_ROOT"
+fi
+check "every figure has its script, every script its figure" figures
+check "every experiment is in the registry" registered
+check "no file is over 700 lines" sizes
+check "every constant has value, unit, node and source" constants
+check "nothing is marked as unfinished" unfinished
+check "no path of a developer's machine" no_private_paths
+tap_done

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# bbsbench run, report and diff: the smoke run against the committed rows, a killed run that continues, and what is refused.
+. tests/shell/tap.sh
+reference=results/reference
+whole=$tap_folder/whole killed=$tap_folder/killed
+
+# ===  A run, and its rows  ===
+check "the smoke run" sh -c "'$BBSBENCH' run --smoke --jobs 2 --out $whole >$tap_folder/log"
+check "it says that every row is as committed" sh -c "[ \$(grep -c '^  [a-z]* *[0-9]* same of [0-9]* rows' $tap_folder/log) -eq 3 ]"
+check "model rows are exactly the committed ones" cmp "$reference/model.csv" "$whole/model.csv"
+check "worked examples are exactly the committed ones" cmp "$reference/examples.csv" "$whole/examples.csv"
+check "accuracies are the committed ones within 1 flip in 1,000" "$BBSBENCH" diff "$reference/accuracy.smoke.csv" "$whole/accuracy.csv"
+check "run.json is complete" /usr/bin/env sh -c "
+    for key in command mode configuration seeds inputs commit dirty sha256 compiler flags processor vector_set libraries \
+        wall_seconds peak_memory_bytes started_utc; do grep -q \"\\\"\$key\\\"\" $whole/run.json || { echo no \$key; exit 1; }; done
+    ! grep -q '\"sha256\":[[:space:]]*\"\"' $whole/run.json && ! grep -q '\"finished_utc\":[[:space:]]*null' $whole/run.json"
+check "no unfinished file is left" sh -c "! find $whole -name '*.part' | grep -q ."
+
+# ===  A run that is killed  ===
+wait_for() { # FILE: until it is there or 60 s have passed
+    tries=0
+    while [ ! -e "$1" ] && [ $tries -lt 1200 ]; do
+        sleep 0.05
+        tries=$((tries + 1))
+    done
+    [ -e "$1" ]
+}
+"$BBSBENCH" run --smoke --jobs 1 --out "$killed" >"$tap_folder/log" 2>&1 &
+process=$!
+check "answers are on disk as they come" wait_for "$killed/predictions/resnet34.compact.fp32.csv"
+check_fails 1 "a second process in the same folder" "$BBSBENCH" run --smoke --resume --out "$killed"
+kill -9 $process 2>/dev/null
+wait $process 2>/dev/null
+check "the killed run has no accuracy.csv and knows that it is unfinished" sh -c "
+    [ ! -e $killed/accuracy.csv ] && grep -q '\"finished_utc\":[[:space:]]*null' $killed/run.json && grep -q '\"running\"' $killed/run.json"
+cp -p "$killed/predictions/resnet34.compact.fp32.csv" "$tap_folder/kept"
+check "its report says so" sh -c "'$BBSBENCH' report $killed && grep -q 'HAS NOT FINISHED' $killed/report.html && grep -q 'HAS NOT FINISHED' $killed/report.md"
+check_fails 1 "another mode does not continue it" "$BBSBENCH" run --resume --out "$killed"
+check_fails 1 "other experiments do not continue it" "$BBSBENCH" run --smoke --only model --resume --out "$killed"
+check "it continues" "$BBSBENCH" run --smoke --jobs 2 --resume --out "$killed"
+check "with the answers that it had" sh -c "[ ! $killed/predictions/resnet34.compact.fp32.csv -nt $tap_folder/kept ]"
+check "and comes to the same bytes as the run that was not killed" sh -c "
+    for rows in accuracy model examples; do cmp $whole/\$rows.csv $killed/\$rows.csv || exit 1; done"
+check "a finished run stays as it is" sh -c "cp $killed/run.json $tap_folder/before &&
+    '$BBSBENCH' run --smoke --resume --out $killed | grep -q 'finished earlier' && cmp $killed/run.json $tap_folder/before"
+
+# ===  The report  ===
+if command -v gnuplot >/dev/null 2>&1; then
+    check "the report" "$BBSBENCH" report "$whole"
+    check "figures as SVG and PNG" sh -c "
+        for name in accuracy speedup; do grep -q '<svg' $whole/figures/\$name.svg && [ \$(head -c 4 $whole/figures/\$name.png | tail -c 3) = PNG ] || exit 1; done"
+    check "figures are in the page, with a text" sh -c "[ \$(grep -o '<img alt=\"[A-Z][^\"]*\" src=\"data:image/svg+xml;base64,' $whole/report.html | wc -l) -eq 2 ]"
+    check "figures are beside the text" sh -c "grep -q '](figures/speedup.png)' $whole/report.md && grep -q '](figures/accuracy.png)' $whole/report.md"
+else
+    skip "the report with figures" "gnuplot is not installed"
+fi
+rm -rf "$whole/figures" "$whole/report.html" "$whole/report.md"
+check_fails 3 "a report without gnuplot" env PATH=/nonexistent "$BBSBENCH" report "$whole"
+check "is written all the same and says what it lacks" sh -c "grep -q 'was not drawn' $whole/report.html && grep -q 'was not drawn' $whole/report.md"
+check "page and text give the same verdicts" sh -c "
+    for verdict in REPRODUCED SUBSET STAND-IN 'NOT RUN'; do
+        [ \$(grep -o \">\$verdict<\" $whole/report.html | wc -l) -eq \$(grep -o \"\\*\\*\$verdict\\*\\*\" $whole/report.md | wc -l) ] || exit 1; done"
+check "it says what kind of run it is" sh -c "grep -q 'SMOKE RUN' $whole/report.html && grep -q 'SMOKE RUN' $whole/report.md"
+check "it needs no network" sh -c "! grep -qE '(src|href)=\"(https?:)?//' $whole/report.html && ! grep -q '<script' $whole/report.html"
+check "no accuracy of a stand-in is compared with the paper's" sh -c "! grep -E '^\\| C0[34] ' $whole/report.md | grep -qE '0\\.25|0\\.45'"
+
+# ===  diff  ===
+sed '2s/,[^,]*$/,99/' "$whole/model.csv" >"$tap_folder/model.csv"
+check_fails 1 "a model row that moved" "$BBSBENCH" diff "$reference/model.csv" "$tap_folder/model.csv"
+check "is told by name" sh -c "'$BBSBENCH' diff $reference/model.csv $tap_folder/model.csv | grep -q '^improved  vgg16/full/stripes/features.0 energy_total_pj: '"
+check_fails 2 "an unknown experiment to diff" "$BBSBENCH" diff "$reference/model.csv" "$whole/run.json"
+check_fails 3 "a missing file to diff" "$BBSBENCH" diff "$reference/model.csv" "$tap_folder/none/model.csv"
+
+# ===  What is refused  ===
+check_fails 1 "a folder that holds a run" "$BBSBENCH" run --smoke --out "$whole"
+check_fails 3 "nothing to continue" "$BBSBENCH" run --smoke --resume --out "$tap_folder/none"
+check_fails 2 "an unknown experiment" "$BBSBENCH" run --smoke --only accuracy,nothing --out "$tap_folder/none"
+check_fails 2 "no experiment" "$BBSBENCH" run --smoke --only , --out "$tap_folder/none"
+check_fails 2 "two modes" "$BBSBENCH" run --smoke --full --out "$tap_folder/none"
+check_fails 2 "no threads" "$BBSBENCH" run --smoke --jobs 0 --out "$tap_folder/none"
+check_fails 3 "the full mode" "$BBSBENCH" run --full --out "$tap_folder/none"
+check "names what it will need" sh -c "'$BBSBENCH' run --full 2>/dev/null | grep -q 'vgg16_bn-6c64b313.pth' && '$BBSBENCH' run --full 2>/dev/null | grep -q 'ImageNet'"
+check_fails 1 "a results folder that nobody can write" "$BBSBENCH" run --smoke --out /proc/none/run
+if [ "$(id -u)" -ne 0 ]; then
+    mkdir "$tap_folder/locked" && chmod 555 "$tap_folder/locked"
+    check_fails 1 "a read-only results folder" "$BBSBENCH" run --smoke --out "$tap_folder/locked/run"
+else
+    skip "a read-only results folder" "root may write everywhere"
+fi
+check "nothing is left of them" sh -c "[ ! -e $tap_folder/none ]"
+check_fails 1 "no room for run.json" sh -c "ulimit -f 1; exec '$BBSBENCH' run --only model --out $tap_folder/full"
+check "leaves no half of it" sh -c "[ ! -e $tap_folder/full/run.json ] && ! find $tap_folder/full -name '*.part' | grep -q ."
+check_fails 1 "no room for the rows" sh -c "ulimit -f 64; exec '$BBSBENCH' run --only model --out $tap_folder/full"
+check "leaves no half of them, and a record" sh -c "
+    [ ! -e $tap_folder/full/model.csv ] && ! find $tap_folder/full -name '*.part' | grep -q . && grep -q '\"failed\"' $tap_folder/full/run.json"
+check "its claims are BLOCKED" sh -c "'$BBSBENCH' report $tap_folder/full && grep -q 'BLOCKED' $tap_folder/full/report.md"
+check "with room again it continues" "$BBSBENCH" run --only model --resume --out "$tap_folder/full"
+check_fails 1 "a report of no run" "$BBSBENCH" report "$tap_folder"
+printf '{"schema": 1, "mode": ' >"$tap_folder/full/run.json"
+check_fails 1 "a broken run.json" "$BBSBENCH" report "$tap_folder/full"
+printf '{"schema": 9}' >"$tap_folder/full/run.json"
+check_fails 1 "a run.json of another version" "$BBSBENCH" report "$tap_folder/full"
+printf '{"schema": 1, "mode": 5, "inputs": "none"}' >"$tap_folder/full/run.json"
+check_fails 1 "a run.json with other things in it" "$BBSBENCH" report "$tap_folder/full"
+tap_done

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Comparison with a baseline: each kind of difference is found, named, and never paid for by another. */
+#include "testing.h"
+
+#include "base/text.h"
+#include "track/diff.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char before_path[] = "/tmp/bbs-diff-a-XXXXXX", after_path[] = "/tmp/bbs-diff-b-XXXXXX";
+
+static const char *const keys[] = {"net", "method", NULL};
+static const diff_column_t columns[] = {{"correct", SENSE_HIGHER_IS_BETTER, true},
+                                        {"cycles", SENSE_LOWER_IS_BETTER, false},
+                                        {"percent", SENSE_IGNORED, false},
+                                        {NULL, SENSE_NONE, false}};
+static const diff_rule_t rule = {.keys = keys, .columns = columns, .samples = "samples", .flips_per_thousand = 2};
+
+#define HEADER "net,method,samples,correct,cycles,percent,label\n"
+#define ROW "a,x,1000,900,50,90,u\n"
+
+static void write_table(const char *path, const char *text)
+{
+    FILE *stream = fopen(path, "wb");
+    assert_non_null(stream);
+    fputs(text, stream);
+    fclose(stream);
+}
+
+static outcome_t compare(const char *before, const char *after, diff_t *diff)
+{
+    csv_table_t a, b;
+    write_table(before_path, before);
+    write_table(after_path, after);
+    assert_ok(csv_read(before_path, &a));
+    assert_ok(csv_read(after_path, &b));
+    outcome_t result = diff_tables(&a, &b, &rule, diff);
+    csv_free(&a);
+    csv_free(&b);
+    return result;
+}
+
+/* One row against one row; the only entry, if any, is about `column`. */
+static diff_status_t status_of(const char *after, const char *column)
+{
+    diff_t diff;
+    diff_status_t status = DIFF_SAME;
+    assert_ok(compare(HEADER ROW, text_of(HEADER "%s\n", after).chars, &diff));
+    assert_int_equal(diff.compared, 1);
+    if (diff.entry_count > 0) {
+        assert_int_equal(diff.entry_count, 1);
+        assert_string_equal(diff.entries[0].row, "a/x");
+        assert_string_equal(diff.entries[0].column, column);
+        status = diff.entries[0].status;
+        assert_int_equal(diff.rows[status], 1);
+    }
+    assert_int_equal(diff_is_clean(&diff), status == DIFF_SAME);
+    diff_free(&diff);
+    return status;
+}
+
+static void each_column_is_judged_by_its_rule(void **state)
+{
+    (void)state;
+    assert_int_equal(status_of("a,x,1000,900,50,90,u", ""), DIFF_SAME);
+    assert_int_equal(status_of("a,x,1000,902,50,90,u", ""), DIFF_SAME); /* two flips of 1,000 are allowed */
+    assert_int_equal(status_of("a,x,1000,898,50,90,u", ""), DIFF_SAME);
+    assert_int_equal(status_of("a,x,1000,897,50,90,u", "correct"), DIFF_REGRESSED);
+    assert_int_equal(status_of("a,x,1000,903,50,90,u", "correct"), DIFF_IMPROVED);
+    assert_int_equal(status_of("a,x,1000,900,49,90,u", "cycles"), DIFF_IMPROVED);
+    assert_int_equal(status_of("a,x,1000,900,51,90,u", "cycles"), DIFF_REGRESSED); /* exact: no flips for cycles */
+    assert_int_equal(status_of("a,x,1000,900,50,17,u", ""), DIFF_SAME);            /* ignored */
+    assert_int_equal(status_of("a,x,1000,900,50,90,v", "label"), DIFF_CHANGED);    /* not named: exact */
+    assert_int_equal(status_of("a,x,1001,900,50,90,u", "samples"), DIFF_CHANGED);
+    assert_int_equal(status_of("a,x,1000,,50,90,u", "correct"), DIFF_CHANGED);
+}
+
+static void flips_are_rounded_up_from_few_samples(void **state)
+{
+    (void)state;
+    diff_t diff;
+    assert_ok(compare(HEADER "a,x,10,9,1,90,u\nb,x,501,9,1,90,u\n", HEADER "a,x,10,8,1,90,u\nb,x,501,7,1,90,u\n", &diff));
+    assert_int_equal(diff.rows[DIFF_SAME], 2); /* 1 of 10, 2 of 501 */
+    diff_free(&diff);
+    assert_ok(compare(HEADER "a,x,10,9,1,90,u\n", HEADER "a,x,10,7,1,90,u\n", &diff));
+    assert_int_equal(diff.rows[DIFF_REGRESSED], 1);
+    diff_free(&diff);
+}
+
+static void rows_are_matched_by_key_in_any_order(void **state)
+{
+    (void)state;
+    diff_t diff;
+    char summary[200];
+    assert_ok(compare(HEADER ROW "a,y,1000,1,1,1,u\nb,x,1000,1,1,1,u\n", HEADER "b,x,1000,1,1,1,u\nc,x,1000,1,1,1,u\n" ROW,
+                      &diff));
+    assert_int_equal(diff.rows[DIFF_SAME], 2);
+    assert_int_equal(diff.rows[DIFF_MISSING], 1);
+    assert_int_equal(diff.rows[DIFF_NEW], 1);
+    assert_int_equal(diff.compared, 4);
+    assert_int_equal(diff.entry_count, 2);
+    assert_string_equal(diff.entries[0].row, "a/y");
+    assert_string_equal(diff.entries[1].row, "c/x");
+    diff_summary(&diff, summary, sizeof summary);
+    assert_string_equal(summary, "1 missing, 1 new, 2 same of 4 rows");
+    assert_false(diff_is_clean(&diff));
+    diff_free(&diff);
+}
+
+static void an_improvement_does_not_pay_for_a_regression(void **state)
+{
+    (void)state;
+    diff_t diff;
+    assert_ok(compare(HEADER ROW, HEADER "a,x,1000,950,60,90,u\n", &diff));
+    assert_int_equal(diff.entry_count, 2);
+    assert_int_equal(diff.rows[DIFF_REGRESSED], 1);
+    assert_int_equal(diff.rows[DIFF_IMPROVED], 0);
+    diff_free(&diff);
+}
+
+static void tables_that_cannot_be_compared_are_refused(void **state)
+{
+    (void)state;
+    diff_t diff;
+    assert_error(compare(HEADER ROW ROW, HEADER ROW, &diff), FAULT_FAILED, "a second row a/x");
+    assert_error(compare(HEADER ROW, "net,method,samples,correct,cycles,percent\na,x,1,1,1,1\n", &diff), FAULT_FAILED,
+                 "label");
+    assert_error(compare(HEADER ROW, "net,samples\na,1\n", &diff), FAULT_FAILED, "method");
+}
+
+static void a_new_column_is_no_difference(void **state)
+{
+    (void)state;
+    diff_t diff;
+    assert_ok(compare(HEADER ROW, "net,method,samples,correct,cycles,percent,label,more\na,x,1000,900,50,90,u,1\n", &diff));
+    assert_true(diff_is_clean(&diff));
+    diff_free(&diff);
+}
+
+static int make_files(void **state)
+{
+    (void)state;
+    int a = mkstemp(before_path), b = mkstemp(after_path);
+    return a < 0 || b < 0 || close(a) || close(b);
+}
+
+static int remove_files(void **state)
+{
+    (void)state;
+    return unlink(before_path) || unlink(after_path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_column_is_judged_by_its_rule),
+        cmocka_unit_test(flips_are_rounded_up_from_few_samples),
+        cmocka_unit_test(rows_are_matched_by_key_in_any_order),
+        cmocka_unit_test(an_improvement_does_not_pay_for_a_regression),
+        cmocka_unit_test(tables_that_cannot_be_compared_are_refused),
+        cmocka_unit_test(a_new_column_is_no_difference),
+    };
+    return cmocka_run_group_tests_name("diff", tests, make_files, remove_files);
+}
