@@ -124,20 +124,23 @@ static outcome_t check_shape(const net_layer_t *shape)
 }
 
 static outcome_t count_layer(const accelerator_t *accelerator, const accel_config_t *config, accel_layer_t layer,
-                             const memory_place_t *place, counts_t *counts)
+                             const memory_place_t *place, int threads, counts_t *counts)
 {
     *counts = (counts_t){0};
     accel_work_t work = {0};
-    outcome_t result = resolve(accelerator, config, &layer);
-    if (!outcome_is_ok(&result))
+    outcome_t result;
+    if (outcome_bad(&result, resolve(accelerator, config, &layer)) ||
+        outcome_bad(&result, accelerator->work(config, &layer, threads, &work)))
         return result;
-    accelerator->work(config, &layer, &work);
     counts->macs = net_layer_macs(layer.shape);
     counts->weights = net_layer_weights(layer.shape);
     counts->channels = layer.shape->k;
     counts->sensitive = work.sensitive;
     counts->value_bits = work.value_bits;
     counts->tiles = work.tiles;
+    counts->lane_slots = work.lane_slots;
+    counts->row_slots = work.row_slots;
+    counts->useful_slots = work.useful_slots;
     counts->compute_cycles = work.cycles;
     counts->pe_cycles = exact_times(exact_times(config->rows, config->columns), work.cycles);
     counts->weight_register_cycles = exact_times(config->rows, work.cycles);
@@ -151,7 +154,7 @@ static outcome_t count_layer(const accelerator_t *accelerator, const accel_confi
 }
 
 outcome_t accel_count(const accelerator_t *accelerator, const accel_config_t *config, const accel_layer_t *layers,
-                      size_t count, counts_t *counts)
+                      size_t count, int threads, counts_t *counts)
 {
     outcome_t result = accel_check(accelerator, config);
     const net_layer_t **shapes = malloc((count ? count : 1) * sizeof *shapes);
@@ -161,11 +164,15 @@ outcome_t accel_count(const accelerator_t *accelerator, const accel_config_t *co
     for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
         shapes[i] = layers[i].shape;
         result = check_shape(layers[i].shape);
+        if (outcome_is_ok(&result) && accelerator->needs_weights && layers[i].weights == NULL)
+            result = outcome_skip(text_of("%s: the cycles depend on the bits of the INT8 weights, and %s has none",
+                                          accelerator->name, layers[i].shape->name)
+                                      .chars);
     }
     if (outcome_is_ok(&result))
         result = memory_place(shapes, count, config->input_sram_bytes, places);
     for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
-        result = count_layer(accelerator, config, layers[i], &places[i], &counts[i]);
+        result = count_layer(accelerator, config, layers[i], &places[i], threads, &counts[i]);
     free(shapes);
     free(places);
     return result;

@@ -5,6 +5,9 @@
 
 const accelerator_t *const accelerator_registry[] = {
     &accelerator_stripes,
+    &accelerator_pragmatic,
+    &accelerator_bitlet,
+    &accelerator_bitwave,
     &accelerator_bitvert_cons,
     &accelerator_bitvert_mod,
     NULL,
