@@ -23,7 +23,8 @@ typedef struct {
     int64_t lane_bits;     /* weight bits that a multiplier takes a cycle: 1 = bit-serial, 8 = a whole INT8 multiplier */
     int64_t weight_sram_bytes, weight_banks, weight_bus_bits; /* buffer as a whole, its banks, the bus of one bank */
     int64_t input_sram_bytes, input_banks, input_bus_bits;
-    int64_t low_bits;      /* BitVert: columns left of a pruned channel; 0 elsewhere */
+    int64_t activation_bits;
+    int64_t low_bits;      /* BitVert: columns left of a pruned channel; ANT: bits of a weight; 0 elsewhere */
     int64_t beta_permille; /* BitVert: share of sensitive channels, in thousandths */
     int64_t channel_unit;  /* BitVert: C_H, sensitive channels of a layer come in multiples of it */
     int64_t meta_group;    /* BitVert: weights that share one metadata field */

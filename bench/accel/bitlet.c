@@ -32,5 +32,6 @@ const accelerator_t accelerator_bitlet = {
                  .weight_bus_bits = 512,
                  .input_sram_bytes = 256 * 1024,
                  .input_banks = 16,
-                 .input_bus_bits = 512},
+                 .input_bus_bits = 512,
+                 .activation_bits = 8},
     .work = work_of};

@@ -69,7 +69,7 @@ static outcome_t work_of(const accel_config_t *config, const accel_layer_t *laye
 #define BITVERT_ARRAY                                                                                                     \
     .rows = 32, .columns = 16, .group = 16, .lanes = 8, .lane_bits = 1, .weight_sram_bytes = 256 * 1024,                  \
     .weight_banks = 32, .weight_bus_bits = 128, .input_sram_bytes = 256 * 1024, .input_banks = 16, .input_bus_bits = 128, \
-    .channel_unit = 32, .meta_group = 32, .meta_bits = 8
+    .activation_bits = 8, .channel_unit = 32, .meta_group = 32, .meta_bits = 8
 
 const accelerator_t accelerator_bitvert_cons = {.name = "bitvert-cons",
                                                 .title = "BitVert (cons)",

@@ -203,5 +203,6 @@ const accelerator_t accelerator_bitwave = {.name = "bitwave",
                                                         .weight_bus_bits = 64,
                                                         .input_sram_bytes = 256 * 1024,
                                                         .input_banks = 16,
-                                                        .input_bus_bits = 64},
+                                                        .input_bus_bits = 64,
+                                                        .activation_bits = 8},
                                            .work = work_of};

@@ -33,5 +33,6 @@ const accelerator_t accelerator_pragmatic = {.name = "pragmatic",
                                                           .weight_bus_bits = 128,
                                                           .input_sram_bytes = 256 * 1024,
                                                           .input_banks = 16,
-                                                          .input_bus_bits = 128},
+                                                          .input_bus_bits = 128,
+                                                          .activation_bits = 8},
                                              .work = work_of};

@@ -75,6 +75,11 @@ static void cycles_worked_out_by_hand(void **state)
     assert_int_equal(count_one("bitvert-mod", wide, false).compute_cycles, (4 * 8 + 12 * 4) * 288 * 7);
     assert_int_equal(count_one("bitvert-mod", fc, false).compute_cycles, (7 * 8 + 25 * 4) * 32);
     assert_int_equal(count_one("bitvert-mod", fc, false).sensitive, 224);
+    /* ANT: 20 columns and 6 bits, the first layer 8. */
+    assert_int_equal(count_one("ant", narrow, false).compute_cycles, 4 * 36 * 3 * 56 * 6);
+    assert_int_equal(count_one("ant", stem, true).compute_cycles, 4 * 12 * 6 * 112 * 8);
+    assert_int_equal(count_one("ant", narrow, false).dram_weight, 64 * 64 * 9 * 6 / 8);
+    assert_int_equal(count_one("ant", narrow, false).dram_input, 56 * 56 * 48);
     /* A first layer that stays whole is cut like Stripes'; pruned, 3 channels take a slice a kernel position. */
     assert_int_equal(count_one("bitvert-mod", stem, true).compute_cycles, 2 * 8 * 12 * 784);
     assert_int_equal(count_one("bitvert-mod", stem, false).compute_cycles, (8 * 12 + 4 * 49) * 784);
