@@ -36,6 +36,7 @@ typedef struct {
     int64_t row_units;    /* in an output channel */
     int8_t *rows;         /* a worker: row_units * UNIT */
     uint8_t *masks;       /* [k][row_units], columns that are not empty */
+    uint8_t cycles[256];  /* that the columns of a mask take */
     int64_t *ones, *bits; /* [k], of the magnitudes; stored */
 } columns_t;
 
@@ -48,12 +49,16 @@ static void look_at_row(void *context, int64_t k, int worker)
     int8_t *row = columns->rows + worker * columns->row_units * UNIT;
     uint8_t *masks = columns->masks + k * columns->row_units;
     tile_row(shape, UNIT, columns->layer->weights + k * shape->c * shape->kh * shape->kw, row);
-    for (int64_t unit = 0; unit < columns->row_units; unit++) {
-        int64_t left = columns->layout.length - unit % columns->units * UNIT, weights = left < UNIT ? left : UNIT;
-        masks[unit] = cost_columns(row + unit * UNIT, UNIT);
-        columns->ones[k] += cost_bitwave(row + unit * UNIT, UNIT).useful;
-        columns->bits[k] += masks[unit] ? weights * (1 + cost_ones(masks[unit])) : 0;
-    }
+    int64_t ones = 0, bits = 0;
+    for (int64_t segment = 0; segment < columns->layout.segments; segment++)
+        for (int64_t from = 0; from < columns->layout.length; from += UNIT, row += UNIT) {
+            int64_t left = columns->layout.length - from;
+            *masks = cost_columns(row, UNIT, &ones);
+            bits += *masks ? (left < UNIT ? left : UNIT) * (1 + columns->cycles[*masks]) : 0;
+            masks++;
+        }
+    columns->ones[k] = ones;
+    columns->bits[k] = bits;
 }
 
 static outcome_t look_at_layer(const accel_layer_t *layer, int threads, columns_t *columns)
@@ -62,6 +67,9 @@ static outcome_t look_at_layer(const accel_layer_t *layer, int threads, columns_
     columns->layout = tile_layout(layer->shape);
     columns->units = exact_ceil(columns->layout.length, UNIT);
     columns->row_units = tile_slices(layer->shape, UNIT);
+    columns->cycles[0] = 1; /* emptiness has to be seen */
+    for (int mask = 1; mask < 256; mask++)
+        columns->cycles[mask] = (uint8_t)cost_ones((uint8_t)mask);
     size_t k = (size_t)layer->shape->k, row_units = (size_t)columns->row_units;
     columns->rows = malloc((size_t)threads * row_units * UNIT);
     columns->masks = malloc(k * row_units);
@@ -93,14 +101,17 @@ typedef struct {
     cut_t cuts[DATAFLOWS];
 } trial_t;
 
-/* Cycles of `count` units side by side: a column is empty when it is in all of them. */
-static int64_t unit_cycles(const uint8_t *masks, int64_t count)
+/* Cycles of each slice of one row: a column is skipped when it is empty in all `wide` units side by side. */
+static void row_cycles(const columns_t *columns, int64_t k, int64_t wide, uint8_t *cycles)
 {
-    unsigned any = 0;
-    for (int64_t i = 0; i < count; i++)
-        any |= masks[i];
-    int64_t cycles = cost_ones((uint8_t)any);
-    return cycles > 0 ? cycles : 1;
+    const uint8_t *run = columns->masks + k * columns->row_units;
+    for (int64_t segment = 0; segment < columns->layout.segments; segment++, run += columns->units)
+        for (int64_t first = 0; first < columns->units; first += wide) {
+            uint8_t any = 0;
+            for (int64_t unit = first; unit < first + wide && unit < columns->units; unit++)
+                any |= run[unit];
+            *cycles++ = columns->cycles[any];
+        }
 }
 
 static void try_cut(void *context, int64_t index, int worker)
@@ -111,26 +122,21 @@ static void try_cut(void *context, int64_t index, int worker)
     cut_t *cut = &trial->cuts[index];
     int64_t wide = dataflows[index].group / UNIT, rows = dataflows[index].rows, k_count = columns->layer->shape->k;
     int64_t slices = exact_ceil(columns->units, wide) * columns->layout.segments;
-    int64_t *slowest = malloc((size_t)slices * sizeof *slowest);
-    cut->failed = slowest == NULL;
+    uint8_t *cycles = malloc((size_t)slices), *slowest = malloc((size_t)slices);
+    cut->failed = cycles == NULL || slowest == NULL;
     for (int64_t first = 0; first < k_count && !cut->failed; first += rows) {
-        memset(slowest, 0, (size_t)slices * sizeof *slowest);
+        memset(slowest, 0, (size_t)slices);
         for (int64_t k = first; k < first + rows && k < k_count; k++) {
-            const uint8_t *run = columns->masks + k * columns->row_units;
-            for (int64_t slice = 0, unit = 0; slice < slices; slice++) {
-                int64_t left = columns->units - unit, cycles = unit_cycles(run + unit, left < wide ? left : wide);
-                slowest[slice] = cycles > slowest[slice] ? cycles : slowest[slice];
-                cut->row_cycles += cycles;
-                unit += wide;
-                if (unit >= columns->units) {
-                    run += columns->units;
-                    unit = 0;
-                }
+            row_cycles(columns, k, wide, cycles);
+            for (int64_t slice = 0; slice < slices; slice++) {
+                slowest[slice] = cycles[slice] > slowest[slice] ? cycles[slice] : slowest[slice];
+                cut->row_cycles += cycles[slice];
             }
         }
         for (int64_t slice = 0; slice < slices; slice++)
             cut->cycles += slowest[slice];
     }
+    free(cycles);
     free(slowest);
 }
 

@@ -94,11 +94,16 @@ static uint8_t any_byte(uint64_t word)
     return (uint8_t)(word | word >> 8);
 }
 
-uint8_t cost_columns(const int8_t *weights, int64_t count)
+uint8_t cost_columns(const int8_t *weights, int64_t count, int64_t *ones)
 {
     uint64_t any = 0;
-    for (int64_t i = 0; i < count; i += 8)
-        any |= saturated(load(weights + i));
+    int64_t sum = 0;
+    for (int64_t i = 0; i < count; i += 8) {
+        uint64_t word = saturated(load(weights + i));
+        any |= word;
+        sum += sum_of_bytes(ones_of_bytes(word));
+    }
+    *ones += sum;
     return any_byte(any);
 }
 
@@ -110,7 +115,6 @@ int64_t cost_ones(uint8_t byte)
 cost_t cost_bitwave(const int8_t *weights, int64_t count)
 {
     int64_t useful = 0;
-    for (int64_t i = 0; i < count; i += 8)
-        useful += sum_of_bytes(ones_of_bytes(saturated(load(weights + i))));
-    return (cost_t){at_least_one(cost_ones(cost_columns(weights, count))), useful};
+    uint8_t columns = cost_columns(weights, count, &useful);
+    return (cost_t){at_least_one(cost_ones(columns)), useful};
 }

@@ -21,8 +21,8 @@ cost_t cost_bitlet(const int8_t *weights, int64_t count);
 /* BitWave: each column of the magnitudes that is not all zero; the sign column goes along. -128 counts as -127. */
 cost_t cost_bitwave(const int8_t *weights, int64_t count);
 
-/* The columns that BitWave's slice has, as a mask: bit b is set when some magnitude has it. */
-uint8_t cost_columns(const int8_t *weights, int64_t count);
+/* The columns that BitWave's slice has, as a mask: bit b is set when some magnitude has it. Adds the ones to `ones`. */
+uint8_t cost_columns(const int8_t *weights, int64_t count, int64_t *ones);
 int64_t cost_ones(uint8_t byte);
 
 #endif
