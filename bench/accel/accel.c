@@ -59,6 +59,7 @@ static outcome_t check_ranges(const accelerator_t *accelerator, const accel_conf
         {"input_sram_bytes", config->input_sram_bytes, 1, gigabyte},
         {"input_banks", config->input_banks, 1, MOST_PES},
         {"input_bus_bits", config->input_bus_bits, 8, MOST_PES},
+        {"activation_bits", config->activation_bits, 1, MOST_BITS},
         {"low_bits", config->low_bits, accelerator->selects, MOST_BITS},
         {"beta_permille", config->beta_permille, 0, 1000},
         {"channel_unit", config->channel_unit, accelerator->selects, MOST_PES},
@@ -124,25 +125,28 @@ static outcome_t check_shape(const net_layer_t *shape)
 }
 
 static outcome_t count_layer(const accelerator_t *accelerator, const accel_config_t *config, accel_layer_t layer,
-                             const memory_place_t *place, counts_t *counts)
+                             const memory_place_t *place, int threads, counts_t *counts)
 {
     *counts = (counts_t){0};
     accel_work_t work = {0};
-    outcome_t result = resolve(accelerator, config, &layer);
-    if (!outcome_is_ok(&result))
+    outcome_t result;
+    if (outcome_bad(&result, resolve(accelerator, config, &layer)) ||
+        outcome_bad(&result, accelerator->work(config, &layer, threads, &work)))
         return result;
-    accelerator->work(config, &layer, &work);
     counts->macs = net_layer_macs(layer.shape);
     counts->weights = net_layer_weights(layer.shape);
     counts->channels = layer.shape->k;
     counts->sensitive = work.sensitive;
     counts->value_bits = work.value_bits;
     counts->tiles = work.tiles;
+    counts->lane_slots = work.lane_slots;
+    counts->row_slots = work.row_slots;
+    counts->useful_slots = work.useful_slots;
     counts->compute_cycles = work.cycles;
     counts->pe_cycles = exact_times(exact_times(config->rows, config->columns), work.cycles);
     counts->weight_register_cycles = exact_times(config->rows, work.cycles);
     counts->input_register_loads = exact_times(config->columns, work.tiles);
-    if (outcome_bad(&result, memory_count(config, layer.shape, &work, place, counts)))
+    if (outcome_bad(&result, memory_count(config, &layer, &work, place, counts)))
         return result;
     counts->cycles = counts->compute_cycles > counts->dram_cycles ? counts->compute_cycles : counts->dram_cycles;
     if (counts_overflow(counts))
@@ -151,22 +155,23 @@ static outcome_t count_layer(const accelerator_t *accelerator, const accel_confi
 }
 
 outcome_t accel_count(const accelerator_t *accelerator, const accel_config_t *config, const accel_layer_t *layers,
-                      size_t count, counts_t *counts)
+                      size_t count, int threads, counts_t *counts)
 {
     outcome_t result = accel_check(accelerator, config);
-    const net_layer_t **shapes = malloc((count ? count : 1) * sizeof *shapes);
     memory_place_t *places = malloc((count ? count : 1) * sizeof *places);
-    if (shapes == NULL || places == NULL)
+    if (places == NULL)
         result = outcome_out_of_memory(accelerator->name);
     for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
-        shapes[i] = layers[i].shape;
         result = check_shape(layers[i].shape);
+        if (outcome_is_ok(&result) && accelerator->needs_weights && layers[i].weights == NULL)
+            result = outcome_skip(text_of("%s: the cycles depend on the bits of the INT8 weights, and %s has none",
+                                          accelerator->name, layers[i].shape->name)
+                                      .chars);
     }
     if (outcome_is_ok(&result))
-        result = memory_place(shapes, count, config->input_sram_bytes, places);
+        result = memory_place(config, layers, count, places);
     for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
-        result = count_layer(accelerator, config, layers[i], &places[i], &counts[i]);
-    free(shapes);
+        result = count_layer(accelerator, config, layers[i], &places[i], threads, &counts[i]);
     free(places);
     return result;
 }

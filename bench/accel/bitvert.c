@@ -42,8 +42,9 @@ static int64_t index_bits(int64_t channels)
     return bits;
 }
 
-static void work_of(const accel_config_t *config, const accel_layer_t *layer, accel_work_t *work)
+static outcome_t work_of(const accel_config_t *config, const accel_layer_t *layer, int threads, accel_work_t *work)
 {
+    (void)threads;
     const net_layer_t *shape = layer->shape;
     int64_t kept = layer->sensitive, pruned = shape->k - kept, row = net_layer_weights(shape) / shape->k;
     part_t high = {kept, tile_slices(shape, config->group), WHOLE_BITS};
@@ -62,12 +63,13 @@ static void work_of(const accel_config_t *config, const accel_layer_t *layer, ac
     work->weight_read_bits = exact_times(exact_plus(words, group_meta), steps);
     work->input_read_bits =
         exact_times(exact_times(exact_plus(high_tiles, low_tiles), tile_pixels(shape)), config->group * ACTIVATION_BITS);
+    return outcome_ok();
 }
 
 #define BITVERT_ARRAY                                                                                                     \
     .rows = 32, .columns = 16, .group = 16, .lanes = 8, .lane_bits = 1, .weight_sram_bytes = 256 * 1024,                  \
     .weight_banks = 32, .weight_bus_bits = 128, .input_sram_bytes = 256 * 1024, .input_banks = 16, .input_bus_bits = 128, \
-    .channel_unit = 32, .meta_group = 32, .meta_bits = 8
+    .activation_bits = 8, .channel_unit = 32, .meta_group = 32, .meta_bits = 8
 
 const accelerator_t accelerator_bitvert_cons = {.name = "bitvert-cons",
                                                 .title = "BitVert (cons)",

@@ -19,6 +19,7 @@ typedef struct {
     int64_t weight_register_cycles; /* rows x compute cycles */
     int64_t input_register_loads;   /* columns x tiles */
     int64_t dram_weight, dram_input, dram_output, dram_metadata; /* bytes; input includes residual operands */
+    int64_t lane_slots, row_slots, useful_slots;                 /* as in accel_work_t */
     int64_t sram_weight_read, sram_input_read;                   /* bytes */
     int64_t sram_weight_write, sram_input_write;                 /* bytes */
 } counts_t;
