@@ -6,7 +6,8 @@
  * Stored are, for each 8 weights, an 8-bit mask of the columns, then the signs and the columns in the mask. The weights
  * are the bit-flipped ones of the caller; which channels it left alone shows in them.
  *
- * The array can be cut in seven ways; a layer runs in the one of fewest cycles, the first of those.
+ * The array can be cut in seven ways, in place of the configured rows, columns and group; a layer runs in the one of
+ * fewest cycles, the first of those.
  * 32 x 16 PEs x 8 lanes / 8 = 512. */
 #include "accel/cost.h"
 #include "accel/designs.h"
