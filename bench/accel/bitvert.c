@@ -5,12 +5,13 @@
  * one cycle a stored column: 8 for a sensitive channel, 6 (cons) or 4 (mod) for a pruned one. The constant of a group
  * is multiplied meanwhile (3 bits a cycle, two cycles of the at least four). Channels are ordered so that the rows of a
  * tile have one precision: the sensitive ones fill their own row tiles, the pruned ones the others, and either may end
- * in a tile that is not full (accelerators.md section 12, oddity 3, has the fraction instead).
+ * in a tile that is not full (the authors' simulator takes the fraction of sensitive channels instead).
  *
  * A compressed group lies along the input channels at one kernel position, so a pruned layer of 3 input channels is cut
  * along the channels as well and wastes most of each tile; a layer that stays whole is cut like Stripes'. Stored are the
  * columns left, 8 bits of metadata for each 32 weights of a pruned channel, and, where both precisions occur, each
- * channel's place before the ordering. The paper's metadata and channel-index buffers are read with the weights.
+ * channel's place before the ordering. The paper's metadata and channel-index buffers are read with the weights. The
+ * generator of activation sums, one for 32 channels, has no published energy and is left out.
  * 32 x 16 PEs x 8 lanes / 8 = 512 8-bit multipliers. */
 #include "accel/designs.h"
 #include "accel/exact.h"

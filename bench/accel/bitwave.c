@@ -2,11 +2,12 @@
 /* BitWave (Shi et al., HPCA 2024): columns of a sign-magnitude group that are all zero are neither stored nor computed.
  *
  * A PE takes 8 weights a column with 8 lanes, one cycle a magnitude column that is not empty; the sign column goes along
- * with each. (The simulator counts the sign column and takes one off again, which goes wrong where it is empty:
- * accelerators.md section 12, oddity 8.) Stored are, for each 8 weights, an 8-bit mask of the columns, then the signs and
- * the columns in the mask. The weights are the bit-flipped ones of the caller; which channels it left alone shows in them.
+ * with each. (The authors' simulator counts the sign column and takes one off again, which goes wrong where it is empty.)
+ * Stored are, for each 8 weights, an 8-bit mask of the columns, then the signs and the columns in the mask. The weights
+ * are the bit-flipped ones of the caller; which channels it left alone shows in them.
  *
- * The array can be cut in seven ways; a layer runs in the one of fewest cycles, the first of those.
+ * The array can be cut in seven ways, in place of the configured rows, columns and group; a layer runs in the one of
+ * fewest cycles, the first of those.
  * 32 x 16 PEs x 8 lanes / 8 = 512. */
 #include "accel/cost.h"
 #include "accel/designs.h"

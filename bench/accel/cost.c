@@ -118,3 +118,13 @@ cost_t cost_bitwave(const int8_t *weights, int64_t count)
     uint8_t columns = cost_columns(weights, count, &useful);
     return (cost_t){at_least_one(cost_ones(columns)), useful};
 }
+
+int64_t cost_nonzero(const int8_t *weights, int64_t count)
+{
+    int64_t sum = 0;
+    for (int64_t i = 0; i < count; i += 8) {
+        uint64_t word = load(weights + i), low = (word & ~each_80) + ~each_80;
+        sum += sum_of_bytes(((word | low) >> 7) & each_1);
+    }
+    return sum;
+}

@@ -25,4 +25,7 @@ cost_t cost_bitwave(const int8_t *weights, int64_t count);
 uint8_t cost_columns(const int8_t *weights, int64_t count, int64_t *ones);
 int64_t cost_ones(uint8_t byte);
 
+/* SparTen: weights that are not zero. */
+int64_t cost_nonzero(const int8_t *weights, int64_t count);
+
 #endif

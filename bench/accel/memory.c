@@ -9,17 +9,27 @@
 
 enum { WHOLE_BITS = 8 };
 
+/* Activations behind a mask: the mask, and a byte for each that is not zero. */
+static int64_t masked_bytes(const accel_config_t *config, int64_t elements, double density)
+{
+    return exact_plus(exact_ceil(exact_times(elements, config->mask_bits), 8), exact_share(elements, density));
+}
+
 int64_t memory_input_bytes(const accel_config_t *config, const accel_layer_t *layer)
 {
     const net_layer_t *shape = layer->shape;
-    int64_t pixel = exact_ceil(exact_times(shape->c, layer->whole ? WHOLE_BITS : config->activation_bits), 8);
-    return exact_times(exact_times(pixel, shape->tokens), exact_times(shape->in_h, shape->in_w));
+    int64_t pixels = exact_times(shape->tokens, exact_times(shape->in_h, shape->in_w));
+    if (config->mask_bits > 0)
+        return masked_bytes(config, exact_times(shape->c, pixels), layer->input_density);
+    return exact_times(exact_ceil(exact_times(shape->c, layer->whole ? WHOLE_BITS : config->activation_bits), 8), pixels);
 }
 
 int64_t memory_output_bytes(const accel_config_t *config, const accel_layer_t *layer)
 {
-    int64_t pixel = exact_ceil(exact_times(layer->shape->k, config->activation_bits), 8);
-    return exact_times(pixel, tile_pixels(layer->shape));
+    int64_t k = layer->shape->k, pixels = tile_pixels(layer->shape);
+    if (config->mask_bits > 0)
+        return masked_bytes(config, exact_times(k, pixels), layer->output_density);
+    return exact_times(exact_ceil(exact_times(k, config->activation_bits), 8), pixels);
 }
 
 /* ===  What stays on chip  === */

@@ -7,9 +7,10 @@
 /* DRAM and SRAM traffic: which activations stay on chip, what is fetched twice, how long it takes.
  *
  * Activations have config->activation_bits, but the input of a layer that stays whole has 8; a pixel or token begins at
- * a whole byte. A tensor is fetched or written whole; the halo of a convolution and the lines that a stride
- * skips are not modelled, nor are pooling, LayerNorm, softmax and the products of attention, whose results come from
- * DRAM (NET_OUTSIDE). Weights are fetched once a sample: no network fits its weights into the buffer. */
+ * a whole byte; with mask_bits a tensor is its mask and a byte for each activation that is not zero. A tensor is fetched or
+ * written whole; the halo of a convolution and the lines that a stride skips are not modelled, nor are pooling, LayerNorm,
+ * softmax and the products of attention, whose results come from DRAM (NET_OUTSIDE). Weights are fetched once a sample: no
+ * network fits its weights into the buffer. */
 
 /* Where a layer's output and operands are. */
 typedef struct {

@@ -3,8 +3,8 @@
  * skipped, weight by weight, behind a shifter a lane.
  *
  * A PE has 16 lanes, one weight each; a slice takes as many cycles as the weight with most ones in its magnitude has.
- * The sign is no bit to be worked on (the simulator counts it, accelerators.md section 12, oddity 7). That a two-stage
- * shifter cannot serve every mix of positions at once is not modelled. 16 x 16 PEs x 16 lanes / 8 = 512. */
+ * The sign is no bit to be worked on (the authors' simulator counts it as one). That a two-stage shifter cannot serve
+ * every mix of positions at once is not modelled. 16 x 16 PEs x 16 lanes / 8 = 512. */
 #include "accel/cost.h"
 #include "accel/dense.h"
 #include "accel/designs.h"

@@ -83,8 +83,8 @@ static const model_total_t *base_of(const model_plan_t *plan, const model_total_
 static void print_total(const model_total_t *total, const model_total_t *base)
 {
     if (total->skipped) {
-        printf("%-10s  %-13s  %13s  its cycles depend on the weights' bits, and there are no INT8 weights\n",
-               total->network->name, total->accelerator->name, "skipped");
+        printf("%-10s  %-13s  %13s  its cycles depend on INT8 weights%s that are not there\n", total->network->name,
+               total->accelerator->name, "skipped", total->accelerator->needs_density ? " and activations" : "");
         return;
     }
     const energy_t *energy = &total->energy;

@@ -73,12 +73,21 @@ static const int8_t *find_weights(const model_plan_t *plan, const network_t *net
     return NULL;
 }
 
+static const model_density_t *find_density(const model_plan_t *plan, const network_t *network)
+{
+    for (size_t i = 0; i < plan->density_count; i++)
+        if (plan->densities[i].network == network)
+            return &plan->densities[i];
+    return NULL;
+}
+
 /* One network on one accelerator. */
 static outcome_t run_pair(const model_plan_t *plan, const network_t *network, const net_table_t *table,
                           const accelerator_t *accelerator, csv_writer_t *writer, model_total_t *total)
 {
     *total = (model_total_t){.network = network, .accelerator = accelerator};
     const model_selection_t *selection = find_selection(plan, network, accelerator);
+    const model_density_t *density = find_density(plan, network);
     row_names_t names = {network, plan->size, accelerator,
                          !accelerator->selects ? "none"
                          : selection           ? "weights"
@@ -94,6 +103,8 @@ static outcome_t run_pair(const model_plan_t *plan, const network_t *network, co
     for (size_t i = 0; i < table->count; i++)
         layers[i] = (accel_layer_t){.shape = &table->items[i],
                                     .weights = find_weights(plan, network, accelerator, i),
+                                    .input_density = density ? density->inputs[i] : 0.0,
+                                    .output_density = density ? density->outputs[i] : 0.0,
                                     .sensitive = selection ? selection->sensitive[i] : ACCEL_UNIFORM,
                                     .whole = table->items[i].first && !plan->prune_first};
     if (outcome_bad(&result, energy_rates(plan->energy_table, accelerator, &accelerator->defaults, &rates)) ||

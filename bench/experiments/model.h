@@ -23,6 +23,12 @@ typedef struct {
     const int8_t *const *layers;      /* [k, c, kh, kw] each, in the order of net_layers() */
 } model_weights_t;
 
+/* The share of activations that are not zero, above 0 to 1, at the input and the output of each layer. */
+typedef struct {
+    const network_t *network;
+    const double *inputs, *outputs;
+} model_density_t;
+
 typedef struct {
     const network_t *const *networks;
     size_t network_count;
@@ -35,6 +41,8 @@ typedef struct {
     size_t selection_count;
     const model_weights_t *weights; /* without them accelerators whose cycles depend on bits are skipped */
     size_t weights_count;
+    const model_density_t *densities; /* nor do those that skip zero activations run without these */
+    size_t density_count;
     int threads;
 } model_plan_t;
 
@@ -43,7 +51,7 @@ typedef struct {
     const accelerator_t *accelerator;
     counts_t counts;
     energy_t energy;
-    bool skipped;      /* it needs weights and there are none; nothing else is set */
+    bool skipped;      /* it needs weights or densities and there are none; nothing else is set */
     bool interpolated; /* some SRAM energy has no row of its own in sram.csv */
 } model_total_t;
 

@@ -25,18 +25,24 @@ static outcome_t run_network(const network_t *network, const int8_t *weights, in
     const net_size_t *size;
     net_table_t table = {0};
     outcome_t result;
-    if (outcome_bad(&result, net_find_size(network, "full", &size)) || outcome_bad(&result, net_layers(network, size, &table)))
+    if (outcome_bad(&result, net_find_size(network, "full", &size)) ||
+        outcome_bad(&result, net_layers(network, size, &table)))
         return result;
     accel_layer_t *layers = calloc(table.count, sizeof *layers);
     counts_t *counts = calloc(table.count, sizeof *counts);
     if (layers == NULL || counts == NULL)
         result = outcome_out_of_memory("bench");
     for (size_t i = 0; i < table.count && outcome_is_ok(&result); i++)
-        layers[i] = (accel_layer_t){
-            .shape = &table.items[i], .weights = weights, .sensitive = ACCEL_UNIFORM, .whole = table.items[i].first};
+        layers[i] = (accel_layer_t){.shape = &table.items[i],
+                                    .weights = weights,
+                                    .input_density = 0.5,
+                                    .output_density = 0.5,
+                                    .sensitive = ACCEL_UNIFORM,
+                                    .whole = table.items[i].first};
     for (int a = 0; accelerator_registry[a] != NULL && a < ACCELERATORS && outcome_is_ok(&result); a++) {
         double from = seconds();
-        result = accel_count(accelerator_registry[a], &accelerator_registry[a]->defaults, layers, table.count, threads, counts);
+        result =
+            accel_count(accelerator_registry[a], &accelerator_registry[a]->defaults, layers, table.count, threads, counts);
         spent[a] += seconds() - from;
     }
     free(layers);

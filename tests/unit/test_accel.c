@@ -140,8 +140,8 @@ static void check_layer(const accelerator_t *accelerator, const net_layer_t *lay
     assert_int_equal(counts->cycles,
                      counts->compute_cycles > counts->dram_cycles ? counts->compute_cycles : counts->dram_cycles);
     assert_int_equal(counts->dram_cycles, (counts_dram_bytes(counts) + 15) / 16);
-    /* No faster than its multipliers: all of them each cycle on a column of a weight, or on a one where zeros are skipped.
-     */
+    /* No faster than its multipliers: each of them every cycle on a column of a weight, or on a one where zeros are
+     * skipped, or on a pair. */
     int64_t least_bits = config->low_bits > 0 ? config->low_bits : 8;
     int64_t lanes = config->rows * config->columns * config->lanes;
     if (accelerator->needs_weights)
@@ -184,6 +184,8 @@ static void invariants_hold_everywhere(void **state)
             layers[i] = (accel_layer_t){.shape = &table.items[i],
                                         .sensitive = ACCEL_UNIFORM,
                                         .weights = looked_at ? weights : NULL,
+                                        .input_density = 0.6,
+                                        .output_density = 0.5,
                                         .whole = table.items[i].first};
         for (const accelerator_t *const *at = accelerator_registry; *at != NULL; at++) {
             if ((*at)->needs_weights && !looked_at)
@@ -218,7 +220,9 @@ static void energy_is_linear_in_the_counts(void **state)
                         .sram_weight_read = 29,
                         .sram_input_read = 31,
                         .sram_weight_write = 37,
-                        .sram_input_write = 41};
+                        .sram_input_write = 41,
+                        .local_read = 43,
+                        .local_write = 47};
         counts_t two = one;
         counts_add(&two, &one);
         energy_t single = energy_of(&rates, &one), twice = energy_of(&rates, &two),
@@ -260,6 +264,11 @@ static void unequal_multipliers_are_refused(void **state)
     accel_config_t config = accelerator->defaults;
     config.rows = 16;
     assert_error(accel_count(accelerator, &config, &layer, 1, 2, &counts), FAULT_USAGE, "found 256, expected 512");
+    const accelerator_t *bitlet;
+    assert_ok(accel_find("bitlet", &bitlet));
+    accel_config_t odd = bitlet->defaults;
+    odd.group = 60;
+    assert_error(accel_check(bitlet, &odd), FAULT_USAGE, "a multiple of 8");
     config.rows = 0;
     assert_error(accel_check(accelerator, &config), FAULT_USAGE, "rows");
     net_table_free(&table);

@@ -228,6 +228,21 @@ static void weights_let_the_skipped_ones_run(void **state)
     assert_true(!totals[1].skipped && totals[2].skipped); /* plain INT8 is not what BitWave runs */
     assert_int_equal(table.rows, 2 * (LAYERS + 1));
     csv_free(&table);
+    const accelerator_t *sparten[] = {accelerator_of("sparten")};
+    double halves[LAYERS];
+    for (int i = 0; i < LAYERS; i++)
+        halves[i] = 0.5;
+    model_density_t density = {networks[0], halves, halves};
+    model_plan_t both = plan;
+    both.accelerators = sparten;
+    both.accelerator_count = 1;
+    outcome_t bare = model_run(&both, inside("none.csv").chars, totals);
+    assert_true(outcome_is_skip(&bare));
+    both.densities = &density;
+    both.density_count = 1;
+    run_plan(&both, "density.csv", totals, &table);
+    assert_true(!totals[0].skipped);
+    csv_free(&table);
     weights.accelerator = accelerators[2];
     run_plan(&plan, "weights.csv", totals, &table);
     assert_true(totals[1].skipped && !totals[2].skipped);
