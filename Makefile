@@ -51,9 +51,8 @@ bench: $(BENCHES) $(BUILD)/bbsbench  ## measure speed (never part of check)
 oracle:  ## regenerate the reference vectors and fixtures of tests/data (python3-torch)
 	@PYTHON=$(PYTHON) tests/oracle/regenerate.sh
 
-parity:  ## full-size CNNs against PyTorch on random weights (python3-torchvision; 0.8 GB in a temporary folder)
-	@$(MAKE) --no-print-directory -j$(JOBS) check-build
-	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(PYTHON) tests/oracle/parity.py "$$folder" && BBS_PARITY="$$folder" $(BUILD)/tests/test_parity
+parity: $(BUILD)/parity  ## full-size CNNs against PyTorch on random weights (python3-torchvision; 0.8 GB in a temporary folder)
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(PYTHON) tests/oracle/parity.py "$$folder" && BBS_PARITY="$$folder" $(BUILD)/parity
 
 asan:  ## all tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined" check
@@ -96,6 +95,10 @@ $(BUILD)/bench/%.o: bench/%.c Makefile | $(BUILD)/generated/commit.h
 
 $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libbbs.a Makefile
 	@mkdir -p $(@D)
+	@echo "  TEST    $@"
+	$(Q)$(CC) $(BBS_CFLAGS) -Itests/unit -o $@ $< $(BUILD)/libbbs.a -lcmocka $(LIBRARIES)
+
+$(BUILD)/parity: tests/parity/parity.c $(BUILD)/libbbs.a Makefile
 	@echo "  TEST    $@"
 	$(Q)$(CC) $(BBS_CFLAGS) -Itests/unit -o $@ $< $(BUILD)/libbbs.a -lcmocka $(LIBRARIES)
 

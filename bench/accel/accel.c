@@ -27,6 +27,8 @@ outcome_t accel_find(const char *name, const accelerator_t **accelerator)
 
 /* ===  Configuration  === */
 
+enum { WORD = 8 }; /* weights that cost.h takes at a time */
+
 int64_t accel_multipliers(const accel_config_t *config)
 {
     return exact_times(exact_times(config->rows, config->columns), exact_times(config->lanes, config->lane_bits)) / 8;
@@ -59,6 +61,10 @@ static outcome_t check_ranges(const accelerator_t *accelerator, const accel_conf
         {"input_sram_bytes", config->input_sram_bytes, 1, gigabyte},
         {"input_banks", config->input_banks, 1, MOST_PES},
         {"input_bus_bits", config->input_bus_bits, 8, MOST_PES},
+        {"activation_bits", config->activation_bits, 1, MOST_BITS},
+        {"mask_bits", config->mask_bits, 0, 1},
+        {"local_bytes", config->local_bytes, 0, gigabyte},
+        {"local_bus_bits", config->local_bus_bits, config->local_bytes > 0, MOST_PES},
         {"low_bits", config->low_bits, accelerator->selects, MOST_BITS},
         {"beta_permille", config->beta_permille, 0, 1000},
         {"channel_unit", config->channel_unit, accelerator->selects, MOST_PES},
@@ -78,6 +84,9 @@ outcome_t accel_check(const accelerator_t *accelerator, const accel_config_t *co
     if (outcome_bad(&result, check_ranges(accelerator, config)) ||
         outcome_bad(&result, technology_value("budget.multipliers", &budget)))
         return result;
+    if (accelerator->needs_weights && config->group % WORD != 0)
+        return outcome_usage(accelerator->name, "group", text_of("%" PRId64, config->group).chars, "a multiple of 8",
+                             "weights are looked at eight at a time");
     int64_t multipliers = accel_multipliers(config);
     if (accelerator->unequal != NULL || multipliers == (int64_t)budget)
         return outcome_ok();
@@ -123,26 +132,53 @@ static outcome_t check_shape(const net_layer_t *shape)
     return outcome_ok();
 }
 
+/* What this accelerator needs to know of a layer is there. */
+static outcome_t check_layer(const accelerator_t *accelerator, const accel_layer_t *layer)
+{
+    double input = layer->input_density, output = layer->output_density;
+    const char *lacks = NULL;
+    if (accelerator->needs_weights && layer->weights == NULL)
+        lacks = "INT8 weights";
+    else if (accelerator->needs_density && (input == 0.0 || output == 0.0))
+        lacks = "share of activations that are not zero";
+    if (lacks != NULL)
+        return outcome_skip(
+            text_of("%s: %s has no %s, on which the cycles depend", accelerator->name, layer->shape->name, lacks).chars);
+    if (!(input >= 0.0 && input <= 1.0 && output >= 0.0 && output <= 1.0))
+        return outcome_failed(layer->shape->name, "density of activations", text_of("%g and %g", input, output).chars,
+                              "0 to 1", NULL);
+    return check_shape(layer->shape);
+}
+
 static outcome_t count_layer(const accelerator_t *accelerator, const accel_config_t *config, accel_layer_t layer,
-                             const memory_place_t *place, counts_t *counts)
+                             const memory_place_t *place, int threads, counts_t *counts)
 {
     *counts = (counts_t){0};
     accel_work_t work = {0};
-    outcome_t result = resolve(accelerator, config, &layer);
-    if (!outcome_is_ok(&result))
+    outcome_t result;
+    if (outcome_bad(&result, resolve(accelerator, config, &layer)) ||
+        outcome_bad(&result, accelerator->work(config, &layer, threads, &work)))
         return result;
-    accelerator->work(config, &layer, &work);
     counts->macs = net_layer_macs(layer.shape);
     counts->weights = net_layer_weights(layer.shape);
     counts->channels = layer.shape->k;
     counts->sensitive = work.sensitive;
     counts->value_bits = work.value_bits;
     counts->tiles = work.tiles;
+    counts->lane_slots = work.lane_slots;
+    counts->row_slots = work.row_slots;
+    counts->useful_slots = work.useful_slots;
     counts->compute_cycles = work.cycles;
-    counts->pe_cycles = exact_times(exact_times(config->rows, config->columns), work.cycles);
-    counts->weight_register_cycles = exact_times(config->rows, work.cycles);
-    counts->input_register_loads = exact_times(config->columns, work.tiles);
-    if (outcome_bad(&result, memory_count(config, layer.shape, &work, place, counts)))
+    if (config->local_bytes > 0) {
+        counts->pe_cycles = work.pairs;
+        counts->local_read = exact_ceil(work.local_read_bits, 8);
+        counts->local_write = exact_ceil(work.local_write_bits, 8);
+    } else {
+        counts->pe_cycles = exact_times(exact_times(config->rows, config->columns), work.cycles);
+        counts->weight_register_cycles = exact_times(config->rows, work.cycles);
+        counts->input_register_loads = exact_times(config->columns, work.tiles);
+    }
+    if (outcome_bad(&result, memory_count(config, &layer, &work, place, counts)))
         return result;
     counts->cycles = counts->compute_cycles > counts->dram_cycles ? counts->compute_cycles : counts->dram_cycles;
     if (counts_overflow(counts))
@@ -151,22 +187,18 @@ static outcome_t count_layer(const accelerator_t *accelerator, const accel_confi
 }
 
 outcome_t accel_count(const accelerator_t *accelerator, const accel_config_t *config, const accel_layer_t *layers,
-                      size_t count, counts_t *counts)
+                      size_t count, int threads, counts_t *counts)
 {
     outcome_t result = accel_check(accelerator, config);
-    const net_layer_t **shapes = malloc((count ? count : 1) * sizeof *shapes);
     memory_place_t *places = malloc((count ? count : 1) * sizeof *places);
-    if (shapes == NULL || places == NULL)
+    if (places == NULL)
         result = outcome_out_of_memory(accelerator->name);
-    for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
-        shapes[i] = layers[i].shape;
-        result = check_shape(layers[i].shape);
-    }
-    if (outcome_is_ok(&result))
-        result = memory_place(shapes, count, config->input_sram_bytes, places);
     for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
-        result = count_layer(accelerator, config, layers[i], &places[i], &counts[i]);
-    free(shapes);
+        result = check_layer(accelerator, &layers[i]);
+    if (outcome_is_ok(&result))
+        result = memory_place(config, layers, count, places);
+    for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
+        result = count_layer(accelerator, config, layers[i], &places[i], threads, &counts[i]);
     free(places);
     return result;
 }

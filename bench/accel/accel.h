@@ -23,11 +23,14 @@ typedef struct {
     int64_t lane_bits;     /* weight bits that a multiplier takes a cycle: 1 = bit-serial, 8 = a whole INT8 multiplier */
     int64_t weight_sram_bytes, weight_banks, weight_bus_bits; /* buffer as a whole, its banks, the bus of one bank */
     int64_t input_sram_bytes, input_banks, input_bus_bits;
-    int64_t low_bits;      /* BitVert: columns left of a pruned channel; 0 elsewhere */
-    int64_t beta_permille; /* BitVert: share of sensitive channels, in thousandths */
-    int64_t channel_unit;  /* BitVert: C_H, sensitive channels of a layer come in multiples of it */
-    int64_t meta_group;    /* BitVert: weights that share one metadata field */
-    int64_t meta_bits;     /* BitVert: redundant columns and constant of a group */
+    int64_t activation_bits;
+    int64_t mask_bits; /* SparTen: 1, only what is not zero is stored and worked on, behind a bit mask; 0 elsewhere */
+    int64_t local_bytes, local_bus_bits; /* SparTen: the buffer of each PE; 0 elsewhere, where PEs have registers */
+    int64_t low_bits;                    /* BitVert: columns left of a pruned channel; ANT: bits of a weight; 0 elsewhere */
+    int64_t beta_permille;               /* BitVert: share of sensitive channels, in thousandths */
+    int64_t channel_unit;                /* BitVert: C_H, sensitive channels of a layer come in multiples of it */
+    int64_t meta_group;                  /* BitVert: weights that share one metadata field */
+    int64_t meta_bits;                   /* BitVert: redundant columns and constant of a group */
 } accel_config_t;
 
 enum { ACCEL_UNIFORM = -1 };
@@ -36,7 +39,9 @@ enum { ACCEL_UNIFORM = -1 };
 typedef struct {
     const net_layer_t *shape;
     int64_t sensitive; /* channels that Algorithm 2 keeps at 8 bits; ACCEL_UNIFORM: not known, take beta * k rounded up */
-    bool whole;        /* all channels stay at 8 bits (a network's first layer) */
+    const int8_t *weights;                /* [k, c, kh, kw], the INT8 values that the design runs; NULL: not known */
+    double input_density, output_density; /* share of activations that are not zero, above 0 to 1; 0: not known */
+    bool whole;                           /* all channels stay at 8 bits (a network's first layer) */
 } accel_layer_t;
 
 /* What a model says of one layer; memory.h and energy.h do the rest. */
@@ -48,6 +53,11 @@ typedef struct {
     int64_t meta_bits;        /* what is needed to decode them, and to put the channels back into their order */
     int64_t weight_read_bits; /* from the weight buffer, metadata included */
     int64_t input_read_bits;  /* from the input buffer */
+    int64_t pairs;            /* SparTen: weight and activation both not zero, expected; its PEs are idle otherwise */
+    int64_t local_read_bits, local_write_bits; /* of the PEs' buffers */
+    int64_t lane_slots;                        /* lanes of the array x cycles; 0 where the weights are not looked at */
+    int64_t row_slots;    /* of those, until each row was done by itself; the rest waits for slower rows */
+    int64_t useful_slots; /* of those, spent on a bit that is one; the rest waits for slower lanes */
 } accel_work_t;
 
 typedef struct accelerator {
@@ -56,10 +66,13 @@ typedef struct accelerator {
     const char *source;  /* of the cycle rule */
     const char *part;    /* its rows in an energy table of technology.csv */
     bool selects;        /* some channels stay at 8 bits: Algorithm 2 */
+    bool needs_weights;  /* its cycles depend on the weights' bits */
+    bool needs_density;  /* and on how many activations are zero */
+    const char *method;  /* compression whose values it runs (method_registry); NULL: plain INT8, or only channel counts */
     const char *unequal; /* why its multipliers may differ from the budget; NULL: they may not */
     accel_config_t defaults;
     /* The work of one layer; `sensitive` is resolved, at most k. */
-    void (*work)(const accel_config_t *config, const accel_layer_t *layer, accel_work_t *work);
+    outcome_t (*work)(const accel_config_t *config, const accel_layer_t *layer, int threads, accel_work_t *work);
 } accelerator_t;
 
 /* Every accelerator, NULL-terminated: one line in registry.c adds one. */
@@ -75,8 +88,9 @@ int64_t accel_multipliers(const accel_config_t *config);
  * unless the accelerator declares why. */
 outcome_t accel_check(const accelerator_t *accelerator, const accel_config_t *config);
 
-/* Counts of each layer, in order, into counts[count]. The layers are those of net_layers(). Checks the configuration. */
+/* Counts of each layer, in order, into counts[count]. The layers are those of net_layers(). Checks the configuration.
+ * An accelerator that needs weights or densities is skipped when a layer has none. The same for any number of threads. */
 outcome_t accel_count(const accelerator_t *accelerator, const accel_config_t *config, const accel_layer_t *layers,
-                      size_t count, counts_t *counts);
+                      size_t count, int threads, counts_t *counts);
 
 #endif

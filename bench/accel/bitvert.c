@@ -5,12 +5,13 @@
  * one cycle a stored column: 8 for a sensitive channel, 6 (cons) or 4 (mod) for a pruned one. The constant of a group
  * is multiplied meanwhile (3 bits a cycle, two cycles of the at least four). Channels are ordered so that the rows of a
  * tile have one precision: the sensitive ones fill their own row tiles, the pruned ones the others, and either may end
- * in a tile that is not full (accelerators.md section 12, oddity 3, has the fraction instead).
+ * in a tile that is not full (the authors' simulator takes the fraction of sensitive channels instead).
  *
  * A compressed group lies along the input channels at one kernel position, so a pruned layer of 3 input channels is cut
  * along the channels as well and wastes most of each tile; a layer that stays whole is cut like Stripes'. Stored are the
  * columns left, 8 bits of metadata for each 32 weights of a pruned channel, and, where both precisions occur, each
- * channel's place before the ordering. The paper's metadata and channel-index buffers are read with the weights.
+ * channel's place before the ordering. The paper's metadata and channel-index buffers are read with the weights. The
+ * generator of activation sums, one for 32 channels, has no published energy and is left out.
  * 32 x 16 PEs x 8 lanes / 8 = 512 8-bit multipliers. */
 #include "accel/designs.h"
 #include "accel/exact.h"
@@ -42,8 +43,9 @@ static int64_t index_bits(int64_t channels)
     return bits;
 }
 
-static void work_of(const accel_config_t *config, const accel_layer_t *layer, accel_work_t *work)
+static outcome_t work_of(const accel_config_t *config, const accel_layer_t *layer, int threads, accel_work_t *work)
 {
+    (void)threads;
     const net_layer_t *shape = layer->shape;
     int64_t kept = layer->sensitive, pruned = shape->k - kept, row = net_layer_weights(shape) / shape->k;
     part_t high = {kept, tile_slices(shape, config->group), WHOLE_BITS};
@@ -62,12 +64,13 @@ static void work_of(const accel_config_t *config, const accel_layer_t *layer, ac
     work->weight_read_bits = exact_times(exact_plus(words, group_meta), steps);
     work->input_read_bits =
         exact_times(exact_times(exact_plus(high_tiles, low_tiles), tile_pixels(shape)), config->group * ACTIVATION_BITS);
+    return outcome_ok();
 }
 
 #define BITVERT_ARRAY                                                                                                     \
     .rows = 32, .columns = 16, .group = 16, .lanes = 8, .lane_bits = 1, .weight_sram_bytes = 256 * 1024,                  \
     .weight_banks = 32, .weight_bus_bits = 128, .input_sram_bytes = 256 * 1024, .input_banks = 16, .input_bus_bits = 128, \
-    .channel_unit = 32, .meta_group = 32, .meta_bits = 8
+    .activation_bits = 8, .channel_unit = 32, .meta_group = 32, .meta_bits = 8
 
 const accelerator_t accelerator_bitvert_cons = {.name = "bitvert-cons",
                                                 .title = "BitVert (cons)",

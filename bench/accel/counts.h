@@ -14,11 +14,14 @@ typedef struct {
     int64_t value_bits;          /* stored bits of all weights, metadata apart */
     int64_t tiles;
     int64_t compute_cycles, dram_cycles;
-    int64_t cycles;                 /* max of the two, layer by layer */
-    int64_t pe_cycles;              /* PEs x compute cycles: the array runs in lock step, idle rows and columns with it */
-    int64_t weight_register_cycles; /* rows x compute cycles */
-    int64_t input_register_loads;   /* columns x tiles */
+    int64_t cycles; /* max of the two, layer by layer */
+    int64_t
+        pe_cycles; /* PEs x compute cycles: the array runs in lock step, idle rows and columns with it; SparTen: pairs */
+    int64_t weight_register_cycles;                              /* rows x compute cycles */
+    int64_t input_register_loads;                                /* columns x tiles */
     int64_t dram_weight, dram_input, dram_output, dram_metadata; /* bytes; input includes residual operands */
+    int64_t local_read, local_write;                             /* bytes, of the buffers of all PEs */
+    int64_t lane_slots, row_slots, useful_slots;                 /* as in accel_work_t */
     int64_t sram_weight_read, sram_input_read;                   /* bytes */
     int64_t sram_weight_write, sram_input_write;                 /* bytes */
 } counts_t;

@@ -5,6 +5,11 @@
 #include "accel/accel.h"
 
 extern const accelerator_t accelerator_stripes;      /* stripes.c */
+extern const accelerator_t accelerator_pragmatic;    /* pragmatic.c */
+extern const accelerator_t accelerator_bitlet;       /* bitlet.c */
+extern const accelerator_t accelerator_bitwave;      /* bitwave.c */
+extern const accelerator_t accelerator_sparten;      /* sparten.c */
+extern const accelerator_t accelerator_ant;          /* ant.c */
 extern const accelerator_t accelerator_bitvert_cons; /* bitvert.c */
 extern const accelerator_t accelerator_bitvert_mod;
 

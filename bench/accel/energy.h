@@ -14,6 +14,7 @@ typedef struct {
     double input_register_pj;               /* a column and tile, the dispatcher's share included */
     double weight_read_pj, weight_write_pj; /* a byte of the weight buffer */
     double input_read_pj, input_write_pj;   /* a byte of the input buffer */
+    double local_read_pj, local_write_pj;   /* a byte of a PE's buffer */
     double dram_pj;                         /* a byte */
     double leakage_pj;                      /* a cycle, both buffers */
     bool interpolated;                      /* a bank has no row in sram.csv */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "accel/exact.h"
 
+#include <math.h>
+
 int64_t exact_plus(int64_t a, int64_t b)
 {
     int64_t sum;
@@ -18,4 +20,12 @@ int64_t exact_times(int64_t a, int64_t b)
 int64_t exact_ceil(int64_t a, int64_t divisor)
 {
     return a == EXACT_OVERFLOW ? EXACT_OVERFLOW : a / divisor + (a % divisor != 0);
+}
+
+int64_t exact_share(int64_t a, double share)
+{
+    if (a == EXACT_OVERFLOW || share >= 1.0)
+        return a;
+    double part = ceil((double)a * share);
+    return part < (double)a ? (int64_t)part : a;
 }

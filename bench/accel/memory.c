@@ -7,22 +7,38 @@
 
 #include <stdlib.h>
 
-int64_t memory_input_bytes(const net_layer_t *layer)
+enum { WHOLE_BITS = 8 };
+
+/* Activations behind a mask: the mask, and a byte for each that is not zero. */
+static int64_t masked_bytes(const accel_config_t *config, int64_t elements, double density)
 {
-    return exact_times(exact_times(layer->c, layer->tokens), exact_times(layer->in_h, layer->in_w));
+    return exact_plus(exact_ceil(exact_times(elements, config->mask_bits), 8), exact_share(elements, density));
 }
 
-int64_t memory_output_bytes(const net_layer_t *layer)
+int64_t memory_input_bytes(const accel_config_t *config, const accel_layer_t *layer)
 {
-    return exact_times(layer->k, tile_pixels(layer));
+    const net_layer_t *shape = layer->shape;
+    int64_t pixels = exact_times(shape->tokens, exact_times(shape->in_h, shape->in_w));
+    if (config->mask_bits > 0)
+        return masked_bytes(config, exact_times(shape->c, pixels), layer->input_density);
+    return exact_times(exact_ceil(exact_times(shape->c, layer->whole ? WHOLE_BITS : config->activation_bits), 8), pixels);
+}
+
+int64_t memory_output_bytes(const accel_config_t *config, const accel_layer_t *layer)
+{
+    int64_t k = layer->shape->k, pixels = tile_pixels(layer->shape);
+    if (config->mask_bits > 0)
+        return masked_bytes(config, exact_times(k, pixels), layer->output_density);
+    return exact_times(exact_ceil(exact_times(k, config->activation_bits), 8), pixels);
 }
 
 /* ===  What stays on chip  === */
 
 /* The plan so far. The output of layer i is in the buffer while the layers i to until[i] run; until[i] = -1: never. */
 typedef struct {
-    const net_layer_t *const *layers;
-    int64_t count, capacity;
+    const accel_config_t *config;
+    const accel_layer_t *layers;
+    int64_t count;
     int64_t *until;
 } plan_t;
 
@@ -36,7 +52,7 @@ static bool readers(const plan_t *plan, int64_t maker, int64_t *first, int64_t *
 {
     *first = -1;
     for (int64_t i = maker + 1; i < plan->count; i++)
-        if (reads(plan->layers[i], maker)) {
+        if (reads(plan->layers[i].shape, maker)) {
             *first = *first < 0 ? i : *first;
             *last = i;
         }
@@ -51,30 +67,30 @@ static bool on_chip(const plan_t *plan, int64_t tensor, int64_t layer)
 /* Bytes in the buffer while `layer` runs, besides the output of `maker`. */
 static int64_t live_bytes(const plan_t *plan, int64_t maker, int64_t layer)
 {
-    const net_layer_t *running = plan->layers[layer];
+    const net_layer_t *running = plan->layers[layer].shape;
     int64_t bytes = 0;
     if (running->input != maker && !on_chip(plan, running->input, layer))
-        bytes = memory_input_bytes(running);
+        bytes = memory_input_bytes(plan->config, &plan->layers[layer]);
     for (int64_t i = 0; i < layer && i < maker; i++) {
         bool written_over = layer == maker && running->residual == i && running->input != i && plan->until[i] == layer;
         if (on_chip(plan, i, layer) && !written_over)
-            bytes = exact_plus(bytes, memory_output_bytes(plan->layers[i]));
+            bytes = exact_plus(bytes, memory_output_bytes(plan->config, &plan->layers[i]));
     }
     return bytes;
 }
 
 static bool fits(const plan_t *plan, int64_t maker, int64_t until)
 {
-    int64_t output = memory_output_bytes(plan->layers[maker]);
+    int64_t output = memory_output_bytes(plan->config, &plan->layers[maker]);
     for (int64_t layer = maker; layer <= until; layer++)
-        if (exact_plus(live_bytes(plan, maker, layer), output) > plan->capacity)
+        if (exact_plus(live_bytes(plan, maker, layer), output) > plan->config->input_sram_bytes)
             return false;
     return true;
 }
 
-outcome_t memory_place(const net_layer_t *const *layers, size_t count, int64_t capacity, memory_place_t *places)
+outcome_t memory_place(const accel_config_t *config, const accel_layer_t *layers, size_t count, memory_place_t *places)
 {
-    plan_t plan = {.layers = layers, .count = (int64_t)count, .capacity = capacity};
+    plan_t plan = {.config = config, .layers = layers, .count = (int64_t)count};
     plan.until = malloc((count ? count : 1) * sizeof *plan.until);
     if (plan.until == NULL)
         return outcome_out_of_memory("plan of the input buffer");
@@ -87,8 +103,8 @@ outcome_t memory_place(const net_layer_t *const *layers, size_t count, int64_t c
             plan.until[i] = last;
         else if (read && fits(&plan, i, first))
             plan.until[i] = first;
-        places[i] = (memory_place_t){.input_on_chip = on_chip(&plan, layers[i]->input, i),
-                                     .residual_on_chip = on_chip(&plan, layers[i]->residual, i),
+        places[i] = (memory_place_t){.input_on_chip = on_chip(&plan, layers[i].shape->input, i),
+                                     .residual_on_chip = on_chip(&plan, layers[i].shape->residual, i),
                                      .output_on_chip = plan.until[i] >= 0,
                                      .output_to_dram = !read || plan.until[i] < last};
     }
@@ -114,7 +130,7 @@ static void fetches(const accel_config_t *config, int64_t weights, int64_t meta,
         *of_inputs = weight_loads;
 }
 
-outcome_t memory_count(const accel_config_t *config, const net_layer_t *layer, const accel_work_t *work,
+outcome_t memory_count(const accel_config_t *config, const accel_layer_t *layer, const accel_work_t *work,
                        const memory_place_t *place, counts_t *counts)
 {
     double bandwidth;
@@ -122,14 +138,14 @@ outcome_t memory_count(const accel_config_t *config, const net_layer_t *layer, c
     if (!outcome_is_ok(&result))
         return result;
     int64_t weights = exact_ceil(work->value_bits, 8), meta = exact_ceil(work->meta_bits, 8);
-    int64_t inputs = memory_input_bytes(layer), outputs = memory_output_bytes(layer);
+    int64_t inputs = memory_input_bytes(config, layer), outputs = memory_output_bytes(config, layer);
     int64_t of_weights, of_inputs;
     fetches(config, weights, meta, inputs, &of_weights, &of_inputs);
 
     counts->dram_weight = exact_times(weights, of_weights);
     counts->dram_metadata = exact_times(meta, of_weights);
     int64_t fetched = place->input_on_chip ? 0 : exact_times(inputs, of_inputs);
-    bool adds = layer->residual != NET_NONE;
+    bool adds = layer->shape->residual != NET_NONE;
     counts->dram_input = exact_plus(fetched, adds && !place->residual_on_chip ? outputs : 0);
     counts->dram_output = place->output_to_dram ? outputs : 0;
     counts->dram_cycles = exact_ceil(counts_dram_bytes(counts), (int64_t)bandwidth);

@@ -4,8 +4,7 @@
 #include <stddef.h>
 
 const accelerator_t *const accelerator_registry[] = {
-    &accelerator_stripes,
-    &accelerator_bitvert_cons,
-    &accelerator_bitvert_mod,
-    NULL,
+    &accelerator_stripes,      &accelerator_pragmatic,   &accelerator_bitlet,
+    &accelerator_bitwave,      &accelerator_sparten,     &accelerator_ant,
+    &accelerator_bitvert_cons, &accelerator_bitvert_mod, NULL,
 };

@@ -3,17 +3,37 @@
 
 #include "accel/exact.h"
 
+#include <string.h>
+
 int64_t tile_channel_slices(const net_layer_t *layer, int64_t group)
 {
     return exact_times(exact_ceil(layer->c, group), exact_times(layer->kh, layer->kw));
 }
 
-int64_t tile_slices(const net_layer_t *layer, int64_t group)
+tile_layout_t tile_layout(const net_layer_t *layer)
 {
     int64_t positions = exact_times(layer->kh, layer->kw);
     if (positions > layer->c)
-        return exact_times(exact_ceil(positions, group), layer->c);
-    return tile_channel_slices(layer, group);
+        return (tile_layout_t){.segments = layer->c, .length = positions, .along_plane = true};
+    return (tile_layout_t){.segments = positions, .length = layer->c};
+}
+
+void tile_row(const net_layer_t *layer, int64_t group, const int8_t *weights, int8_t *row)
+{
+    tile_layout_t layout = tile_layout(layer);
+    int64_t padded = exact_ceil(layout.length, group) * group, step = layout.along_plane ? 1 : layout.segments;
+    for (int64_t segment = 0; segment < layout.segments; segment++, row += padded) {
+        const int8_t *from = weights + segment * (layout.along_plane ? layout.length : 1);
+        for (int64_t i = 0; i < layout.length; i++)
+            row[i] = from[i * step];
+        memset(row + layout.length, 0, (size_t)(padded - layout.length));
+    }
+}
+
+int64_t tile_slices(const net_layer_t *layer, int64_t group)
+{
+    tile_layout_t layout = tile_layout(layer);
+    return exact_times(exact_ceil(layout.length, group), layout.segments);
 }
 
 int64_t tile_pixel_steps(const net_layer_t *layer, int64_t columns)

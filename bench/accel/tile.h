@@ -4,12 +4,26 @@
 
 #include "nets/net.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* How a layer is cut into tiles; the same for every accelerator. A tile costs the same however little of it is used. */
 
-/* Slices of a dot product, at most `group` weights each, consecutive input channels at one kernel position. Where the
- * kernel has more positions than the layer has input channels (7x7x3), slices are taken along the kernel plane. */
+/* The weights of one output channel as a PE meets them: `segments` runs of `length` weights. A run is the input channels
+ * at one kernel position, or, where the kernel has more positions than the layer has input channels (7x7x3), the kernel
+ * plane of one input channel. */
+typedef struct {
+    int64_t segments, length;
+    bool along_plane;
+} tile_layout_t;
+
+tile_layout_t tile_layout(const net_layer_t *layer);
+
+/* Copy the weights of one output channel, [c, kh, kw], into `row` in that order; each run is padded with zeros to a
+ * multiple of `group`, so that row[tile_slices() * group] holds slice after slice. */
+void tile_row(const net_layer_t *layer, int64_t group, const int8_t *weights, int8_t *row);
+
+/* Slices of a dot product, at most `group` weights each, cut from the runs of tile_layout(). */
 int64_t tile_slices(const net_layer_t *layer, int64_t group);
 /* The same, always along the input channels: compressed groups lie along them and share their constant. */
 int64_t tile_channel_slices(const net_layer_t *layer, int64_t group);

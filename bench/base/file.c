@@ -146,7 +146,10 @@ static outcome_t not_writable(const char *path, int error)
 
 outcome_t outfile_open(outfile_t *file, const char *path)
 {
+    struct stat status;
     *file = (outfile_t){0};
+    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) /* the rename at the end would replace a device */
+        return outcome_failed(path, "writing", "no regular file", "a new or an ordinary file", "give another name");
     size_t size = strlen(path) + sizeof ".part";
     file->path = text_copy(path);
     file->part = malloc(size);

@@ -2,6 +2,7 @@
 /* `bbsbench simulate`: networks on accelerator models, into a CSV, with a short table on standard output. */
 #include "cli/simulate.h"
 
+#include "base/cpu.h"
 #include "base/text.h"
 #include "experiments/model.h"
 
@@ -81,6 +82,11 @@ static const model_total_t *base_of(const model_plan_t *plan, const model_total_
 
 static void print_total(const model_total_t *total, const model_total_t *base)
 {
+    if (total->skipped) {
+        printf("%-10s  %-13s  %13s  its cycles depend on INT8 weights%s that are not there\n", total->network->name,
+               total->accelerator->name, "skipped", total->accelerator->needs_density ? " and activations" : "");
+        return;
+    }
     const energy_t *energy = &total->energy;
     printf("%-10s  %-13s  %13" PRId64, total->network->name, total->accelerator->name, total->counts.cycles);
     printf("  %7s", base ? text_of("%.3f", (double)base->counts.cycles / (double)total->counts.cycles).chars : "-");
@@ -93,13 +99,17 @@ static void print_geomeans(const model_plan_t *plan, const model_total_t *totals
 {
     for (size_t a = 0; a < plan->accelerator_count; a++) {
         double speedups[MOST_NAMES], energies[MOST_NAMES];
+        size_t used = 0;
         for (size_t n = 0; n < plan->network_count; n++) {
             const model_total_t *total = &totals[n * plan->accelerator_count + a], *base = base_of(plan, totals, total);
-            if (base == NULL)
-                return;
+            if (base == NULL || total->skipped)
+                break;
             speedups[n] = (double)base->counts.cycles / (double)total->counts.cycles;
             energies[n] = total->energy.total_pj / base->energy.total_pj;
+            used++;
         }
+        if (used < plan->network_count)
+            continue;
         printf("%-10s  %-13s  %13s  %7.3f  %34s  %6.3f\n", "geomean", plan->accelerators[a]->name, "",
                model_geomean(speedups, plan->network_count), "", model_geomean(energies, plan->network_count));
     }
@@ -133,7 +143,7 @@ static outcome_t run(const options_t *options)
 {
     list_t networks, accelerators;
     const char *path;
-    model_plan_t plan = {.size = options_text(options, "size"), .energy_table = "bitsim"};
+    model_plan_t plan = {.size = options_text(options, "size"), .energy_table = "bitsim", .threads = cpu_count()};
     outcome_t result;
     if (outcome_bad(&result, parse_list(options, "net", (const void *const *)net_registry, find_network, &networks)) ||
         outcome_bad(&result, parse_list(options, "accelerator", (const void *const *)accelerator_registry, find_accelerator,

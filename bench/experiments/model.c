@@ -61,12 +61,33 @@ static const model_selection_t *find_selection(const model_plan_t *plan, const n
     return NULL;
 }
 
+static const int8_t *find_weights(const model_plan_t *plan, const network_t *network, const accelerator_t *accelerator,
+                                  size_t layer)
+{
+    for (size_t i = 0; i < plan->weights_count; i++) {
+        const model_weights_t *weights = &plan->weights[i];
+        bool plain = weights->accelerator == NULL && accelerator->method == NULL;
+        if (weights->network == network && (plain || weights->accelerator == accelerator))
+            return weights->layers[layer];
+    }
+    return NULL;
+}
+
+static const model_density_t *find_density(const model_plan_t *plan, const network_t *network)
+{
+    for (size_t i = 0; i < plan->density_count; i++)
+        if (plan->densities[i].network == network)
+            return &plan->densities[i];
+    return NULL;
+}
+
 /* One network on one accelerator. */
 static outcome_t run_pair(const model_plan_t *plan, const network_t *network, const net_table_t *table,
                           const accelerator_t *accelerator, csv_writer_t *writer, model_total_t *total)
 {
     *total = (model_total_t){.network = network, .accelerator = accelerator};
     const model_selection_t *selection = find_selection(plan, network, accelerator);
+    const model_density_t *density = find_density(plan, network);
     row_names_t names = {network, plan->size, accelerator,
                          !accelerator->selects ? "none"
                          : selection           ? "weights"
@@ -81,10 +102,13 @@ static outcome_t run_pair(const model_plan_t *plan, const network_t *network, co
     }
     for (size_t i = 0; i < table->count; i++)
         layers[i] = (accel_layer_t){.shape = &table->items[i],
+                                    .weights = find_weights(plan, network, accelerator, i),
+                                    .input_density = density ? density->inputs[i] : 0.0,
+                                    .output_density = density ? density->outputs[i] : 0.0,
                                     .sensitive = selection ? selection->sensitive[i] : ACCEL_UNIFORM,
                                     .whole = table->items[i].first && !plan->prune_first};
     if (outcome_bad(&result, energy_rates(plan->energy_table, accelerator, &accelerator->defaults, &rates)) ||
-        outcome_bad(&result, accel_count(accelerator, &accelerator->defaults, layers, table->count, counts)))
+        outcome_bad(&result, accel_count(accelerator, &accelerator->defaults, layers, table->count, plan->threads, counts)))
         goto out;
     for (size_t i = 0; i < table->count; i++) {
         energy_t energy = energy_of(&rates, &counts[i]);
@@ -103,8 +127,9 @@ out:
     return result;
 }
 
+/* `skipped` receives the reason of the last pair that was. */
 static outcome_t run_network(const model_plan_t *plan, const network_t *network, csv_writer_t *writer,
-                             model_total_t *totals)
+                             model_total_t *totals, outcome_t *skipped)
 {
     const net_size_t *size;
     net_table_t table = {0};
@@ -112,8 +137,14 @@ static outcome_t run_network(const model_plan_t *plan, const network_t *network,
     if (outcome_bad(&result, net_find_size(network, plan->size, &size)) ||
         outcome_bad(&result, net_layers(network, size, &table)))
         return result;
-    for (size_t i = 0; i < plan->accelerator_count && outcome_is_ok(&result); i++)
+    for (size_t i = 0; i < plan->accelerator_count && outcome_is_ok(&result); i++) {
         result = run_pair(plan, network, &table, plan->accelerators[i], writer, &totals[i]);
+        totals[i].skipped = outcome_is_skip(&result);
+        if (totals[i].skipped) {
+            *skipped = result;
+            result = outcome_ok();
+        }
+    }
     net_table_free(&table);
     return result;
 }
@@ -121,15 +152,18 @@ static outcome_t run_network(const model_plan_t *plan, const network_t *network,
 outcome_t model_run(const model_plan_t *plan, const char *path, model_total_t *totals)
 {
     csv_writer_t writer;
-    outcome_t result = csv_create(&writer, path, header);
+    outcome_t result = csv_create(&writer, path, header), skipped = outcome_ok();
     if (!outcome_is_ok(&result))
         return result;
     for (size_t i = 0; i < plan->network_count && outcome_is_ok(&result); i++)
-        result = run_network(plan, plan->networks[i], &writer, &totals[i * plan->accelerator_count]);
-    if (outcome_is_ok(&result))
+        result = run_network(plan, plan->networks[i], &writer, &totals[i * plan->accelerator_count], &skipped);
+    bool some = false;
+    for (size_t i = 0; i < plan->network_count * plan->accelerator_count; i++)
+        some = some || !totals[i].skipped;
+    if (outcome_is_ok(&result) && some)
         return csv_commit(&writer);
     csv_abandon(&writer);
-    return result;
+    return outcome_is_ok(&result) ? skipped : result;
 }
 
 double model_geomean(const double *ratios, size_t count)

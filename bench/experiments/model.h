@@ -16,6 +16,19 @@ typedef struct {
     const int64_t *sensitive; /* a layer each, in the order of net_layers() */
 } model_selection_t;
 
+/* The INT8 weights of a network, as one accelerator runs them: plain, or compressed by accelerator->method. */
+typedef struct {
+    const network_t *network;
+    const accelerator_t *accelerator; /* NULL: for all that run plain INT8 */
+    const int8_t *const *layers;      /* [k, c, kh, kw] each, in the order of net_layers() */
+} model_weights_t;
+
+/* The share of activations that are not zero, above 0 to 1, at the input and the output of each layer. */
+typedef struct {
+    const network_t *network;
+    const double *inputs, *outputs;
+} model_density_t;
+
 typedef struct {
     const network_t *const *networks;
     size_t network_count;
@@ -26,6 +39,11 @@ typedef struct {
     const char *energy_table;            /* prefix in technology.csv: "bitsim" */
     const model_selection_t *selections; /* pairs without one take the uniform assumption */
     size_t selection_count;
+    const model_weights_t *weights; /* without them accelerators whose cycles depend on bits are skipped */
+    size_t weights_count;
+    const model_density_t *densities; /* nor do those that skip zero activations run without these */
+    size_t density_count;
+    int threads;
 } model_plan_t;
 
 typedef struct {
@@ -33,11 +51,13 @@ typedef struct {
     const accelerator_t *accelerator;
     counts_t counts;
     energy_t energy;
+    bool skipped;      /* it needs weights or densities and there are none; nothing else is set */
     bool interpolated; /* some SRAM energy has no row of its own in sram.csv */
 } model_total_t;
 
 /* Run the plan, network by network and accelerator by accelerator, into the file at `path` (one row a layer, then one
- * with layer = total) and into totals[network_count * accelerator_count], in that order. */
+ * with layer = total) and into totals[network_count * accelerator_count], in that order.
+ * A pair that is skipped has no rows; when all are, so is the whole, and no file is written. */
 outcome_t model_run(const model_plan_t *plan, const char *path, model_total_t *totals);
 
 /* Geometric mean of positive ratios; NaN when there are none. */

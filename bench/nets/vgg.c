@@ -34,7 +34,8 @@ static outcome_t vgg_layers(const net_size_t *size, net_table_t *table)
     int64_t inputs[FULLY_CONNECTED] = {c * side * side, shape->hidden, shape->hidden};
     int64_t outputs[FULLY_CONNECTED] = {shape->hidden, shape->hidden, size->classes};
     for (int i = 0; i < FULLY_CONNECTED; i++) {
-        if (outcome_bad(&result, net_add_linear(table, text_of("classifier.%d", 3 * i).chars, outputs[i], inputs[i], 1, true)))
+        text_t name = text_of("classifier.%d", 3 * i);
+        if (outcome_bad(&result, net_add_linear(table, name.chars, outputs[i], inputs[i], 1, true)))
             return result;
         net_wire(table, i == 0 ? NET_OUTSIDE : (int64_t)table->count - 2, NET_NONE);
     }

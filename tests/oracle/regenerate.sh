@@ -5,3 +5,5 @@ set -eu
 cd "$(dirname "$0")/../.."
 python=${PYTHON:-python3}
 $python tests/oracle/columns.py tests/data/columns.txt.gz
+"$PYTHON" tests/oracle/accel.py tests/data/model.resnet34.csv
+"$PYTHON" tests/oracle/columns.py tests/data/columns.txt.gz

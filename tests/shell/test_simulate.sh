@@ -19,7 +19,10 @@ check "the program finds its tables from another folder" sh -c "cd / && '$BBSBEN
 check "a pruned first layer stores less than 8 bits" sh -c "'$BBSBENCH' simulate --net resnet34 --first-layer prune --accelerator bitvert-mod --out $out && sed -n 2p $out | grep -q 'conv1,.*uniform-assumption,6,'"
 check "twice gives the same bytes" sh -c "'$BBSBENCH' simulate --net all --out $tap_folder/a && '$BBSBENCH' simulate --net all --out $tap_folder/b && cmp $tap_folder/a $tap_folder/b"
 
+check "an accelerator that needs weights is left out, and said so" sh -c "'$BBSBENCH' simulate --net resnet34 --out $out | grep -q '^resnet34 *bitlet *skipped' && ! grep -q ',bitlet,' $out"
+
 rm -f "$out"
+check "with nothing left to run there is no file and exit code 3" sh -c "'$BBSBENCH' simulate --net resnet34 --accelerator bitlet --out $out 2>$tap_folder/said; [ \$? -eq 3 ] && grep -q '^skipped: bitlet' $tap_folder/said && [ ! -e $out ]"
 check_fails 2 "an unknown network" "$BBSBENCH" simulate --net resnet35 --out "$out"
 check_fails 2 "an unknown accelerator" "$BBSBENCH" simulate --net resnet34 --accelerator stripes,eyeriss --out "$out"
 check_fails 2 "an accelerator twice" "$BBSBENCH" simulate --net resnet34 --accelerator stripes,stripes --out "$out"

@@ -6,11 +6,13 @@
 #include "accel/exact.h"
 #include "accel/memory.h"
 #include "accel/tile.h"
+#include "base/text.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "random.h"
 #include "testing.h"
 
 static net_table_t layers_of(const char *name)
@@ -33,7 +35,7 @@ static counts_t count_one(const char *name, net_layer_t shape, bool whole)
     shape.input = NET_OUTSIDE;
     shape.residual = NET_NONE;
     accel_layer_t layer = {.shape = &shape, .sensitive = ACCEL_UNIFORM, .whole = whole};
-    assert_ok(accel_count(accelerator, &accelerator->defaults, &layer, 1, &counts));
+    assert_ok(accel_count(accelerator, &accelerator->defaults, &layer, 1, 2, &counts));
     return counts;
 }
 
@@ -73,6 +75,11 @@ static void cycles_worked_out_by_hand(void **state)
     assert_int_equal(count_one("bitvert-mod", wide, false).compute_cycles, (4 * 8 + 12 * 4) * 288 * 7);
     assert_int_equal(count_one("bitvert-mod", fc, false).compute_cycles, (7 * 8 + 25 * 4) * 32);
     assert_int_equal(count_one("bitvert-mod", fc, false).sensitive, 224);
+    /* ANT: 20 columns and 6 bits, the first layer 8. */
+    assert_int_equal(count_one("ant", narrow, false).compute_cycles, 4 * 36 * 3 * 56 * 6);
+    assert_int_equal(count_one("ant", stem, true).compute_cycles, 4 * 12 * 6 * 112 * 8);
+    assert_int_equal(count_one("ant", narrow, false).dram_weight, 64 * 64 * 9 * 6 / 8);
+    assert_int_equal(count_one("ant", narrow, false).dram_input, 56 * 56 * 48);
     /* A first layer that stays whole is cut like Stripes'; pruned, 3 channels take a slice a kernel position. */
     assert_int_equal(count_one("bitvert-mod", stem, true).compute_cycles, 2 * 8 * 12 * 784);
     assert_int_equal(count_one("bitvert-mod", stem, false).compute_cycles, (8 * 12 + 4 * 49) * 784);
@@ -133,11 +140,15 @@ static void check_layer(const accelerator_t *accelerator, const net_layer_t *lay
     assert_int_equal(counts->cycles,
                      counts->compute_cycles > counts->dram_cycles ? counts->compute_cycles : counts->dram_cycles);
     assert_int_equal(counts->dram_cycles, (counts_dram_bytes(counts) + 15) / 16);
-    /* No faster than its multipliers, where each multiply-accumulate takes the fewest columns it can. */
+    /* No faster than its multipliers: each of them every cycle on a column of a weight, or on a one where zeros are
+     * skipped, or on a pair. */
     int64_t least_bits = config->low_bits > 0 ? config->low_bits : 8;
-    int64_t lanes = config->rows * config->columns * config->group;
-    assert_true(counts->compute_cycles >=
-                counts->macs * least_bits / (lanes * 8 / config->lane_bits * config->lane_bits / 8));
+    int64_t lanes = config->rows * config->columns * config->lanes;
+    if (accelerator->needs_weights)
+        assert_true(counts->useful_slots > 0 && counts->useful_slots <= counts->row_slots &&
+                    counts->row_slots <= counts->lane_slots && counts->lane_slots <= counts->compute_cycles * lanes);
+    else
+        assert_true(counts->compute_cycles * config->rows * config->columns * config->group >= counts->macs * least_bits);
     assert_true(counts->value_bits <= 8 * counts->weights && counts->value_bits > 0);
     assert_true(counts->sensitive <= counts->channels);
     assert_int_equal(counts->macs, net_layer_macs(layer));
@@ -146,19 +157,40 @@ static void check_layer(const accelerator_t *accelerator, const net_layer_t *lay
     assert_true(counts->sram_input_read >= counts->macs / (layer->k * config->group));
 }
 
+/* Random weights, the same for every layer, where the largest has at most this many. */
+enum { MOST_WEIGHTS = 1 << 22 };
+
+static int8_t *make_weights(void)
+{
+    uint64_t seed = 11;
+    int8_t *weights = malloc(MOST_WEIGHTS);
+    assert_non_null(weights);
+    for (int i = 0; i < MOST_WEIGHTS; i++)
+        weights[i] = random_weight(&seed, 5);
+    return weights;
+}
+
 static void invariants_hold_everywhere(void **state)
 {
     (void)state;
+    int8_t *weights = make_weights();
     for (const network_t *const *network = net_registry; *network != NULL; network++) {
         net_table_t table = layers_of((*network)->name);
         accel_layer_t *layers = calloc(table.count, sizeof *layers);
         counts_t *counts = calloc(table.count, sizeof *counts);
         assert_true(layers != NULL && counts != NULL);
+        bool looked_at = text_equal((*network)->name, "resnet34") || text_equal((*network)->name, "vit_small");
         for (size_t i = 0; i < table.count; i++)
-            layers[i] =
-                (accel_layer_t){.shape = &table.items[i], .sensitive = ACCEL_UNIFORM, .whole = table.items[i].first};
+            layers[i] = (accel_layer_t){.shape = &table.items[i],
+                                        .sensitive = ACCEL_UNIFORM,
+                                        .weights = looked_at ? weights : NULL,
+                                        .input_density = 0.6,
+                                        .output_density = 0.5,
+                                        .whole = table.items[i].first};
         for (const accelerator_t *const *at = accelerator_registry; *at != NULL; at++) {
-            assert_ok(accel_count(*at, &(*at)->defaults, layers, table.count, counts));
+            if ((*at)->needs_weights && !looked_at)
+                continue;
+            assert_ok(accel_count(*at, &(*at)->defaults, layers, table.count, 2, counts));
             assert_true((*at)->unequal != NULL || accel_multipliers(&(*at)->defaults) == 512);
             for (size_t i = 0; i < table.count; i++)
                 check_layer(*at, &table.items[i], &counts[i]);
@@ -167,6 +199,7 @@ static void invariants_hold_everywhere(void **state)
         free(counts);
         net_table_free(&table);
     }
+    free(weights);
 }
 
 static void energy_is_linear_in_the_counts(void **state)
@@ -187,7 +220,9 @@ static void energy_is_linear_in_the_counts(void **state)
                         .sram_weight_read = 29,
                         .sram_input_read = 31,
                         .sram_weight_write = 37,
-                        .sram_input_write = 41};
+                        .sram_input_write = 41,
+                        .local_read = 43,
+                        .local_write = 47};
         counts_t two = one;
         counts_add(&two, &one);
         energy_t single = energy_of(&rates, &one), twice = energy_of(&rates, &two),
@@ -228,7 +263,12 @@ static void unequal_multipliers_are_refused(void **state)
     assert_ok(accel_find("bitvert-mod", &accelerator));
     accel_config_t config = accelerator->defaults;
     config.rows = 16;
-    assert_error(accel_count(accelerator, &config, &layer, 1, &counts), FAULT_USAGE, "found 256, expected 512");
+    assert_error(accel_count(accelerator, &config, &layer, 1, 2, &counts), FAULT_USAGE, "found 256, expected 512");
+    const accelerator_t *bitlet;
+    assert_ok(accel_find("bitlet", &bitlet));
+    accel_config_t odd = bitlet->defaults;
+    odd.group = 60;
+    assert_error(accel_check(bitlet, &odd), FAULT_USAGE, "a multiple of 8");
     config.rows = 0;
     assert_error(accel_check(accelerator, &config), FAULT_USAGE, "rows");
     net_table_free(&table);
@@ -244,13 +284,13 @@ static void bad_layers_are_refused(void **state)
     counts_t counts;
     net_table_free(&table);
     assert_ok(accel_find("bitvert-mod", &accelerator));
-    assert_error(accel_count(accelerator, &accelerator->defaults, &layer, 1, &counts), FAULT_FAILED,
+    assert_error(accel_count(accelerator, &accelerator->defaults, &layer, 1, 2, &counts), FAULT_FAILED,
                  "65 sensitive channels");
     layer.sensitive = ACCEL_UNIFORM;
     shape.out_h = 0;
-    assert_error(accel_count(accelerator, &accelerator->defaults, &layer, 1, &counts), FAULT_FAILED, "a size of 0");
+    assert_error(accel_count(accelerator, &accelerator->defaults, &layer, 1, 2, &counts), FAULT_FAILED, "a size of 0");
     shape.out_h = shape.out_w = (int64_t)1 << 31;
-    assert_error(accel_count(accelerator, &accelerator->defaults, &layer, 1, &counts), FAULT_FAILED, "63 bits");
+    assert_error(accel_count(accelerator, &accelerator->defaults, &layer, 1, 2, &counts), FAULT_FAILED, "63 bits");
     /* A layer whose product of sizes fits, but not its count of bits read. */
     shape = (net_layer_t){.name = "huge",
                           .kind = NET_LINEAR,
@@ -265,7 +305,7 @@ static void bad_layers_are_refused(void **state)
                           .tokens = (int64_t)1 << 32,
                           .input = NET_OUTSIDE,
                           .residual = NET_NONE};
-    assert_error(accel_count(accelerator, &accelerator->defaults, &layer, 1, &counts), FAULT_FAILED,
+    assert_error(accel_count(accelerator, &accelerator->defaults, &layer, 1, 2, &counts), FAULT_FAILED,
                  "a count beyond 63 bits");
     assert_error(accel_find("eyeriss", &accelerator), FAULT_USAGE, "stripes, ");
 }

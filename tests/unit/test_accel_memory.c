@@ -11,7 +11,7 @@ enum { MOST = 8, KB = 1000 };
 /* Layers on planes of one pixel: c input and k output bytes. */
 typedef struct {
     net_layer_t shapes[MOST];
-    const net_layer_t *pointers[MOST];
+    accel_layer_t layers[MOST];
     memory_place_t places[MOST];
     size_t count;
 } chain_t;
@@ -31,12 +31,13 @@ static void add(chain_t *chain, int64_t c, int64_t k, int64_t input, int64_t res
                            .tokens = 1,
                            .input = input,
                            .residual = residual};
-    chain->pointers[chain->count++] = layer;
+    chain->layers[chain->count++].shape = layer;
 }
 
 static void place(chain_t *chain, int64_t capacity)
 {
-    assert_ok(memory_place(chain->pointers, chain->count, capacity, chain->places));
+    accel_config_t config = {.input_sram_bytes = capacity, .activation_bits = 8};
+    assert_ok(memory_place(&config, chain->layers, chain->count, chain->places));
 }
 
 static void expect(const chain_t *chain, size_t layer, bool input, bool residual, bool kept, bool written)
@@ -122,10 +123,10 @@ static void pooled_and_final_outputs_are_written(void **state)
 
 static accel_config_t buffers(int64_t weights, int64_t inputs)
 {
-    return (accel_config_t){.weight_sram_bytes = weights, .input_sram_bytes = inputs};
+    return (accel_config_t){.weight_sram_bytes = weights, .input_sram_bytes = inputs, .activation_bits = 8};
 }
 
-static counts_t traffic(const accel_config_t *config, net_layer_t *layer, int64_t weights, int64_t meta,
+static counts_t traffic(const accel_config_t *config, const accel_layer_t *layer, int64_t weights, int64_t meta,
                         memory_place_t place_of)
 {
     accel_work_t work = {.value_bits = 8 * weights, .meta_bits = 8 * meta, .weight_read_bits = 80, .input_read_bits = 800};
@@ -140,7 +141,7 @@ static void the_cheaper_of_two_refetches_is_taken(void **state)
     accel_config_t config = buffers(100 * KB, 100 * KB);
     chain_t chain = {0};
     add(&chain, 250 * KB, 40 * KB, NET_OUTSIDE, NET_NONE);
-    net_layer_t *layer = &chain.shapes[0];
+    const accel_layer_t *layer = &chain.layers[0];
     /* 150 KB of weights, 250 KB of inputs: weights three times 450 + 250 = 700, inputs twice 150 + 500 = 650. */
     counts_t counts = traffic(&config, layer, 150 * KB, 0, (memory_place_t){.output_to_dram = true});
     assert_int_equal(counts.dram_weight, 150 * KB);
@@ -166,7 +167,7 @@ static void nothing_is_counted_twice(void **state)
     accel_config_t config = buffers(100 * KB, 100 * KB);
     chain_t chain = {0};
     add(&chain, 30 * KB, 40 * KB, 0, 0);
-    net_layer_t *layer = &chain.shapes[0];
+    const accel_layer_t *layer = &chain.layers[0];
     counts_t counts = traffic(&config, layer, 5 * KB, 0, (memory_place_t){true, true, true, false});
     assert_int_equal(counts.dram_input, 0);
     assert_int_equal(counts.dram_output, 0);
@@ -179,6 +180,31 @@ static void nothing_is_counted_twice(void **state)
     assert_int_equal(counts.sram_input_read, 100);
 }
 
+static void narrow_activations_begin_at_bytes(void **state)
+{
+    (void)state;
+    accel_config_t config = {.weight_sram_bytes = 1000, .input_sram_bytes = 1000, .activation_bits = 6};
+    net_layer_t shape = {.kind = NET_CONV,
+                         .k = 5,
+                         .c = 3,
+                         .kh = 1,
+                         .kw = 1,
+                         .in_h = 4,
+                         .in_w = 4,
+                         .out_h = 2,
+                         .out_w = 2,
+                         .tokens = 1,
+                         .input = NET_OUTSIDE,
+                         .residual = NET_NONE};
+    accel_layer_t layer = {.shape = &shape};
+    assert_int_equal(memory_input_bytes(&config, &layer), 16 * 3); /* 18 bits a pixel */
+    assert_int_equal(memory_output_bytes(&config, &layer), 4 * 4); /* 30 bits */
+    layer.whole = true; /* the image comes in 8 bits, what leaves the layer is narrow */
+    shape.c = 4;
+    assert_int_equal(memory_input_bytes(&config, &layer), 16 * 4);
+    assert_int_equal(memory_output_bytes(&config, &layer), 4 * 4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -188,6 +214,7 @@ int main(void)
         cmocka_unit_test(pooled_and_final_outputs_are_written),
         cmocka_unit_test(the_cheaper_of_two_refetches_is_taken),
         cmocka_unit_test(nothing_is_counted_twice),
+        cmocka_unit_test(narrow_activations_begin_at_bytes),
     };
     return cmocka_run_group_tests_name("accel memory", tests, NULL, NULL);
 }

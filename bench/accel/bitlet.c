@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Bitlet (Lu et al., MICRO 2021), as the paper uses it: bits of 64 weights interleaved, one lane a significance.
+ *
+ * Each cycle a lane picks the next of the 64 weights that has its bit, through a 64:1 multiplexer, so a slice takes as
+ * many cycles as its fullest significance has ones (two's complement). 32 x 16 PEs x 8 lanes / 8 = 512. */
+#include "accel/cost.h"
+#include "accel/dense.h"
+#include "accel/designs.h"
+#include "accel/lockstep.h"
+
+enum { WEIGHT_BITS = 8, ACTIVATION_BITS = 8 };
+
+static outcome_t work_of(const accel_config_t *config, const accel_layer_t *layer, int threads, accel_work_t *work)
+{
+    dense_work(config, layer->shape, WEIGHT_BITS, ACTIVATION_BITS, work);
+    return lockstep_work(config, layer, cost_bitlet, threads, work);
+}
+
+const accelerator_t accelerator_bitlet = {
+    .name = "bitlet",
+    .title = "Bitlet",
+    .source = "BBS paper section VI; Lu et al., MICRO 2021; group of 64 as BitSim at submission",
+    .part = "bitlet",
+    .needs_weights = true,
+    .defaults = {.rows = 32,
+                 .columns = 16,
+                 .group = 64,
+                 .lanes = 8,
+                 .lane_bits = 1,
+                 .weight_sram_bytes = 256 * 1024,
+                 .weight_banks = 32,
+                 .weight_bus_bits = 512,
+                 .input_sram_bytes = 256 * 1024,
+                 .input_banks = 16,
+                 .input_bus_bits = 512,
+                 .activation_bits = 8},
+    .work = work_of};

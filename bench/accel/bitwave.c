@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* BitWave (Shi et al., HPCA 2024): columns of a sign-magnitude group that are all zero are neither stored nor computed.
+ *
+ * A PE takes 8 weights a column with 8 lanes, one cycle a magnitude column that is not empty; the sign column goes along
+ * with each. (The authors' simulator counts the sign column and takes one off again, which goes wrong where it is empty.)
+ * Stored are, for each 8 weights, an 8-bit mask of the columns, then the signs and the columns in the mask. The weights
+ * are the bit-flipped ones of the caller; which channels it left alone shows in them.
+ *
+ * The array can be cut in seven ways, in place of the configured rows, columns and group; a layer runs in the one of
+ * fewest cycles, the first of those.
+ * 32 x 16 PEs x 8 lanes / 8 = 512. */
+#include "accel/cost.h"
+#include "accel/designs.h"
+#include "accel/exact.h"
+#include "accel/tile.h"
+#include "base/threads.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { UNIT = 8, ACTIVATION_BITS = 8 };
+
+/* BitSim sim/sim/bitwave.py:41-44. `group` is a multiple of UNIT. */
+typedef struct {
+    int64_t group, rows, columns;
+} dataflow_t;
+
+static const dataflow_t dataflows[] = {{8, 32, 16}, {16, 32, 8}, {32, 32, 4}, {128, 8, 1},
+                                       {16, 64, 1}, {32, 32, 1}, {16, 1, 16}};
+
+enum { DATAFLOWS = sizeof dataflows / sizeof dataflows[0] };
+
+typedef struct {
+    const accel_layer_t *layer;
+    tile_layout_t layout;
+    int64_t units;        /* of UNIT weights, in a run of the layout */
+    int64_t row_units;    /* in an output channel */
+    int8_t *rows;         /* a worker: row_units * UNIT */
+    uint8_t *masks;       /* [k][row_units], columns that are not empty */
+    uint8_t cycles[256];  /* that the columns of a mask take */
+    int64_t *ones, *bits; /* [k], of the magnitudes; stored */
+} columns_t;
+
+/* ===  Columns of each unit of 8 weights  === */
+
+static void look_at_row(void *context, int64_t k, int worker)
+{
+    columns_t *columns = context;
+    const net_layer_t *shape = columns->layer->shape;
+    int8_t *row = columns->rows + worker * columns->row_units * UNIT;
+    uint8_t *masks = columns->masks + k * columns->row_units;
+    tile_row(shape, UNIT, columns->layer->weights + k * shape->c * shape->kh * shape->kw, row);
+    int64_t ones = 0, bits = 0;
+    for (int64_t segment = 0; segment < columns->layout.segments; segment++)
+        for (int64_t from = 0; from < columns->layout.length; from += UNIT, row += UNIT) {
+            int64_t left = columns->layout.length - from;
+            *masks = cost_columns(row, UNIT, &ones);
+            bits += *masks ? (left < UNIT ? left : UNIT) * (1 + columns->cycles[*masks]) : 0;
+            masks++;
+        }
+    columns->ones[k] = ones;
+    columns->bits[k] = bits;
+}
+
+static outcome_t look_at_layer(const accel_layer_t *layer, int threads, columns_t *columns)
+{
+    columns->layer = layer;
+    columns->layout = tile_layout(layer->shape);
+    columns->units = exact_ceil(columns->layout.length, UNIT);
+    columns->row_units = tile_slices(layer->shape, UNIT);
+    columns->cycles[0] = 1; /* emptiness has to be seen */
+    for (int mask = 1; mask < 256; mask++)
+        columns->cycles[mask] = (uint8_t)cost_ones((uint8_t)mask);
+    size_t k = (size_t)layer->shape->k, row_units = (size_t)columns->row_units;
+    columns->rows = malloc((size_t)threads * row_units * UNIT);
+    columns->masks = malloc(k * row_units);
+    columns->ones = calloc(k, sizeof *columns->ones);
+    columns->bits = calloc(k, sizeof *columns->bits);
+    if (columns->rows == NULL || columns->masks == NULL || columns->ones == NULL || columns->bits == NULL)
+        return outcome_out_of_memory(layer->shape->name);
+    return threads_for(threads, layer->shape->k, look_at_row, columns);
+}
+
+static void free_columns(columns_t *columns)
+{
+    free(columns->rows);
+    free(columns->masks);
+    free(columns->ones);
+    free(columns->bits);
+}
+
+/* ===  One way to cut the array  === */
+
+typedef struct {
+    int64_t cycles;     /* of one pixel step: sum over row tiles and slices of the slowest row */
+    int64_t row_cycles; /* sum over rows and slices */
+    bool failed;
+} cut_t;
+
+typedef struct {
+    const columns_t *columns;
+    cut_t cuts[DATAFLOWS];
+} trial_t;
+
+/* Cycles of each slice of one row: a column is skipped when it is empty in all `wide` units side by side. */
+static void row_cycles(const columns_t *columns, int64_t k, int64_t wide, uint8_t *cycles)
+{
+    const uint8_t *run = columns->masks + k * columns->row_units;
+    for (int64_t segment = 0; segment < columns->layout.segments; segment++, run += columns->units)
+        for (int64_t first = 0; first < columns->units; first += wide) {
+            uint8_t any = 0;
+            for (int64_t unit = first; unit < first + wide && unit < columns->units; unit++)
+                any |= run[unit];
+            *cycles++ = columns->cycles[any];
+        }
+}
+
+static void try_cut(void *context, int64_t index, int worker)
+{
+    (void)worker;
+    trial_t *trial = context;
+    const columns_t *columns = trial->columns;
+    cut_t *cut = &trial->cuts[index];
+    int64_t wide = dataflows[index].group / UNIT, rows = dataflows[index].rows, k_count = columns->layer->shape->k;
+    int64_t slices = exact_ceil(columns->units, wide) * columns->layout.segments;
+    uint8_t *cycles = malloc((size_t)slices), *slowest = malloc((size_t)slices);
+    cut->failed = cycles == NULL || slowest == NULL;
+    for (int64_t first = 0; first < k_count && !cut->failed; first += rows) {
+        memset(slowest, 0, (size_t)slices);
+        for (int64_t k = first; k < first + rows && k < k_count; k++) {
+            row_cycles(columns, k, wide, cycles);
+            for (int64_t slice = 0; slice < slices; slice++) {
+                slowest[slice] = cycles[slice] > slowest[slice] ? cycles[slice] : slowest[slice];
+                cut->row_cycles += cycles[slice];
+            }
+        }
+        for (int64_t slice = 0; slice < slices; slice++)
+            cut->cycles += slowest[slice];
+    }
+    free(cycles);
+    free(slowest);
+}
+
+/* ===  The layer  === */
+
+static void add_up(const columns_t *columns, const trial_t *trial, accel_work_t *work)
+{
+    const net_layer_t *shape = columns->layer->shape;
+    int64_t best = 0, best_cycles = EXACT_OVERFLOW, ones = 0;
+    for (int64_t i = 0; i < DATAFLOWS; i++) {
+        int64_t cycles = exact_times(trial->cuts[i].cycles, tile_pixel_steps(shape, dataflows[i].columns));
+        if (cycles < best_cycles) {
+            best = i;
+            best_cycles = cycles;
+        }
+    }
+    for (int64_t k = 0; k < shape->k; k++) {
+        work->value_bits = exact_plus(work->value_bits, columns->bits[k]);
+        ones += columns->ones[k];
+    }
+    const dataflow_t *flow = &dataflows[best];
+    int64_t steps = tile_pixel_steps(shape, flow->columns), slices = tile_slices(shape, flow->group);
+    int64_t row_tiles = exact_ceil(shape->k, flow->rows);
+    work->tiles = exact_times(exact_times(row_tiles, slices), steps);
+    work->cycles = best_cycles;
+    work->sensitive = shape->k;
+    work->meta_bits = exact_times(exact_times(shape->k, columns->row_units), UNIT);
+    work->weight_read_bits = exact_times(exact_plus(work->value_bits, work->meta_bits), steps);
+    work->input_read_bits =
+        exact_times(exact_times(row_tiles, exact_times(slices, tile_pixels(shape))), flow->group * ACTIVATION_BITS);
+    int64_t column_steps = exact_times(steps, flow->columns);
+    work->lane_slots = exact_times(exact_times(trial->cuts[best].cycles, flow->rows * flow->group), column_steps);
+    work->row_slots = exact_times(exact_times(trial->cuts[best].row_cycles, flow->group), column_steps);
+    work->useful_slots = exact_times(ones, column_steps);
+}
+
+static outcome_t work_of(const accel_config_t *config, const accel_layer_t *layer, int threads, accel_work_t *work)
+{
+    (void)config;
+    columns_t columns = {0};
+    trial_t trial = {.columns = &columns};
+    outcome_t result;
+    if (outcome_bad(&result, look_at_layer(layer, threads, &columns)) ||
+        outcome_bad(&result, threads_for(threads, DATAFLOWS, try_cut, &trial)))
+        goto out;
+    for (int i = 0; i < DATAFLOWS; i++)
+        if (trial.cuts[i].failed)
+            result = outcome_out_of_memory(layer->shape->name);
+    if (outcome_is_ok(&result))
+        add_up(&columns, &trial, work);
+
+out:
+    free_columns(&columns);
+    return result;
+}
+
+const accelerator_t accelerator_bitwave = {.name = "bitwave",
+                                           .title = "BitWave",
+                                           .source = "BBS paper section VI; Shi et al., HPCA 2024",
+                                           .part = "bitwave",
+                                           .needs_weights = true,
+                                           .method = "bitflip",
+                                           .defaults = {.rows = 32,
+                                                        .columns = 16,
+                                                        .group = 8,
+                                                        .lanes = 8,
+                                                        .lane_bits = 1,
+                                                        .weight_sram_bytes = 256 * 1024,
+                                                        .weight_banks = 16,
+                                                        .weight_bus_bits = 64,
+                                                        .input_sram_bytes = 256 * 1024,
+                                                        .input_banks = 16,
+                                                        .input_bus_bits = 64,
+                                                        .activation_bits = 8},
+                                           .work = work_of};

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Eight weights at a time in one 64-bit word, a byte each: no byte ever carries into the next. */
+#include "accel/cost.h"
+
+#include <string.h>
+
+static const uint64_t each_1 = 0x0101010101010101u, each_80 = 0x8080808080808080u;
+
+static uint64_t load(const int8_t *weights)
+{
+    uint64_t word;
+    memcpy(&word, weights, sizeof word);
+    return word;
+}
+
+/* |w|, 0 to 128. */
+static uint64_t magnitudes(uint64_t word)
+{
+    uint64_t negative = (word >> 7) & each_1;
+    return (word ^ (negative * 0xff)) + negative;
+}
+
+static uint64_t ones_of_bytes(uint64_t word)
+{
+    word -= (word >> 1) & 0x5555555555555555u;
+    word = (word & 0x3333333333333333u) + ((word >> 2) & 0x3333333333333333u);
+    return (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0fu;
+}
+
+/* The larger of each pair of bytes below 128. */
+static uint64_t larger_bytes(uint64_t a, uint64_t b)
+{
+    uint64_t a_is = ((((a | each_80) - b) & each_80) >> 7) * 0xff;
+    return (a & a_is) | (b & ~a_is);
+}
+
+static int64_t sum_of_bytes(uint64_t word)
+{
+    const uint64_t even = 0x00ff00ff00ff00ffu;
+    return (int64_t)((((word & even) + ((word >> 8) & even)) * 0x0001000100010001u) >> 48);
+}
+
+static int64_t largest_byte(uint64_t word)
+{
+    for (int shift = 32; shift >= 8; shift /= 2)
+        word = larger_bytes(word, word >> shift);
+    return (int64_t)(word & 0xff);
+}
+
+static int64_t at_least_one(int64_t cycles)
+{
+    return cycles > 0 ? cycles : 1;
+}
+
+cost_t cost_pragmatic(const int8_t *weights, int64_t count)
+{
+    uint64_t most = 0;
+    int64_t useful = 0;
+    for (int64_t i = 0; i < count; i += 8) {
+        uint64_t ones = ones_of_bytes(magnitudes(load(weights + i)));
+        most = larger_bytes(most, ones);
+        useful += sum_of_bytes(ones);
+    }
+    return (cost_t){at_least_one(largest_byte(most)), useful};
+}
+
+cost_t cost_bitlet(const int8_t *weights, int64_t count)
+{
+    uint64_t ones[8] = {0};
+    int64_t most = 0, useful = 0;
+    for (int64_t i = 0; i < count; i += 8) {
+        uint64_t word = load(weights + i);
+        for (int bit = 0; bit < 8; bit++)
+            ones[bit] += (word >> bit) & each_1;
+    }
+    for (int bit = 0; bit < 8; bit++) {
+        int64_t sum = sum_of_bytes(ones[bit]);
+        most = sum > most ? sum : most;
+        useful += sum;
+    }
+    return (cost_t){at_least_one(most), useful};
+}
+
+static uint64_t saturated(uint64_t word)
+{
+    word = magnitudes(word);
+    return word - ((word >> 7) & each_1);
+}
+
+static uint8_t any_byte(uint64_t word)
+{
+    word |= word >> 32;
+    word |= word >> 16;
+    return (uint8_t)(word | word >> 8);
+}
+
+uint8_t cost_columns(const int8_t *weights, int64_t count, int64_t *ones)
+{
+    uint64_t any = 0;
+    int64_t sum = 0;
+    for (int64_t i = 0; i < count; i += 8) {
+        uint64_t word = saturated(load(weights + i));
+        any |= word;
+        sum += sum_of_bytes(ones_of_bytes(word));
+    }
+    *ones += sum;
+    return any_byte(any);
+}
+
+int64_t cost_ones(uint8_t byte)
+{
+    return (int64_t)ones_of_bytes(byte);
+}
+
+cost_t cost_bitwave(const int8_t *weights, int64_t count)
+{
+    int64_t useful = 0;
+    uint8_t columns = cost_columns(weights, count, &useful);
+    return (cost_t){at_least_one(cost_ones(columns)), useful};
+}
+
+int64_t cost_nonzero(const int8_t *weights, int64_t count)
+{
+    int64_t sum = 0;
+    for (int64_t i = 0; i < count; i += 8) {
+        uint64_t word = load(weights + i), low = (word & ~each_80) + ~each_80;
+        sum += sum_of_bytes(((word | low) >> 7) & each_1);
+    }
+    return sum;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_ACCEL_COST_H
+#define BBS_ACCEL_COST_H
+
+#include <stdint.h>
+
+/* What one slice of weights costs a PE that skips bits, and how many of its bits are ones. The functional models in
+ * pe/ take the same number of cycles, and a test holds them to it.
+ *
+ * `count` is a multiple of 8, at most 1024. No slice takes less than one cycle: that it is empty has to be seen. */
+
+typedef struct {
+    int64_t cycles;
+    int64_t useful; /* ones that a lane has to work on */
+} cost_t;
+
+/* Pragmatic: each weight's magnitude bit by bit, ones only; the weight with most ones decides. */
+cost_t cost_pragmatic(const int8_t *weights, int64_t count);
+/* Bitlet: each significance of the two's complement weight by weight, ones only; the fullest significance decides. */
+cost_t cost_bitlet(const int8_t *weights, int64_t count);
+/* BitWave: each column of the magnitudes that is not all zero; the sign column goes along. -128 counts as -127. */
+cost_t cost_bitwave(const int8_t *weights, int64_t count);
+
+/* The columns that BitWave's slice has, as a mask: bit b is set when some magnitude has it. Adds the ones to `ones`. */
+uint8_t cost_columns(const int8_t *weights, int64_t count, int64_t *ones);
+int64_t cost_ones(uint8_t byte);
+
+/* SparTen: weights that are not zero. */
+int64_t cost_nonzero(const int8_t *weights, int64_t count);
+
+#endif

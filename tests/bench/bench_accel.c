@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Speed of the accelerator models from tensors in memory: every design on every full-size network, random weights. */
+#include "accel/accel.h"
+#include "base/cpu.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "../unit/random.h"
+
+enum { POOL = 1 << 20, ACCELERATORS = 32 };
+
+static double seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static outcome_t run_network(const network_t *network, const int8_t *weights, int threads, double *spent)
+{
+    const net_size_t *size;
+    net_table_t table = {0};
+    outcome_t result;
+    if (outcome_bad(&result, net_find_size(network, "full", &size)) ||
+        outcome_bad(&result, net_layers(network, size, &table)))
+        return result;
+    accel_layer_t *layers = calloc(table.count, sizeof *layers);
+    counts_t *counts = calloc(table.count, sizeof *counts);
+    if (layers == NULL || counts == NULL)
+        result = outcome_out_of_memory("bench");
+    for (size_t i = 0; i < table.count && outcome_is_ok(&result); i++)
+        layers[i] = (accel_layer_t){.shape = &table.items[i],
+                                    .weights = weights,
+                                    .input_density = 0.5,
+                                    .output_density = 0.5,
+                                    .sensitive = ACCEL_UNIFORM,
+                                    .whole = table.items[i].first};
+    for (int a = 0; accelerator_registry[a] != NULL && a < ACCELERATORS && outcome_is_ok(&result); a++) {
+        double from = seconds();
+        result =
+            accel_count(accelerator_registry[a], &accelerator_registry[a]->defaults, layers, table.count, threads, counts);
+        spent[a] += seconds() - from;
+    }
+    free(layers);
+    free(counts);
+    net_table_free(&table);
+    return result;
+}
+
+/* The largest layer of any network. */
+static int8_t *make_weights(void)
+{
+    const int64_t most = (int64_t)25088 * 4096;
+    int8_t *weights = malloc((size_t)most);
+    uint64_t seed = 1;
+    for (int64_t i = 0; weights != NULL && i < most; i++)
+        weights[i] = i < POOL ? random_weight(&seed, 5) : weights[i - POOL];
+    return weights;
+}
+
+int main(void)
+{
+    int threads = cpu_count();
+    double spent[ACCELERATORS] = {0}, sum = 0.0;
+    int8_t *weights = make_weights();
+    outcome_t result = weights ? outcome_ok() : outcome_out_of_memory("bench");
+    for (const network_t *const *network = net_registry; *network != NULL && outcome_is_ok(&result); network++)
+        result = run_network(*network, weights, threads, spent);
+    free(weights);
+    if (!outcome_is_ok(&result)) {
+        fprintf(stderr, "error: %s\n", outcome_text(&result));
+        return 1;
+    }
+    printf("accelerator models, all full-size networks from INT8 tensors in memory, %d threads, one run\n", threads);
+    for (int a = 0; accelerator_registry[a] != NULL && a < ACCELERATORS; a++) {
+        printf("  %-14s %8.3f s\n", accelerator_registry[a]->name, spent[a]);
+        sum += spent[a];
+    }
+    printf("  %-14s %8.3f s\n", "all", sum);
+    return 0;
+}
