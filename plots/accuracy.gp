@@ -29,7 +29,7 @@ unset table
 unset datafile columnheaders
 
 known(value) = value == value
-least = low[1]; most = high[1]; widest = 1
+least = low[1]; most = high[1]; widest = 4
 do for [i = 1:count] {
     least = low[i] < least ? low[i] : least
     most = high[i] > most ? high[i] : most

@@ -5,7 +5,7 @@ rows = ARG1."/speedup.csv"
 picture = ARG2
 style = ARG3
 width = 920
-height = 640
+height = 660
 load style
 
 # Read the rows once. `place` is the number of the row's network, `design` that of its accelerator; the reference itself
@@ -39,6 +39,9 @@ do for [i = 1:count] {
 bar = 0.8 / designs
 at(i) = place[i] + (design[i] - 0.5 * (designs + 1)) * bar
 
+# Many designs leave room for upright values only.
+placed = designs > 3 ? "left rotate by 90 offset 0, 0.4" : "center offset 0, 0.6"
+
 do for [format in formats] {
     eval(use_format(format))
     set output picture.".".format
@@ -46,8 +49,8 @@ do for [format in formats] {
     set label 1 "{/:Bold Speed and energy of the accelerator models}" at screen 0.012, 0.97 left font ",12"
     set label 2 sprintf("N = 1 sample through each network of size %s; sensitive channels: %s", size, selection) noenhanced at screen 0.012, 0.93 left textcolor rgb "#444444"
     do for [k = 1:designs] {
-        set label 10 + k "■" at screen 0.84 - 0.16 * (designs - k), 0.97 right textcolor rgb colour(k)
-        set label 30 + k names[k] noenhanced at screen 0.85 - 0.16 * (designs - k), 0.97 left
+        set label 10 + k "■" at screen 0.012 + 0.128 * (k - 1), 0.885 left textcolor rgb colour(k)
+        set label 30 + k names[k] noenhanced at screen 0.031 + 0.128 * (k - 1), 0.885 left
     }
     set key off
     set lmargin at screen 0.075
@@ -59,13 +62,13 @@ do for [format in formats] {
     set arrow 1 from 0.5, 1 to networks + 0.5, 1 nohead dashtype 2 linewidth 1 linecolor rgb "#222222" front
     set boxwidth bar * 0.94
 
-    set tmargin at screen 0.85
-    set bmargin at screen 0.53
-    set label 3 sprintf("(a) Speedup over %s (higher is better)", reference) at screen 0.012, 0.88 left
+    set tmargin at screen 0.80
+    set bmargin at screen 0.51
+    set label 3 sprintf("(a) Speedup over %s (higher is better)", reference) at screen 0.012, 0.835 left
     set ylabel "Speedup (×)" offset 1
-    set yrange [0 : 1.18 * most]
+    set yrange [0 : (designs > 3 ? 1.3 : 1.18) * most]
     plot net every ::0::count - 1 using (at($1)):(speedup[$1]):(colour(design[$1])) with boxes linecolor rgb variable, \
-         net every ::0::count - 1 using (at($1)):(speedup[$1]):(sprintf("%.2f", speedup[$1])) with labels offset 0, 0.6 \
+         net every ::0::count - 1 using (at($1)):(speedup[$1]):(sprintf("%.2f", speedup[$1])) with labels @placed \
              textcolor rgb "#222222" font ",9.5"
     unset label 1
     unset label 2
@@ -75,10 +78,10 @@ do for [format in formats] {
     set bmargin at screen 0.07
     set label 3 sprintf("(b) Energy against %s (lower is better): dark on chip, light DRAM", reference) at screen 0.012, 0.42 left
     set ylabel "Energy (ratio)" offset 1
-    set yrange [0 : 1.18 * most_energy]
+    set yrange [0 : (designs > 3 ? 1.35 : 1.18) * most_energy]
     plot net every ::0::count - 1 using (at($1)):(whole[$1]):(lighter(colour(design[$1]))) with boxes linecolor rgb variable, \
          net every ::0::count - 1 using (at($1)):(on_chip[$1]):(colour(design[$1])) with boxes linecolor rgb variable, \
-         net every ::0::count - 1 using (at($1)):(whole[$1]):(sprintf("%.2f", whole[$1])) with labels offset 0, 0.6 \
+         net every ::0::count - 1 using (at($1)):(whole[$1]):(sprintf("%.2f", whole[$1])) with labels @placed \
              textcolor rgb "#222222" font ",9.5"
     unset label
     unset arrow 1

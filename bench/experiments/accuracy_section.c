@@ -37,7 +37,7 @@ static const column_t table_columns[] = {{"Network", "", false},
                                          {"Accuracy", "%", true},
                                          {"95 % interval", "%, Wilson", true},
                                          {"Against reference", "points", true},
-                                         {"Flips", "right→wrong / wrong→right", true},
+                                         {"Flips", "lost / gained", true},
                                          {"McNemar p", "exact", true},
                                          {"Weights", "bits each", true},
                                          {"with metadata", "bits each", true},
@@ -92,7 +92,8 @@ outcome_t accuracy_present(const experiment_view_t *view, document_t *document)
     rows_t rows = rows_of(view->rows);
     document_table(
         document, table_columns,
-        "Top-1 accuracy. Flips are samples whose answer changed against the reference (int8: weights at 8 bits, nothing "
+        "Top-1 accuracy. Flips are samples whose answer changed (lost: right to wrong, gained: wrong to right) against the "
+        "reference (int8: weights at 8 bits, nothing "
         "pruned), on the same samples; p is the chance of flips at least as one-sided if the method made no difference. "
         "A layer is left whole when all its channels stay at 8 bits. Kernels: %s. Source: `accuracy.csv`.",
         view->rows->rows > 0 ? rows_text(&rows, 0, "kernels") : "none");

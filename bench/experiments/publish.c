@@ -12,6 +12,7 @@
 #include "report/markdown.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { MOST_DIFFERENCES_SHOWN = 50 };
 
@@ -176,7 +177,8 @@ static outcome_t present_baseline_row(publication_t *publication, const experime
     if (outcome_is_error(&result))
         return result;
     document_cell(document, "%s", experiment->id);
-    document_cell(document, "%s", path.chars[0] != '\0' ? text_of("`%s`", path.chars).chars : "none");
+    const char *file = strrchr(path.chars, '/');
+    document_cell(document, "%s", file != NULL ? file + 1 : "none");
     if (outcome_is_skip(&result)) {
         document_mark(document, TONE_NOTE, "not compared");
     } else {
@@ -199,7 +201,8 @@ static outcome_t present_baselines(publication_t *publication)
         return outcome_out_of_memory("report");
     document_heading(document, 2, "Against the committed baseline");
     document_table(document, summary_columns,
-                   "Model rows are compared exactly; counts of float kernels may move by %lld in 1,000 samples, "
+                   "Rows of `results/reference`. Model rows are compared exactly; counts of float kernels may move by %lld "
+                   "in 1,000 samples, "
                    "because processors sum in different orders. Improvements never pay for regressions.",
                    (long long)experiment_registry[0]->rule->flips_per_thousand);
     for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
