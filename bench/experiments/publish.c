@@ -22,6 +22,7 @@ typedef struct {
     manifest_t manifest;
     claims_t claims;
     csv_table_t *rows; /* of each experiment in the registry; empty where it has not finished */
+    experiment_view_t *views;
     document_t document;
 } publication_t;
 
@@ -36,11 +37,9 @@ typedef outcome_t (*part_t)(publication_t *publication, const experiment_t *expe
 static outcome_t for_each_finished(publication_t *publication, part_t part)
 {
     outcome_t result = outcome_ok();
-    for (size_t i = 0; experiment_registry[i] != NULL && outcome_is_ok(&result); i++) {
-        experiment_view_t view = {publication->mode, publication->request->folder, &publication->rows[i]};
+    for (size_t i = 0; experiment_registry[i] != NULL && outcome_is_ok(&result); i++)
         if (publication->rows[i].columns > 0)
-            result = part(publication, experiment_registry[i], &view);
-    }
+            result = part(publication, experiment_registry[i], &publication->views[i]);
     return result;
 }
 
@@ -52,8 +51,11 @@ static outcome_t read_rows(publication_t *publication)
     while (experiment_registry[count] != NULL)
         count++;
     publication->rows = calloc(count + 1, sizeof *publication->rows);
-    if (publication->rows == NULL)
+    publication->views = calloc(count + 1, sizeof *publication->views);
+    if (publication->rows == NULL || publication->views == NULL)
         return outcome_out_of_memory("report");
+    for (size_t i = 0; i < count; i++)
+        publication->views[i] = (experiment_view_t){publication->mode, publication->request->folder, &publication->rows[i]};
     outcome_t result = outcome_ok();
     for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
         if (is_finished(publication, experiment_registry[i]))
@@ -189,6 +191,15 @@ static outcome_t present_baseline_row(publication_t *publication, const experime
     return outcome_ok();
 }
 
+/* The largest share of samples that any experiment's counts may move, in thousandths. */
+static long long most_flips(void)
+{
+    int64_t most = 0;
+    for (const experiment_t *const *at = experiment_registry; *at != NULL; at++)
+        most = (*at)->rule->flips_per_thousand > most ? (*at)->rule->flips_per_thousand : most;
+    return most;
+}
+
 static outcome_t present_baselines(publication_t *publication)
 {
     document_t *document = &publication->document;
@@ -204,7 +215,7 @@ static outcome_t present_baselines(publication_t *publication)
                    "Rows of `results/reference`. Model rows are compared exactly; counts of float kernels may move by %lld "
                    "in 1,000 samples, "
                    "because processors sum in different orders. Improvements never pay for regressions.",
-                   (long long)experiment_registry[0]->rule->flips_per_thousand);
+                   most_flips());
     for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
         if (publication->rows[i].columns > 0)
             result = present_baseline_row(publication, experiment_registry[i], &diffs[i]);
@@ -267,6 +278,7 @@ outcome_t publish_report(const publish_request_t *request)
     for (size_t i = 0; publication.rows != NULL && experiment_registry[i] != NULL; i++)
         csv_free(&publication.rows[i]);
     free(publication.rows);
+    free(publication.views);
     document_free(&publication.document);
     claims_free(&publication.claims);
     manifest_free(&publication.manifest);

@@ -30,7 +30,7 @@ typedef struct {
 static outcome_t choose_all(run_t *run)
 {
     size_t count = 0;
-    while (experiment_registry[count] != NULL && count < MOST_EXPERIMENTS) {
+    while (count < MOST_EXPERIMENTS && experiment_registry[count] != NULL) {
         run->experiments[count] = experiment_registry[count];
         count++;
     }

@@ -71,6 +71,13 @@ check "is told by name" sh -c "'$BBSBENCH' diff $reference/model.csv $tap_folder
 check_fails 2 "an unknown experiment to diff" "$BBSBENCH" diff "$reference/model.csv" "$whole/run.json"
 check_fails 3 "a missing file to diff" "$BBSBENCH" diff "$reference/model.csv" "$tap_folder/none/model.csv"
 
+# ===  run_all.sh  ===
+script=$PWD/run_all.sh
+check "run_all.sh tells its options" sh -c "cd / && '$script' --help | grep -q -- --resume"
+check_fails 2 "run_all.sh with an unknown option" "$script" --fast
+check_fails 2 "run_all.sh with two modes" "$script" --smoke --full
+check_fails 2 "run_all.sh without threads" "$script" --smoke --jobs 0
+
 # ===  What is refused  ===
 check_fails 1 "a folder that holds a run" "$BBSBENCH" run --smoke --out "$whole"
 check_fails 3 "nothing to continue" "$BBSBENCH" run --smoke --resume --out "$tap_folder/none"
