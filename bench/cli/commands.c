@@ -3,7 +3,9 @@
 
 #include "cli/compress.h"
 #include "cli/explain.h"
+#include "cli/pack.h"
 #include "cli/quantize.h"
+#include "cli/unpack.h"
 
 #include <stddef.h>
 
@@ -11,5 +13,7 @@ const command_t *const command_registry[] = {
     &explain_command,
     &quantize_command,
     &compress_command,
+    &pack_command,
+    &unpack_command,
     NULL,
 };

@@ -45,9 +45,8 @@ column_code_t columns_code(int columns, int redundant, int constant)
 
 /* ===  One channel  === */
 
-/* from[rows][columns] to to[columns][rows]. */
 COMPRESS_CLONES
-static void columns_transpose(const int8_t *from, int64_t rows, int64_t columns, int8_t *to)
+void columns_transpose(const int8_t *restrict from, int64_t rows, int64_t columns, int8_t *restrict to)
 {
     for (int64_t row = 0; row < rows; row++)
         for (int64_t column = 0; column < columns; column++)
@@ -55,7 +54,7 @@ static void columns_transpose(const int8_t *from, int64_t rows, int64_t columns,
 }
 
 COMPRESS_CLONES
-static void columns_add_constant(const int8_t *stored, int64_t count, int constant, int16_t *values)
+static void columns_add_constant(const int8_t *restrict stored, int64_t count, int constant, int16_t *restrict values)
 {
     enum { LANES = 32 };
     int64_t i = 0;
@@ -80,10 +79,10 @@ static void encode_rows(const walk_t *walk, const int8_t *rows, int8_t *stored, 
         }
 }
 
-/* Values of one channel in PyTorch order from its stored columns and the constants of its groups. */
-static void fill_values(const walk_t *walk, const int8_t *stored, const int16_t *constants, int16_t *values)
+void columns_values(const compress_layer_t *layer, int group, const int8_t *restrict stored,
+                    const int16_t *restrict constants, int16_t *restrict values)
 {
-    int64_t c = walk->layer->c, group = walk->config->group, positions = walk->positions;
+    int64_t c = layer->c, positions = layer->kh * layer->kw, row_groups = (c + group - 1) / group;
     for (int64_t at = 0; at < c; at += group, constants++) {
         int64_t count = c - at < group ? c - at : group;
         if (positions == 1) {
@@ -92,7 +91,7 @@ static void fill_values(const walk_t *walk, const int8_t *stored, const int16_t 
         }
         for (int64_t i = at * positions; i < (at + count) * positions; i += positions)
             for (int64_t position = 0; position < positions; position++)
-                values[i + position] = (int16_t)(stored[i + position] + constants[position * walk->row_groups]);
+                values[i + position] = (int16_t)(stored[i + position] + constants[position * row_groups]);
     }
 }
 
@@ -118,7 +117,7 @@ static void encode_channel(const walk_t *walk, int64_t channel, uint8_t *scratch
         encode_rows(walk, rows, coded, meta, constants);
         columns_transpose(coded, walk->positions, layer->c, stored);
     }
-    fill_values(walk, stored, constants, out->values + start);
+    columns_values(layer, walk->config->group, stored, constants, out->values + start);
 }
 
 static void encode_block(void *context, int64_t index, int worker)

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_COMPRESS_PLANES_H
+#define BBS_COMPRESS_PLANES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Bit columns of a group as they lie in memory: each kept column, highest first, is ceil(count / 8) bytes; bit i % 8 of
+ * byte i / 8 is weight i; bits beyond the group are 0. `kept` is a mask of columns, bit 7 the sign, which is always kept.
+ *
+ * Columns that are not kept are restored: in two's complement those above the highest kept magnitude column equal the
+ * sign, all others are 0. */
+
+int64_t planes_size(int64_t count, uint8_t kept); /* bytes */
+
+/* False when the columns that are left out are not what reading restores; `out` is then partly written. */
+bool planes_write(const int8_t *weights, int64_t count, bool sign_magnitude, uint8_t kept, uint8_t *out);
+
+/* False when a bit beyond the group is set, or a weight is a negative zero. */
+bool planes_read(const uint8_t *in, int64_t count, bool sign_magnitude, uint8_t kept, int8_t *weights);
+
+#endif
