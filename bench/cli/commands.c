@@ -5,6 +5,7 @@
 #include "cli/explain.h"
 #include "cli/pack.h"
 #include "cli/quantize.h"
+#include "cli/stats.h"
 #include "cli/unpack.h"
 
 #include <stddef.h>
@@ -15,5 +16,6 @@ const command_t *const command_registry[] = {
     &compress_command,
     &pack_command,
     &unpack_command,
+    &stats_command,
     NULL,
 };

@@ -67,6 +67,11 @@ static inline uint8_t repeated(bool sign_magnitude, uint8_t kept)
     return (uint8_t)(0x80u - (2u << highest));
 }
 
+uint64_t planes_of(const int8_t *weights, int64_t count)
+{
+    return transpose(load(weights, count));
+}
+
 int64_t planes_size(int64_t count, uint8_t kept)
 {
     return (count + 7) / 8 * __builtin_popcount(kept);

@@ -11,6 +11,17 @@
  * Columns that are not kept are restored: in two's complement those above the highest kept magnitude column equal the
  * sign, all others are 0. */
 
+/* Up to eight weights as a word of columns: byte b holds bit b of each, weight i in bit i; missing weights are 0. */
+uint64_t planes_of(const int8_t *weights, int64_t count);
+
+/* The ones of each byte, in that byte. */
+static inline uint64_t planes_count(uint64_t columns)
+{
+    columns -= (columns >> 1) & 0x5555555555555555u;
+    columns = (columns & 0x3333333333333333u) + ((columns >> 2) & 0x3333333333333333u);
+    return (columns + (columns >> 4)) & 0x0F0F0F0F0F0F0F0Fu;
+}
+
 int64_t planes_size(int64_t count, uint8_t kept); /* bytes */
 
 /* False when the columns that are left out are not what reading restores; `out` is then partly written. */

@@ -111,6 +111,15 @@ check_fails 3 "unpack misses a file" "$BBSBENCH" unpack "$tap_folder/none.bbs" "
 check "and leaves nothing" sh -c "! ls '$tap_folder'/nothing* 2>/dev/null"
 check_fails 1 "a first layer that is not there" "$BBSBENCH" compress "$net" "$tap_folder/x" --method ra --first-name nothing
 
+# stats
+check "stats of a float checkpoint" sh -c "'$BBSBENCH' stats '$net' | grep -qE '^total +25304 '"
+check "its rows" sh -c "'$BBSBENCH' stats '$net' --method zps --columns 2 --out '$tap_folder/stats.csv' && [ \$(wc -l <'$tap_folder/stats.csv') -eq 5 ]"
+check "every row has every field" sh -c "! awk -F, 'NF != 24' '$tap_folder/stats.csv' | grep -q ."
+check "threads do not change a digit" sh -c "'$BBSBENCH' stats '$net' --method zps --columns 2 --jobs 3 --out '$tap_folder/stats3.csv' && cmp '$tap_folder/stats.csv' '$tap_folder/stats3.csv'"
+check "stats of every method" sh -c "for m in fp32 int8 ra bitflip zps-released; do '$BBSBENCH' stats '$net' --method \$m || exit 1; done"
+check_fails 2 "stats refuses an empty vector" "$BBSBENCH" stats "$net" --vector 0
+check_fails 3 "stats misses a file" "$BBSBENCH" stats "$tap_folder/none"
+
 # Bad input: one line, an exit code, no file.
 bad() { # CODE NAME FILE
     rm -f "$tap_folder/out.safetensors"
