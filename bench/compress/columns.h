@@ -34,9 +34,6 @@ outcome_t columns_compress(const column_coder_t *coder, const method_config_t *c
 /* Redundant columns of weights in [low, high]: the largest r <= most with -2^(7-r) <= w < 2^(7-r) for all of them. */
 int columns_redundant(int low, int high, int most);
 
-/* from[rows][columns] to to[columns][rows]: a channel between PyTorch's order [c][kh * kw] and rows of input channels. */
-void columns_transpose(const int8_t *from, int64_t rows, int64_t columns, int8_t *to);
-
 /* Values of one channel, in PyTorch order, from its stored columns and the constants of its groups. */
 void columns_values(const compress_layer_t *layer, int group, const int8_t *stored, const int16_t *constants,
                     int16_t *values);

@@ -279,18 +279,18 @@ out:
 
 static outcome_t add_tensors(const pack_entry_t *entry, tensor_set_t *set)
 {
-    outcome_t result = tensor_set_add(set, entry->name, entry->type, entry->rank, entry->shape, NULL);
+    outcome_t result = tensor_set_reserve(set, entry->name, entry->type, entry->rank, entry->shape, NULL);
     int64_t groups = entry->packed ? entry->weight.k * entry->layout.channel_groups : 0;
     for (part_t part = 0; entry->packed && outcome_is_ok(&result) && part < PART_COUNT; part++) {
         bool whole_shape = part == PART_STORED;
         if (part == PART_META && entry->weight.coding == PACK_WHOLE)
             continue;
-        result = tensor_set_add(set, text_of("%s%s", entry->name, part_names[part]).chars, part_types[part],
-                                whole_shape ? entry->rank : 1,
-                                whole_shape         ? entry->shape
-                                : part == PART_META ? &groups
-                                                    : &entry->weight.k,
-                                NULL);
+        result = tensor_set_reserve(set, text_of("%s%s", entry->name, part_names[part]).chars, part_types[part],
+                                    whole_shape ? entry->rank : 1,
+                                    whole_shape         ? entry->shape
+                                    : part == PART_META ? &groups
+                                                        : &entry->weight.k,
+                                    NULL);
     }
     return result;
 }

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "compress/columns.h"
 #include "compress/planes.h"
+#include "compress/transpose.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -147,6 +148,7 @@ static outcome_t write_groups(job_t *job, int64_t channel, const int8_t *rows, c
 {
     const pack_shape_t *shape = job->shape;
     bool sign_magnitude = meta != NULL && shape->coding == PACK_SIGN_MAGNITUDE;
+    int kept_columns = meta != NULL ? 8 - shape->columns : 8;
     int64_t group = 0;
     for (int64_t position = 0; position < job->positions; position++)
         for (int64_t at = 0; at < shape->c; at += shape->group, group++) {
@@ -158,7 +160,7 @@ static outcome_t write_groups(job_t *job, int64_t channel, const int8_t *rows, c
                 return wrong(job, text_of("channel %" PRId64 ", group %" PRId64, channel, group),
                              good ? "stored columns that are not pruned" : "a metadata byte that fits no group",
                              "the result of bbsbench compress");
-            columns += planes_size(count, kept);
+            columns += planes_size(count, kept_columns);
         }
     return outcome_ok();
 }
@@ -178,7 +180,7 @@ static outcome_t write_channel(job_t *job, const compressed_t *from, int64_t cha
             return wrong(job, text_of("channel %" PRId64 ", group %" PRId64, channel, group),
                          "metadata in a channel at 8 bits", "0");
     if (job->positions > 1) {
-        columns_transpose(stored, shape->c, job->positions, job->rows);
+        transpose_bytes(stored, shape->c, job->positions, job->rows);
         rows = job->rows;
     }
     outcome_t result = write_groups(job, channel, rows, whole ? NULL : meta, columns);
@@ -238,6 +240,7 @@ static outcome_t read_groups(job_t *job, const uint8_t *from, const uint8_t *met
 {
     const pack_shape_t *shape = job->shape;
     bool sign_magnitude = meta != NULL && shape->coding == PACK_SIGN_MAGNITUDE;
+    int kept_columns = meta != NULL ? 8 - shape->columns : 8;
     int64_t group = 0;
     for (int64_t position = 0; position < job->positions; position++)
         for (int64_t at = 0; at < shape->c; at += shape->group, group++) {
@@ -250,7 +253,7 @@ static outcome_t read_groups(job_t *job, const uint8_t *from, const uint8_t *met
             if (!planes_read(columns, count, sign_magnitude, kept, rows + position * shape->c + at))
                 return wrong(job, text_of("offset %" PRId64, job->base + (columns - from)),
                              "bits beyond a group, or a negative zero", "zeros");
-            columns += planes_size(count, kept);
+            columns += planes_size(count, kept_columns);
         }
     return outcome_ok();
 }
@@ -272,7 +275,7 @@ static outcome_t read_channel(job_t *job, const uint8_t *from, int64_t at, int64
     else if (outcome_bad(&result, read_groups(job, from, meta, columns, rows)))
         return result;
     else if (job->positions > 1)
-        columns_transpose(rows, job->positions, shape->c, stored);
+        transpose_bytes(rows, job->positions, shape->c, stored);
     columns_values(&job->view, shape->group, stored, job->constants, to->values + channel * job->size);
     to->bits[channel] = (uint8_t)(whole ? 8 : 8 - shape->columns);
     if (to->meta != NULL && whole)

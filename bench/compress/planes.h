@@ -22,7 +22,11 @@ static inline uint64_t planes_count(uint64_t columns)
     return (columns + (columns >> 4)) & 0x0F0F0F0F0F0F0F0Fu;
 }
 
-int64_t planes_size(int64_t count, uint8_t kept); /* bytes */
+/* Bytes of so many columns. */
+static inline int64_t planes_size(int64_t count, int columns)
+{
+    return (count + 7) / 8 * columns;
+}
 
 /* False when the columns that are left out are not what reading restores; `out` is then partly written. */
 bool planes_write(const int8_t *weights, int64_t count, bool sign_magnitude, uint8_t kept, uint8_t *out);

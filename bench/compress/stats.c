@@ -5,8 +5,8 @@
 
 #include "base/threads.h"
 #include "compress/clones.h"
-#include "compress/columns.h"
 #include "compress/planes.h"
+#include "compress/transpose.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -107,7 +107,7 @@ static void count_block(void *context, int64_t index, int worker)
     for (int64_t channel = first; channel < end; channel++) {
         const int8_t *rows = layer->q + channel * walk->size;
         if (positions > 1) {
-            columns_transpose(rows, layer->c, positions, tally->rows);
+            transpose_bytes(rows, layer->c, positions, tally->rows);
             rows = tally->rows;
         }
         for (int64_t position = 0; position < positions; position++) {
