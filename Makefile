@@ -71,6 +71,28 @@ reference: $(BUILD)/bbsbench  ## make the committed baselines of results/referen
 format:  ## lay out all C files by .clang-format
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
 
+FUZZERS       := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzzers/%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_SECONDS  ?= 150
+FUZZ_CFLAGS    = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+
+fuzz:  ## run each libFuzzer target for FUZZ_SECONDS under the sanitizers (clang, libclang-rt-14-dev)
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/fuzz CC=clang CFLAGS="$(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link" fuzz-build
+	@BBSBENCH=$(BUILD)/bbsbench PYTHON=$(PYTHON) tests/fuzz/seeds.sh $(BUILD)/fuzz/seeds
+	@for target in $(notdir $(FUZZERS:fuzz_%=%)); do \
+	    kind=$${target#fuzz_}; mkdir -p $(BUILD)/fuzz/corpus/$$kind; echo "  FUZZ    $$kind for $(FUZZ_SECONDS) s"; \
+	    $(BUILD)/fuzz/fuzzers/$$target -max_total_time=$(FUZZ_SECONDS) -timeout=20 -rss_limit_mb=4096 -max_len=16384 -verbosity=0 \
+	        -print_final_stats=1 -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/corpus/$$kind $(BUILD)/fuzz/seeds/$$kind || exit 1; \
+	done
+
+.PHONY: fuzz-build
+fuzz-build: $(FUZZERS)
+
+$(BUILD)/fuzzers/%: tests/fuzz/%.c $(BUILD)/libbbs.a Makefile
+	@mkdir -p $(@D)
+	@echo "  FUZZER  $@"
+	$(Q)$(CC) $(BBS_CFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/libbbs.a $(LIBRARIES)
+
 retrain:  ## train one compact network again: make retrain NET=resnet34 (python3-torch; tens of minutes)
 	$(PYTHON) models/train/train.py --net $(NET) --out models/compact --work $(BUILD)/train
 

@@ -5,15 +5,27 @@
 #include "cli/compress.h"
 #include "cli/diff.h"
 #include "cli/explain.h"
+#include "cli/pack.h"
 #include "cli/quantize.h"
 #include "cli/report.h"
 #include "cli/run.h"
 #include "cli/simulate.h"
+#include "cli/stats.h"
+#include "cli/unpack.h"
 
 #include <stddef.h>
 
 const command_t *const command_registry[] = {
-    &explain_command,  &quantize_command, &compress_command,
-    &command_accuracy, &command_simulate, &command_run,
-    &command_report,   &command_diff,     NULL,
+    &command_explain,
+    &command_quantize,
+    &command_compress,
+    &command_pack,
+    &command_unpack,
+    &command_stats,
+    &command_accuracy,
+    &command_simulate,
+    &command_run,
+    &command_report,
+    &command_diff,
+    NULL,
 };

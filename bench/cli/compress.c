@@ -24,7 +24,8 @@ static const char compress_details[] =
     "counted\n"
     "channel by channel, kernel position by kernel position, then along the input channels; short ones cost full "
     "metadata.\n"
-    "The first layer is the first weight in the file's order: it stays at 8 bits, takes no part in the choice of "
+    "The first layer is the first weight in the file's order, or --first-name: it stays at 8 bits, takes no part in the "
+    "choice of "
     "sensitive\n"
     "channels, and is pruned like the others with --first-layer prune. Bits with metadata count 8 a group of each pruned\n"
     "channel and, where a layer has channels of both precisions, an index of 16 bits a channel.";
@@ -89,7 +90,7 @@ static outcome_t run(const options_t *options)
         outcome_bad(&result, safetensors_load(input, NULL, &set)))
         goto out;
     bool keep_floats = method->input == METHOD_FLOAT || config.score_by_deviation;
-    if (outcome_bad(&result, weights_open(&set, input, keep_floats, keep_first, threads, &weights)))
+    if (outcome_bad(&result, method_options_weights(options, &set, input, keep_floats, keep_first, threads, &weights)))
         goto out;
     compressed = calloc(weights.count, sizeof *compressed);
     if (compressed == NULL) {
@@ -113,7 +114,7 @@ out:
     return result;
 }
 
-const command_t compress_command = {
+const command_t command_compress = {
     .name = "compress",
     .summary = "compress the weights of a checkpoint, bit column by bit column",
     .operands = "IN OUT",

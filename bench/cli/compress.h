@@ -4,6 +4,6 @@
 
 #include "cli/options.h"
 
-extern const command_t compress_command;
+extern const command_t command_compress;
 
 #endif

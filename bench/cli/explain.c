@@ -111,7 +111,7 @@ static outcome_t run(const options_t *options)
     return result;
 }
 
-const command_t explain_command = {
+const command_t command_explain = {
     .name = "explain",
     .summary = "show how one group of weights is compressed, step by step",
     .operands = "W0 W1 ...",

@@ -62,6 +62,14 @@ outcome_t method_options_read(const options_t *options, const method_t **method,
     return method_check(*method, config);
 }
 
+outcome_t method_options_weights(const options_t *options, const tensor_set_t *set, const char *where, bool keep_floats,
+                                 bool keep_first, int threads, weights_t *weights)
+{
+    outcome_t result = weights_open(set, where, keep_floats, threads, weights);
+    return outcome_is_ok(&result) && keep_first ? weights_keep(weights, where, options_text(options, "first-name"))
+                                                : result;
+}
+
 outcome_t method_options_jobs(const options_t *options, int *threads)
 {
     *threads = cpu_count();

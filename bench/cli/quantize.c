@@ -39,7 +39,7 @@ static outcome_t run(const options_t *options)
     outcome_t result;
     if (outcome_bad(&result, method_options_jobs(options, &threads)) ||
         outcome_bad(&result, safetensors_load(input, NULL, &set)) ||
-        outcome_bad(&result, weights_open(&set, input, false, false, threads, &weights)) ||
+        outcome_bad(&result, weights_open(&set, input, false, threads, &weights)) ||
         outcome_bad(&result, weights_quantised(&set, &weights, &quantised)) ||
         outcome_bad(&result,
                     tensor_set_note(&quantised, "quantised", "int8 per output channel, largest weight at 127.5 steps")) ||
@@ -54,7 +54,7 @@ out:
     return result;
 }
 
-const command_t quantize_command = {
+const command_t command_quantize = {
     .name = "quantize",
     .summary = "quantise the weights of a checkpoint to INT8 per output channel",
     .operands = "IN.safetensors OUT.safetensors",

@@ -4,6 +4,6 @@
 
 #include "cli/options.h"
 
-extern const command_t quantize_command;
+extern const command_t command_quantize;
 
 #endif

@@ -38,8 +38,8 @@ COMPRESS_INLINE int16_t magnitude_of(int8_t weight)
     return magnitude > 127 ? 127 : magnitude;
 }
 
-COMPRESS_INLINE column_code_t encode_any(const method_config_t *config, const int8_t *weights, int64_t count,
-                                         int8_t *stored)
+COMPRESS_INLINE column_code_t encode_any(const method_config_t *config, const int8_t *restrict weights, int64_t count,
+                                         int8_t *restrict stored)
 {
     int16_t used = 0;
     for (int64_t i = 0; i < count; i++)

@@ -7,6 +7,7 @@
 
 #include "base/threads.h"
 #include "compress/clones.h"
+#include "compress/transpose.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -45,17 +46,8 @@ column_code_t columns_code(int columns, int redundant, int constant)
 
 /* ===  One channel  === */
 
-/* from[rows][columns] to to[columns][rows]. */
 COMPRESS_CLONES
-static void columns_transpose(const int8_t *from, int64_t rows, int64_t columns, int8_t *to)
-{
-    for (int64_t row = 0; row < rows; row++)
-        for (int64_t column = 0; column < columns; column++)
-            to[column * rows + row] = from[row * columns + column];
-}
-
-COMPRESS_CLONES
-static void columns_add_constant(const int8_t *stored, int64_t count, int constant, int16_t *values)
+static void columns_add_constant(const int8_t *restrict stored, int64_t count, int constant, int16_t *restrict values)
 {
     enum { LANES = 32 };
     int64_t i = 0;
@@ -80,19 +72,39 @@ static void encode_rows(const walk_t *walk, const int8_t *rows, int8_t *stored, 
         }
 }
 
-/* Values of one channel in PyTorch order from its stored columns and the constants of its groups. */
-static void fill_values(const walk_t *walk, const int8_t *stored, const int16_t *constants, int16_t *values)
+/* Input channels [at, end) of a channel with several kernel positions. The constants of eight input channels repeat: they
+ * are laid out once, and eight values at a time are added. */
+COMPRESS_CLONES
+static void columns_add_constants(const int8_t *restrict stored, int64_t count, int64_t positions, int64_t stride,
+                                  const int16_t *restrict constants, int16_t *restrict values)
 {
-    int64_t c = walk->layer->c, group = walk->config->group, positions = walk->positions;
+    enum { POSITIONS_MOST = 64, RUN = 8 };
+    int16_t pattern[POSITIONS_MOST * RUN];
+    int64_t i = 0;
+    if (positions <= POSITIONS_MOST) {
+        for (int64_t place = 0; place < RUN * positions; place++)
+            pattern[place] = constants[place % positions * stride];
+        for (; i + RUN <= count; i += RUN, stored += RUN * positions, values += RUN * positions)
+            for (int64_t place = 0; place < RUN * positions; place += RUN)
+                for (int lane = 0; lane < RUN; lane++)
+                    values[place + lane] = (int16_t)(stored[place + lane] + pattern[place + lane]);
+    }
+    for (; i < count; i++, stored += positions, values += positions)
+        for (int64_t position = 0; position < positions; position++)
+            values[position] = (int16_t)(stored[position] + constants[position * stride]);
+}
+
+void columns_values(const compress_layer_t *layer, int group, const int8_t *stored, const int16_t *constants,
+                    int16_t *values)
+{
+    int64_t c = layer->c, positions = layer->kh * layer->kw, row_groups = (c + group - 1) / group;
     for (int64_t at = 0; at < c; at += group, constants++) {
         int64_t count = c - at < group ? c - at : group;
-        if (positions == 1) {
+        if (positions == 1)
             columns_add_constant(stored + at, count, constants[0], values + at);
-            continue;
-        }
-        for (int64_t i = at * positions; i < (at + count) * positions; i += positions)
-            for (int64_t position = 0; position < positions; position++)
-                values[i + position] = (int16_t)(stored[i + position] + constants[position * walk->row_groups]);
+        else
+            columns_add_constants(stored + at * positions, count, positions, row_groups, constants,
+                                  values + at * positions);
     }
 }
 
@@ -114,11 +126,11 @@ static void encode_channel(const walk_t *walk, int64_t channel, uint8_t *scratch
         encode_rows(walk, weights, stored, meta, constants);
     } else {
         int8_t *rows = (int8_t *)(constants + groups), *coded = rows + size;
-        columns_transpose(weights, layer->c, walk->positions, rows);
+        transpose_bytes(weights, layer->c, walk->positions, rows);
         encode_rows(walk, rows, coded, meta, constants);
-        columns_transpose(coded, walk->positions, layer->c, stored);
+        transpose_bytes(coded, walk->positions, layer->c, stored);
     }
-    fill_values(walk, stored, constants, out->values + start);
+    columns_values(layer, walk->config->group, stored, constants, out->values + start);
 }
 
 static void encode_block(void *context, int64_t index, int worker)

@@ -34,6 +34,10 @@ outcome_t columns_compress(const column_coder_t *coder, const method_config_t *c
 /* Redundant columns of weights in [low, high]: the largest r <= most with -2^(7-r) <= w < 2^(7-r) for all of them. */
 int columns_redundant(int low, int high, int most);
 
+/* Values of one channel, in PyTorch order, from its stored columns and the constants of its groups. */
+void columns_values(const compress_layer_t *layer, int group, const int8_t *stored, const int16_t *constants,
+                    int16_t *values);
+
 /* The code of a group in two's complement that drops `redundant` columns behind the sign and the N - redundant lowest;
  * its metadata byte is the paper's: redundant << 6 | constant in 6 bits. */
 column_code_t columns_code(int columns, int redundant, int constant);

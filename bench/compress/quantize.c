@@ -46,7 +46,7 @@ COMPRESS_INLINE int8_t quantise(float weight, float reciprocal)
 }
 
 COMPRESS_CLONES
-static void quantize_row(const float *weights, int64_t count, float reciprocal, int8_t *q)
+static void quantize_row(const float *restrict weights, int64_t count, float reciprocal, int8_t *restrict q)
 {
     enum { LANES = 32 };
     int64_t i = 0;

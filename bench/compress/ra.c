@@ -25,8 +25,8 @@ COMPRESS_INLINE int mean_half_even(int sum, int count)
     return mean + (twice > count || (twice == count && mean % 2 == 1));
 }
 
-COMPRESS_INLINE column_code_t encode_any(const method_config_t *config, const int8_t *weights, int64_t count,
-                                         int8_t *stored)
+COMPRESS_INLINE column_code_t encode_any(const method_config_t *config, const int8_t *restrict weights, int64_t count,
+                                         int8_t *restrict stored)
 {
     range_t range = range_of(weights, count);
     int columns = config->columns;

@@ -77,16 +77,18 @@ outcome_t select_channels(const method_config_t *config, const compress_layer_t 
         result = outcome_out_of_memory("channel selection");
         goto out;
     }
+    int64_t top = (int64_t)(config->beta * (double)total + PRODUCT_SLACK);
     for (size_t i = 0; i < count; i++) {
         if (layers[i].whole)
             continue;
         selection->masks[i] = selection->sensitive + place;
         for (int64_t channel = 0; channel < layers[i].k; channel++, place++)
-            ordered[place] = (candidate_t){.score = score_of(config, &layers[i], channel), .place = place};
+            ordered[place] = (candidate_t){.score = top > 0 ? score_of(config, &layers[i], channel) : 0, .place = place};
     }
+    if (top == 0) /* no channel is sensitive: the masks are all false */
+        goto out;
     memcpy(sorted, ordered, (size_t)total * sizeof *sorted);
     qsort(sorted, (size_t)total, sizeof *sorted, by_score);
-    int64_t top = (int64_t)(config->beta * (double)total + PRODUCT_SLACK);
     for (int64_t i = 0; i < top && i < total; i++)
         selection->sensitive[sorted[i].place] = true;
     for (size_t i = 0; i < count; i++)

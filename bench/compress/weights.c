@@ -122,8 +122,7 @@ static compress_layer_t shape_of(const tensor_t *tensor)
     return layer;
 }
 
-outcome_t weights_open(const tensor_set_t *set, const char *where, bool keep_floats, bool keep_first, int threads,
-                       weights_t *weights)
+outcome_t weights_open(const tensor_set_t *set, const char *where, bool keep_floats, int threads, weights_t *weights)
 {
     *weights = (weights_t){0};
     weights->layers = calloc(set->count + 1, sizeof *weights->layers);
@@ -144,7 +143,6 @@ outcome_t weights_open(const tensor_set_t *set, const char *where, bool keep_flo
         size_t index = weights->count++;
         compress_layer_t *layer = &weights->layers[index];
         *layer = shape_of(tensor);
-        layer->whole = keep_first && index == 0;
         weights->places[index] = i;
         result = tensor->type == TENSOR_I8 ? take_int8(set, where, tensor, layer)
                                            : take_float(where, tensor, keep_floats, threads, layer, &weights->owned[index]);
@@ -159,6 +157,17 @@ out:
     if (!outcome_is_ok(&result))
         weights_free(weights);
     return result;
+}
+
+outcome_t weights_keep(weights_t *weights, const char *where, const char *name)
+{
+    for (size_t i = 0; i < weights->count; i++)
+        if (name == NULL || text_equal(weights->layers[i].name, name)) {
+            weights->layers[i].whole = true;
+            return outcome_ok();
+        }
+    return outcome_failed(where, text_of("first layer %.100s", name).chars, "no weight of that name",
+                          weights->layers[0].name, "give the name of a weight of the file");
 }
 
 void weights_free(weights_t *weights)

@@ -19,11 +19,12 @@ typedef struct {
     size_t count;
 } weights_t;
 
-/* All weights of `set`, float ones quantised; floats stay known only when asked for. The first is whole (stays at 8 bits)
- * if `keep_first`. `where` names the file in errors: NaN and infinity are refused with tensor and element, as are a
- * scale that is missing or of a wrong shape, compressed values, and a set without weights. The set must outlive it. */
-outcome_t weights_open(const tensor_set_t *set, const char *where, bool keep_floats, bool keep_first, int threads,
-                       weights_t *weights);
+/* All weights of `set`, float ones quantised; floats stay known only when asked for. `where` names the file in errors: NaN
+ * and infinity are refused with tensor and element, as are a scale that is missing or of a wrong shape, compressed values,
+ * and a set without weights. The set must outlive it. */
+outcome_t weights_open(const tensor_set_t *set, const char *where, bool keep_floats, int threads, weights_t *weights);
+/* Let one stay whole, at 8 bits: that name, or the first when `name` is NULL. */
+outcome_t weights_keep(weights_t *weights, const char *where, const char *name);
 void weights_free(weights_t *weights);
 
 /* `set` with its weights as INT8 tensors and scales; everything else is copied. */

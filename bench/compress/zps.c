@@ -11,7 +11,8 @@
 
 enum { CONSTANT_BITS_LEAST = 3, CONSTANT_BITS_MOST = 6 };
 
-COMPRESS_INLINE column_code_t encode_at(const int8_t *weights, int64_t count, int columns, int shift, int8_t *stored)
+COMPRESS_INLINE column_code_t encode_at(const int8_t *restrict weights, int64_t count, int columns, int shift,
+                                        int8_t *restrict stored)
 {
     int low = weights[0], high = weights[0];
     for (int64_t i = 0; i < count; i++) {

@@ -97,16 +97,27 @@ ZPS_AVX2_INLINE __m256i load(const void *from)
     return _mm256_loadu_si256((const __m256i *)from);
 }
 
-/* Four sums of squared errors, of 32 weights for one shift, as 32-bit lanes. */
-ZPS_AVX2_INLINE __m256i squares(__m256i weights, __m256i live, int shift, zps_plan_t plan)
+/* What rounding with so many redundant columns takes, in every lane. */
+typedef struct {
+    __m256i raise, tie, keep, most;
+} rounding_t;
+
+ZPS_AVX2_INLINE rounding_t rounding_of(int redundant, int columns)
 {
-    int step = 1 << plan.pruned;
-    __m256i offset = _mm256_set1_epi8((char)shift), zero = _mm256_setzero_si256();
-    __m256i clipped = _mm256_adds_epi8(weights, offset), wanted = _mm256_add_epi8(weights, offset);
-    __m256i negative = _mm256_and_si256(_mm256_cmpgt_epi8(zero, clipped), _mm256_set1_epi8(step > 1 ? -1 : 0));
-    __m256i raised = _mm256_adds_epi8(clipped, _mm256_set1_epi8((char)(step > 1 ? step / 2 - 1 : 0)));
-    __m256i rounded = _mm256_and_si256(_mm256_sub_epi8(raised, negative), _mm256_set1_epi8((char)-step));
-    rounded = _mm256_min_epi8(rounded, _mm256_set1_epi8((char)plan.most));
+    int step = 1 << (columns - redundant), halves = step > 1;
+    return (rounding_t){.raise = _mm256_set1_epi8((char)(halves ? step / 2 - 1 : 0)),
+                        .tie = _mm256_set1_epi8((char)-halves),
+                        .keep = _mm256_set1_epi8((char)-step),
+                        .most = _mm256_set1_epi8((char)((128 >> redundant) - step))};
+}
+
+/* Squared errors of 32 weights for one shift, in eight sums. */
+ZPS_AVX2_INLINE __m256i squares(__m256i weights, __m256i live, __m256i shift, const rounding_t *rounding)
+{
+    __m256i clipped = _mm256_adds_epi8(weights, shift), wanted = _mm256_add_epi8(weights, shift);
+    __m256i negative = _mm256_and_si256(_mm256_cmpgt_epi8(_mm256_setzero_si256(), clipped), rounding->tie);
+    __m256i raised = _mm256_sub_epi8(_mm256_adds_epi8(clipped, rounding->raise), negative);
+    __m256i rounded = _mm256_min_epi8(_mm256_and_si256(raised, rounding->keep), rounding->most);
     __m256i size = _mm256_abs_epi8(_mm256_and_si256(_mm256_sub_epi8(rounded, wanted), live));
     return _mm256_madd_epi16(_mm256_maddubs_epi16(size, size), _mm256_set1_epi16(1));
 }
@@ -119,6 +130,14 @@ ZPS_AVX2_INLINE int32_t sum_of(__m256i lanes)
     return _mm_cvtsi128_si32(half);
 }
 
+ZPS_AVX2_INLINE int least_lane(__m256i lanes)
+{
+    __m128i half = _mm_min_epi8(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256(lanes, 1));
+    half = _mm_xor_si128(half, _mm_set1_epi8(-128)); /* unsigned order, for the instruction that finds the least of 8 */
+    half = _mm_min_epu8(half, _mm_srli_epi16(half, 8));
+    return (_mm_cvtsi128_si32(_mm_minpos_epu16(_mm_and_si128(half, _mm_set1_epi16(255)))) & 255) - 128;
+}
+
 /* `weights` has `chunks` * 32 places; those beyond the group repeat a weight of it and are dead in the last `live`. */
 ZPS_AVX2_INLINE int search_chunks(const int8_t *weights, int64_t chunks, __m256i live, int columns, int first, int last)
 {
@@ -127,21 +146,19 @@ ZPS_AVX2_INLINE int search_chunks(const int8_t *weights, int64_t chunks, __m256i
         lows = _mm256_min_epi8(lows, load(weights + i * LANES));
         highs = _mm256_max_epi8(highs, load(weights + i * LANES));
     }
-    int8_t low_lanes[LANES], high_lanes[LANES];
-    _mm256_storeu_si256((__m256i *)(void *)low_lanes, lows);
-    _mm256_storeu_si256((__m256i *)(void *)high_lanes, highs);
-    int low = low_lanes[0], high = high_lanes[0];
-    for (int lane = 1; lane < LANES; lane++) {
-        low = low_lanes[lane] < low ? low_lanes[lane] : low;
-        high = high_lanes[lane] > high ? high_lanes[lane] : high;
-    }
+    int low = least_lane(lows), high = ~least_lane(_mm256_xor_si256(highs, all)), limit = columns;
+    rounding_t roundings[COLUMNS_REDUNDANT_MOST + 1];
+    limit = limit < COLUMNS_REDUNDANT_MOST ? limit : COLUMNS_REDUNDANT_MOST;
+    for (int redundant = 0; redundant <= limit; redundant++)
+        roundings[redundant] = rounding_of(redundant, columns);
     int best = first;
     int32_t least = INT32_MAX;
-    for (int shift = first; shift <= last && least > 0; shift++) {
-        zps_plan_t plan = plan_of(low, high, shift, columns);
-        __m256i sums = squares(load(weights + (chunks - 1) * LANES), live, shift, plan);
+    __m256i lanes = _mm256_set1_epi8((char)first), one = _mm256_set1_epi8(1);
+    for (int shift = first; shift <= last && least > 0; shift++, lanes = _mm256_add_epi8(lanes, one)) {
+        const rounding_t *rounding = &roundings[plan_of(low, high, shift, columns).redundant];
+        __m256i sums = squares(load(weights + (chunks - 1) * LANES), live, lanes, rounding);
         for (int64_t i = 0; i + 1 < chunks; i++)
-            sums = _mm256_add_epi32(sums, squares(load(weights + i * LANES), all, shift, plan));
+            sums = _mm256_add_epi32(sums, squares(load(weights + i * LANES), all, lanes, rounding));
         int32_t error = sum_of(sums);
         if (error < least) {
             least = error;

@@ -56,8 +56,8 @@ static outcome_t count_elements(const char *name, tensor_type_t type, int rank, 
     return outcome_ok();
 }
 
-outcome_t tensor_set_add(tensor_set_t *set, const char *name, tensor_type_t type, int rank, const int64_t *shape,
-                         tensor_t **added)
+outcome_t tensor_set_reserve(tensor_set_t *set, const char *name, tensor_type_t type, int rank, const int64_t *shape,
+                             tensor_t **added)
 {
     int64_t count;
     outcome_t result = count_elements(name, type, rank, shape, &count);
@@ -82,11 +82,21 @@ outcome_t tensor_set_add(tensor_set_t *set, const char *name, tensor_type_t type
         free(tensor->data);
         return outcome_out_of_memory(name);
     }
-    memset(tensor->data, 0, room);
     set->count++;
     if (added != NULL)
         *added = tensor;
     return outcome_ok();
+}
+
+outcome_t tensor_set_add(tensor_set_t *set, const char *name, tensor_type_t type, int rank, const int64_t *shape,
+                         tensor_t **added)
+{
+    outcome_t result = tensor_set_reserve(set, name, type, rank, shape, added);
+    if (outcome_is_ok(&result)) {
+        tensor_t *tensor = &set->items[set->count - 1];
+        memset(tensor->data, 0, (size_t)tensor->count * tensor_type_size(type));
+    }
+    return result;
 }
 
 outcome_t tensor_set_note(tensor_set_t *set, const char *key, const char *value)

@@ -44,6 +44,9 @@ typedef struct {
 /* Append a tensor of zeros; `*added` points into the set and is valid until the next addition. Names are unique. */
 outcome_t tensor_set_add(tensor_set_t *set, const char *name, tensor_type_t type, int rank, const int64_t *shape,
                          tensor_t **added);
+/* The same, its elements undefined: for a caller that writes all of them, on whichever thread. */
+outcome_t tensor_set_reserve(tensor_set_t *set, const char *name, tensor_type_t type, int rank, const int64_t *shape,
+                             tensor_t **added);
 outcome_t tensor_set_note(tensor_set_t *set, const char *key, const char *value); /* replaces an earlier value */
 const char *tensor_set_get_note(const tensor_set_t *set, const char *key);        /* NULL when absent */
 tensor_t *tensor_set_find(const tensor_set_t *set, const char *name);             /* NULL when absent */

@@ -93,6 +93,33 @@ for method in $("$BBSBENCH" compress "$net" "$tap_folder/x" --method nonsense 2>
     check "method $method" "$BBSBENCH" compress "$net" "$tap_folder/$method.out" --method "$method"
 done
 
+# .bbs: there and back, byte for byte.
+for method in int8 ra zps bitflip bbs-cons bbs-mod; do
+    check "pack $method" "$BBSBENCH" pack "$tap_folder/$method.out" "$tap_folder/$method.bbs"
+    check "and unpack it" "$BBSBENCH" unpack "$tap_folder/$method.bbs" "$tap_folder/$method.back"
+    check "to the same file" cmp "$tap_folder/$method.out" "$tap_folder/$method.back"
+done
+check "the sizes pack prints are the file's" sh -c "'$BBSBENCH' pack '$tap_folder/zps.out' '$tap_folder/x.bbs' | awk '\$NF == \"bytes\" { size = \$(NF - 1); sum += size } END { exit !(sum == 2 * size && size > 0) }'"
+"$BBSBENCH" compress "$net" "$tap_folder/paper.out" --method zps --shift-range paper >/dev/null
+check_fails 1 "pack refuses constants that do not fit" "$BBSBENCH" pack "$tap_folder/paper.out" "$tap_folder/x.bbs"
+check_fails 1 "pack refuses what is not compressed" "$BBSBENCH" pack "$net" "$tap_folder/x.bbs"
+check_fails 1 "pack refuses a method without columns" "$BBSBENCH" pack "$tap_folder/fp32.out" "$tap_folder/x.bbs"
+head -c 5000 "$tap_folder/zps.bbs" >"$tap_folder/short.bbs"
+check_fails 1 "unpack refuses a truncated file" "$BBSBENCH" unpack "$tap_folder/short.bbs" "$tap_folder/nothing"
+check_fails 1 "unpack refuses another format" "$BBSBENCH" unpack "$net" "$tap_folder/nothing"
+check_fails 3 "unpack misses a file" "$BBSBENCH" unpack "$tap_folder/none.bbs" "$tap_folder/nothing"
+check "and leaves nothing" sh -c "! ls '$tap_folder'/nothing* 2>/dev/null"
+check_fails 1 "a first layer that is not there" "$BBSBENCH" compress "$net" "$tap_folder/x" --method ra --first-name nothing
+
+# stats
+check "stats of a float checkpoint" sh -c "'$BBSBENCH' stats '$net' | grep -qE '^total +25304 '"
+check "its rows" sh -c "'$BBSBENCH' stats '$net' --method zps --columns 2 --out '$tap_folder/stats.csv' && [ \$(wc -l <'$tap_folder/stats.csv') -eq 5 ]"
+check "every row has every field" sh -c "! awk -F, 'NF != 24' '$tap_folder/stats.csv' | grep -q ."
+check "threads do not change a digit" sh -c "'$BBSBENCH' stats '$net' --method zps --columns 2 --jobs 3 --out '$tap_folder/stats3.csv' && cmp '$tap_folder/stats.csv' '$tap_folder/stats3.csv'"
+check "stats of every method" sh -c "for m in fp32 int8 ra bitflip zps-released; do '$BBSBENCH' stats '$net' --method \$m || exit 1; done"
+check_fails 2 "stats refuses an empty vector" "$BBSBENCH" stats "$net" --vector 0
+check_fails 3 "stats misses a file" "$BBSBENCH" stats "$tap_folder/none"
+
 # Bad input: one line, an exit code, no file.
 bad() { # CODE NAME FILE
     rm -f "$tap_folder/out.safetensors"

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/pack.h"
+#include "cli/method_options.h"
+#include "compress/pack.h"
+#include "tensor/safetensors.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static const option_t pack_options[] = {
+    JOBS_OPTION,
+    {0},
+};
+
+static const char pack_details[] =
+    "IN is what bbsbench compress wrote, by a method whose values are bit columns and a metadata byte a group (int8, ra,\n"
+    "zps, bitflip, bbs-cons, bbs-mod, bitwave-cons, bitwave-mod). OUT holds only the columns that are left, the metadata,\n"
+    "channel indices, scales, and all other tensors as they are; docs/format.md describes it byte by byte. unpack gives\n"
+    "IN back, tensor for tensor.";
+
+static void print_report(const pack_report_t *report)
+{
+    const struct {
+        const char *what;
+        int64_t bytes;
+    } rows[] = {
+        {"bit columns", report->columns},   {"short groups", report->padding}, {"metadata", report->meta},
+        {"channel indices", report->index}, {"scales", report->scales},        {"other tensors", report->plain},
+        {"alignment", report->alignment},   {"header", report->head},          {"file", report->file},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        printf("%-16s %12" PRId64 " bytes\n", rows[i].what, rows[i].bytes);
+    double weights = report->weights > 0 ? (double)report->weights : 1;
+    printf("%" PRId64 " weights: %.4f bits each in columns, %.4f with metadata and channel indices\n", report->weights,
+           8 * (double)report->columns / weights, 8 * (double)(report->columns + report->meta + report->index) / weights);
+}
+
+static outcome_t run(const options_t *options)
+{
+    const char *input = options_operand(options, 0), *output = options_operand(options, 1);
+    tensor_set_t set = {0};
+    bytes_t bytes = {0};
+    outfile_t file = {0};
+    pack_report_t report;
+    int threads;
+    outcome_t result;
+    if (outcome_bad(&result, method_options_jobs(options, &threads)) ||
+        outcome_bad(&result, safetensors_load(input, NULL, &set)) ||
+        outcome_bad(&result, pack_encode(input, &set, threads, &bytes, &report)) ||
+        outcome_bad(&result, outfile_open(&file, output)))
+        goto out;
+    fwrite(bytes.data, 1, bytes.size, file.stream);
+    if (outcome_bad(&result, outfile_commit(&file)))
+        goto out;
+    print_report(&report);
+
+out:
+    file_free_bytes(&bytes);
+    tensor_set_free(&set);
+    return result;
+}
+
+const command_t command_pack = {
+    .name = "pack",
+    .summary = "pack a compressed checkpoint to the bit columns that are left (.bbs)",
+    .operands = "IN.safetensors OUT.bbs",
+    .operands_least = 2,
+    .operands_most = 2,
+    .options = pack_options,
+    .details = pack_details,
+    .run = run,
+};

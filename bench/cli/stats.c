@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/stats.h"
+#include "base/csv.h"
+#include "base/text.h"
+#include "cli/method_options.h"
+#include "compress/distortion.h"
+#include "compress/stats.h"
+#include "tensor/safetensors.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const option_t stats_options[] = {
+    {"vector", "L", "8", "weights a vector of the bi-directional sparsity, 1 to 4096"},
+    {"method", "M", NULL, "also compress, and say how far the result is from INT8"},
+    METHOD_OPTIONS,
+    {"out", "FILE.csv", NULL, "write the rows there too"},
+    JOBS_OPTION,
+    {0},
+};
+
+static const char stats_details[] =
+    "IN holds INT8 tensors with scales, or float ones, which are quantised first. All shares are of the INT8 weights:\n"
+    "zero: weights that are 0; 2c, sm: zero bits in two's complement, in sign-magnitude (sign counted, -128 as -127); "
+    "BBS:\n"
+    "in each bit column of L weights the more frequent bit; redundant: groups by the columns behind the sign that equal "
+    "it.\n"
+    "With --method: MSE in INT8 steps squared; SQNR of the real weights; KL divergence of softmax(w') from softmax(w) over "
+    "a\n"
+    "layer (total: mean by weights); bits a weight without and with metadata. For a bare method without sensitive "
+    "channels\n"
+    "on all layers give --beta 0 --first-layer prune.";
+
+static const char csv_header[] =
+    "tensor,weights,value_sparsity,zero_bits_twos_complement,zero_bits_sign_magnitude,vector,bbs_sparsity,group,groups,"
+    "redundant_0,redundant_1,redundant_2,redundant_3,redundant_4,redundant_5,redundant_6,redundant_7,method,columns,"
+    "mse_int8_steps2,sqnr_db,kl_divergence_nats,bits_per_weight,bits_per_weight_with_metadata";
+
+/* One line of the result: a layer or the total. */
+typedef struct {
+    const char *name;
+    stats_t stats;
+    distortion_t distortion;
+    compress_size_t size; /* weights 0: no method */
+} row_t;
+
+typedef struct {
+    const method_t *method; /* NULL: none */
+    method_config_t config;
+    bool keep_first;
+    int vector, threads;
+} request_t;
+
+/* ===  Printing  === */
+
+static void write_row(csv_writer_t *csv, const request_t *request, const row_t *row)
+{
+    bool method = request->method != NULL;
+    csv_text(csv, row->name);
+    csv_integer(csv, row->stats.weights);
+    csv_real(csv, stats_value_sparsity(&row->stats));
+    csv_real(csv, stats_bit_sparsity(&row->stats, row->stats.zero_bits_twos_complement));
+    csv_real(csv, stats_bit_sparsity(&row->stats, row->stats.zero_bits_sign_magnitude));
+    csv_integer(csv, request->vector);
+    csv_real(csv, stats_bit_sparsity(&row->stats, row->stats.bbs_bits));
+    csv_integer(csv, request->config.group);
+    csv_integer(csv, row->stats.groups);
+    for (int columns = 0; columns < STATS_COLUMNS; columns++)
+        csv_integer(csv, row->stats.redundant[columns]);
+    csv_text(csv, method ? request->method->name : "");
+    csv_text(csv, method && request->method->coder != NULL ? text_of("%d", request->config.columns).chars : "");
+    csv_real(csv, method ? distortion_mse(&row->distortion) : (double)NAN);
+    csv_real(csv, method ? distortion_sqnr_db(&row->distortion) : (double)NAN);
+    csv_real(csv, method ? row->distortion.divergence : (double)NAN);
+    csv_real(csv, method ? compress_bits_per_weight(&row->size, false) : (double)NAN);
+    csv_real(csv, method ? compress_bits_per_weight(&row->size, true) : (double)NAN);
+    csv_end_row(csv);
+}
+
+static outcome_t write_rows(const char *path, const request_t *request, const row_t *rows, size_t count)
+{
+    csv_writer_t csv;
+    outcome_t result = csv_create(&csv, path, csv_header);
+    if (!outcome_is_ok(&result))
+        return result;
+    for (size_t i = 0; i < count; i++)
+        write_row(&csv, request, &rows[i]);
+    return csv_commit(&csv);
+}
+
+static void print_row(const request_t *request, const row_t *row)
+{
+    const stats_t *stats = &row->stats;
+    printf("%-36s %10" PRId64 " %6.2f %6.2f %6.2f %6.2f ", row->name, stats->weights, 100 * stats_value_sparsity(stats),
+           100 * stats_bit_sparsity(stats, stats->zero_bits_twos_complement),
+           100 * stats_bit_sparsity(stats, stats->zero_bits_sign_magnitude),
+           100 * stats_bit_sparsity(stats, stats->bbs_bits));
+    double groups = stats->groups > 0 ? (double)stats->groups : 1;
+    int64_t more = stats->groups - stats->redundant[0] - stats->redundant[1] - stats->redundant[2];
+    printf("%6.1f %5.1f %5.1f %5.1f", 100 * (double)stats->redundant[0] / groups,
+           100 * (double)stats->redundant[1] / groups, 100 * (double)stats->redundant[2] / groups,
+           100 * (double)more / groups);
+    if (request->method != NULL)
+        printf(" %9.4f %7.2f %10.3g %7.4f %7.4f", distortion_mse(&row->distortion), distortion_sqnr_db(&row->distortion),
+               row->distortion.divergence, compress_bits_per_weight(&row->size, false),
+               compress_bits_per_weight(&row->size, true));
+    printf("\n");
+}
+
+static void print_table(const request_t *request, const row_t *rows, size_t count)
+{
+    printf("%-36s %10s %6s %6s %6s %6s   redundant columns, %%", "per cent of weights, bits, groups", "", "zero", "bits",
+           "bits", "bits");
+    printf(request->method != NULL ? " %9s %7s %10s %7s %7s\n" : "\n", "MSE", "SQNR", "KL", "bits a", "with");
+    printf("%-36s %10s %6s %6s %6s %6s %7s %5s %5s %5s", "tensor", "weights", "values", "2c", "sm",
+           text_of("BBS(%d)", request->vector).chars, "0", "1", "2", "3-7");
+    printf(request->method != NULL ? " %9s %7s %10s %7s %7s\n" : "\n", "steps^2", "dB", "nats", "weight", "meta");
+    for (size_t i = 0; i < count; i++)
+        print_row(request, &rows[i]);
+}
+
+/* ===  Counting  === */
+
+/* rows[count] receives the layers, rows[weights->count] their total. */
+static outcome_t count_rows(const request_t *request, const weights_t *weights, const compressed_t *compressed, row_t *rows)
+{
+    row_t *total = &rows[weights->count];
+    *total = (row_t){.name = "total"};
+    for (size_t i = 0; i < weights->count; i++) {
+        const compress_layer_t *layer = &weights->layers[i];
+        row_t *row = &rows[i];
+        row->name = layer->name;
+        outcome_t result = stats_count(layer, request->vector, request->config.group, request->threads, &row->stats);
+        if (outcome_is_ok(&result) && request->method != NULL)
+            result = distortion_of(layer, &compressed[i], request->threads, &row->distortion);
+        if (!outcome_is_ok(&result))
+            return result;
+        stats_add(&total->stats, &row->stats);
+        distortion_add(&total->distortion, &row->distortion);
+        if (request->method != NULL)
+            row->size = compress_total(layer, &compressed[i], 1);
+    }
+    if (request->method != NULL)
+        total->size = compress_total(weights->layers, compressed, weights->count);
+    return outcome_ok();
+}
+
+static outcome_t read_request(const options_t *options, request_t *request)
+{
+    int64_t number;
+    outcome_t result = options_integer(options, "vector", 1, 4096, &number);
+    if (!outcome_is_ok(&result))
+        return result;
+    request->vector = (int)number;
+    if (options_given(options, "method"))
+        result = method_options_read(options, &request->method, &request->config, &request->keep_first);
+    else if (options_given(options, "group"))
+        result = options_integer(options, "group", 1, 4096, &number);
+    else
+        number = 32;
+    if (request->method == NULL)
+        request->config.group = (int)number;
+    return outcome_is_ok(&result) ? method_options_jobs(options, &request->threads) : result;
+}
+
+static outcome_t run(const options_t *options)
+{
+    const char *input = options_operand(options, 0), *path = options_text(options, "out");
+    request_t request = {0};
+    tensor_set_t set = {0};
+    weights_t weights = {0};
+    compressed_t *compressed = NULL;
+    row_t *rows = NULL;
+    outcome_t result;
+    if (outcome_bad(&result, read_request(options, &request)) || outcome_bad(&result, safetensors_load(input, NULL, &set)))
+        goto out;
+    bool floats = request.method != NULL && (request.method->input == METHOD_FLOAT || request.config.score_by_deviation);
+    if (outcome_bad(&result,
+                    method_options_weights(options, &set, input, floats, request.keep_first, request.threads, &weights)))
+        goto out;
+    compressed = calloc(weights.count, sizeof *compressed);
+    rows = calloc(weights.count + 1, sizeof *rows);
+    if (compressed == NULL || rows == NULL) {
+        result = outcome_out_of_memory(input);
+        goto out;
+    }
+    if ((request.method != NULL && outcome_bad(&result, compress_network(request.method, &request.config, weights.layers,
+                                                                         weights.count, request.threads, compressed))) ||
+        outcome_bad(&result, count_rows(&request, &weights, compressed, rows)) ||
+        (path != NULL && outcome_bad(&result, write_rows(path, &request, rows, weights.count + 1))))
+        goto out;
+    print_table(&request, rows, weights.count + 1);
+
+out:
+    for (size_t i = 0; compressed != NULL && i < weights.count; i++)
+        compressed_free(&compressed[i]);
+    free(compressed);
+    free(rows);
+    weights_free(&weights);
+    tensor_set_free(&set);
+    return result;
+}
+
+const command_t command_stats = {
+    .name = "stats",
+    .summary = "bit sparsity of a checkpoint's weights, and what a method does to them",
+    .operands = "IN.safetensors",
+    .operands_least = 1,
+    .operands_most = 1,
+    .options = stats_options,
+    .details = stats_details,
+    .run = run,
+};

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A channel's weights take at most 256 values and its compressed ones a few more, so exponentials are taken of values,
+ * not of weights, and sums of integers carry what is exact. Channels are added up in order: the same result for any
+ * number of threads. Methods that leave the integer grid are compared weight by weight. */
+#include "compress/distortion.h"
+
+#include "base/threads.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { VALUES = 256, LOWEST = -256, REACH = 512 }; /* compressed values lie in [-160, 158]; PTQ's within 8 bits */
+
+/* Sums over one channel. KL = sum(p (w - w')) + ln(Z' / Z) with p = e^w / Z. */
+typedef struct {
+    double squared_steps, signal, noise;
+    double z, z_compressed;
+    double drift; /* sum of e^w (w - w') */
+} channel_t;
+
+typedef struct {
+    const compress_layer_t *layer;
+    const compressed_t *compressed;
+    int64_t size;
+    channel_t *channels;
+} walk_t;
+
+/* Values on the layer's own grid: w' = value * scale with the scale of w. */
+static void sum_on_grid(const int8_t *q, const int16_t *values, int64_t size, float scale, channel_t *sums)
+{
+    int32_t before[VALUES] = {0}, after[REACH] = {0};
+    int64_t drift[VALUES] = {0}, squares = 0, signal = 0;
+    for (int64_t i = 0; i < size; i++) {
+        int difference = q[i] - values[i];
+        before[q[i] + 128]++;
+        after[values[i] - LOWEST]++;
+        drift[q[i] + 128] += difference;
+        squares += difference * difference;
+        signal += q[i] * q[i];
+    }
+    double step = scale;
+    sums->squared_steps = (double)squares;
+    sums->noise = (double)squares * step * step;
+    sums->signal = (double)signal * step * step;
+    for (int i = 0; i < VALUES; i++)
+        if (before[i] > 0) {
+            double weight = exp((i - 128) * step);
+            sums->z += before[i] * weight;
+            sums->drift += weight * (double)drift[i] * step;
+        }
+    for (int i = 0; i < REACH; i++)
+        sums->z_compressed += after[i] > 0 ? after[i] * exp((i + LOWEST) * step) : 0;
+}
+
+static void sum_off_grid(const walk_t *walk, int64_t channel, channel_t *sums)
+{
+    const compressed_t *compressed = walk->compressed;
+    double step = walk->layer->scale[channel];
+    for (int64_t i = channel * walk->size; i < (channel + 1) * walk->size; i++) {
+        double before = walk->layer->q[i] * step;
+        double after = compressed->floats != NULL ? (double)compressed->floats[i]
+                                                  : compressed->values[i] * (double)compressed->scale[channel];
+        double difference = after - before, weight = exp(before);
+        sums->squared_steps += difference / step * (difference / step);
+        sums->noise += difference * difference;
+        sums->signal += before * before;
+        sums->z += weight;
+        sums->z_compressed += exp(after);
+        sums->drift -= weight * difference;
+    }
+}
+
+static void sum_channel(void *context, int64_t channel, int worker)
+{
+    (void)worker;
+    walk_t *walk = context;
+    const compressed_t *compressed = walk->compressed;
+    channel_t *sums = &walk->channels[channel];
+    if (compressed->floats == NULL && compressed->scale[channel] == walk->layer->scale[channel])
+        sum_on_grid(walk->layer->q + channel * walk->size, compressed->values + channel * walk->size, walk->size,
+                    walk->layer->scale[channel], sums);
+    else
+        sum_off_grid(walk, channel, sums);
+}
+
+outcome_t distortion_of(const compress_layer_t *layer, const compressed_t *compressed, int threads,
+                        distortion_t *distortion)
+{
+    *distortion = (distortion_t){.weights = compress_layer_size(layer)};
+    walk_t walk = {.layer = layer, .compressed = compressed, .size = distortion->weights / layer->k};
+    walk.channels = calloc((size_t)layer->k, sizeof *walk.channels);
+    if (walk.channels == NULL)
+        return outcome_out_of_memory(layer->name);
+    outcome_t result = threads_for(threads, layer->k, sum_channel, &walk);
+    channel_t all = {0};
+    for (int64_t channel = 0; outcome_is_ok(&result) && channel < layer->k; channel++) {
+        const channel_t *sums = &walk.channels[channel];
+        all.squared_steps += sums->squared_steps;
+        all.signal += sums->signal;
+        all.noise += sums->noise;
+        all.z += sums->z;
+        all.z_compressed += sums->z_compressed;
+        all.drift += sums->drift;
+    }
+    free(walk.channels);
+    distortion->squared_steps = all.squared_steps;
+    distortion->signal = all.signal;
+    distortion->noise = all.noise;
+    distortion->divergence = all.noise > 0 ? all.drift / all.z + log1p((all.z_compressed - all.z) / all.z) : 0;
+    return result;
+}
+
+void distortion_add(distortion_t *sum, const distortion_t *distortion)
+{
+    double before = (double)sum->weights, more = (double)distortion->weights;
+    if (before + more > 0)
+        sum->divergence = (sum->divergence * before + distortion->divergence * more) / (before + more);
+    sum->weights += distortion->weights;
+    sum->squared_steps += distortion->squared_steps;
+    sum->signal += distortion->signal;
+    sum->noise += distortion->noise;
+}
+
+double distortion_mse(const distortion_t *distortion)
+{
+    return distortion->weights > 0 ? distortion->squared_steps / (double)distortion->weights : 0;
+}
+
+double distortion_sqnr_db(const distortion_t *distortion)
+{
+    return distortion->noise > 0 ? 10 * log10(distortion->signal / distortion->noise) : (double)NAN;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_COMPRESS_TRANSPOSE_H
+#define BBS_COMPRESS_TRANSPOSE_H
+
+#include <stdint.h>
+
+/* from[rows][columns] to to[columns][rows]: a channel between PyTorch's order [c][kh * kw], where the weights of a group
+ * lie kh * kw apart, and rows of input channels. */
+void transpose_bytes(const int8_t *from, int64_t rows, int64_t columns, int8_t *to);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* libFuzzer target: any bytes as a safetensors file, and what parses as weights to compress and pack. */
+#include "compress/pack.h"
+#include "compress/weights.h"
+#include "tensor/safetensors.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void compress_weights(const tensor_set_t *set)
+{
+    weights_t weights;
+    const method_t *method;
+    outcome_t outcome = weights_open(set, "fuzz", false, 1, &weights);
+    if (!outcome_is_ok(&outcome))
+        return;
+    compressed_t *compressed = calloc(weights.count, sizeof *compressed);
+    tensor_set_t out = {0};
+    outcome = method_find("bbs-mod", &method);
+    if (compressed != NULL && outcome_is_ok(&outcome))
+        outcome = compress_network(method, &method->defaults, weights.layers, weights.count, 1, compressed);
+    if (compressed != NULL && outcome_is_ok(&outcome)) {
+        outcome = weights_compressed(set, &weights, compressed, &out);
+        for (size_t i = 0; i < weights.count; i++)
+            compressed_free(&compressed[i]);
+        tensor_set_free(&out);
+    }
+    free(compressed);
+    weights_free(&weights);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    tensor_set_t set;
+    uint8_t *bytes = malloc(size + 1);
+    if (bytes == NULL)
+        return 0;
+    memcpy(bytes, data, size);
+    outcome_t parsed = safetensors_parse("fuzz", bytes, size, &set);
+    if (outcome_is_ok(&parsed)) {
+        bytes_t file;
+        pack_report_t report;
+        compress_weights(&set);
+        outcome_t packed = pack_encode("fuzz", &set, 1, &file, &report);
+        if (outcome_is_ok(&packed))
+            file_free_bytes(&file);
+        tensor_set_free(&set);
+    }
+    free(bytes);
+    return 0;
+}

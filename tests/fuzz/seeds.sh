@@ -1,0 +1,26 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Small files for the fuzzers to start from: seeds.sh FOLDER, with BBSBENCH the program.
+set -eu
+python=${PYTHON:-/usr/bin/python3}
+mkdir -p "$1/bbs" "$1/safetensors"
+$python - "$1/safetensors/net" <<'PY'
+import json, random, struct, sys
+rng = random.Random(1)
+header, body = {"__metadata__": {"source": "seed"}}, b""
+for name, shape in {"stem.weight": [4, 3, 2, 2], "conv.weight": [6, 11, 1, 3], "fc.weight": [8, 16], "fc.bias": [8]}.items():
+    count = 1
+    for size in shape:
+        count *= size
+    data = struct.pack(f"<{count}f", *[rng.gauss(0, 1) for _ in range(count)])
+    header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [len(body), len(body) + len(data)]}
+    body += data
+text = json.dumps(header, separators=(",", ":")).encode()
+text += b" " * (-len(text) % 8)
+open(sys.argv[1], "wb").write(struct.pack("<Q", len(text)) + text + body)
+PY
+for method in int8 ra zps bitflip bbs-mod; do
+    "$BBSBENCH" compress "$1/safetensors/net" "$1/safetensors/$method" --method "$method" --group 5 --channels 2 >/dev/null
+    "$BBSBENCH" pack "$1/safetensors/$method" "$1/bbs/$method" >/dev/null
+done
+"$BBSBENCH" quantize "$1/safetensors/net" "$1/safetensors/quantised" >/dev/null

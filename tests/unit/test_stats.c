@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* compress/stats and distortion against the definitions, one bit and one weight at a time. */
+#include "compress/distortion.h"
+#include "compress/stats.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "testing.h"
+
+enum { K = 6, C = 75, POSITIONS = 6, SIZE = K * C * POSITIONS };
+
+static int8_t q[SIZE];
+static float scale[K];
+static const compress_layer_t layer = {.name = "layer", .k = K, .c = C, .kh = 2, .kw = 3, .q = q, .scale = scale};
+
+static void fill(void)
+{
+    uint64_t random = 3;
+    for (int i = 0; i < SIZE; i++) {
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        q[i] = (int8_t)((int8_t)(random >> 56) >> (i / 450 % 5));
+    }
+    q[7] = -128;
+    for (int k = 0; k < K; k++)
+        scale[k] = 0.001f * (float)(k + 1);
+}
+
+static int8_t weight_at(int k, int position, int c)
+{
+    return q[(k * C + c) * POSITIONS + position];
+}
+
+static int bit_of(int8_t weight, int bit)
+{
+    return (uint8_t)weight >> bit & 1;
+}
+
+static void bits_are_counted_as_defined(void **state)
+{
+    (void)state;
+    fill();
+    int64_t zeros = 0, twos = 0, magnitudes = 0;
+    for (int i = 0; i < SIZE; i++) {
+        int magnitude = q[i] == -128 ? 127 : abs(q[i]);
+        zeros += q[i] == 0;
+        magnitudes += q[i] >= 0;
+        for (int bit = 0; bit < 8; bit++) {
+            twos += bit_of(q[i], bit) == 0;
+            magnitudes += bit < 7 && !(magnitude >> bit & 1);
+        }
+    }
+    stats_t stats;
+    assert_ok(stats_count(&layer, 8, 32, 1, &stats));
+    assert_int_equal(stats.weights, SIZE);
+    assert_int_equal(stats.zeros, zeros);
+    assert_int_equal(stats.zero_bits_twos_complement, twos);
+    assert_int_equal(stats.zero_bits_sign_magnitude, magnitudes);
+}
+
+static int64_t majority_by_hand(int vector)
+{
+    int64_t sum = 0;
+    for (int k = 0; k < K; k++)
+        for (int position = 0; position < POSITIONS; position++)
+            for (int at = 0; at < C; at += vector)
+                for (int bit = 0; bit < 8; bit++) {
+                    int ones = 0, count = C - at < vector ? C - at : vector;
+                    for (int i = 0; i < count; i++)
+                        ones += bit_of(weight_at(k, position, at + i), bit);
+                    sum += ones > count - ones ? ones : count - ones;
+                }
+    return sum;
+}
+
+static void vectors_of_any_length_have_their_majorities(void **state)
+{
+    (void)state;
+    fill();
+    const int lengths[] = {1, 2, 3, 7, 8, 9, 16, 31, 64, 75, 300};
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        stats_t stats;
+        assert_ok(stats_count(&layer, lengths[i], 32, 2, &stats));
+        assert_int_equal(stats.bbs_bits, majority_by_hand(lengths[i]));
+        assert_true(stats_bit_sparsity(&stats, stats.bbs_bits) >= 0.5); /* by construction */
+    }
+}
+
+/* More than 31 words of eight weights: the counts of a column no longer fit one byte. */
+static void long_vectors_do_not_overflow(void **state)
+{
+    (void)state;
+    static int8_t ones[1000];
+    memset(ones, -1, sizeof ones);
+    const float one = 1;
+    const compress_layer_t row = {.name = "row", .k = 1, .c = 1000, .kh = 1, .kw = 1, .q = ones, .scale = &one};
+    stats_t stats;
+    assert_ok(stats_count(&row, 1000, 1000, 1, &stats));
+    assert_int_equal(stats.bbs_bits, 8000);
+    assert_int_equal(stats.redundant[7], 1);
+}
+
+static void redundant_columns_are_counted_up_to_seven(void **state)
+{
+    (void)state;
+    fill();
+    const int groups[] = {1, 5, 32, 75, 100};
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
+        int64_t wanted[STATS_COLUMNS] = {0}, total = 0;
+        for (int k = 0; k < K; k++)
+            for (int position = 0; position < POSITIONS; position++)
+                for (int at = 0; at < C; at += groups[i], total++) {
+                    int redundant = 7;
+                    for (int c = at; c < C && c < at + groups[i]; c++) {
+                        int own = 0;
+                        while (own < 7 &&
+                               bit_of(weight_at(k, position, c), 6 - own) == bit_of(weight_at(k, position, c), 7))
+                            own++;
+                        redundant = own < redundant ? own : redundant;
+                    }
+                    wanted[redundant]++;
+                }
+        stats_t stats;
+        assert_ok(stats_count(&layer, 8, groups[i], 1, &stats));
+        assert_int_equal(stats.groups, total);
+        assert_memory_equal(stats.redundant, wanted, sizeof wanted);
+    }
+}
+
+static void layers_add_up_for_any_number_of_threads(void **state)
+{
+    (void)state;
+    fill();
+    stats_t one, three, sum = {0};
+    assert_ok(stats_count(&layer, 8, 32, 1, &one));
+    assert_ok(stats_count(&layer, 8, 32, 3, &three));
+    assert_memory_equal(&one, &three, sizeof one);
+    stats_add(&sum, &one);
+    stats_add(&sum, &one);
+    assert_int_equal(sum.bbs_bits, 2 * one.bbs_bits);
+    assert_int_equal(sum.groups, 2 * one.groups);
+}
+
+/* KL, MSE and SQNR as the header defines them, from the real weights. */
+static void by_hand(const compressed_t *compressed, double *mse, double *sqnr, double *divergence)
+{
+    static float after[SIZE];
+    double z = 0, z_after = 0, squares = 0, signal = 0, noise = 0;
+    compressed_to_floats(compressed, &layer, after);
+    *divergence = 0;
+    for (int i = 0; i < SIZE; i++) {
+        double step = scale[i / (C * POSITIONS)], before = q[i] * step;
+        z += exp(before);
+        z_after += exp((double)after[i]);
+        squares += (after[i] - before) / step * ((after[i] - before) / step);
+        signal += before * before;
+        noise += (after[i] - before) * (after[i] - before);
+    }
+    for (int i = 0; i < SIZE; i++) {
+        double before = q[i] * (double)scale[i / (C * POSITIONS)];
+        *divergence += exp(before) / z * (before - log(z) - (double)after[i] + log(z_after));
+    }
+    *mse = squares / SIZE;
+    *sqnr = 10 * log10(signal / noise);
+}
+
+static void assert_near(double value, double wanted, double share)
+{
+    if (fabs(value - wanted) > share * fabs(wanted))
+        fail_msg("%.12g, wanted %.12g", value, wanted);
+}
+
+static void distortion_is_as_defined(void **state)
+{
+    (void)state;
+    fill();
+    const char *const names[] = {"ra", "zps", "bitflip"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const method_t *method;
+        compressed_t compressed;
+        distortion_t one, two;
+        double mse, sqnr, divergence;
+        assert_ok(method_find(names[i], &method));
+        method_config_t config = method->defaults;
+        config.beta = 0;
+        assert_ok(compress_network(method, &config, &layer, 1, 1, &compressed));
+        by_hand(&compressed, &mse, &sqnr, &divergence);
+        assert_ok(distortion_of(&layer, &compressed, 1, &one));
+        assert_near(distortion_mse(&one), mse, 1e-5);
+        assert_near(distortion_sqnr_db(&one), sqnr, 1e-5);
+        assert_near(one.divergence, divergence, 1e-3);
+        assert_ok(distortion_of(&layer, &compressed, 3, &two));
+        assert_memory_equal(&one, &two, sizeof one);
+        float floats[SIZE]; /* the same values off the grid, as float methods give them */
+        compressed_to_floats(&compressed, &layer, floats);
+        compressed_t off_grid = {.floats = floats};
+        assert_ok(distortion_of(&layer, &off_grid, 1, &two));
+        assert_near(distortion_mse(&two), mse, 1e-5);
+        assert_near(two.divergence, divergence, 1e-3);
+        compressed_free(&compressed);
+    }
+}
+
+static void nothing_changed_is_no_distortion(void **state)
+{
+    (void)state;
+    fill();
+    compressed_t compressed;
+    distortion_t distortion;
+    assert_ok(compress_keep(&layer, &compressed));
+    assert_ok(distortion_of(&layer, &compressed, 1, &distortion));
+    assert_true(distortion_mse(&distortion) == 0 && distortion.divergence == 0 && isnan(distortion_sqnr_db(&distortion)));
+    compressed_free(&compressed);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bits_are_counted_as_defined),
+        cmocka_unit_test(vectors_of_any_length_have_their_majorities),
+        cmocka_unit_test(long_vectors_do_not_overflow),
+        cmocka_unit_test(redundant_columns_are_counted_up_to_seven),
+        cmocka_unit_test(layers_add_up_for_any_number_of_threads),
+        cmocka_unit_test(distortion_is_as_defined),
+        cmocka_unit_test(nothing_changed_is_no_distortion),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
