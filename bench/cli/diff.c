@@ -59,7 +59,7 @@ static const option_t option_table[] = {
 
 const command_t command_diff = {
     .name = "diff",
-    .summary = "Compare rows with a baseline: regressed, changed, improved, new, missing, by name.",
+    .summary = "compare rows with a baseline: regressed, improved, new, missing, by name",
     .operands = "BASELINE.csv ROWS.csv",
     .operands_least = 2,
     .operands_most = 2,

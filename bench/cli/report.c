@@ -32,7 +32,7 @@ static const option_t option_table[] = {{NULL, NULL, NULL, NULL}};
 
 const command_t command_report = {
     .name = "report",
-    .summary = "Draw the figures of a run folder and write report.html and report.md into it.",
+    .summary = "draw the figures of a run folder, write report.html and report.md into it",
     .operands = "RUN_FOLDER",
     .operands_least = 1,
     .operands_most = 1,

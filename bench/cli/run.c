@@ -62,7 +62,7 @@ static const option_t option_table[] = {
 
 const command_t command_run = {
     .name = "run",
-    .summary = "Run the experiments of one mode into a folder of rows.",
+    .summary = "run the experiments of one mode into a folder of rows",
     .operands = "",
     .options = option_table,
     .details =

@@ -177,7 +177,7 @@ static const option_t option_table[] = {
 
 const command_t command_simulate = {
     .name = "simulate",
-    .summary = "Cycles, memory traffic and energy of networks on accelerator models.",
+    .summary = "cycles, memory traffic and energy of networks on accelerator models",
     .operands = "",
     .options = option_table,
     .details = "Sensitive channels of a layer are beta * K rounded up to 32 where no weights say better; the column\n"
