@@ -234,7 +234,7 @@ static outcome_t measure_setting(const mean_t *mean, size_t setting, claims_t *c
     text_t note = text_of("%s, full size, no weights of the checkpoints%s", networks_text(mean).chars,
                           text_equal(mean->selection, "none") ? "" : selection.chars);
     text_t size_note =
-        text_of("8 / weight_bits, without metadata as the paper counts, averaged over the networks; %s", note.chars);
+        text_of("8 / weight_bits without metadata, as the paper counts, averaged over the networks; %s", note.chars);
     outcome_t result = measure_one(claims, settings[setting].speedup_claim, mean->speedup, "speedup.csv", note.chars);
     if (outcome_is_ok(&result))
         result = measure_one(claims, settings[setting].energy_claim, mean->energy_ratio, "speedup.csv", note.chars);
