@@ -212,11 +212,9 @@ outcome_t model_headline(const experiment_view_t *view, document_t *document)
         mean_t mean = mean_of(&speedups, &model, settings[i].accelerator);
         if (mean.networks == 0 || settings[i].label == NULL)
             continue;
-        document_fact(
-            document, settings[i].label,
-            text_of("%s× speed, %s× energy", number_fixed(mean.speedup, 2).chars, number_fixed(mean.energy_ratio, 2).chars)
-                .chars,
-            text_of("against Stripes, %s, full size, %s", networks_text(&mean).chars, mean.selection).chars);
+        text_t speed = number_fixed(mean.speedup, 2), energy = number_fixed(mean.energy_ratio, 2);
+        text_t note = text_of("against Stripes, %s, full size, %s", networks_text(&mean).chars, mean.selection);
+        document_fact(document, settings[i].label, text_of("%s× speed, %s× energy", speed.chars, energy.chars).chars, note.chars);
     }
     csv_free(&table);
     return outcome_is_ok(&speedups.outcome) ? model.outcome : speedups.outcome;
