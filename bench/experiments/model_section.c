@@ -214,7 +214,8 @@ outcome_t model_headline(const experiment_view_t *view, document_t *document)
             continue;
         text_t speed = number_fixed(mean.speedup, 2), energy = number_fixed(mean.energy_ratio, 2);
         text_t note = text_of("against Stripes, %s, full size, %s", networks_text(&mean).chars, mean.selection);
-        document_fact(document, settings[i].label, text_of("%s× speed, %s× energy", speed.chars, energy.chars).chars, note.chars);
+        document_fact(document, settings[i].label, text_of("%s× speed, %s× energy", speed.chars, energy.chars).chars,
+                      note.chars);
     }
     csv_free(&table);
     return outcome_is_ok(&speedups.outcome) ? model.outcome : speedups.outcome;
