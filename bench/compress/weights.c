@@ -189,7 +189,7 @@ static outcome_t add(tensor_set_t *out, const char *name, tensor_type_t type, in
                      const void *data)
 {
     tensor_t *tensor;
-    outcome_t result = tensor_set_add(out, name, type, rank, shape, &tensor);
+    outcome_t result = tensor_set_reserve(out, name, type, rank, shape, &tensor);
     if (outcome_is_ok(&result))
         memcpy(tensor->data, data, (size_t)tensor->count * tensor_type_size(type));
     return result;
@@ -224,6 +224,19 @@ static outcome_t add_compressed(tensor_set_t *out, const tensor_t *source, const
     return result;
 }
 
+static outcome_t hand_over(tensor_set_t *out, const tensor_t *source, const compress_layer_t *layer,
+                           compressed_t *compressed)
+{
+    outcome_t result = add_compressed(out, source, layer, compressed);
+    compressed_t counts = *compressed;
+    compressed_free(compressed);
+    *compressed = (compressed_t){.groups = counts.groups,
+                                 .value_bits = counts.value_bits,
+                                 .meta_bits = counts.meta_bits,
+                                 .sensitive = counts.sensitive};
+    return result;
+}
+
 /* A scale of an INT8 input is written beside its weight, not copied. */
 static bool is_scale_of_weight(const tensor_set_t *set, const weights_t *weights, const tensor_t *tensor)
 {
@@ -238,8 +251,7 @@ static bool is_scale_of_weight(const tensor_set_t *set, const weights_t *weights
 }
 
 /* `compressed` NULL: as INT8. */
-static outcome_t rewrite(const tensor_set_t *set, const weights_t *weights, const compressed_t *compressed,
-                         tensor_set_t *out)
+static outcome_t rewrite(const tensor_set_t *set, const weights_t *weights, compressed_t *compressed, tensor_set_t *out)
 {
     outcome_t result = outcome_ok();
     size_t next = 0;
@@ -251,7 +263,7 @@ static outcome_t rewrite(const tensor_set_t *set, const weights_t *weights, cons
         const tensor_t *tensor = &set->items[i];
         bool weight = next < weights->count && weights->places[next] == i;
         if (weight && compressed != NULL)
-            result = add_compressed(out, tensor, &weights->layers[next], &compressed[next]);
+            result = hand_over(out, tensor, &weights->layers[next], &compressed[next]);
         else if (weight)
             result = add_int8(out, tensor, &weights->layers[next]);
         else if (!is_scale_of_weight(set, weights, tensor))
@@ -272,8 +284,7 @@ outcome_t weights_quantised(const tensor_set_t *set, const weights_t *weights, t
     return rewrite(set, weights, NULL, out);
 }
 
-outcome_t weights_compressed(const tensor_set_t *set, const weights_t *weights, const compressed_t *compressed,
-                             tensor_set_t *out)
+outcome_t weights_compressed(const tensor_set_t *set, const weights_t *weights, compressed_t *compressed, tensor_set_t *out)
 {
     return rewrite(set, weights, compressed, out);
 }

@@ -31,8 +31,9 @@ void weights_free(weights_t *weights);
 outcome_t weights_quantised(const tensor_set_t *set, const weights_t *weights, tensor_set_t *out);
 
 /* `set` with its weights as compressed[]: NAME (I16 values, or F32 where the method leaves the integer grid),
- * NAME.scale, NAME.stored, NAME.meta ([groups]) and NAME.bits as far as the method has them. */
-outcome_t weights_compressed(const tensor_set_t *set, const weights_t *weights, const compressed_t *compressed,
+ * NAME.scale, NAME.stored, NAME.meta ([groups]) and NAME.bits as far as the method has them. The arrays of compressed[] are
+ * freed on the way, so that no two copies of a network are in memory; its counts stay. */
+outcome_t weights_compressed(const tensor_set_t *set, const weights_t *weights, compressed_t *compressed,
                              tensor_set_t *out);
 
 #endif

@@ -270,6 +270,34 @@ static void sizes_that_overflow_have_no_layout(void **state)
     assert_false(pack_layout(&shape, &layout));
 }
 
+/* One group of 8 weights, all columns zero, with this metadata byte. */
+static outcome_t read_with_meta(pack_coding_t coding, int columns, uint8_t meta)
+{
+    const pack_shape_t shape = {.k = 1, .c = 8, .kh = 1, .kw = 1, .coding = coding, .columns = columns, .group = 8};
+    pack_layout_t layout;
+    uint8_t bytes[512] = {0}, meta_read[1], bits[1];
+    int16_t values[8];
+    int8_t stored[8];
+    float scale[1];
+    assert_true(pack_layout(&shape, &layout) && layout.size <= (int64_t)sizeof bytes);
+    bytes[layout.meta] = meta;
+    compressed_t to = {.values = values, .stored = stored, .meta = meta_read, .bits = bits, .scale = scale};
+    return pack_layer_read("net.bbs", "w", 0, &shape, &layout, bytes, &to);
+}
+
+static void metadata_that_no_method_writes_is_refused(void **state)
+{
+    (void)state;
+    assert_ok(read_with_meta(PACK_UNSIGNED, 3, 1 << 6 | 3));
+    assert_error(read_with_meta(PACK_UNSIGNED, 3, 1 << 6 | 4), FAULT_FAILED, "offset"); /* a mean of two bits is below 4 */
+    assert_error(read_with_meta(PACK_UNSIGNED, 1, 2 << 6), FAULT_FAILED, "offset");     /* more redundant than pruned */
+    assert_ok(read_with_meta(PACK_SIGNED, 1, 1 << 6 | 32));
+    assert_error(read_with_meta(PACK_SIGNED, 1, 2 << 6), FAULT_FAILED, "offset");
+    assert_ok(read_with_meta(PACK_SIGN_MAGNITUDE, 1, 0xFE));
+    assert_error(read_with_meta(PACK_SIGN_MAGNITUDE, 1, 0x7F), FAULT_FAILED, "offset"); /* no sign */
+    assert_error(read_with_meta(PACK_SIGN_MAGNITUDE, 1, 0xFC), FAULT_FAILED, "offset"); /* a column too few */
+}
+
 /* ===  Sets that cannot be packed  === */
 
 static void what_would_not_come_back_is_refused(void **state)
@@ -307,6 +335,7 @@ int main(void)
         cmocka_unit_test(no_truncated_file_passes),
         cmocka_unit_test(a_future_version_is_named),
         cmocka_unit_test(sizes_that_overflow_have_no_layout),
+        cmocka_unit_test(metadata_that_no_method_writes_is_refused),
         cmocka_unit_test(what_would_not_come_back_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
