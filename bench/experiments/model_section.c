@@ -212,11 +212,10 @@ outcome_t model_headline(const experiment_view_t *view, document_t *document)
         mean_t mean = mean_of(&speedups, &model, settings[i].accelerator);
         if (mean.networks == 0 || settings[i].label == NULL)
             continue;
-        document_fact(
-            document, settings[i].label,
-            text_of("%s× speed, %s× energy", number_fixed(mean.speedup, 2).chars, number_fixed(mean.energy_ratio, 2).chars)
-                .chars,
-            text_of("against Stripes, %s, full size, %s", networks_text(&mean).chars, mean.selection).chars);
+        text_t speed = number_fixed(mean.speedup, 2), energy = number_fixed(mean.energy_ratio, 2);
+        text_t note = text_of("against Stripes, %s, full size, %s", networks_text(&mean).chars, mean.selection);
+        document_fact(document, settings[i].label, text_of("%s× speed, %s× energy", speed.chars, energy.chars).chars,
+                      note.chars);
     }
     csv_free(&table);
     return outcome_is_ok(&speedups.outcome) ? model.outcome : speedups.outcome;
@@ -234,7 +233,7 @@ static outcome_t measure_setting(const mean_t *mean, size_t setting, claims_t *c
     text_t note = text_of("%s, full size, no weights of the checkpoints%s", networks_text(mean).chars,
                           text_equal(mean->selection, "none") ? "" : selection.chars);
     text_t size_note =
-        text_of("8 / weight_bits, without metadata as the paper counts, averaged over the networks; %s", note.chars);
+        text_of("8 / weight_bits without metadata, as the paper counts, averaged over the networks; %s", note.chars);
     outcome_t result = measure_one(claims, settings[setting].speedup_claim, mean->speedup, "speedup.csv", note.chars);
     if (outcome_is_ok(&result))
         result = measure_one(claims, settings[setting].energy_claim, mean->energy_ratio, "speedup.csv", note.chars);

@@ -5,7 +5,8 @@
 #include "base/csv.h"
 
 /* speedup.csv: the totals of model.csv set against Stripes, one row a network and accelerator:
- *     net,size,accelerator,reference,cycles,speedup,energy_total_pj,energy_ratio,energy_on_chip_ratio,energy_dram_ratio,selection
+ *     net,size,accelerator,reference,cycles,speedup,energy_total_pj,energy_ratio,energy_on_chip_ratio,
+ *     energy_dram_ratio,selection
  * speedup = reference cycles / cycles (above 1 is faster), the ratios = energy / total energy of the reference (below 1 is
  * less; the two parts add up to the whole). With two networks or more a row net = geomean follows for each accelerator:
  * geometric means over the networks, the two parts scaled to add up. */
