@@ -30,6 +30,8 @@ else
 fi
 echo "installing:$missing"
 log=$(mktemp)
+# The list is split into words on purpose.
+# shellcheck disable=SC2086
 if $sudo apt-get update >"$log" 2>&1 &&
     $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing >>"$log" 2>&1; then
     rm -f "$log"

@@ -4,7 +4,7 @@
 # tests/shell/test_*.sh; both speak TAP ("ok 1 - name", "not ok", "# SKIP reason"). The last line is the sum.
 # A program that crashes, or that prints no result at all, counts as a failure. Arguments select tests by name.
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 BUILD=${BUILD:-build}
 BBS_TEST_DATA=${BBS_TEST_DATA:-../shared/data}
 BBSBENCH=$PWD/$BUILD/bbsbench

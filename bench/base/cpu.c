@@ -14,7 +14,8 @@ void cpu_float_environment(void)
 {
     fesetenv(FE_DFL_ENV);
 #if defined(__x86_64__)
-    _mm_setcsr(0x1F80); /* the power-on value: all exceptions masked, round to nearest, FTZ and DAZ off (Intel SDM 10.2.3) */
+    _mm_setcsr(
+        0x1F80); /* the power-on value: all exceptions masked, round to nearest, FTZ and DAZ off (Intel SDM 10.2.3) */
 #endif
 }
 

@@ -11,8 +11,8 @@
 
 void cpu_float_environment(void); /* round to nearest, denormals kept, no traps */
 
-text_t cpu_name(void);             /* from /proc/cpuinfo, or "unknown" */
-const char *cpu_vector_set(void);  /* "avx512", "avx2", "sse2", "neon" or "portable": what dispatched kernels use */
-int cpu_count(void);               /* processors this process may use, at least 1 */
+text_t cpu_name(void);            /* from /proc/cpuinfo, or "unknown" */
+const char *cpu_vector_set(void); /* "avx512", "avx2", "sse2", "neon" or "portable": what dispatched kernels use */
+int cpu_count(void);              /* processors this process may use, at least 1 */
 
 #endif

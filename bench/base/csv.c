@@ -131,7 +131,8 @@ static outcome_t take_rows(csv_table_t *table)
         }
         char separator = take_field(&at, &table->cells[used]);
         if (separator == 'x')
-            return outcome_failed(table->path, text_of("line %zu", line).chars, "a broken quoted field", "RFC 4180 CSV", NULL);
+            return outcome_failed(table->path, text_of("line %zu", line).chars, "a broken quoted field", "RFC 4180 CSV",
+                                  NULL);
         used++, fields++;
         if (separator == ',')
             continue;
@@ -181,7 +182,8 @@ outcome_t csv_column(const csv_table_t *table, const char *name, size_t *column)
             *column = i;
             return outcome_ok();
         }
-    return outcome_failed(table->path, "header", "no such column", name, "regenerate the file with this version of bbsbench");
+    return outcome_failed(table->path, "header", "no such column", name,
+                          "regenerate the file with this version of bbsbench");
 }
 
 const char *csv_cell(const csv_table_t *table, size_t row, size_t column)

@@ -24,8 +24,8 @@ static void append(outcome_t *outcome, const char *before, const char *part)
         snprintf(outcome->internal_text + used, sizeof outcome->internal_text - used, "%s%s", used ? before : "", part);
 }
 
-static outcome_t error_of(fault_t fault, const char *where, const char *place, const char *found,
-                          const char *expected, const char *todo)
+static outcome_t error_of(fault_t fault, const char *where, const char *place, const char *found, const char *expected,
+                          const char *todo)
 {
     outcome_t outcome = {.internal_kind = OUTCOME_ERROR, .internal_fault = fault};
     append(&outcome, "", where);

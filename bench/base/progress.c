@@ -32,8 +32,8 @@ void progress_update(progress_t *progress, int64_t done)
     double rate = (double)done / (now - progress->started);
     double left = rate > 0 ? (double)(progress->total - done) / rate : 0;
     if (!progress->terminal) {
-        fprintf(stderr, "%s: %" PRId64 " of %" PRId64 " %s, %.0f/s, %.0f s left\n", progress->title, done,
-                progress->total, progress->unit, rate, left);
+        fprintf(stderr, "%s: %" PRId64 " of %" PRId64 " %s, %.0f/s, %.0f s left\n", progress->title, done, progress->total,
+                progress->unit, rate, left);
         return;
     }
     int filled = progress->total > 0 ? (int)(done * BAR_WIDTH / progress->total) : 0;

@@ -49,10 +49,10 @@ static void print_row(void *context, const accuracy_row_t *row)
     output->net = row->net;
     text_t flips = row->paired ? text_of("-%" PRId64 " +%" PRId64, row->right_to_wrong, row->wrong_to_right) : text_of("-");
     text_t p = row->paired ? text_of("%.3g", row->mcnemar_p) : text_of("-");
-    printf("  %-24s %6" PRId64 "/%-6" PRId64 " %7.2f %%  %5.2f to %5.2f %% %15s %9s %8.3f %9.3f%s\n", row->method, row->correct,
-           row->samples, 100.0 * (double)row->correct / (double)row->samples, 100 * row->wilson_low, 100 * row->wilson_high, flips.chars,
-           p.chars, compress_bits_per_weight(&row->bits, false), compress_bits_per_weight(&row->bits, true),
-           row->reused ? "  (kept)" : "");
+    printf("  %-24s %6" PRId64 "/%-6" PRId64 " %7.2f %%  %5.2f to %5.2f %% %15s %9s %8.3f %9.3f%s\n", row->method,
+           row->correct, row->samples, 100.0 * (double)row->correct / (double)row->samples, 100 * row->wilson_low,
+           100 * row->wilson_high, flips.chars, p.chars, compress_bits_per_weight(&row->bits, false),
+           compress_bits_per_weight(&row->bits, true), row->reused ? "  (kept)" : "");
     fflush(stdout);
 }
 
@@ -106,12 +106,16 @@ static outcome_t choice(const options_t *options, const char *name, const char *
 static outcome_t run(const options_t *options)
 {
     const char *methods[64], *nets, *out;
-    accuracy_config_t config = {.weights = options_text(options, "weights"), .data = options_text(options, "data"),
-                                .kernels = options_text(options, "kernels"), .predictions = options_text(options, "predictions"),
-                                .methods = default_methods, .method_count = DEFAULT_METHODS};
+    accuracy_config_t config = {.weights = options_text(options, "weights"),
+                                .data = options_text(options, "data"),
+                                .kernels = options_text(options, "kernels"),
+                                .predictions = options_text(options, "predictions"),
+                                .methods = default_methods,
+                                .method_count = DEFAULT_METHODS};
     int64_t jobs = cpu_count();
     outcome_t result;
-    if (outcome_bad(&result, options_required(options, "net", &nets)) || outcome_bad(&result, options_required(options, "out", &out)) ||
+    if (outcome_bad(&result, options_required(options, "net", &nets)) ||
+        outcome_bad(&result, options_required(options, "out", &out)) ||
         outcome_bad(&result, options_integer(options, "images", 0, INT64_MAX, &config.images)) ||
         outcome_bad(&result, choice(options, "first-layer", "prune", "keep", &config.prune_first_layer)) ||
         (options_given(options, "jobs") && outcome_bad(&result, options_integer(options, "jobs", 1, 1024, &jobs))))

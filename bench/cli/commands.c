@@ -16,16 +16,6 @@
 #include <stddef.h>
 
 const command_t *const command_registry[] = {
-    &command_explain,
-    &command_quantize,
-    &command_compress,
-    &command_pack,
-    &command_unpack,
-    &command_stats,
-    &command_accuracy,
-    &command_simulate,
-    &command_run,
-    &command_report,
-    &command_diff,
-    NULL,
+    &command_explain,  &command_quantize, &command_compress, &command_pack,   &command_unpack, &command_stats,
+    &command_accuracy, &command_simulate, &command_run,      &command_report, &command_diff,   NULL,
 };

@@ -13,13 +13,15 @@
 
 static void print_usage(FILE *stream)
 {
-    fprintf(stream, "usage: bbsbench COMMAND [options]\n\n"
-                    "Bi-directional bit-level sparsity: compression, accuracy on Darknet, accelerator models.\n\ncommands:\n");
+    fprintf(stream,
+            "usage: bbsbench COMMAND [options]\n\n"
+            "Bi-directional bit-level sparsity: compression, accuracy on Darknet, accelerator models.\n\ncommands:\n");
     for (const command_t *const *command = command_registry; *command != NULL; command++)
         fprintf(stream, "  %-11s %s\n", (*command)->name, (*command)->summary);
-    fprintf(stream, "\n  bbsbench COMMAND --help   options of a command\n"
-                    "  bbsbench --version        commit, libraries, processor\n\n"
-                    "exit codes: 0 done, 1 failed, 2 usage, 3 something needed is missing (the message says how to get it)\n");
+    fprintf(stream,
+            "\n  bbsbench COMMAND --help   options of a command\n"
+            "  bbsbench --version        commit, libraries, processor\n\n"
+            "exit codes: 0 done, 1 failed, 2 usage, 3 something needed is missing (the message says how to get it)\n");
 }
 
 static const command_t *find_command(const char *name)

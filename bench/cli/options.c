@@ -30,7 +30,6 @@ static size_t table_length(const option_t *table)
     return count;
 }
 
-
 /* ===  Help  === */
 
 void options_help(const command_t *command)
@@ -38,7 +37,8 @@ void options_help(const command_t *command)
     printf("usage: bbsbench %s%s%s [options]\n\n%s\n\noptions:\n", command->name, command->operands[0] ? " " : "",
            command->operands, command->summary);
     for (const option_t *option = command->options; option->name != NULL; option++) {
-        text_t left = text_of("--%s%s%s", option->name, option->argument ? " " : "", option->argument ? option->argument : "");
+        text_t left =
+            text_of("--%s%s%s", option->name, option->argument ? " " : "", option->argument ? option->argument : "");
         printf("  %-26s %s", left.chars, option->help);
         if (option->fallback != NULL && option->fallback[0] != '\0')
             printf(" (default %s)", option->fallback);
@@ -105,7 +105,8 @@ outcome_t options_parse(const command_t *command, int argc, char **argv, bool *h
     options->command = command;
     for (size_t i = 0; i < count; i++)
         longs[i] = (struct option){.name = command->options[i].name,
-                                   .has_arg = command->options[i].argument ? required_argument : no_argument, .val = 1};
+                                   .has_arg = command->options[i].argument ? required_argument : no_argument,
+                                   .val = 1};
     longs[count] = (struct option){.name = "help", .has_arg = no_argument, .val = 1};
     if (outcome_bad(&result, take_options(options, argc, argv, longs, help)) || *help)
         goto out;

@@ -22,11 +22,11 @@ typedef struct options options_t; /* a parsed command line */
 
 typedef struct {
     const char *name;
-    const char *summary;                     /* one line */
-    const char *operands;                    /* as --help writes them: "IN OUT"; "" for none */
+    const char *summary;  /* one line */
+    const char *operands; /* as --help writes them: "IN OUT"; "" for none */
     size_t operands_least, operands_most;
     const option_t *options;
-    const char *details;                     /* text below the options in --help, or NULL */
+    const char *details; /* text below the options in --help, or NULL */
     outcome_t (*run)(const options_t *options);
 } command_t;
 
@@ -36,7 +36,7 @@ outcome_t options_parse(const command_t *command, int argc, char **argv, bool *h
 void options_free(options_t *options);
 void options_help(const command_t *command);
 
-bool options_given(const options_t *options, const char *name);      /* on the command line itself */
+bool options_given(const options_t *options, const char *name); /* on the command line itself */
 bool options_flag(const options_t *options, const char *name);
 const char *options_text(const options_t *options, const char *name); /* the last one, the fallback, or NULL */
 size_t options_count(const options_t *options, const char *name);     /* how often a repeated option was given */

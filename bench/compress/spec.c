@@ -47,7 +47,8 @@ static bool take(const char *key, const char *value, method_config_t *config)
 
 static outcome_t take_pair(const char *spec, const char *pair, method_config_t *config)
 {
-    static const char keys[] = "columns, group, beta, channels, bits, constant, shift-range, score, clip or variant with a value it can have";
+    static const char keys[] =
+        "columns, group, beta, channels, bits, constant, shift-range, score, clip or variant with a value it can have";
     text_t copy = text_of("%s", pair);
     char *value = strchr(copy.chars, '=');
     if (value == NULL)

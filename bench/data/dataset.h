@@ -27,10 +27,10 @@ struct dataset {
     const dataset_kind_t *kind;
     int64_t samples, classes;
     int64_t height, width;
-    const uint8_t *labels;         /* samples */
+    const uint8_t *labels;            /* samples */
     text_t files[DATASET_FILE_LIMIT]; /* what was read, for the record of a run */
     int file_count;
-    void *state;                   /* of the kind */
+    void *state; /* of the kind */
     void (*read)(const dataset_t *dataset, const profile_t *profile, int64_t sample, float *values);
     void (*close)(dataset_t *dataset);
 };

@@ -29,15 +29,17 @@ static outcome_t check(const dataset_t *dataset, const fashion_t *fashion)
 {
     const int64_t *shape = fashion->images.shape;
     if (shape[1] != SIDE || shape[2] != SIDE)
-        return outcome_failed(dataset->files[0].chars, NULL, text_of("images of %d x %d", (int)shape[1], (int)shape[2]).chars,
-                              "28 x 28", "this is another data set");
+        return outcome_failed(dataset->files[0].chars, NULL,
+                              text_of("images of %d x %d", (int)shape[1], (int)shape[2]).chars, "28 x 28",
+                              "this is another data set");
     if (shape[0] != fashion->labels.shape[0] || shape[0] == 0)
         return outcome_failed(dataset->files[1].chars, NULL, text_of("%d labels", (int)fashion->labels.shape[0]).chars,
                               text_of("%d, one an image", (int)shape[0]).chars, "the two files do not belong together");
     for (int64_t i = 0; i < shape[0]; i++)
         if (fashion->labels.values[i] >= CLASSES)
             return outcome_failed(dataset->files[1].chars, text_of("sample %d", (int)i).chars,
-                                  text_of("label %d", fashion->labels.values[i]).chars, "0 to 9", "install the data set again");
+                                  text_of("label %d", fashion->labels.values[i]).chars, "0 to 9",
+                                  "install the data set again");
     return outcome_ok();
 }
 

@@ -13,7 +13,8 @@ static outcome_t parse(const char *path, int rank, idx_t *idx)
         return outcome_failed(path, NULL, text_of("%zu bytes", size).chars, text_of("an idx header of %zu", header).chars,
                               "install the data set again");
     if (bytes[0] != 0 || bytes[1] != 0 || bytes[2] != TYPE_UINT8 || bytes[3] != rank)
-        return outcome_failed(path, "byte 0", text_of("magic %02x %02x %02x %02x", bytes[0], bytes[1], bytes[2], bytes[3]).chars,
+        return outcome_failed(path, "byte 0",
+                              text_of("magic %02x %02x %02x %02x", bytes[0], bytes[1], bytes[2], bytes[3]).chars,
                               text_of("00 00 08 %02x (uint8, %d dimensions)", (unsigned)rank, rank).chars,
                               "this is another kind of file, or a damaged one");
     int64_t count = 1;
@@ -26,7 +27,8 @@ static outcome_t parse(const char *path, int rank, idx_t *idx)
     }
     if ((int64_t)(size - header) != count)
         return outcome_failed(path, text_of("after byte %zu", header).chars, text_of("%zu values", size - header).chars,
-                              text_of("%lld by its sizes", (long long)count).chars, "the file is truncated or damaged: install the data set again");
+                              text_of("%lld by its sizes", (long long)count).chars,
+                              "the file is truncated or damaged: install the data set again");
     idx->values = bytes + header;
     return outcome_ok();
 }

@@ -11,7 +11,7 @@
 
 typedef struct {
     const char *name;
-    const char *source; /* where the numbers come from */
+    const char *source;    /* where the numbers come from */
     float mean[3], std[3]; /* of channels in 0..1: value = (pixel / 255 - mean) / std */
 } profile_t;
 

@@ -10,8 +10,8 @@
  *
  * Darknet parses the graph and walks its layers; which function computes a layer is the kernel set's choice: `stock`
  * leaves Darknet's own, `fast` puts oneDNN in their place through l.forward. Weights are put into the parsed graph and
- * can be swapped at any time without parsing again. Each worker has its own activations, the weights are shared, and one sample
- * is computed by one thread: the same bytes for any number of workers. */
+ * can be swapped at any time without parsing again. Each worker has its own activations, the weights are shared, and one
+ * sample is computed by one thread: the same bytes for any number of workers. */
 
 typedef struct engine engine_t;
 

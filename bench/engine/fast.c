@@ -27,7 +27,7 @@ typedef struct {
 } step_t;
 
 typedef struct {
-    float *input; /* aligned copy of the sample: the first operation is bound to it */
+    float *input;  /* aligned copy of the sample: the first operation is bound to it */
     step_t *steps; /* one a layer; binding NULL where another layer's operation does the work */
     bool refused;
 } worker_t;
@@ -40,7 +40,7 @@ typedef struct {
     plan_step_t *plan; /* one a layer of the graph */
     onednn_op_t **ops; /* one a layer of the graph, NULL where none */
     worker_t *states;
-    float *scratch;    /* folded weights of the largest layer, and its biases behind them */
+    float *scratch; /* folded weights of the largest layer, and its biases behind them */
     int64_t scratch_weights;
 } fast_t;
 
@@ -124,7 +124,8 @@ static outcome_t bind_layer(fast_t *fast, int worker, int index)
     if (fast->ops[index] == NULL)
         return outcome_ok();
     return onednn_bind(fast->onednn, fast->ops[index], result_of(fast, worker, plan->source),
-                       plan->kind == PLAN_ADD ? result_of(fast, worker, plan->other) : NULL, result_of(fast, worker, index), &step->binding);
+                       plan->kind == PLAN_ADD ? result_of(fast, worker, plan->other) : NULL, result_of(fast, worker, index),
+                       &step->binding);
 }
 
 static outcome_t open_worker(fast_t *fast, int worker)
@@ -191,7 +192,8 @@ static outcome_t open_shared(fast_t *fast)
     if (fast->scratch == NULL || fast->plan == NULL || fast->ops == NULL || fast->states == NULL)
         return outcome_out_of_memory("fast kernels");
     outcome_t result;
-    if (outcome_bad(&result, plan_make(fast->graphs[0].net, fast->plan)) || outcome_bad(&result, onednn_create(&fast->onednn)))
+    if (outcome_bad(&result, plan_make(fast->graphs[0].net, fast->plan)) ||
+        outcome_bad(&result, onednn_create(&fast->onednn)))
         return result;
     for (int i = 0; outcome_is_ok(&result) && i < layers; i++)
         result = make_op(fast, i);
@@ -217,13 +219,15 @@ static outcome_t fast_open(const net_weights_t *weights, graph_t *graphs, int wo
 /* ===  Weights  === */
 
 /* Weights and biases of one layer with its BatchNorm folded in; `folded` is [k, c, kh, kw], `biases` [k]. */
-static void fold(const net_layer_t *table, const net_parameters_t *parameters, const float *weights, float *folded, float *biases)
+static void fold(const net_layer_t *table, const net_parameters_t *parameters, const float *weights, float *folded,
+                 float *biases)
 {
     int64_t each = table->c * table->kh * table->kw;
     for (int64_t k = 0; k < table->k; k++) {
         float bias = parameters->bias != NULL ? parameters->bias[k] : 0.0F, multiplier = 1.0F;
         if (table->norm[0] != '\0') {
-            multiplier = (float)(parameters->gamma[k] / sqrt((double)parameters->variance[k] + (double)net_batchnorm_epsilon));
+            multiplier =
+                (float)(parameters->gamma[k] / sqrt((double)parameters->variance[k] + (double)net_batchnorm_epsilon));
             bias = (bias - parameters->mean[k]) * multiplier + parameters->beta[k];
         }
         for (int64_t i = k * each; i < (k + 1) * each; i++)

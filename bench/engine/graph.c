@@ -28,7 +28,8 @@ static bool is_known_section(const char *line)
 static outcome_t check_line(const char *path, int number, const char *line, bool first)
 {
     if (line[0] == '[' && (!is_known_section(line) || first != text_equal(line, "[net]")))
-        return outcome_failed(path, text_of("line %d", number).chars, line, first ? "[net] first" : "a section this engine computes", NULL);
+        return outcome_failed(path, text_of("line %d", number).chars, line,
+                              first ? "[net] first" : "a section this engine computes", NULL);
     if (line[0] != '[' && (first || strchr(line, '=') == NULL))
         return outcome_failed(path, text_of("line %d", number).chars, line, first ? "[net] first" : "key=value", NULL);
     return outcome_ok();
@@ -38,7 +39,8 @@ static outcome_t check_file(const char *path)
 {
     bytes_t bytes;
     outcome_t result;
-    if (outcome_bad(&result, file_read(path, "the project's files are incomplete: check it out again, or set BBS_ROOT", &bytes)))
+    if (outcome_bad(&result,
+                    file_read(path, "the project's files are incomplete: check it out again, or set BBS_ROOT", &bytes)))
         return result;
     bool first = true;
     int number = 0;
@@ -96,7 +98,8 @@ static outcome_t match_layers(const char *path, const net_table_t *table, graph_
         if (next == table->count || !agrees(at, &table->items[next]))
             return outcome_failed(path, text_of("layer %d", i).chars,
                                   text_of("%d filters of %d x %d x %d", at->n, at->c, at->size, at->size).chars,
-                                  next < table->count ? text_of("%s of the layer table", table->items[next].name).chars : "no further layer",
+                                  next < table->count ? text_of("%s of the layer table", table->items[next].name).chars
+                                                      : "no further layer",
                                   "the cfg and bench/nets must describe the same network");
         graph->layer_of[next++] = i;
     }
@@ -112,7 +115,8 @@ outcome_t graph_open(const net_size_t *size, const net_table_t *table, graph_t *
     text_t path;
     outcome_t result;
     if (size->cfg == NULL)
-        return outcome_missing("graph", size->name, "none in this version", "a network with a Darknet cfg", "see bbsbench accuracy --help");
+        return outcome_missing("graph", size->name, "none in this version", "a network with a Darknet cfg",
+                               "see bbsbench accuracy --help");
     if (outcome_bad(&result, home_path(size->cfg, &path)) || outcome_bad(&result, check_file(path.chars)))
         return result;
     graph->layer_of = calloc(table->count, sizeof *graph->layer_of);
@@ -122,7 +126,8 @@ outcome_t graph_open(const net_size_t *size, const net_table_t *table, graph_t *
     result = match_layers(path.chars, table, graph);
     if (outcome_is_ok(&result) && (graph->net->inputs != size->channels * size->height * size->width ||
                                    graph->net->layers[graph->net->n - 1].outputs != size->classes))
-        result = outcome_failed(path.chars, NULL, "another input or output size", "those of the network's size entry", NULL);
+        result =
+            outcome_failed(path.chars, NULL, "another input or output size", "those of the network's size entry", NULL);
     if (!outcome_is_ok(&result))
         graph_close(graph);
     return result;

@@ -35,7 +35,8 @@ struct onednn_binding {
 static outcome_t failure(const char *what, dnnl_status_t status)
 {
     return outcome_failed("oneDNN", what, text_of("status %d", (int)status).chars, "success",
-                          status == dnnl_out_of_memory ? "free some memory" : "this layer is not supported by the installed oneDNN");
+                          status == dnnl_out_of_memory ? "free some memory"
+                                                       : "this layer is not supported by the installed oneDNN");
 }
 
 void onednn_prepare_thread(void)
@@ -48,9 +49,13 @@ text_t onednn_version(void)
     static const struct {
         dnnl_cpu_isa_t isa;
         const char *name;
-    } names[] = {{dnnl_cpu_isa_sse41, "sse41"}, {dnnl_cpu_isa_avx, "avx"}, {dnnl_cpu_isa_avx2, "avx2"},
-                 {dnnl_cpu_isa_avx2_vnni, "avx2_vnni"}, {dnnl_cpu_isa_avx512_core, "avx512_core"},
-                 {dnnl_cpu_isa_avx512_core_vnni, "avx512_core_vnni"}, {dnnl_cpu_isa_avx512_core_bf16, "avx512_core_bf16"},
+    } names[] = {{dnnl_cpu_isa_sse41, "sse41"},
+                 {dnnl_cpu_isa_avx, "avx"},
+                 {dnnl_cpu_isa_avx2, "avx2"},
+                 {dnnl_cpu_isa_avx2_vnni, "avx2_vnni"},
+                 {dnnl_cpu_isa_avx512_core, "avx512_core"},
+                 {dnnl_cpu_isa_avx512_core_vnni, "avx512_core_vnni"},
+                 {dnnl_cpu_isa_avx512_core_bf16, "avx512_core_bf16"},
                  {dnnl_cpu_isa_avx512_core_amx, "avx512_core_amx"}};
     const char *name = "other";
     dnnl_cpu_isa_t isa = dnnl_get_effective_cpu_isa();
@@ -61,10 +66,14 @@ text_t onednn_version(void)
     return text_of("oneDNN %d.%d.%d (%s)", version->major, version->minor, version->patch, name);
 }
 
-/* AVX-512 kernels want 16 channels together, the narrower ones 8 (oneDNN developer guide, "Understanding Memory Formats"). */
+/* AVX-512 kernels want 16 channels together, the narrower ones 8 (oneDNN developer guide, "Understanding Memory Formats").
+ */
 int onednn_block(void)
 {
-    return ((unsigned)dnnl_get_effective_cpu_isa() & (unsigned)dnnl_cpu_isa_avx512_core) == (unsigned)dnnl_cpu_isa_avx512_core ? 16 : 8;
+    return ((unsigned)dnnl_get_effective_cpu_isa() & (unsigned)dnnl_cpu_isa_avx512_core) ==
+                   (unsigned)dnnl_cpu_isa_avx512_core
+               ? 16
+               : 8;
 }
 
 outcome_t onednn_create(onednn_t **created)
@@ -170,12 +179,13 @@ outcome_t onednn_convolution(onednn_t *onednn, const onednn_plane_t *source, con
     const dnnl_dims_t shape = {target->c, source->c, window->kernel_h, window->kernel_w}, biases = {target->c};
     const dnnl_dims_t strides = {window->stride, window->stride};
     const dnnl_dims_t before = {window->pad_top, window->pad_left}, after = {window->pad_bottom, window->pad_right};
-    dnnl_memory_desc_t from = describe(source), to = describe(target), any = describe_weights(4, shape, dnnl_format_tag_any);
+    dnnl_memory_desc_t from = describe(source), to = describe(target),
+                       any = describe_weights(4, shape, dnnl_format_tag_any);
     op->plain_weights = describe_weights(4, shape, dnnl_oihw);
     op->plain_biases = describe_weights(1, biases, dnnl_x);
     dnnl_convolution_desc_t description;
-    dnnl_status_t status = dnnl_convolution_forward_desc_init(&description, dnnl_forward_inference, dnnl_convolution_direct, &from,
-                                                              &any, &op->plain_biases, &to, strides, before, after);
+    dnnl_status_t status = dnnl_convolution_forward_desc_init(&description, dnnl_forward_inference, dnnl_convolution_direct,
+                                                              &from, &any, &op->plain_biases, &to, strides, before, after);
     outcome_t result = status == dnnl_success ? outcome_ok() : failure("convolution", status);
     if (outcome_is_ok(&result))
         result = make_op(onednn, "convolution", &description, accumulate, relu, op);
@@ -184,7 +194,8 @@ outcome_t onednn_convolution(onednn_t *onednn, const onednn_plane_t *source, con
     return deliver(result, op, delivered);
 }
 
-outcome_t onednn_inner_product(onednn_t *onednn, const onednn_plane_t *source, int64_t outputs, bool relu, onednn_op_t **delivered)
+outcome_t onednn_inner_product(onednn_t *onednn, const onednn_plane_t *source, int64_t outputs, bool relu,
+                               onednn_op_t **delivered)
 {
     onednn_op_t *op = calloc(1, sizeof *op);
     if (op == NULL)
@@ -195,7 +206,8 @@ outcome_t onednn_inner_product(onednn_t *onednn, const onednn_plane_t *source, i
     op->plain_weights = describe_weights(4, shape, dnnl_oihw);
     op->plain_biases = describe_weights(1, biases, dnnl_x);
     dnnl_inner_product_desc_t description;
-    dnnl_status_t status = dnnl_inner_product_forward_desc_init(&description, dnnl_forward_inference, &from, &any, &op->plain_biases, &to);
+    dnnl_status_t status =
+        dnnl_inner_product_forward_desc_init(&description, dnnl_forward_inference, &from, &any, &op->plain_biases, &to);
     outcome_t result = status == dnnl_success ? outcome_ok() : failure("inner product", status);
     if (outcome_is_ok(&result))
         result = make_op(onednn, "inner product", &description, false, relu, op);
@@ -204,8 +216,8 @@ outcome_t onednn_inner_product(onednn_t *onednn, const onednn_plane_t *source, i
     return deliver(result, op, delivered);
 }
 
-static outcome_t make_pool(onednn_t *onednn, dnnl_alg_kind_t kind, const onednn_plane_t *source, const onednn_plane_t *target,
-                           const onednn_window_t *window, onednn_op_t **delivered)
+static outcome_t make_pool(onednn_t *onednn, dnnl_alg_kind_t kind, const onednn_plane_t *source,
+                           const onednn_plane_t *target, const onednn_window_t *window, onednn_op_t **delivered)
 {
     onednn_op_t *op = calloc(1, sizeof *op);
     if (op == NULL)
@@ -214,8 +226,10 @@ static outcome_t make_pool(onednn_t *onednn, dnnl_alg_kind_t kind, const onednn_
     const dnnl_dims_t before = {window->pad_top, window->pad_left}, after = {window->pad_bottom, window->pad_right};
     dnnl_memory_desc_t from = describe(source), to = describe(target);
     dnnl_pooling_desc_t description;
-    dnnl_status_t status = dnnl_pooling_forward_desc_init(&description, dnnl_forward_inference, kind, &from, &to, strides, kernel, before, after);
-    outcome_t result = status == dnnl_success ? make_op(onednn, "pooling", &description, false, false, op) : failure("pooling", status);
+    dnnl_status_t status = dnnl_pooling_forward_desc_init(&description, dnnl_forward_inference, kind, &from, &to, strides,
+                                                          kernel, before, after);
+    outcome_t result =
+        status == dnnl_success ? make_op(onednn, "pooling", &description, false, false, op) : failure("pooling", status);
     return deliver(result, op, delivered);
 }
 
@@ -241,7 +255,8 @@ outcome_t onednn_add(onednn_t *onednn, const onednn_plane_t *plane, bool relu, o
     dnnl_memory_desc_t both = describe(plane);
     dnnl_binary_desc_t description;
     dnnl_status_t status = dnnl_binary_desc_init(&description, dnnl_binary_add, &both, &both, &both);
-    outcome_t result = status == dnnl_success ? make_op(onednn, "addition", &description, false, relu, op) : failure("addition", status);
+    outcome_t result =
+        status == dnnl_success ? make_op(onednn, "addition", &description, false, relu, op) : failure("addition", status);
     return deliver(result, op, delivered);
 }
 
@@ -301,7 +316,8 @@ outcome_t onednn_set_weights(onednn_t *onednn, onednn_op_t *op, const float *wei
 
 /* ===  Running  === */
 
-static dnnl_status_t own_memory(onednn_t *onednn, const onednn_op_t *op, dnnl_query_t query, int index, void *values, dnnl_memory_t *memory)
+static dnnl_status_t own_memory(onednn_t *onednn, const onednn_op_t *op, dnnl_query_t query, int index, void *values,
+                                dnnl_memory_t *memory)
 {
     return dnnl_memory_create(memory, dnnl_primitive_desc_query_md(op->description, query, index), onednn->engine, values);
 }
@@ -327,10 +343,12 @@ outcome_t onednn_bind(onednn_t *onednn, const onednn_op_t *op, const float *sour
         onednn_binding_free(binding);
         return failure("binding", status);
     }
-    const dnnl_exec_arg_t all[ARGUMENT_LIMIT] = {
-        [SOURCE] = {DNNL_ARG_SRC_0, binding->own[SOURCE]}, [OTHER] = {DNNL_ARG_SRC_1, binding->own[OTHER]},
-        [TARGET] = {DNNL_ARG_DST, binding->own[TARGET]},   [WEIGHTS] = {DNNL_ARG_WEIGHTS, op->weights},
-        [BIASES] = {DNNL_ARG_BIAS, op->biases},            [SCRATCH] = {DNNL_ARG_SCRATCHPAD, binding->own[SCRATCH]}};
+    const dnnl_exec_arg_t all[ARGUMENT_LIMIT] = {[SOURCE] = {DNNL_ARG_SRC_0, binding->own[SOURCE]},
+                                                 [OTHER] = {DNNL_ARG_SRC_1, binding->own[OTHER]},
+                                                 [TARGET] = {DNNL_ARG_DST, binding->own[TARGET]},
+                                                 [WEIGHTS] = {DNNL_ARG_WEIGHTS, op->weights},
+                                                 [BIASES] = {DNNL_ARG_BIAS, op->biases},
+                                                 [SCRATCH] = {DNNL_ARG_SCRATCHPAD, binding->own[SCRATCH]}};
     for (int i = 0; i < ARGUMENT_LIMIT; i++)
         if (all[i].memory != NULL)
             binding->arguments[binding->count++] = all[i];
@@ -340,7 +358,8 @@ outcome_t onednn_bind(onednn_t *onednn, const onednn_op_t *op, const float *sour
 
 bool onednn_run(onednn_binding_t *binding)
 {
-    return dnnl_primitive_execute(binding->primitive, binding->stream, binding->count, binding->arguments) == dnnl_success &&
+    return dnnl_primitive_execute(binding->primitive, binding->stream, binding->count, binding->arguments) ==
+               dnnl_success &&
            dnnl_stream_wait(binding->stream) == dnnl_success;
 }
 

@@ -14,8 +14,8 @@
  *
  * An operation is made once a network and shared by all workers: primitive and reordered weights. A binding is one
  * operation tied to one worker's buffers. Each call runs on the calling thread alone, so that no sum is split by threads.
- * Activations are [c, h, w] floats of one sample, plain or blocked by channels; a blocked tensor is as large as a plain one, so
- * blocks are used only where every channel count is a multiple of the block. */
+ * Activations are [c, h, w] floats of one sample, plain or blocked by channels; a blocked tensor is as large as a plain
+ * one, so blocks are used only where every channel count is a multiple of the block. */
 
 typedef enum { ONEDNN_PLAIN, ONEDNN_BLOCKED } onednn_layout_t;
 
@@ -40,7 +40,8 @@ void onednn_free(onednn_t *onednn);
 /* `accumulate`: the sum is added to what the target holds, before the ReLU. */
 outcome_t onednn_convolution(onednn_t *onednn, const onednn_plane_t *source, const onednn_plane_t *target,
                              const onednn_window_t *window, bool accumulate, bool relu, onednn_op_t **op);
-outcome_t onednn_inner_product(onednn_t *onednn, const onednn_plane_t *source, int64_t outputs, bool relu, onednn_op_t **op);
+outcome_t onednn_inner_product(onednn_t *onednn, const onednn_plane_t *source, int64_t outputs, bool relu,
+                               onednn_op_t **op);
 outcome_t onednn_max_pool(onednn_t *onednn, const onednn_plane_t *source, const onednn_plane_t *target,
                           const onednn_window_t *window, onednn_op_t **op);
 outcome_t onednn_average_pool(onednn_t *onednn, const onednn_plane_t *source, onednn_op_t **op); /* whole plane to 1 x 1 */

@@ -26,7 +26,11 @@ static onednn_plane_t plane_of(const network *net, onednn_layout_t inner, int in
 static onednn_window_t window_of(const layer *at, const onednn_plane_t *from, int64_t stride)
 {
     int64_t before = at->type == MAXPOOL ? at->pad / 2 : at->pad;
-    return (onednn_window_t){.kernel_h = at->size, .kernel_w = at->size, .stride = stride, .pad_top = before, .pad_left = before,
+    return (onednn_window_t){.kernel_h = at->size,
+                             .kernel_w = at->size,
+                             .stride = stride,
+                             .pad_top = before,
+                             .pad_left = before,
                              .pad_bottom = (at->out_h - 1) * stride + at->size - from->h - before,
                              .pad_right = (at->out_w - 1) * stride + at->size - from->w - before};
 }
@@ -119,7 +123,8 @@ static outcome_t plan_layer(const network *net, onednn_layout_t inner, int index
 {
     const layer *at = &net->layers[index];
     plan_step_t *step = &steps[index];
-    *step = (plan_step_t){.source = index - 1, .buffer = index, .to = plane_of(net, inner, index), .from = plane_of(net, inner, index - 1)};
+    *step = (plan_step_t){
+        .source = index - 1, .buffer = index, .to = plane_of(net, inner, index), .from = plane_of(net, inner, index - 1)};
     bool weighted = at->type == CONVOLUTIONAL || at->type == CONNECTED || at->type == SHORTCUT;
     if (weighted && at->activation != RELU && at->activation != LINEAR)
         return unsupported(at, index);

@@ -18,7 +18,8 @@
 
 const char accuracy_header[] =
     "net,size,data,method,samples,correct,accuracy_percent,wilson_low_percent,wilson_high_percent,reference,right_to_wrong,"
-    "wrong_to_right,mcnemar_p,bits_per_weight,bits_per_weight_with_metadata,whole_layers,layers,sensitive_channels,channels,"
+    "wrong_to_right,mcnemar_p,bits_per_weight,bits_per_weight_with_metadata,whole_layers,layers,sensitive_channels,"
+    "channels,"
     "activation_bits,kernels,profile,stand_in";
 
 /* Only weights are compressed here; activations stay float32, whatever a method would do with them. */
@@ -111,7 +112,8 @@ static outcome_t answer(session_t *session, size_t index)
     const char *spec = config->methods[index];
     predictions_t *answers = &session->answers[index];
     accuracy_row_t *row = &session->rows[index];
-    text_t stem = text_of("%s/%s.%s.%s", config->predictions ? config->predictions : "", config->network->name, config->size->name, spec);
+    text_t stem = text_of("%s/%s.%s.%s", config->predictions ? config->predictions : "", config->network->name,
+                          config->size->name, spec);
     text_t key = key_of(session, spec);
     variant_t variant;
     outcome_t result;
@@ -232,10 +234,13 @@ static outcome_t make_samples(session_t *session)
 static outcome_t check_shapes(const session_t *session)
 {
     const net_size_t *size = session->config->size;
-    if (session->dataset.height == size->height && session->dataset.width == size->width && session->dataset.classes == size->classes)
+    if (session->dataset.height == size->height && session->dataset.width == size->width &&
+        session->dataset.classes == size->classes)
         return outcome_ok();
     return outcome_failed(session->dataset.kind->name, NULL,
-                          text_of("%d classes of %d x %d", (int)session->dataset.classes, (int)session->dataset.height, (int)session->dataset.width).chars,
+                          text_of("%d classes of %d x %d", (int)session->dataset.classes, (int)session->dataset.height,
+                                  (int)session->dataset.width)
+                              .chars,
                           text_of("%d of %d x %d", (int)size->classes, (int)size->height, (int)size->width).chars,
                           "give the data that this network was trained on");
 }
@@ -250,7 +255,8 @@ static outcome_t open_session(const accuracy_config_t *config, session_t *sessio
     outcome_t result;
     if ((config->predictions != NULL && outcome_bad(&result, file_make_folder(config->predictions))) ||
         outcome_bad(&result, net_weights_load(config->network, config->size, config->weights, &session->weights)) ||
-        outcome_bad(&result, variant_open(&session->weights, config->prune_first_layer, config->threads, &session->source)) ||
+        outcome_bad(&result,
+                    variant_open(&session->weights, config->prune_first_layer, config->threads, &session->source)) ||
         outcome_bad(&result, profile_find(config->size->profile, &session->profile)) ||
         outcome_bad(&result, dataset_open(config->size->dataset, config->data, &session->dataset)) ||
         outcome_bad(&result, check_shapes(session)) || outcome_bad(&result, identify(session)) ||
@@ -278,7 +284,8 @@ static outcome_t check_methods(const accuracy_config_t *config)
     for (size_t i = 0; i < config->method_count && outcome_is_ok(&result); i++) {
         const method_t *method;
         method_config_t parsed;
-        if (!outcome_bad(&result, method_parse(config->methods[i], &method, &parsed)) && method->quantise_activations != NULL)
+        if (!outcome_bad(&result, method_parse(config->methods[i], &method, &parsed)) &&
+            method->quantise_activations != NULL)
             result = outcome_usage("--method", config->methods[i], "a method that changes activations",
                                    "one that changes weights only", "this command computes activations in float32");
     }

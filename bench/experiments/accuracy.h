@@ -20,12 +20,12 @@ extern const char accuracy_header[];
 typedef struct {
     const network_t *network;
     const net_size_t *size;
-    const char *weights;     /* file, NULL: the size's own */
-    const char *data;        /* folder or file, NULL: the data set's default */
+    const char *weights;        /* file, NULL: the size's own */
+    const char *data;           /* folder or file, NULL: the data set's default */
     const char *const *methods; /* specs (compress/spec.h); paired columns compare with "int8" when it is among them */
     size_t method_count;
-    int64_t images;          /* at most; 0: all. Fewer than all: the fixed list of dataset_subset() */
-    const char *kernels;     /* engine_kernel_names */
+    int64_t images;      /* at most; 0: all. Fewer than all: the fixed list of dataset_subset() */
+    const char *kernels; /* engine_kernel_names */
     int threads;
     bool prune_first_layer;
     const char *predictions; /* folder to keep answers in and take them from; NULL: none */

@@ -34,9 +34,15 @@ outcome_t variant_open(const net_weights_t *weights, bool prune_first_layer, int
     for (size_t i = 0; i < table->count; i++) {
         const net_layer_t *layer = &table->items[i];
         quantize_channels(weights->layers[i].weights, layer->k, layer->c * layer->kh * layer->kw, threads, q, scale);
-        source->layers[i] = (compress_layer_t){.name = layer->name, .k = layer->k, .c = layer->c, .kh = layer->kh, .kw = layer->kw,
+        source->layers[i] = (compress_layer_t){.name = layer->name,
+                                               .k = layer->k,
+                                               .c = layer->c,
+                                               .kh = layer->kh,
+                                               .kw = layer->kw,
                                                .whole = layer->first && !prune_first_layer,
-                                               .weights = weights->layers[i].weights, .q = q, .scale = scale};
+                                               .weights = weights->layers[i].weights,
+                                               .q = q,
+                                               .scale = scale};
         q += net_layer_weights(layer);
         scale += layer->k;
     }

@@ -78,16 +78,35 @@ outcome_t net_add_conv(net_table_t *table, const char *name, const char *norm, i
                        int64_t stride, int64_t pad, int64_t in_h, int64_t in_w)
 {
     return add(table, name, norm,
-               &(net_layer_t){.kind = NET_CONV, .k = k, .c = c, .kh = kernel, .kw = kernel, .stride = stride, .pad = pad,
-                              .in_h = in_h, .in_w = in_w, .out_h = (in_h + 2 * pad - kernel) / stride + 1,
-                              .out_w = (in_w + 2 * pad - kernel) / stride + 1, .tokens = 1});
+               &(net_layer_t){.kind = NET_CONV,
+                              .k = k,
+                              .c = c,
+                              .kh = kernel,
+                              .kw = kernel,
+                              .stride = stride,
+                              .pad = pad,
+                              .in_h = in_h,
+                              .in_w = in_w,
+                              .out_h = (in_h + 2 * pad - kernel) / stride + 1,
+                              .out_w = (in_w + 2 * pad - kernel) / stride + 1,
+                              .tokens = 1});
 }
 
 outcome_t net_add_linear(net_table_t *table, const char *name, int64_t k, int64_t c, int64_t tokens, bool bias)
 {
     return add(table, name, "",
-               &(net_layer_t){.kind = NET_LINEAR, .k = k, .c = c, .kh = 1, .kw = 1, .stride = 1, .in_h = 1, .in_w = 1,
-                              .out_h = 1, .out_w = 1, .tokens = tokens, .bias = bias});
+               &(net_layer_t){.kind = NET_LINEAR,
+                              .k = k,
+                              .c = c,
+                              .kh = 1,
+                              .kw = 1,
+                              .stride = 1,
+                              .in_h = 1,
+                              .in_w = 1,
+                              .out_h = 1,
+                              .out_w = 1,
+                              .tokens = tokens,
+                              .bias = bias});
 }
 
 void net_wire(net_table_t *table, int64_t input, int64_t residual)

@@ -35,7 +35,7 @@ typedef struct {
     int64_t input;        /* index of the layer whose output this one reads, or NET_OUTSIDE */
     int64_t residual;     /* index of the layer whose output is added to this one's, NET_OUTSIDE or NET_NONE */
     bool bias;
-    bool first;           /* the network's first layer: stays at 8 bits unless --first-layer prune */
+    bool first; /* the network's first layer: stays at 8 bits unless --first-layer prune */
 } net_layer_t;
 
 typedef struct {
@@ -44,21 +44,21 @@ typedef struct {
 } net_table_t;
 
 typedef struct {
-    const char *name;     /* "full" | "compact" */
-    const char *cfg;      /* Darknet cfg of the graph, relative to the project, or NULL when built in C */
-    const char *weights;  /* default weights file, relative to the project; NULL when the user must bring one */
-    const char *dataset;  /* default data set (data/dataset.h) */
-    const char *profile;  /* preprocessing profile bound to the weights (data/profile.h) */
+    const char *name;                /* "full" | "compact" */
+    const char *cfg;                 /* Darknet cfg of the graph, relative to the project, or NULL when built in C */
+    const char *weights;             /* default weights file, relative to the project; NULL when the user must bring one */
+    const char *dataset;             /* default data set (data/dataset.h) */
+    const char *profile;             /* preprocessing profile bound to the weights (data/profile.h) */
     int64_t channels, height, width; /* of one input */
     int64_t classes;
-    bool stand_in;        /* a compact network of ours in place of the paper's */
-    const void *shape;    /* what the family's layers() needs: widths, blocks, ... */
+    bool stand_in;     /* a compact network of ours in place of the paper's */
+    const void *shape; /* what the family's layers() needs: widths, blocks, ... */
 } net_size_t;
 
 typedef struct {
-    const char *name;   /* "resnet34" */
-    const char *title;  /* "ResNet-34" */
-    const char *family; /* "resnet", "vgg", "vit", "bert" */
+    const char *name;               /* "resnet34" */
+    const char *title;              /* "ResNet-34" */
+    const char *family;             /* "resnet", "vgg", "vit", "bert" */
     const net_size_t *const *sizes; /* NULL-terminated */
     outcome_t (*layers)(const net_size_t *size, net_table_t *table);
 } network_t;

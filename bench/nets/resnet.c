@@ -100,35 +100,80 @@ static outcome_t resnet_layers(const net_size_t *size, net_table_t *table)
     return net_add_linear(table, "fc", size->classes, c, 1, true);
 }
 
-static const resnet_shape_t resnet34_full_shape = {
-    .add_block = add_basic_block, .convolutions = 2, .expansion = 1, .blocks = {3, 4, 6, 3}, .widths = {64, 128, 256, 512},
-    .stem_kernel = 7, .stem_stride = 2, .stem_pad = 3, .pool_kernel = 3, .pool_stride = 2, .pool_pad = 1};
+static const resnet_shape_t resnet34_full_shape = {.add_block = add_basic_block,
+                                                   .convolutions = 2,
+                                                   .expansion = 1,
+                                                   .blocks = {3, 4, 6, 3},
+                                                   .widths = {64, 128, 256, 512},
+                                                   .stem_kernel = 7,
+                                                   .stem_stride = 2,
+                                                   .stem_pad = 3,
+                                                   .pool_kernel = 3,
+                                                   .pool_stride = 2,
+                                                   .pool_pad = 1};
 
-static const resnet_shape_t resnet34_compact_shape = {
-    .add_block = add_basic_block, .convolutions = 2, .expansion = 1, .blocks = {3, 4, 6, 3}, .widths = {32, 64, 96, 128},
-    .stem_kernel = 3, .stem_stride = 1, .stem_pad = 1, .pool_kernel = 2, .pool_stride = 2, .pool_pad = 0};
+static const resnet_shape_t resnet34_compact_shape = {.add_block = add_basic_block,
+                                                      .convolutions = 2,
+                                                      .expansion = 1,
+                                                      .blocks = {3, 4, 6, 3},
+                                                      .widths = {32, 64, 96, 128},
+                                                      .stem_kernel = 3,
+                                                      .stem_stride = 1,
+                                                      .stem_pad = 1,
+                                                      .pool_kernel = 2,
+                                                      .pool_stride = 2,
+                                                      .pool_pad = 0};
 
-static const net_size_t resnet34_full = {
-    .name = "full", .cfg = "models/cfg/resnet34.full.cfg", .weights = NULL, .dataset = "imagenet", .profile = "torchvision-v1",
-    .channels = 3, .height = 224, .width = 224, .classes = 1000, .shape = &resnet34_full_shape};
+static const net_size_t resnet34_full = {.name = "full",
+                                         .cfg = "models/cfg/resnet34.full.cfg",
+                                         .weights = NULL,
+                                         .dataset = "imagenet",
+                                         .profile = "torchvision-v1",
+                                         .channels = 3,
+                                         .height = 224,
+                                         .width = 224,
+                                         .classes = 1000,
+                                         .shape = &resnet34_full_shape};
 
-static const net_size_t resnet34_compact = {
-    .name = "compact", .cfg = "models/cfg/resnet34.compact.cfg", .weights = "models/compact/resnet34.safetensors",
-    .dataset = "fashion-mnist", .profile = "fashion-mnist-v1", .stand_in = true,
-    .channels = 3, .height = 28, .width = 28, .classes = 10, .shape = &resnet34_compact_shape};
+static const net_size_t resnet34_compact = {.name = "compact",
+                                            .cfg = "models/cfg/resnet34.compact.cfg",
+                                            .weights = "models/compact/resnet34.safetensors",
+                                            .dataset = "fashion-mnist",
+                                            .profile = "fashion-mnist-v1",
+                                            .stand_in = true,
+                                            .channels = 3,
+                                            .height = 28,
+                                            .width = 28,
+                                            .classes = 10,
+                                            .shape = &resnet34_compact_shape};
 
 static const net_size_t *const resnet34_sizes[] = {&resnet34_full, &resnet34_compact, NULL};
 
 const network_t net_resnet34 = {
     .name = "resnet34", .title = "ResNet-34", .family = "resnet", .sizes = resnet34_sizes, .layers = resnet_layers};
 
-static const resnet_shape_t resnet50_full_shape = {
-    .add_block = add_bottleneck, .convolutions = 3, .expansion = 4, .blocks = {3, 4, 6, 3}, .widths = {64, 128, 256, 512},
-    .stem_kernel = 7, .stem_stride = 2, .stem_pad = 3, .pool_kernel = 3, .pool_stride = 2, .pool_pad = 1};
+static const resnet_shape_t resnet50_full_shape = {.add_block = add_bottleneck,
+                                                   .convolutions = 3,
+                                                   .expansion = 4,
+                                                   .blocks = {3, 4, 6, 3},
+                                                   .widths = {64, 128, 256, 512},
+                                                   .stem_kernel = 7,
+                                                   .stem_stride = 2,
+                                                   .stem_pad = 3,
+                                                   .pool_kernel = 3,
+                                                   .pool_stride = 2,
+                                                   .pool_pad = 1};
 
-static const net_size_t resnet50_full = {
-    .name = "full", .cfg = "models/cfg/resnet50.full.cfg", .weights = NULL, .dataset = "imagenet", .profile = "torchvision-v1",
-    .channels = 3, .height = 224, .width = 224, .classes = 1000, .shape = &resnet50_full_shape};
+static const net_size_t resnet50_full = {.name = "full",
+                                         .cfg = "models/cfg/resnet50.full.cfg",
+                                         .weights = NULL,
+                                         .dataset = "imagenet",
+                                         .profile = "torchvision-v1",
+                                         .channels = 3,
+                                         .height = 224,
+                                         .width = 224,
+                                         .classes = 1000,
+                                         .shape = &resnet50_full_shape};
 
 static const net_size_t *const resnet50_sizes[] = {&resnet50_full, NULL};
 

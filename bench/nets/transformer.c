@@ -38,7 +38,8 @@ static outcome_t add_blocks(net_table_t *table, const char *prefix, const transf
         int64_t first = (int64_t)table->count;
         for (int i = 0; i < count; i++) {
             text_t name = text_of("%s.%d.%s", prefix, (int)block, linears[i].name);
-            if (outcome_bad(&result, net_add_linear(table, name.chars, linears[i].outputs, linears[i].inputs, tokens, true)))
+            if (outcome_bad(&result,
+                            net_add_linear(table, name.chars, linears[i].outputs, linears[i].inputs, tokens, true)))
                 return result;
             net_wire(table, in_table(linears[i].input, first, from), in_table(linears[i].residual, first, from));
         }
@@ -51,11 +52,10 @@ static outcome_t vit_layers(const net_size_t *size, net_table_t *table)
 {
     const transformer_shape_t *shape = size->shape;
     const int64_t d = shape->width, side = size->height / shape->patch;
-    const linear_t linears[] = {
-        {"attn.qkv", 3 * d, d, BLOCK, NET_NONE},
-        {"attn.proj", d, d, NET_OUTSIDE, BLOCK},
-        {"mlp.fc1", shape->hidden, d, 1, NET_NONE},
-        {"mlp.fc2", d, shape->hidden, 2, 1}};
+    const linear_t linears[] = {{"attn.qkv", 3 * d, d, BLOCK, NET_NONE},
+                                {"attn.proj", d, d, NET_OUTSIDE, BLOCK},
+                                {"mlp.fc1", shape->hidden, d, 1, NET_NONE},
+                                {"mlp.fc2", d, shape->hidden, 2, 1}};
     outcome_t result;
     if (outcome_bad(&result, net_add_conv(table, "patch_embed.proj", "", d, size->channels, shape->patch, shape->patch, 0,
                                           size->height, size->width)))
@@ -69,12 +69,9 @@ static outcome_t bert_layers(const net_size_t *size, net_table_t *table)
     const transformer_shape_t *shape = size->shape;
     const int64_t d = shape->width;
     const linear_t linears[] = {
-        {"attention.self.query", d, d, BLOCK, NET_NONE},
-        {"attention.self.key", d, d, BLOCK, NET_NONE},
-        {"attention.self.value", d, d, BLOCK, NET_NONE},
-        {"attention.output.dense", d, d, NET_OUTSIDE, BLOCK},
-        {"intermediate.dense", shape->hidden, d, 3, NET_NONE},
-        {"output.dense", d, shape->hidden, 4, 3}};
+        {"attention.self.query", d, d, BLOCK, NET_NONE},       {"attention.self.key", d, d, BLOCK, NET_NONE},
+        {"attention.self.value", d, d, BLOCK, NET_NONE},       {"attention.output.dense", d, d, NET_OUTSIDE, BLOCK},
+        {"intermediate.dense", shape->hidden, d, 3, NET_NONE}, {"output.dense", d, shape->hidden, 4, 3}};
     return add_blocks(table, "bert.encoder.layer", shape, shape->tokens, linears, 6);
 }
 
@@ -83,12 +80,26 @@ static outcome_t bert_layers(const net_size_t *size, net_table_t *table)
 static const transformer_shape_t vit_small_shape = {.blocks = 12, .width = 384, .hidden = 1536, .patch = 16};
 static const transformer_shape_t vit_base_shape = {.blocks = 12, .width = 768, .hidden = 3072, .patch = 16};
 
-static const net_size_t vit_small_full = {
-    .name = "full", .cfg = NULL, .weights = NULL, .dataset = "imagenet", .profile = "timm-bicubic",
-    .channels = 3, .height = 224, .width = 224, .classes = 1000, .shape = &vit_small_shape};
-static const net_size_t vit_base_full = {
-    .name = "full", .cfg = NULL, .weights = NULL, .dataset = "imagenet", .profile = "timm-bicubic",
-    .channels = 3, .height = 224, .width = 224, .classes = 1000, .shape = &vit_base_shape};
+static const net_size_t vit_small_full = {.name = "full",
+                                          .cfg = NULL,
+                                          .weights = NULL,
+                                          .dataset = "imagenet",
+                                          .profile = "timm-bicubic",
+                                          .channels = 3,
+                                          .height = 224,
+                                          .width = 224,
+                                          .classes = 1000,
+                                          .shape = &vit_small_shape};
+static const net_size_t vit_base_full = {.name = "full",
+                                         .cfg = NULL,
+                                         .weights = NULL,
+                                         .dataset = "imagenet",
+                                         .profile = "timm-bicubic",
+                                         .channels = 3,
+                                         .height = 224,
+                                         .width = 224,
+                                         .classes = 1000,
+                                         .shape = &vit_base_shape};
 
 static const net_size_t *const vit_small_sizes[] = {&vit_small_full, NULL};
 static const net_size_t *const vit_base_sizes[] = {&vit_base_full, NULL};
@@ -102,12 +113,26 @@ const network_t net_vit_base = {
 
 static const transformer_shape_t bert_base_shape = {.blocks = 12, .width = 768, .hidden = 3072, .tokens = 512};
 
-static const net_size_t bert_mrpc_full = {
-    .name = "full", .cfg = NULL, .weights = NULL, .dataset = "glue-mrpc", .profile = "wordpiece-uncased",
-    .channels = 1, .height = 1, .width = 512, .classes = 2, .shape = &bert_base_shape};
-static const net_size_t bert_sst2_full = {
-    .name = "full", .cfg = NULL, .weights = NULL, .dataset = "glue-sst2", .profile = "wordpiece-cased",
-    .channels = 1, .height = 1, .width = 512, .classes = 2, .shape = &bert_base_shape};
+static const net_size_t bert_mrpc_full = {.name = "full",
+                                          .cfg = NULL,
+                                          .weights = NULL,
+                                          .dataset = "glue-mrpc",
+                                          .profile = "wordpiece-uncased",
+                                          .channels = 1,
+                                          .height = 1,
+                                          .width = 512,
+                                          .classes = 2,
+                                          .shape = &bert_base_shape};
+static const net_size_t bert_sst2_full = {.name = "full",
+                                          .cfg = NULL,
+                                          .weights = NULL,
+                                          .dataset = "glue-sst2",
+                                          .profile = "wordpiece-cased",
+                                          .channels = 1,
+                                          .height = 1,
+                                          .width = 512,
+                                          .classes = 2,
+                                          .shape = &bert_base_shape};
 
 static const net_size_t *const bert_mrpc_sizes[] = {&bert_mrpc_full, NULL};
 static const net_size_t *const bert_sst2_sizes[] = {&bert_sst2_full, NULL};

@@ -23,8 +23,9 @@ static outcome_t vgg_layers(const net_size_t *size, net_table_t *table)
     int place = 0;
     for (int stage = 0; stage < STAGES; stage++, place++, side /= 2) {
         for (int64_t i = 0; i < shape->convolutions[stage]; i++, place += 3) {
-            if (outcome_bad(&result, net_add_conv(table, text_of("features.%d", place).chars, text_of("features.%d", place + 1).chars,
-                                                  shape->widths[stage], c, 3, 1, 1, side, side)))
+            if (outcome_bad(&result, net_add_conv(table, text_of("features.%d", place).chars,
+                                                  text_of("features.%d", place + 1).chars, shape->widths[stage], c, 3, 1, 1,
+                                                  side, side)))
                 return result;
             table->items[table->count - 1].bias = true;
             net_wire(table, i == 0 ? NET_OUTSIDE : (int64_t)table->count - 2, NET_NONE); /* a stage begins behind a pool */
@@ -45,10 +46,18 @@ static outcome_t vgg_layers(const net_size_t *size, net_table_t *table)
 static const vgg_shape_t vgg16_full_shape = {
     .convolutions = {2, 2, 3, 3, 3}, .widths = {64, 128, 256, 512, 512}, .hidden = 4096};
 
-static const net_size_t vgg16_full = {
-    .name = "full", .cfg = "models/cfg/vgg16.full.cfg", .weights = NULL, .dataset = "imagenet", .profile = "torchvision-v1",
-    .channels = 3, .height = 224, .width = 224, .classes = 1000, .shape = &vgg16_full_shape};
+static const net_size_t vgg16_full = {.name = "full",
+                                      .cfg = "models/cfg/vgg16.full.cfg",
+                                      .weights = NULL,
+                                      .dataset = "imagenet",
+                                      .profile = "torchvision-v1",
+                                      .channels = 3,
+                                      .height = 224,
+                                      .width = 224,
+                                      .classes = 1000,
+                                      .shape = &vgg16_full_shape};
 
 static const net_size_t *const vgg16_sizes[] = {&vgg16_full, NULL};
 
-const network_t net_vgg16 = {.name = "vgg16", .title = "VGG-16", .family = "vgg", .sizes = vgg16_sizes, .layers = vgg_layers};
+const network_t net_vgg16 = {
+    .name = "vgg16", .title = "VGG-16", .family = "vgg", .sizes = vgg16_sizes, .layers = vgg_layers};

@@ -34,8 +34,10 @@ static outcome_t take_norm(const char *where, const tensor_set_t *set, const net
     const struct {
         const char *suffix;
         float **values;
-    } parts[] = {{"weight", &parameters->gamma}, {"bias", &parameters->beta},
-                 {"running_mean", &parameters->mean}, {"running_var", &parameters->variance}};
+    } parts[] = {{"weight", &parameters->gamma},
+                 {"bias", &parameters->beta},
+                 {"running_mean", &parameters->mean},
+                 {"running_var", &parameters->variance}};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         outcome_t result;
         text_t name = text_of("%s.%s", layer->norm, parts[i].suffix);
@@ -54,8 +56,8 @@ static outcome_t take_layer(const char *where, const tensor_set_t *set, const ne
 {
     const int64_t shape[] = {layer->k, layer->c, layer->kh, layer->kw};
     outcome_t result;
-    if (outcome_bad(&result, take(where, set, text_of("%s.weight", layer->name).chars, layer->kind == NET_CONV ? 4 : 2, shape,
-                                  at, &parameters->weights)))
+    if (outcome_bad(&result, take(where, set, text_of("%s.weight", layer->name).chars, layer->kind == NET_CONV ? 4 : 2,
+                                  shape, at, &parameters->weights)))
         return result;
     if (layer->bias &&
         outcome_bad(&result, take(where, set, text_of("%s.bias", layer->name).chars, 1, &layer->k, at, &parameters->bias)))
@@ -92,8 +94,9 @@ outcome_t net_weights_load(const network_t *network, const net_size_t *size, con
     outcome_t result;
     if (path == NULL) {
         if (size->weights == NULL)
-            return outcome_missing(text_of("%s, size %s", network->name, size->name).chars, "weights", "none in the project",
-                                   "a checkpoint with the names of its framework", "give one with --weights FILE.safetensors");
+            return outcome_missing(text_of("%s, size %s", network->name, size->name).chars, "weights",
+                                   "none in the project", "a checkpoint with the names of its framework",
+                                   "give one with --weights FILE.safetensors");
         if (outcome_bad(&result, home_path(size->weights, &shipped)))
             return result;
         path = shipped.chars;

@@ -12,8 +12,8 @@
  * infinity are refused by name; tensors that no layer asks for (num_batches_tracked) are ignored. */
 
 typedef struct {
-    float *weights; /* [k, c, kh, kw] */
-    float *bias;    /* [k], or NULL */
+    float *weights;                        /* [k, c, kh, kw] */
+    float *bias;                           /* [k], or NULL */
     float *gamma, *beta, *mean, *variance; /* BatchNorm after the layer, [k] each, or all NULL */
 } net_parameters_t;
 

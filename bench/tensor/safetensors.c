@@ -106,7 +106,8 @@ static outcome_t read_spans(const char *where, const cJSON *header, int64_t body
     int64_t at = 0;
     for (size_t i = 0; i < *count; at = spans[i++].end)
         if (spans[i].begin != at)
-            return bad_entry(where, spans[i].entry, spans[i].begin < at ? "data that overlaps another tensor's" : "a hole before its data",
+            return bad_entry(where, spans[i].entry,
+                             spans[i].begin < at ? "data that overlaps another tensor's" : "a hole before its data",
                              "tensors one behind the other");
     if (at != body)
         return outcome_failed(where, "end", text_of("%" PRId64 " bytes behind the last tensor", body - at).chars, "none",
@@ -165,7 +166,8 @@ outcome_t safetensors_parse(const char *where, const uint8_t *bytes, size_t size
         goto out;
     for (size_t i = 0; i < count; i++) {
         tensor_t *tensor;
-        if (outcome_bad(&result, tensor_set_add(set, spans[i].entry->string, spans[i].type, spans[i].rank, spans[i].shape, &tensor)))
+        if (outcome_bad(&result,
+                        tensor_set_add(set, spans[i].entry->string, spans[i].type, spans[i].rank, spans[i].shape, &tensor)))
             goto out;
         memcpy(tensor->data, bytes + start + spans[i].begin, (size_t)(spans[i].end - spans[i].begin));
     }

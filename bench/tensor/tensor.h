@@ -10,7 +10,16 @@
 /* Typed arrays in PyTorch order (last index fastest), with a name, and ordered sets of them. */
 
 typedef enum {
-    TENSOR_F64, TENSOR_F32, TENSOR_F16, TENSOR_BF16, TENSOR_I64, TENSOR_I32, TENSOR_I16, TENSOR_I8, TENSOR_U8, TENSOR_BOOL,
+    TENSOR_F64,
+    TENSOR_F32,
+    TENSOR_F16,
+    TENSOR_BF16,
+    TENSOR_I64,
+    TENSOR_I32,
+    TENSOR_I16,
+    TENSOR_I8,
+    TENSOR_U8,
+    TENSOR_BOOL,
     TENSOR_TYPE_COUNT
 } tensor_type_t;
 

@@ -46,8 +46,8 @@ static void compare(const net_weights_t *weights, const tensor_set_t *set, const
             scale = fmax(scale, fabs((double)want[i]));
         }
     }
-    print_message("# %s, %s kernels: relative error %.2g over %d samples, %.0f ms a sample on 1 thread\n", weights->network->name,
-                  kernels, error / scale, (int)samples, 1000 * seconds);
+    print_message("# %s, %s kernels: relative error %.2g over %d samples, %.0f ms a sample on 1 thread\n",
+                  weights->network->name, kernels, error / scale, (int)samples, 1000 * seconds);
     assert_true(error / scale <= TOLERANCE);
     engine_close(engine);
     free(layers);

@@ -97,7 +97,8 @@ static void reading_says_what_is_wrong(void **state)
 {
     (void)state;
     bytes_t bytes;
-    assert_error(file_read(inside("absent").chars, "make it", &bytes), FAULT_MISSING, "absent: found no such file; make it");
+    assert_error(file_read(inside("absent").chars, "make it", &bytes), FAULT_MISSING,
+                 "absent: found no such file; make it");
     assert_error(file_read(folder, NULL, &bytes), FAULT_FAILED, "no regular file");
     assert_error(file_read_gzip(inside("absent").chars, NULL, &bytes), FAULT_MISSING, "no such file");
     /* The first bytes of a gzip stream, cut off. */

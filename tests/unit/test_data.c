@@ -97,7 +97,8 @@ static void files_that_do_not_belong_together_are_refused(void **state)
     write_set(1);
     write_file("t10k-labels-idx1-ubyte", (const uint8_t *)"\0\0\x08\x01\0\0\0\x01\x0a", 9);
     assert_error(dataset_open("fashion-mnist", folder, &dataset), FAULT_FAILED, "sample 0: found label 10");
-    assert_error(dataset_open("fashion-mnist", "/nowhere", &dataset), FAULT_MISSING, "apt-get install dataset-fashion-mnist");
+    assert_error(dataset_open("fashion-mnist", "/nowhere", &dataset), FAULT_MISSING,
+                 "apt-get install dataset-fashion-mnist");
     assert_error(dataset_open("imagenet", NULL, &dataset), FAULT_MISSING, "not in this version");
 }
 

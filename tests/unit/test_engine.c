@@ -142,8 +142,8 @@ typedef struct {
 static void predict_one(void *context, int64_t index, int worker)
 {
     crowd_t *crowd = context;
-    outcome_t outcome = engine_predict(crowd->engine, worker, crowd->fixture->inputs + index % SAMPLES * crowd->fixture->input_size,
-                                       crowd->logits[index]);
+    outcome_t outcome = engine_predict(
+        crowd->engine, worker, crowd->fixture->inputs + index % SAMPLES * crowd->fixture->input_size, crowd->logits[index]);
     if (!outcome_is_ok(&outcome))
         crowd->logits[index][0] = NAN;
 }
@@ -240,9 +240,11 @@ static void graphs_that_do_not_fit_are_refused(void **state)
     refused_cfg("[convolutional]\n", FAULT_FAILED, "line 1: found [convolutional], expected [net] first");
     refused_cfg("# x\n[net]\nbatch=1\n[yolo]\n", FAULT_FAILED, "line 4: found [yolo]");
     refused_cfg("[net]\nnonsense\n", FAULT_FAILED, "line 2: found nonsense, expected key=value");
-    refused_cfg("[net]\nbatch=1\nheight=14\nwidth=14\nchannels=3\n[convolutional]\nfilters=32\nsize=3\npad=1\nactivation=relu\n", FAULT_FAILED,
-                "layer 0: found 32 filters of 3 x 3 x 3, expected conv1 of the layer table");
-    refused_cfg("[net]\nbatch=1\nheight=14\nwidth=14\nchannels=3\n[avgpool]\n", FAULT_FAILED, "found 0 with weights, expected 5");
+    refused_cfg(
+        "[net]\nbatch=1\nheight=14\nwidth=14\nchannels=3\n[convolutional]\nfilters=32\nsize=3\npad=1\nactivation=relu\n",
+        FAULT_FAILED, "layer 0: found 32 filters of 3 x 3 x 3, expected conv1 of the layer table");
+    refused_cfg("[net]\nbatch=1\nheight=14\nwidth=14\nchannels=3\n[avgpool]\n", FAULT_FAILED,
+                "found 0 with weights, expected 5");
     open_block(&fixture);
     assert_error(engine_open(&fixture.weights, "quick", 1, &engine), FAULT_USAGE, "fast or stock");
     size.cfg = "tests/data/none.cfg";
@@ -256,10 +258,8 @@ static void graphs_that_do_not_fit_are_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(both_kernel_sets_agree_with_pytorch),
-        cmocka_unit_test(any_number_of_workers_gives_the_same_bytes),
-        cmocka_unit_test(weights_are_swapped_in_place),
-        cmocka_unit_test(denormals_survive_the_library),
+        cmocka_unit_test(both_kernel_sets_agree_with_pytorch), cmocka_unit_test(any_number_of_workers_gives_the_same_bytes),
+        cmocka_unit_test(weights_are_swapped_in_place),        cmocka_unit_test(denormals_survive_the_library),
         cmocka_unit_test(graphs_that_do_not_fit_are_refused),
     };
     return cmocka_run_group_tests_name("engine", tests, NULL, NULL);

@@ -13,11 +13,11 @@
 static const struct {
     const char *net;
     size_t layers;
-    int64_t kilo_macs;    /* multiply-accumulates a sample, in thousands: the source has four digits behind the G */
+    int64_t kilo_macs; /* multiply-accumulates a sample, in thousands: the source has four digits behind the G */
     int64_t kilo_weights;
 } published[] = {
-    {"vgg16", 16, 15470300, 138344},    {"resnet34", 37, 3663800, 21780},   {"resnet50", 54, 4089200, 25503},
-    {"vit_small", 49, 4240800, 21529},  {"vit_base", 49, 16847700, 85525},  {"bert_mrpc", 72, 43486500, 84935},
+    {"vgg16", 16, 15470300, 138344},    {"resnet34", 37, 3663800, 21780},  {"resnet50", 54, 4089200, 25503},
+    {"vit_small", 49, 4240800, 21529},  {"vit_base", 49, 16847700, 85525}, {"bert_mrpc", 72, 43486500, 84935},
     {"bert_sst2", 72, 43486500, 84935},
 };
 
@@ -116,12 +116,12 @@ static void a_projection_reads_the_block_and_adds_its_convolutions(void **state)
     assert_ok(net_find("resnet34", &network));
     assert_ok(net_find_size(network, "full", &size));
     assert_ok(net_layers(network, size, &table));
-    assert_int_equal(table.items[1].input, NET_OUTSIDE);    /* layer1.0.conv1, behind the pooling */
-    assert_int_equal(table.items[2].input, 1);              /* layer1.0.conv2 */
+    assert_int_equal(table.items[1].input, NET_OUTSIDE); /* layer1.0.conv1, behind the pooling */
+    assert_int_equal(table.items[2].input, 1);           /* layer1.0.conv2 */
     assert_int_equal(table.items[2].residual, NET_OUTSIDE);
-    assert_int_equal(table.items[4].residual, 2);           /* layer1.1.conv2 */
-    assert_int_equal(table.items[9].input, 6);              /* layer2.0.downsample.0 reads layer1.2's sum */
-    assert_int_equal(table.items[9].residual, 8);           /* and adds layer2.0.conv2 */
+    assert_int_equal(table.items[4].residual, 2); /* layer1.1.conv2 */
+    assert_int_equal(table.items[9].input, 6);    /* layer2.0.downsample.0 reads layer1.2's sum */
+    assert_int_equal(table.items[9].residual, 8); /* and adds layer2.0.conv2 */
     assert_int_equal(table.items[10].input, 9);
     net_table_free(&table);
 }

@@ -65,12 +65,14 @@ static void hostile_headers_are_refused(void **state)
     refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,4]}}", 4, "expected 8 for its shape");
     refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,9223372036854775807]}}", 4, "data_offsets");
     refused("{\"a\":{\"dtype\":\"F32\",\"shape\":[1]}}", 4, "data_offsets");
-    refused("{\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]},\"b\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[1,3]}}", 3,
-            "overlaps");
+    refused("{\"a\":{\"dtype\":\"U8\",\"shape\":[2],\"data_offsets\":[0,2]},\"b\":{\"dtype\":\"U8\",\"shape\":[2],\"data_"
+            "offsets\":[1,3]}}",
+            3, "overlaps");
     refused("{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[1,2]}}", 2, "a hole");
     refused("{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}}", 3, "2 bytes behind the last tensor");
-    refused("{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]},\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[1,2]}}", 2,
-            "twice");
+    refused("{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]},\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_"
+            "offsets\":[1,2]}}",
+            2, "twice");
     refused("{\"__metadata__\":{\"k\":1}}", 0, "no text");
 }
 
@@ -139,7 +141,8 @@ static void required_tensors_are_checked(void **state)
     assert_ok(tensor_set_add(&set, "module.fc.weight", TENSOR_F32, 2, shape, &tensor));
     assert_ok(tensor_set_require(&set, "f", "module.fc.weight", 2, shape, &found));
     assert_error(tensor_set_require(&set, "f", "fc.weight", 2, shape, &found), FAULT_FAILED, "only module.fc.weight");
-    assert_error(tensor_set_require(&set, "f", "module.fc.weight", 2, other, &found), FAULT_FAILED, "found [2, 2], expected [2, 3]");
+    assert_error(tensor_set_require(&set, "f", "module.fc.weight", 2, other, &found), FAULT_FAILED,
+                 "found [2, 2], expected [2, 3]");
     ((float *)tensor->data)[3] = NAN;
     assert_ok(tensor_to_f32(tensor, "f", values));
     assert_error(tensor_to_finite_f32(tensor, "f", values), FAULT_FAILED, "element 3: found NaN");
