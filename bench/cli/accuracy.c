@@ -31,7 +31,8 @@ static const option_t options_table[] = {
 static const char details[] =
     "One row a network and method. Paired columns (flips, McNemar's exact p) compare with int8 on the same samples, when\n"
     "int8 is among the methods. Compact networks are stand-ins trained by this project: their accuracy says nothing about\n"
-    "the paper's networks. Without weights of your own, full size has none: they are not part of the project.";
+    "the paper's networks. Activations stay float32 with every method (column activation_bits). Without\n"
+    "weights of your own, full size has none: they are not part of the project.";
 
 typedef struct {
     csv_writer_t rows;

@@ -284,10 +284,7 @@ static outcome_t check_methods(const accuracy_config_t *config)
     for (size_t i = 0; i < config->method_count && outcome_is_ok(&result); i++) {
         const method_t *method;
         method_config_t parsed;
-        if (!outcome_bad(&result, method_parse(config->methods[i], &method, &parsed)) &&
-            method->quantise_activations != NULL)
-            result = outcome_usage("--method", config->methods[i], "a method that changes activations",
-                                   "one that changes weights only", "this command computes activations in float32");
+        result = method_parse(config->methods[i], &method, &parsed);
     }
     return result;
 }

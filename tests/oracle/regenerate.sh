@@ -7,3 +7,4 @@ python=${PYTHON:-python3}
 $python tests/oracle/columns.py tests/data/columns.txt.gz
 "$PYTHON" tests/oracle/accel.py tests/data/model.resnet34.csv
 "$PYTHON" tests/oracle/columns.py tests/data/columns.txt.gz
+"$PYTHON" tests/oracle/rivals.py tests/data/rivals.txt.gz
