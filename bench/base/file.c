@@ -40,22 +40,27 @@ outcome_t file_size(const char *path, int64_t *bytes)
     return outcome_ok();
 }
 
+outcome_t file_open(const char *path, const char *todo, FILE **stream, int64_t *bytes)
+{
+    *stream = NULL;
+    outcome_t result = file_size(path, bytes);
+    if (!outcome_is_ok(&result))
+        return outcome_fault(&result) == FAULT_MISSING ? not_readable(path, ENOENT, todo) : result;
+    *stream = fopen(path, "rb");
+    return *stream != NULL ? outcome_ok() : not_readable(path, errno, todo);
+}
+
 outcome_t file_read(const char *path, const char *todo, bytes_t *bytes)
 {
     *bytes = (bytes_t){0};
-    FILE *stream = NULL;
+    FILE *stream;
     int64_t size = 0;
-    outcome_t result = file_size(path, &size);
+    outcome_t result = file_open(path, todo, &stream, &size);
     if (!outcome_is_ok(&result))
-        return outcome_fault(&result) == FAULT_MISSING ? not_readable(path, ENOENT, todo) : result;
+        return result;
     bytes->data = malloc((size_t)size + 1);
     if (bytes->data == NULL) {
         result = outcome_out_of_memory(path);
-        goto out;
-    }
-    stream = fopen(path, "rb");
-    if (stream == NULL) {
-        result = not_readable(path, errno, todo);
         goto out;
     }
     bytes->size = fread(bytes->data, 1, (size_t)size, stream);
@@ -67,8 +72,7 @@ outcome_t file_read(const char *path, const char *todo, bytes_t *bytes)
     bytes->data[bytes->size] = 0;
 
 out:
-    if (stream != NULL)
-        fclose(stream);
+    fclose(stream);
     if (!outcome_is_ok(&result))
         file_free_bytes(bytes);
     return result;

@@ -23,6 +23,9 @@ bool file_exists(const char *path);
 bool file_is_folder(const char *path);
 outcome_t file_size(const char *path, int64_t *bytes);
 
+/* Open for reading, with the size; close with fclose(). A missing file is FAULT_MISSING, as for file_read(). */
+outcome_t file_open(const char *path, const char *todo, FILE **stream, int64_t *bytes);
+
 /* The whole file; missing files are FAULT_MISSING, with `todo` (may be NULL) as the thing to do. */
 outcome_t file_read(const char *path, const char *todo, bytes_t *bytes);
 /* The same through zlib, whether the file is gzipped or plain. */

@@ -128,33 +128,64 @@ static outcome_t read_notes(const char *where, const cJSON *header, tensor_set_t
     return outcome_ok();
 }
 
-static outcome_t take_header(const char *where, const uint8_t *bytes, size_t size, cJSON **header, size_t *start)
+static outcome_t cut_short(const char *where, const char *place)
 {
+    return outcome_failed(where, place, "the end of the file", "more bytes", "get the file again");
+}
+
+/* The JSON behind the length; *start is where the data begin. */
+static outcome_t take_header(const char *where, FILE *stream, size_t size, cJSON **header, size_t *start)
+{
+    uint8_t prefix[LENGTH_SIZE];
     if (size < LENGTH_SIZE)
         return outcome_failed(where, NULL, text_of("%zu bytes", size).chars, "a safetensors file", "get the file again");
+    if (fread(prefix, 1, LENGTH_SIZE, stream) != LENGTH_SIZE)
+        return cut_short(where, "byte 0");
     uint64_t length = 0;
     for (int i = LENGTH_SIZE - 1; i >= 0; i--)
-        length = length << 8 | bytes[i];
+        length = length << 8 | prefix[i];
     if (length > HEADER_LIMIT || length > size - LENGTH_SIZE)
         return outcome_failed(where, "byte 0", text_of("a header of %" PRIu64 " bytes", length).chars,
                               text_of("at most the file's %zu", size - LENGTH_SIZE).chars,
                               "this is no safetensors file, or it is truncated");
-    const char *text = (const char *)bytes + LENGTH_SIZE;
-    *header = cJSON_ParseWithLength(text, (size_t)length);
+    char *text = malloc((size_t)length + 1);
+    if (text == NULL)
+        return outcome_out_of_memory(where);
+    bool whole = fread(text, 1, (size_t)length, stream) == length;
+    *header = whole ? cJSON_ParseWithLength(text, (size_t)length) : NULL;
+    free(text);
+    *start = LENGTH_SIZE + (size_t)length;
+    if (!whole)
+        return cut_short(where, "header");
     if (!cJSON_IsObject(*header))
         return outcome_failed(where, "header", "no JSON object", "a safetensors header", "get the file again");
-    *start = LENGTH_SIZE + (size_t)length;
     return outcome_ok();
 }
 
-outcome_t safetensors_parse(const char *where, const uint8_t *bytes, size_t size, tensor_set_t *set)
+/* The spans lie one behind the other, so the data are read in one go, each tensor into its place. */
+static outcome_t take_tensors(const char *where, FILE *stream, const span_t *spans, size_t count, tensor_set_t *set)
 {
-    *set = (tensor_set_t){0};
+    outcome_t result = outcome_ok();
+    for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
+        const span_t *span = &spans[i];
+        size_t bytes = (size_t)(span->end - span->begin);
+        tensor_t *tensor;
+        if (outcome_bad(&result,
+                        tensor_set_reserve(set, span->entry->string, span->type, span->rank, span->shape, &tensor)))
+            break;
+        if (fread(tensor->data, 1, bytes, stream) != bytes)
+            result = cut_short(where, text_of("tensor %s", span->entry->string).chars);
+    }
+    return result;
+}
+
+static outcome_t read_stream(const char *where, FILE *stream, size_t size, tensor_set_t *set)
+{
     cJSON *header = NULL;
     span_t *spans = NULL;
     size_t start = 0, count = 0;
     outcome_t result;
-    if (outcome_bad(&result, take_header(where, bytes, size, &header, &start)))
+    if (outcome_bad(&result, take_header(where, stream, size, &header, &start)))
         goto out;
     spans = calloc((size_t)cJSON_GetArraySize(header) + 1, sizeof *spans);
     if (spans == NULL) {
@@ -164,13 +195,7 @@ outcome_t safetensors_parse(const char *where, const uint8_t *bytes, size_t size
     if (outcome_bad(&result, read_spans(where, header, (int64_t)(size - start), spans, &count)) ||
         outcome_bad(&result, read_notes(where, header, set)))
         goto out;
-    for (size_t i = 0; i < count; i++) {
-        tensor_t *tensor;
-        if (outcome_bad(&result,
-                        tensor_set_add(set, spans[i].entry->string, spans[i].type, spans[i].rank, spans[i].shape, &tensor)))
-            goto out;
-        memcpy(tensor->data, bytes + start + spans[i].begin, (size_t)(spans[i].end - spans[i].begin));
-    }
+    result = take_tensors(where, stream, spans, count, set);
 
 out:
     free(spans);
@@ -180,15 +205,29 @@ out:
     return result;
 }
 
+outcome_t safetensors_parse(const char *where, const uint8_t *bytes, size_t size, tensor_set_t *set)
+{
+    *set = (tensor_set_t){0};
+    if (size == 0)
+        return outcome_failed(where, NULL, "0 bytes", "a safetensors file", "get the file again");
+    FILE *stream = fmemopen((void *)(uintptr_t)bytes, size, "rb"); /* read only; the prototype lacks the const */
+    if (stream == NULL)
+        return outcome_out_of_memory(where);
+    outcome_t result = read_stream(where, stream, size, set);
+    fclose(stream);
+    return result;
+}
+
 outcome_t safetensors_load(const char *path, const char *todo, tensor_set_t *set)
 {
     *set = (tensor_set_t){0};
-    bytes_t bytes;
-    outcome_t result = file_read(path, todo, &bytes);
+    FILE *stream;
+    int64_t size;
+    outcome_t result = file_open(path, todo, &stream, &size);
     if (!outcome_is_ok(&result))
         return result;
-    result = safetensors_parse(path, bytes.data, bytes.size, set);
-    file_free_bytes(&bytes);
+    result = read_stream(path, stream, (size_t)size, set);
+    fclose(stream);
     return result;
 }
 
