@@ -53,7 +53,8 @@ outcome_t method_options_read(const options_t *options, const method_t **method,
         outcome_bad(&result,
                     method_options_choice(options, "shift-range", "stored", "paper", &config->paper_shift_range)) ||
         outcome_bad(&result, take_int(options, "bits", 2, 8, &config->bits)) ||
-        outcome_bad(&result, method_options_choice(options, "clip", "absmax", "squares", &config->least_squares_clip)) ||
+        (options_given(options, "clip") &&
+         outcome_bad(&result, method_options_choice(options, "clip", "absmax", "squares", &config->least_squares_clip))) ||
         outcome_bad(&result, method_options_choice(options, "first-layer", "keep", "prune", &prune_first)))
         return result;
     *keep_first = !prune_first;

@@ -16,7 +16,7 @@
         {"constant-bits", "P", NULL, "zero-point shifting: bits of the constant, 3 to 6 (default 6)"},           \
         {"shift-range", "NAME", "stored", "zero-point shifting: stored, or paper, which also tries -2^(P-1)"},   \
         {"bits", "B", NULL, "methods named by bits: bits a weight"},                                             \
-        {"clip", "NAME", "absmax", "ptq: clipping range by absmax or squares (least squared error)"},            \
+        {"clip", "NAME", NULL, "ptq: range by absmax or squares (least squared error; default)"},                \
         {"variant", "NAME", NULL, "format of a method that has several"},                                        \
     {                                                                                                            \
         "first-layer", "NAME", "keep", "first layer: keep it at 8 bits, or prune it"                             \
