@@ -5,6 +5,7 @@
 
 #include "base/threads.h"
 #include "compress/clones.h"
+#include "compress/grid.h"
 
 #include <math.h>
 
@@ -17,25 +18,6 @@ typedef struct {
     int8_t *q;
     float *scale;
 } work_t;
-
-COMPRESS_CLONES
-static float quantize_largest(const float *weights, int64_t count)
-{
-    enum { LANES = 16 };
-    float lanes[LANES] = {0};
-    int64_t i = 0;
-    for (; i + LANES <= count; i += LANES)
-        for (int lane = 0; lane < LANES; lane++) {
-            float magnitude = fabsf(weights[i + lane]);
-            lanes[lane] = magnitude > lanes[lane] ? magnitude : lanes[lane];
-        }
-    float largest = 0;
-    for (; i < count; i++)
-        largest = fabsf(weights[i]) > largest ? fabsf(weights[i]) : largest;
-    for (int lane = 0; lane < LANES; lane++)
-        largest = lanes[lane] > largest ? lanes[lane] : largest;
-    return largest;
-}
 
 COMPRESS_INLINE int8_t quantise(float weight, float reciprocal)
 {
@@ -62,7 +44,7 @@ static void quantise_channel(void *context, int64_t channel, int worker)
     (void)worker;
     const work_t *work = context;
     const float *weights = work->weights + channel * work->per_channel;
-    float scale = quantize_largest(weights, work->per_channel) / 127.5f;
+    float scale = grid_largest(weights, work->per_channel) / 127.5f;
     float reciprocal = 1.0f / scale;
     if (!isfinite(reciprocal)) { /* only zeros, or so small (below 2^-120) that the step has no reciprocal */
         scale = 1.0f;
