@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "compress/ant.h"
+
+#include "base/text.h"
+#include "base/threads.h"
+#include "compress/channels.h"
+#include "compress/grid.h"
+
+#include <stdlib.h>
+
+enum { BITS_LEAST = 4, BITS_MOST = 8, FORMATS = 3, FORMAT_BITS = 2, ACTIVATION_BITS = 6, SAMPLE_MOST = 16384 };
+
+static const grid_ranges_t RANGES = {16, 48}; /* of 32 */
+
+typedef struct {
+    grid_t grids[FORMATS]; /* int, pot, flint */
+} formats_t;
+
+static formats_t formats_of(int bits, bool is_signed)
+{
+    return (formats_t){{grid_integer(bits, is_signed), grid_power_of_two(bits, is_signed), grid_flint(bits, is_signed)}};
+}
+
+typedef struct {
+    grid_fit_t fits[FORMATS];
+} choice_t;
+
+static choice_t fit_formats(const formats_t *formats, const float *weights, int64_t count, float largest)
+{
+    choice_t choice;
+    for (int format = 0; format < FORMATS; format++) {
+        const grid_t *grid = &formats->grids[format];
+        choice.fits[format] = grid_fit(grid, weights, count, largest, grid->high, RANGES);
+    }
+    return choice;
+}
+
+/* The format with the least error, the first of equal ones. */
+static int least(const double *errors)
+{
+    int best = 0;
+    for (int format = 1; format < FORMATS; format++)
+        best = errors[format] < errors[best] ? format : best;
+    return best;
+}
+
+static int best_of_channel(const choice_t *choice)
+{
+    double errors[FORMATS];
+    for (int format = 0; format < FORMATS; format++)
+        errors[format] = choice->fits[format].error;
+    return least(errors);
+}
+
+/* ===  Weights  === */
+
+typedef struct {
+    const compress_layer_t *layer;
+    const bool *mask;
+    compressed_t *compressed;
+    formats_t formats;
+    bool per_channel;
+    int format;        /* of the tensor */
+    choice_t *choices; /* [k] */
+} work_t;
+
+static void search_channel(void *context, int64_t channel, int worker)
+{
+    (void)worker;
+    const work_t *work = context;
+    if (channels_keep(work->layer, work->mask, channel, work->compressed))
+        return;
+    int64_t count = channels_weights(work->layer);
+    const float *weights = work->layer->weights + channel * count;
+    work->choices[channel] = fit_formats(&work->formats, weights, count, grid_largest(weights, count));
+}
+
+static void quantise_channel(void *context, int64_t channel, int worker)
+{
+    (void)worker;
+    const work_t *work = context;
+    if (work->mask != NULL && work->mask[channel])
+        return;
+    int64_t count = channels_weights(work->layer);
+    int format = work->per_channel ? best_of_channel(&work->choices[channel]) : work->format;
+    grid_values(&work->formats.grids[format], work->layer->weights + channel * count, count,
+                work->choices[channel].fits[format].scale, work->compressed->floats + channel * count);
+}
+
+/* Errors of all channels together, summed in their order. */
+static int best_of_tensor(const work_t *work)
+{
+    double errors[FORMATS] = {0};
+    for (int64_t channel = 0; channel < work->layer->k; channel++)
+        for (int format = 0; format < FORMATS && (work->mask == NULL || !work->mask[channel]); format++)
+            errors[format] += work->choices[channel].fits[format].error;
+    return least(errors);
+}
+
+static outcome_t compress(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
+                          compressed_t *compressed)
+{
+    work_t work = {.layer = layer, .mask = mask, .compressed = compressed, .formats = formats_of(config->bits, true)};
+    outcome_t result = channels_open(layer, mask, config->bits, CHANNELS_FLOATS, compressed);
+    if (!outcome_is_ok(&result))
+        return result;
+    work.per_channel = text_equal(config->variant, "channel");
+    work.choices = malloc((size_t)layer->k * sizeof *work.choices);
+    if (work.choices == NULL)
+        result = outcome_out_of_memory(layer->name);
+    else
+        result = threads_for(threads, layer->k, search_channel, &work);
+    if (outcome_is_ok(&result)) {
+        work.format = best_of_tensor(&work);
+        compressed->meta_bits += FORMAT_BITS * (work.per_channel ? layer->k - compressed->sensitive : 1);
+        result = threads_for(threads, layer->k, quantise_channel, &work);
+    }
+    if (!outcome_is_ok(&result))
+        compressed_free(compressed);
+    free(work.choices);
+    return result;
+}
+
+static outcome_t check(const method_config_t *config)
+{
+    if (config->variant == NULL || !(text_equal(config->variant, "tensor") || text_equal(config->variant, "channel")))
+        return outcome_usage("method ant", "variant", config->variant, "tensor or channel", NULL);
+    return channels_check_bits("ant", config->bits, BITS_LEAST, BITS_MOST);
+}
+
+/* ===  Activations  === */
+
+static void quantise_activations(const method_config_t *config, float *values, int64_t channels, int64_t count)
+{
+    (void)config;
+    int64_t size = channels * count, stride = (size + SAMPLE_MOST - 1) / SAMPLE_MOST, taken = 0;
+    float sample[SAMPLE_MOST];
+    bool is_signed = false;
+    for (int64_t i = 0; i < size; i++)
+        is_signed |= values[i] < 0;
+    for (int64_t i = 0; i < size; i += stride)
+        sample[taken++] = values[i];
+    const formats_t formats = formats_of(ACTIVATION_BITS, is_signed);
+    choice_t choice = fit_formats(&formats, sample, taken, grid_largest(values, size));
+    int format = best_of_channel(&choice);
+    grid_values(&formats.grids[format], values, size, choice.fits[format].scale, values);
+}
+
+const method_t ant_method = {
+    .name = "ant",
+    .summary = "ANT: the best of int, power of two and flint per tensor (MICRO'22; BBS paper, Table II)",
+    .input = METHOD_FLOAT,
+    .activation_bits = ACTIVATION_BITS,
+    .defaults = {.group = 32, .bits = 6, .variant = "tensor"},
+    .compress = compress,
+    .check = check,
+    .quantise_activations = quantise_activations,
+};

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_COMPRESS_CHANNELS_H
+#define BBS_COMPRESS_CHANNELS_H
+
+#include "compress/compress.h"
+
+/* What the methods that start from float weights share: room for the result, the sizes that are known beforehand, and
+ * sensitive channels, which stay what INT8 makes of them. */
+
+typedef enum { CHANNELS_VALUES, CHANNELS_FLOATS } channels_result_t; /* integers and a scale a channel, or floats */
+
+/* Allocate and fill bits, sensitive, value_bits (`bits` a weight, 8 where the mask is set) and, as metadata, the index of
+ * each channel where both precisions occur. `compressed` is freed by the caller when a later step fails. */
+outcome_t channels_open(const compress_layer_t *layer, const bool *mask, int bits, channels_result_t result,
+                        compressed_t *compressed);
+
+/* When `mask` marks the channel: its INT8 weights into the result, and true. */
+bool channels_keep(const compress_layer_t *layer, const bool *mask, int64_t channel, compressed_t *compressed);
+
+int64_t channels_weights(const compress_layer_t *layer); /* of one channel: c * kh * kw */
+
+/* FAULT_USAGE unless the bits of a configuration are within bounds. */
+outcome_t channels_check_bits(const char *method, int bits, int least, int most);
+
+#endif

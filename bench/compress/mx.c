@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Scales are powers of two: dividing by one is exact, but for quotients far below the smallest element, so float32
+ * gives the value that exact arithmetic would. Weights of a group lie kh * kw apart and are gathered first. */
+#include "compress/mx.h"
+
+#include "base/text.h"
+#include "base/threads.h"
+#include "compress/channels.h"
+#include "compress/columns.h"
+#include "compress/grid.h"
+
+#include <math.h>
+
+enum { SCALE_BITS = 8, SCALE_EXPONENT_MOST = 127 }; /* E8M0, specification §5.4.1 */
+
+typedef struct {
+    const char *variant;
+    int bits;
+    int exponent;                     /* of the largest power of two among the elements */
+    int exponent_bits, mantissa_bits; /* of floats; integers have no exponent */
+} format_t;
+
+static const format_t FORMATS[] = {
+    {.variant = "e2m3", .bits = 6, .exponent = 2, .exponent_bits = 2, .mantissa_bits = 3},
+    {.variant = "e3m2", .bits = 6, .exponent = 4, .exponent_bits = 3, .mantissa_bits = 2},
+    {.variant = "int", .bits = 6},
+    {.variant = "int", .bits = 8},
+};
+static const format_t ACTIVATIONS = {.variant = "int", .bits = 8};
+
+static const format_t *format_of(const method_config_t *config)
+{
+    for (size_t i = 0; i < sizeof FORMATS / sizeof FORMATS[0]; i++)
+        if (FORMATS[i].bits == config->bits && config->variant != NULL && text_equal(FORMATS[i].variant, config->variant))
+            return &FORMATS[i];
+    return NULL;
+}
+
+static grid_t elements_of(const format_t *format)
+{
+    if (format->exponent_bits > 0)
+        return grid_float(format->exponent_bits, format->mantissa_bits);
+    return grid_fixed(format->bits, format->bits - 2);
+}
+
+/* One group, in place. */
+static void quantise_group(const grid_t *elements, const format_t *format, float *weights, int64_t count)
+{
+    int exponent;
+    frexpf(grid_largest(weights, count), &exponent); /* the largest is in [2^(exponent-1), 2^exponent) */
+    exponent = exponent - 1 - format->exponent;
+    exponent = exponent < -SCALE_EXPONENT_MOST ? -SCALE_EXPONENT_MOST : exponent;
+    exponent = exponent > SCALE_EXPONENT_MOST ? SCALE_EXPONENT_MOST : exponent;
+    grid_values(elements, weights, count, ldexpf(1.0f, exponent), weights);
+}
+
+/* Groups of up to `group` values that are `stride` apart, `length` in all; `to` may be `from`. */
+static void quantise_row(const format_t *format, int64_t group, const float *from, int64_t length, int64_t stride,
+                         float *to)
+{
+    const grid_t elements = elements_of(format);
+    float gathered[COLUMNS_GROUP_MOST];
+    for (int64_t at = 0; at < length; at += group) {
+        int64_t count = length - at < group ? length - at : group;
+        for (int64_t i = 0; i < count; i++)
+            gathered[i] = from[(at + i) * stride];
+        quantise_group(&elements, format, gathered, count);
+        for (int64_t i = 0; i < count; i++)
+            to[(at + i) * stride] = gathered[i];
+    }
+}
+
+typedef struct {
+    const format_t *format;
+    const method_config_t *config;
+    const compress_layer_t *layer;
+    const bool *mask;
+    compressed_t *compressed;
+} work_t;
+
+static void quantise_channel(void *context, int64_t channel, int worker)
+{
+    (void)worker;
+    const work_t *work = context;
+    if (channels_keep(work->layer, work->mask, channel, work->compressed))
+        return;
+    int64_t positions = work->layer->kh * work->layer->kw, start = channel * channels_weights(work->layer);
+    for (int64_t position = start; position < start + positions; position++)
+        quantise_row(work->format, work->config->group, work->layer->weights + position, work->layer->c, positions,
+                     work->compressed->floats + position);
+}
+
+static outcome_t check(const method_config_t *config)
+{
+    if (format_of(config) != NULL)
+        return outcome_ok();
+    return outcome_usage("method mx", "variant",
+                         text_of("%s with %d bits", config->variant ? config->variant : "none", config->bits).chars,
+                         "e2m3 or e3m2 with 6 bits, or int with 6 or 8", NULL);
+}
+
+static outcome_t compress(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
+                          compressed_t *compressed)
+{
+    work_t work = {.format = format_of(config), .config = config, .layer = layer, .mask = mask, .compressed = compressed};
+    outcome_t result = channels_open(layer, mask, config->bits, CHANNELS_FLOATS, compressed);
+    if (!outcome_is_ok(&result))
+        return result;
+    compressed->groups = compress_layer_groups(layer, config->group);
+    compressed->meta_bits += (layer->k - compressed->sensitive) * (compressed->groups / layer->k) * SCALE_BITS;
+    if (outcome_bad(&result, threads_for(threads, layer->k, quantise_channel, &work)))
+        compressed_free(compressed);
+    return result;
+}
+
+static void quantise_activations(const method_config_t *config, float *values, int64_t channels, int64_t count)
+{
+    for (int64_t position = 0; position < count; position++)
+        quantise_row(&ACTIVATIONS, config->group, values + position, channels, count, values + position);
+}
+
+#define MX_METHOD(method_name, text, width, elements)                                                            \
+    {                                                                                                            \
+        .name = (method_name), .summary = (text), .input = METHOD_FLOAT, .activation_bits = 8,                   \
+        .defaults = {.group = 32, .bits = (width), .variant = (elements)}, .compress = compress, .check = check, \
+        .quantise_activations = quantise_activations,                                                            \
+    }
+
+const method_t mx_method = MX_METHOD("mx", "Microscaling MXFP6 E2M3 (OCP MX 1.0; BBS paper, Table III)", 6, "e2m3");
+const method_t mx_e3m2 = MX_METHOD("mx-e3m2", "Microscaling MXFP6 E3M2 (OCP MX 1.0)", 6, "e3m2");
+const method_t mx_int6 = MX_METHOD("mx-int6", "Microscaling with 6-bit integers, defined as MXINT8 is", 6, "int");
+const method_t mx_int8 = MX_METHOD("mx-int8", "Microscaling MXINT8 (OCP MX 1.0)", 8, "int");

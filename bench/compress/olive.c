@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The first weights of all pairs of a channel are gathered into one array, the second into another: the pair rule is
+ * then a few selects on vectors. */
+#include "compress/olive.h"
+
+#include "base/text.h"
+#include "base/threads.h"
+#include "compress/channels.h"
+#include "compress/grid.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { BITS = 4, LANES = 16, TYPES = 2, TYPE_BITS = 1, RANGE_FIRST = 12, RANGE_LAST = 40, RANGE_UNIT = 16 };
+
+typedef struct {
+    grid_t normal, outlier; /* outlier: of the magnitude */
+    float threshold;        /* half way between them */
+} format_t;
+
+static format_t format_of(grid_t normal, int bias)
+{
+    float least = ldexpf(3, bias);
+    normal.low = -normal.high;
+    grid_t outlier = {.slope = 1, .offset = -1, .finest = bias, .coarsest = bias + 3, .low = least, .high = 8 * least};
+    return (format_t){.normal = normal, .outlier = outlier, .threshold = (normal.high + least) / 2};
+}
+
+/* ===  Pairs  === */
+
+typedef struct {
+    float first, second;
+} pair_t;
+
+/* `yes` where the mask is all ones, `no` where it is 0. With bits, so that the compiler makes no branch of it. */
+COMPRESS_INLINE float choose(int32_t mask, float yes, float no)
+{
+    int32_t yes_bits, no_bits;
+    memcpy(&yes_bits, &yes, sizeof yes_bits);
+    memcpy(&no_bits, &no, sizeof no_bits);
+    int32_t bits = (yes_bits & mask) | (no_bits & ~mask);
+    float chosen;
+    memcpy(&chosen, &bits, sizeof chosen);
+    return chosen;
+}
+
+COMPRESS_INLINE float quantise_single(const format_t *format, float x, int32_t outlier)
+{
+    return choose(outlier, copysignf(grid_nearest(&format->outlier, fabsf(x)), x), grid_nearest(&format->normal, x));
+}
+
+COMPRESS_INLINE pair_t quantise_pair(const format_t *format, pair_t weights, float reciprocal, float scale)
+{
+    float a = weights.first * reciprocal, b = weights.second * reciprocal;
+    int32_t out_a = -(fabsf(a) > format->threshold), out_b = -(fabsf(b) > format->threshold);
+    int32_t victim_a = out_b & (~out_a | -(fabsf(b) > fabsf(a))), victim_b = out_a & ~victim_a;
+    return (pair_t){choose(victim_a, 0, quantise_single(format, a, out_a)) * scale,
+                    choose(victim_b, 0, quantise_single(format, b, out_b)) * scale};
+}
+
+COMPRESS_INLINE double pair_error(const format_t *format, pair_t weights, float reciprocal, float scale)
+{
+    pair_t values = quantise_pair(format, weights, reciprocal, scale);
+    double first = (double)weights.first - (double)values.first, second = (double)weights.second - (double)values.second;
+    return first * first + second * second;
+}
+
+COMPRESS_CLONES
+static double olive_error_of(const format_t *at, const float *first, const float *second, int64_t count, float scale)
+{
+    const format_t format = *at;
+    float reciprocal = grid_reciprocal(scale);
+    double sums[LANES] = {0}, sum = 0;
+    int64_t i = 0;
+    for (; i + LANES <= count; i += LANES)
+        for (int lane = 0; lane < LANES; lane++)
+            sums[lane] += pair_error(&format, (pair_t){first[i + lane], second[i + lane]}, reciprocal, scale);
+    for (; i < count; i++)
+        sum += pair_error(&format, (pair_t){first[i], second[i]}, reciprocal, scale);
+    for (int lane = 0; lane < LANES; lane++)
+        sum += sums[lane];
+    return sum;
+}
+
+COMPRESS_CLONES
+static void olive_quantise_pairs(const format_t *at, float *first, float *second, int64_t count, float scale)
+{
+    const format_t format = *at;
+    float reciprocal = grid_reciprocal(scale);
+    for (int64_t i = 0; i < count; i++) {
+        pair_t values = quantise_pair(&format, (pair_t){first[i], second[i]}, reciprocal, scale);
+        first[i] = values.first;
+        second[i] = values.second;
+    }
+}
+
+/* ===  Channels  === */
+
+typedef struct {
+    const compress_layer_t *layer;
+    const bool *mask;
+    compressed_t *compressed;
+    format_t formats[TYPES];
+    int type;         /* of the normal values of the layer */
+    grid_fit_t *fits; /* [k][TYPES] */
+    float *pairs;     /* per worker: first weights, then second ones */
+    int64_t count;    /* pairs of a channel */
+} work_t;
+
+/* A channel in PyTorch order as pairs; padding is 0. */
+static void gather_pairs(const work_t *work, const float *weights, float *pairs)
+{
+    int64_t c = work->layer->c, positions = work->layer->kh * work->layer->kw, row_pairs = (c + 1) / 2;
+    for (int64_t at = 0; at < 2 * row_pairs; at++)
+        for (int64_t position = 0; position < positions; position++)
+            pairs[at % 2 * work->count + position * row_pairs + at / 2] = at < c ? weights[at * positions + position] : 0;
+}
+
+static void scatter_pairs(const work_t *work, const float *pairs, float *weights)
+{
+    int64_t c = work->layer->c, positions = work->layer->kh * work->layer->kw, row_pairs = (c + 1) / 2;
+    for (int64_t at = 0; at < c; at++)
+        for (int64_t position = 0; position < positions; position++)
+            weights[at * positions + position] = pairs[at % 2 * work->count + position * row_pairs + at / 2];
+}
+
+/* |mean| + 3 sigma. */
+static float three_sigma(const float *weights, int64_t count)
+{
+    double sum = 0, squares = 0;
+    for (int64_t i = 0; i < count; i++)
+        sum += (double)weights[i];
+    double mean = sum / (double)count;
+    for (int64_t i = 0; i < count; i++)
+        squares += ((double)weights[i] - mean) * ((double)weights[i] - mean);
+    return (float)(fabs(mean) + 3 * sqrt(squares / (double)count));
+}
+
+static grid_fit_t fit_type(const work_t *work, const format_t *format, const float *pairs, float base)
+{
+    const float *second = pairs + work->count;
+    grid_fit_t best = {.scale = 0, .error = olive_error_of(format, pairs, second, work->count, 0)};
+    for (int i = RANGE_LAST; i >= RANGE_FIRST; i--) {
+        float scale = grid_scale(base * ((float)i / RANGE_UNIT), format->normal.high);
+        double error = scale > 0 ? olive_error_of(format, pairs, second, work->count, scale) : best.error;
+        if (error < best.error)
+            best = (grid_fit_t){.scale = scale, .error = error};
+    }
+    return best;
+}
+
+static void search_channel(void *context, int64_t channel, int worker)
+{
+    const work_t *work = context;
+    if (channels_keep(work->layer, work->mask, channel, work->compressed))
+        return;
+    int64_t size = channels_weights(work->layer);
+    const float *weights = work->layer->weights + channel * size;
+    float *pairs = work->pairs + worker * 2 * work->count, base = three_sigma(weights, size);
+    gather_pairs(work, weights, pairs);
+    for (int type = 0; type < TYPES; type++)
+        work->fits[channel * TYPES + type] = fit_type(work, &work->formats[type], pairs, base);
+}
+
+static void quantise_channel(void *context, int64_t channel, int worker)
+{
+    const work_t *work = context;
+    if (work->mask != NULL && work->mask[channel])
+        return;
+    int64_t size = channels_weights(work->layer);
+    float *pairs = work->pairs + worker * 2 * work->count;
+    gather_pairs(work, work->layer->weights + channel * size, pairs);
+    olive_quantise_pairs(&work->formats[work->type], pairs, pairs + work->count, work->count,
+                         work->fits[channel * TYPES + work->type].scale);
+    scatter_pairs(work, pairs, work->compressed->floats + channel * size);
+}
+
+/* The type with the least error of all channels together, summed in their order. */
+static int best_of_layer(const work_t *work)
+{
+    double errors[TYPES] = {0};
+    for (int64_t channel = 0; channel < work->layer->k; channel++)
+        for (int type = 0; type < TYPES && (work->mask == NULL || !work->mask[channel]); type++)
+            errors[type] += work->fits[channel * TYPES + type].error;
+    return errors[1] < errors[0];
+}
+
+/* ===  The method  === */
+
+enum { ADAPTIVE = -1 };
+
+static const struct {
+    const char *name;
+    int type;
+} VARIANTS[] = {{"adaptive", ADAPTIVE}, {"int", 0}, {"flint", 1}, {NULL, 0}};
+
+static int variant_of(const method_config_t *config)
+{
+    int at = 0;
+    while (VARIANTS[at].name != NULL && (config->variant == NULL || !text_equal(VARIANTS[at].name, config->variant)))
+        at++;
+    return at;
+}
+
+static outcome_t check(const method_config_t *config)
+{
+    if (VARIANTS[variant_of(config)].name == NULL)
+        return outcome_usage("method olive", "variant", config->variant, "adaptive, int or flint", NULL);
+    return channels_check_bits("olive", config->bits, BITS, BITS);
+}
+
+static outcome_t run(work_t *work, int type, int threads)
+{
+    outcome_t result = threads_for(threads, work->layer->k, search_channel, work);
+    if (!outcome_is_ok(&result))
+        return result;
+    work->type = type == ADAPTIVE ? best_of_layer(work) : type;
+    return threads_for(threads, work->layer->k, quantise_channel, work);
+}
+
+static outcome_t compress(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
+                          compressed_t *compressed)
+{
+    int64_t row_pairs = (layer->c + 1) / 2, positions = layer->kh * layer->kw;
+    work_t work = {.layer = layer, .mask = mask, .compressed = compressed, .count = row_pairs * positions};
+    work.formats[0] = format_of(grid_integer(BITS, true), 2);
+    work.formats[1] = format_of(grid_flint(BITS, true), 3);
+    outcome_t result = channels_open(layer, mask, BITS, CHANNELS_FLOATS, compressed);
+    if (!outcome_is_ok(&result))
+        return result;
+    compressed->value_bits += (layer->k - compressed->sensitive) * positions * (2 * row_pairs - layer->c) * BITS;
+    compressed->meta_bits += TYPE_BITS;
+    work.fits = malloc((size_t)(layer->k * TYPES) * sizeof *work.fits);
+    work.pairs = malloc((size_t)(threads * 2 * work.count) * sizeof *work.pairs);
+    if (work.fits == NULL || work.pairs == NULL)
+        result = outcome_out_of_memory(layer->name);
+    else
+        result = run(&work, VARIANTS[variant_of(config)].type, threads);
+    if (!outcome_is_ok(&result))
+        compressed_free(compressed);
+    free(work.fits);
+    free(work.pairs);
+    return result;
+}
+
+const method_t olive_method = {
+    .name = "olive",
+    .summary = "OliVe: 4 bits, outlier-victim pairs (ISCA'23; BBS paper, Table VI and Fig. 17)",
+    .input = METHOD_FLOAT,
+    .activation_bits = 8,
+    .defaults = {.group = 32, .bits = BITS, .variant = "adaptive"},
+    .compress = compress,
+    .check = check,
+};

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "compress/ptq.h"
+
+#include "base/threads.h"
+#include "compress/channels.h"
+#include "compress/grid.h"
+
+enum { BITS_LEAST = 2, BITS_MOST = 8, CHUNK = 1024 };
+
+static const grid_ranges_t ABSMAX = {32, 32}, CLIPPED = {8, 32}; /* of 32 */
+
+typedef struct {
+    const method_config_t *config;
+    const compress_layer_t *layer;
+    const bool *mask;
+    compressed_t *compressed;
+    grid_t grid;
+} work_t;
+
+static void quantise_channel(void *context, int64_t channel, int worker)
+{
+    (void)worker;
+    const work_t *work = context;
+    if (channels_keep(work->layer, work->mask, channel, work->compressed))
+        return;
+    int64_t count = channels_weights(work->layer);
+    const float *weights = work->layer->weights + channel * count;
+    int16_t *values = work->compressed->values + channel * count;
+    grid_fit_t fit = grid_fit(&work->grid, weights, count, grid_largest(weights, count), work->grid.high + 0.5f,
+                              work->config->least_squares_clip ? CLIPPED : ABSMAX);
+    float levels[CHUNK];
+    for (int64_t at = 0; at < count; at += CHUNK) {
+        int64_t size = count - at < CHUNK ? count - at : CHUNK;
+        grid_levels(&work->grid, weights + at, size, fit.scale, levels);
+        for (int64_t i = 0; i < size; i++)
+            values[at + i] = (int16_t)levels[i];
+    }
+    work->compressed->scale[channel] = fit.scale > 0 ? fit.scale : 1.0f;
+}
+
+outcome_t ptq_compress(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
+                       compressed_t *compressed)
+{
+    work_t work = {.config = config, .layer = layer, .mask = mask, .compressed = compressed};
+    work.grid = grid_integer(config->bits, true);
+    outcome_t result = channels_open(layer, mask, config->bits, CHANNELS_VALUES, compressed);
+    if (outcome_is_ok(&result) && outcome_bad(&result, threads_for(threads, layer->k, quantise_channel, &work)))
+        compressed_free(compressed);
+    return result;
+}
+
+outcome_t ptq_check(const method_config_t *config)
+{
+    return channels_check_bits("ptq", config->bits, BITS_LEAST, BITS_MOST);
+}
+
+const method_t ptq_method = {
+    .name = "ptq",
+    .summary = "n-bit quantisation per output channel (BBS paper, V-B)",
+    .input = METHOD_FLOAT,
+    .activation_bits = 8,
+    .defaults = {.group = 32, .bits = 6, .least_squares_clip = true},
+    .compress = ptq_compress,
+    .check = ptq_check,
+};
+
+const method_t ptq_cons = {
+    .name = "ptq-cons",
+    .summary = "6-bit quantisation with the sensitive channels of bbs-cons (BBS paper, Fig. 11)",
+    .input = METHOD_FLOAT,
+    .selects = true,
+    .activation_bits = 8,
+    .defaults = {.group = 32, .beta = 0.1, .channel_unit = 32, .bits = 6, .least_squares_clip = true},
+    .compress = ptq_compress,
+    .check = ptq_check,
+};
+
+const method_t ptq_mod = {
+    .name = "ptq-mod",
+    .summary = "4-bit quantisation with the sensitive channels of bbs-mod (BBS paper, Fig. 11)",
+    .input = METHOD_FLOAT,
+    .selects = true,
+    .activation_bits = 8,
+    .defaults = {.group = 32, .beta = 0.2, .channel_unit = 32, .bits = 4, .least_squares_clip = true},
+    .compress = ptq_compress,
+    .check = ptq_check,
+};

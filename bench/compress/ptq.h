@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_COMPRESS_PTQ_H
+#define BBS_COMPRESS_PTQ_H
+
+#include "compress/compress.h"
+
+/* Post-training quantisation to n bits, one scale an output channel, from the float weights: the baseline of the BBS
+ * paper's Fig. 11. With the range r of a channel
+ *     scale = r / (2^(n-1) - 0.5),   q = clamp(round_half_even(w * (1 / scale)), -2^(n-1), 2^(n-1) - 1)
+ * in float32, which for n = 8 and r = max |w| is the INT8 quantiser of the suite (quantize.h), and for other n the same
+ * rule. r is the largest weight ("absmax") or, with least_squares_clip, the one of max |w| * {32, 31, ... 8} / 32 with
+ * the least squared error, the widest of equal ones. A channel of only zeros has scale 1 and q = 0.
+ *
+ * ptq_cons and ptq_mod are what the paper compares BBS with at the same compression (§V-B): BBS's own sensitive channels
+ * stay at 8 bits. Conservative BBS keeps 6 of 8 columns and moderate BBS 4, so the other channels have 6 and 4 bits; that
+ * is inferred, the paper prints no widths. It calibrates its ranges with images; the least squared error is what comes
+ * nearest without data, and the default here. */
+extern const method_t ptq_method; /* 6 bits, all channels */
+extern const method_t ptq_cons;   /* 6 bits, 10 % sensitive channels at 8 */
+extern const method_t ptq_mod;    /* 4 bits, 20 % sensitive channels at 8 */
+
+/* method_t.compress and method_t.check of these, also for methods that differ from them in the activations only. */
+outcome_t ptq_compress(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
+                       compressed_t *compressed);
+outcome_t ptq_check(const method_config_t *config);
+
+#endif
