@@ -5,3 +5,4 @@ set -eu
 cd "$(dirname "$0")/../.."
 python=${PYTHON:-python3}
 $python tests/oracle/columns.py tests/data/columns.txt.gz
+$python tests/oracle/rivals.py tests/data/rivals.txt.gz
