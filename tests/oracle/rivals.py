@@ -405,11 +405,12 @@ def layers(rng):
     yield Layer("outliers", (4, 48, 1, 2), outliers(384))
     yield Layer("laplace", (2, 50, 2, 2), laplace(400))
     yield Layer("uniform", (3, 64, 1, 1), [rng.uniform(-1, 1) for _ in range(192)])
-    yield Layer("narrow", (1, 64, 1, 1), [1 / 6] * 63 + [1.0])  # a quarter of the range, with 2 bits
+    yield Layer("narrow", (1, 256, 1, 1), [1 / 6] * 255 + [1.0])  # a quarter of the range, with 2 bits
     yield Layer("wide", (1, 64, 1, 1), [1.5 / 16 * rng.choice((1, 2, 3, 4, 6, 8, 8, 8)) for _ in range(63)] + [1.0])
-    extreme = normal(900, 0.01)
+    extreme = normal(1800, 0.01)
     extreme[100], extreme[301], extreme[302], extreme[303] = 0.6, -0.4, 0.5, -0.5  # the last two are equal, and a pair
-    yield Layer("extreme", (1, 900, 1, 1), extreme)
+    extreme[1000] = 0.7  # 80 steps or so, between the two greatest outliers of OliVe
+    yield Layer("extreme", (2, 900, 1, 1), extreme)
 
 
 def cases(rng):
@@ -468,7 +469,7 @@ def main(path):
         text.write(f"L {layer.name} {' '.join(map(str, layer.shape))}\nW {digits('f', layer.weights)}\n"
                    f"Q {digits('b', layer.q)}\nS {digits('f', layer.scale)}\n")
         for number, case in enumerate(cases(rng)):
-            share = {4: 0.4, 7: 0.4, 14: 1}.get(number % 15, 0)
+            share = {4: 0.4, 10: 1, 16: 0.4, 19: 0.4, 22: 0.4, 23: 0.4}.get(number, 0)
             write_case(text, layer, case, [rng.random() < share for _ in range(layer.k)])
     write_activations(text, rng)
     with open(path, "wb") as raw, gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0, compresslevel=9) as out:
