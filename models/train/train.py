@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Train one compact network and write it as float16 safetensors: `make retrain NET=resnet34`.
 
-A tool for retraining only: nothing at run time needs Python. The recipe is the one that pays on a small budget: SGD with
-Nesterov momentum, one linear warm-up and a cosine to zero, label smoothing, flips and crops, no weight decay on
-BatchNorm and biases, bfloat16 arithmetic with float32 weights. A checkpoint is kept after each epoch and picked up again by the next call; seed, order of the
+A tool for retraining only: nothing at run time needs Python. The recipe is the one that pays on a small budget: one linear
+warm-up and a cosine to zero, label smoothing, flips and crops, no weight decay on norms and biases, bfloat16 arithmetic with
+float32 weights; SGD with Nesterov momentum for the CNNs, AdamW for the vision transformers, which see half of the patches
+of each image (nets_vit.py). RECIPES holds what was used for the shipped networks. A checkpoint is kept after each epoch and picked up again by the next call; seed, order of the
 samples and augmentation follow from --seed and the epoch alone, so a resumed run equals an uninterrupted one.
 """
 import argparse
@@ -19,12 +20,19 @@ from torch.nn import functional
 
 import data
 import nets
+import nets_vit
 import safetensors
+
+NETS = {**nets.NETS, **nets_vit.NETS}
+RECIPES = {"resnet34": dict(epochs=18), "vgg16": dict(epochs=10, rate=0.08), "resnet50": dict(epochs=16),
+           "vit_small": dict(epochs=16, optimiser="adamw", rate=0.0015, decay=0.05),
+           "vit_base": dict(epochs=8, optimiser="adamw", rate=0.001, decay=0.05)}
+UNDECAYED = ("cls_token", "pos_embed")
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--net", required=True, choices=sorted(nets.NETS))
+    parser.add_argument("--net", required=True, choices=sorted(NETS))
     parser.add_argument("--out", type=pathlib.Path, required=True, help="folder for NET.safetensors and NET.log.csv")
     parser.add_argument("--work", type=pathlib.Path, required=True, help="folder for the checkpoint (build/train)")
     parser.add_argument("--data", type=pathlib.Path, default=data.FASHION_MNIST)
@@ -33,8 +41,11 @@ def arguments():
     parser.add_argument("--rate", type=float, default=0.15, help="peak learning rate")
     parser.add_argument("--decay", type=float, default=5e-4, help="weight decay of convolutions and linear layers")
     parser.add_argument("--smoothing", type=float, default=0.1)
+    parser.add_argument("--optimiser", choices=("sgd", "adamw"), default="sgd")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
+    known, _ = parser.parse_known_args()
+    parser.set_defaults(**RECIPES[known.net])
     return parser.parse_args()
 
 
@@ -78,9 +89,11 @@ def count_correct(model, images, labels):
 
 
 def optimiser_for(model, options):
-    decayed = [p for p in model.parameters() if p.ndim > 1]
-    others = [p for p in model.parameters() if p.ndim <= 1]
+    decayed = [p for name, p in model.named_parameters() if p.ndim > 1 and name not in UNDECAYED]
+    others = [p for name, p in model.named_parameters() if p.ndim <= 1 or name in UNDECAYED]
     groups = [{"params": decayed, "weight_decay": options.decay}, {"params": others, "weight_decay": 0.0}]
+    if options.optimiser == "adamw":
+        return torch.optim.AdamW(groups, lr=options.rate, betas=(0.9, 0.95))
     return torch.optim.SGD(groups, lr=options.rate, momentum=0.9, nesterov=True)
 
 
@@ -100,7 +113,7 @@ def main():
 
     images, labels = data.fashion_mnist("train", options.data)
     test_images, test_labels = data.fashion_mnist("t10k", options.data)
-    model = nets.NETS[options.net]("compact").to(memory_format=torch.channels_last)
+    model = NETS[options.net]("compact").to(memory_format=torch.channels_last)
     optimiser = optimiser_for(model, options)
     rows, first, seconds, cpu = [], 0, 0.0, 0.0
     if checkpoint.exists():
