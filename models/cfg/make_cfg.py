@@ -68,12 +68,13 @@ def resnet(title, side, stem, pool, blocks, widths, classes, bottleneck=False):
     return graph
 
 
-def vgg(title, side, convolutions, widths, hidden, classes):
+def vgg(title, side, convolutions, widths, pools, hidden, classes):
     graph = Graph(title, 3, side)
-    for count, width in zip(convolutions, widths):
+    for count, width, pool in zip(convolutions, widths, pools):
         for _ in range(count):
             graph.conv(width, 3, 1, "relu")
-        graph.section("maxpool", size=2, stride=2, padding=0)
+        if pool > 1:
+            graph.section("maxpool", size=pool, stride=pool, padding=0)
     graph.section("connected", output=hidden, activation="relu")
     graph.section("connected", output=hidden, activation="relu")
     graph.section("connected", output=classes, activation="linear")
@@ -81,10 +82,12 @@ def vgg(title, side, convolutions, widths, hidden, classes):
 
 
 GRAPHS = {
-    "vgg16.full": lambda: vgg("VGG-16 with BatchNorm of torchvision", 224, [2, 2, 3, 3, 3], [64, 128, 256, 512, 512], 4096, 1000),
+    "vgg16.full": lambda: vgg("VGG-16 with BatchNorm of torchvision", 224, [2, 2, 3, 3, 3], [64, 128, 256, 512, 512], [2] * 5, 4096, 1000),
+    "vgg16.compact": lambda: vgg("VGG-16 with narrow stages for 28 x 28 images", 28, [2, 2, 3, 3, 3], [32, 64, 96, 128, 128], [2, 2, 2, 1, 1], 256, 10),
     "resnet50.full": lambda: resnet("ResNet-50 of torchvision", 224, (7, 2), (3, 2, 2), [3, 4, 6, 3], [64, 128, 256, 512], 1000, True),
     "resnet34.full": lambda: resnet("ResNet-34 of torchvision", 224, (7, 2), (3, 2, 2), [3, 4, 6, 3], [64, 128, 256, 512], 1000),
     "resnet34.compact": lambda: resnet("ResNet-34 with narrow stages for 28 x 28 images", 28, (3, 1), (2, 2, 0), [3, 4, 6, 3], [32, 64, 96, 128], 10),
+    "resnet50.compact": lambda: resnet("ResNet-50 with narrow stages for 28 x 28 images", 28, (3, 1), (2, 2, 0), [3, 4, 6, 3], [32, 32, 64, 64], 10, True),
 }
 
 if __name__ == "__main__":
