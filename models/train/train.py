@@ -24,7 +24,7 @@ import nets_vit
 import safetensors
 
 NETS = {**nets.NETS, **nets_vit.NETS}
-RECIPES = {"resnet34": dict(epochs=18), "vgg16": dict(epochs=10, rate=0.08), "resnet50": dict(epochs=16),
+RECIPES = {"resnet34": dict(epochs=18), "vgg16": dict(epochs=8, rate=0.1), "resnet50": dict(epochs=16),
            "vit_small": dict(epochs=16, optimiser="adamw", rate=0.0015, decay=0.05),
            "vit_base": dict(epochs=8, optimiser="adamw", rate=0.001, decay=0.05)}
 UNDECAYED = ("cls_token", "pos_embed")
