@@ -14,14 +14,18 @@ const dataset_kind_t *const dataset_registry[] = {
     NULL,
 };
 
-outcome_t dataset_open(const char *name, const char *path, dataset_t *dataset)
+outcome_t dataset_open(const char *name, const dataset_request_t *request, dataset_t *dataset)
 {
-    *dataset = (dataset_t){0};
+    *dataset = (dataset_t){.request = *request};
     for (const dataset_kind_t *const *kind = dataset_registry; *kind != NULL; kind++) {
         if (!text_equal((*kind)->name, name))
             continue;
         dataset->kind = *kind;
-        outcome_t result = (*kind)->open(path != NULL ? path : (*kind)->default_path, dataset);
+        if (request->path == NULL && (*kind)->default_path == NULL)
+            return outcome_missing(name, "data set", "no path given", (*kind)->title, "say where it is with --data");
+        if (request->path == NULL)
+            dataset->request.path = (*kind)->default_path;
+        outcome_t result = (*kind)->open(&dataset->request, dataset);
         if (!outcome_is_ok(&result))
             dataset_close(dataset);
         return result;
@@ -36,9 +40,9 @@ void dataset_close(dataset_t *dataset)
     *dataset = (dataset_t){0};
 }
 
-void dataset_read(const dataset_t *dataset, const profile_t *profile, int64_t sample, float *values)
+outcome_t dataset_read(const dataset_t *dataset, int64_t sample, float *values)
 {
-    dataset->read(dataset, profile, sample, values);
+    return dataset->read(dataset, sample, values);
 }
 
 /* ===  Subsets  === */

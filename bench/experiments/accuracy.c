@@ -2,6 +2,7 @@
 #include "experiments/accuracy.h"
 
 #include "base/file.h"
+#include "base/home.h"
 #include "base/progress.h"
 #include "base/sha256.h"
 #include "base/text.h"
@@ -37,7 +38,8 @@ typedef struct {
     engine_t *engine;
     predictions_t *answers; /* one a method, over the same samples */
     accuracy_row_t *rows;
-    text_t identity; /* hashes of weights and data, for the keys */
+    text_t identity;   /* hashes of weights and data, for the keys */
+    text_t vocabulary; /* its path; the data set keeps a pointer to it */
 } session_t;
 
 /* ===  Predicting  === */
@@ -57,10 +59,12 @@ static void predict_one(void *context, int64_t index, int worker)
     const net_size_t *size = session->config->size;
     float *input = batch->inputs + worker * size->channels * size->height * size->width;
     float *logits = batch->logits + worker * size->classes;
-    dataset_read(&session->dataset, session->profile, batch->answers->sample[index], input);
-    outcome_t result = engine_predict(session->engine, worker, input, logits);
-    if (!outcome_is_ok(&result))
+    outcome_t result;
+    if (outcome_bad(&result, dataset_read(&session->dataset, batch->answers->sample[index], input)) ||
+        outcome_bad(&result, engine_predict(session->engine, worker, input, logits))) {
         batch->failures[worker] = result;
+        return;
+    }
     int best = 0;
     for (int64_t i = 1; i < size->classes; i++)
         if (logits[i] > logits[best])
@@ -234,15 +238,34 @@ static outcome_t make_samples(session_t *session)
 static outcome_t check_shapes(const session_t *session)
 {
     const net_size_t *size = session->config->size;
-    if (session->dataset.height == size->height && session->dataset.width == size->width &&
-        session->dataset.classes == size->classes)
+    const dataset_t *data = &session->dataset;
+    if (data->channels == size->channels && data->height == size->height && data->width == size->width &&
+        data->classes == size->classes)
         return outcome_ok();
-    return outcome_failed(session->dataset.kind->name, NULL,
-                          text_of("%d classes of %d x %d", (int)session->dataset.classes, (int)session->dataset.height,
-                                  (int)session->dataset.width)
-                              .chars,
-                          text_of("%d of %d x %d", (int)size->classes, (int)size->height, (int)size->width).chars,
-                          "give the data that this network was trained on");
+    return outcome_failed(
+        session->dataset.kind->name, NULL,
+        text_of("%d classes of %d x %d x %d", (int)data->classes, (int)data->channels, (int)data->height, (int)data->width)
+            .chars,
+        text_of("%d of %d x %d x %d", (int)size->classes, (int)size->channels, (int)size->height, (int)size->width).chars,
+        "give the data that this network was trained on");
+}
+
+static outcome_t open_dataset(session_t *session)
+{
+    const accuracy_config_t *config = session->config;
+    dataset_request_t request = {.path = config->data, .vocabulary = config->vocabulary, .tokens = config->size->width};
+    outcome_t result;
+    if (outcome_bad(&result, profile_find(config->size->profile, &request.profile)))
+        return result;
+    if (request.vocabulary == NULL && config->size->vocabulary != NULL) {
+        if (outcome_bad(&result, home_path(config->size->vocabulary, &session->vocabulary)))
+            return result;
+        request.vocabulary = session->vocabulary.chars;
+    }
+    session->profile = request.profile;
+    if (outcome_bad(&result, dataset_open(config->size->dataset, &request, &session->dataset)))
+        return result;
+    return check_shapes(session);
 }
 
 static outcome_t open_session(const accuracy_config_t *config, session_t *session)
@@ -257,9 +280,7 @@ static outcome_t open_session(const accuracy_config_t *config, session_t *sessio
         outcome_bad(&result, net_weights_load(config->network, config->size, config->weights, &session->weights)) ||
         outcome_bad(&result,
                     variant_open(&session->weights, config->prune_first_layer, config->threads, &session->source)) ||
-        outcome_bad(&result, profile_find(config->size->profile, &session->profile)) ||
-        outcome_bad(&result, dataset_open(config->size->dataset, config->data, &session->dataset)) ||
-        outcome_bad(&result, check_shapes(session)) || outcome_bad(&result, identify(session)) ||
+        outcome_bad(&result, open_dataset(session)) || outcome_bad(&result, identify(session)) ||
         outcome_bad(&result, make_samples(session)))
         return result;
     return engine_open(&session->weights, config->kernels, config->threads, &session->engine);

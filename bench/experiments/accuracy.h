@@ -22,6 +22,7 @@ typedef struct {
     const net_size_t *size;
     const char *weights;        /* file, NULL: the size's own */
     const char *data;           /* folder or file, NULL: the data set's default */
+    const char *vocabulary;     /* text: WordPiece vocabulary, NULL: the size's own */
     const char *const *methods; /* specs (compress/spec.h); paired columns compare with "int8" when it is among them */
     size_t method_count;
     int64_t images;      /* at most; 0: all. Fewer than all: the fixed list of dataset_subset() */

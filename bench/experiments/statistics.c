@@ -13,7 +13,7 @@ void statistics_wilson(int64_t correct, int64_t samples, double *low, double *hi
     *high = correct == samples ? 1 : (centre + spread) / (1 + z * z / n);
 }
 
-flips_t statistics_flips(const uint8_t *labels, const int *before, const int *after, int64_t samples)
+flips_t statistics_flips(const int32_t *labels, const int *before, const int *after, int64_t samples)
 {
     flips_t flips = {0, 0};
     for (int64_t i = 0; i < samples; i++) {

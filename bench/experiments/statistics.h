@@ -14,7 +14,7 @@ typedef struct {
     int64_t right_to_wrong, wrong_to_right;
 } flips_t;
 
-flips_t statistics_flips(const uint8_t *labels, const int *before, const int *after, int64_t samples);
+flips_t statistics_flips(const int32_t *labels, const int *before, const int *after, int64_t samples);
 
 /* McNemar's exact test: two-sided p of these flips if each direction were equally likely (binomial with 1/2);
  * 1 when nothing flipped. */

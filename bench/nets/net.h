@@ -49,6 +49,7 @@ typedef struct {
     const char *weights;             /* default weights file, relative to the project; NULL when the user must bring one */
     const char *dataset;             /* default data set (data/dataset.h) */
     const char *profile;             /* preprocessing profile bound to the weights (data/profile.h) */
+    const char *vocabulary;          /* text: default WordPiece vocabulary, relative to the project, or NULL */
     int64_t channels, height, width; /* of one input */
     int64_t classes;
     bool stand_in;     /* a compact network of ours in place of the paper's */

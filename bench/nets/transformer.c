@@ -109,7 +109,7 @@ const network_t net_vit_small = {
 const network_t net_vit_base = {
     .name = "vit_base", .title = "ViT-Base", .family = "vit", .sizes = vit_base_sizes, .layers = vit_layers};
 
-/* ===  BERT: one input is 1 x 1 x 512 token numbers  === */
+/* ===  BERT: one input is 2 x 1 x 512, token numbers and segment numbers (data/dataset.h)  === */
 
 static const transformer_shape_t bert_base_shape = {.blocks = 12, .width = 768, .hidden = 3072, .tokens = 512};
 
@@ -118,7 +118,7 @@ static const net_size_t bert_mrpc_full = {.name = "full",
                                           .weights = NULL,
                                           .dataset = "glue-mrpc",
                                           .profile = "wordpiece-uncased",
-                                          .channels = 1,
+                                          .channels = 2,
                                           .height = 1,
                                           .width = 512,
                                           .classes = 2,
@@ -128,7 +128,7 @@ static const net_size_t bert_sst2_full = {.name = "full",
                                           .weights = NULL,
                                           .dataset = "glue-sst2",
                                           .profile = "wordpiece-cased",
-                                          .channels = 1,
+                                          .channels = 2,
                                           .height = 1,
                                           .width = 512,
                                           .classes = 2,

@@ -34,7 +34,7 @@ static void wilson_is_the_score_interval(void **state)
 static void flips_count_both_directions(void **state)
 {
     (void)state;
-    const uint8_t labels[] = {1, 1, 1, 1, 2, 2};
+    const int32_t labels[] = {1, 1, 1, 1, 2, 2};
     const int before[] = {1, 1, 0, 0, 2, 3}, after[] = {1, 0, 1, 3, 0, 2};
     flips_t flips = statistics_flips(labels, before, after, 6);
     assert_int_equal(flips.right_to_wrong, 2);
