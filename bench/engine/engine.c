@@ -5,10 +5,13 @@
 #include "engine/fast.h"
 #include "engine/onednn.h"
 #include "engine/stock.h"
+#include "engine/tokens_fast.h"
+#include "engine/tokens_stock.h"
 
 #include <stdlib.h>
 
-static const kernels_t *const kernel_sets[] = {&kernels_fast, &kernels_stock, NULL};
+static const kernels_t *const cfg_sets[] = {&kernels_fast, &kernels_stock, NULL};
+static const kernels_t *const program_sets[] = {&kernels_tokens_fast, &kernels_tokens_stock, NULL};
 const char *const engine_kernel_names[] = {"fast", "stock", NULL};
 
 struct engine {
@@ -18,9 +21,9 @@ struct engine {
     int workers;
 };
 
-static outcome_t find_kernels(const char *name, const kernels_t **kernels)
+static outcome_t find_kernels(const net_weights_t *weights, const char *name, const kernels_t **kernels)
 {
-    for (const kernels_t *const *set = kernel_sets; *set != NULL; set++)
+    for (const kernels_t *const *set = weights->size->cfg != NULL ? cfg_sets : program_sets; *set != NULL; set++)
         if (text_equal((*set)->name, name)) {
             *kernels = *set;
             return outcome_ok();
@@ -35,7 +38,7 @@ outcome_t engine_open(const net_weights_t *weights, const char *kernels, int wor
     outcome_t result;
     if (engine == NULL)
         return outcome_out_of_memory("engine");
-    if (outcome_bad(&result, find_kernels(kernels, &engine->kernels)))
+    if (outcome_bad(&result, find_kernels(weights, kernels, &engine->kernels)))
         goto out;
     engine->graphs = calloc((size_t)workers, sizeof *engine->graphs);
     if (engine->graphs == NULL) {
@@ -43,7 +46,7 @@ outcome_t engine_open(const net_weights_t *weights, const char *kernels, int wor
         goto out;
     }
     for (; engine->workers < workers; engine->workers++)
-        if (outcome_bad(&result, graph_open(weights->size, &weights->table, &engine->graphs[engine->workers])))
+        if (outcome_bad(&result, graph_open(weights, &engine->graphs[engine->workers])))
             goto out;
     result = engine->kernels->open(weights, engine->graphs, workers, &engine->state);
 

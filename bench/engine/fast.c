@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "engine/onednn.h"
 #include "engine/plan.h"
+#include "engine/widen.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -24,6 +25,9 @@ enum { ALIGNMENT = 64 };
 typedef struct {
     onednn_binding_t *binding;
     bool *refused; /* of the worker */
+    widen_t widen; /* with its operands, where this is done here and not by oneDNN */
+    const float *narrow, *main;
+    float *target;
 } step_t;
 
 typedef struct {
@@ -52,6 +56,8 @@ static void forward_step(layer at, network net)
     const step_t *step = (const step_t *)(const void *)at.input_layer;
     if (step->binding != NULL && !onednn_run(step->binding))
         *step->refused = true;
+    if (step->narrow != NULL)
+        widen_add(&step->widen, step->narrow, step->main, step->target);
 }
 
 static outcome_t fast_predict(void *state, int worker, const float *input, float *logits)
@@ -86,6 +92,7 @@ static outcome_t make_op(fast_t *fast, int index)
         return onednn_average_pool(fast->onednn, &step->from, op);
     case PLAN_ADD:
         return onednn_add(fast->onednn, &step->to, step->relu, op);
+    case PLAN_WIDEN:
     case PLAN_NOTHING:
         break;
     }
@@ -121,6 +128,12 @@ static outcome_t bind_layer(fast_t *fast, int worker, int index)
     step->refused = &own->refused;
     at->forward = forward_step;
     at->input_layer = (layer *)(void *)step;
+    if (plan->kind == PLAN_WIDEN) {
+        step->widen = widen_of(at, plan->to.layout == ONEDNN_BLOCKED ? onednn_block() : 1);
+        step->narrow = result_of(fast, worker, plan->other);
+        step->main = result_of(fast, worker, plan->source);
+        step->target = result_of(fast, worker, index);
+    }
     if (fast->ops[index] == NULL)
         return outcome_ok();
     return onednn_bind(fast->onednn, fast->ops[index], result_of(fast, worker, plan->source),

@@ -2,6 +2,8 @@
 /* The stock kernels. Worker 0's graph owns the weights, the others point at them; Darknet's BatchNorm follows. */
 #include "engine/stock.h"
 
+#include "engine/widen.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +37,12 @@ static void fill_constants(const net_layer_t *table, const net_parameters_t *par
     }
 }
 
+static void forward_widen(layer at, network net)
+{
+    const widen_t widen = widen_of(&at, 1);
+    widen_add(&widen, net.layers[at.index].output, net.input, at.output);
+}
+
 static outcome_t stock_open(const net_weights_t *weights, graph_t *graphs, int workers, void **state)
 {
     stock_t *stock = calloc(1, sizeof *stock);
@@ -43,6 +51,9 @@ static outcome_t stock_open(const net_weights_t *weights, graph_t *graphs, int w
     *stock = (stock_t){.weights = weights, .graphs = graphs, .workers = workers};
     for (int worker = 0; worker < workers; worker++) {
         graph_free_training(&graphs[worker], true);
+        for (int i = 0; i < graphs[worker].net->n; i++)
+            if (widen_is(&graphs[worker].net->layers[i]))
+                graphs[worker].net->layers[i].forward = forward_widen;
         for (size_t i = 0; i < weights->table.count; i++) {
             layer *at = &graphs[worker].net->layers[graphs[worker].layer_of[i]];
             fill_constants(&weights->table.items[i], &weights->layers[i], at);

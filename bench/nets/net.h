@@ -56,16 +56,20 @@ typedef struct {
     const void *shape; /* what the family's layers() needs: widths, blocks, ... */
 } net_size_t;
 
+struct net_program; /* nets/program.h */
+
 typedef struct {
     const char *name;               /* "resnet34" */
     const char *title;              /* "ResNet-34" */
     const char *family;             /* "resnet", "vgg", "vit", "bert" */
     const net_size_t *const *sizes; /* NULL-terminated */
     outcome_t (*layers)(const net_size_t *size, net_table_t *table);
+    outcome_t (*program)(const net_size_t *size, struct net_program *program); /* of sizes without a cfg; else NULL */
 } network_t;
 
-/* Every network the suite knows, NULL-terminated: one line in registry.c adds one. */
-extern const network_t *const net_registry[];
+/* The seven networks of the paper, which "all" means, and others that can be asked for by name; NULL-terminated. One line
+ * in registry.c adds one. */
+extern const network_t *const net_registry[], *const net_others[];
 
 /* By name; an unknown one is FAULT_USAGE and lists the known names. */
 outcome_t net_find(const char *name, const network_t **network);

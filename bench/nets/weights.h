@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "nets/net.h"
+#include "nets/program.h"
 #include "tensor/tensor.h"
 
 /* The float weights of a network, read by the names of its framework: one entry for each layer of its table.
@@ -22,7 +23,9 @@ typedef struct {
     const net_size_t *size;
     text_t path; /* of the file, for the record */
     net_table_t table;
+    net_program_t program;    /* empty where Darknet has a cfg */
     net_parameters_t *layers; /* table.count */
+    float **floats;           /* program.float_count tensors that stay float */
     float *storage;           /* behind every pointer above */
 } net_weights_t;
 
