@@ -97,6 +97,12 @@ outcome_t method_check(const method_t *method, const method_config_t *config);
 outcome_t compress_network(const method_t *method, const method_config_t *config, const compress_layer_t *layers,
                            size_t count, int threads, compressed_t *compressed);
 
+/* The same, one layer at a time, so that a network need not be held compressed as a whole: `sink` is called for each layer
+ * in order; what it leaves in `compressed` is freed behind it. */
+typedef outcome_t (*compress_sink_t)(void *context, size_t index, compressed_t *compressed);
+outcome_t compress_each(const method_t *method, const method_config_t *config, const compress_layer_t *layers, size_t count,
+                        int threads, compress_sink_t sink, void *context);
+
 /* A layer as it is, all channels at 8 bits: what whole layers come back as, and the int8 method. */
 outcome_t compress_keep(const compress_layer_t *layer, compressed_t *compressed);
 
@@ -118,6 +124,7 @@ typedef struct {
 } compress_size_t;
 
 compress_size_t compress_total(const compress_layer_t *layers, const compressed_t *compressed, size_t count);
+void compress_add_size(compress_size_t *total, const compress_layer_t *layer, const compressed_t *compressed);
 double compress_bits_per_weight(const compress_size_t *size, bool with_metadata);
 
 #endif

@@ -26,7 +26,9 @@ static layer patches_layer(const net_size_t *size, const net_layer_t *table)
 
 static layer step_layer(const net_step_t *step)
 {
-    layer made = {.type = step->kind == NET_STEP_LINEAR ? CONNECTED : step->kind == NET_STEP_ADD ? SHORTCUT : BLANK,
+    layer made = {.type = step->kind == NET_STEP_LINEAR ? CONNECTED
+                          : step->kind == NET_STEP_ADD  ? SHORTCUT
+                                                        : BLANK,
                   .activation = LINEAR,
                   .batch = 1,
                   .inputs = (int)step->inputs,
@@ -47,7 +49,8 @@ outcome_t build_network(const net_size_t *size, const net_table_t *table, const 
         return outcome_out_of_memory("network");
     for (size_t i = 0; i < program->count; i++) {
         const net_step_t *step = &program->steps[i];
-        net->layers[i] = step->kind == NET_STEP_PATCHES ? patches_layer(size, &table->items[step->layer]) : step_layer(step);
+        net->layers[i] =
+            step->kind == NET_STEP_PATCHES ? patches_layer(size, &table->items[step->layer]) : step_layer(step);
     }
     net->batch = 1;
     net->gpu_index = -1;

@@ -19,6 +19,7 @@ struct engine {
     void *state;
     graph_t *graphs;
     int workers;
+    size_t layers; /* of the table */
 };
 
 static outcome_t find_kernels(const net_weights_t *weights, const char *name, const kernels_t **kernels)
@@ -38,6 +39,7 @@ outcome_t engine_open(const net_weights_t *weights, const char *kernels, int wor
     outcome_t result;
     if (engine == NULL)
         return outcome_out_of_memory("engine");
+    engine->layers = weights->table.count;
     if (outcome_bad(&result, find_kernels(weights, kernels, &engine->kernels)))
         goto out;
     engine->graphs = calloc((size_t)workers, sizeof *engine->graphs);
@@ -70,9 +72,17 @@ void engine_close(engine_t *engine)
     free(engine);
 }
 
+outcome_t engine_set_layer(engine_t *engine, size_t index, const float *weights)
+{
+    return engine->kernels->set_layer(engine->state, index, weights);
+}
+
 outcome_t engine_set_weights(engine_t *engine, const float *const *layers)
 {
-    return engine->kernels->set_weights(engine->state, layers);
+    outcome_t result = outcome_ok();
+    for (size_t i = 0; i < engine->layers && outcome_is_ok(&result); i++)
+        result = engine_set_layer(engine, i, layers[i]);
+    return result;
 }
 
 outcome_t engine_predict(engine_t *engine, int worker, const float *input, float *logits)

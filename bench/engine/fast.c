@@ -249,17 +249,13 @@ static void fold(const net_layer_t *table, const net_parameters_t *parameters, c
     }
 }
 
-static outcome_t fast_set_weights(void *state, const float *const *layers)
+static outcome_t fast_set_layer(void *state, size_t index, const float *weights)
 {
-    fast_t *fast = state;
-    outcome_t result = outcome_ok();
-    for (size_t i = 0; i < fast->weights->table.count && outcome_is_ok(&result); i++) {
-        float *biases = fast->scratch + fast->scratch_weights;
-        fold(&fast->weights->table.items[i], &fast->weights->layers[i], layers[i], fast->scratch, biases);
-        result = onednn_set_weights(fast->onednn, fast->ops[fast->graphs[0].layer_of[i]], fast->scratch, biases);
-    }
-    return result;
+    const fast_t *fast = state;
+    float *biases = fast->scratch + fast->scratch_weights;
+    fold(&fast->weights->table.items[index], &fast->weights->layers[index], weights, fast->scratch, biases);
+    return onednn_set_weights(fast->onednn, fast->ops[fast->graphs[0].layer_of[index]], fast->scratch, biases);
 }
 
 const kernels_t kernels_fast = {
-    .name = "fast", .open = fast_open, .set_weights = fast_set_weights, .predict = fast_predict, .close = fast_close};
+    .name = "fast", .open = fast_open, .set_layer = fast_set_layer, .predict = fast_predict, .close = fast_close};

@@ -10,7 +10,7 @@ typedef struct {
     const char *name;
     /* Prepare the graphs; *state belongs to the set. */
     outcome_t (*open)(const net_weights_t *weights, graph_t *graphs, int workers, void **state);
-    outcome_t (*set_weights)(void *state, const float *const *layers);
+    outcome_t (*set_layer)(void *state, size_t index, const float *weights);
     /* One forward pass of graphs[worker]; logits[classes]. */
     outcome_t (*predict)(void *state, int worker, const float *input, float *logits);
     /* Undo open(): after it the graphs can be closed. */

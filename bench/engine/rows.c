@@ -169,8 +169,8 @@ void rows_softmax(float *values, int64_t rows, int64_t width, float s)
     engine_rows_softmax(values, rows, width, s);
 }
 
-void rows_layer_norm(const float *source, int64_t rows, int64_t width, const float *gamma, const float *beta, double epsilon,
-                     float *target)
+void rows_layer_norm(const float *source, int64_t rows, int64_t width, const float *gamma, const float *beta,
+                     double epsilon, float *target)
 {
     engine_rows_norm(source, rows, width, gamma, beta, epsilon, target);
 }

@@ -8,10 +8,11 @@
 
 /* target = (source - mean) / sqrt(variance + epsilon) gamma + beta, row by row; mean and variance of the row's `width`
  * values (Ba et al. 2016). `target` may be `source`. */
-void rows_layer_norm(const float *source, int64_t rows, int64_t width, const float *gamma, const float *beta, double epsilon,
-                     float *target);
+void rows_layer_norm(const float *source, int64_t rows, int64_t width, const float *gamma, const float *beta,
+                     double epsilon, float *target);
 
-/* x Phi(x) with the normal distribution's Phi (Hendrycks and Gimpel 2016), in place; absolute error below 3e-7 max(1, |x|). */
+/* x Phi(x) with the normal distribution's Phi (Hendrycks and Gimpel 2016), in place; absolute error below 3e-7 max(1, |x|).
+ */
 void rows_gelu(float *values, int64_t count);
 
 /* exp(s x) / sum of the row's, in place. */

@@ -67,13 +67,11 @@ static outcome_t stock_open(const net_weights_t *weights, graph_t *graphs, int w
     return outcome_ok();
 }
 
-static outcome_t stock_set_weights(void *state, const float *const *layers)
+static outcome_t stock_set_layer(void *state, size_t index, const float *weights)
 {
     const stock_t *stock = state;
-    for (size_t i = 0; i < stock->weights->table.count; i++) {
-        layer *at = &stock->graphs[0].net->layers[stock->graphs[0].layer_of[i]];
-        memcpy(at->weights, layers[i], (size_t)net_layer_weights(&stock->weights->table.items[i]) * sizeof(float));
-    }
+    const layer *at = &stock->graphs[0].net->layers[stock->graphs[0].layer_of[index]];
+    memcpy(at->weights, weights, (size_t)net_layer_weights(&stock->weights->table.items[index]) * sizeof *weights);
     return outcome_ok();
 }
 
@@ -96,4 +94,4 @@ static void stock_close(void *state)
 }
 
 const kernels_t kernels_stock = {
-    .name = "stock", .open = stock_open, .set_weights = stock_set_weights, .predict = stock_predict, .close = stock_close};
+    .name = "stock", .open = stock_open, .set_layer = stock_set_layer, .predict = stock_predict, .close = stock_close};

@@ -225,25 +225,31 @@ void tokens_close(void *state)
 
 /* ===  Weights  === */
 
-outcome_t tokens_set_weights(void *state, const float *const *layers)
+/* The step that table layer `index` belongs to, as its part number *part. */
+static size_t step_of(const net_program_t *program, int64_t index, int64_t *part)
+{
+    for (size_t i = 0; i < program->count; i++) {
+        const net_step_t *step = &program->steps[i];
+        *part = index - step->layer;
+        if (tokens_has_weights(step) && step->layer != NET_NONE && *part >= 0 && *part < step->parts)
+            return i;
+    }
+    return program->count; /* never: the program covers the table (tests/unit/test_nets.c) */
+}
+
+/* Stacked layers are gathered until the last of them comes. */
+outcome_t tokens_set_layer(void *state, size_t index, const float *layer)
 {
     tokens_t *tokens = state;
     const net_weights_t *weights = tokens->weights;
-    outcome_t result = outcome_ok();
-    for (size_t i = 0; i < weights->program.count && outcome_is_ok(&result); i++) {
-        const net_step_t *step = &weights->program.steps[i];
-        if (!tokens_has_weights(step) || step->layer == NET_NONE)
-            continue;
-        float *at = tokens->gathered, *biases = at + step->inputs * step->outputs;
-        for (int64_t part = 0; part < step->parts; part++) {
-            const net_layer_t *table = &weights->table.items[step->layer + part];
-            memcpy(at, layers[step->layer + part], (size_t)net_layer_weights(table) * sizeof *at);
-            memcpy(biases + part * table->k, weights->layers[step->layer + part].bias, (size_t)table->k * sizeof *biases);
-            at += net_layer_weights(table);
-        }
-        result = tokens->set->set_weights(tokens, i, tokens->gathered, biases);
-    }
-    return result;
+    const net_layer_t *table = &weights->table.items[index];
+    int64_t part = 0;
+    const size_t at = step_of(&weights->program, (int64_t)index, &part);
+    const net_step_t *step = &weights->program.steps[at];
+    float *biases = tokens->gathered + step->inputs * step->outputs;
+    memcpy(tokens->gathered + part * net_layer_weights(table), layer, (size_t)net_layer_weights(table) * sizeof *layer);
+    memcpy(biases + part * table->k, weights->layers[index].bias, (size_t)table->k * sizeof *biases);
+    return part + 1 == step->parts ? tokens->set->set_weights(tokens, at, tokens->gathered, biases) : outcome_ok();
 }
 
 /* ===  Predicting  === */
@@ -258,10 +264,10 @@ static outcome_t count_words(const tokens_t *tokens, const float *input, int64_t
     *count = 0;
     while (*count < width && input[*count] >= 0) {
         if (input[*count] >= (float)words || input[width + *count] < 0 || input[width + *count] >= (float)segments)
-            return outcome_failed("sample", text_of("token %d", (int)*count).chars,
-                                  text_of("word %g, segment %g", (double)input[*count], (double)input[width + *count]).chars,
-                                  text_of("below %d and %d", (int)words, (int)segments).chars,
-                                  "the vocabulary is not that of the weights");
+            return outcome_failed(
+                "sample", text_of("token %d", (int)*count).chars,
+                text_of("word %g, segment %g", (double)input[*count], (double)input[width + *count]).chars,
+                text_of("below %d and %d", (int)words, (int)segments).chars, "the vocabulary is not that of the weights");
         ++*count;
     }
     if (*count == 0 || *count > embeddings[1].shape[0])

@@ -21,10 +21,10 @@ typedef struct token_step {
     tokens_t *tokens;
     token_worker_t *worker;
     size_t index;
-    int64_t rows;                 /* tokens of this sample, or 1 behind the first token's way out */
-    const float *source, *other;  /* [rows, inputs]; ADD: the other summand */
-    float *target;                /* [rows, outputs] */
-    const float *const *floats;   /* of the step, in the order of nets/program.h */
+    int64_t rows;                /* tokens of this sample, or 1 behind the first token's way out */
+    const float *source, *other; /* [rows, inputs]; ADD: the other summand */
+    float *target;               /* [rows, outputs] */
+    const float *const *floats;  /* of the step, in the order of nets/program.h */
     void (*run)(struct token_step *self, layer at, network net);
 } token_step_t;
 
@@ -65,7 +65,7 @@ struct tokens {
 };
 
 outcome_t tokens_open(const token_set_t *set, const net_weights_t *weights, graph_t *graphs, int workers, void **state);
-outcome_t tokens_set_weights(void *state, const float *const *layers);
+outcome_t tokens_set_layer(void *state, size_t index, const float *layer);
 outcome_t tokens_predict(void *state, int worker, const float *input, float *logits);
 void tokens_close(void *state);
 

@@ -127,8 +127,8 @@ static outcome_t open_fast(tokens_t *tokens)
     outcome_t result = onednn_create(&fast->onednn);
     for (size_t i = 0; i < program->count && outcome_is_ok(&result); i++)
         if (tokens_has_weights(&program->steps[i]))
-            result = onednn_matrix_create(fast->onednn, program->steps[i].outputs, program->steps[i].inputs,
-                                          &fast->matrices[i]);
+            result =
+                onednn_matrix_create(fast->onednn, program->steps[i].outputs, program->steps[i].inputs, &fast->matrices[i]);
     return result;
 }
 
@@ -223,8 +223,5 @@ static outcome_t open_kernels(const net_weights_t *weights, graph_t *graphs, int
     return tokens_open(&set, weights, graphs, workers, state);
 }
 
-const kernels_t kernels_tokens_fast = {.name = "fast",
-                                       .open = open_kernels,
-                                       .set_weights = tokens_set_weights,
-                                       .predict = tokens_predict,
-                                       .close = tokens_close};
+const kernels_t kernels_tokens_fast = {
+    .name = "fast", .open = open_kernels, .set_layer = tokens_set_layer, .predict = tokens_predict, .close = tokens_close};

@@ -171,8 +171,5 @@ static outcome_t open_kernels(const net_weights_t *weights, graph_t *graphs, int
     return tokens_open(&set, weights, graphs, workers, state);
 }
 
-const kernels_t kernels_tokens_stock = {.name = "stock",
-                                       .open = open_kernels,
-                                       .set_weights = tokens_set_weights,
-                                       .predict = tokens_predict,
-                                       .close = tokens_close};
+const kernels_t kernels_tokens_stock = {
+    .name = "stock", .open = open_kernels, .set_layer = tokens_set_layer, .predict = tokens_predict, .close = tokens_close};

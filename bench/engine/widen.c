@@ -30,8 +30,9 @@ void widen_add(const widen_t *widen, const float *narrow, const float *main, flo
     const int64_t wide = widen->wide_h * widen->wide_w, in_front = (widen->wide_c - widen->narrow_c) / 2;
     for (int64_t c = 0; c < widen->wide_c; c++) {
         const int64_t at = channel_at(c, wide, block), from = c - in_front;
-        const float *source =
-            from >= 0 && from < widen->narrow_c ? narrow + channel_at(from, widen->narrow_h * widen->narrow_w, block) : NULL;
+        const float *source = from >= 0 && from < widen->narrow_c
+                                  ? narrow + channel_at(from, widen->narrow_h * widen->narrow_w, block)
+                                  : NULL;
         for (int64_t y = 0; y < widen->wide_h; y++)
             for (int64_t x = 0; x < widen->wide_w; x++) {
                 const int64_t pixel = at + (y * widen->wide_w + x) * block;

@@ -119,28 +119,22 @@ static outcome_t answer(session_t *session, size_t index)
     text_t stem = text_of("%s/%s.%s.%s", config->predictions ? config->predictions : "", config->network->name,
                           config->size->name, spec);
     text_t key = key_of(session, spec);
-    variant_t variant;
     outcome_t result;
     double started = progress_clock();
-    if (outcome_bad(&result, variant_create(&session->source, spec, config->threads, &variant)))
-        return result;
-    row->bits = variant.bits;
     row->activation_bits = float_activation_bits;
     if (config->predictions != NULL &&
         outcome_bad(&result, predictions_load(stem.chars, key.chars, answers, answers->predicted, &row->reused)))
-        goto out;
+        return result;
+    if (outcome_bad(&result, variant_apply(&session->source, spec, config->threads, row->reused ? NULL : session->engine,
+                                           &row->bits)))
+        return result;
     if (!row->reused) {
         text_t title = text_of("%s %s", config->network->name, spec);
-        if (outcome_bad(&result, engine_set_weights(session->engine, (const float *const *)variant.layers)) ||
-            outcome_bad(&result, predict_all(session, title.chars, answers)))
-            goto out;
-        if (config->predictions != NULL)
+        result = predict_all(session, title.chars, answers);
+        if (outcome_is_ok(&result) && config->predictions != NULL)
             result = predictions_save(stem.chars, key.chars, answers);
     }
     row->seconds = progress_clock() - started;
-
-out:
-    variant_free(&variant);
     return result;
 }
 

@@ -57,39 +57,42 @@ void variant_close(variant_source_t *source)
     *source = (variant_source_t){0};
 }
 
-outcome_t variant_create(const variant_source_t *source, const char *spec, int threads, variant_t *variant)
+typedef struct {
+    const variant_source_t *source;
+    engine_t *engine;
+    compress_size_t *bits;
+    float *floats; /* of the largest layer */
+} application_t;
+
+static outcome_t apply_layer(void *context, size_t index, compressed_t *compressed)
 {
-    const net_table_t *table = &source->weights->table;
-    int64_t channels, total = all_weights(table, &channels);
-    *variant = (variant_t){0};
-    outcome_t result;
-    if (outcome_bad(&result, method_parse(spec, &variant->method, &variant->config)))
-        return result;
-    compressed_t *compressed = calloc(table->count, sizeof *compressed);
-    variant->layers = calloc(table->count, sizeof(float *));
-    variant->storage = malloc((size_t)total * sizeof *variant->storage);
-    if (compressed == NULL || variant->layers == NULL || variant->storage == NULL)
-        result = outcome_out_of_memory("compressed weights");
-    if (outcome_is_ok(&result))
-        result = compress_network(variant->method, &variant->config, source->layers, table->count, threads, compressed);
-    if (outcome_is_ok(&result)) {
-        variant->bits = compress_total(source->layers, compressed, table->count);
-        float *at = variant->storage;
-        for (size_t i = 0; i < table->count; at += net_layer_weights(&table->items[i++])) {
-            variant->layers[i] = at;
-            compressed_to_floats(&compressed[i], &source->layers[i], at);
-            compressed_free(&compressed[i]);
-        }
-    } else {
-        variant_free(variant);
-    }
-    free(compressed);
-    return result;
+    const application_t *application = context;
+    const compress_layer_t *layer = &application->source->layers[index];
+    compress_add_size(application->bits, layer, compressed);
+    if (application->engine == NULL)
+        return outcome_ok();
+    compressed_to_floats(compressed, layer, application->floats);
+    return engine_set_layer(application->engine, index, application->floats);
 }
 
-void variant_free(variant_t *variant)
+outcome_t variant_apply(const variant_source_t *source, const char *spec, int threads, engine_t *engine,
+                        compress_size_t *bits)
 {
-    free(variant->layers);
-    free(variant->storage);
-    *variant = (variant_t){0};
+    const net_table_t *table = &source->weights->table;
+    application_t application = {.source = source, .engine = engine, .bits = bits};
+    const method_t *method;
+    method_config_t config;
+    int64_t largest = 0;
+    outcome_t result;
+    *bits = (compress_size_t){0};
+    if (outcome_bad(&result, method_parse(spec, &method, &config)))
+        return result;
+    for (size_t i = 0; i < table->count; i++)
+        largest = net_layer_weights(&table->items[i]) > largest ? net_layer_weights(&table->items[i]) : largest;
+    application.floats = malloc((size_t)largest * sizeof *application.floats);
+    if (application.floats == NULL)
+        return outcome_out_of_memory("compressed weights");
+    result = compress_each(method, &config, source->layers, table->count, threads, apply_layer, &application);
+    free(application.floats);
+    return result;
 }

@@ -16,13 +16,12 @@ static outcome_t layers(const net_size_t *size, net_table_t *table)
 {
     const transformer_shape_t *shape = size->shape;
     const int64_t d = shape->width;
-    const transformer_linear_t linears[LINEARS] = {
-        {"attention.self.query", d, d, TRANSFORMER_BLOCK, NET_NONE},
-        {"attention.self.key", d, d, TRANSFORMER_BLOCK, NET_NONE},
-        {"attention.self.value", d, d, TRANSFORMER_BLOCK, NET_NONE},
-        {"attention.output.dense", d, d, NET_OUTSIDE, TRANSFORMER_BLOCK},
-        {"intermediate.dense", shape->hidden, d, 3, NET_NONE},
-        {"output.dense", d, shape->hidden, 4, 3}};
+    const transformer_linear_t linears[LINEARS] = {{"attention.self.query", d, d, TRANSFORMER_BLOCK, NET_NONE},
+                                                   {"attention.self.key", d, d, TRANSFORMER_BLOCK, NET_NONE},
+                                                   {"attention.self.value", d, d, TRANSFORMER_BLOCK, NET_NONE},
+                                                   {"attention.output.dense", d, d, NET_OUTSIDE, TRANSFORMER_BLOCK},
+                                                   {"intermediate.dense", shape->hidden, d, 3, NET_NONE},
+                                                   {"output.dense", d, shape->hidden, 4, 3}};
     return transformer_add_blocks(table, "bert.encoder.layer", shape, shape->tokens, linears, LINEARS);
 }
 
@@ -56,10 +55,9 @@ static outcome_t add_embeddings(net_program_t *program, const transformer_shape_
     if (outcome_bad(&result, net_add_float(program, "bert.embeddings.word_embeddings.weight", 2, words)) ||
         outcome_bad(&result, net_add_float(program, "bert.embeddings.position_embeddings.weight", 2, places)) ||
         outcome_bad(&result, net_add_float(program, "bert.embeddings.token_type_embeddings.weight", 2, segments)) ||
-        outcome_bad(&result, net_add_step(program, &(net_step_t){.kind = NET_STEP_EMBEDDING,
-                                                                 .layer = NET_NONE,
-                                                                 .inputs = 2,
-                                                                 .outputs = d})))
+        outcome_bad(
+            &result,
+            net_add_step(program, &(net_step_t){.kind = NET_STEP_EMBEDDING, .layer = NET_NONE, .inputs = 2, .outputs = d})))
         return result;
     return transformer_add_norm(program, "bert.embeddings.LayerNorm", d, shape->epsilon, false);
 }
@@ -99,7 +97,7 @@ static const transformer_shape_t cased_shape = {.blocks = 12,
                                                 .words = 28996,
                                                 .places = 512,
                                                 .segments = 2,
-                                                  .epsilon = 1e-12};
+                                                .epsilon = 1e-12};
 
 static const transformer_shape_t compact_shape = {.blocks = 4,
                                                   .width = 128,
@@ -152,15 +150,7 @@ static const net_size_t sst2_compact = {.name = "compact",
 static const net_size_t *const mrpc_sizes[] = {&mrpc_full, &mrpc_compact, NULL};
 static const net_size_t *const sst2_sizes[] = {&sst2_full, &sst2_compact, NULL};
 
-const network_t net_bert_mrpc = {.name = "bert_mrpc",
-                                 .title = "BERT-MRPC",
-                                 .family = "bert",
-                                 .sizes = mrpc_sizes,
-                                 .layers = layers,
-                                 .program = program};
-const network_t net_bert_sst2 = {.name = "bert_sst2",
-                                 .title = "BERT-SST2",
-                                 .family = "bert",
-                                 .sizes = sst2_sizes,
-                                 .layers = layers,
-                                 .program = program};
+const network_t net_bert_mrpc = {
+    .name = "bert_mrpc", .title = "BERT-MRPC", .family = "bert", .sizes = mrpc_sizes, .layers = layers, .program = program};
+const network_t net_bert_sst2 = {
+    .name = "bert_sst2", .title = "BERT-SST2", .family = "bert", .sizes = sst2_sizes, .layers = layers, .program = program};

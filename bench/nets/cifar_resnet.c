@@ -51,22 +51,22 @@ static outcome_t layers(const net_size_t *size, net_table_t *table)
 
 /* ===  Sizes  === */
 
-#define CIFAR_RESNET(depth, n)                                                                                              \
-    static const cifar_shape_t shape_##depth = {.blocks = (n)};                                                             \
-    static const net_size_t full_##depth = {.name = "full",                                                                 \
-                                            .cfg = "models/cfg/resnet" #depth ".full.cfg",                                  \
-                                            .dataset = "cifar10",                                                           \
-                                            .profile = "cifar10-imagenet-stats",                                            \
-                                            .channels = 3,                                                                  \
-                                            .height = SIDE,                                                                 \
-                                            .width = SIDE,                                                                  \
-                                            .classes = 10,                                                                  \
-                                            .shape = &shape_##depth};                                                       \
-    static const net_size_t *const sizes_##depth[] = {&full_##depth, NULL};                                                 \
-    const network_t net_resnet##depth = {.name = "resnet" #depth,                                                           \
-                                         .title = "ResNet-" #depth " (CIFAR-10)",                                           \
-                                         .family = "resnet",                                                                \
-                                         .sizes = sizes_##depth,                                                            \
+#define CIFAR_RESNET(depth, n)                                                             \
+    static const cifar_shape_t shape_##depth = {.blocks = (n)};                            \
+    static const net_size_t full_##depth = {.name = "full",                                \
+                                            .cfg = "models/cfg/resnet" #depth ".full.cfg", \
+                                            .dataset = "cifar10",                          \
+                                            .profile = "cifar10-imagenet-stats",           \
+                                            .channels = 3,                                 \
+                                            .height = SIDE,                                \
+                                            .width = SIDE,                                 \
+                                            .classes = 10,                                 \
+                                            .shape = &shape_##depth};                      \
+    static const net_size_t *const sizes_##depth[] = {&full_##depth, NULL};                \
+    const network_t net_resnet##depth = {.name = "resnet" #depth,                          \
+                                         .title = "ResNet-" #depth " (CIFAR-10)",          \
+                                         .family = "resnet",                               \
+                                         .sizes = sizes_##depth,                           \
                                          .layers = layers}
 
 CIFAR_RESNET(20, 3);

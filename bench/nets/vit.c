@@ -140,21 +140,9 @@ static const net_size_t *const small_sizes[] = {&small_full, &small_compact, NUL
 static const net_size_t *const base_sizes[] = {&base_full, &base_compact, NULL};
 static const net_size_t *const tiny_sizes[] = {&tiny_full, NULL};
 
-const network_t net_vit_small = {.name = "vit_small",
-                                 .title = "ViT-Small",
-                                 .family = "vit",
-                                 .sizes = small_sizes,
-                                 .layers = layers,
-                                 .program = program};
-const network_t net_vit_base = {.name = "vit_base",
-                                .title = "ViT-Base",
-                                .family = "vit",
-                                .sizes = base_sizes,
-                                .layers = layers,
-                                .program = program};
-const network_t net_vit_tiny = {.name = "vit_tiny",
-                                .title = "ViT-Tiny",
-                                .family = "vit",
-                                .sizes = tiny_sizes,
-                                .layers = layers,
-                                .program = program};
+const network_t net_vit_small = {
+    .name = "vit_small", .title = "ViT-Small", .family = "vit", .sizes = small_sizes, .layers = layers, .program = program};
+const network_t net_vit_base = {
+    .name = "vit_base", .title = "ViT-Base", .family = "vit", .sizes = base_sizes, .layers = layers, .program = program};
+const network_t net_vit_tiny = {
+    .name = "vit_tiny", .title = "ViT-Tiny", .family = "vit", .sizes = tiny_sizes, .layers = layers, .program = program};

@@ -86,8 +86,8 @@ static void layer_norm_is_that_of_double_precision(void **state)
             for (int i = 0; i < width; i++)
                 variance += pow((double)source[row * width + i] - mean, 2) / width;
             for (int i = 0; i < width; i++) {
-                double want = ((double)source[row * width + i] - mean) / sqrt(variance + 1e-3) * (double)gamma[i] +
-                              (double)beta[i];
+                double want =
+                    ((double)source[row * width + i] - mean) / sqrt(variance + 1e-3) * (double)gamma[i] + (double)beta[i];
                 assert_true(fabs((double)target[row * width + i] - want) <= 2e-5);
             }
         }
