@@ -25,7 +25,7 @@ BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/benches/%,$(wildcard tests/bench
 .DEFAULT_GOAL := all
 .SUFFIXES:
 .SECONDARY:
-.PHONY: help deps all check check-build smoke bench oracle lint parity asan fuzz retrain reference format clean distclean FORCE
+.PHONY: help deps all check check-build smoke bench bench-peers oracle lint parity asan fuzz retrain reference format clean distclean FORCE
 
 help:  ## this list
 	@grep -hE "^[a-z-]+:.*##" Makefile | sed -E "s|^([a-z-]+):.*## *|\1\||" | awk -F"|" "{printf \"  %-12s %s\\n\", \$$1, \$$2}"
@@ -61,6 +61,9 @@ lint:  ## warnings as errors with gcc and clang, cppcheck
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint-gcc CC=gcc WERROR=1 -j$(JOBS) check-build
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint-clang CC=clang WERROR=1 -j$(JOBS) check-build
 	@tests/lint.sh
+
+bench-peers: $(BUILD)/peers  ## our engine beside stock Darknet and ONNX Runtime (npm, python3-torch; 2 GB in build/onnx)
+	@PYTHON=$(PYTHON) tests/peers/peers.sh $(BUILD)/peers $(BUILD)/onnx $(NETS)
 
 reference: $(BUILD)/bbsbench  ## make the committed baselines of results/reference again (say why in CHANGELOG.md)
 	$(Q)for mode in smoke compact; do rm -rf $(BUILD)/reference/$$mode; \
@@ -116,6 +119,11 @@ $(BUILD)/bench/%.o: bench/%.c Makefile | $(BUILD)/generated/commit.h
 	$(Q)$(CC) $(BBS_CFLAGS) -c -o $@ $<
 
 $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libbbs.a Makefile
+	@mkdir -p $(@D)
+	@echo "  TEST    $@"
+	$(Q)$(CC) $(BBS_CFLAGS) -Itests/unit -o $@ $< $(BUILD)/libbbs.a -lcmocka $(LIBRARIES)
+
+$(BUILD)/peers: tests/peers/engine.c $(BUILD)/libbbs.a Makefile
 	@mkdir -p $(@D)
 	@echo "  TEST    $@"
 	$(Q)$(CC) $(BBS_CFLAGS) -Itests/unit -o $@ $< $(BUILD)/libbbs.a -lcmocka $(LIBRARIES)

@@ -108,11 +108,11 @@ outcome_t compress_each(const method_t *method, const method_config_t *config, c
                         int threads, compress_sink_t sink, void *context)
 {
     selection_t selection = {0};
+    compressed_t compressed = {0};
     outcome_t result = method_check(method, config);
     if (outcome_is_ok(&result) && method->selects)
         result = select_channels(config, layers, count, &selection);
     for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
-        compressed_t compressed = {0};
         const bool *mask = selection.masks != NULL ? selection.masks[i] : NULL;
         if (!outcome_bad(&result, compress_one(method, config, &layers[i], mask, threads, &compressed)))
             result = sink(context, i, &compressed);
