@@ -140,16 +140,18 @@ outcome_t compress_network(const method_t *method, const method_config_t *config
     return result;
 }
 
-void compressed_to_floats(const compressed_t *compressed, const compress_layer_t *layer, float *weights)
+void compressed_to_floats(const compressed_t *compressed, const compress_layer_t *layer, int64_t first, int64_t rows,
+                          float *weights)
 {
-    int64_t size = compress_layer_size(layer), per_channel = layer->k > 0 ? size / layer->k : 0;
-    if (compressed->floats != NULL) {
-        memcpy(weights, compressed->floats, (size_t)size * sizeof *weights);
+    const int64_t row = layer->c * layer->kh * layer->kw;
+    const float *floats = compressed->floats != NULL ? compressed->floats : layer->weights;
+    if (compressed->values == NULL) {
+        memcpy(weights, floats + first * row, (size_t)(rows * row) * sizeof *weights);
         return;
     }
-    for (int64_t channel = 0; channel < layer->k; channel++)
-        for (int64_t i = channel * per_channel; i < (channel + 1) * per_channel; i++)
-            weights[i] = (float)compressed->values[i] * compressed->scale[channel];
+    for (int64_t channel = first; channel < first + rows; channel++)
+        for (int64_t i = channel * row; i < (channel + 1) * row; i++)
+            *weights++ = (float)compressed->values[i] * compressed->scale[channel];
 }
 
 /* ===  Sizes  === */

@@ -27,7 +27,8 @@ typedef struct {
 } compress_layer_t;
 
 /* A compressed layer; owned by the caller, freed with compressed_free(). Integer methods fill values; methods that
- * leave the integer grid (Microscaling, ANT, OliVe) fill floats instead. */
+ * leave the integer grid (Microscaling, ANT, OliVe) fill floats instead; with neither (fp32) it is the layer's own floats
+ * that are computed with. */
 typedef struct {
     int16_t *values;    /* [k, c, kh, kw], what is computed with; may leave 8 bits (zero-point shifting); or NULL */
     float *scale;       /* [k], of values; or NULL */
@@ -112,8 +113,10 @@ int64_t compress_layer_groups(const compress_layer_t *layer, int group); /* k * 
 int compress_index_bits(
     int64_t channels); /* of a channel's original index in packed memory: 16, or 32 beyond 65536 channels */
 
-/* Floats that the layer computes with: values * scale, or floats. `weights` has k * c * kh * kw places. */
-void compressed_to_floats(const compressed_t *compressed, const compress_layer_t *layer, float *weights);
+/* Floats that the layer computes with: values * scale, or floats; of `rows` output channels from `first`. `weights` has
+ * rows * c * kh * kw places. */
+void compressed_to_floats(const compressed_t *compressed, const compress_layer_t *layer, int64_t first, int64_t rows,
+                          float *weights);
 
 /* Size of a whole network. */
 typedef struct {

@@ -19,7 +19,7 @@ struct engine {
     void *state;
     graph_t *graphs;
     int workers;
-    size_t layers; /* of the table */
+    const net_table_t *table;
 };
 
 static outcome_t find_kernels(const net_weights_t *weights, const char *name, const kernels_t **kernels)
@@ -39,7 +39,7 @@ outcome_t engine_open(const net_weights_t *weights, const char *kernels, int wor
     outcome_t result;
     if (engine == NULL)
         return outcome_out_of_memory("engine");
-    engine->layers = weights->table.count;
+    engine->table = &weights->table;
     if (outcome_bad(&result, find_kernels(weights, kernels, &engine->kernels)))
         goto out;
     engine->graphs = calloc((size_t)workers, sizeof *engine->graphs);
@@ -47,9 +47,13 @@ outcome_t engine_open(const net_weights_t *weights, const char *kernels, int wor
         result = outcome_out_of_memory("engine");
         goto out;
     }
-    for (; engine->workers < workers; engine->workers++)
-        if (outcome_bad(&result, graph_open(weights, &engine->graphs[engine->workers])))
+    for (; engine->workers < workers; engine->workers++) {
+        graph_t *graph = &engine->graphs[engine->workers];
+        if (outcome_bad(&result, graph_open(weights, graph)))
             goto out;
+        if (engine->workers > 0 || !engine->kernels->owns_weights) /* before the next graph makes its own up */
+            graph_free_weights(graph);
+    }
     result = engine->kernels->open(weights, engine->graphs, workers, &engine->state);
 
 out:
@@ -72,16 +76,16 @@ void engine_close(engine_t *engine)
     free(engine);
 }
 
-outcome_t engine_set_layer(engine_t *engine, size_t index, const float *weights)
+outcome_t engine_set_rows(engine_t *engine, size_t index, int64_t first, int64_t rows, const float *weights)
 {
-    return engine->kernels->set_layer(engine->state, index, weights);
+    return engine->kernels->set_rows(engine->state, index, first, rows, weights);
 }
 
 outcome_t engine_set_weights(engine_t *engine, const float *const *layers)
 {
     outcome_t result = outcome_ok();
-    for (size_t i = 0; i < engine->layers && outcome_is_ok(&result); i++)
-        result = engine_set_layer(engine, i, layers[i]);
+    for (size_t i = 0; i < engine->table->count && outcome_is_ok(&result); i++)
+        result = engine_set_rows(engine, i, 0, engine->table->items[i].k, layers[i]);
     return result;
 }
 

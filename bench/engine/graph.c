@@ -159,6 +159,12 @@ static void release(float **floats)
     *floats = NULL;
 }
 
+void graph_free_weights(graph_t *graph)
+{
+    for (int i = 0; i < graph->net->n; i++)
+        release(&graph->net->layers[i].weights);
+}
+
 void graph_free_training(graph_t *graph, bool keep_normalised)
 {
     for (int i = 0; i < graph->net->n; i++) {

@@ -20,6 +20,9 @@ typedef struct {
 outcome_t graph_open(const net_weights_t *weights, graph_t *graph);
 void graph_close(graph_t *graph);
 
+/* Release the weights that Darknet's parser made up. */
+void graph_free_weights(graph_t *graph);
+
 /* Release what only training needs. `keep_normalised` keeps the buffer that Darknet's own BatchNorm writes to. */
 void graph_free_training(graph_t *graph, bool keep_normalised);
 

@@ -265,24 +265,25 @@ void onednn_op_free(onednn_op_t *op)
 
 /* ===  Weights  === */
 
-dnnl_status_t onednn_reorder(onednn_t *onednn, const dnnl_memory_desc_t *plain, const float *values, dnnl_memory_t target)
+/* Copy plain values into the part of `target` that begins at `offsets`. */
+static dnnl_status_t reorder(dnnl_engine_t engine, const dnnl_memory_desc_t *plain, const float *values,
+                             const dnnl_memory_desc_t *part, void *target)
 {
-    const dnnl_memory_desc_t *wanted = NULL;
     dnnl_primitive_desc_t description = NULL;
     dnnl_primitive_t primitive = NULL;
-    dnnl_memory_t source = NULL;
+    dnnl_memory_t from = NULL, to = NULL;
     dnnl_stream_t stream = NULL;
-    dnnl_status_t status = dnnl_memory_get_memory_desc(target, &wanted);
+    dnnl_status_t status = dnnl_memory_create(&from, plain, engine, (void *)(uintptr_t)values);
     if (status == dnnl_success)
-        status = dnnl_memory_create(&source, plain, onednn->engine, (void *)(uintptr_t)values);
+        status = dnnl_memory_create(&to, part, engine, target);
     if (status == dnnl_success)
-        status = dnnl_reorder_primitive_desc_create(&description, plain, onednn->engine, wanted, onednn->engine, NULL);
+        status = dnnl_reorder_primitive_desc_create(&description, plain, engine, part, engine, NULL);
     if (status == dnnl_success)
         status = dnnl_primitive_create(&primitive, description);
     if (status == dnnl_success)
-        status = dnnl_stream_create(&stream, onednn->engine, dnnl_stream_default_flags);
+        status = dnnl_stream_create(&stream, engine, dnnl_stream_default_flags);
     if (status == dnnl_success) {
-        const dnnl_exec_arg_t arguments[] = {{DNNL_ARG_FROM, source}, {DNNL_ARG_TO, target}};
+        const dnnl_exec_arg_t arguments[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
         status = dnnl_primitive_execute(primitive, stream, 2, arguments);
     }
     if (status == dnnl_success)
@@ -290,19 +291,42 @@ dnnl_status_t onednn_reorder(onednn_t *onednn, const dnnl_memory_desc_t *plain, 
     dnnl_stream_destroy(stream);
     dnnl_primitive_destroy(primitive);
     dnnl_primitive_desc_destroy(description);
-    dnnl_memory_destroy(source);
+    dnnl_memory_destroy(from);
+    dnnl_memory_destroy(to);
     return status;
 }
 
-outcome_t onednn_set_weights(onednn_t *onednn, onednn_op_t *op, const float *weights, const float *biases)
+dnnl_status_t onednn_reorder_rows(onednn_t *onednn, const dnnl_memory_desc_t *plain, int64_t first, int64_t rows,
+                                  const float *values, dnnl_memory_t target)
+{
+    const dnnl_memory_desc_t *whole = NULL;
+    dnnl_memory_desc_t from = *plain, part;
+    dnnl_dims_t dims, offsets = {first};
+    void *data = NULL;
+    dnnl_status_t status = dnnl_memory_get_memory_desc(target, &whole);
+    if (status == dnnl_success)
+        status = dnnl_memory_get_data_handle(target, &data);
+    if (status != dnnl_success)
+        return status;
+    if (rows == plain->dims[0])
+        return reorder(onednn->engine, plain, values, whole, data);
+    memcpy(dims, plain->dims, sizeof dims);
+    dims[0] = rows;
+    from.dims[0] = from.padded_dims[0] = rows; /* plain: the strides stay */
+    status = dnnl_memory_desc_init_submemory(&part, whole, dims, offsets);
+    return status == dnnl_success ? reorder(onednn->engine, &from, values, &part, data) : status;
+}
+
+outcome_t onednn_set_rows(onednn_t *onednn, onednn_op_t *op, int64_t first, int64_t rows, const float *weights,
+                          const float *biases)
 {
     onednn_prepare_thread();
     void *at = NULL;
-    dnnl_status_t status = onednn_reorder(onednn, &op->plain_weights, weights, op->weights);
+    dnnl_status_t status = onednn_reorder_rows(onednn, &op->plain_weights, first, rows, weights, op->weights);
     if (status == dnnl_success)
         status = dnnl_memory_get_data_handle(op->biases, &at);
     if (status == dnnl_success)
-        memcpy(at, biases, dnnl_memory_desc_get_size(&op->plain_biases));
+        memcpy((float *)at + first, biases, (size_t)rows * sizeof *biases);
     return status == dnnl_success ? outcome_ok() : onednn_failure("weights", status);
 }
 

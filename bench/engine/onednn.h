@@ -48,8 +48,10 @@ outcome_t onednn_average_pool(onednn_t *onednn, const onednn_plane_t *source, on
 outcome_t onednn_add(onednn_t *onednn, const onednn_plane_t *plane, bool relu, onednn_op_t **op);
 void onednn_op_free(onednn_op_t *op);
 
-/* Weights [k, c, kh, kw] and biases [k] of a convolution or inner product; copied in the layout the primitive wants. */
-outcome_t onednn_set_weights(onednn_t *onednn, onednn_op_t *op, const float *weights, const float *biases);
+/* Weights [rows, c, kh, kw] and biases [rows] of a convolution or inner product, from output `first` on, which is a
+ * multiple of 64 or 0; copied in the layout the primitive wants. */
+outcome_t onednn_set_rows(onednn_t *onednn, onednn_op_t *op, int64_t first, int64_t rows, const float *weights,
+                          const float *biases);
 
 /* source, other (of onednn_add, else NULL) and target are fixed for the life of the binding. */
 outcome_t onednn_bind(onednn_t *onednn, const onednn_op_t *op, const float *source, const float *other, float *target,
@@ -62,7 +64,8 @@ void onednn_binding_free(onednn_binding_t *binding);
 /* Weights [k, c] and biases [k], in the layout of the products; shared. */
 typedef struct onednn_matrix onednn_matrix_t;
 outcome_t onednn_matrix_create(onednn_t *onednn, int64_t k, int64_t c, onednn_matrix_t **matrix);
-outcome_t onednn_matrix_set(onednn_t *onednn, onednn_matrix_t *matrix, const float *weights, const float *biases);
+outcome_t onednn_matrix_set(onednn_t *onednn, onednn_matrix_t *matrix, int64_t first, int64_t rows, const float *weights,
+                            const float *biases); /* `first` as above */
 void onednn_matrix_free(onednn_matrix_t *matrix);
 
 /* target[rows, k] (+)= source[rows, c] W^T + b for all matrices of one shape and any number of rows up to `most_rows`; of

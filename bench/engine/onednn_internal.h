@@ -18,7 +18,8 @@ outcome_t onednn_failure(const char *what, dnnl_status_t status);
  * the primitive. */
 dnnl_status_t onednn_make_attributes(bool accumulate, bool relu, dnnl_primitive_attr_t *attributes);
 
-/* Copy plain values into `target`, in its layout. */
-dnnl_status_t onednn_reorder(onednn_t *onednn, const dnnl_memory_desc_t *plain, const float *values, dnnl_memory_t target);
+/* Copy plain rows into `target`, in its layout; `plain` describes all rows. */
+dnnl_status_t onednn_reorder_rows(onednn_t *onednn, const dnnl_memory_desc_t *plain, int64_t first, int64_t rows,
+                                  const float *values, dnnl_memory_t target);
 
 #endif

@@ -11,7 +11,6 @@ enum { TYPICAL_ROWS = 128 };
 struct onednn_matrix {
     dnnl_memory_desc_t plain;
     dnnl_memory_t weights, biases;
-    int64_t k;
 };
 
 typedef struct {
@@ -77,7 +76,6 @@ outcome_t onednn_matrix_create(onednn_t *onednn, int64_t k, int64_t c, onednn_ma
     const dnnl_dims_t shape = {k, c}, bias = {k};
     dnnl_memory_desc_t layout, biases = describe(1, bias, dnnl_x);
     matrix->plain = describe(2, shape, dnnl_nc);
-    matrix->k = k;
     dnnl_status_t status = choose_layout(onednn, k, c, &layout);
     if (status == dnnl_success)
         status = dnnl_memory_create(&matrix->weights, &layout, onednn->engine, DNNL_MEMORY_ALLOCATE);
@@ -91,15 +89,16 @@ outcome_t onednn_matrix_create(onednn_t *onednn, int64_t k, int64_t c, onednn_ma
     return outcome_ok();
 }
 
-outcome_t onednn_matrix_set(onednn_t *onednn, onednn_matrix_t *matrix, const float *weights, const float *biases)
+outcome_t onednn_matrix_set(onednn_t *onednn, onednn_matrix_t *matrix, int64_t first, int64_t rows, const float *weights,
+                            const float *biases)
 {
     onednn_prepare_thread();
     void *at = NULL;
-    dnnl_status_t status = onednn_reorder(onednn, &matrix->plain, weights, matrix->weights);
+    dnnl_status_t status = onednn_reorder_rows(onednn, &matrix->plain, first, rows, weights, matrix->weights);
     if (status == dnnl_success)
         status = dnnl_memory_get_data_handle(matrix->biases, &at);
     if (status == dnnl_success)
-        memcpy(at, biases, (size_t)matrix->k * sizeof *biases);
+        memcpy((float *)at + first, biases, (size_t)rows * sizeof *biases);
     return status == dnnl_success ? outcome_ok() : onednn_failure("weights", status);
 }
 

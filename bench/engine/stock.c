@@ -67,11 +67,13 @@ static outcome_t stock_open(const net_weights_t *weights, graph_t *graphs, int w
     return outcome_ok();
 }
 
-static outcome_t stock_set_layer(void *state, size_t index, const float *weights)
+static outcome_t stock_set_rows(void *state, size_t index, int64_t first, int64_t rows, const float *weights)
 {
     const stock_t *stock = state;
+    const net_layer_t *table = &stock->weights->table.items[index];
     const layer *at = &stock->graphs[0].net->layers[stock->graphs[0].layer_of[index]];
-    memcpy(at->weights, weights, (size_t)net_layer_weights(&stock->weights->table.items[index]) * sizeof *weights);
+    const int64_t row = table->c * table->kh * table->kw;
+    memcpy(at->weights + first * row, weights, (size_t)(rows * row) * sizeof *weights);
     return outcome_ok();
 }
 
@@ -93,5 +95,9 @@ static void stock_close(void *state)
     free(stock);
 }
 
-const kernels_t kernels_stock = {
-    .name = "stock", .open = stock_open, .set_layer = stock_set_layer, .predict = stock_predict, .close = stock_close};
+const kernels_t kernels_stock = {.name = "stock",
+                                 .owns_weights = true,
+                                 .open = stock_open,
+                                 .set_rows = stock_set_rows,
+                                 .predict = stock_predict,
+                                 .close = stock_close};

@@ -149,14 +149,14 @@ static outcome_t open_shared(tokens_t *tokens)
     tokens->scratch_floats = program->tokens * program->tokens;
     for (size_t i = 0; i < program->count; i++) {
         const net_step_t *step = &program->steps[i];
-        int64_t weights = tokens_has_weights(step) ? (step->inputs + 1) * step->outputs : 0;
+        int64_t weights = step->parts > 1 ? (step->inputs + 1) * step->outputs : 0;
         largest = weights > largest ? weights : largest;
         if (step->kind == NET_STEP_PATCHES && step->inputs * program->tokens > tokens->scratch_floats)
             tokens->scratch_floats = step->inputs * program->tokens;
     }
-    tokens->gathered = malloc((size_t)largest * sizeof *tokens->gathered);
+    tokens->gathered = largest > 0 ? malloc((size_t)largest * sizeof *tokens->gathered) : NULL;
     tokens->workers = calloc((size_t)tokens->worker_count, sizeof *tokens->workers);
-    if (tokens->gathered == NULL || tokens->workers == NULL)
+    if ((largest > 0 && tokens->gathered == NULL) || tokens->workers == NULL)
         return outcome_out_of_memory("transformer");
     outcome_t result = plan_buffers(tokens);
     return outcome_is_ok(&result) ? tokens->set->open(tokens) : result;
@@ -170,8 +170,8 @@ static outcome_t set_float_weights(tokens_t *tokens)
     for (size_t i = 0; i < weights->program.count && outcome_is_ok(&result); i++) {
         const net_step_t *step = &weights->program.steps[i];
         if (tokens_has_weights(step) && step->layer == NET_NONE)
-            result = tokens->set->set_weights(tokens, i, weights->floats[step->first_float],
-                                              weights->floats[step->first_float + 1]);
+            result = tokens->set->set_rows(tokens, i, 0, step->outputs, weights->floats[step->first_float],
+                                           weights->floats[step->first_float + 1]);
     }
     return result;
 }
@@ -237,19 +237,23 @@ static size_t step_of(const net_program_t *program, int64_t index, int64_t *part
     return program->count; /* never: the program covers the table (tests/unit/test_nets.c) */
 }
 
-/* Stacked layers are gathered until the last of them comes. */
-outcome_t tokens_set_layer(void *state, size_t index, const float *layer)
+/* Stacked layers are gathered until the last row of them comes: the boundaries between them need not be multiples of
+ * ENGINE_ROWS. */
+outcome_t tokens_set_rows(void *state, size_t index, int64_t first, int64_t rows, const float *weights)
 {
     tokens_t *tokens = state;
-    const net_weights_t *weights = tokens->weights;
-    const net_layer_t *table = &weights->table.items[index];
+    const net_weights_t *all = tokens->weights;
     int64_t part = 0;
-    const size_t at = step_of(&weights->program, (int64_t)index, &part);
-    const net_step_t *step = &weights->program.steps[at];
+    const size_t at = step_of(&all->program, (int64_t)index, &part);
+    const net_step_t *step = &all->program.steps[at];
+    if (step->parts == 1)
+        return tokens->set->set_rows(tokens, at, first, rows, weights, all->layers[index].bias + first);
+    const int64_t begin = part * all->table.items[index].k + first;
     float *biases = tokens->gathered + step->inputs * step->outputs;
-    memcpy(tokens->gathered + part * net_layer_weights(table), layer, (size_t)net_layer_weights(table) * sizeof *layer);
-    memcpy(biases + part * table->k, weights->layers[index].bias, (size_t)table->k * sizeof *biases);
-    return part + 1 == step->parts ? tokens->set->set_weights(tokens, at, tokens->gathered, biases) : outcome_ok();
+    memcpy(tokens->gathered + begin * step->inputs, weights, (size_t)(rows * step->inputs) * sizeof *weights);
+    memcpy(biases + begin, all->layers[index].bias + first, (size_t)rows * sizeof *biases);
+    return begin + rows == step->outputs ? tokens->set->set_rows(tokens, at, 0, step->outputs, tokens->gathered, biases)
+                                         : outcome_ok();
 }
 
 /* ===  Predicting  === */

@@ -35,8 +35,9 @@ typedef struct {
     void (*run[NET_STEP_KINDS])(token_step_t *self, layer at, network net);
     outcome_t (*open)(tokens_t *tokens);
     outcome_t (*open_worker)(token_worker_t *worker);
-    /* Weights [k, c] and biases [k] of one step, k and c as in tokens_shape(). */
-    outcome_t (*set_weights)(tokens_t *tokens, size_t step, const float *weights, const float *biases);
+    /* Weights [rows, inputs] and biases [rows] of one step, from output `first` on. */
+    outcome_t (*set_rows)(tokens_t *tokens, size_t step, int64_t first, int64_t rows, const float *weights,
+                          const float *biases);
     void (*close_worker)(token_worker_t *worker);
     void (*close)(tokens_t *tokens);
 } token_set_t;
@@ -60,16 +61,16 @@ struct tokens {
     int64_t scratch_floats; /* scores of one attention head, or the gathered patches */
     token_worker_t *workers;
     int worker_count;
-    float *gathered; /* weights of stacked table layers, and their biases */
+    float *gathered; /* weights of stacked table layers, and their biases; NULL where none are */
     void *state;     /* of the set */
 };
 
 outcome_t tokens_open(const token_set_t *set, const net_weights_t *weights, graph_t *graphs, int workers, void **state);
-outcome_t tokens_set_layer(void *state, size_t index, const float *layer);
+outcome_t tokens_set_rows(void *state, size_t index, int64_t first, int64_t rows, const float *weights);
 outcome_t tokens_predict(void *state, int worker, const float *input, float *logits);
 void tokens_close(void *state);
 
-/* Does this step have weights; their shape: outputs x inputs. */
+/* Does this step have weights, outputs x inputs? */
 bool tokens_has_weights(const net_step_t *step);
 
 #endif

@@ -170,10 +170,11 @@ static outcome_t open_worker(token_worker_t *worker)
     return result;
 }
 
-static outcome_t set_weights(tokens_t *tokens, size_t step, const float *weights, const float *biases)
+static outcome_t set_rows(tokens_t *tokens, size_t step, int64_t first, int64_t rows, const float *weights,
+                          const float *biases)
 {
     const fast_t *fast = tokens->state;
-    return onednn_matrix_set(fast->onednn, fast->matrices[step], weights, biases);
+    return onednn_matrix_set(fast->onednn, fast->matrices[step], first, rows, weights, biases);
 }
 
 static void close_worker(token_worker_t *worker)
@@ -213,7 +214,7 @@ static const token_set_t set = {
             [NET_STEP_ADD] = run_add},
     .open = open_fast,
     .open_worker = open_worker,
-    .set_weights = set_weights,
+    .set_rows = set_rows,
     .close_worker = close_worker,
     .close = close_fast,
 };
@@ -224,4 +225,4 @@ static outcome_t open_kernels(const net_weights_t *weights, graph_t *graphs, int
 }
 
 const kernels_t kernels_tokens_fast = {
-    .name = "fast", .open = open_kernels, .set_layer = tokens_set_layer, .predict = tokens_predict, .close = tokens_close};
+    .name = "fast", .open = open_kernels, .set_rows = tokens_set_rows, .predict = tokens_predict, .close = tokens_close};

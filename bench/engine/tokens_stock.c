@@ -122,12 +122,13 @@ static outcome_t open_worker(token_worker_t *worker)
     return outcome_ok();
 }
 
-static outcome_t set_weights(tokens_t *tokens, size_t step, const float *weights, const float *biases)
+static outcome_t set_rows(tokens_t *tokens, size_t step, int64_t first, int64_t rows, const float *weights,
+                          const float *biases)
 {
-    const net_step_t *at = &tokens->weights->program.steps[step];
+    const int64_t row = tokens->weights->program.steps[step].inputs;
     const layer *owner = &tokens->workers[0].graph->net->layers[step];
-    memcpy(owner->weights, weights, (size_t)(at->inputs * at->outputs) * sizeof *weights);
-    memcpy(owner->biases, biases, (size_t)at->outputs * sizeof *biases);
+    memcpy(owner->weights + first * row, weights, (size_t)(rows * row) * sizeof *weights);
+    memcpy(owner->biases + first, biases, (size_t)rows * sizeof *biases);
     return outcome_ok();
 }
 
@@ -161,7 +162,7 @@ static const token_set_t set = {
             [NET_STEP_ADD] = run_add},
     .open = open_stock,
     .open_worker = open_worker,
-    .set_weights = set_weights,
+    .set_rows = set_rows,
     .close_worker = close_worker,
     .close = close_stock,
 };
@@ -172,4 +173,4 @@ static outcome_t open_kernels(const net_weights_t *weights, graph_t *graphs, int
 }
 
 const kernels_t kernels_tokens_stock = {
-    .name = "stock", .open = open_kernels, .set_layer = tokens_set_layer, .predict = tokens_predict, .close = tokens_close};
+    .name = "stock", .open = open_kernels, .set_rows = tokens_set_rows, .predict = tokens_predict, .close = tokens_close};

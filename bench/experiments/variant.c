@@ -45,6 +45,7 @@ outcome_t variant_open(const net_weights_t *weights, bool prune_first_layer, int
                                                .scale = scale};
         q += net_layer_weights(layer);
         scale += layer->k;
+        net_weights_rest(weights, i);
     }
     return outcome_ok();
 }
@@ -57,22 +58,36 @@ void variant_close(variant_source_t *source)
     *source = (variant_source_t){0};
 }
 
+enum { PART_WEIGHTS = 1 << 22 }; /* handed to the engine at a time */
+
 typedef struct {
     const variant_source_t *source;
     engine_t *engine;
     compress_size_t *bits;
-    float *floats; /* of the largest layer */
+    float *floats;
 } application_t;
+
+/* Output channels of a layer that are handed over together. */
+static int64_t rows_at_a_time(const compress_layer_t *layer)
+{
+    const int64_t row = layer->c * layer->kh * layer->kw, rows = PART_WEIGHTS / row / ENGINE_ROWS * ENGINE_ROWS;
+    return rows > ENGINE_ROWS ? rows : ENGINE_ROWS;
+}
 
 static outcome_t apply_layer(void *context, size_t index, compressed_t *compressed)
 {
     const application_t *application = context;
     const compress_layer_t *layer = &application->source->layers[index];
+    const int64_t step = rows_at_a_time(layer);
+    outcome_t result = outcome_ok();
     compress_add_size(application->bits, layer, compressed);
-    if (application->engine == NULL)
-        return outcome_ok();
-    compressed_to_floats(compressed, layer, application->floats);
-    return engine_set_layer(application->engine, index, application->floats);
+    for (int64_t first = 0; first < layer->k && application->engine != NULL && outcome_is_ok(&result); first += step) {
+        const int64_t rows = layer->k - first < step ? layer->k - first : step;
+        compressed_to_floats(compressed, layer, first, rows, application->floats);
+        result = engine_set_rows(application->engine, index, first, rows, application->floats);
+    }
+    net_weights_rest(application->source->weights, index);
+    return result;
 }
 
 outcome_t variant_apply(const variant_source_t *source, const char *spec, int threads, engine_t *engine,
@@ -87,8 +102,11 @@ outcome_t variant_apply(const variant_source_t *source, const char *spec, int th
     *bits = (compress_size_t){0};
     if (outcome_bad(&result, method_parse(spec, &method, &config)))
         return result;
-    for (size_t i = 0; i < table->count; i++)
-        largest = net_layer_weights(&table->items[i]) > largest ? net_layer_weights(&table->items[i]) : largest;
+    for (size_t i = 0; i < table->count; i++) {
+        const compress_layer_t *layer = &source->layers[i];
+        const int64_t part = rows_at_a_time(layer) * layer->c * layer->kh * layer->kw;
+        largest = part > largest ? part : largest;
+    }
     application.floats = malloc((size_t)largest * sizeof *application.floats);
     if (application.floats == NULL)
         return outcome_out_of_memory("compressed weights");

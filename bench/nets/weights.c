@@ -75,13 +75,15 @@ static outcome_t take_all(const char *where, const tensor_set_t *set, net_weight
         total += net_float_count(&program->floats[i]);
     weights->layers = calloc(weights->table.count, sizeof *weights->layers);
     weights->floats = calloc(program->float_count + 1, sizeof *weights->floats);
-    weights->storage = malloc((size_t)total * sizeof *weights->storage);
-    if (weights->layers == NULL || weights->floats == NULL || weights->storage == NULL)
+    if (weights->layers == NULL || weights->floats == NULL)
         return outcome_out_of_memory(where);
-    float *at = weights->storage;
-    outcome_t result = outcome_ok();
-    for (size_t i = 0; outcome_is_ok(&result) && i < weights->table.count; i++)
+    outcome_t result = spill_create(where, (size_t)total * sizeof(float), &weights->storage);
+    float *at = weights->storage.data;
+    for (size_t i = 0; outcome_is_ok(&result) && i < weights->table.count; i++) {
         result = take_layer(where, set, &weights->table.items[i], &at, &weights->layers[i]);
+        if (outcome_is_ok(&result))
+            net_weights_rest(weights, i);
+    }
     for (size_t i = 0; outcome_is_ok(&result) && i < program->float_count; i++) {
         const net_float_t *wanted = &program->floats[i];
         result = take(where, set, wanted->name, wanted->rank, wanted->shape, &at, &weights->floats[i]);
@@ -123,12 +125,18 @@ outcome_t net_weights_load(const network_t *network, const net_size_t *size, con
     return result;
 }
 
+void net_weights_rest(const net_weights_t *weights, size_t layer)
+{
+    spill_rest(&weights->storage, weights->layers[layer].weights,
+               (size_t)net_layer_weights(&weights->table.items[layer]) * sizeof(float));
+}
+
 void net_weights_free(net_weights_t *weights)
 {
     net_table_free(&weights->table);
     net_program_free(&weights->program);
     free(weights->layers);
     free(weights->floats);
-    free(weights->storage);
+    spill_free(&weights->storage);
     *weights = (net_weights_t){0};
 }

@@ -2,6 +2,7 @@
 #ifndef BBS_NETS_WEIGHTS_H
 #define BBS_NETS_WEIGHTS_H
 
+#include "base/spill.h"
 #include "base/text.h"
 #include "nets/net.h"
 #include "nets/program.h"
@@ -26,7 +27,7 @@ typedef struct {
     net_program_t program;    /* empty where Darknet has a cfg */
     net_parameters_t *layers; /* table.count */
     float **floats;           /* program.float_count tensors that stay float */
-    float *storage;           /* behind every pointer above */
+    spill_t storage;          /* behind every pointer above */
 } net_weights_t;
 
 /* What torch.nn.BatchNorm2d adds to the variance (its default eps, which torchvision's networks keep). */
@@ -38,5 +39,8 @@ outcome_t net_weights_load(const network_t *network, const net_size_t *size, con
 outcome_t net_weights_from(const network_t *network, const net_size_t *size, const char *where, const tensor_set_t *set,
                            net_weights_t *weights);
 void net_weights_free(net_weights_t *weights);
+
+/* The float weights of this layer are not needed soon (base/spill.h). */
+void net_weights_rest(const net_weights_t *weights, size_t layer);
 
 #endif

@@ -100,7 +100,7 @@ static void measure_network(const char *name, const char *kernels, int threads, 
         write_input(write_to, &weights, input);
     assert_ok(engine_open(&weights, kernels, threads, &job->engine));
     for (size_t i = 0; i < weights.table.count; i++)
-        assert_ok(engine_set_layer(job->engine, i, weights.layers[i].weights));
+        assert_ok(engine_set_rows(job->engine, i, 0, weights.table.items[i].k, weights.layers[i].weights));
     job->input = input;
     double seconds = best_of(predict, job, threads, repeats);
     printf("%.2f %.5f\n", 1000 * seconds, (double)job->logits[0][0]);
