@@ -2,7 +2,11 @@
 /* Two passes, as in Hugging Face's BertNormalizer and BertPreTokenizer. The first cleans the text in its bytes: removed
  * characters go, white space becomes a space, ideographs get spaces around. For lower case utf8proc then decomposes it
  * canonically (NFD), and marks are left out. The second pass cuts what is left. The order matters: a character can
- * decompose into punctuation (U+1FEF into a grave accent) or into an ideograph (U+F900), and only the first then counts. */
+ * decompose into punctuation (U+1FEF into a grave accent) or into an ideograph (U+F900), and only the first then counts.
+ *
+ * Decompositions are those of the machine's utf8proc. Unicode never changes one, but new characters come with new ones
+ * (after Hugging Face's tables U+11938 alone, up to Unicode 15): such a word is [UNK] either way, as no vocabulary of a
+ * checkpoint holds these characters. */
 #include "data/words.h"
 
 #include "base/text.h"
