@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "data/dataset.h"
 
+#include "base/home.h"
 #include "base/text.h"
 #include "data/fashion.h"
+#include "data/glue.h"
+#include "data/reviews.h"
 
 #include <stdlib.h>
 
@@ -10,9 +13,16 @@
 #include <gsl/gsl_rng.h>
 
 const dataset_kind_t *const dataset_registry[] = {
-    &dataset_fashion_mnist,
-    NULL,
+    &dataset_fashion_mnist, &dataset_glue_mrpc, &dataset_glue_sst2, &dataset_reviews_mrpc, &dataset_reviews_sst2, NULL,
 };
+
+static outcome_t take_default(dataset_t *dataset)
+{
+    const char *path = dataset->kind->default_path;
+    dataset->default_path = text_of("%s", path);
+    dataset->request.path = dataset->default_path.chars;
+    return path[0] == '/' ? outcome_ok() : home_path(path, &dataset->default_path);
+}
 
 outcome_t dataset_open(const char *name, const dataset_request_t *request, dataset_t *dataset)
 {
@@ -23,9 +33,9 @@ outcome_t dataset_open(const char *name, const dataset_request_t *request, datas
         dataset->kind = *kind;
         if (request->path == NULL && (*kind)->default_path == NULL)
             return outcome_missing(name, "data set", "no path given", (*kind)->title, "say where it is with --data");
-        if (request->path == NULL)
-            dataset->request.path = (*kind)->default_path;
-        outcome_t result = (*kind)->open(&dataset->request, dataset);
+        outcome_t result = outcome_ok();
+        if (request->path != NULL || !outcome_bad(&result, take_default(dataset)))
+            result = (*kind)->open(&dataset->request, dataset);
         if (!outcome_is_ok(&result))
             dataset_close(dataset);
         return result;

@@ -6,13 +6,15 @@
 #include "base/text.h"
 #include "data/profile.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Labelled evaluation data. A data set is opened once, for one preprocessing profile, and then read by any number of
  * threads.
  *
  * A sample is floats [channels, height, width]. An image has its channels as the profile makes them. A text is 2 x 1 x
- * width: a row of token numbers, -1 behind the last, and a row of segment numbers (0 or 1); float32 holds both exactly. */
+ * width: a row of token numbers, -1 behind the last, and a row of segment numbers (0 or 1, 0 behind the last); float32
+ * holds both exactly. */
 
 typedef struct dataset dataset_t;
 
@@ -29,7 +31,8 @@ typedef struct {
 typedef struct {
     const char *name;
     const char *title;
-    const char *default_path; /* folder or file; NULL when the user must say */
+    const char *default_path; /* folder or file, absolute or in the project; NULL when the user must say */
+    bool f1;                  /* of two classes, scored by F1 of class 1 too */
     /* Fill the data set's samples; the request's path is never NULL, its strings live as long as the data set. */
     outcome_t (*open)(const dataset_request_t *request, dataset_t *dataset);
 } dataset_kind_t;
@@ -37,6 +40,7 @@ typedef struct {
 struct dataset {
     const dataset_kind_t *kind;
     dataset_request_t request;
+    text_t default_path; /* request.path, when the kind's default was taken */
     int64_t samples, classes;
     int64_t channels, height, width;  /* of a sample as it is read */
     const int32_t *labels;            /* samples */

@@ -21,10 +21,12 @@ const char accuracy_header[] =
     "net,size,data,method,samples,correct,accuracy_percent,wilson_low_percent,wilson_high_percent,reference,right_to_wrong,"
     "wrong_to_right,mcnemar_p,bits_per_weight,bits_per_weight_with_metadata,whole_layers,layers,sensitive_channels,"
     "channels,"
-    "activation_bits,kernels,profile,stand_in";
+    "activation_bits,kernels,profile,stand_in,f1_percent,f1_batch32_percent";
 
 /* Only weights are compressed here; activations stay float32, whatever a method would do with them. */
 enum { float_activation_bits = 32 };
+
+enum { f1_batch = 32 }; /* of the paper's authors: their MRPC figure is the mean F1 of batches of 32, the last of 24 */
 
 static const char reference_method[] = "int8"; /* what the paper's losses are measured against (Fig. 11) */
 
@@ -155,6 +157,11 @@ static void complete_row(session_t *session, size_t index, const predictions_t *
     row->samples = answers->samples;
     row->correct = predictions_correct(answers);
     statistics_wilson(row->correct, row->samples, &row->wilson_low, &row->wilson_high);
+    row->f1 = row->f1_batch32 = NAN;
+    if (session->dataset.kind->f1) {
+        row->f1 = statistics_f1(answers->label, answers->predicted, answers->samples);
+        row->f1_batch32 = statistics_f1_batches(answers->label, answers->predicted, answers->samples, f1_batch);
+    }
     row->paired = reference != NULL && reference != answers;
     if (row->paired) {
         flips_t flips = statistics_flips(answers->label, reference->predicted, answers->predicted, answers->samples);
@@ -194,6 +201,8 @@ void accuracy_write(csv_writer_t *writer, const accuracy_row_t *row)
     csv_text(writer, row->kernels);
     csv_text(writer, row->profile);
     csv_integer(writer, row->stand_in);
+    csv_real(writer, 100.0 * row->f1);
+    csv_real(writer, 100.0 * row->f1_batch32);
     csv_end_row(writer);
 }
 

@@ -21,6 +21,8 @@ static const diff_column_t columns[] = {{"correct", SENSE_HIGHER_IS_BETTER, true
                                         {"wilson_low_percent", SENSE_IGNORED, false},
                                         {"wilson_high_percent", SENSE_IGNORED, false},
                                         {"mcnemar_p", SENSE_IGNORED, false},
+                                        {"f1_percent", SENSE_IGNORED, false},
+                                        {"f1_batch32_percent", SENSE_IGNORED, false},
                                         {"bits_per_weight", SENSE_LOWER_IS_BETTER, false},
                                         {"bits_per_weight_with_metadata", SENSE_LOWER_IS_BETTER, false},
                                         {NULL, SENSE_NONE, false}};

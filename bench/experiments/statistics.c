@@ -31,3 +31,22 @@ double statistics_mcnemar(flips_t flips)
         return 1;
     return fmin(1, 2 * gsl_cdf_binomial_P((unsigned)fewer, 0.5, (unsigned)all));
 }
+
+double statistics_f1(const int32_t *labels, const int *predicted, int64_t samples)
+{
+    int64_t both = 0, either = 0; /* TP, and 2 TP + FP + FN */
+    for (int64_t i = 0; i < samples; i++) {
+        both += labels[i] == 1 && predicted[i] == 1;
+        either += (labels[i] == 1) + (predicted[i] == 1);
+    }
+    return either > 0 ? 2 * (double)both / (double)either : 0;
+}
+
+double statistics_f1_batches(const int32_t *labels, const int *predicted, int64_t samples, int64_t batch)
+{
+    double sum = 0;
+    int64_t batches = 0;
+    for (int64_t start = 0; start < samples; start += batch, batches++)
+        sum += statistics_f1(labels + start, predicted + start, samples - start < batch ? samples - start : batch);
+    return batches > 0 ? sum / (double)batches : 0;
+}

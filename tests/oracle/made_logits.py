@@ -32,7 +32,7 @@ def texts(tokens, words, **shape):
     return run
 
 
-# NET.SIZE as bench/nets has them; "odd" is the size of test_tokens.c, of which no dimension is a multiple of a vector.
+# NET.SIZE as bench/nets has them; "odd" is the size of test_transformers.c, of which no dimension is a multiple of a vector.
 NETWORKS = {
     "resnet34.compact": images(graphs.resnet, 28, blocks=(3, 4, 6, 3), widths=(32, 64, 96, 128), classes=10, **COMPACT),
     "resnet20.full": images(graphs.cifar_resnet, 32, blocks=3),

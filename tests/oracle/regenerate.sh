@@ -10,3 +10,12 @@ PYTHON=${PYTHON:-/usr/bin/python3}
 "$PYTHON" tests/oracle/accel.py tests/data/model.resnet34.csv
 "$PYTHON" tests/oracle/columns.py tests/data/columns.txt.gz
 "$PYTHON" tests/oracle/rivals.py tests/data/rivals.txt.gz
+# Hugging Face's own tokenizer is an npm package: tests/oracle/tokens.js says how to have it.
+NODE_PATH=${NODE_PATH:-build/node/node_modules}
+export NODE_PATH
+if node -e 'require("tokenizers")' 2>/dev/null; then
+    node tests/oracle/tokens.js ranges >bench/data/unicode_ranges.inc
+    node tests/oracle/tokens.js vectors | gzip -9n >tests/data/tokens.txt.gz
+else
+    echo "kept as they are, without the npm package tokenizers: bench/data/unicode_ranges.inc, tests/data/tokens.txt.gz"
+fi

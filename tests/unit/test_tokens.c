@@ -1,298 +1,371 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* engine/: transformers and the CIFAR ResNets. The row functions and the widening shortcut against plain double precision;
- * whole networks with weights by formula against PyTorch's logits (tests/oracle/made_logits.py), both kernel sets, any
- * number of workers. */
-#include "base/threads.h"
-#include "engine/engine.h"
-#include "engine/rows.h"
-#include "engine/widen.h"
-#include "nets/bert.h"
-#include "nets/transformer.h"
-#include "nets/vit.h"
-#include "tensor/safetensors.h"
+/* BERT's tokenizer against Hugging Face's: adversarial strings and pairs (tests/data/tokens.txt.gz, written by
+ * tests/oracle/tokens.js), and the lines of the GLUE files against a restatement in plain Python
+ * (tests/oracle/wordpiece.py) or, with BBS_TOKEN_ORACLE, any other program that takes the same arguments. */
+#include "data/lines.h"
+#include "data/tokenizer.h"
+#include "data/unicode.h"
 
-#include "made_weights.h"
-#include "random.h"
+#include "base/file.h"
+#include "base/text.h"
 
-enum { SAMPLES = 3, INPUT_LIMIT = 3 * 64 * 64, CLASSES_LIMIT = 16 };
-static const double TOLERANCE = 1e-5; /* largest difference / largest logit, float32 against float32 */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
-/* ===  Rows  === */
+#include "testing.h"
 
-static void fill(float *values, int64_t count, double scale, const char *name)
-{
-    for (int64_t i = 0; i < count; i++)
-        values[i] = (float)(scale * made_uniform(name, i));
-}
+enum { FIELDS = 8 };
 
-static void gelu_is_x_times_phi(void **state)
-{
-    (void)state;
-    float values[1003], source[1003];
-    fill(source, 1003, 12, "gelu");
-    source[0] = 0;
-    source[1] = -0.0F;
-    source[2] = 1e30F;
-    source[3] = -1e30F;
-    for (int64_t count = 1; count <= 1003; count += 167) { /* whole vectors and every kind of rest */
-        memcpy(values, source, sizeof values);
-        rows_gelu(values, count);
-        for (int64_t i = 0; i < count; i++) {
-            const double x = (double)source[i], want = 0.5 * x * erfc(-x / sqrt(2.0));
-            assert_true(fabs((double)values[i] - want) <= 3e-7 * fmax(1, fabs(x)));
-        }
-        assert_true(count == 1003 || values[count] == source[count]);
-    }
-}
-
-static void softmax_sums_to_one(void **state)
-{
-    (void)state;
-    enum { ROWS = 5, MOST = 67 };
-    float source[ROWS * MOST], values[ROWS * MOST];
-    fill(source, (int64_t)ROWS * MOST, 300, "softmax"); /* differences far below what exp can hold */
-    for (int width = 1; width <= MOST; width += 6) {
-        memcpy(values, source, sizeof values);
-        rows_softmax(values, ROWS, width, 0.125F);
-        for (int row = 0; row < ROWS; row++) {
-            double most = -1e300, sum = 0;
-            for (int i = 0; i < width; i++)
-                most = fmax(most, (double)source[row * width + i]);
-            for (int i = 0; i < width; i++)
-                sum += exp(((double)source[row * width + i] - most) * 0.125);
-            for (int i = 0; i < width; i++)
-                assert_true(fabs((double)values[row * width + i] -
-                                 exp(((double)source[row * width + i] - most) * 0.125) / sum) <= 1e-6);
-        }
-    }
-}
-
-static void layer_norm_is_that_of_double_precision(void **state)
-{
-    (void)state;
-    enum { ROWS = 3, MOST = 101 };
-    float source[ROWS * MOST], gamma[MOST], beta[MOST], target[ROWS * MOST];
-    fill(source, (int64_t)ROWS * MOST, 4, "norm");
-    fill(gamma, MOST, 1, "gamma");
-    fill(beta, MOST, 1, "beta");
-    for (int width = 1; width <= MOST; width += 5) {
-        for (int i = 0; i < ROWS * MOST; i++)
-            source[i] += 3; /* a mean that is not zero */
-        rows_layer_norm(source, ROWS, width, gamma, beta, 1e-3, target);
-        for (int row = 0; row < ROWS; row++) {
-            double mean = 0, variance = 0;
-            for (int i = 0; i < width; i++)
-                mean += (double)source[row * width + i] / width;
-            for (int i = 0; i < width; i++)
-                variance += pow((double)source[row * width + i] - mean, 2) / width;
-            for (int i = 0; i < width; i++) {
-                double want =
-                    ((double)source[row * width + i] - mean) / sqrt(variance + 1e-3) * (double)gamma[i] + (double)beta[i];
-                assert_true(fabs((double)target[row * width + i] - want) <= 2e-5);
-            }
-        }
-    }
-}
-
-/* ===  The widening shortcut  === */
-
-static void missing_channels_are_zeros_on_both_sides(void **state)
-{
-    (void)state;
-    enum { C = 6, SIDE = 4, WIDE = 10, HALF = 2 };
-    float narrow[C * SIDE * SIDE], main[WIDE * HALF * HALF], target[WIDE * HALF * HALF];
-    const widen_t widen = {.narrow_c = C,
-                           .narrow_h = SIDE,
-                           .narrow_w = SIDE,
-                           .wide_c = WIDE,
-                           .wide_h = HALF,
-                           .wide_w = HALF,
-                           .block = 1,
-                           .relu = true};
-    fill(narrow, (int64_t)C * SIDE * SIDE, 1, "narrow");
-    fill(main, (int64_t)WIDE * HALF * HALF, 1, "main");
-    widen_add(&widen, narrow, main, target);
-    for (int c = 0; c < WIDE; c++)
-        for (int pixel = 0; pixel < HALF * HALF; pixel++) {
-            int y = pixel / HALF, x = pixel % HALF;
-            float want = main[c * HALF * HALF + pixel];
-            if (c >= 2 && c < 8)
-                want += narrow[(c - 2) * SIDE * SIDE + 2 * y * SIDE + 2 * x];
-            assert_true(target[c * HALF * HALF + pixel] == fmaxf(want, 0));
-        }
-}
-
-/* ===  Whole networks  === */
-
-static const transformer_shape_t odd_vit_shape = {
-    .blocks = 2, .width = 21, .heads = 3, .hidden = 35, .patch = 5, .epsilon = 1e-6};
-static const net_size_t odd_vit_size = {
-    .name = "odd", .channels = 3, .height = 15, .width = 15, .classes = 7, .shape = &odd_vit_shape};
-static const transformer_shape_t odd_bert_shape = {.blocks = 2,
-                                                   .width = 21,
-                                                   .heads = 3,
-                                                   .hidden = 35,
-                                                   .tokens = 33,
-                                                   .words = 57,
-                                                   .places = 33,
-                                                   .segments = 2,
-                                                   .epsilon = 1e-12};
-static const net_size_t odd_bert_size = {
-    .name = "odd", .channels = 2, .height = 1, .width = 33, .classes = 2, .shape = &odd_bert_shape};
+/* ===  The vectors  === */
 
 typedef struct {
-    net_weights_t weights;
-    const float *layers[128];
-    float inputs[SAMPLES][INPUT_LIMIT];
-} made_net_t;
+    lines_t lines;
+    vocabulary_t vocabulary;
+    size_t first; /* line behind the vocabulary */
+} vectors_t;
 
-static made_net_t *make_net(const network_t *network, const net_size_t *size)
+static int digit(char hex)
 {
-    made_net_t *made = calloc(1, sizeof *made);
-    assert_non_null(made);
-    made_weights(network, size, &made->weights);
-    for (size_t i = 0; i < made->weights.table.count; i++)
-        made->layers[i] = made->weights.layers[i].weights;
-    for (int64_t sample = 0; sample < SAMPLES; sample++)
-        made_input(&made->weights, sample, made->inputs[sample]);
-    return made;
+    return hex <= '9' ? hex - '0' : hex - 'a' + 10;
 }
 
-static void free_net(made_net_t *made)
+/* Hexadecimal digits to bytes, in place, with a NUL behind; how many. */
+static size_t unhex(char *text)
 {
-    net_weights_free(&made->weights);
-    free(made);
+    size_t size = strlen(text) / 2;
+    for (size_t i = 0; i < size; i++)
+        text[i] = (char)(digit(text[2 * i]) * 16 + digit(text[2 * i + 1]));
+    text[size] = '\0';
+    return size;
 }
 
-static engine_t *open_engine(const made_net_t *made, const char *kernels, int workers)
+static vectors_t read_vectors(void)
 {
-    engine_t *engine;
-    assert_ok(engine_open(&made->weights, kernels, workers, &engine));
-    assert_ok(engine_set_weights(engine, made->layers));
-    return engine;
+    vectors_t vectors = {.first = 0};
+    bytes_t bytes, pieces = {0};
+    assert_ok(file_read_gzip("tests/data/tokens.txt.gz", NULL, &bytes));
+    assert_ok(lines_parse("tokens.txt.gz", bytes, &vectors.lines));
+    pieces.data = malloc(bytes.size);
+    assert_non_null(pieces.data);
+    for (; vectors.lines.items[vectors.first][0] == 'V'; vectors.first++) {
+        char *piece = vectors.lines.items[vectors.first] + 2;
+        size_t size = unhex(piece);
+        memcpy(pieces.data + pieces.size, piece, size);
+        pieces.data[pieces.size + size] = '\n';
+        pieces.size += size + 1;
+    }
+    lines_t lines;
+    assert_ok(lines_parse("vocabulary of the vectors", pieces, &lines));
+    assert_ok(vocabulary_build(lines, &vectors.vocabulary));
+    assert_int_equal(vectors.vocabulary.lines.count, vectors.first);
+    return vectors;
 }
 
-static void compare(const tensor_set_t *set, const network_t *network, const net_size_t *size)
+static void free_vectors(vectors_t *vectors)
 {
-    const tensor_t *wanted = tensor_set_find(set, text_of("%s.%s", network->name, size->name).chars);
-    if (wanted == NULL)
+    vocabulary_free(&vectors->vocabulary);
+    lines_free(&vectors->lines);
+}
+
+/* "12 7 3" against tokens; both are printed when they differ. */
+static void check_tokens(const char *what, char *expected, const int32_t *tokens, size_t count)
+{
+    char *at = expected;
+    size_t i = 0;
+    for (; *at != '\0' && i < count; i++) {
+        if (strtol(at, &at, 10) != tokens[i])
+            break;
+        at += *at == ' ';
+    }
+    if (i == count && *at == '\0')
         return;
-    made_net_t *made = make_net(network, size);
-    for (const char *const *kernels = engine_kernel_names; *kernels != NULL; kernels++) {
-        engine_t *engine = open_engine(made, *kernels, 1);
-        double error = 0, largest = 0;
-        for (int64_t sample = 0; sample < SAMPLES; sample++) {
-            const float *want = (const float *)wanted->data + sample * size->classes;
-            float have[CLASSES_LIMIT];
-            assert_ok(engine_predict(engine, 0, made->inputs[sample], have));
-            for (int64_t i = 0; i < size->classes; i++) {
-                error = fmax(error, fabs((double)have[i] - (double)want[i]));
-                largest = fmax(largest, fabs((double)want[i]));
-            }
+    print_message("# expected %s\n# found   ", expected);
+    for (size_t k = 0; k < count; k++)
+        print_message(" %d", tokens[k]);
+    print_message("\n");
+    fail_msg("%s: token %zu differs", what, i);
+}
+
+static void adversarial_strings_have_the_oracles_tokens(void **state)
+{
+    (void)state;
+    vectors_t vectors = read_vectors();
+    size_t strings = 0, total = 0;
+    for (size_t line = vectors.first; line < vectors.lines.count; line++) {
+        char *fields[FIELDS];
+        if (vectors.lines.items[line][0] != 'S')
+            continue;
+        assert_int_equal(text_split(vectors.lines.items[line], '\t', fields, FIELDS), 4);
+        size_t size = unhex(fields[1]);
+        for (int lower = 0; lower < 2; lower++) {
+            tokenizer_t tokenizer = {.vocabulary = &vectors.vocabulary, .lower_case = lower == 1};
+            tokens_t tokens = {0};
+            assert_ok(tokenizer_encode(&tokenizer, fields[1], size, &tokens));
+            check_tokens(text_of("line %zu, %s", line + 1, lower ? "uncased" : "cased").chars, fields[2 + lower],
+                         tokens.items, tokens.count);
+            total += tokens.count;
+            tokens_free(&tokens);
         }
-        print_message("# %s, size %s, %s kernels: relative error %.2g\n", network->name, size->name, *kernels,
-                      error / largest);
-        assert_true(error / largest <= TOLERANCE);
-        engine_close(engine);
+        strings++;
     }
-    free_net(made);
+    assert_int_equal(strings, 5000);
+    print_message("# %zu strings, cased and uncased, %zu tokens\n", strings, total);
+    free_vectors(&vectors);
 }
 
-static void whole_networks_agree_with_pytorch(void **state)
+static void pairs_are_cut_as_the_oracle_cuts_them(void **state)
 {
     (void)state;
-    const network_t *const *const registries[] = {net_registry, net_others};
-    tensor_set_t set;
-    assert_ok(safetensors_load("tests/data/made_logits.safetensors", "make oracle", &set));
-    for (int i = 0; i < 2; i++)
-        for (const network_t *const *network = registries[i]; *network != NULL; network++)
-            for (const net_size_t *const *size = (*network)->sizes; *size != NULL; size++)
-                compare(&set, *network, *size);
-    compare(&set, &net_vit_small, &odd_vit_size);
-    compare(&set, &net_bert_mrpc, &odd_bert_size);
-    tensor_set_free(&set);
-}
-
-typedef struct {
-    engine_t *engine;
-    const made_net_t *made;
-    float logits[SAMPLES * 4][CLASSES_LIMIT];
-} job_t;
-
-static void predict_one(void *context, int64_t index, int worker)
-{
-    job_t *job = context;
-    outcome_t outcome = engine_predict(job->engine, worker, job->made->inputs[index % SAMPLES], job->logits[index]);
-    if (!outcome_is_ok(&outcome))
-        job->logits[index][0] = NAN;
-}
-
-static void any_number_of_workers_gives_the_same_bytes(void **state)
-{
-    (void)state;
-    made_net_t *made = make_net(&net_bert_mrpc, &odd_bert_size);
-    for (const char *const *kernels = engine_kernel_names; *kernels != NULL; kernels++) {
-        job_t one = {.engine = open_engine(made, *kernels, 1), .made = made}, three = one;
-        three.engine = open_engine(made, *kernels, 3);
-        assert_ok(threads_for(1, SAMPLES * 4, predict_one, &one));
-        assert_ok(threads_for(3, SAMPLES * 4, predict_one, &three));
-        assert_memory_equal(one.logits, three.logits, sizeof one.logits);
-        engine_close(one.engine);
-        engine_close(three.engine);
+    vectors_t vectors = read_vectors();
+    size_t pairs = 0, cut = 0;
+    for (size_t line = vectors.first; line < vectors.lines.count; line++) {
+        char *fields[FIELDS];
+        if (vectors.lines.items[line][0] != 'P')
+            continue;
+        assert_int_equal(text_split(vectors.lines.items[line], '\t', fields, FIELDS), 8);
+        size_t width = (size_t)atoi(fields[1]);
+        size_t first = unhex(fields[2]), second = unhex(fields[3]);
+        if (strlen(fields[2]) != first || strlen(fields[3]) != second) /* a NUL: no C string */
+            continue;
+        for (int lower = 0; lower < 2; lower++) {
+            tokenizer_t tokenizer = {.vocabulary = &vectors.vocabulary, .lower_case = lower == 1};
+            tokens_t tokens = {0};
+            size_t segment = 0;
+            assert_ok(tokenizer_sequence(&tokenizer, fields[2], fields[3], width, &tokens, &segment));
+            check_tokens(text_of("line %zu, %s", line + 1, lower ? "uncased" : "cased").chars, fields[5 + 2 * lower],
+                         tokens.items, tokens.count);
+            assert_int_equal(segment, atoi(fields[4 + 2 * lower]));
+            cut += tokens.count == width;
+            tokens_free(&tokens);
+        }
+        pairs++;
     }
-    free_net(made);
+    print_message("# %zu pairs, cased and uncased, %zu full\n", pairs, cut);
+    assert_true(pairs > 900 && cut > 700);
+    free_vectors(&vectors);
 }
 
-static void words_beyond_the_vocabulary_are_refused(void **state)
+/* ===  Another implementation, at test time  === */
+
+static const char *environment(const char *name, const char *otherwise)
 {
-    (void)state;
-    made_net_t *made = make_net(&net_bert_mrpc, &odd_bert_size);
-    engine_t *engine = open_engine(made, "fast", 1);
-    float logits[2], *input = made->inputs[1];
-    input[3] = 57;
-    assert_error(engine_predict(engine, 0, input, logits), FAULT_FAILED, "token 3: found word 57");
-    input[3] = 1;
-    input[33 + 4] = 2;
-    assert_error(engine_predict(engine, 0, input, logits), FAULT_FAILED, "segment 2");
-    input[0] = -1;
-    assert_error(engine_predict(engine, 0, input, logits), FAULT_FAILED, "0 tokens");
-    engine_close(engine);
-    free_net(made);
+    const char *value = getenv(name);
+    return value != NULL && value[0] != '\0' ? value : otherwise;
 }
 
-static void weights_are_swapped_in_place(void **state)
+static text_t oracle(void)
+{
+    text_t python = text_of("%s tests/oracle/wordpiece.py", environment("PYTHON", "/usr/bin/python3"));
+    return text_of("%s", environment("BBS_TOKEN_ORACLE", python.chars));
+}
+
+static const char *const class_names[] = {"plain", "space", "removed", "ideograph", "punctuation", "mark"};
+
+/* Reclassified since Unicode 8.0: a punctuation mark that is now a symbol, one that is a mark, a mark that takes space. */
+static bool reclassified(int32_t character)
+{
+    return character == 0x166D || character == 0x111C9 || character == 0x1734;
+}
+
+/* Python's Unicode is newer than 8.0: what it has and we have not must be of a character that came later, so plain here. */
+static void classes_are_those_of_pythons_unicode(void **state)
 {
     (void)state;
-    made_net_t *made = make_net(&net_vit_small, &odd_vit_size);
-    for (const char *const *kernels = engine_kernel_names; *kernels != NULL; kernels++) {
-        engine_t *engine = open_engine(made, *kernels, 2);
-        float before[7], other[7], after[7];
-        const float *kept = made->layers[1];
-        assert_ok(engine_predict(engine, 1, made->inputs[0], before));
-        made->layers[1] = made->layers[5]; /* the same shape in the next block */
-        assert_ok(engine_set_weights(engine, made->layers));
-        assert_ok(engine_predict(engine, 1, made->inputs[0], other));
-        assert_memory_not_equal(before, other, sizeof before);
-        made->layers[1] = kept;
-        assert_ok(engine_set_weights(engine, made->layers));
-        assert_ok(engine_predict(engine, 1, made->inputs[0], after));
-        assert_memory_equal(before, after, sizeof before);
-        engine_close(engine);
+    char command[1024], name[16];
+    int32_t first, last;
+    int characters = 0, newer = 0;
+    snprintf(command, sizeof command, "%s tests/oracle/wordpiece.py classes", environment("PYTHON", "/usr/bin/python3"));
+    FILE *stream = popen(command, "r");
+    assert_non_null(stream);
+    while (fscanf(stream, "%d %d %15s", &first, &last, name) == 3)
+        for (int32_t character = first; character <= last; character++, characters++) {
+            if (character >= 0xD800 && character < 0xE000)
+                continue;
+            unicode_class_t class = unicode_class(character);
+            newer += strcmp(name, class_names[class]) != 0;
+            if (strcmp(name, class_names[class]) != 0 && class != UNICODE_PLAIN && !reclassified(character))
+                fail_msg("U+%04X is %s in Python, %s here", (unsigned)character, name, class_names[class]);
+        }
+    assert_int_equal(pclose(stream), 0);
+    assert_true(characters >= 0x10F800 && newer < 1000);
+    print_message("# %d characters, %d of another class in Python's newer Unicode\n", characters, newer);
+}
+
+/* The texts of a GLUE file, a line each: columns from `first` on, without the header. */
+static void write_texts(const lines_t *lines, size_t first, size_t count, const char *path)
+{
+    FILE *stream = fopen(path, "w");
+    assert_non_null(stream);
+    for (size_t line = 1; line < lines->count; line++) {
+        char *fields[FIELDS], *copy = text_copy(lines->items[line]);
+        assert_true(text_split(copy, '\t', fields, FIELDS) >= first + count);
+        fprintf(stream, count == 2 ? "%s\t%s\n" : "%s\n", fields[first], fields[first + count - 1]);
+        free(copy);
     }
-    free_net(made);
+    assert_int_equal(fclose(stream), 0);
+}
+
+static void check_lines(const vocabulary_t *vocabulary, const char *texts, const char *mode, size_t width)
+{
+    char command[4096], *line = NULL;
+    size_t capacity = 0, total = 0;
+    tokenizer_t tokenizer = {.vocabulary = vocabulary, .lower_case = strcmp(mode, "uncased") == 0};
+    lines_t lines;
+    assert_ok(lines_read(texts, NULL, &lines));
+    snprintf(command, sizeof command, "%s encode %s %s %zu <%s", oracle().chars, vocabulary->lines.path, mode, width,
+             texts);
+    FILE *stream = popen(command, "r");
+    assert_non_null(stream);
+    for (size_t i = 0; i < lines.count; i++) {
+        char *parts[2];
+        tokens_t tokens = {0};
+        size_t segment, count = text_split(lines.items[i], '\t', parts, 2);
+        assert_true(getline(&line, &capacity, stream) > 0);
+        line[strcspn(line, "\n")] = '\0';
+        assert_ok(tokenizer_sequence(&tokenizer, parts[0], count == 2 ? parts[1] : NULL, width, &tokens, &segment));
+        check_tokens(text_of("line %zu, %s", i + 1, mode).chars, line, tokens.items, tokens.count);
+        total += tokens.count;
+        tokens_free(&tokens);
+    }
+    assert_true(getline(&line, &capacity, stream) < 0);
+    assert_int_equal(pclose(stream), 0);
+    print_message("# %zu lines, %s, at most %zu: %zu tokens\n", lines.count, mode, width, total);
+    free(line);
+    lines_free(&lines);
+}
+
+static void every_line_of_glue_has_the_oracles_tokens(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *file;
+        size_t first, count;
+    } sets[] = {{"SST-2_dev.tsv", 0, 1}, {"MRPC_dev.tsv", 3, 2}};
+    text_t folder = text_of("%s/glue", environment("BBS_TEST_DATA", "../shared/data"));
+    text_t vocabulary_path = text_of("%s/bert_base_uncased_vocab.txt", folder.chars);
+    if (!file_exists(vocabulary_path.chars)) {
+        print_message("# skipped: no %s\n", vocabulary_path.chars);
+        skip();
+    }
+    vocabulary_t vocabulary;
+    char texts[] = "/tmp/bbs-test-tokens-XXXXXX";
+    assert_true(mkstemp(texts) >= 0);
+    assert_ok(vocabulary_read(vocabulary_path.chars, &vocabulary));
+    for (size_t set = 0; set < 2; set++) {
+        lines_t lines;
+        assert_ok(lines_read(text_of("%s/%s", folder.chars, sets[set].file).chars, NULL, &lines));
+        write_texts(&lines, sets[set].first, sets[set].count, texts);
+        lines_free(&lines);
+        check_lines(&vocabulary, texts, "uncased", 512);
+        check_lines(&vocabulary, texts, "cased", 512);
+        check_lines(&vocabulary, texts, "uncased", 48);
+    }
+    vocabulary_free(&vocabulary);
+    remove(texts);
+}
+
+/* ===  Refusals  === */
+
+static lines_t lines_of(const char *text, size_t size)
+{
+    lines_t lines;
+    bytes_t bytes = {.data = malloc(size + 1), .size = size};
+    assert_non_null(bytes.data);
+    memcpy(bytes.data, text, size);
+    assert_ok(lines_parse("vocab.txt", bytes, &lines));
+    return lines;
+}
+
+static outcome_t try_lines(const char *text, size_t size)
+{
+    lines_t lines;
+    bytes_t bytes = {.data = malloc(size + 1), .size = size};
+    assert_non_null(bytes.data);
+    memcpy(bytes.data, text, size);
+    outcome_t result = lines_parse("x.txt", bytes, &lines);
+    if (outcome_is_ok(&result))
+        lines_free(&lines);
+    return result;
+}
+
+static void lines_are_strict_text(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        size_t size;
+        const char *place;
+    } bad[] = {{"a\nb\xED\xA0\x80", 6, "x.txt: line 2, column 2: found byte 0xed"}, /* a surrogate */
+               {"\xC0\x80", 2, "line 1, column 1"},                                 /* overlong */
+               {"ab\xF4\x90\x80\x80", 6, "line 1, column 3"},                       /* above U+10FFFF */
+               {"\xE2\x82", 2, "line 1, column 1"},                                 /* cut off */
+               {"\xFF", 1, "byte 0xff"},
+               {"x\na\0b", 5, "line 2, column 2: found a NUL byte"},
+               {"", 0, "an empty file"},
+               {"\xEF\xBB\xBF", 3, "an empty file"}};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_error(try_lines(bad[i].bytes, bad[i].size), FAULT_FAILED, bad[i].place);
+    lines_t lines = lines_of("\xEF\xBB\xBF"
+                             "a\r\n\nc\rd",
+                             10);
+    assert_int_equal(lines.count, 3);
+    assert_string_equal(lines.items[0], "a");
+    assert_string_equal(lines.items[1], "");
+    assert_string_equal(lines.items[2], "c\rd");
+    lines_free(&lines);
+    assert_error(lines_read("/nowhere/x.txt", "fetch it", &lines), FAULT_MISSING, "fetch it");
+}
+
+static outcome_t try_vocabulary(const char *text)
+{
+    vocabulary_t vocabulary;
+    outcome_t result = vocabulary_build(lines_of(text, strlen(text)), &vocabulary);
+    if (outcome_is_ok(&result))
+        vocabulary_free(&vocabulary);
+    return result;
+}
+
+#define SPECIAL_LINES "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n"
+
+static void damaged_vocabularies_are_refused(void **state)
+{
+    (void)state;
+    vocabulary_t vocabulary;
+    assert_ok(try_vocabulary(SPECIAL_LINES "a\n##a\n"));
+    assert_error(try_vocabulary(SPECIAL_LINES "a\nb\na\n"), FAULT_FAILED, "vocab.txt: line 8: found \"a\"");
+    assert_error(try_vocabulary(SPECIAL_LINES "a\nb\na\n"), FAULT_FAILED, "line 6");
+    assert_error(try_vocabulary(SPECIAL_LINES "a\n\nb\n"), FAULT_FAILED, "line 7: found an empty line");
+    assert_error(try_vocabulary("[PAD]\n[UNK]\n[CLS]\n[SEP]\na\n"), FAULT_FAILED, "no [MASK]");
+    assert_error(vocabulary_read("/nowhere/vocab.txt", &vocabulary), FAULT_MISSING, "--vocabulary");
+}
+
+static void damaged_text_is_refused_with_its_place(void **state)
+{
+    (void)state;
+    vocabulary_t vocabulary;
+    tokens_t tokens = {0};
+    assert_ok(vocabulary_build(lines_of(SPECIAL_LINES "a\n##a", strlen(SPECIAL_LINES "a\n##a")), &vocabulary));
+    for (int lower = 0; lower < 2; lower++) {
+        tokenizer_t tokenizer = {.vocabulary = &vocabulary, .lower_case = lower == 1};
+        assert_error(tokenizer_encode(&tokenizer, "aa \xED\xBF\xBF", 6, &tokens), FAULT_FAILED, "byte 3: found 0xed");
+        assert_error(tokenizer_encode(&tokenizer, "\xF0\x9F\x98", 3, &tokens), FAULT_FAILED, "byte 0");
+    }
+    assert_int_equal(tokens.count, 0);
+    tokens_free(&tokens);
+    vocabulary_free(&vocabulary);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(gelu_is_x_times_phi),
-        cmocka_unit_test(softmax_sums_to_one),
-        cmocka_unit_test(layer_norm_is_that_of_double_precision),
-        cmocka_unit_test(missing_channels_are_zeros_on_both_sides),
-        cmocka_unit_test(whole_networks_agree_with_pytorch),
-        cmocka_unit_test(any_number_of_workers_gives_the_same_bytes),
-        cmocka_unit_test(words_beyond_the_vocabulary_are_refused),
-        cmocka_unit_test(weights_are_swapped_in_place),
+        cmocka_unit_test(adversarial_strings_have_the_oracles_tokens),
+        cmocka_unit_test(pairs_are_cut_as_the_oracle_cuts_them),
+        cmocka_unit_test(classes_are_those_of_pythons_unicode),
+        cmocka_unit_test(every_line_of_glue_has_the_oracles_tokens),
+        cmocka_unit_test(lines_are_strict_text),
+        cmocka_unit_test(damaged_vocabularies_are_refused),
+        cmocka_unit_test(damaged_text_is_refused_with_its_place),
     };
     return cmocka_run_group_tests_name("tokens", tests, NULL, NULL);
 }
