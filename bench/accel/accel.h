@@ -27,10 +27,11 @@ typedef struct {
     int64_t mask_bits; /* SparTen: 1, only what is not zero is stored and worked on, behind a bit mask; 0 elsewhere */
     int64_t local_bytes, local_bus_bits; /* SparTen: the buffer of each PE; 0 elsewhere, where PEs have registers */
     int64_t low_bits;                    /* BitVert: columns left of a pruned channel; ANT: bits of a weight; 0 elsewhere */
-    int64_t beta_permille;               /* BitVert: share of sensitive channels, in thousandths */
+    int64_t beta_permille;               /* BitVert, BitWave: share of sensitive channels, in thousandths */
     int64_t channel_unit;                /* BitVert: C_H, sensitive channels of a layer come in multiples of it */
     int64_t meta_group;                  /* BitVert: weights that share one metadata field */
     int64_t meta_bits;                   /* BitVert: redundant columns and constant of a group */
+    bool any_budget; /* a sweep changes the number of multipliers on purpose; false: they must be the budget's */
 } accel_config_t;
 
 enum { ACCEL_UNIFORM = -1 };

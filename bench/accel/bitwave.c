@@ -4,7 +4,9 @@
  * A PE takes 8 weights a column with 8 lanes, one cycle a magnitude column that is not empty; the sign column goes along
  * with each. (The authors' simulator counts the sign column and takes one off again, which goes wrong where it is empty.)
  * Stored are, for each 8 weights, an 8-bit mask of the columns, then the signs and the columns in the mask. The weights
- * are the bit-flipped ones of the caller; which channels it left alone shows in them.
+ * are the bit-flipped ones of the caller; which channels it left alone shows in them: the paper gives BitWave the share of
+ * sensitive channels of the conservative setting (section V), and without channels put in order a row tile with one of
+ * them waits for it. (The authors' simulator flips all channels: beta_permille = 0.)
  *
  * The array can be cut in seven ways, in place of the configured rows, columns and group; a layer runs in the one of
  * fewest cycles, the first of those.
@@ -211,5 +213,6 @@ const accelerator_t accelerator_bitwave = {.name = "bitwave",
                                                         .input_sram_bytes = 256 * 1024,
                                                         .input_banks = 16,
                                                         .input_bus_bits = 64,
-                                                        .activation_bits = 8},
+                                                        .activation_bits = 8,
+                                                        .beta_permille = 100},
                                            .work = work_of};

@@ -24,7 +24,8 @@ static double depth_of(const weights_t *weights, size_t layer)
     return weights->count > 1 ? (double)(before * 1000 / (weights->count - 1)) / 1000.0 : 0.0;
 }
 
-static outcome_t take_portraits(const weights_t *weights, const char *source, portraits_t *portraits)
+static outcome_t take_portraits(const tensor_set_t *set, const weights_t *weights, const char *source,
+                                portraits_t *portraits)
 {
     portraits->items = calloc(weights->count + 1, sizeof *portraits->items);
     if (portraits->items == NULL)
@@ -35,6 +36,7 @@ static outcome_t take_portraits(const weights_t *weights, const char *source, po
     for (size_t i = 0; i < weights->count && outcome_is_ok(&result); i++) {
         result = portrait_take(&weights->layers[i], &portraits->items[i]);
         portraits->items[i].depth = depth_of(weights, i);
+        portraits->items[i].linear = set->items[weights->places[i]].rank == 2;
         portraits->count++;
     }
     return result;
@@ -113,7 +115,7 @@ static outcome_t run(const options_t *options)
     source = options_text(options, "source");
     if (source == NULL)
         source = tensor_set_get_note(&set, "source");
-    if (outcome_bad(&result, take_portraits(&weights, source ? source : path, &portraits)))
+    if (outcome_bad(&result, take_portraits(&set, &weights, source ? source : path, &portraits)))
         goto out;
     if (out != NULL)
         result = portraits_write(out, &portraits);

@@ -26,6 +26,7 @@ enum {
 typedef struct {
     char name[PORTRAIT_NAME];
     int64_t k, c, kh, kw;            /* of the layer that it was taken from */
+    bool linear;                     /* a matrix; false: a convolution, of 1x1 as well */
     double depth;                    /* its place in its network, 0 to 1 */
     double shape;                    /* of the generalised Gaussian: 2 = Gaussian, 1 = Laplacian */
     double misfit;                   /* largest distance of its distribution function from the weights' own */
@@ -35,8 +36,8 @@ typedef struct {
     double weight[PORTRAIT_WEIGHTS];
 } portrait_t;
 
-/* Take the portrait of a layer whose float weights and scales are known. `depth` is set to 0. Numbers are rounded to four
- * digits, so that one read back from a file is the same. */
+/* Take the portrait of a layer whose float weights and scales are known. `depth` is set to 0 and `linear` to false. Numbers
+ * are rounded to four digits, so that one read back from a file is the same. */
 outcome_t portrait_take(const compress_layer_t *layer, portrait_t *portrait);
 
 /* The probability that belongs to weight[index]: 1/2 in the middle, from there outwards each time 0.65 of the tail. */

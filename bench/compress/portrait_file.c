@@ -41,6 +41,7 @@ static void write_row(csv_writer_t *csv, const portrait_t *portrait, const char 
     csv_integer(csv, portrait->c);
     csv_integer(csv, portrait->kh);
     csv_integer(csv, portrait->kw);
+    csv_integer(csv, portrait->linear);
     csv_real(csv, portrait->depth);
     csv_real(csv, portrait->shape);
     csv_real(csv, portrait->misfit);
@@ -53,7 +54,7 @@ static void write_row(csv_writer_t *csv, const portrait_t *portrait, const char 
 outcome_t portraits_write(const char *path, const portraits_t *portraits)
 {
     csv_writer_t csv;
-    char header[HEADER] = "layer,source,k,c,kh,kw,depth,shape,misfit";
+    char header[HEADER] = "layer,source,k,c,kh,kw,linear,depth,shape,misfit";
     for (int table = 0; table < TABLES; table++)
         for (int i = 0; i < tables[table].count; i++) {
             size_t used = strlen(header);
@@ -82,10 +83,10 @@ static outcome_t read_real(const csv_table_t *csv, size_t row, const char *name,
                           text_of("%g to %g", least, most).chars, "make the file again: bbsbench profile");
 }
 
-static outcome_t read_integer(const csv_table_t *csv, size_t row, const char *name, int64_t *value)
+static outcome_t read_integer(const csv_table_t *csv, size_t row, const char *name, int64_t least, int64_t *value)
 {
     double real;
-    outcome_t result = read_real(csv, row, name, 1, 1 << 24, &real);
+    outcome_t result = read_real(csv, row, name, (double)least, 1 << 24, &real);
     if (outcome_is_ok(&result))
         *value = (int64_t)real;
     return result;
@@ -105,16 +106,19 @@ static outcome_t read_table(const csv_table_t *csv, size_t row, const table_t *t
 static outcome_t read_row(const csv_table_t *csv, size_t row, portrait_t *portrait)
 {
     size_t name;
+    int64_t linear;
     outcome_t result;
     if (outcome_bad(&result, csv_column(csv, "layer", &name)) ||
-        outcome_bad(&result, read_integer(csv, row, "k", &portrait->k)) ||
-        outcome_bad(&result, read_integer(csv, row, "c", &portrait->c)) ||
-        outcome_bad(&result, read_integer(csv, row, "kh", &portrait->kh)) ||
-        outcome_bad(&result, read_integer(csv, row, "kw", &portrait->kw)) ||
+        outcome_bad(&result, read_integer(csv, row, "k", 1, &portrait->k)) ||
+        outcome_bad(&result, read_integer(csv, row, "c", 1, &portrait->c)) ||
+        outcome_bad(&result, read_integer(csv, row, "kh", 1, &portrait->kh)) ||
+        outcome_bad(&result, read_integer(csv, row, "kw", 1, &portrait->kw)) ||
+        outcome_bad(&result, read_integer(csv, row, "linear", 0, &linear)) ||
         outcome_bad(&result, read_real(csv, row, "depth", 0, 1, &portrait->depth)) ||
         outcome_bad(&result, read_real(csv, row, "shape", 0.1, 100, &portrait->shape)) ||
         outcome_bad(&result, read_real(csv, row, "misfit", 0, 1, &portrait->misfit)))
         return result;
+    portrait->linear = linear != 0;
     text_t text = text_of("%.*s", PORTRAIT_NAME - 1, csv_cell(csv, row, name));
     memcpy(portrait->name, text.chars, strlen(text.chars) + 1);
     for (int table = 0; table < TABLES && outcome_is_ok(&result); table++)

@@ -5,7 +5,7 @@
 #include "compress/portrait.h"
 
 /* Portraits of the layers of one network, in its order, as a CSV: one row a layer,
- *     layer,source,k,c,kh,kw,depth,shape,misfit,scale_0...,spread_0...,gain_0...,weight_0...
+ *     layer,source,k,c,kh,kw,linear,depth,shape,misfit,scale_0...,spread_0...,gain_0...,weight_0...
  * `source` says where the weights came from; it is the same in all rows. */
 typedef struct {
     portrait_t *items;
