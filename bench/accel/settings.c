@@ -5,32 +5,21 @@
 
 #include <stddef.h>
 
-#define SETTING(member)                          \
-    {                                            \
-        #member, offsetof(accel_config_t, member) \
+#define SETTING(member)                           \
+    {                                             \
+#member, offsetof(accel_config_t, member) \
     }
 
 static const struct {
     const char *key;
     size_t offset;
 } settings[] = {
-    SETTING(rows),
-    SETTING(columns),
-    SETTING(group),
-    SETTING(lanes),
-    SETTING(lane_bits),
-    SETTING(weight_sram_bytes),
-    SETTING(weight_banks),
-    SETTING(weight_bus_bits),
-    SETTING(input_sram_bytes),
-    SETTING(input_banks),
-    SETTING(input_bus_bits),
-    SETTING(activation_bits),
-    SETTING(low_bits),
-    SETTING(beta_permille),
-    SETTING(channel_unit),
-    SETTING(meta_group),
-    SETTING(meta_bits),
+    SETTING(rows),         SETTING(columns),         SETTING(group),
+    SETTING(lanes),        SETTING(lane_bits),       SETTING(weight_sram_bytes),
+    SETTING(weight_banks), SETTING(weight_bus_bits), SETTING(input_sram_bytes),
+    SETTING(input_banks),  SETTING(input_bus_bits),  SETTING(activation_bits),
+    SETTING(low_bits),     SETTING(beta_permille),   SETTING(channel_unit),
+    SETTING(meta_group),   SETTING(meta_bits),
 };
 
 outcome_t settings_put(accel_config_t *config, const char *key, int64_t value)

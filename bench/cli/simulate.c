@@ -288,7 +288,7 @@ static const option_t option_table[] = {
      "a checkpoint (one network); what ships with the size, else synthetic; synthetic; none: designs that need bits are "
      "left out"},
     {"density", "X", NULL, "share of activations that are not zero, for SparTen (default: an assumption by family)"},
-    {"layer", "NAME", NULL, "write the rows of this layer only"},
+    {"layer", "NAME", NULL, "write the rows of this layer only, or `total`"},
     {"sweep", "KEY=V,V,...", NULL, "run with each value of a setting, as rows=2,4,8,16,32, whatever the multipliers"},
     {"first-layer", "keep|prune", "keep",
      "what becomes of a network's first layer on accelerators that prune: it stays at 8 bits, or not"},

@@ -73,16 +73,18 @@ static void write_row(csv_writer_t *writer, const row_names_t *names, const char
     csv_end_row(writer);
 }
 
+static const char total_row[] = "total";
+
 static bool is_wanted(const model_plan_t *plan, const char *layer)
 {
     return plan->layer == NULL || text_equal(plan->layer, layer);
 }
 
-/* The accelerator's own configuration, or that of one point of the sweep. */
-static outcome_t configure(const model_plan_t *plan, size_t point, const accelerator_t *accelerator, accel_config_t *config,
-                           text_t *setting)
+/* The configuration of an accelerator of the plan, at one point of the sweep. */
+static outcome_t configure(const model_plan_t *plan, size_t point, size_t number, accel_config_t *config, text_t *setting)
 {
-    *config = accelerator->defaults;
+    *config = plan->configs != NULL ? plan->configs[number] : plan->accelerators[number]->defaults;
+    config->any_budget = config->any_budget || plan->any_budget;
     *setting = text_of("%s", "");
     if (plan->sweep_key == NULL)
         return outcome_ok();
@@ -106,15 +108,16 @@ static outcome_t write_pair(const row_names_t *names, const model_plan_t *plan, 
     if (counts_overflow(&total->counts))
         return outcome_failed(names->accelerator->name, names->network->name, "a total beyond 63 bits", "a smaller network",
                               NULL);
-    if (plan->layer == NULL)
-        write_row(writer, names, "total", &total->counts, &total->energy);
+    if (is_wanted(plan, total_row))
+        write_row(writer, names, total_row, &total->counts, &total->energy);
     return outcome_ok();
 }
 
 /* One network on one accelerator at one point of the sweep. */
-static outcome_t run_pair(const model_plan_t *plan, model_inputs_t *inputs, size_t point, const accelerator_t *accelerator,
+static outcome_t run_pair(const model_plan_t *plan, model_inputs_t *inputs, size_t point, size_t number,
                           csv_writer_t *writer, model_total_t *total)
 {
+    const accelerator_t *accelerator = plan->accelerators[number];
     const net_table_t *table = inputs->table;
     *total = (model_total_t){.network = inputs->network, .accelerator = accelerator};
     energy_rates_t rates;
@@ -127,7 +130,7 @@ static outcome_t run_pair(const model_plan_t *plan, model_inputs_t *inputs, size
         result = outcome_out_of_memory("accelerator model");
         goto out;
     }
-    if (outcome_bad(&result, configure(plan, point, accelerator, &config, &setting)) ||
+    if (outcome_bad(&result, configure(plan, point, number, &config, &setting)) ||
         outcome_bad(&result, energy_rates(plan->energy_table, accelerator, &config, &rates)) ||
         outcome_bad(&result, model_inputs_layers(inputs, accelerator, &config, layers)) ||
         outcome_bad(&result, accel_count(accelerator, &config, layers, table->count, plan->threads, counts)))
@@ -160,21 +163,23 @@ size_t model_points(const model_plan_t *plan)
 
 static outcome_t check_layer_name(const model_plan_t *plan, const net_table_t *table)
 {
+    bool known = is_wanted(plan, total_row);
     for (size_t i = 0; i < table->count; i++)
-        if (is_wanted(plan, table->items[i].name))
-            return outcome_ok();
+        known = known || is_wanted(plan, table->items[i].name);
+    if (known)
+        return outcome_ok();
     return outcome_usage("--layer", plan->layer, "no layer of that name", text_of("%s, ...", table->items[0].name).chars,
                          "see the column `layer` of a run without --layer");
 }
 
-/* All accelerators at all points of the sweep; `skipped` receives the reason of the last pair that was. */
+/* All accelerators, each at all points of the sweep; `skipped` receives the reason of the last pair that was. */
 static outcome_t run_points(const model_plan_t *plan, model_inputs_t *inputs, csv_writer_t *writer, model_total_t *totals,
                             outcome_t *skipped)
 {
     outcome_t result = outcome_ok();
-    for (size_t i = 0; i < settings_of(plan) * plan->accelerator_count && outcome_is_ok(&result); i++) {
-        const accelerator_t *accelerator = plan->accelerators[i % plan->accelerator_count];
-        result = run_pair(plan, inputs, i / plan->accelerator_count, accelerator, writer, &totals[i]);
+    size_t points = settings_of(plan);
+    for (size_t i = 0; i < points * plan->accelerator_count && outcome_is_ok(&result); i++) {
+        result = run_pair(plan, inputs, i % points, i / points, writer, &totals[i]);
         totals[i].skipped = outcome_is_skip(&result);
         if (totals[i].skipped) {
             *skipped = result;

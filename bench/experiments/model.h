@@ -43,10 +43,13 @@ typedef struct {
     const char *size; /* "full" or "compact" */
     const accelerator_t *const *accelerators;
     size_t accelerator_count;
-    bool prune_first;         /* the first layer is compressed too; false: it stays at 8 bits */
-    const char *energy_table; /* prefix in technology.csv: "bitsim" */
-    const char *layer;        /* write the rows of this layer only; NULL: of all, and the totals */
-    const char *sweep_key;    /* a setting of all accelerators (accel/settings.h); NULL: no sweep */
+    bool prune_first;              /* the first layer is compressed too; false: it stays at 8 bits */
+    const char *energy_table;      /* prefix in technology.csv: "bitsim" */
+    const char *layer;             /* write the rows of this layer only, or "total"; NULL: all of them */
+    const accel_config_t *configs; /* of each accelerator; NULL: their defaults */
+    bool any_budget;               /* of multipliers, with configs on purpose unlike the paper's */
+    bool utilisation;      /* also compress for the designs whose utilisation depends on it (accelerator_t.columns_of) */
+    const char *sweep_key; /* a setting of all accelerators (accel/settings.h); NULL: no sweep */
     const int64_t *sweep_values;
     size_t sweep_count;
 
@@ -72,12 +75,12 @@ typedef struct {
     bool interpolated; /* some SRAM energy has no row of its own in sram.csv */
 } model_total_t;
 
-/* Run the plan, network by network, setting by setting (one where there is no sweep) and accelerator by accelerator, into
+/* Run the plan, network by network, accelerator by accelerator and setting by setting (one where there is no sweep), into
  * the file at `path` (one row a layer, then one with layer = total) and into totals[model_points()], in that order.
  * A pair that is skipped has no rows; when all are, so is the whole, and no file is written. */
 outcome_t model_run(const model_plan_t *plan, const char *path, model_total_t *totals);
 
-/* Networks x settings x accelerators. */
+/* Networks x accelerators x settings. */
 size_t model_points(const model_plan_t *plan);
 
 /* Geometric mean of positive ratios; NaN when there are none. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "experiments/model_inputs.h"
 
+#include "accel/effectual.h"
 #include "compress/select.h"
 #include "experiments/density.h"
 #include "nets/resnet.h"
@@ -72,8 +73,7 @@ static outcome_t select_sensitive(const model_inputs_t *inputs, double beta, int
 static outcome_t count_sensitive(const model_inputs_t *inputs, const accel_config_t *config, accel_layer_t *layers)
 {
     selection_t selection;
-    outcome_t result =
-        select_sensitive(inputs, (double)config->beta_permille / 1000.0, config->channel_unit, &selection);
+    outcome_t result = select_sensitive(inputs, (double)config->beta_permille / 1000.0, config->channel_unit, &selection);
     if (!outcome_is_ok(&result))
         return result;
     for (size_t i = 0; i < inputs->table->count; i++) {
@@ -90,8 +90,8 @@ static outcome_t compress_one(const method_t *method, const method_config_t *con
                               const bool *mask, int threads, int8_t *to)
 {
     compressed_t compressed = {0};
-    outcome_t result = layer->whole ? compress_keep(layer, &compressed)
-                                    : method->compress(config, layer, mask, threads, &compressed);
+    outcome_t result =
+        layer->whole ? compress_keep(layer, &compressed) : method->compress(config, layer, mask, threads, &compressed);
     if (!outcome_is_ok(&result))
         return result;
     int64_t size = compress_layer_size(layer);
@@ -101,9 +101,15 @@ static outcome_t compress_one(const method_t *method, const method_config_t *con
     return result;
 }
 
+static void point_at_compressed(const model_inputs_t *inputs, accel_layer_t *layers)
+{
+    const int8_t *at = inputs->compressed;
+    for (size_t i = 0; i < inputs->tensors.count; at += compress_layer_size(&inputs->tensors.layers[i++]))
+        layers[i].weights = at;
+}
+
 /* Each layer as the design's method makes it; sensitive channels stay as they are. */
-static outcome_t compress_all(model_inputs_t *inputs, const accelerator_t *accelerator, const accel_config_t *settings,
-                              accel_layer_t *layers)
+static outcome_t compress_all(model_inputs_t *inputs, const accelerator_t *accelerator, const accel_config_t *settings)
 {
     const method_t *method;
     selection_t selection;
@@ -111,9 +117,9 @@ static outcome_t compress_all(model_inputs_t *inputs, const accelerator_t *accel
     if (!outcome_is_ok(&result))
         return result;
     method_config_t config = method->defaults;
-    config.beta = (double)settings->beta_permille / 1000.0;
     config.columns = bitwave_columns(inputs->network);
-    if (outcome_bad(&result, select_sensitive(inputs, config.beta, config.channel_unit, &selection)))
+    double beta = (double)settings->beta_permille / 1000.0;
+    if (outcome_bad(&result, select_sensitive(inputs, beta, config.channel_unit, &selection)))
         return result;
     int64_t size = 1;
     for (size_t i = 0; i < inputs->tensors.count; i++)
@@ -126,12 +132,76 @@ static outcome_t compress_all(model_inputs_t *inputs, const accelerator_t *accel
     for (size_t i = 0; i < inputs->tensors.count && outcome_is_ok(&result); i++) {
         const compress_layer_t *layer = &inputs->tensors.layers[i];
         result = compress_one(method, &config, layer, selection.masks[i], inputs->plan->threads, to);
-        layers[i].weights = to;
         to += compress_layer_size(layer);
     }
     selection_free(&selection);
     return result;
 }
+
+static outcome_t use_compressed(model_inputs_t *inputs, const accelerator_t *accelerator, const accel_config_t *config,
+                                accel_layer_t *layers)
+{
+    bool known = inputs->compressed_for == accelerator && inputs->compressed_beta == config->beta_permille;
+    outcome_t result = known ? outcome_ok() : compress_all(inputs, accelerator, config);
+    if (!outcome_is_ok(&result))
+        return result;
+    inputs->compressed_for = accelerator;
+    inputs->compressed_beta = config->beta_permille;
+    point_at_compressed(inputs, layers);
+    return result;
+}
+
+/* ===  Bits that the lanes of BitVert work on  === */
+
+static outcome_t count_layer(const model_inputs_t *inputs, const method_t *method, const bool *mask, size_t i)
+{
+    const compress_layer_t *layer = &inputs->tensors.layers[i];
+    const method_config_t *config = &method->defaults;
+    int threads = inputs->plan->threads;
+    compressed_t compressed = {0};
+    outcome_t result =
+        layer->whole ? compress_keep(layer, &compressed) : method->compress(config, layer, mask, threads, &compressed);
+    if (outcome_is_ok(&result))
+        result = effectual_count(layer, &compressed, config->columns, config->group, threads, &inputs->effectual[i]);
+    compressed_free(&compressed);
+    return result;
+}
+
+static outcome_t count_effectual(const model_inputs_t *inputs, const accelerator_t *accelerator,
+                                 const accel_config_t *config)
+{
+    const method_t *method;
+    selection_t selection;
+    double beta = (double)config->beta_permille / 1000.0;
+    outcome_t result;
+    if (outcome_bad(&result, method_find(accelerator->columns_of, &method)) ||
+        outcome_bad(&result, select_sensitive(inputs, beta, config->channel_unit, &selection)))
+        return result;
+    for (size_t i = 0; i < inputs->tensors.count && outcome_is_ok(&result); i++)
+        result = count_layer(inputs, method, selection.masks[i], i);
+    selection_free(&selection);
+    return result;
+}
+
+static outcome_t use_effectual(model_inputs_t *inputs, const accelerator_t *accelerator, const accel_config_t *config,
+                               accel_layer_t *layers)
+{
+    if (inputs->effectual == NULL)
+        inputs->effectual = calloc(inputs->tensors.count + 1, sizeof *inputs->effectual);
+    if (inputs->effectual == NULL)
+        return outcome_out_of_memory("effectual bits");
+    bool known = inputs->effectual_for == accelerator && inputs->effectual_beta == config->beta_permille;
+    outcome_t result = known ? outcome_ok() : count_effectual(inputs, accelerator, config);
+    if (!outcome_is_ok(&result))
+        return result;
+    inputs->effectual_for = accelerator;
+    inputs->effectual_beta = config->beta_permille;
+    for (size_t i = 0; i < inputs->tensors.count; i++)
+        layers[i].effectual = inputs->effectual[i];
+    return result;
+}
+
+/* ===  All of it  === */
 
 static double density_of(const model_inputs_t *inputs)
 {
@@ -148,9 +218,12 @@ static outcome_t fill_from_tensors(model_inputs_t *inputs, const accelerator_t *
         layers[i].input_density = inputs->table->items[i].first ? 1.0 : density;
         layers[i].output_density = density;
     }
-    if (accelerator->selects)
-        return count_sensitive(inputs, config, layers);
-    return accelerator->method != NULL ? compress_all(inputs, accelerator, config, layers) : outcome_ok();
+    outcome_t result = accelerator->selects ? count_sensitive(inputs, config, layers) : outcome_ok();
+    if (outcome_is_ok(&result) && accelerator->method != NULL)
+        result = use_compressed(inputs, accelerator, config, layers);
+    if (outcome_is_ok(&result) && accelerator->columns_of != NULL && inputs->plan->utilisation)
+        result = use_effectual(inputs, accelerator, config, layers);
+    return result;
 }
 
 /* ===  Both  === */
@@ -162,8 +235,8 @@ outcome_t model_inputs_open(const model_plan_t *plan, const network_t *network, 
     if (plan->origin == MODEL_GIVEN)
         return outcome_ok();
     if (plan->origin == MODEL_FILE || (plan->origin == MODEL_BEST && size->weights != NULL))
-        return tensors_load(network, size, table, plan->origin == MODEL_FILE ? plan->weights_path : NULL,
-                            plan->prune_first, plan->threads, &inputs->tensors);
+        return tensors_load(network, size, table, plan->origin == MODEL_FILE ? plan->weights_path : NULL, plan->prune_first,
+                            plan->threads, &inputs->tensors);
     return tensors_synthetic(network, size, table, plan->prune_first, plan->threads, &inputs->tensors);
 }
 
@@ -171,6 +244,7 @@ void model_inputs_close(model_inputs_t *inputs)
 {
     tensors_free(&inputs->tensors);
     free(inputs->compressed);
+    free(inputs->effectual);
     *inputs = (model_inputs_t){0};
 }
 

@@ -13,6 +13,9 @@ typedef struct {
     const net_table_t *table;
     tensors_t tensors;  /* count 0: none; the plan's arrays then */
     int8_t *compressed; /* the values of the design that ran last with a method; NULL: none did */
+    int64_t *effectual; /* a layer each, of the design that ran last with columns; NULL: none did */
+    const accelerator_t *compressed_for, *effectual_for; /* which these are */
+    int64_t compressed_beta, effectual_beta;             /* and at what share of sensitive channels */
 } model_inputs_t;
 
 /* Opens the tensors that the plan's origin asks for. */

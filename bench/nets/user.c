@@ -46,8 +46,7 @@ static outcome_t read_name(const line_t *line, const net_table_t *before, char *
     const char *cell = csv_cell(line->csv, line->row, index);
     size_t length = strlen(cell);
     if (length == 0 || length >= NET_NAME_SIZE)
-        return refuse(line, "name", text_of("%zu characters", length).chars,
-                      text_of("1 to %d", NET_NAME_SIZE - 1).chars);
+        return refuse(line, "name", text_of("%zu characters", length).chars, text_of("1 to %d", NET_NAME_SIZE - 1).chars);
     if (text_equal(cell, "total"))
         return refuse(line, "name", cell, "another name: this is the row of the sums");
     for (size_t i = 0; i < before->count; i++)
@@ -171,8 +170,8 @@ outcome_t net_user_read(const char *path, net_user_t *user)
     name_network(path, user->name);
     user->size = (net_size_t){.name = "user", .shape = &user->table};
     user->sizes[0] = &user->size;
-    user->network = (network_t){
-        .name = user->name, .title = user->name, .family = "user", .sizes = user->sizes, .layers = copy_layers};
+    user->network =
+        (network_t){.name = user->name, .title = user->name, .family = "user", .sizes = user->sizes, .layers = copy_layers};
     return result;
 }
 

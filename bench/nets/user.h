@@ -10,8 +10,8 @@
  * 1) or linear (kh = kw = stride = in_h = in_w = 1, pad 0). A layer reads the output of the one before it where the shapes
  * fit, else something from outside. Errors name file, line and column. */
 typedef struct {
-    network_t network;         /* named as the file, without folder and ending; family "user" */
-    net_size_t size;           /* "user" */
+    network_t network; /* named as the file, without folder and ending; family "user" */
+    net_size_t size;   /* "user" */
     const net_size_t *sizes[2];
     net_table_t table;
     char name[NET_NAME_SIZE];
