@@ -69,7 +69,7 @@ reference: $(BUILD)/bbsbench  ## make the committed baselines of results/referen
 	$(Q)for mode in smoke compact; do rm -rf $(BUILD)/reference/$$mode; \
 	    $< run $$(test $$mode = compact || echo --$$mode) --out $(BUILD)/reference/$$mode || exit 1; \
 	    cp $(BUILD)/reference/$$mode/accuracy.csv results/reference/accuracy.$$mode.csv; done
-	$(Q)cp $(BUILD)/reference/compact/model.csv $(BUILD)/reference/compact/examples.csv results/reference/
+	$(Q)cd $(BUILD)/reference/compact && cp model.csv examples.csv fig3.csv fig12.csv fig13.csv fig14.csv fig15.csv $(CURDIR)/results/reference/
 
 format:  ## lay out all C files by .clang-format
 	@git ls-files '*.c' '*.h' | xargs clang-format -i

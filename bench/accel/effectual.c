@@ -67,8 +67,8 @@ static void count_channel(void *context, int64_t k, int worker)
     walk->bits[k] = sum;
 }
 
-outcome_t effectual_count(const compress_layer_t *layer, const compressed_t *compressed, int columns, int group, int threads,
-                          int64_t *bits)
+outcome_t effectual_count(const compress_layer_t *layer, const compressed_t *compressed, int columns, int group,
+                          int threads, int64_t *bits)
 {
     walk_t walk = {.layer = layer, .compressed = compressed, .columns = columns, .group = group};
     walk.bits = malloc((size_t)layer->k * sizeof *walk.bits);

@@ -9,7 +9,7 @@
  *
  * `compressed` is a layer under a method that prunes columns (two's complement), with `columns` pruned from the channels
  * that are not at 8 bits; a layer that is whole has no stored columns, and its INT8 values are counted. */
-outcome_t effectual_count(const compress_layer_t *layer, const compressed_t *compressed, int columns, int group, int threads,
-                          int64_t *bits);
+outcome_t effectual_count(const compress_layer_t *layer, const compressed_t *compressed, int columns, int group,
+                          int threads, int64_t *bits);
 
 #endif

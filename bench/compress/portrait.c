@@ -13,7 +13,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { MOST_SAMPLES = 1 << 21 }; /* of which quantiles are taken; more are thinned out evenly */
+enum { MOST_SAMPLES = 1 << 20 }; /* of which quantiles are taken; more are thinned out evenly */
 
 static const double least_gain = 1e-4; /* of a group of zeros */
 

@@ -5,6 +5,7 @@
 
 #include "base/threads.h"
 #include "compress/clones.h"
+#include "compress/grid.h"
 
 #include <gsl/gsl_randist.h>
 #include <math.h>
@@ -87,10 +88,11 @@ static void synthesis_round(const float *restrict values, int64_t count, float s
 
 static int64_t largest_of(const float *values, int64_t count)
 {
-    int64_t largest = 0;
-    for (int64_t i = 1; i < count; i++)
-        largest = fabsf(values[i]) > fabsf(values[largest]) ? i : largest;
-    return largest;
+    float largest = grid_largest(values, count);
+    int64_t at = 0;
+    while (fabsf(values[at]) < largest)
+        at++;
+    return at;
 }
 
 static void draw_channel(void *context, int64_t k, int worker)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Experiment `fig12`: speedup of all designs over Stripes on the seven networks, and how the designs stand to one another. */
+/* Experiment `fig12`: speedup of all designs over Stripes on the seven networks, and how the designs stand to one another.
+ */
 #include "experiments/experiments.h"
 
 #include "base/text.h"
@@ -87,15 +88,16 @@ static outcome_t measure(const experiment_view_t *view, claims_t *claims)
     outcome_t result = ratio_measure(view, claims, "fig12.csv", "speedup", means, sizeof means / sizeof *means);
     for (size_t i = 0; i < sizeof others / sizeof *others && outcome_is_ok(&result); i++)
         if (!isnan(others[i].value))
-            result = claims_measured(claims, others[i].claim, model_full_basis, others[i].value, "fig12.csv",
-                                     others[i].note);
+            result =
+                claims_measured(claims, others[i].claim, model_full_basis, others[i].value, "fig12.csv", others[i].note);
     return outcome_is_ok(&result) ? rows.outcome : result;
 }
 
 static const char *const limits[] = {
     "Weights are synthetic and SparTen's densities assumed; see the section on the models.",
     "BitWave keeps the sensitive channels of the conservative setting as they are, and has no hardware to put channels in "
-    "order: a tile of 32 rows with one of them takes 7 cycles. With no sensitive channel, as the authors' simulator has it, "
+    "order: a tile of 32 rows with one of them takes 7 cycles. With no sensitive channel, as the authors' simulator has "
+    "it, "
     "`simulate --sweep beta_permille=0,100` shows how much faster it would be.",
     NULL};
 
@@ -110,8 +112,9 @@ const experiment_t experiment_fig12 = {
     .figure = "fig12",
     .figure_alt = "Bars of the speedup over Stripes of each design on each network and their geometric means; the numbers "
                   "stand in the table below.",
-    .figure_caption = "Speedup over Stripes (higher is better), one sample through the full-size networks, synthetic weights. "
-                      "Source: `fig12.csv`.",
+    .figure_caption =
+        "Speedup over Stripes (higher is better), one sample through the full-size networks, synthetic weights. "
+        "Source: `fig12.csv`.",
     .rule = &ratio_rule,
     .limits = limits,
     .list_inputs = model_full_inputs,

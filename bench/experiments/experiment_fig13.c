@@ -32,9 +32,10 @@ static outcome_t present(const experiment_view_t *view, document_t *document)
                                      "full-size network, synthetic weights; geomean: the geometric mean of the seven. "
                                      "Source: `fig13.csv`.");
     if (outcome_is_ok(&result))
-        result = ratio_present(view, document, "energy_dram_ratio",
-                               "Of it DRAM, against SparTen's total. The row geomean has the share that DRAM has on average. "
-                               "Source: `fig13.csv`.");
+        result =
+            ratio_present(view, document, "energy_dram_ratio",
+                          "Of it DRAM, against SparTen's total. The row geomean has the share that DRAM has on average. "
+                          "Source: `fig13.csv`.");
     return result;
 }
 
@@ -71,16 +72,17 @@ static outcome_t measure_mask(const experiment_view_t *view, claims_t *claims)
     result = model.outcome;
     csv_free(&table);
     if (outcome_is_ok(&result) && isfinite(least))
-        result = claims_measured(claims, "C114", BASIS_WHOLE, least, "model.csv", "bytes of the mask over weights of a byte");
+        result =
+            claims_measured(claims, "C114", BASIS_WHOLE, least, "model.csv", "bytes of the mask over weights of a byte");
     return result;
 }
 
 static outcome_t measure(const experiment_view_t *view, claims_t *claims)
 {
     static const ratio_claim_t means[] = {
-        {"C20", "ant", false},          {"C21", "stripes", false},     {"C22", "pragmatic", false},
-        {"C23", "bitlet", false},       {"C24", "bitwave", false},     {"C25", "bitvert-cons", false},
-        {"C26", "bitvert-mod", false},  {"C27", "bitvert-mod", true},  {"C28", "bitvert-cons", true},
+        {"C20", "ant", false},         {"C21", "stripes", false},    {"C22", "pragmatic", false},
+        {"C23", "bitlet", false},      {"C24", "bitwave", false},    {"C25", "bitvert-cons", false},
+        {"C26", "bitvert-mod", false}, {"C27", "bitvert-mod", true}, {"C28", "bitvert-cons", true},
     };
     rows_t rows = rows_of(view->rows);
     outcome_t result = ratio_measure(view, claims, "fig13.csv", "energy_ratio", means, sizeof means / sizeof *means);
@@ -102,14 +104,17 @@ const experiment_t experiment_fig13 = {
     .title = "Fig. 13: energy against SparTen",
     .needs = "nothing beyond the program",
     .cost = "10 s alone, 2 MB",
-    .settings = "networks of the registry, size full, all accelerators, synthetic weights, energy table bitsim, first layer kept",
+    .settings =
+        "networks of the registry, size full, all accelerators, synthetic weights, energy table bitsim, first layer kept",
     .seeds = "weights: of each network by its name",
     .rows = "fig13.csv",
     .figure = "fig13",
-    .figure_alt = "Bars of the energy against SparTen of each design on each network and their geometric means, split into on "
-                  "chip and DRAM; the numbers stand in the tables below.",
-    .figure_caption = "Energy against SparTen (lower is better; dark on chip, light DRAM), one sample through the full-size "
-                      "networks, synthetic weights. Source: `fig13.csv`.",
+    .figure_alt =
+        "Bars of the energy against SparTen of each design on each network and their geometric means, split into on "
+        "chip and DRAM; the numbers stand in the tables below.",
+    .figure_caption =
+        "Energy against SparTen (lower is better; dark on chip, light DRAM), one sample through the full-size "
+        "networks, synthetic weights. Source: `fig13.csv`.",
     .rule = &ratio_rule,
     .limits = limits,
     .list_inputs = model_full_inputs,

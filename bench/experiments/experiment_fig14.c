@@ -27,24 +27,24 @@ static outcome_t headline(const experiment_view_t *view, document_t *document)
     return outcome_ok();
 }
 
-static const column_t table_columns[] = {{"Network", "", false},    {"Accelerator", "", false},  {"2 columns", "×", true},
-                                         {"4 columns", "×", true},  {"8 columns", "×", true},    {"16 columns", "×", true},
+static const column_t table_columns[] = {{"Network", "", false},    {"Accelerator", "", false}, {"2 columns", "×", true},
+                                         {"4 columns", "×", true},  {"8 columns", "×", true},   {"16 columns", "×", true},
                                          {"32 columns", "×", true}, {NULL, NULL, false}};
 
 static outcome_t present(const experiment_view_t *view, document_t *document)
 {
     rows_t rows = rows_of(view->rows);
-    document_table(document, table_columns,
-                   "Speedup over Stripes with as many PE columns (weight channels side by side), 8 bit-serial lanes a PE, 16 "
-                   "pixels or tokens. Source: `fig14.csv`.");
+    document_table(
+        document, table_columns,
+        "Speedup over Stripes with as many PE columns (weight channels side by side), 8 bit-serial lanes a PE, 16 "
+        "pixels or tokens. Source: `fig14.csv`.");
     for (size_t row = 0; row < view->rows->rows; row += SCALING_POINTS) {
         const char *net = rows_text(&rows, row, "net"), *accelerator = rows_text(&rows, row, "accelerator");
         document_cell(document, "%s", net);
         document_cell(document, "%s", accelerator);
         for (int i = 0; i < SCALING_POINTS; i++)
-            document_cell(
-                document, "%s",
-                number_fixed(scaling_value(view->rows, net, accelerator, scaling_points[i], "speedup"), 3).chars);
+            document_cell(document, "%s",
+                          number_fixed(scaling_value(view->rows, net, accelerator, scaling_points[i], "speedup"), 3).chars);
     }
     return rows.outcome;
 }
@@ -73,15 +73,16 @@ static outcome_t measure(const experiment_view_t *view, claims_t *claims)
     return result;
 }
 
-static const char *const limits[] = {
-    "Weights are synthetic. Buffers, their banks and DRAM do not grow with the array.", NULL};
+static const char *const limits[] = {"Weights are synthetic. Buffers, their banks and DRAM do not grow with the array.",
+                                     NULL};
 
 const experiment_t experiment_fig14 = {
     .id = "fig14",
     .title = "Fig. 14: speedup against the number of PE columns",
     .needs = "nothing beyond the program",
     .cost = "5 s, under 1 MB",
-    .settings = "resnet50 and bert_mrpc, size full, six designs of 8 lanes a PE, 2 to 32 weight channels, synthetic weights",
+    .settings =
+        "resnet50 and bert_mrpc, size full, six designs of 8 lanes a PE, 2 to 32 weight channels, synthetic weights",
     .seeds = "weights: of each network by its name",
     .rows = "fig14.csv",
     .figure = "fig14",

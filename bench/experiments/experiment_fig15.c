@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Experiment `fig15`: what the lanes do meanwhile: useful work, waiting for slower lanes of the same PE (intra-PE stall) and
- * for slower PEs (inter-PE stall). */
+/* Experiment `fig15`: what the lanes do meanwhile: useful work, waiting for slower lanes of the same PE (intra-PE stall)
+ * and for slower PEs (inter-PE stall). */
 #include "experiments/experiments.h"
 
 #include "base/text.h"
@@ -32,13 +32,9 @@ static outcome_t headline(const experiment_view_t *view, document_t *document)
     return outcome_ok();
 }
 
-static const column_t table_columns[] = {{"Network", "", false},
-                                         {"Accelerator", "", false},
-                                         {"PE columns", "", true},
-                                         {"Useful", "%", true},
-                                         {"Intra-PE stall", "%", true},
-                                         {"Inter-PE stall", "%", true},
-                                         {NULL, NULL, false}};
+static const column_t table_columns[] = {
+    {"Network", "", false},        {"Accelerator", "", false},    {"PE columns", "", true}, {"Useful", "%", true},
+    {"Intra-PE stall", "%", true}, {"Inter-PE stall", "%", true}, {NULL, NULL, false}};
 
 static outcome_t present(const experiment_view_t *view, document_t *document)
 {
@@ -77,23 +73,26 @@ static outcome_t measure(const experiment_view_t *view, claims_t *claims)
                            "synthetic weights");
 }
 
-static const char *const limits[] = {"Weights are synthetic. Shares are of computation alone: waiting for DRAM is not in them.",
-                                     "Pragmatic's lanes are those of its 8 weights, Bitlet's those of its 8 significances; a "
-                                     "one that is worked on counts as useful in every design.",
-                                     NULL};
+static const char *const limits[] = {
+    "Weights are synthetic. Shares are of computation alone: waiting for DRAM is not in them.",
+    "Pragmatic's lanes are those of its 8 weights, Bitlet's those of its 8 significances; a "
+    "one that is worked on counts as useful in every design.",
+    NULL};
 
 const experiment_t experiment_fig15 = {
     .id = "fig15",
     .title = "Fig. 15: useful work and stalls against the number of PE columns",
     .needs = "nothing beyond the program",
     .cost = "8 s, under 1 MB",
-    .settings = "resnet50 and bert_mrpc, size full, six designs of 8 lanes a PE, 2 to 32 weight channels, synthetic weights",
+    .settings =
+        "resnet50 and bert_mrpc, size full, six designs of 8 lanes a PE, 2 to 32 weight channels, synthetic weights",
     .seeds = "weights: of each network by its name",
     .rows = "fig15.csv",
     .figure = "fig15",
     .figure_alt = "Stacked bars of useful work, intra-PE and inter-PE stall of each design with 2 to 32 PE columns, for "
                   "ResNet-50 and BERT; the numbers stand in the table below.",
-    .figure_caption = "Useful work and stalls of the lanes with 2 to 32 PE columns, synthetic weights. Source: `fig15.csv`.",
+    .figure_caption =
+        "Useful work and stalls of the lanes with 2 to 32 PE columns, synthetic weights. Source: `fig15.csv`.",
     .rule = &scaling_rule,
     .limits = limits,
     .list_inputs = model_full_inputs,

@@ -110,9 +110,10 @@ static outcome_t headline(const experiment_view_t *view, document_t *document)
 static outcome_t present(const experiment_view_t *view, document_t *document)
 {
     rows_t rows = rows_of(view->rows);
-    document_table(document, table_columns,
-                   "Shares of the INT8 weights and of their bits; bi-directional: in each bit column of 8 weights along the "
-                   "input channels the more frequent bit. Source: `fig3.csv`.");
+    document_table(
+        document, table_columns,
+        "Shares of the INT8 weights and of their bits; bi-directional: in each bit column of 8 weights along the "
+        "input channels the more frequent bit. Source: `fig3.csv`.");
     for (size_t row = 0; row < view->rows->rows; row++) {
         document_cell(document, "%s", rows_text(&rows, row, "net"));
         document_cell(document, "%s", number_integer(rows_integer(&rows, row, "weights")).chars);
@@ -153,10 +154,10 @@ static outcome_t measure(const experiment_view_t *view, claims_t *claims)
     return outcome_is_ok(&result) ? rows.outcome : result;
 }
 
-static const char *const limits[] = {
-    "The weights are synthetic: these shares say what the portraits of other networks' layers say, weighted by the sizes of "
-    "this network's layers. The two BERTs share portraits and differ by chance alone.",
-    NULL};
+static const char *const limits[] = {"The weights are synthetic: these shares say what the portraits of other networks' "
+                                     "layers say, weighted by the sizes of "
+                                     "this network's layers. The two BERTs share portraits and differ by chance alone.",
+                                     NULL};
 
 const experiment_t experiment_fig3 = {
     .id = "fig3",

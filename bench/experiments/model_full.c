@@ -19,7 +19,8 @@ outcome_t model_full_inputs(const run_mode_t *mode, inputs_t *inputs)
     for (const char *const *table = tables; *table != NULL && outcome_is_ok(&result); table++)
         result = inputs_add(inputs, *table, "constants, built in");
     for (const network_t *const *network = net_registry; *network != NULL; network++)
-        for (const char *const *path = tensors_profiles((*network)->family); *path != NULL && outcome_is_ok(&result); path++)
+        for (const char *const *path = tensors_profiles((*network)->family); *path != NULL && outcome_is_ok(&result);
+             path++)
             result = inputs_add(inputs, *path, "portraits of layers");
     return result;
 }

@@ -28,16 +28,10 @@ double ratio_of(rows_t *rows, const char *net, const char *accelerator, const ch
 }
 
 /* The designs of the registry, in its order. */
-static const column_t design_columns[] = {{"Network", "", false},
-                                          {"Stripes", "×", true},
-                                          {"Pragmatic", "×", true},
-                                          {"Bitlet", "×", true},
-                                          {"BitWave", "×", true},
-                                          {"SparTen", "×", true},
-                                          {"ANT", "×", true},
-                                          {"BitVert (cons)", "×", true},
-                                          {"BitVert (mod)", "×", true},
-                                          {NULL, NULL, false}};
+static const column_t design_columns[] = {
+    {"Network", "", false},       {"Stripes", "×", true}, {"Pragmatic", "×", true}, {"Bitlet", "×", true},
+    {"BitWave", "×", true},       {"SparTen", "×", true}, {"ANT", "×", true},       {"BitVert (cons)", "×", true},
+    {"BitVert (mod)", "×", true}, {NULL, NULL, false}};
 
 static void present_network(rows_t *rows, const char *net, const char *column, document_t *document)
 {
@@ -73,8 +67,8 @@ outcome_t ratio_measure(const experiment_view_t *view, claims_t *claims, const c
     for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
         double mean = ratio_of(&rows, "geomean", which[i].accelerator, column);
         if (!isnan(mean))
-            result = claims_measured(claims, which[i].claim, model_full_basis, which[i].inverse ? 1.0 / mean : mean,
-                                     file, ratio_note);
+            result = claims_measured(claims, which[i].claim, model_full_basis, which[i].inverse ? 1.0 / mean : mean, file,
+                                     ratio_note);
     }
     return outcome_is_ok(&result) ? rows.outcome : result;
 }

@@ -11,12 +11,13 @@
  * Pragmatic take 8 weights at a time, Bitlet 32, BitWave 8 in an array that is not cut anew, BitVert 16, as the settings
  * of the authors' simulator for this study (BitSim main, sim/test_*.py). Buffers and DRAM stay as they are. */
 
-/* Rows into FOLDER/`name`, one a network, design and number of channels:
- *     net,size,accelerator,pe_columns,compute_cycles,cycles,reference,speedup,useful_percent,intra_pe_stall_percent,
- *     inter_pe_stall_percent,weights_source
- * speedup is against Stripes with as many. With `utilisation` also where BitVert's lanes wait, which takes compressing the
- * weights; its shares are empty without. The shares are of the slots of lanes and add up to 100. */
-outcome_t scaling_write(const experiment_context_t *context, const char *name, bool utilisation);
+/* Rows into FOLDER/`name`, one a network, design and number of channels: how fast, with the columns
+ *     net,size,accelerator,pe_columns,compute_cycles,cycles,reference,speedup,weights_source
+ * against Stripes with as many; or, with `shares`, what the lanes do,
+ *     net,size,accelerator,pe_columns,useful_percent,intra_pe_stall_percent,inter_pe_stall_percent,weights_source
+ * in per cent of the slots of lanes, which add up to 100; Stripes does not look at bits and has none. Both are taken from
+ * scaling.csv in the run folder, model rows that the first of them leaves there. */
+outcome_t scaling_write(const experiment_context_t *context, const char *name, bool shares);
 
 extern const diff_rule_t scaling_rule;
 
