@@ -25,7 +25,7 @@ BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/benches/%,$(wildcard tests/bench
 .DEFAULT_GOAL := all
 .SUFFIXES:
 .SECONDARY:
-.PHONY: help deps all check check-build smoke bench bench-peers oracle lint parity asan fuzz retrain reference format clean distclean FORCE
+.PHONY: help deps all check check-build smoke bench bench-peers oracle lint parity asan fuzz retrain reference datasets format clean distclean FORCE
 
 help:  ## this list
 	@grep -hE "^[a-z-]+:.*##" Makefile | sed -E "s|^([a-z-]+):.*## *|\1\||" | awk -F"|" "{printf \"  %-12s %s\\n\", \$$1, \$$2}"
@@ -47,6 +47,15 @@ smoke:  ## the short end-to-end run: ./run_all.sh --smoke
 
 bench: $(BENCHES) $(BUILD)/bbsbench  ## measure speed (never part of check)
 	@for program in $(BENCHES); do $$program || exit 1; done
+
+# The reviews of r-cran-modeldata as the text networks' data; beside the program's home, where bench/data/reviews.c looks.
+DATASETS = build/datasets/test.tsv build/datasets/pairs-test.tsv
+datasets: $(DATASETS)  ## write the text data sets of the compact networks to build/datasets (Rscript, r-cran-modeldata)
+
+$(DATASETS) &: datasets/reviews.R
+	@echo "  DATA    build/datasets"
+	$(Q)rm -rf build/datasets.new && mkdir -p build/datasets.new && Rscript $< build/datasets.new && \
+	    rm -rf build/datasets && mv build/datasets.new build/datasets
 
 oracle:  ## regenerate the reference vectors and fixtures of tests/data (python3-torch)
 	@PYTHON=$(PYTHON) tests/oracle/regenerate.sh

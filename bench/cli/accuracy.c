@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -51,10 +52,13 @@ static void print_row(void *context, const accuracy_row_t *row)
     output->net = row->net;
     text_t flips = row->paired ? text_of("-%" PRId64 " +%" PRId64, row->right_to_wrong, row->wrong_to_right) : text_of("-");
     text_t p = row->paired ? text_of("%.3g", row->mcnemar_p) : text_of("-");
-    printf("  %-24s %6" PRId64 "/%-6" PRId64 " %7.2f %%  %5.2f to %5.2f %% %15s %9s %8.3f %9.3f%s\n", row->method,
+    text_t f1 = isnan(row->f1)
+                    ? text_of("%s", "")
+                    : text_of("  F1 %.2f %% (mean of batches of 32: %.2f %%)", 100 * row->f1, 100 * row->f1_batch32);
+    printf("  %-24s %6" PRId64 "/%-6" PRId64 " %7.2f %%  %5.2f to %5.2f %% %15s %9s %8.3f %9.3f%s%s\n", row->method,
            row->correct, row->samples, 100.0 * (double)row->correct / (double)row->samples, 100 * row->wilson_low,
            100 * row->wilson_high, flips.chars, p.chars, compress_bits_per_weight(&row->bits, false),
-           compress_bits_per_weight(&row->bits, true), row->reused ? "  (kept)" : "");
+           compress_bits_per_weight(&row->bits, true), f1.chars, row->reused ? "  (kept)" : "");
     fflush(stdout);
 }
 

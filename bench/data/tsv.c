@@ -38,13 +38,21 @@ static outcome_t take_rows(const char *header, tsv_t *tsv)
     return outcome_ok();
 }
 
-outcome_t tsv_read(const char *path, const char *todo, const char *header, tsv_t *tsv)
+outcome_t tsv_parse(const char *path, bytes_t text, const char *header, tsv_t *tsv)
 {
     *tsv = (tsv_t){0};
-    outcome_t result = lines_read(path, todo, &tsv->lines);
+    outcome_t result = lines_parse(path, text, &tsv->lines);
     if (outcome_is_ok(&result) && outcome_bad(&result, take_rows(header, tsv)))
         tsv_free(tsv);
     return result;
+}
+
+outcome_t tsv_read(const char *path, const char *todo, const char *header, tsv_t *tsv)
+{
+    bytes_t text;
+    *tsv = (tsv_t){0};
+    outcome_t result = file_read(path, todo, &text);
+    return outcome_is_ok(&result) ? tsv_parse(path, text, header, tsv) : result;
 }
 
 void tsv_free(tsv_t *tsv)

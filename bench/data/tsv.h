@@ -18,6 +18,8 @@ typedef struct {
 /* The first line must be `header`, every other has as many columns, and there is at least one; what breaks this is
  * refused with file and line. A missing file is FAULT_MISSING with `todo`. `path` must outlive the table. */
 outcome_t tsv_read(const char *path, const char *todo, const char *header, tsv_t *tsv);
+/* The same from memory, which it takes over and frees in any case; see lines_parse(). */
+outcome_t tsv_parse(const char *path, bytes_t text, const char *header, tsv_t *tsv);
 void tsv_free(tsv_t *tsv);
 
 const char *tsv_cell(const tsv_t *tsv, size_t row, size_t column);
