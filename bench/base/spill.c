@@ -21,9 +21,8 @@ static void *map_file(size_t size)
     if (file < 0)
         return NULL;
     unlink(name.chars);
-    void *data = posix_fallocate(file, 0, (off_t)size) == 0
-                     ? mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0)
-                     : MAP_FAILED;
+    void *data = posix_fallocate(file, 0, (off_t)size) == 0 ? mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0)
+                                                            : MAP_FAILED;
     close(file);
     return data == MAP_FAILED ? NULL : data;
 }

@@ -5,7 +5,8 @@
 #include "compress/select.h"
 #include "experiments/density.h"
 #include "nets/resnet.h"
-#include "nets/transformer.h"
+#include "nets/bert.h"
+#include "nets/vit.h"
 
 #include <math.h>
 #include <stdlib.h>

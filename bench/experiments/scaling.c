@@ -2,15 +2,15 @@
 #include "experiments/scaling.h"
 
 #include "accel/designs.h"
-#include "base/file.h"
 #include "base/text.h"
 #include "experiments/model.h"
 #include "experiments/rows.h"
 #include "nets/resnet.h"
-#include "nets/transformer.h"
+#include "nets/bert.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 const int64_t scaling_points[SCALING_POINTS] = {2, 4, 8, 16, 32};
 
@@ -40,7 +40,7 @@ static void copy(csv_writer_t *writer, rows_t *model, size_t row, const char *co
 }
 
 /* Model rows are those of `layer = total`, by network, design and point. */
-static void write_row(csv_writer_t *writer, rows_t *model, size_t row, bool shares)
+static void write_row(csv_writer_t *writer, rows_t *model, size_t row)
 {
     size_t point = row % SCALING_POINTS, network = row / SCALING_POINTS / DESIGNS;
     size_t reference = network * DESIGNS * SCALING_POINTS + point;
@@ -48,40 +48,43 @@ static void write_row(csv_writer_t *writer, rows_t *model, size_t row, bool shar
     copy(writer, model, row, "size");
     copy(writer, model, row, "accelerator");
     csv_integer(writer, scaling_points[point]);
-    if (shares) {
-        copy(writer, model, row, "useful_percent");
-        copy(writer, model, row, "intra_pe_stall_percent");
-        copy(writer, model, row, "inter_pe_stall_percent");
-    } else {
-        copy(writer, model, row, "compute_cycles");
-        copy(writer, model, row, "cycles");
-        copy(writer, model, reference, "accelerator");
-        csv_real(writer, (double)rows_integer(model, reference, "cycles") / (double)rows_integer(model, row, "cycles"));
-    }
+    copy(writer, model, row, "compute_cycles");
+    copy(writer, model, row, "cycles");
+    copy(writer, model, reference, "accelerator");
+    csv_real(writer, (double)rows_integer(model, reference, "cycles") / (double)rows_integer(model, row, "cycles"));
+    copy(writer, model, row, "useful_percent");
+    copy(writer, model, row, "intra_pe_stall_percent");
+    copy(writer, model, row, "inter_pe_stall_percent");
     copy(writer, model, row, "weights_source");
     csv_end_row(writer);
 }
 
-static outcome_t write_rows(const csv_table_t *table, const char *path, bool shares)
+static outcome_t write_rows(const char *from, const char *path)
 {
+    csv_table_t table;
     csv_writer_t writer;
-    rows_t model = rows_of(table);
-    outcome_t result = csv_create(&writer, path,
-                                  shares ? "net,size,accelerator,pe_columns,useful_percent,intra_pe_stall_percent,"
-                                           "inter_pe_stall_percent,weights_source"
-                                         : "net,size,accelerator,pe_columns,compute_cycles,cycles,reference,speedup,"
-                                           "weights_source");
+    outcome_t result = csv_read(from, &table);
     if (!outcome_is_ok(&result))
         return result;
-    for (size_t row = 0; row < table->rows; row++)
-        write_row(&writer, &model, row, shares);
-    if (outcome_is_ok(&model.outcome))
-        return csv_commit(&writer);
-    csv_abandon(&writer);
-    return model.outcome;
+    rows_t model = rows_of(&table);
+    result = csv_create(&writer, path,
+                        "net,size,accelerator,pe_columns,compute_cycles,cycles,reference,speedup,useful_percent,"
+                        "intra_pe_stall_percent,inter_pe_stall_percent,weights_source");
+    if (outcome_is_ok(&result)) {
+        for (size_t row = 0; row < table.rows; row++)
+            write_row(&writer, &model, row);
+        if (outcome_is_ok(&model.outcome)) {
+            result = csv_commit(&writer);
+        } else {
+            csv_abandon(&writer);
+            result = model.outcome;
+        }
+    }
+    csv_free(&table);
+    return result;
 }
 
-static outcome_t run_models(const experiment_context_t *context, const char *path)
+outcome_t scaling_write(const experiment_context_t *context, const char *name, bool utilisation)
 {
     const accelerator_t *accelerators[DESIGNS];
     accel_config_t configs[DESIGNS];
@@ -101,7 +104,7 @@ static outcome_t run_models(const experiment_context_t *context, const char *pat
                          .layer = "total",
                          .configs = configs,
                          .any_budget = true,
-                         .utilisation = true,
+                         .utilisation = utilisation,
                          .sweep_key = "rows",
                          .sweep_values = scaling_points,
                          .sweep_count = SCALING_POINTS,
@@ -109,25 +112,13 @@ static outcome_t run_models(const experiment_context_t *context, const char *pat
                          .threads = context->jobs};
     model_total_t *totals = calloc(model_points(&plan), sizeof *totals);
     if (totals == NULL)
-        return outcome_out_of_memory(path);
-    outcome_t result = model_run(&plan, path, totals);
+        return outcome_out_of_memory(name);
+    text_t model = text_of("%s/%s.model", context->folder, name), path = text_of("%s/%s", context->folder, name);
+    outcome_t result = model_run(&plan, model.chars, totals);
     free(totals);
-    return result;
-}
-
-outcome_t scaling_write(const experiment_context_t *context, const char *name, bool shares)
-{
-    csv_table_t table;
-    text_t model = text_of("%s/scaling.csv", context->folder);
-    outcome_t result = file_exists(model.chars) ? outcome_ok() : run_models(context, model.chars);
-    if (!outcome_is_ok(&result) || outcome_bad(&result, csv_read(model.chars, &table)))
-        return result;
-    if (table.rows != NETWORKS * DESIGNS * SCALING_POINTS)
-        result = outcome_failed(model.chars, NULL, text_of("%zu rows", table.rows).chars,
-                                "a row a network, design and point", "remove it");
-    else
-        result = write_rows(&table, text_of("%s/%s", context->folder, name).chars, shares);
-    csv_free(&table);
+    if (outcome_is_ok(&result))
+        result = write_rows(model.chars, path.chars);
+    unlink(model.chars);
     return result;
 }
 
