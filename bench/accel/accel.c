@@ -88,7 +88,7 @@ outcome_t accel_check(const accelerator_t *accelerator, const accel_config_t *co
         return outcome_usage(accelerator->name, "group", text_of("%" PRId64, config->group).chars, "a multiple of 8",
                              "weights are looked at eight at a time");
     int64_t multipliers = accel_multipliers(config);
-    if (accelerator->unequal != NULL || multipliers == (int64_t)budget)
+    if (accelerator->unequal != NULL || config->any_budget || multipliers == (int64_t)budget)
         return outcome_ok();
     return outcome_usage(accelerator->name, "rows x columns x lanes x lane_bits / 8",
                          text_of("%" PRId64, multipliers).chars,

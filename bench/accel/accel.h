@@ -27,10 +27,12 @@ typedef struct {
     int64_t mask_bits; /* SparTen: 1, only what is not zero is stored and worked on, behind a bit mask; 0 elsewhere */
     int64_t local_bytes, local_bus_bits; /* SparTen: the buffer of each PE; 0 elsewhere, where PEs have registers */
     int64_t low_bits;                    /* BitVert: columns left of a pruned channel; ANT: bits of a weight; 0 elsewhere */
-    int64_t beta_permille;               /* BitVert: share of sensitive channels, in thousandths */
+    int64_t beta_permille;               /* BitVert, BitWave: share of sensitive channels, in thousandths */
     int64_t channel_unit;                /* BitVert: C_H, sensitive channels of a layer come in multiples of it */
     int64_t meta_group;                  /* BitVert: weights that share one metadata field */
     int64_t meta_bits;                   /* BitVert: redundant columns and constant of a group */
+    bool fixed_array;                    /* BitWave: the array is not cut anew for each layer */
+    bool any_budget; /* a sweep changes the number of multipliers on purpose; false: they must be the budget's */
 } accel_config_t;
 
 enum { ACCEL_UNIFORM = -1 };
@@ -39,7 +41,8 @@ enum { ACCEL_UNIFORM = -1 };
 typedef struct {
     const net_layer_t *shape;
     int64_t sensitive; /* channels that Algorithm 2 keeps at 8 bits; ACCEL_UNIFORM: not known, take beta * k rounded up */
-    const int8_t *weights;                /* [k, c, kh, kw], the INT8 values that the design runs; NULL: not known */
+    const int8_t *weights; /* [k, c, kh, kw], the INT8 values that the design runs; NULL: not known */
+    int64_t effectual;     /* BitVert: bits that its lanes work on once a pixel step (effectual.h); 0: not counted */
     double input_density, output_density; /* share of activations that are not zero, above 0 to 1; 0: not known */
     bool whole;                           /* all channels stay at 8 bits (a network's first layer) */
 } accel_layer_t;
@@ -61,15 +64,16 @@ typedef struct {
 } accel_work_t;
 
 typedef struct accelerator {
-    const char *name;    /* "bitvert-cons" */
-    const char *title;   /* "BitVert (cons)" */
-    const char *source;  /* of the cycle rule */
-    const char *part;    /* its rows in an energy table of technology.csv */
-    bool selects;        /* some channels stay at 8 bits: Algorithm 2 */
-    bool needs_weights;  /* its cycles depend on the weights' bits */
-    bool needs_density;  /* and on how many activations are zero */
-    const char *method;  /* compression whose values it runs (method_registry); NULL: plain INT8, or only channel counts */
-    const char *unequal; /* why its multipliers may differ from the budget; NULL: they may not */
+    const char *name;   /* "bitvert-cons" */
+    const char *title;  /* "BitVert (cons)" */
+    const char *source; /* of the cycle rule */
+    const char *part;   /* its rows in an energy table of technology.csv */
+    bool selects;       /* some channels stay at 8 bits: Algorithm 2 */
+    bool needs_weights; /* its cycles depend on the weights' bits */
+    bool needs_density; /* and on how many activations are zero */
+    const char *method; /* compression whose values it runs (method_registry); NULL: plain INT8, or only channel counts */
+    const char *columns_of; /* method whose bit columns its lanes skip in (effectual.h); NULL: its work sees to that */
+    const char *unequal;    /* why its multipliers may differ from the budget; NULL: they may not */
     accel_config_t defaults;
     /* The work of one layer; `sensitive` is resolved, at most k. */
     outcome_t (*work)(const accel_config_t *config, const accel_layer_t *layer, int threads, accel_work_t *work);

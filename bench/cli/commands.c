@@ -6,6 +6,7 @@
 #include "cli/diff.h"
 #include "cli/explain.h"
 #include "cli/pack.h"
+#include "cli/profile.h"
 #include "cli/quantize.h"
 #include "cli/report.h"
 #include "cli/run.h"
@@ -16,6 +17,17 @@
 #include <stddef.h>
 
 const command_t *const command_registry[] = {
-    &command_explain,  &command_quantize, &command_compress, &command_pack,   &command_unpack, &command_stats,
-    &command_accuracy, &command_simulate, &command_run,      &command_report, &command_diff,   NULL,
+    &command_explain,
+    &command_quantize,
+    &command_compress,
+    &command_pack,
+    &command_unpack,
+    &command_stats,
+    &command_accuracy,
+    &command_profile,
+    &command_simulate,
+    &command_run,
+    &command_report,
+    &command_diff,
+    NULL,
 };

@@ -12,8 +12,22 @@ static const profile_t fashion_mnist_v1 = {
     .std = {0.3530F, 0.3530F, 0.3530F},
 };
 
+static const profile_t wordpiece_uncased = {
+    .name = "wordpiece-uncased",
+    .source = "Devlin et al. 2018, tokenization.py with do_lower_case; bert-base-uncased",
+    .text = &(const profile_text_t){.lower_case = true},
+};
+
+static const profile_t wordpiece_cased = {
+    .name = "wordpiece-cased",
+    .source = "Devlin et al. 2018, tokenization.py without do_lower_case; bert-base-cased",
+    .text = &(const profile_text_t){.lower_case = false},
+};
+
 const profile_t *const profile_registry[] = {
     &fashion_mnist_v1,
+    &wordpiece_uncased,
+    &wordpiece_cased,
     NULL,
 };
 

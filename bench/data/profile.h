@@ -4,15 +4,22 @@
 
 #include "base/outcome.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* Preprocessing profiles: how pixels become what a network was trained on. A profile belongs to the weights, not to the
- * data set, and its name stands in each row: preprocessing alone moves accuracy by up to a point. */
+/* Preprocessing profiles: how pixels or letters become what a network was trained on. A profile belongs to the weights, not
+ * to the data set, and its name stands in each row: preprocessing alone moves accuracy by up to a point. */
+
+/* Of a text. */
+typedef struct {
+    bool lower_case; /* an uncased checkpoint: small letters without accents */
+} profile_text_t;
 
 typedef struct {
     const char *name;
-    const char *source;    /* where the numbers come from */
-    float mean[3], std[3]; /* of channels in 0..1: value = (pixel / 255 - mean) / std */
+    const char *source;         /* where the numbers come from */
+    const profile_text_t *text; /* NULL: of images */
+    float mean[3], std[3];      /* of channels in 0..1: value = (pixel / 255 - mean) / std */
 } profile_t;
 
 /* NULL-terminated; one line in profile.c adds one. */

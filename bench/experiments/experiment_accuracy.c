@@ -3,6 +3,7 @@
  * references beside them. Answers are kept in FOLDER/predictions, so a run that was killed takes them up again. */
 #include "experiments/experiments.h"
 
+#include "base/home.h"
 #include "base/text.h"
 #include "data/dataset.h"
 #include "experiments/accuracy.h"
@@ -20,10 +21,20 @@ static const net_size_t *measured_size(const network_t *network, const run_mode_
     return NULL;
 }
 
-static outcome_t list_dataset(const char *name, inputs_t *inputs)
+static outcome_t list_dataset(const net_size_t *size, inputs_t *inputs)
 {
     dataset_t dataset;
-    outcome_t opened = dataset_open(name, NULL, &dataset), result = outcome_ok();
+    dataset_request_t request = {.tokens = size->width};
+    text_t vocabulary;
+    outcome_t result;
+    if (outcome_bad(&result, profile_find(size->profile, &request.profile)))
+        return result;
+    if (size->vocabulary != NULL) {
+        if (outcome_bad(&result, home_path(size->vocabulary, &vocabulary)))
+            return result;
+        request.vocabulary = vocabulary.chars;
+    }
+    outcome_t opened = dataset_open(size->dataset, &request, &dataset);
     if (!outcome_is_ok(&opened))
         return result; /* the experiment itself says what is wrong with it */
     for (int i = 0; i < dataset.file_count && outcome_is_ok(&result); i++)
@@ -40,7 +51,7 @@ static outcome_t list_inputs(const run_mode_t *mode, inputs_t *inputs)
         if (size == NULL || outcome_bad(&result, inputs_add(inputs, size->weights, "weights")) ||
             outcome_bad(&result, inputs_add(inputs, size->cfg, "graph")))
             continue;
-        result = list_dataset(size->dataset, inputs);
+        result = list_dataset(size, inputs);
     }
     return result;
 }

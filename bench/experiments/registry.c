@@ -4,10 +4,9 @@
 #include "base/text.h"
 
 const experiment_t *const experiment_registry[] = {
-    &experiment_accuracy,
-    &experiment_model,
-    &experiment_examples,
-    NULL,
+    &experiment_accuracy, &experiment_model, &experiment_examples,
+    &experiment_fig3,     &experiment_fig12, &experiment_fig13,
+    &experiment_fig14,    &experiment_fig15, NULL,
 };
 
 outcome_t experiment_find(const char *id, const experiment_t **experiment)

@@ -13,7 +13,7 @@ void statistics_wilson(int64_t correct, int64_t samples, double *low, double *hi
     *high = correct == samples ? 1 : (centre + spread) / (1 + z * z / n);
 }
 
-flips_t statistics_flips(const uint8_t *labels, const int *before, const int *after, int64_t samples)
+flips_t statistics_flips(const int32_t *labels, const int *before, const int *after, int64_t samples)
 {
     flips_t flips = {0, 0};
     for (int64_t i = 0; i < samples; i++) {
@@ -30,4 +30,23 @@ double statistics_mcnemar(flips_t flips)
     if (all == 0)
         return 1;
     return fmin(1, 2 * gsl_cdf_binomial_P((unsigned)fewer, 0.5, (unsigned)all));
+}
+
+double statistics_f1(const int32_t *labels, const int *predicted, int64_t samples)
+{
+    int64_t both = 0, either = 0; /* TP, and 2 TP + FP + FN */
+    for (int64_t i = 0; i < samples; i++) {
+        both += labels[i] == 1 && predicted[i] == 1;
+        either += (labels[i] == 1) + (predicted[i] == 1);
+    }
+    return either > 0 ? 2 * (double)both / (double)either : 0;
+}
+
+double statistics_f1_batches(const int32_t *labels, const int *predicted, int64_t samples, int64_t batch)
+{
+    double sum = 0;
+    int64_t batches = 0;
+    for (int64_t start = 0; start < samples; start += batch, batches++)
+        sum += statistics_f1(labels + start, predicted + start, samples - start < batch ? samples - start : batch);
+    return batches > 0 ? sum / (double)batches : 0;
 }

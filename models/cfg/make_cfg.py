@@ -8,6 +8,7 @@ The graphs are torchvision's. What Darknet needs said differently:
 * a projection block is conv ... conv(linear), [route] to the block's input, projection (linear), [shortcut] from the main branch.
 Convolutions come in the order of the layer table (bench/nets): conv1, conv2(, conv3), downsample.
 """
+import functools
 import pathlib
 import sys
 
@@ -68,6 +69,21 @@ def resnet(title, side, stem, pool, blocks, widths, classes, bottleneck=False):
     return graph
 
 
+def cifar_resnet(depth):
+    """Shortcuts without weights (option A): between unequal channel counts the engine pads on both sides (engine/widen.h)."""
+    graph = Graph(f"ResNet-{depth} for CIFAR-10", 3, 32)
+    graph.conv(16, 3, 1, "relu")
+    block_input = graph.count - 1
+    for stage, width in enumerate((16, 32, 64)):
+        for index in range((depth - 2) // 6):
+            graph.conv(width, 3, 2 if stage > 0 and index == 0 else 1, "relu")
+            graph.conv(width, 3, 1, "linear")
+            block_input = graph.section("shortcut", from_=graph.back(block_input), activation="relu")
+    graph.section("avgpool")
+    graph.section("connected", output=10, activation="linear")
+    return graph
+
+
 def vgg(title, side, convolutions, widths, pools, hidden, classes):
     graph = Graph(title, 3, side)
     for count, width, pool in zip(convolutions, widths, pools):
@@ -86,6 +102,7 @@ GRAPHS = {
     "vgg16.compact": lambda: vgg("VGG-16 with narrow stages for 28 x 28 images", 28, [2, 2, 3, 3, 3], [32, 64, 96, 128, 128], [2, 2, 2, 1, 1], 256, 10),
     "resnet50.full": lambda: resnet("ResNet-50 of torchvision", 224, (7, 2), (3, 2, 2), [3, 4, 6, 3], [64, 128, 256, 512], 1000, True),
     "resnet34.full": lambda: resnet("ResNet-34 of torchvision", 224, (7, 2), (3, 2, 2), [3, 4, 6, 3], [64, 128, 256, 512], 1000),
+    **{f"resnet{depth}.full": functools.partial(cifar_resnet, depth) for depth in (20, 32, 44, 56)},
     "resnet34.compact": lambda: resnet("ResNet-34 with narrow stages for 28 x 28 images", 28, (3, 1), (2, 2, 0), [3, 4, 6, 3], [32, 64, 96, 128], 10),
     "resnet50.compact": lambda: resnet("ResNet-50 with narrow stages for 28 x 28 images", 28, (3, 1), (2, 2, 0), [3, 4, 6, 3], [32, 32, 64, 64], 10, True),
 }

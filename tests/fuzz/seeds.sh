@@ -3,7 +3,7 @@
 # Small files for the fuzzers to start from: seeds.sh FOLDER, with BBSBENCH the program.
 set -eu
 python=${PYTHON:-/usr/bin/python3}
-mkdir -p "$1/bbs" "$1/safetensors"
+mkdir -p "$1/bbs" "$1/safetensors" "$1/tokenizer"
 $python - "$1/safetensors/net" <<'PY'
 import json, random, struct, sys
 rng = random.Random(1)
@@ -24,3 +24,11 @@ for method in int8 ra zps bitflip bbs-mod; do
     "$BBSBENCH" pack "$1/safetensors/$method" "$1/bbs/$method" >/dev/null
 done
 "$BBSBENCH" quantize "$1/safetensors/net" "$1/safetensors/quantised" >/dev/null
+# Tables and texts: the strings of the tokenizer's vectors.
+$python - "$1/tokenizer" <<'PY'
+import gzip, sys
+lines = [line.split("\t") for line in gzip.open("tests/data/tokens.txt.gz", "rt")]
+texts = [bytes.fromhex(line[1]) for line in lines if line[0] == "S"]
+for i in range(0, 400, 4):
+    open(f"{sys.argv[1]}/{i}", "wb").write(b"\t1\n".join(texts[i:i + 4]))
+PY
