@@ -3,12 +3,13 @@
 #
 # Source: small_fine_foods of Debian's r-cran-modeldata, 5,000 Amazon reviews of fine foods (McAuley and Leskovec 2013),
 # already split into 4,000 for training and 1,000 for testing. Nothing of it is part of the project: this writes
-#   train.tsv, test.tsv               score<TAB>review          score is great (5 stars) or other
-#   pairs-train.tsv, pairs-test.tsv   label<TAB>passage1<TAB>passage2, 1 when both come from one review
+#   train.tsv, test.tsv               score<TAB>review                score is great (5 stars) or other
+#   pairs-train.tsv, pairs-test.tsv   label<TAB>passage1<TAB>passage2  1 when both come from one review, else 0
 # Each run writes the same bytes. Reviews were split before pairing, so no passage of a test pair was seen in training.
 #
-# A pair: a review's words are cut in two halves. Every second review of a shuffled list keeps its own second half
-# (label 1), the others get the one of the next such review (label 0): balanced, and each passage occurs once.
+# Pairs: a review is cut into passages of 24 words; its first and second, third and fourth, ... are couples. Half of the
+# drawn couples stay as they are (label 1), the others exchange their second passages with those of other reviews
+# (label 0). So the set is balanced, no passage occurs twice, and both passages of a pair are of one length.
 folder <- commandArgs(trailingOnly = TRUE)[1]
 if (is.na(folder)) stop("give the folder to write to")
 dir.create(folder, recursive = TRUE, showWarnings = FALSE)
@@ -16,6 +17,10 @@ if (!requireNamespace("modeldata", quietly = TRUE)) stop("install it: apt-get in
 data("small_fine_foods", package = "modeldata")
 set.seed(1, kind = "Mersenne-Twister", normal.kind = "Inversion", sample.kind = "Rejection")
 
+passage_words <- 24L
+pair_counts <- c(train = 3900L, test = 1000L)
+
+# One line: markup and runs of white space become one space.
 plain <- function(text) trimws(gsub("[[:space:]]+", " ", gsub("<[^<>]*>", " ", enc2utf8(as.character(text)))))
 
 write <- function(name, header, ...) {
@@ -23,25 +28,33 @@ write <- function(name, header, ...) {
   stream <- file(paste0(path, ".part"), open = "wb")
   writeLines(c(header, paste(..., sep = "\t")), stream, sep = "\n", useBytes = TRUE)
   close(stream)
-  file.rename(paste0(path, ".part"), path)
+  invisible(file.rename(paste0(path, ".part"), path))
 }
 
-# Reviews of at least 16 words, in a shuffled order, as pairs.
-write_pairs <- function(name, reviews) {
+# All couples of neighbouring passages: data frame of review (a number), first, second.
+couples_of <- function(reviews) {
   words <- strsplit(reviews, " ", fixed = TRUE)
-  words <- sample(words[lengths(words) >= 16])
-  half <- lengths(words) %/% 2
-  first <- mapply(function(w, n) paste(w[seq_len(n)], collapse = " "), words, half)
-  second <- mapply(function(w, n) paste(w[(n + 1):length(w)], collapse = " "), words, half)
-  label <- rep_len(c(1L, 0L), length(words))
+  counts <- lengths(words) %/% (2L * passage_words)
+  review <- rep(seq_along(words), counts)
+  start <- (sequence(counts) - 1L) * 2L * passage_words
+  passage <- function(r, from) paste(words[[r]][from + seq_len(passage_words)], collapse = " ")
+  data.frame(review, first = mapply(passage, review, start), second = mapply(passage, review, start + passage_words))
+}
+
+write_pairs <- function(name, reviews, count) {
+  couples <- couples_of(reviews)
+  couples <- couples[sample(nrow(couples), count), ]
+  label <- rep_len(c(1L, 0L), count)
   other <- which(label == 0L)
-  second[other] <- second[c(other[-1], other[1])]
-  write(name, "label\tpassage1\tpassage2", label, first, second)
+  other <- other[order(couples$review[other])]
+  most <- max(table(couples$review[other])) # moving on by that many passages always leaves the review
+  couples$second[other] <- couples$second[c(other[-seq_len(most)], other[seq_len(most)])]
+  write(name, "label\tpassage1\tpassage2", label, couples$first, couples$second)
 }
 
 for (part in c("train", "test")) {
   reviews <- if (part == "train") training_data else testing_data
   text <- plain(reviews$review)
   write(paste0(part, ".tsv"), "score\treview", as.character(reviews$score), text)
-  write_pairs(paste0("pairs-", part, ".tsv"), text)
+  write_pairs(paste0("pairs-", part, ".tsv"), text, pair_counts[[part]])
 }

@@ -71,6 +71,8 @@ class Bert(nn.Module):
             x = layer(x, mask)
         return x
 
+    def answer(self, encoded):
+        return self.classifier(self.dropout(torch.tanh(self.bert.pooler.dense(encoded[:, 0]))))
+
     def forward(self, numbers, segments):
-        pooled = torch.tanh(self.bert.pooler.dense(self.encode(numbers, segments)[:, 0]))
-        return self.classifier(self.dropout(pooled))
+        return self.answer(self.encode(numbers, segments))
