@@ -5,6 +5,7 @@ from torch import nn
 from torch.nn import functional
 
 EPSILON = 1e-6  # of timm's LayerNorm
+UNDECAYED = ("cls_token", "pos_embed")
 
 
 class Attention(nn.Module):
@@ -80,6 +81,32 @@ class ViT(nn.Module):
             x = x.gather(1, order[:, :, None].expand(-1, -1, x.shape[2]))
         x = torch.cat([(self.cls_token + self.pos_embed[:, :1]).expand(len(x), -1, -1), x], 1)
         return self.head(self.norm(self.blocks(x))[:, 0])
+
+
+def widened(state, seed):
+    """A ViT of twice the width and twice the heads that computes the same function (Net2Net, Chen et al. 2016).
+
+    Every channel, hidden unit and head is there twice, so LayerNorm's mean and variance stay. A linear layer reads both
+    copies through W/2 + N and W/2 - N: N, as large as W/2, cancels at first and lets the copies part as training goes on.
+    """
+    generator = torch.Generator().manual_seed(seed)
+
+    def twice(tensor, parts=1, dim=0):
+        return torch.cat([torch.cat([part, part], dim) for part in tensor.chunk(parts, dim)], dim)
+
+    grown = {}
+    for name, tensor in state.items():
+        tensor = tensor.float()
+        if name in UNDECAYED:
+            grown[name] = twice(tensor, dim=2)
+            continue
+        if name != "head.bias" and name != "head.weight":
+            tensor = twice(tensor, 3 if ".qkv." in name else 1)
+        if tensor.ndim == 2:
+            noise = torch.randn(tensor.shape, generator=generator) * tensor.square().mean().sqrt() / 2
+            tensor = torch.cat([tensor / 2 + noise, tensor / 2 - noise], 1)
+        grown[name] = tensor
+    return grown
 
 
 KEPT = 0.5
