@@ -23,6 +23,7 @@ enum { DATASET_FILE_LIMIT = 4 };
 typedef struct {
     const char *path; /* folder or file; NULL: the kind's default */
     const profile_t *profile;
+    int64_t classes;        /* of the network, where the data do not say themselves (a folder of JPEGs); else 0 */
     const char *vocabulary; /* text: the WordPiece vocabulary of the weights (vocab.txt); NULL elsewhere */
     int64_t tokens;         /* text: the longest sequence, [CLS] and [SEP] included; 0 elsewhere */
 } dataset_request_t;

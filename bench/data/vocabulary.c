@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A hash table with open addressing over the lines of the file, at most half full. The hash (64-bit FNV-1a) goes byte by
  * byte, so the hashes of all beginnings of a text cost one walk over it: the longest match is then looked up from the
- * longest beginning down. */
+ * longest beginning down. Pieces are valid UTF-8, so none ends inside a character. */
 #include "data/vocabulary.h"
 
 #include "base/text.h"
@@ -129,8 +129,6 @@ int32_t vocabulary_longest(const vocabulary_t *vocabulary, const char *text, siz
     for (size_t i = 0; i < reach; i++)
         hashes[i + 1] = hash_more(hashes[i], text + i, 1);
     for (size_t end = reach; end > 0; end--) {
-        if (end < size && ((uint8_t)text[end] & 0xC0) == 0x80) /* inside a character */
-            continue;
         uint32_t line = *find_slot(vocabulary, hashes[end], prefix, text, end);
         if (line != 0) {
             *used = end;

@@ -256,7 +256,10 @@ static outcome_t check_shapes(const session_t *session)
 static outcome_t open_dataset(session_t *session)
 {
     const accuracy_config_t *config = session->config;
-    dataset_request_t request = {.path = config->data, .vocabulary = config->vocabulary, .tokens = config->size->width};
+    dataset_request_t request = {.path = config->data,
+                                 .classes = config->size->classes,
+                                 .vocabulary = config->vocabulary,
+                                 .tokens = config->size->width};
     outcome_t result;
     if (outcome_bad(&result, profile_find(config->size->profile, &request.profile)))
         return result;
