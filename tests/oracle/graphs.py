@@ -29,14 +29,13 @@ def linear(w, name, x, k):
     return functional.linear(x, w(f"{name}.weight", k, x.shape[-1]), w(f"{name}.bias", k))
 
 
-def vgg16(w, x, widths, hidden, classes):
+def vgg16(w, x, widths, hidden, classes, pools=(2, 2, 2, 2, 2)):
     number = 0
-    for count, width in zip((2, 2, 3, 3, 3), widths):
+    for count, width, pool in zip((2, 2, 3, 3, 3), widths, pools):
         for _ in range(count):
             x = torch.relu(conv(w, f"features.{number}", f"features.{number + 1}", x, width, 3, bias=True))
             number += 3
-        if x.shape[-1] > 1:
-            x = functional.max_pool2d(x, 2, ceil_mode=False)
+        x = functional.max_pool2d(x, pool)
         number += 1
     x = x.flatten(1)
     for name in ("classifier.0", "classifier.3"):

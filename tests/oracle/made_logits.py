@@ -35,6 +35,8 @@ def texts(tokens, words, **shape):
 # NET.SIZE as bench/nets has them; "odd" is the size of test_transformers.c, of which no dimension is a multiple of a vector.
 NETWORKS = {
     "resnet34.compact": images(graphs.resnet, 28, blocks=(3, 4, 6, 3), widths=(32, 64, 96, 128), classes=10, **COMPACT),
+    "resnet50.compact": images(graphs.resnet, 28, blocks=(3, 4, 6, 3), widths=(32, 32, 64, 64), classes=10, bottleneck=True, **COMPACT),
+    "vgg16.compact": images(graphs.vgg16, 28, widths=(32, 64, 96, 128, 128), hidden=256, classes=10, pools=(2, 2, 2, 1, 1)),
     "resnet20.full": images(graphs.cifar_resnet, 32, blocks=3),
     "vit_small.compact": images(graphs.vit, 28, width=96, heads=3, blocks=12, patch=4, classes=10),
     "vit_base.compact": images(graphs.vit, 28, width=192, heads=6, blocks=12, patch=4, classes=10),
