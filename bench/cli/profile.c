@@ -94,21 +94,17 @@ static void choose_portraits(const portraits_t *own, const portraits_t *other, c
     }
 }
 
-static outcome_t compare(const weights_t *weights, const portraits_t *own, const char *after, int threads)
+static outcome_t compare(const weights_t *weights, const portraits_t *own, const portraits_t *other, int threads)
 {
-    portraits_t other = {0};
     likeness_t *rows = calloc(weights->count + 1, sizeof *rows);
     const portrait_t **chosen = calloc(weights->count + 1, sizeof *chosen);
     outcome_t result = rows && chosen ? outcome_ok() : outcome_out_of_memory("profile");
-    if (outcome_is_ok(&result) && after != NULL)
-        result = portraits_read(after, &other);
     if (outcome_is_ok(&result)) {
-        choose_portraits(own, &other, chosen);
+        choose_portraits(own, other, chosen);
         result = likeness_compare(weights, chosen, threads, rows);
     }
     if (outcome_is_ok(&result))
         print_comparison(rows, weights->count);
-    portraits_free(&other);
     free(rows);
     free(chosen);
     return result;
@@ -119,16 +115,18 @@ static outcome_t compare(const weights_t *weights, const portraits_t *own, const
 static outcome_t run(const options_t *options)
 {
     const char *path = options_operand(options, 0), *source, *out = options_text(options, "out");
+    const char *after = options_text(options, "after");
     tensor_set_t set = {0};
     weights_t weights = {0};
-    portraits_t portraits = {0};
+    portraits_t portraits = {0}, other = {0};
     int threads;
     outcome_t result;
     if (outcome_bad(&result, method_options_jobs(options, &threads)))
         return result;
     if (out == NULL && !options_flag(options, "compare"))
         return outcome_usage("profile", NULL, "neither --out nor --compare", "one of them", NULL);
-    if (outcome_bad(&result, safetensors_load(path, "bring a checkpoint", &set)) ||
+    if ((after != NULL && outcome_bad(&result, portraits_read(after, &other))) ||
+        outcome_bad(&result, safetensors_load(path, "bring a checkpoint", &set)) ||
         outcome_bad(&result, weights_open(&set, path, true, threads, &weights)))
         goto out;
     source = options_text(options, "source");
@@ -139,10 +137,11 @@ static outcome_t run(const options_t *options)
     if (out != NULL)
         result = portraits_write(out, &portraits);
     if (outcome_is_ok(&result) && options_flag(options, "compare"))
-        result = compare(&weights, &portraits, options_text(options, "after"), threads);
+        result = compare(&weights, &portraits, &other, threads);
 
 out:
     portraits_free(&portraits);
+    portraits_free(&other);
     weights_free(&weights);
     tensor_set_free(&set);
     return result;

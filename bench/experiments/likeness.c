@@ -31,8 +31,9 @@ static outcome_t cycles_of(const accelerator_t *accelerator, const compress_laye
                          .tokens = 1};
     accel_layer_t given = {.shape = &shape, .weights = layer->q, .sensitive = layer->k};
     accel_work_t work = {0};
-    outcome_t result = accelerator->work(&accelerator->defaults, &given, threads, &work);
-    *cycles = work.cycles;
+    outcome_t result;
+    if (!outcome_bad(&result, accelerator->work(&accelerator->defaults, &given, threads, &work)))
+        *cycles = work.cycles;
     return result;
 }
 

@@ -124,7 +124,7 @@ static outcome_t read_profiles(const char *const *paths, portraits_t *files, tex
 {
     outcome_t result = outcome_ok();
     *source = text_of("synthetic");
-    for (int i = 0; paths[i] != NULL && i < MOST_FILES && outcome_is_ok(&result); i++) {
+    for (int i = 0; i < MOST_FILES && paths[i] != NULL && outcome_is_ok(&result); i++) {
         text_t path;
         if (outcome_bad(&result, home_path(paths[i], &path)) || outcome_bad(&result, portraits_read(path.chars, &files[i])))
             break;
