@@ -16,7 +16,7 @@ enum { DEFAULT_METHODS = 4 };
 static const option_t options_table[] = {
     {"net", "NAME[,NAME]|all", NULL, "networks; all: each that has the size"},
     {"size", "compact|full", "compact", "width of the networks"},
-    {"weights", "FILE", NULL, "safetensors of one network, in place of the shipped ones"},
+    {"weights", "FILE", NULL, "checkpoint of one network, not the shipped one: safetensors, or what torch.save wrote"},
     {"data", "PATH", NULL, "data set, in place of where Debian puts it"},
     {"method", "SPEC...", NULL, "NAME[:key=value...], may be given several times (default fp32, int8, bbs-cons, bbs-mod)"},
     {"images", "N", "0", "at most N samples, a fixed balanced list; 0: all"},
