@@ -128,7 +128,7 @@ outcome_t pickle_machine_pop_mark(pickle_machine_t *machine, pickle_ref_t **refs
     if (machine->mark_count == 0)
         return pickle_machine_refused(machine, "no mark on the stack", "one");
     size_t mark = machine->marks[--machine->mark_count];
-    *refs = machine->stack + mark;
+    *refs = machine->stack != NULL ? machine->stack + mark : NULL; /* NULL + 0 is undefined in C */
     *count = machine->depth - mark;
     machine->depth = mark;
     return outcome_ok();

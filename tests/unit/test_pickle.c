@@ -74,6 +74,19 @@ static void containers_and_calls_are_noted(void **state)
     pickle_free(&pickle);
 }
 
+static void a_mark_may_have_nothing_above_it(void **state)
+{
+    (void)state;
+    pickle_t pickle;
+    assert_ok(READ("\x80\x02(t.", &pickle));
+    assert_int_equal(pickle_root(&pickle)->kind, PICKLE_TUPLE);
+    assert_int_equal(pickle_root(&pickle)->count, 0);
+    pickle_free(&pickle);
+    assert_ok(READ("\x80\x02](e.", &pickle));
+    assert_int_equal(pickle_root(&pickle)->count, 0);
+    pickle_free(&pickle);
+}
+
 static void a_list_may_hold_itself(void **state)
 {
     (void)state;
@@ -183,9 +196,13 @@ static int release(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(values_are_read),          cmocka_unit_test(containers_and_calls_are_noted),
-        cmocka_unit_test(a_list_may_hold_itself),   cmocka_unit_test(what_is_outside_the_subset_is_refused_with_its_place),
-        cmocka_unit_test(empty_stacks_are_refused), cmocka_unit_test(giant_numbers_are_refused),
+        cmocka_unit_test(values_are_read),
+        cmocka_unit_test(containers_and_calls_are_noted),
+        cmocka_unit_test(a_mark_may_have_nothing_above_it),
+        cmocka_unit_test(a_list_may_hold_itself),
+        cmocka_unit_test(what_is_outside_the_subset_is_refused_with_its_place),
+        cmocka_unit_test(empty_stacks_are_refused),
+        cmocka_unit_test(giant_numbers_are_refused),
     };
     return cmocka_run_group_tests_name("pickle", tests, NULL, release);
 }
