@@ -17,7 +17,7 @@ enum { DEFAULT_METHODS = 4 };
 static const option_t options_table[] = {
     {"net", "NAME[,NAME]|all", NULL, "networks; all: each that has the size"},
     {"size", "compact|full", NULL, "width of the networks (default compact; full where a network has no other)"},
-    {"weights", "FILE", NULL, "safetensors of one network, in place of the shipped ones"},
+    {"weights", "FILE", NULL, "checkpoint of one network, not the shipped one: safetensors, or what torch.save wrote"},
     {"data", "PATH", NULL, "data set, in place of where Debian puts it"},
     {"vocabulary", "FILE", NULL, "WordPiece vocabulary of the weights (vocab.txt), for text"},
     {"method", "SPEC...", NULL, "NAME[:key=value...], may be given several times (default fp32, int8, bbs-cons, bbs-mod)"},

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/method_options.h"
 #include "experiments/likeness.h"
+#include "experiments/match.h"
 #include "tensor/safetensors.h"
 
 #include <inttypes.h>
@@ -83,15 +84,29 @@ static void print_comparison(const likeness_t *rows, size_t count)
                 printf("beyond %.0f %%: %s, %s\n", 100.0 * far_off, rows[i].name, likeness_measures[measure]);
 }
 
-static outcome_t compare(const weights_t *weights, const portraits_t *portraits, int threads)
+/* The portrait that each layer is drawn after: its own, or the closest in the file of another network. */
+static void choose_portraits(const portraits_t *own, const portraits_t *other, const portrait_t **chosen)
+{
+    for (size_t i = 0; i < own->count; i++) {
+        const portrait_t *item = &own->items[i];
+        match_t wanted = {item->linear, item->k, item->c, item->kh, item->kw, item->depth};
+        chosen[i] = other->count > 0 ? match_portrait(other, 1, &wanted) : item;
+    }
+}
+
+static outcome_t compare(const weights_t *weights, const portraits_t *own, const portraits_t *other, int threads)
 {
     likeness_t *rows = calloc(weights->count + 1, sizeof *rows);
-    if (rows == NULL)
-        return outcome_out_of_memory("profile");
-    outcome_t result = likeness_compare(weights, portraits, threads, rows);
+    const portrait_t **chosen = calloc(weights->count + 1, sizeof *chosen);
+    outcome_t result = rows && chosen ? outcome_ok() : outcome_out_of_memory("profile");
+    if (outcome_is_ok(&result)) {
+        choose_portraits(own, other, chosen);
+        result = likeness_compare(weights, chosen, threads, rows);
+    }
     if (outcome_is_ok(&result))
         print_comparison(rows, weights->count);
     free(rows);
+    free(chosen);
     return result;
 }
 
@@ -100,16 +115,18 @@ static outcome_t compare(const weights_t *weights, const portraits_t *portraits,
 static outcome_t run(const options_t *options)
 {
     const char *path = options_operand(options, 0), *source, *out = options_text(options, "out");
+    const char *after = options_text(options, "after");
     tensor_set_t set = {0};
     weights_t weights = {0};
-    portraits_t portraits = {0};
+    portraits_t portraits = {0}, other = {0};
     int threads;
     outcome_t result;
     if (outcome_bad(&result, method_options_jobs(options, &threads)))
         return result;
     if (out == NULL && !options_flag(options, "compare"))
         return outcome_usage("profile", NULL, "neither --out nor --compare", "one of them", NULL);
-    if (outcome_bad(&result, safetensors_load(path, "bring a checkpoint", &set)) ||
+    if ((after != NULL && outcome_bad(&result, portraits_read(after, &other))) ||
+        outcome_bad(&result, safetensors_load(path, "bring a checkpoint", &set)) ||
         outcome_bad(&result, weights_open(&set, path, true, threads, &weights)))
         goto out;
     source = options_text(options, "source");
@@ -120,10 +137,11 @@ static outcome_t run(const options_t *options)
     if (out != NULL)
         result = portraits_write(out, &portraits);
     if (outcome_is_ok(&result) && options_flag(options, "compare"))
-        result = compare(&weights, &portraits, threads);
+        result = compare(&weights, &portraits, &other, threads);
 
 out:
     portraits_free(&portraits);
+    portraits_free(&other);
     weights_free(&weights);
     tensor_set_free(&set);
     return result;
@@ -133,6 +151,8 @@ static const option_t option_table[] = {
     {"out", "FILE.csv", NULL, "write the portraits: one row a layer"},
     {"source", "TEXT", NULL, "where the weights come from, for the file (default: what IN says, or its name)"},
     {"compare", NULL, NULL, "draw each layer after its portrait and print how far it is from the real one"},
+    {"after", "FILE.csv", NULL,
+     "with --compare: draw after the portraits of another network, as is done without a checkpoint"},
     JOBS_OPTION,
     {0},
 };

@@ -29,10 +29,12 @@ static double solve(double target)
     if (target >= ratio_of(most_shape))
         return most_shape;
     gsl_root_fsolver *solver = gsl_root_fsolver_alloc(gsl_root_fsolver_brent);
-    gsl_function function = {.function = beyond_target, .params = &target};
+    gsl_function function;
     double shape = 2.0;
     if (solver == NULL)
         return shape;
+    function.function = beyond_target;
+    function.params = &target;
     gsl_root_fsolver_set(solver, &function, least_shape, most_shape);
     for (int i = 0; i < 100; i++) {
         gsl_root_fsolver_iterate(solver);

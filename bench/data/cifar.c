@@ -37,15 +37,17 @@ static outcome_t take_labels(const char *path, cifar_t *cifar, int64_t samples)
     for (int64_t i = 0; i < samples; i++) {
         cifar->labels[i] = cifar->bytes.data[i * RECORD];
         if (cifar->labels[i] >= CLASSES)
-            return outcome_failed(path, text_of("record %d", (int)i).chars, text_of("label %d", (int)cifar->labels[i]).chars,
-                                  "0 to 9", "this is another file, or a damaged one");
+            return outcome_failed(path, text_of("record %d", (int)i).chars,
+                                  text_of("label %d", (int)cifar->labels[i]).chars, "0 to 9",
+                                  "this is another file, or a damaged one");
     }
     return outcome_ok();
 }
 
 static outcome_t open_cifar(const dataset_request_t *request, dataset_t *dataset)
 {
-    text_t path = file_is_folder(request->path) ? text_of("%s/test_batch.bin", request->path) : text_of("%s", request->path);
+    text_t path =
+        file_is_folder(request->path) ? text_of("%s/test_batch.bin", request->path) : text_of("%s", request->path);
     cifar_t *cifar = calloc(1, sizeof *cifar);
     outcome_t result;
     if (cifar == NULL)

@@ -180,7 +180,8 @@ static outcome_t open_photos(const dataset_request_t *request, dataset_t *datase
                        : file_exists(list.chars) ? read_list(photos, list, false, ' ', NULL, dataset)
                                                  : read_folders(photos, request->classes);
     if (outcome_is_ok(&result) && photos->count == 0)
-        result = outcome_missing(request->path, "photographs", "none", split != NULL ? "rows of that split" : "JPEGs", todo);
+        result =
+            outcome_missing(request->path, "photographs", "none", split != NULL ? "rows of that split" : "JPEGs", todo);
     dataset->samples = photos->count;
     dataset->labels = photos->labels;
     return result;

@@ -4,10 +4,15 @@
 #include "base/text.h"
 
 #include <math.h>
+#include <setjmp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <turbojpeg.h>
+#include <jpeglib.h>
+/* clang-format off: needs the one above */
+#include <jerror.h>
+/* clang-format on */
 
 enum { CHANNELS = 3 };
 static const char todo[] = "get the file again, or leave it out with --skip-bad";
@@ -32,33 +37,65 @@ void picture_free(picture_t *picture)
 
 /* ===  JPEG  === */
 
-/* A warning that the file ends too early is an error: half of the picture would be grey. */
-static bool is_failure(tjhandle decoder)
+/* libjpeg reports by callbacks; a fatal one must not return. */
+typedef struct {
+    struct jpeg_error_mgr manager; /* first: libjpeg knows only this part */
+    jmp_buf back;
+    char found[JMSG_LENGTH_MAX];
+} failure_t;
+
+static void give_up(j_common_ptr codec)
 {
-    return tjGetErrorCode(decoder) != TJERR_WARNING || strstr(tjGetErrorStr2(decoder), "remature end") != NULL;
+    failure_t *failure = (failure_t *)(void *)codec->err;
+    codec->err->format_message(codec, failure->found);
+    longjmp(failure->back, 1);
+}
+
+/* Of the warnings, only the end of the file before that of the picture counts: the rest of it would be grey. */
+static void warn(j_common_ptr codec, int level)
+{
+    if (level < 0 && codec->err->msg_code == JWRN_JPEG_EOF)
+        give_up(codec);
+}
+
+static void decode_rows(struct jpeg_decompress_struct *codec, picture_t *picture)
+{
+    jpeg_start_decompress(codec);
+    while (codec->output_scanline < codec->output_height) {
+        uint8_t *row = picture->pixels + (size_t)codec->output_scanline * codec->output_width * CHANNELS;
+        jpeg_read_scanlines(codec, &row, 1);
+    }
+    jpeg_finish_decompress(codec);
 }
 
 outcome_t picture_decode(const char *where, const uint8_t *bytes, size_t size, picture_t *picture)
 {
-    int width, height, subsampling, colours;
-    *picture = (picture_t){0};
+    struct jpeg_decompress_struct codec;
+    failure_t failure;
     outcome_t result = outcome_ok();
-    tjhandle decoder = tjInitDecompress();
-    if (decoder == NULL)
-        return outcome_out_of_memory(where);
-    if (tjDecompressHeader3(decoder, bytes, size, &width, &height, &subsampling, &colours) != 0 && is_failure(decoder))
-        result = refuse(where, tjGetErrorStr2(decoder));
-    else if (colours == TJCS_CMYK || colours == TJCS_YCCK)
-        result = refuse(where, "CMYK colours");
-    if (outcome_is_ok(&result))
-        result = create(where, width, height, picture);
-    if (outcome_is_ok(&result) &&
-        tjDecompress2(decoder, bytes, size, picture->pixels, width, 0, height, TJPF_RGB, TJFLAG_ACCURATEDCT) != 0 &&
-        is_failure(decoder))
-        result = refuse(where, tjGetErrorStr2(decoder));
-    tjDestroy(decoder);
-    if (!outcome_is_ok(&result))
+    *picture = (picture_t){0};
+    if (size == 0)
+        return refuse(where, "0 bytes");
+    codec.err = jpeg_std_error(&failure.manager);
+    failure.manager.error_exit = give_up;
+    failure.manager.emit_message = warn;
+    if (setjmp(failure.back) != 0) {
+        jpeg_destroy_decompress(&codec);
         picture_free(picture);
+        return refuse(where, failure.found);
+    }
+    jpeg_create_decompress(&codec);
+    jpeg_mem_src(&codec, bytes, size);
+    jpeg_read_header(&codec, TRUE);
+    if (codec.num_components != 1 && codec.num_components != CHANNELS)
+        result = refuse(where, text_of("%d colour components", codec.num_components).chars);
+    if (outcome_is_ok(&result))
+        result = create(where, codec.image_width, codec.image_height, picture);
+    if (outcome_is_ok(&result)) {
+        codec.out_color_space = JCS_RGB; /* accurate integer DCT and smooth upsampling are the defaults, and Pillow's */
+        decode_rows(&codec, picture);
+    }
+    jpeg_destroy_decompress(&codec);
     return result;
 }
 
@@ -236,8 +273,8 @@ outcome_t picture_crop(const picture_t *source, int64_t side, resize_filter_t fi
     if (outcome_is_ok(&result)) {
         const int64_t top = half_rounded(resized.height - crop), left = half_rounded(resized.width - crop);
         for (int64_t y = 0; y < crop; y++)
-            memcpy(target->pixels + y * crop * CHANNELS,
-                   resized.pixels + ((top + y) * resized.width + left) * CHANNELS, (size_t)crop * CHANNELS);
+            memcpy(target->pixels + y * crop * CHANNELS, resized.pixels + ((top + y) * resized.width + left) * CHANNELS,
+                   (size_t)crop * CHANNELS);
     }
     picture_free(&resized);
     return result;

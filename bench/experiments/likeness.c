@@ -31,8 +31,9 @@ static outcome_t cycles_of(const accelerator_t *accelerator, const compress_laye
                          .tokens = 1};
     accel_layer_t given = {.shape = &shape, .weights = layer->q, .sensitive = layer->k};
     accel_work_t work = {0};
-    outcome_t result = accelerator->work(&accelerator->defaults, &given, threads, &work);
-    *cycles = work.cycles;
+    outcome_t result;
+    if (!outcome_bad(&result, accelerator->work(&accelerator->defaults, &given, threads, &work)))
+        *cycles = work.cycles;
     return result;
 }
 
@@ -90,7 +91,7 @@ static outcome_t measure(const compress_layer_t *layers, size_t count, int threa
 
 /* ===  Comparing  === */
 
-static outcome_t draw(const weights_t *weights, const portraits_t *portraits, int threads, compress_layer_t *drawn,
+static outcome_t draw(const weights_t *weights, const portrait_t *const *portraits, int threads, compress_layer_t *drawn,
                       int8_t *q, float *scale)
 {
     outcome_t result = outcome_ok();
@@ -100,7 +101,7 @@ static outcome_t draw(const weights_t *weights, const portraits_t *portraits, in
         drawn[i].q = q;
         drawn[i].scale = scale;
         drawn[i].weights = NULL;
-        result = synthesis_draw(&portraits->items[i], &drawn[i], seed, threads, q, scale);
+        result = synthesis_draw(portraits[i], &drawn[i], seed, threads, q, scale);
         q += compress_layer_size(&drawn[i]);
         scale += drawn[i].k;
         seed += (uint32_t)drawn[i].k + 1;
@@ -108,7 +109,7 @@ static outcome_t draw(const weights_t *weights, const portraits_t *portraits, in
     return result;
 }
 
-outcome_t likeness_compare(const weights_t *weights, const portraits_t *portraits, int threads, likeness_t *rows)
+outcome_t likeness_compare(const weights_t *weights, const portrait_t *const *portraits, int threads, likeness_t *rows)
 {
     size_t size = 1, channels = 1;
     for (size_t i = 0; i < weights->count; i++) {

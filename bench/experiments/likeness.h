@@ -22,8 +22,9 @@ typedef struct {
     likeness_side_t real, synthetic;
 } likeness_t;
 
-/* Draw all layers of `weights` (floats known) after `portraits` (its own, in order) and compare: rows[weights->count]. */
-outcome_t likeness_compare(const weights_t *weights, const portraits_t *portraits, int threads, likeness_t *rows);
+/* Draw all layers of `weights` (floats known) after portraits[weights->count], its own or others, and compare:
+ * rows[weights->count]. */
+outcome_t likeness_compare(const weights_t *weights, const portrait_t *const *portraits, int threads, likeness_t *rows);
 
 /* The measures that have a relative error, in the order of likeness_error(). */
 enum { LIKENESS_MEASURES = 4 };

@@ -5,9 +5,9 @@
 #include "compress/portrait_file.h"
 #include "compress/quantize.h"
 #include "compress/synthesis.h"
+#include "experiments/match.h"
 #include "nets/weights.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,47 +110,6 @@ const char *const *tensors_profiles(const char *family)
     return of_others;
 }
 
-typedef enum { KIND_LINEAR, KIND_POINTWISE, KIND_KERNEL, KIND_STEM } kind_t;
-
-static kind_t kind_of(bool linear, int64_t c, int64_t kh, int64_t kw)
-{
-    if (linear)
-        return KIND_LINEAR;
-    if (kh * kw == 1)
-        return KIND_POINTWISE;
-    return kh * kw > c ? KIND_STEM : KIND_KERNEL;
-}
-
-/* How many times one ratio is twice the other, rounded. */
-static int doublings(double ratio, double other)
-{
-    double factor = ratio > other ? ratio / other : other / ratio;
-    int count = 0;
-    for (; factor > 1.5; factor /= 2.0)
-        count++;
-    return count;
-}
-
-/* How far a portrait is from what a layer needs: first the kind, then the ratio, then the place. */
-static double distance(const portrait_t *portrait, const net_layer_t *layer, double depth)
-{
-    static const int between[4][4] = {{0, 1, 2, 3}, {1, 0, 2, 3}, {2, 1, 0, 2}, {3, 3, 1, 0}};
-    kind_t needed = kind_of(layer->kind == NET_LINEAR, layer->c, layer->kh, layer->kw);
-    kind_t there = kind_of(portrait->linear, portrait->c, portrait->kh, portrait->kw);
-    int ratio = doublings((double)layer->k / (double)layer->c, (double)portrait->k / (double)portrait->c);
-    return 100.0 * between[needed][there] + 2.0 * ratio + fabs(portrait->depth - depth);
-}
-
-static const portrait_t *closest(const portraits_t *files, const net_layer_t *layer, double depth)
-{
-    const portrait_t *best = NULL;
-    for (const portraits_t *file = files; file->count > 0; file++)
-        for (size_t i = 0; i < file->count; i++)
-            if (best == NULL || distance(&file->items[i], layer, depth) < distance(best, layer, depth))
-                best = &file->items[i];
-    return best;
-}
-
 /* FNV-1a. */
 static uint32_t hash_of(const char *text, uint32_t hash)
 {
@@ -165,7 +124,7 @@ static outcome_t read_profiles(const char *const *paths, portraits_t *files, tex
 {
     outcome_t result = outcome_ok();
     *source = text_of("synthetic");
-    for (int i = 0; paths[i] != NULL && i < MOST_FILES - 1 && outcome_is_ok(&result); i++) {
+    for (int i = 0; i < MOST_FILES && paths[i] != NULL && outcome_is_ok(&result); i++) {
         text_t path;
         if (outcome_bad(&result, home_path(paths[i], &path)) || outcome_bad(&result, portraits_read(path.chars, &files[i])))
             break;
@@ -189,8 +148,14 @@ outcome_t tensors_synthetic(const network_t *network, const net_size_t *size, co
     tensors->source = source;
     uint32_t seed = hash_of(size->name, hash_of(network->name, 2166136261u));
     for (size_t i = 0; i < table->count && outcome_is_ok(&result); i++) {
-        double depth = table->count > 1 ? (double)i / (double)(table->count - 1) : 0.0;
-        result = synthesis_draw(closest(files, &table->items[i], depth), &tensors->layers[i], seed, threads,
+        const net_layer_t *layer = &table->items[i];
+        match_t wanted = {.linear = layer->kind == NET_LINEAR,
+                          .k = layer->k,
+                          .c = layer->c,
+                          .kh = layer->kh,
+                          .kw = layer->kw,
+                          .depth = table->count > 1 ? (double)i / (double)(table->count - 1) : 0.0};
+        result = synthesis_draw(match_portrait(files, MOST_FILES, &wanted), &tensors->layers[i], seed, threads,
                                 values_of(tensors, i), scales_of(tensors, i));
         seed += (uint32_t)table->items[i].k + 1;
     }

@@ -23,9 +23,8 @@ typedef struct {
 outcome_t tensors_load(const network_t *network, const net_size_t *size, const net_table_t *table, const char *path,
                        bool prune_first, int threads, tensors_t *tensors);
 
-/* Drawn: each layer after the portrait of the same kind (matrix, 1x1, larger kernel, kernel of more positions than
- * channels), the closest ratio of outputs to inputs and then the closest place in the network. The networks of a family
- * share their portraits. The seed is made of network and size, so that each has its own weights, always the same. */
+/* Drawn: each layer after a portrait (match.h). The networks of a family share their portraits. The seed is made of network
+ * and size, so that each has its own weights, always the same. */
 outcome_t tensors_synthetic(const network_t *network, const net_size_t *size, const net_table_t *table, bool prune_first,
                             int threads, tensors_t *tensors);
 

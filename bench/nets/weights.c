@@ -3,7 +3,7 @@
 
 #include "base/home.h"
 #include "base/text.h"
-#include "tensor/safetensors.h"
+#include "tensor/checkpoint.h"
 
 #include <stdlib.h>
 
@@ -118,7 +118,7 @@ outcome_t net_weights_load(const network_t *network, const net_size_t *size, con
         path = shipped.chars;
     }
     tensor_set_t set;
-    if (outcome_bad(&result, safetensors_load(path, "check the path after --weights", &set)))
+    if (outcome_bad(&result, tensor_set_load(path, "check the path after --weights", &set)))
         return result;
     result = net_weights_from(network, size, path, &set, weights);
     tensor_set_free(&set);

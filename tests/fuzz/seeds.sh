@@ -3,7 +3,9 @@
 # Small files for the fuzzers to start from: seeds.sh FOLDER, with BBSBENCH the program.
 set -eu
 python=${PYTHON:-/usr/bin/python3}
-mkdir -p "$1/bbs" "$1/safetensors" "$1/tokenizer"
+mkdir -p "$1/bbs" "$1/safetensors" "$1/tokenizer" "$1/checkpoint"
+$python tests/oracle/checkpoints.py "$1/checkpoint"
+rm "$1/checkpoint"/*.safetensors "$1/checkpoint/manifest.csv"
 $python - "$1/safetensors/net" <<'PY'
 import json, random, struct, sys
 rng = random.Random(1)
@@ -18,6 +20,15 @@ for name, shape in {"stem.weight": [4, 3, 2, 2], "conv.weight": [6, 11, 1, 3], "
 text = json.dumps(header, separators=(",", ":")).encode()
 text += b" " * (-len(text) % 8)
 open(sys.argv[1], "wb").write(struct.pack("<Q", len(text)) + text + body)
+PY
+$python - "$1/checkpoint" <<'PY'
+import pathlib, sys, zipfile
+for path in pathlib.Path(sys.argv[1]).glob("*.pth"):
+    if zipfile.is_zipfile(path):
+        archive = zipfile.ZipFile(path)
+        for name in archive.namelist():
+            if name.endswith("data.pkl"):
+                path.with_suffix(".pkl").write_bytes(archive.read(name))
 PY
 for method in int8 ra zps bitflip bbs-mod; do
     "$BBSBENCH" compress "$1/safetensors/net" "$1/safetensors/$method" --method "$method" --group 5 --channels 2 >/dev/null

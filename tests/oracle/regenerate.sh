@@ -7,6 +7,7 @@ cd "$(dirname "$0")/../.."
 PYTHON=${PYTHON:-/usr/bin/python3}
 "$PYTHON" tests/oracle/resnet_fixture.py write
 "$PYTHON" tests/oracle/made_logits.py write
+"$PYTHON" tests/oracle/torch_checkpoints.py fixture tests/data
 "$PYTHON" tests/oracle/accel.py tests/data/model.resnet34.csv
 "$PYTHON" tests/oracle/columns.py tests/data/columns.txt.gz
 "$PYTHON" tests/oracle/rivals.py tests/data/rivals.txt.gz

@@ -9,6 +9,7 @@
 #include "compress/portrait_file.h"
 #include "compress/quantize.h"
 #include "experiments/likeness.h"
+#include "experiments/match.h"
 #include "tensor/safetensors.h"
 
 #include <math.h>
@@ -159,6 +160,28 @@ static void wider_layers_have_larger_peaks(void **state)
     unmake(&made);
 }
 
+/* First the kind, then the ratio of outputs to inputs, then the depth. */
+static void the_closest_portrait_is_chosen(void **state)
+{
+    (void)state;
+    portrait_t items[] = {{.linear = true, .k = 64, .c = 64, .kh = 1, .kw = 1, .depth = 0.0},
+                          {.linear = true, .k = 256, .c = 64, .kh = 1, .kw = 1, .depth = 0.9},
+                          {.linear = true, .k = 64, .c = 64, .kh = 1, .kw = 1, .depth = 0.8},
+                          {.k = 64, .c = 64, .kh = 1, .kw = 1, .depth = 0.5},
+                          {.k = 64, .c = 64, .kh = 3, .kw = 3, .depth = 0.5},
+                          {.k = 64, .c = 3, .kh = 7, .kw = 7, .depth = 0.0}};
+    portraits_t file = {.items = items, .count = sizeof items / sizeof *items};
+    static const struct {
+        match_t layer;
+        int chosen;
+    } cases[] = {{{true, 768, 768, 1, 1, 0.3}, 0},   {{true, 768, 768, 1, 1, 0.5}, 2}, {{true, 3072, 768, 1, 1, 0.0}, 1},
+                 {{false, 512, 512, 1, 1, 0.0}, 3},  {{false, 96, 96, 5, 5, 1.0}, 4},  {{false, 32, 3, 3, 3, 1.0}, 5},
+                 {{false, 3072, 768, 3, 3, 0.0}, 4}, {{true, 1, 999, 1, 1, 0.0}, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_ptr_equal(match_portrait(&file, 1, &cases[i].layer), &items[cases[i].chosen]);
+    assert_null(match_portrait(&file, 0, &cases[0].layer));
+}
+
 /* ===  Real layers  === */
 
 static void check_file(const char *folder, const char *name, likeness_t *rows, size_t most, size_t *count)
@@ -166,23 +189,25 @@ static void check_file(const char *folder, const char *name, likeness_t *rows, s
     text_t path = text_of("%s/%s", folder, name);
     tensor_set_t set = {0};
     weights_t weights;
-    portraits_t portraits = {0};
+    portrait_t *portraits;
+    const portrait_t *own[256];
     assert_ok(safetensors_load(path.chars, NULL, &set));
     assert_ok(weights_open(&set, path.chars, true, 2, &weights));
     assert_true(*count + weights.count <= most);
-    portraits.items = calloc(weights.count, sizeof *portraits.items);
-    portraits.count = weights.count;
-    assert_non_null(portraits.items);
-    for (size_t i = 0; i < weights.count; i++)
-        assert_ok(portrait_take(&weights.layers[i], &portraits.items[i]));
-    assert_ok(likeness_compare(&weights, &portraits, 2, rows + *count));
+    portraits = calloc(weights.count, sizeof *portraits);
+    assert_non_null(portraits);
+    for (size_t i = 0; i < weights.count; i++) {
+        assert_ok(portrait_take(&weights.layers[i], &portraits[i]));
+        own[i] = &portraits[i];
+    }
+    assert_ok(likeness_compare(&weights, own, 2, rows + *count));
     for (size_t i = *count; i < *count + weights.count; i++)
         for (int measure = 0; measure < LIKENESS_MEASURES; measure++)
             if (likeness_error(&rows[i], measure) > 0.1)
                 printf("# beyond 10 %%: %s %s, %s, %.1f %%\n", name, rows[i].name, likeness_measures[measure],
                        100.0 * likeness_error(&rows[i], measure));
     *count += weights.count;
-    portraits_free(&portraits);
+    free(portraits);
     weights_free(&weights);
     tensor_set_free(&set);
 }
@@ -225,6 +250,7 @@ int main(void)
         cmocka_unit_test(bytes_do_not_depend_on_threads),
         cmocka_unit_test(channels_are_quantised_ones),
         cmocka_unit_test(wider_layers_have_larger_peaks),
+        cmocka_unit_test(the_closest_portrait_is_chosen),
         cmocka_unit_test(real_layers_are_matched),
     };
     return cmocka_run_group_tests_name("synthesis", tests, NULL, NULL);
