@@ -105,8 +105,8 @@ $(BUILD)/fuzzers/%: tests/fuzz/%.c $(BUILD)/libbbs.a Makefile
 	@echo "  FUZZER  $@"
 	$(Q)$(CC) $(BBS_CFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/libbbs.a $(LIBRARIES)
 
-retrain:  ## train one compact network again: make retrain NET=resnet34 (python3-torch; tens of minutes)
-	$(PYTHON) models/train/train.py --net $(NET) --out models/compact --work $(BUILD)/train
+retrain: $(if $(filter bert_%,$(NET)),datasets)  ## train one compact network again: make retrain NET=resnet34 (python3-torch; tens of minutes)
+	$(PYTHON) models/train/train$(if $(filter bert_%,$(NET)),_text).py --net $(NET) --out models/compact --work $(BUILD)/train
 
 clean:  ## remove build/
 	$(Q)rm -rf $(BUILD)

@@ -67,6 +67,13 @@ if ! make -j"$jobs" >"$log" 2>&1; then
     exit 1
 fi
 
+step "text data"
+if ! make datasets >"$log" 2>&1; then
+    tail -n 30 "$log" >&2
+    echo "error: datasets/reviews.R failed; the lines above say where" >&2
+    exit 1
+fi
+
 step "experiments"
 # The folder is chosen here, so that the report below is of this run.
 if [ -n "$resume" ]; then
