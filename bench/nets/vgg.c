@@ -14,7 +14,7 @@ typedef struct {
     int64_t convolutions[STAGES];
     int64_t widths[STAGES];
     int64_t pools[STAGES]; /* side and stride of the max-pool that ends a stage; 1: none */
-    int64_t hidden; /* of the classifier */
+    int64_t hidden;        /* of the classifier */
 } vgg_shape_t;
 
 static outcome_t vgg_layers(const net_size_t *size, net_table_t *table)
