@@ -134,10 +134,26 @@ static const net_size_t bert_sst2_full = {.name = "full",
                                           .classes = 2,
                                           .shape = &bert_base_shape};
 
+/* Checkpoints converted from TensorFlow call LayerNorm's parameters gamma and beta; those of the encoder alone (BertModel,
+ * without a classifier) lack the "bert." */
+static const net_rename_t bert_renames[] = {
+    {NET_AT_END, "LayerNorm.gamma", "LayerNorm.weight"}, {NET_AT_END, "LayerNorm.beta", "LayerNorm.bias"},
+    {NET_AT_FRONT, "embeddings.", "bert.embeddings."},   {NET_AT_FRONT, "encoder.", "bert.encoder."},
+    {NET_AT_FRONT, "pooler.", "bert.pooler."},           {NET_AT_FRONT, NULL, NULL},
+};
+
 static const net_size_t *const bert_mrpc_sizes[] = {&bert_mrpc_full, NULL};
 static const net_size_t *const bert_sst2_sizes[] = {&bert_sst2_full, NULL};
 
-const network_t net_bert_mrpc = {
-    .name = "bert_mrpc", .title = "BERT-MRPC", .family = "bert", .sizes = bert_mrpc_sizes, .layers = bert_layers};
-const network_t net_bert_sst2 = {
-    .name = "bert_sst2", .title = "BERT-SST2", .family = "bert", .sizes = bert_sst2_sizes, .layers = bert_layers};
+const network_t net_bert_mrpc = {.name = "bert_mrpc",
+                                 .title = "BERT-MRPC",
+                                 .family = "bert",
+                                 .sizes = bert_mrpc_sizes,
+                                 .renames = bert_renames,
+                                 .layers = bert_layers};
+const network_t net_bert_sst2 = {.name = "bert_sst2",
+                                 .title = "BERT-SST2",
+                                 .family = "bert",
+                                 .sizes = bert_sst2_sizes,
+                                 .renames = bert_renames,
+                                 .layers = bert_layers};

@@ -4,6 +4,7 @@
 #include "base/catalogue.h"
 #include "base/home.h"
 #include "base/text.h"
+#include "nets/names.h"
 #include "tensor/checkpoint.h"
 
 #include <stdlib.h>
@@ -103,7 +104,9 @@ outcome_t net_weights_load(const network_t *network, const net_size_t *size, con
     tensor_set_t set;
     if (outcome_bad(&result, tensor_set_load(path, "check the path after --weights", &set)))
         return result;
-    result = net_weights_from(network, size, path, &set, weights);
+    result = net_names_settle(network, path, &set);
+    if (outcome_is_ok(&result))
+        result = net_weights_from(network, size, path, &set, weights);
     tensor_set_free(&set);
     return result;
 }
