@@ -120,6 +120,28 @@ check_fails 1 "a place outside the cache" fetch --manifest "$tap_folder/outside.
 check_fails 3 "no curl" env PATH="$tap_folder" "$BBSBENCH" fetch --manifest "$tap_folder/bad.csv" --yes
 check_fails 3 "no manifest" fetch --manifest "$tap_folder/none.csv" --yes
 
+# On a terminal it asks; the helper answers with its first argument and ends with the program's exit code.
+on_terminal() {
+    "$python" - "$@" <<'PY'
+import os, pty, sys
+child, terminal = pty.fork()
+if child == 0:
+    os.execv(sys.argv[2], sys.argv[2:])
+os.write(terminal, sys.argv[1].encode() + b"\n")
+try:
+    while os.read(terminal, 4096):
+        pass
+except OSError:
+    pass
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+PY
+}
+rm -rf "$cache"
+if on_terminal n "$BBSBENCH" fetch --manifest "$tap_folder/good.csv" --net one; then refused=1; else refused=0; fi
+check "a no on the terminal fetches nothing" sh -c "[ $refused -eq 0 ] && [ ! -e '$cache/checkpoints/whole.bin' ]"
+check "a yes does" on_terminal y "$BBSBENCH" fetch --manifest "$tap_folder/good.csv" --net one
+check "with the same result" same "$cache/checkpoints/whole.bin" "$web/whole.bin"
+
 # By hand.
 hand=$tap_folder/hand
 mkdir -p "$hand/deep"
