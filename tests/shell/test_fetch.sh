@@ -92,7 +92,7 @@ check "as known digits are" grep -q "^digits.bin,$(hash_of "$web/whole.bin"),300
 rm "$cache/first.bin"
 cp "$web/stuck.bin" "$web/other.bin"
 check_fails 1 "from then on it holds" fetch --manifest "$tap_folder/pin.csv" --net first --yes
-printf x | dd of="$cache/digits.bin" bs=1 seek=5 conv=notrunc 2>/dev/null
+printf 'decayed!' | dd of="$cache/digits.bin" bs=1 seek=5 conv=notrunc 2>/dev/null
 check_fails 1 "a file that rotted in the cache is found" fetch --manifest "$tap_folder/pin.csv" --net digits --yes
 
 catalogue "$tap_folder/bad.csv" <<END
