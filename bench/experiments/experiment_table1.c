@@ -42,7 +42,8 @@ static outcome_t measure(const experiment_view_t *view, claims_t *claims)
     rows_t rows = rows_of(view->rows);
     outcome_t result = outcome_ok();
     for (size_t i = 0; i < sizeof cells / sizeof *cells && outcome_is_ok(&result); i++)
-        if (!outcome_bad(&result, losses_measured(claims, &rows, cells[i].fp32, cells[i].net, "fp32", "accuracy_percent", file)))
+        if (!outcome_bad(&result,
+                         losses_measured(claims, &rows, cells[i].fp32, cells[i].net, "fp32", "accuracy_percent", file)))
             result = losses_measured(claims, &rows, cells[i].int8, cells[i].net, "int8", "accuracy_percent", file);
     return outcome_is_ok(&result) ? rows.outcome : result;
 }

@@ -6,9 +6,9 @@
 #include "experiments/losses.h"
 
 static const char file[] = "table2.csv";
-static const losses_choice_t choices[] = {{"vgg16", "bbs-mod"},  {"vgg16", "zps:columns=4:beta=0"},
-                                          {"vgg16", "ant"},      {"resnet50", "bbs-mod"},
-                                          {"resnet50", "zps:columns=4:beta=0"}, {"resnet50", "ant"}};
+static const losses_choice_t choices[] = {
+    {"vgg16", "bbs-mod"},    {"vgg16", "zps:columns=4:beta=0"},    {"vgg16", "ant"},
+    {"resnet50", "bbs-mod"}, {"resnet50", "zps:columns=4:beta=0"}, {"resnet50", "ant"}};
 
 static outcome_t run(const experiment_context_t *context)
 {
@@ -40,9 +40,12 @@ static outcome_t measure(const experiment_view_t *view, claims_t *claims)
 {
     static const struct {
         const char *claim, *net, *method, *column;
-    } cells[] = {{"C44", "vgg16", "bbs-mod", "loss_points"},    {"C45", "vgg16", "bbs-mod", "bits_per_weight"},
-                 {"C46", "vgg16", "ant", "loss_points"},        {"C47", "resnet50", "bbs-mod", "loss_points"},
-                 {"C48", "resnet50", "bbs-mod", "bits_per_weight"}, {"C49", "resnet50", "ant", "loss_points"}};
+    } cells[] = {{"C44", "vgg16", "bbs-mod", "loss_points"},
+                 {"C45", "vgg16", "bbs-mod", "bits_per_weight"},
+                 {"C46", "vgg16", "ant", "loss_points"},
+                 {"C47", "resnet50", "bbs-mod", "loss_points"},
+                 {"C48", "resnet50", "bbs-mod", "bits_per_weight"},
+                 {"C49", "resnet50", "ant", "loss_points"}};
     rows_t rows = rows_of(view->rows);
     outcome_t result = outcome_ok();
     for (size_t i = 0; i < sizeof cells / sizeof *cells && outcome_is_ok(&result); i++)
@@ -50,10 +53,10 @@ static outcome_t measure(const experiment_view_t *view, claims_t *claims)
     return outcome_is_ok(&result) ? rows.outcome : result;
 }
 
-static const char *const limits[] = {
-    "Compact stand-ins. On narrow layers Algorithm 2 leaves more channels at 8 bits than on the paper's: compare methods at "
-    "their bits, or with beta=0.",
-    NULL};
+static const char *const limits[] = {"Compact stand-ins. On narrow layers Algorithm 2 leaves more channels at 8 bits than "
+                                     "on the paper's: compare methods at "
+                                     "their bits, or with beta=0.",
+                                     NULL};
 
 const experiment_t experiment_table2 = {
     .id = "table2",

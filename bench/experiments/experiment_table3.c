@@ -6,9 +6,9 @@
 #include "experiments/losses.h"
 
 static const char file[] = "table3.csv";
-static const losses_choice_t choices[] = {{"vit_small", "mx"},       {"vit_small", "noisyquant"}, {"vit_small", "bbs-cons"},
-                                          {"vit_small", "bbs-mod"},  {"vit_base", "mx"},          {"vit_base", "noisyquant"},
-                                          {"vit_base", "bbs-cons"},  {"vit_base", "bbs-mod"}};
+static const losses_choice_t choices[] = {{"vit_small", "mx"},      {"vit_small", "noisyquant"}, {"vit_small", "bbs-cons"},
+                                          {"vit_small", "bbs-mod"}, {"vit_base", "mx"},          {"vit_base", "noisyquant"},
+                                          {"vit_base", "bbs-cons"}, {"vit_base", "bbs-mod"}};
 
 static outcome_t run(const experiment_context_t *context)
 {
@@ -30,8 +30,9 @@ static outcome_t present(const experiment_view_t *view, document_t *document)
 static outcome_t rerun(const experiment_view_t *view, document_t *document)
 {
     (void)view;
-    document_command(document, "build/bbsbench accuracy --net vit_small,vit_base --method int8 --method mx --method noisyquant "
-                               "--method bbs-cons --method bbs-mod --images 2000 --out rows.csv");
+    document_command(document,
+                     "build/bbsbench accuracy --net vit_small,vit_base --method int8 --method mx --method noisyquant "
+                     "--method bbs-cons --method bbs-mod --images 2000 --out rows.csv");
     return outcome_ok();
 }
 
@@ -46,16 +47,16 @@ static outcome_t measure(const experiment_view_t *view, claims_t *claims)
     rows_t rows = rows_of(view->rows);
     outcome_t result = outcome_ok();
     for (size_t i = 0; i < sizeof cells / sizeof *cells && outcome_is_ok(&result); i++)
-        if (!outcome_bad(&result, losses_measured(claims, &rows, cells[i].loss, cells[i].net, cells[i].method, "loss_points",
-                                                  file)))
+        if (!outcome_bad(&result,
+                         losses_measured(claims, &rows, cells[i].loss, cells[i].net, cells[i].method, "loss_points", file)))
             result = losses_measured(claims, &rows, cells[i].bits, cells[i].net, cells[i].method, "bits_per_weight", file);
     return outcome_is_ok(&result) ? rows.outcome : result;
 }
 
-static const char *const limits[] = {
-    "Compact stand-ins. Microscaling and NoisyQuant also quantise activations; here weights alone are compressed with every "
-    "method.",
-    NULL};
+static const char *const limits[] = {"Compact stand-ins. Microscaling and NoisyQuant also quantise activations; here "
+                                     "weights alone are compressed with every "
+                                     "method.",
+                                     NULL};
 
 const experiment_t experiment_table3 = {
     .id = "table3",

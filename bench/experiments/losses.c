@@ -171,11 +171,12 @@ outcome_t losses_inputs(const run_mode_t *mode, inputs_t *inputs)
 outcome_t losses_present(const experiment_view_t *view, document_t *document, const char *file, const char *what)
 {
     rows_t rows = rows_of(view->rows);
-    document_table(document, table_columns,
-                   "%s A loss above zero is worse than int8 on the same samples. Bits without and with metadata, mean over the "
-                   "weights of the network (of a row mean: over the networks). The interval is of the mean over networks, "
-                   "drawn again 10,000 times. Source: `%s`.",
-                   what, file);
+    document_table(
+        document, table_columns,
+        "%s A loss above zero is worse than int8 on the same samples. Bits without and with metadata, mean over the "
+        "weights of the network (of a row mean: over the networks). The interval is of the mean over networks, "
+        "drawn again 10,000 times. Source: `%s`.",
+        what, file);
     for (size_t row = 0; row < view->rows->rows; row++)
         present_row(&rows, row, document);
     return rows.outcome;
@@ -211,8 +212,8 @@ outcome_t losses_measured(claims_t *claims, rows_t *rows, const char *claim, con
     if (row >= rows->table->rows || isnan(rows_real(rows, row, column)))
         return outcome_ok();
     const bool stand_in = rows_integer(rows, row, "stand_in") != 0;
-    text_t note = text_of("%s (%s), %s, N = %s, %s bits a weight, weights only compressed", net, rows_text(rows, row, "size"),
-                          method, number_integer(rows_integer(rows, row, "samples")).chars,
+    text_t note = text_of("%s (%s), %s, N = %s, %s bits a weight, weights only compressed", net,
+                          rows_text(rows, row, "size"), method, number_integer(rows_integer(rows, row, "samples")).chars,
                           number_fixed(rows_real(rows, row, "bits_per_weight"), 2).chars);
     return claims_measured(claims, claim, stand_in ? BASIS_STAND_IN : BASIS_SUBSET, rows_real(rows, row, column), file,
                            note.chars);

@@ -5,7 +5,8 @@
 #include "experiments/experiment.h"
 #include "experiments/rows.h"
 
-/* Losses of accuracy against INT8, read from accuracy.csv of the run folder: what Table I to III and Fig. 11 are made of. */
+/* Losses of accuracy against INT8, read from accuracy.csv of the run folder: what Table I to III and Fig. 11 are made of.
+ */
 
 /* Rows of a table about accuracy: one a network and method. */
 extern const char losses_header[];

@@ -24,6 +24,7 @@ rooms() {
     cat <<'END'
 base base
 tensor tensor base
+fetch fetch base
 compress compress tensor base
 nets nets tensor base
 data data tensor base
@@ -31,8 +32,8 @@ engine engine nets compress data tensor base
 accel accel nets compress tensor base
 report report base
 track track base
-experiments experiments report track engine accel nets compress data tensor base
-cli cli experiments report track engine accel nets compress data tensor base
+experiments experiments report track engine accel nets compress data tensor fetch base
+cli cli experiments report track engine accel nets compress data tensor fetch base
 END
 }
 
