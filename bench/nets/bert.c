@@ -158,7 +158,17 @@ static const net_rename_t renames[] = {
 static const net_size_t *const mrpc_sizes[] = {&mrpc_full, &mrpc_compact, NULL};
 static const net_size_t *const sst2_sizes[] = {&sst2_full, &sst2_compact, NULL};
 
-const network_t net_bert_mrpc = {
-    .name = "bert_mrpc", .title = "BERT-MRPC", .family = "bert", .sizes = mrpc_sizes, .layers = layers, .program = program};
-const network_t net_bert_sst2 = {
-    .name = "bert_sst2", .title = "BERT-SST2", .family = "bert", .sizes = sst2_sizes, .layers = layers, .program = program};
+const network_t net_bert_mrpc = {.name = "bert_mrpc",
+                                 .title = "BERT-MRPC",
+                                 .family = "bert",
+                                 .sizes = mrpc_sizes,
+                                 .renames = renames,
+                                 .layers = layers,
+                                 .program = program};
+const network_t net_bert_sst2 = {.name = "bert_sst2",
+                                 .title = "BERT-SST2",
+                                 .family = "bert",
+                                 .sizes = sst2_sizes,
+                                 .renames = renames,
+                                 .layers = layers,
+                                 .program = program};
