@@ -5,6 +5,7 @@
 #include "cli/compress.h"
 #include "cli/diff.h"
 #include "cli/explain.h"
+#include "cli/fetch.h"
 #include "cli/pack.h"
 #include "cli/profile.h"
 #include "cli/quantize.h"
@@ -17,17 +18,11 @@
 #include <stddef.h>
 
 const command_t *const command_registry[] = {
-    &command_explain,
-    &command_quantize,
-    &command_compress,
-    &command_pack,
-    &command_unpack,
-    &command_stats,
-    &command_accuracy,
-    &command_profile,
-    &command_simulate,
-    &command_run,
-    &command_report,
-    &command_diff,
-    NULL,
+    &command_fetch,    &command_explain,
+    &command_quantize, &command_compress,
+    &command_pack,     &command_unpack,
+    &command_stats,    &command_accuracy,
+    &command_profile,  &command_simulate,
+    &command_run,      &command_report,
+    &command_diff,     NULL,
 };

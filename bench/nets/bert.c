@@ -147,10 +147,28 @@ static const net_size_t sst2_compact = {.name = "compact",
                                         .classes = 2,
                                         .shape = &compact_shape};
 
+/* Checkpoints converted from TensorFlow call LayerNorm's parameters gamma and beta; those of the encoder alone (BertModel,
+ * without a classifier) lack the "bert." */
+static const net_rename_t renames[] = {
+    {NET_AT_END, "LayerNorm.gamma", "LayerNorm.weight"}, {NET_AT_END, "LayerNorm.beta", "LayerNorm.bias"},
+    {NET_AT_FRONT, "embeddings.", "bert.embeddings."},   {NET_AT_FRONT, "encoder.", "bert.encoder."},
+    {NET_AT_FRONT, "pooler.", "bert.pooler."},           {NET_AT_FRONT, NULL, NULL},
+};
+
 static const net_size_t *const mrpc_sizes[] = {&mrpc_full, &mrpc_compact, NULL};
 static const net_size_t *const sst2_sizes[] = {&sst2_full, &sst2_compact, NULL};
 
-const network_t net_bert_mrpc = {
-    .name = "bert_mrpc", .title = "BERT-MRPC", .family = "bert", .sizes = mrpc_sizes, .layers = layers, .program = program};
-const network_t net_bert_sst2 = {
-    .name = "bert_sst2", .title = "BERT-SST2", .family = "bert", .sizes = sst2_sizes, .layers = layers, .program = program};
+const network_t net_bert_mrpc = {.name = "bert_mrpc",
+                                 .title = "BERT-MRPC",
+                                 .family = "bert",
+                                 .sizes = mrpc_sizes,
+                                 .renames = renames,
+                                 .layers = layers,
+                                 .program = program};
+const network_t net_bert_sst2 = {.name = "bert_sst2",
+                                 .title = "BERT-SST2",
+                                 .family = "bert",
+                                 .sizes = sst2_sizes,
+                                 .renames = renames,
+                                 .layers = layers,
+                                 .program = program};

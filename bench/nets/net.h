@@ -58,11 +58,19 @@ typedef struct {
 
 struct net_program; /* nets/program.h */
 
+/* How some checkpoints call a tensor, and how the layer table does: `from` at the front or the end of its name. */
+typedef struct {
+    enum { NET_AT_FRONT, NET_AT_END } where;
+    const char *from; /* NULL ends a table */
+    const char *to;
+} net_rename_t;
+
 typedef struct {
     const char *name;               /* "resnet34" */
     const char *title;              /* "ResNet-34" */
     const char *family;             /* "resnet", "vgg", "vit", "bert" */
     const net_size_t *const *sizes; /* NULL-terminated */
+    const net_rename_t *renames;    /* or NULL */
     outcome_t (*layers)(const net_size_t *size, net_table_t *table);
     outcome_t (*program)(const net_size_t *size, struct net_program *program); /* of sizes without a cfg; else NULL */
 } network_t;

@@ -14,7 +14,7 @@ typedef struct {
     int64_t convolutions[STAGES];
     int64_t widths[STAGES];
     int64_t pools[STAGES]; /* side and stride of the max-pool that ends a stage; 1: none */
-    int64_t hidden; /* of the classifier */
+    int64_t hidden;        /* of the classifier */
 } vgg_shape_t;
 
 static outcome_t vgg_layers(const net_size_t *size, net_table_t *table)
@@ -38,6 +38,7 @@ static outcome_t vgg_layers(const net_size_t *size, net_table_t *table)
             from = NET_OUTSIDE; /* what follows reads the pooled map */
         side /= shape->pools[stage];
     }
+    from = NET_OUTSIDE; /* the first of these reads the map flattened */
     int64_t inputs[FULLY_CONNECTED] = {c * side * side, shape->hidden, shape->hidden};
     int64_t outputs[FULLY_CONNECTED] = {shape->hidden, shape->hidden, size->classes};
     for (int i = 0; i < FULLY_CONNECTED; i++) {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "nets/weights.h"
 
+#include "base/catalogue.h"
 #include "base/home.h"
 #include "base/text.h"
+#include "nets/names.h"
 #include "tensor/checkpoint.h"
 
 #include <stdlib.h>
@@ -106,21 +108,21 @@ outcome_t net_weights_from(const network_t *network, const net_size_t *size, con
 outcome_t net_weights_load(const network_t *network, const net_size_t *size, const char *path, net_weights_t *weights)
 {
     *weights = (net_weights_t){0};
-    text_t shipped;
+    text_t own;
     outcome_t result;
     if (path == NULL) {
-        if (size->weights == NULL)
-            return outcome_missing(text_of("%s, size %s", network->name, size->name).chars, "weights",
-                                   "none in the project", "a checkpoint with the names of its framework",
-                                   "give one with --weights FILE.safetensors");
-        if (outcome_bad(&result, home_path(size->weights, &shipped)))
+        if (outcome_bad(&result, size->weights != NULL
+                                     ? home_path(size->weights, &own)
+                                     : catalogue_find(catalogue_checkpoints, "--net", network->name, "weights", &own)))
             return result;
-        path = shipped.chars;
+        path = own.chars;
     }
     tensor_set_t set;
     if (outcome_bad(&result, tensor_set_load(path, "check the path after --weights", &set)))
         return result;
-    result = net_weights_from(network, size, path, &set, weights);
+    result = net_names_settle(network, path, &set);
+    if (outcome_is_ok(&result))
+        result = net_weights_from(network, size, path, &set, weights);
     tensor_set_free(&set);
     return result;
 }

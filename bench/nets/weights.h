@@ -33,7 +33,9 @@ typedef struct {
 /* What torch.nn.BatchNorm2d adds to the variance (its default eps, which torchvision's networks keep). */
 extern const float net_batchnorm_epsilon;
 
-/* `path` NULL: the size's own weights; a size without any is FAULT_MISSING and says which checkpoint to bring. */
+/* `path` NULL: the size's own weights, or the checkpoint of the network that was fetched (base/catalogue.h);
+ * FAULT_MISSING with the command that fetches it when it is not there. Safetensors or what torch.save wrote,
+ * under any of the names that nets/names.h settles. */
 outcome_t net_weights_load(const network_t *network, const net_size_t *size, const char *path, net_weights_t *weights);
 /* The same from tensors in memory; `where` names them in errors. */
 outcome_t net_weights_from(const network_t *network, const net_size_t *size, const char *where, const tensor_set_t *set,

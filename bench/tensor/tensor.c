@@ -140,6 +140,18 @@ tensor_t *tensor_set_find(const tensor_set_t *set, const char *name)
     return NULL;
 }
 
+outcome_t tensor_set_rename(tensor_set_t *set, size_t index, const char *name)
+{
+    if (tensor_set_find(set, name) != NULL)
+        return outcome_failed(name, NULL, "the same tensor name twice", "unique names", NULL);
+    char *copy = text_copy(name);
+    if (copy == NULL)
+        return outcome_out_of_memory(name);
+    free(set->items[index].name);
+    set->items[index].name = copy;
+    return outcome_ok();
+}
+
 void tensor_set_free(tensor_set_t *set)
 {
     for (size_t i = 0; i < set->count; i++) {

@@ -60,6 +60,7 @@ outcome_t tensor_set_reserve(tensor_set_t *set, const char *name, tensor_type_t 
 outcome_t tensor_set_note(tensor_set_t *set, const char *key, const char *value); /* replaces an earlier value */
 const char *tensor_set_get_note(const tensor_set_t *set, const char *key);        /* NULL when absent */
 tensor_t *tensor_set_find(const tensor_set_t *set, const char *name);             /* NULL when absent */
+outcome_t tensor_set_rename(tensor_set_t *set, size_t index, const char *name);   /* unique, as in tensor_set_add() */
 void tensor_set_free(tensor_set_t *set);
 
 /* The tensor of that name, of one of the float types, and of that shape (rank -1: any shape). `where` is the file's

@@ -9,6 +9,7 @@ The good ones have what python3-torch of today does not write: Python 2's text o
 integers, PyTorch 0.3's _rebuild_tensor. The hostile ones are each one thing wrong.
 """
 import collections
+import copy
 import io
 import json
 import pathlib
@@ -203,6 +204,19 @@ def hostile_archives(folder):
     yield one("stack_module", "opcode STACK_GLOBAL (0x93) at byte 17: found posix.system", b"\x80\x04\x8c\x05posix\x8c\x06system\x93\x8c\x02ls\x85R.")
 
 
+def overlap(path):
+    """One body of 100 kB that four directory entries claim: a small archive that could ask for any size."""
+    state = {f"t{i}": tensor(Storage(str(i), torch.FloatStorage, 25000), (25000,)) for i in range(4)}
+    with zipfile.ZipFile(path, "w") as out:
+        out.writestr("archive/data.pkl", dumps(state))
+        out.writestr("archive/data/0", bytes(100000))
+        for i in 1, 2, 3:
+            again = copy.copy(out.getinfo("archive/data/0"))
+            again.filename = f"archive/data/{i}"
+            out.filelist.append(again)
+    return path.name, "at most what is left of the archive's"
+
+
 def hostile_old(folder):
     state = dumps(good_state())
     files = {
@@ -246,7 +260,7 @@ def main():
     if sys.argv[1] == "--big":
         return big(pathlib.Path(sys.argv[2]))
     folder = pathlib.Path(sys.argv[1])
-    rows = good(folder) + list(hostile_archives(folder)) + list(hostile_old(folder))
+    rows = good(folder) + list(hostile_archives(folder)) + [overlap(folder / "overlap.pth")] + list(hostile_old(folder))
     with open(folder / "manifest.csv", "w") as out:
         out.write("file,reason\n" + "".join(f'{name},"{reason}"\n' for name, reason in rows))
 

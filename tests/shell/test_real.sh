@@ -2,6 +2,7 @@
 # Real trained networks on real images, with files as a user brings them: the same answer as PyTorch's, image by image.
 . tests/shell/tap.sh
 PYTHON=${PYTHON:-/usr/bin/python3}
+export OMP_WAIT_POLICY=passive # torch's threads must not spin while others work
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

@@ -10,31 +10,12 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "testing.h"
 
 static char folder[] = "/tmp/bbs-test-checkpoint-XXXXXX";
-
-/* The exit code of a program, its output thrown away; 127 when it is not there. */
-static int exit_code_of(const char *const *arguments)
-{
-    pid_t child = fork();
-    if (child == 0) {
-        if (freopen("/dev/null", "w", stdout) != NULL && freopen("/dev/null", "w", stderr) != NULL)
-            execvp(arguments[0], (char *const *)(uintptr_t)arguments);
-        _exit(127);
-    }
-    int status = 0;
-    return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) ? WEXITSTATUS(status) : 127;
-}
-
-static const char *python(void)
-{
-    const char *given = getenv("PYTHON");
-    return given != NULL ? given : "/usr/bin/python3";
-}
 
 static int make_folder(void **state)
 {
@@ -45,7 +26,7 @@ static int make_folder(void **state)
 static int remove_folder(void **state)
 {
     (void)state;
-    return exit_code_of((const char *const[]){"rm", "-rf", folder, NULL});
+    return CHILD("rm", "-rf", folder);
 }
 
 static void assert_equal_sets(const char *path, const tensor_set_t *found, const tensor_set_t *wanted)
@@ -130,19 +111,18 @@ static void files_cut_anywhere_are_refused(void **state)
 static void files_of_plain_python_are_read_or_refused(void **state)
 {
     (void)state;
-    assert_int_equal(exit_code_of((const char *const[]){python(), "tests/oracle/checkpoints.py", folder, NULL}), 0);
+    assert_int_equal(CHILD(child_python(), "tests/oracle/checkpoints.py", folder), 0);
     manifest_holds(9, 40);
 }
 
 static void files_of_torch_are_read_or_refused(void **state)
 {
     (void)state;
-    if (exit_code_of((const char *const[]){python(), "-c", "import torch", NULL}) != 0) {
+    if (CHILD(child_python(), "-c", "import torch") != 0) {
         print_message("# skipped: python3-torch is not installed\n");
         skip();
     }
-    assert_int_equal(
-        exit_code_of((const char *const[]){python(), "tests/oracle/torch_checkpoints.py", "matrix", folder, NULL}), 0);
+    assert_int_equal(CHILD(child_python(), "tests/oracle/torch_checkpoints.py", "matrix", folder), 0);
     manifest_holds(30, 10);
 }
 
@@ -151,8 +131,7 @@ static void a_file_of_600_megabytes_is_read(void **state)
     (void)state;
     tensor_set_t set;
     text_t path = text_of("%s/big.pth", folder);
-    assert_int_equal(exit_code_of((const char *const[]){python(), "tests/oracle/checkpoints.py", "--big", folder, NULL}),
-                     0);
+    assert_int_equal(CHILD(child_python(), "tests/oracle/checkpoints.py", "--big", folder), 0);
     assert_ok(tensor_set_load(path.chars, NULL, &set));
     assert_int_equal(set.count, 3);
     for (int i = 0; i < 3; i++) {

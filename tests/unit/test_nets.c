@@ -169,7 +169,7 @@ static void unknown_names_list_the_known_ones(void **state)
     const network_t *network;
     const net_size_t *size;
     assert_error(net_find("resnet99", &network), FAULT_USAGE, "resnet34");
-    assert_ok(net_find("vgg16", &network));
+    assert_ok(net_find("resnet20", &network));
     assert_error(net_find_size(network, "compact", &size), FAULT_USAGE, "full");
 }
 
