@@ -137,6 +137,7 @@ static const net_size_t mrpc_compact = {.name = "compact",
                                         .classes = 2,
                                         .shape = &compact_shape};
 static const net_size_t sst2_compact = {.name = "compact",
+                                        .weights = "models/compact/bert_sst2.safetensors",
                                         .dataset = "reviews-sst2",
                                         .profile = "wordpiece-uncased",
                                         .vocabulary = "models/compact/bert.vocab.txt",
