@@ -8,6 +8,7 @@
 #include "engine/tokens_fast.h"
 #include "engine/tokens_stock.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 
 static const kernels_t *const cfg_sets[] = {&kernels_fast, &kernels_stock, NULL};
@@ -55,6 +56,9 @@ outcome_t engine_open(const net_weights_t *weights, const char *kernels, int wor
             graph_free_weights(graph);
     }
     result = engine->kernels->open(weights, engine->graphs, workers, &engine->state);
+#ifdef __GLIBC__
+    malloc_trim(0); /* what Darknet's parser took and gave back is large, and would stay with the process */
+#endif
 
 out:
     if (outcome_is_ok(&result))

@@ -81,10 +81,14 @@ static outcome_t apply_layer(void *context, size_t index, compressed_t *compress
     const int64_t step = rows_at_a_time(layer);
     outcome_t result = outcome_ok();
     compress_add_size(application->bits, layer, compressed);
+    free(compressed->stored); /* for packing, not for computing; a large layer's is a hundred megabytes */
+    compressed->stored = NULL;
     for (int64_t first = 0; first < layer->k && application->engine != NULL && outcome_is_ok(&result); first += step) {
         const int64_t rows = layer->k - first < step ? layer->k - first : step;
         compressed_to_floats(compressed, layer, first, rows, application->floats);
         result = engine_set_rows(application->engine, index, first, rows, application->floats);
+        if (compressed->values == NULL) /* these rows were copied from the layer's own floats */
+            net_weights_rest(application->source->weights, index);
     }
     net_weights_rest(application->source->weights, index);
     return result;
