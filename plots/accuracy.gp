@@ -74,7 +74,7 @@ do for [format in formats] {
     set rmargin at screen 0.985
     set ylabel "Answers" offset 1
     set yrange [-1.35 * widest : 1.35 * widest]
-    set label 3 "(b) Answers that changed against int8: gained above, lost below" at screen 0.515, 0.82 left
+    set label 3 "(b) Changed against int8: gained above, lost below" at screen 0.515, 0.82 left
     set arrow 1 from graph 0, first 0 to graph 1, first 0 nohead linewidth 1 linecolor rgb "#444444" front
     set boxwidth 0.17
     plot net every ::0::count - 1 using (place[$1]):(better[$1]):(colour(method[$1])) with boxes linecolor rgb variable, \

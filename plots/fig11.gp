@@ -39,8 +39,8 @@ do for [format in formats] {
     set label 2 sprintf("N = up to %d test samples a network%s; mean: over the networks, bar: 95 %% bootstrap interval", samples, \
         stand_in > 0 ? "; compact STAND-INS" : "") noenhanced at screen 0.012, 0.895 left textcolor rgb "#444444"
     do for [k = 1:words(shown)] {
-        set label 10 + k "■" at screen 0.012 + 0.13 * (k - 1), 0.835 left textcolor rgb colour(k)
-        set label 30 + k word(shown, k) noenhanced at screen 0.031 + 0.13 * (k - 1), 0.835 left
+        set label 10 + k "■" at screen 0.012 + 0.15 * (k - 1), 0.835 left textcolor rgb colour(k)
+        set label 30 + k word(shown, k) noenhanced at screen 0.031 + 0.15 * (k - 1), 0.835 left
     }
     set key off
     set lmargin at screen 0.075
@@ -56,7 +56,7 @@ do for [format in formats] {
     set boxwidth 0.125
     set ylabel "Loss (points)" offset 1
     plot loss every ::0::count - 1 using (at($1)):(loss[$1]):(colour(method[$1])) with boxes linecolor rgb variable, \
-         loss every ::0::count - 1 using (at($1)):(loss[$1]):(low[$1]):(high[$1]) with yerrorbars pointtype -1 linewidth 1.2 linecolor rgb "#222222", \
+         loss every ::0::count - 1 using (low[$1] == low[$1] ? at($1) : NaN):(low[$1]):(0):(high[$1] - low[$1]) with vectors nohead linewidth 1.2 linecolor rgb "#222222", \
          loss every ::0::count - 1 using (at($1)):(loss[$1] > 0 ? loss[$1] : 0):(sprintf("%.2f", loss[$1])) with labels left rotate by 90 \
              offset 0, 0.3 textcolor rgb "#222222" font ",8"
     unset label
