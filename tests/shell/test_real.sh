@@ -24,7 +24,7 @@ else
     done
     check "vit_tiny runs on a folder of JPEGs" answers vit_tiny "$BBS_TEST_DATA/vit_tiny_tinyimagenet200.safetensors" \
         "$BBS_TEST_DATA/imagenet_sample:train"
-    check "vit_tiny answers as PyTorch does" "$PYTHON" tests/oracle/real_nets.py vit_tiny "$BBS_TEST_DATA" \
-        "$work/kept/vit_tiny.full.fp32.csv"
+    check "vit_tiny answers every 7th as PyTorch does" "$PYTHON" tests/oracle/real_nets.py vit_tiny "$BBS_TEST_DATA" \
+        "$work/kept/vit_tiny.full.fp32.csv" 7 # a second an image in PyTorch with Debian's BLAS
 fi
 tap_done
