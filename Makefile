@@ -37,7 +37,7 @@ all: $(BUILD)/bbsbench  ## build the program build/bbsbench
 
 check:  ## install what is missing, build, run all tests; ends with "N passed, N failed"
 	@./deps.sh
-	@$(MAKE) --no-print-directory -j$(JOBS) check-build
+	@$(MAKE) --no-print-directory -j$(JOBS) check-build datasets
 	@BUILD=$(BUILD) PYTHON=$(PYTHON) tests/run.sh
 
 check-build: $(BUILD)/bbsbench $(UNITS)
