@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 static const char *const default_methods[] = {"fp32", "int8", "bbs-cons", "bbs-mod"};
-enum { DEFAULT_METHODS = 4 };
+enum { DEFAULT_METHODS = 4, FLOAT_METHODS = 1 /* in front: they have no integers */ };
 
 static const option_t options_table[] = {
     {"net", "NAME[,NAME]|all", NULL, "networks; all: each that has the size"},
@@ -22,7 +22,9 @@ static const option_t options_table[] = {
     {"vocabulary", "FILE", NULL, "WordPiece vocabulary of the weights (vocab.txt), for text"},
     {"method", "SPEC...", NULL, "NAME[:key=value...], may be given several times (default fp32, int8, bbs-cons, bbs-mod)"},
     {"images", "N", "0", "at most N samples, a fixed balanced list; 0: all"},
-    {"kernels", "fast|stock", "fast", "oneDNN, or Darknet's own functions"},
+    {"activations", "fp32|int8", "fp32", "int8: 8-bit activations and exact integer sums, the same answers on every machine"},
+    {"ranges", "FILE", NULL, "of 8-bit activations (default: NAME.ranges.csv beside the weights; bbsbench calibrate)"},
+    {"kernels", "fast|stock|plain", "fast", "oneDNN; Darknet's own functions (fp32); plain integer loops (int8)"},
     {"first-layer", "keep|prune", "keep", "keep: the network's first layer stays at 8 bits"},
     {"predictions", "FOLDER", NULL, "keep each answer there, and reuse answers of the same configuration"},
     {"jobs", "N", NULL, "threads (default: all processors)"},
@@ -33,7 +35,7 @@ static const option_t options_table[] = {
 static const char details[] =
     "One row a network and method. Paired columns (flips, McNemar's exact p) compare with int8 on the same samples, when\n"
     "int8 is among the methods. Compact networks are stand-ins trained by this project: their accuracy says nothing about\n"
-    "the paper's networks. Activations stay float32 with every method (column activation_bits). Without\n"
+    "the paper's networks. Activations are float32 or int8 with every method (column activation_bits). Without\n"
     "weights of your own, full size has none: they are not part of the project.";
 
 typedef struct {
@@ -46,8 +48,8 @@ static void print_row(void *context, const accuracy_row_t *row)
     output_t *output = context;
     accuracy_write(&output->rows, row);
     if (output->net != row->net)
-        printf("%s, size %s%s, %s, profile %s, %s kernels\n  %-24s %13s %9s  %-16s %15s %9s %8s %9s\n", row->net, row->size,
-               row->stand_in ? " (a stand-in)" : "", row->data, row->profile, row->kernels, "method", "correct", "accuracy",
+        printf("%s, size %s%s, %s, profile %s, %s kernels, activations %d bits\n  %-24s %13s %9s  %-16s %15s %9s %8s %9s\n", row->net, row->size,
+               row->stand_in ? " (a stand-in)" : "", row->data, row->profile, row->kernels, row->activation_bits, "method", "correct", "accuracy",
                "Wilson 95 %", "flips vs int8", "p", "bits", "+metadata");
     output->net = row->net;
     text_t flips = row->paired ? text_of("-%" PRId64 " +%" PRId64, row->right_to_wrong, row->wrong_to_right) : text_of("-");
@@ -126,6 +128,7 @@ static outcome_t run(const options_t *options)
                                 .data = options_text(options, "data"),
                                 .vocabulary = options_text(options, "vocabulary"),
                                 .kernels = options_text(options, "kernels"),
+                                .ranges = options_text(options, "ranges"),
                                 .predictions = options_text(options, "predictions"),
                                 .methods = default_methods,
                                 .method_count = DEFAULT_METHODS};
@@ -135,9 +138,12 @@ static outcome_t run(const options_t *options)
         outcome_bad(&result, options_required(options, "out", &out)) ||
         outcome_bad(&result, options_integer(options, "images", 0, INT64_MAX, &config.images)) ||
         outcome_bad(&result, choice(options, "first-layer", "prune", "keep", &config.prune_first_layer)) ||
+        outcome_bad(&result, choice(options, "activations", "int8", "fp32", &config.integers)) ||
         (options_given(options, "jobs") && outcome_bad(&result, options_integer(options, "jobs", 1, 1024, &jobs))))
         return result;
     config.threads = (int)jobs;
+    config.methods += config.integers ? FLOAT_METHODS : 0;
+    config.method_count -= config.integers ? FLOAT_METHODS : 0;
     if (options_given(options, "method")) {
         config.methods = methods;
         config.method_count = 0;

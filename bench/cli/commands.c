@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 
 #include "cli/accuracy.h"
+#include "cli/calibrate.h"
 #include "cli/compress.h"
 #include "cli/diff.h"
 #include "cli/explain.h"
@@ -23,6 +24,7 @@ const command_t *const command_registry[] = {
     &command_pack,     &command_unpack,
     &command_stats,    &command_accuracy,
     &command_profile,  &command_simulate,
-    &command_run,      &command_report,
-    &command_diff,     NULL,
+    &command_calibrate, &command_run,
+    &command_report,   &command_diff,
+    NULL,
 };

@@ -36,6 +36,9 @@ outcome_t dataset_open(const char *name, const dataset_request_t *request, datas
         dataset->kind = *kind;
         if (request->path == NULL && (*kind)->default_path == NULL)
             return outcome_missing(name, "data set", "no path given", (*kind)->title, "say where it is with --data");
+        if (request->training && !(*kind)->has_training)
+            return outcome_missing(name, "training part", "not in this version", (*kind)->title,
+                                   "say where training samples are with --data");
         outcome_t result = outcome_ok();
         if (request->path != NULL || !outcome_bad(&result, take_default(dataset)))
             result = (*kind)->open(&dataset->request, dataset);

@@ -25,6 +25,7 @@ typedef struct {
     const profile_t *profile;
     int64_t classes;        /* of the network, where the data do not say themselves (a folder of JPEGs); else 0 */
     const char *vocabulary; /* text: the WordPiece vocabulary of the weights (vocab.txt); NULL elsewhere */
+    bool training;          /* the training part of the default path; of kinds that have one */
     int64_t tokens;         /* text: the longest sequence, [CLS] and [SEP] included; 0 elsewhere */
 } dataset_request_t;
 
@@ -33,6 +34,7 @@ typedef struct {
     const char *name;
     const char *title;
     const char *default_path; /* folder or file, absolute or in the project; NULL when the user must say */
+    bool has_training;        /* the default path has a training part */
     bool f1;                  /* of two classes, scored by F1 of class 1 too */
     /* Fill the data set's samples; the request's path is never NULL, its strings live as long as the data set. */
     outcome_t (*open)(const dataset_request_t *request, dataset_t *dataset);

@@ -82,8 +82,11 @@ static outcome_t open_fashion(const dataset_request_t *request, dataset_t *datas
     dataset->close = close_fashion;
     dataset->read = read_sample;
     outcome_t result;
-    if (outcome_bad(&result, read_part(path, "t10k-images-idx3-ubyte", 3, dataset, &fashion->images)) ||
-        outcome_bad(&result, read_part(path, "t10k-labels-idx1-ubyte", 1, dataset, &fashion->labels)) ||
+    const char *part = request->training ? "train" : "t10k";
+    if (outcome_bad(&result,
+                    read_part(path, text_of("%s-images-idx3-ubyte", part).chars, 3, dataset, &fashion->images)) ||
+        outcome_bad(&result,
+                    read_part(path, text_of("%s-labels-idx1-ubyte", part).chars, 1, dataset, &fashion->labels)) ||
         outcome_bad(&result, check(dataset, fashion)) || outcome_bad(&result, widen_labels(path, fashion)))
         return result;
     dataset->samples = fashion->images.shape[0];
@@ -98,5 +101,6 @@ const dataset_kind_t dataset_fashion_mnist = {
     .name = "fashion-mnist",
     .title = "Fashion-MNIST, 10,000 test images",
     .default_path = "/usr/share/datasets/fashion-mnist", /* Debian package dataset-fashion-mnist */
+    .has_training = true,
     .open = open_fashion,
 };

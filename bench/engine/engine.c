@@ -3,6 +3,8 @@
 
 #include "base/text.h"
 #include "engine/fast.h"
+#include "engine/integer_cnn.h"
+#include "engine/integer_tokens.h"
 #include "engine/onednn.h"
 #include "engine/stock.h"
 #include "engine/tokens_fast.h"
@@ -13,7 +15,10 @@
 
 static const kernels_t *const cfg_sets[] = {&kernels_fast, &kernels_stock, NULL};
 static const kernels_t *const program_sets[] = {&kernels_tokens_fast, &kernels_tokens_stock, NULL};
+static const kernels_t *const integer_cfg_sets[] = {&kernels_integer_fast, &kernels_integer_plain, NULL};
+static const kernels_t *const integer_program_sets[] = {&kernels_integer_tokens_fast, &kernels_integer_tokens_plain, NULL};
 const char *const engine_kernel_names[] = {"fast", "stock", NULL};
+const char *const engine_integer_kernel_names[] = {"fast", "plain", NULL};
 
 struct engine {
     const kernels_t *kernels;
@@ -23,26 +28,28 @@ struct engine {
     const net_table_t *table;
 };
 
-static outcome_t find_kernels(const net_weights_t *weights, const char *name, const kernels_t **kernels)
+static outcome_t find_kernels(const kernels_t *const *sets, const char *name, const kernels_t **kernels)
 {
-    for (const kernels_t *const *set = weights->size->cfg != NULL ? cfg_sets : program_sets; *set != NULL; set++)
+    text_t known = text_of("%s", "");
+    for (const kernels_t *const *set = sets; *set != NULL; set++) {
         if (text_equal((*set)->name, name)) {
             *kernels = *set;
             return outcome_ok();
         }
-    return outcome_usage("--kernels", name, "no such kernel set", "fast or stock", NULL);
+        known = text_of("%s%s%s", known.chars, known.chars[0] ? " or " : "", (*set)->name);
+    }
+    return outcome_usage("--kernels", name, "no such kernel set", known.chars, NULL);
 }
 
-outcome_t engine_open(const net_weights_t *weights, const char *kernels, int workers, engine_t **opened)
+static outcome_t open_engine(const net_weights_t *weights, const kernels_t *kernels, const net_ranges_t *ranges, int workers,
+                             engine_t **opened)
 {
-    *opened = NULL;
     engine_t *engine = calloc(1, sizeof *engine);
     outcome_t result;
     if (engine == NULL)
         return outcome_out_of_memory("engine");
     engine->table = &weights->table;
-    if (outcome_bad(&result, find_kernels(weights, kernels, &engine->kernels)))
-        goto out;
+    engine->kernels = kernels;
     engine->graphs = calloc((size_t)workers, sizeof *engine->graphs);
     if (engine->graphs == NULL) {
         result = outcome_out_of_memory("engine");
@@ -55,7 +62,7 @@ outcome_t engine_open(const net_weights_t *weights, const char *kernels, int wor
         if (engine->workers > 0 || !engine->kernels->owns_weights) /* before the next graph makes its own up */
             graph_free_weights(graph);
     }
-    result = engine->kernels->open(weights, engine->graphs, workers, &engine->state);
+    result = engine->kernels->open(weights, ranges, engine->graphs, workers, &engine->state);
 #ifdef __GLIBC__
     malloc_trim(0); /* what Darknet's parser took and gave back is large, and would stay with the process */
 #endif
@@ -66,6 +73,28 @@ out:
     else
         engine_close(engine);
     return result;
+}
+
+outcome_t engine_open(const net_weights_t *weights, const char *name, int workers, engine_t **engine)
+{
+    const kernels_t *kernels;
+    outcome_t result;
+    *engine = NULL;
+    if (outcome_bad(&result, find_kernels(weights->size->cfg != NULL ? cfg_sets : program_sets, name, &kernels)))
+        return result;
+    return open_engine(weights, kernels, NULL, workers, engine);
+}
+
+outcome_t engine_open_integers(const net_weights_t *weights, const char *name, const net_ranges_t *ranges, int workers,
+                               engine_t **engine)
+{
+    const kernels_t *kernels;
+    outcome_t result;
+    *engine = NULL;
+    if (outcome_bad(&result,
+                    find_kernels(weights->size->cfg != NULL ? integer_cfg_sets : integer_program_sets, name, &kernels)))
+        return result;
+    return open_engine(weights, kernels, ranges, workers, engine);
 }
 
 void engine_close(engine_t *engine)
@@ -83,6 +112,26 @@ void engine_close(engine_t *engine)
 outcome_t engine_set_rows(engine_t *engine, size_t index, int64_t first, int64_t rows, const float *weights)
 {
     return engine->kernels->set_rows(engine->state, index, first, rows, weights);
+}
+
+outcome_t engine_set_integers(engine_t *engine, size_t index, int64_t first, int64_t rows, const int16_t *values,
+                              const float *scale)
+{
+    return engine->kernels->set_integers(engine->state, index, first, rows, values, scale);
+}
+
+bool engine_takes_integers(const engine_t *engine)
+{
+    return engine->kernels->set_integers != NULL;
+}
+
+outcome_t engine_observe(engine_t *engine, engine_observer_t observer, void *context)
+{
+    if (engine->kernels->observe == NULL)
+        return outcome_failed("engine", engine->kernels->name, "kernels without a view of the activations",
+                              "the fast float kernels of a CNN", "a transformer needs no ranges");
+    engine->kernels->observe(engine->state, observer, context);
+    return outcome_ok();
 }
 
 outcome_t engine_set_weights(engine_t *engine, const float *const *layers)

@@ -4,7 +4,10 @@
 
 #include "base/outcome.h"
 #include "base/text.h"
+#include "nets/ranges.h"
 #include "nets/weights.h"
+
+#include <stdbool.h>
 
 /* A network in Darknet, ready to classify.
  *
@@ -15,12 +18,16 @@
 
 typedef struct engine engine_t;
 
-/* Kernel sets by name, NULL-terminated: "fast", "stock". */
-extern const char *const engine_kernel_names[];
+/* Kernel sets by name, NULL-terminated: of float activations "fast" and "stock", of integer ones "fast" and "plain". */
+extern const char *const engine_kernel_names[], *const engine_integer_kernel_names[];
 
 /* Parse the graph of the weights' network and size for `workers` threads. `weights` stays the caller's and must
  * outlive the engine: BatchNorm and biases are read from it. No layer weights are set yet. */
 outcome_t engine_open(const net_weights_t *weights, const char *kernels, int workers, engine_t **engine);
+/* The same with activations of 8 bits and integer sums: the same logits, bit for bit, for each kernel set, processor and
+ * number of workers. A CNN needs `ranges`; a transformer's rows carry their own scale. Weights are set as integers. */
+outcome_t engine_open_integers(const net_weights_t *weights, const char *kernels, const net_ranges_t *ranges, int workers,
+                               engine_t **engine);
 void engine_close(engine_t *engine);
 
 /* Compute with these weights from now on: `rows` output channels of table layer `index` from channel `first`, [rows, c, kh,
@@ -31,6 +38,17 @@ void engine_close(engine_t *engine);
 enum { ENGINE_ROWS = 64 };
 outcome_t engine_set_rows(engine_t *engine, size_t index, int64_t first, int64_t rows, const float *weights);
 outcome_t engine_set_weights(engine_t *engine, const float *const *layers); /* all of them; layers[i] is whole */
+
+/* The same of an engine of integers: weight = values * scale[row], `values` of 16 bits. */
+outcome_t engine_set_integers(engine_t *engine, size_t index, int64_t first, int64_t rows, const int16_t *values,
+                              const float *scale);
+
+bool engine_takes_integers(const engine_t *engine);
+
+/* What table layer `index` is about to read in a prediction of `worker`: `count` floats in the engine's own order. Of CNNs
+ * with the fast float kernels; others are refused. */
+typedef void (*engine_observer_t)(void *context, int worker, size_t index, const float *values, int64_t count);
+outcome_t engine_observe(engine_t *engine, engine_observer_t observer, void *context);
 
 /* Logits of one sample: input [channels, height, width] as the profile makes it, logits[classes]. `worker` is below the
  * number given to engine_open(); workers may call at the same time, each with its own number. */

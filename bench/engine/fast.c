@@ -16,7 +16,6 @@
 #include "engine/plan.h"
 #include "engine/widen.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +25,11 @@ enum { ALIGNMENT = 64, MOST_SCRATCH = 1 << 22 /* weights folded at a time, unles
 typedef struct {
     onednn_binding_t *binding;
     bool *refused; /* of the worker */
+    const struct fast *fast;
+    int worker;
+    const float *source;   /* of a layer of the table, for the observer */
+    int64_t source_count;  /* 0: not of the table */
+    size_t table;
     widen_t widen; /* with its operands, where this is done here and not by oneDNN */
     const float *narrow, *main;
     float *target;
@@ -37,7 +41,7 @@ typedef struct {
     bool refused;
 } worker_t;
 
-typedef struct {
+typedef struct fast {
     const net_weights_t *weights;
     graph_t *graphs;
     int workers;
@@ -47,6 +51,8 @@ typedef struct {
     worker_t *states;
     float *scratch; /* folded weights, and biases behind them */
     int64_t scratch_weights;
+    engine_observer_t observer; /* or NULL */
+    void *observer_context;
 } fast_t;
 
 /* ===  Forward  === */
@@ -55,6 +61,8 @@ static void forward_step(layer at, network net)
 {
     (void)net;
     const step_t *step = (const step_t *)(const void *)at.input_layer;
+    if (step->source_count > 0 && step->fast->observer != NULL)
+        step->fast->observer(step->fast->observer_context, step->worker, step->table, step->source, step->source_count);
     if (step->binding != NULL && !onednn_run(step->binding))
         *step->refused = true;
     if (step->narrow != NULL)
@@ -127,6 +135,8 @@ static outcome_t bind_layer(fast_t *fast, int worker, int index)
     worker_t *own = &fast->states[worker];
     step_t *step = &own->steps[index];
     step->refused = &own->refused;
+    step->fast = fast;
+    step->worker = worker;
     at->forward = forward_step;
     at->input_layer = (layer *)(void *)step;
     if (plan->kind == PLAN_WIDEN) {
@@ -160,6 +170,12 @@ static outcome_t open_worker(fast_t *fast, int worker)
     for (int i = 0; i < net->n; i++)
         if (outcome_bad(&result, bind_layer(fast, worker, i)))
             return result;
+    for (size_t i = 0; i < fast->weights->table.count; i++) {
+        const int index = graph->layer_of[i], source = fast->plan[index].source;
+        own->steps[index].table = i;
+        own->steps[index].source = result_of(fast, worker, source);
+        own->steps[index].source_count = source < 0 ? 0 : net->layers[source].outputs;
+    }
     return result;
 }
 
@@ -212,8 +228,17 @@ static outcome_t open_shared(fast_t *fast)
     return result;
 }
 
-static outcome_t fast_open(const net_weights_t *weights, graph_t *graphs, int workers, void **state)
+static void fast_observe(void *state, engine_observer_t observer, void *context)
 {
+    fast_t *fast = state;
+    fast->observer = observer;
+    fast->observer_context = context;
+}
+
+static outcome_t fast_open(const net_weights_t *weights, const net_ranges_t *ranges, graph_t *graphs, int workers,
+                           void **state)
+{
+    (void)ranges;
     fast_t *fast = calloc(1, sizeof *fast);
     if (fast == NULL)
         return outcome_out_of_memory("fast kernels");
@@ -230,18 +255,6 @@ static outcome_t fast_open(const net_weights_t *weights, graph_t *graphs, int wo
 
 /* ===  Weights  === */
 
-/* The per-channel multiplier of the BatchNorm behind a layer, 1 without one, and the bias that is left. */
-static void batchnorm_of(const net_layer_t *table, const net_parameters_t *parameters, int64_t k, float *multiplier,
-                         float *bias)
-{
-    *bias = parameters->bias != NULL ? parameters->bias[k] : 0.0F;
-    *multiplier = 1.0F;
-    if (table->norm[0] == '\0')
-        return;
-    *multiplier = (float)(parameters->gamma[k] / sqrt((double)parameters->variance[k] + (double)net_batchnorm_epsilon));
-    *bias = (*bias - parameters->mean[k]) * *multiplier + parameters->beta[k];
-}
-
 /* Fold the BatchNorm into as many rows at a time as the scratch holds. */
 static outcome_t fast_set_rows(void *state, size_t index, int64_t first, int64_t rows, const float *weights)
 {
@@ -255,10 +268,11 @@ static outcome_t fast_set_rows(void *state, size_t index, int64_t first, int64_t
     for (int64_t at = 0; at < rows && outcome_is_ok(&result); at += step) {
         int64_t count = rows - at < step ? rows - at : step;
         for (int64_t k = 0; k < count; k++) {
-            float multiplier;
-            batchnorm_of(table, &fast->weights->layers[index], first + at + k, &multiplier, &biases[k]);
+            double multiplier, bias;
+            net_fold_norm(table, &fast->weights->layers[index], first + at + k, &multiplier, &bias);
+            biases[k] = (float)bias;
             for (int64_t i = 0; i < row; i++)
-                fast->scratch[k * row + i] = weights[(at + k) * row + i] * multiplier;
+                fast->scratch[k * row + i] = weights[(at + k) * row + i] * (float)multiplier;
         }
         result = onednn_set_rows(fast->onednn, fast->ops[fast->graphs[0].layer_of[index]], first + at, count, fast->scratch,
                                  biases);
@@ -266,5 +280,9 @@ static outcome_t fast_set_rows(void *state, size_t index, int64_t first, int64_t
     return result;
 }
 
-const kernels_t kernels_fast = {
-    .name = "fast", .open = fast_open, .set_rows = fast_set_rows, .predict = fast_predict, .close = fast_close};
+const kernels_t kernels_fast = {.name = "fast",
+                                .open = fast_open,
+                                .set_rows = fast_set_rows,
+                                .observe = fast_observe,
+                                .predict = fast_predict,
+                                .close = fast_close};

@@ -266,7 +266,7 @@ void onednn_op_free(onednn_op_t *op)
 /* ===  Weights  === */
 
 /* Copy plain values into the part of `target` that begins at `offsets`. */
-static dnnl_status_t reorder(dnnl_engine_t engine, const dnnl_memory_desc_t *plain, const float *values,
+static dnnl_status_t reorder(dnnl_engine_t engine, const dnnl_memory_desc_t *plain, const void *values,
                              const dnnl_memory_desc_t *part, void *target)
 {
     dnnl_primitive_desc_t description = NULL;
@@ -297,7 +297,7 @@ static dnnl_status_t reorder(dnnl_engine_t engine, const dnnl_memory_desc_t *pla
 }
 
 dnnl_status_t onednn_reorder_rows(onednn_t *onednn, const dnnl_memory_desc_t *plain, int64_t first, int64_t rows,
-                                  const float *values, dnnl_memory_t target)
+                                  const void *values, dnnl_memory_t target)
 {
     const dnnl_memory_desc_t *whole = NULL;
     dnnl_memory_desc_t from = *plain, part;

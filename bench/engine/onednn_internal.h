@@ -2,7 +2,7 @@
 #ifndef BBS_ENGINE_ONEDNN_INTERNAL_H
 #define BBS_ENGINE_ONEDNN_INTERNAL_H
 
-/* Between onednn.c and onednn_rows.c. */
+/* Between onednn.c, onednn_rows.c and product_fast.c. */
 
 #include "engine/onednn.h"
 
@@ -20,6 +20,6 @@ dnnl_status_t onednn_make_attributes(bool accumulate, bool relu, dnnl_primitive_
 
 /* Copy plain rows into `target`, in its layout; `plain` describes all rows. */
 dnnl_status_t onednn_reorder_rows(onednn_t *onednn, const dnnl_memory_desc_t *plain, int64_t first, int64_t rows,
-                                  const float *values, dnnl_memory_t target);
+                                  const void *values, dnnl_memory_t target);
 
 #endif

@@ -159,6 +159,48 @@ ROWS_CLONES static void engine_rows_norm(const float *source, int64_t rows, int6
     }
 }
 
+ROWS_CLONES static void engine_rows_linear(const float *source, int64_t inputs, const float *weights, const float *bias,
+                                           int64_t outputs, float *target)
+{
+    for (int64_t k = 0; k < outputs; k++, weights += inputs) {
+        lanes_t sum = {0}, x, w;
+        for (int64_t i = 0; i < inputs; i += LANES) {
+            load(source + i, inputs - i, 0, &x);
+            load(weights + i, inputs - i, 0, &w);
+            sum = sum + x * w;
+        }
+        target[k] = sum_of(&sum) + bias[k];
+    }
+}
+
+ROWS_CLONES static void engine_rows_tanh(float *values, int64_t count)
+{
+    for (int64_t i = 0; i < count; i += LANES) {
+        lanes_t x, e;
+        load(values + i, count - i, 0, &x);
+        const mask_t sign = (mask_t)x & INT32_MIN;
+        const mask_t magnitude = (mask_t)x & INT32_MAX;
+        const lanes_t twice = (lanes_t)magnitude * -2.0F;
+        exp_of(&twice, &e);
+        x = (1.0F - e) / (1.0F + e);
+        const mask_t signed_x = (mask_t)x | sign;
+        x = (lanes_t)signed_x;
+        store(&x, count - i, values + i);
+    }
+}
+
+void rows_linear(const float *source, int64_t rows, int64_t inputs, const float *weights, const float *bias, int64_t outputs,
+                 float *target)
+{
+    for (int64_t row = 0; row < rows; row++)
+        engine_rows_linear(source + row * inputs, inputs, weights, bias, outputs, target + row * outputs);
+}
+
+void rows_tanh(float *values, int64_t count)
+{
+    engine_rows_tanh(values, count);
+}
+
 void rows_gelu(float *values, int64_t count)
 {
     engine_rows_gelu(values, count);

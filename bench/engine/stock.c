@@ -43,8 +43,10 @@ static void forward_widen(layer at, network net)
     widen_add(&widen, net.layers[at.index].output, net.input, at.output);
 }
 
-static outcome_t stock_open(const net_weights_t *weights, graph_t *graphs, int workers, void **state)
+static outcome_t stock_open(const net_weights_t *weights, const net_ranges_t *ranges, graph_t *graphs, int workers,
+                              void **state)
 {
+    (void)ranges;
     stock_t *stock = calloc(1, sizeof *stock);
     if (stock == NULL)
         return outcome_out_of_memory("stock kernels");

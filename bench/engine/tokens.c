@@ -256,6 +256,27 @@ outcome_t tokens_set_rows(void *state, size_t index, int64_t first, int64_t rows
                                          : outcome_ok();
 }
 
+outcome_t tokens_set_integers(void *state, size_t index, int64_t first, int64_t rows, const int16_t *values,
+                              const float *scale)
+{
+    tokens_t *tokens = state;
+    const net_weights_t *all = tokens->weights;
+    int64_t part = 0;
+    const size_t at = step_of(&all->program, (int64_t)index, &part);
+    const net_step_t *step = &all->program.steps[at];
+    if (step->parts == 1)
+        return tokens->set->set_integers(tokens, at, first, rows, values, scale, all->layers[index].bias + first);
+    const int64_t begin = part * all->table.items[index].k + first;
+    float *biases = tokens->gathered + step->inputs * step->outputs, *scales = biases - step->outputs;
+    int16_t *gathered = (int16_t *)(void *)tokens->gathered; /* half of the room of floats; scales are at its end */
+    memcpy(gathered + begin * step->inputs, values, (size_t)(rows * step->inputs) * sizeof *values);
+    memcpy(scales + begin, scale, (size_t)rows * sizeof *scale);
+    memcpy(biases + begin, all->layers[index].bias + first, (size_t)rows * sizeof *biases);
+    return begin + rows == step->outputs
+               ? tokens->set->set_integers(tokens, at, 0, step->outputs, gathered, scales, biases)
+               : outcome_ok();
+}
+
 /* ===  Predicting  === */
 
 /* The length of a text; its numbers are checked here, before they become addresses. */

@@ -38,6 +38,10 @@ typedef struct {
     /* Weights [rows, inputs] and biases [rows] of one step, from output `first` on. */
     outcome_t (*set_rows)(tokens_t *tokens, size_t step, int64_t first, int64_t rows, const float *weights,
                           const float *biases);
+    /* The same of integers, weight = values * scale; NULL for sets of float activations. set_rows() is then called for
+     * steps whose weights are floats only. */
+    outcome_t (*set_integers)(tokens_t *tokens, size_t step, int64_t first, int64_t rows, const int16_t *values,
+                              const float *scale, const float *biases);
     void (*close_worker)(token_worker_t *worker);
     void (*close)(tokens_t *tokens);
 } token_set_t;
@@ -61,12 +65,14 @@ struct tokens {
     int64_t scratch_floats; /* scores of one attention head, or the gathered patches */
     token_worker_t *workers;
     int worker_count;
-    float *gathered; /* weights of stacked table layers, and their biases; NULL where none are */
+    float *gathered; /* weights of stacked table layers, and behind them scales and biases; NULL where none are */
     void *state;     /* of the set */
 };
 
 outcome_t tokens_open(const token_set_t *set, const net_weights_t *weights, graph_t *graphs, int workers, void **state);
 outcome_t tokens_set_rows(void *state, size_t index, int64_t first, int64_t rows, const float *weights);
+outcome_t tokens_set_integers(void *state, size_t index, int64_t first, int64_t rows, const int16_t *values,
+                              const float *scale);
 outcome_t tokens_predict(void *state, int worker, const float *input, float *logits);
 void tokens_close(void *state);
 

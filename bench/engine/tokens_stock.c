@@ -167,8 +167,10 @@ static const token_set_t set = {
     .close = close_stock,
 };
 
-static outcome_t open_kernels(const net_weights_t *weights, graph_t *graphs, int workers, void **state)
+static outcome_t open_kernels(const net_weights_t *weights, const net_ranges_t *ranges, graph_t *graphs, int workers,
+                              void **state)
 {
+    (void)ranges;
     return tokens_open(&set, weights, graphs, workers, state);
 }
 

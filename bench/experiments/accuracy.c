@@ -23,8 +23,8 @@ const char accuracy_header[] =
     "channels,"
     "activation_bits,kernels,profile,stand_in,f1_percent,f1_batch32_percent";
 
-/* Only weights are compressed here; activations stay float32, whatever a method would do with them. */
-enum { float_activation_bits = 32 };
+/* Activations are float32, or quantised as the paper does; never as a method of its own would. */
+enum { float_activation_bits = 32, integer_activation_bits = 8 };
 
 enum { f1_batch = 32 }; /* of the paper's authors: their MRPC figure is the mean F1 of batches of 32, the last of 24 */
 
@@ -37,6 +37,7 @@ typedef struct {
     variant_source_t source;
     dataset_t dataset;
     const profile_t *profile;
+    net_ranges_t ranges; /* with integer activations */
     engine_t *engine;
     predictions_t *answers; /* one a method, over the same samples */
     accuracy_row_t *rows;
@@ -103,13 +104,14 @@ out:
     return result;
 }
 
-/* Everything the answers depend on, in one line. */
+/* Everything the answers depend on, in one line. Integer answers do not depend on the library or the processor. */
 static text_t key_of(const session_t *session, const char *method)
 {
     const accuracy_config_t *config = session->config;
+    const text_t engine = config->integers ? text_of("integers") : text_of("%s", engine_versions().chars);
     return text_of("%s method=%s first=%s images=%lld kernels=%s engine=%s", session->identity.chars, method,
                    config->prune_first_layer ? "prune" : "keep", (long long)session->answers[0].samples, config->kernels,
-                   engine_versions().chars);
+                   engine.chars);
 }
 
 static outcome_t answer(session_t *session, size_t index)
@@ -123,7 +125,7 @@ static outcome_t answer(session_t *session, size_t index)
     text_t key = key_of(session, spec);
     outcome_t result;
     double started = progress_clock();
-    row->activation_bits = float_activation_bits;
+    row->activation_bits = config->integers ? integer_activation_bits : float_activation_bits;
     if (config->predictions != NULL &&
         outcome_bad(&result, predictions_load(stem.chars, key.chars, answers, answers->predicted, &row->reused)))
         return result;
@@ -208,6 +210,31 @@ void accuracy_write(csv_writer_t *writer, const accuracy_row_t *row)
 
 /* ===  The session  === */
 
+/* Ranges that belong to the weights: read, never made, here. */
+static outcome_t open_ranges(session_t *session)
+{
+    const accuracy_config_t *config = session->config;
+    const text_t beside = net_ranges_path(session->weights.path.chars);
+    const char *path = config->ranges != NULL ? config->ranges : beside.chars;
+    if (config->size->cfg == NULL) /* a transformer */
+        return outcome_ok();
+    if (!file_exists(path))
+        return outcome_missing(path, NULL, "no such file", "the ranges of the activations",
+                               text_of("make them: bbsbench calibrate --net %s", config->network->name).chars);
+    return net_ranges_load(path, &session->weights.table, &session->ranges);
+}
+
+static outcome_t open_kernels(session_t *session)
+{
+    const accuracy_config_t *config = session->config;
+    outcome_t result;
+    if (!config->integers)
+        return engine_open(&session->weights, config->kernels, config->threads, &session->engine);
+    if (outcome_bad(&result, open_ranges(session)))
+        return result;
+    return engine_open_integers(&session->weights, config->kernels, &session->ranges, config->threads, &session->engine);
+}
+
 static outcome_t identify(session_t *session)
 {
     sha256_t digest;
@@ -219,6 +246,11 @@ static outcome_t identify(session_t *session)
         if (outcome_bad(&result, sha256_file(session->dataset.files[i].chars, &digest)))
             return result;
         session->identity = text_of("%s%.16s", session->identity.chars, digest.hex);
+    }
+    if (session->ranges.most != NULL) {
+        if (outcome_bad(&result, sha256_file(session->ranges.path.chars, &digest)))
+            return result;
+        session->identity = text_of("%s ranges=%.16s", session->identity.chars, digest.hex);
     }
     return result;
 }
@@ -286,15 +318,16 @@ static outcome_t open_session(const accuracy_config_t *config, session_t *sessio
         outcome_bad(&result, net_weights_load(config->network, config->size, config->weights, &session->weights)) ||
         outcome_bad(&result,
                     variant_open(&session->weights, config->prune_first_layer, config->threads, &session->source)) ||
-        outcome_bad(&result, open_dataset(session)) || outcome_bad(&result, identify(session)) ||
-        outcome_bad(&result, make_samples(session)))
+        outcome_bad(&result, open_dataset(session)) || outcome_bad(&result, open_kernels(session)) ||
+        outcome_bad(&result, identify(session)))
         return result;
-    return engine_open(&session->weights, config->kernels, config->threads, &session->engine);
+    return make_samples(session);
 }
 
 static void close_session(session_t *session)
 {
     engine_close(session->engine);
+    net_ranges_free(&session->ranges);
     for (size_t i = 0; i < session->config->method_count && session->answers != NULL; i++)
         predictions_free(&session->answers[i]);
     free(session->answers);

@@ -12,7 +12,8 @@
 
 /* Accuracy of a network under compression methods: the whole road from checkpoint to row.
  *
- * Raw float weights are quantised to INT8, compressed, turned back into floats, and run on Darknet over labelled samples.
+ * Raw float weights are quantised to INT8, compressed, and run on Darknet over labelled samples: turned back into floats, or
+ * as integers with activations of 8 bits.
  * Each row has its Wilson interval and the flips against INT8 on the same samples (McNemar's exact p);
  * for data scored by F1 (MRPC) also that: over all samples, and as the paper's authors computed it. */
 
@@ -27,7 +28,9 @@ typedef struct {
     const char *const *methods; /* specs (compress/spec.h); paired columns compare with "int8" when it is among them */
     size_t method_count;
     int64_t images;      /* at most; 0: all. Fewer than all: the fixed list of dataset_subset() */
-    const char *kernels; /* engine_kernel_names */
+    const char *kernels; /* engine_kernel_names, or engine_integer_kernel_names with integer activations */
+    bool integers;       /* activations of 8 bits (engine_open_integers()) */
+    const char *ranges;  /* of activations, a file of bbsbench calibrate; NULL: beside the weights */
     int threads;
     bool prune_first_layer;
     const char *predictions; /* folder to keep answers in and take them from; NULL: none */

@@ -74,6 +74,15 @@ static int64_t rows_at_a_time(const compress_layer_t *layer)
     return rows > ENGINE_ROWS ? rows : ENGINE_ROWS;
 }
 
+/* Values that a method keeps as integers go to the engine as they are; it sees no difference between methods. */
+static outcome_t apply_integers(engine_t *engine, const compress_layer_t *layer, size_t index, const compressed_t *compressed)
+{
+    if (compressed->values == NULL)
+        return outcome_failed("--activations int8", layer->name, "a method whose weights are no integers",
+                              "int8, ptq, ra, zps, bitflip or a setting of these", "use --activations fp32 for this one");
+    return engine_set_integers(engine, index, 0, layer->k, compressed->values, compressed->scale);
+}
+
 static outcome_t apply_layer(void *context, size_t index, compressed_t *compressed)
 {
     const application_t *application = context;
@@ -83,6 +92,11 @@ static outcome_t apply_layer(void *context, size_t index, compressed_t *compress
     compress_add_size(application->bits, layer, compressed);
     free(compressed->stored); /* for packing, not for computing; a large layer's is a hundred megabytes */
     compressed->stored = NULL;
+    if (application->engine != NULL && engine_takes_integers(application->engine)) {
+        result = apply_integers(application->engine, layer, index, compressed);
+        net_weights_rest(application->source->weights, index);
+        return result;
+    }
     for (int64_t first = 0; first < layer->k && application->engine != NULL && outcome_is_ok(&result); first += step) {
         const int64_t rows = layer->k - first < step ? layer->k - first : step;
         compressed_to_floats(compressed, layer, first, rows, application->floats);

@@ -7,6 +7,7 @@
 #include "nets/names.h"
 #include "tensor/checkpoint.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 const float net_batchnorm_epsilon = 1e-5F;
@@ -141,4 +142,14 @@ void net_weights_free(net_weights_t *weights)
     free(weights->floats);
     spill_free(&weights->storage);
     *weights = (net_weights_t){0};
+}
+
+void net_fold_norm(const net_layer_t *layer, const net_parameters_t *parameters, int64_t k, double *multiplier, double *bias)
+{
+    *bias = parameters->bias != NULL ? (double)parameters->bias[k] : 0;
+    *multiplier = 1;
+    if (layer->norm[0] == '\0')
+        return;
+    *multiplier = (double)parameters->gamma[k] / sqrt((double)parameters->variance[k] + (double)net_batchnorm_epsilon);
+    *bias = (*bias - (double)parameters->mean[k]) * *multiplier + (double)parameters->beta[k];
 }

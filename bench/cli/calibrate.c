@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/calibrate.h"
+
+#include "base/cpu.h"
+#include "base/text.h"
+#include "experiments/calibration.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static const option_t options_table[] = {
+    {"net", "NAME", NULL, "a CNN; transformers scale each vector by itself and need no ranges"},
+    {"size", "compact|full", NULL, "width of the network (default compact; full where a network has no other)"},
+    {"weights", "FILE", NULL, "its checkpoint, not the shipped or fetched one"},
+    {"data", "PATH", NULL, "training samples (default: the training part of the data set, where Debian puts it)"},
+    {"samples", "N", "1024", "so many of them, a fixed balanced list"},
+    {"jobs", "N", NULL, "threads (default: all processors)"},
+    {"out", "FILE.csv", NULL, "where the ranges go (default: NAME.ranges.csv beside the weights)"},
+    {NULL, NULL, NULL, NULL},
+};
+
+static const char details[] =
+    "Makes the ranges at which `accuracy --activations int8` cuts activations: once for a checkpoint, never in a run.\n"
+    "The float network runs over the samples; of 100 ranges up to the largest value seen, each layer takes the one with the\n"
+    "least mean |x - Q(x)|^2.4, unsigned, one range a tensor, as the paper's authors do. The same bytes for any number of\n"
+    "threads.";
+
+static outcome_t find_size(const network_t *network, const char *name, const net_size_t **size)
+{
+    outcome_t found = net_find_size(network, name != NULL ? name : "compact", size);
+    if (name != NULL || outcome_is_ok(&found))
+        return found;
+    *size = network->sizes[0];
+    return outcome_ok();
+}
+
+static outcome_t run(const options_t *options)
+{
+    calibration_config_t config = {.data = options_text(options, "data")};
+    const network_t *network;
+    const net_size_t *size;
+    const char *name;
+    net_weights_t weights = {0};
+    net_ranges_t ranges = {0};
+    int64_t jobs = cpu_count();
+    outcome_t result;
+    if (outcome_bad(&result, options_required(options, "net", &name)) || outcome_bad(&result, net_find(name, &network)) ||
+        outcome_bad(&result, find_size(network, options_text(options, "size"), &size)) ||
+        outcome_bad(&result, options_integer(options, "samples", 1, INT64_MAX, &config.samples)) ||
+        (options_given(options, "jobs") && outcome_bad(&result, options_integer(options, "jobs", 1, 1024, &jobs))))
+        return result;
+    if (size->cfg == NULL)
+        return outcome_usage("calibrate", "--net", name, "a CNN", "transformers scale each vector by itself");
+    config.threads = (int)jobs;
+    if (outcome_bad(&result, net_weights_load(network, size, options_text(options, "weights"), &weights)) ||
+        outcome_bad(&result, calibration_run(&weights, &config, &ranges)))
+        goto out;
+    const text_t beside = net_ranges_path(weights.path.chars);
+    const char *out = options_given(options, "out") ? options_text(options, "out") : beside.chars;
+    if (!outcome_bad(&result, net_ranges_save(&ranges, &weights.table, out)))
+        printf("%s, size %s: ranges of %" PRId64 " samples in %s\n", network->name, size->name, ranges.samples, out);
+
+out:
+    net_ranges_free(&ranges);
+    net_weights_free(&weights);
+    return result;
+}
+
+const command_t command_calibrate = {
+    .name = "calibrate",
+    .summary = "ranges of a CNN's activations, for 8-bit ones",
+    .operands = "",
+    .options = options_table,
+    .details = details,
+    .run = run,
+};

@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Transformers in integers: each product of the table, Q K^T and softmax V have 8-bit operands and 32-bit sums.
+ *
+ * * A row that meets weights is scaled by its own largest value: q = round(x 127.5 / max|x|). The products take unsigned
+ *   bytes, so 128 + q is multiplied, and 128 times the sum of the weights subtracted: still integers.
+ * * Queries and keys: the same, for each head and token. The probabilities are round(255 p); the values are scaled for each
+ *   head and feature, over the tokens, because a scale that changed along the sum could not be taken out of it.
+ * * LayerNorm, GELU, softmax, residual sums, embeddings, the pooler's tanh and the weights that the paper leaves in float
+ *   (classifier heads, BERT's pooler) are float32 in a fixed order (rows.h). */
+#include "engine/integer_tokens.h"
+
+#include "engine/levels.h"
+#include "engine/pixels.h"
+#include "engine/product.h"
+#include "engine/rows.h"
+#include "engine/tokens.h"
+#include "engine/tokens_common.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ALIGNMENT = 64, ZERO_LEVEL = 128 };
+
+/* One step with integer weights. */
+typedef struct {
+    product_t *product;
+    int32_t *zero;             /* [outputs], 128 times the sum of the weights */
+    float *scale, *bias;       /* [outputs]; of patches [groups, outputs] and the profile's mean folded in */
+    product_shape_t patches;   /* of the patch embedding */
+    int32_t *kind;             /* all zero: no patch reaches over the edge */
+} stage_t;
+
+typedef struct {
+    const product_set_t *set;
+    pixels_t image; /* of networks that read one */
+    stage_t *stages; /* one a step */
+} integers_t;
+
+/* Work space of one worker. */
+typedef struct {
+    uint8_t *levels;         /* of rows that meet weights, of queries, and of the probabilities */
+    float *row_step, *step;  /* of rows; of keys or values */
+    int8_t *matrix, *halves; /* keys or values of a head; room for product_set_t.pair() */
+    int32_t *sums, *more, *zero;
+    uint8_t *pixels;
+} space_t;
+
+static bool is_integer(const net_step_t *step)
+{
+    return tokens_has_weights(step) && step->layer != NET_NONE;
+}
+
+/* ===  Products with weights  === */
+
+static void run_linear(token_step_t *self, layer at, network net)
+{
+    const integers_t *integers = self->tokens->state;
+    const stage_t *stage = &integers->stages[self->index];
+    const space_t *space = self->worker->state;
+    const net_step_t *step = self->step;
+    const size_t next = self->index + 1;
+    (void)at;
+    (void)net;
+    if (!is_integer(step)) {
+        rows_linear(self->source, self->rows, step->inputs, self->floats[0], self->floats[1], step->outputs, self->target);
+        return;
+    }
+    levels_of_rows(self->source, self->rows, step->inputs, step->inputs, space->levels, space->row_step);
+    if (!integers->set->multiply(stage->product, self->rows, space->levels, step->inputs, 0, step->inputs, space->sums, NULL))
+        self->worker->refused = true;
+    const net_program_t *program = &self->tokens->weights->program;
+    levels_finish_rows(&(levels_rows_t){.sums = space->sums,
+                                        .zero = stage->zero,
+                                        .row_step = space->row_step,
+                                        .step = stage->scale,
+                                        .bias = stage->bias,
+                                        .accumulate = next < program->count && program->steps[next].kind == NET_STEP_ADD,
+                                        .target = self->target,
+                                        .stride = step->outputs},
+                       self->rows, step->outputs);
+}
+
+static void run_patches(token_step_t *self, layer at, network net)
+{
+    const integers_t *integers = self->tokens->state;
+    const stage_t *stage = &integers->stages[self->index];
+    const space_t *space = self->worker->state;
+    const int groups = integers->image.groups;
+    const int64_t rows = self->rows - 1, width = self->step->outputs, row = self->step->inputs;
+    levels_finish_t finish = {.groups = groups, .bias = stage->bias, .to_floats = self->target};
+    bool done = true;
+    (void)at;
+    (void)net;
+    pixels_recover(&integers->image, self->worker->input, space->pixels);
+    pixels_gather(&stage->patches, space->pixels, 0, rows, space->levels);
+    for (int group = 0; group < groups && done; group++) {
+        const int64_t count = row / groups;
+        int32_t *sums = space->sums + group * rows * width;
+        done = integers->set->multiply(stage->product, rows, space->levels + group * count, row, group * count, count, sums,
+                                       NULL);
+        finish.sums[group] = sums;
+        finish.multiplier[group] = stage->scale + group * width;
+    }
+    if (!done)
+        self->worker->refused = true;
+    levels_finish(&finish, rows, width);
+}
+
+/* ===  Attention  === */
+
+/* Probabilities of all tokens for one head, as levels of 1 / 255. */
+static bool attend(const token_step_t *self, const float *query, const float *key, int64_t head)
+{
+    const integers_t *integers = self->tokens->state;
+    const space_t *space = self->worker->state;
+    const int64_t rows = self->rows, stride = 3 * self->step->outputs;
+    float *scores = self->worker->scratch;
+    levels_of_rows(query, rows, stride, head, space->levels, space->row_step);
+    levels_of_signed_rows(key, rows, stride, head, space->matrix, space->step, space->zero);
+    for (int64_t i = 0; i < rows; i++)
+        space->zero[i] *= ZERO_LEVEL;
+    if (!integers->set->pair(true, rows, rows, head, space->levels, space->matrix, space->halves, space->sums, space->more))
+        return false;
+    levels_finish_rows(&(levels_rows_t){.sums = space->sums,
+                                        .zero = space->zero,
+                                        .row_step = space->row_step,
+                                        .step = space->step,
+                                        .target = scores,
+                                        .stride = rows},
+                       rows, rows);
+    rows_softmax(scores, rows, rows, 1.0F / sqrtf((float)head));
+    levels_round(scores, rows * rows, 255.0F, space->levels);
+    return true;
+}
+
+static bool gather_values(const token_step_t *self, const float *value, int64_t head, float *target)
+{
+    const integers_t *integers = self->tokens->state;
+    const space_t *space = self->worker->state;
+    const int64_t rows = self->rows, width = self->step->outputs;
+    levels_of_columns(value, rows, 3 * width, head, space->matrix, space->step);
+    for (int64_t i = 0; i < rows; i++)
+        space->row_step[i] = 1.0F / 255.0F;
+    if (!integers->set->pair(false, rows, head, rows, space->levels, space->matrix, space->halves, space->sums, space->more))
+        return false;
+    levels_finish_rows(&(levels_rows_t){.sums = space->sums,
+                                        .row_step = space->row_step,
+                                        .step = space->step,
+                                        .target = target,
+                                        .stride = width},
+                       rows, head);
+    return true;
+}
+
+static void run_attention(token_step_t *self, layer at, network net)
+{
+    const int64_t width = self->step->outputs, head = width / self->step->heads;
+    bool done = true;
+    (void)at;
+    (void)net;
+    for (int64_t first = 0; first < width && done; first += head) {
+        const float *query = self->source + first;
+        done = attend(self, query, query + width, head) &&
+               gather_values(self, query + 2 * width, head, self->target + first);
+    }
+    if (!done)
+        self->worker->refused = true;
+}
+
+/* ===  The rest, in float  === */
+
+static void run_class_token(token_step_t *self, layer at, network net)
+{
+    const int64_t width = self->step->outputs;
+    const float *token = self->floats[0], *places = self->floats[1];
+    (void)at;
+    (void)net;
+    for (int64_t i = 0; i < width; i++)
+        self->target[i] = token[i] + places[i];
+    for (int64_t i = width; i < self->rows * width; i++)
+        self->target[i] = self->source[i - width] + places[i];
+}
+
+static void run_layer_norm(token_step_t *self, layer at, network net)
+{
+    (void)at;
+    (void)net;
+    rows_layer_norm(self->source, self->rows, self->step->outputs, self->floats[0], self->floats[1], self->step->epsilon,
+                    self->target);
+}
+
+static void run_gelu(token_step_t *self, layer at, network net)
+{
+    (void)at;
+    (void)net;
+    rows_gelu(self->target, self->rows * self->step->outputs);
+}
+
+static void run_tanh(token_step_t *self, layer at, network net)
+{
+    (void)at;
+    (void)net;
+    rows_tanh(self->target, self->rows * self->step->outputs);
+}
+
+/* The product before it has added. */
+static void run_add(token_step_t *self, layer at, network net)
+{
+    (void)self;
+    (void)at;
+    (void)net;
+}
+
+/* ===  Weights  === */
+
+/* Weights that stay float are read where they are (run_linear()). */
+static outcome_t set_rows(tokens_t *tokens, size_t step, int64_t first, int64_t rows, const float *weights,
+                          const float *biases)
+{
+    (void)tokens;
+    (void)step;
+    (void)first;
+    (void)rows;
+    (void)weights;
+    (void)biases;
+    return outcome_ok();
+}
+
+static outcome_t set_integers(tokens_t *tokens, size_t index, int64_t first, int64_t rows, const int16_t *values,
+                              const float *scale, const float *biases)
+{
+    const integers_t *integers = tokens->state;
+    const net_step_t *step = &tokens->weights->program.steps[index];
+    stage_t *stage = &integers->stages[index];
+    for (int64_t k = 0; k < rows; k++) {
+        const int16_t *row = values + k * step->inputs;
+        double term = 0;
+        int64_t sum = 0;
+        for (int64_t i = 0; i < step->inputs; i++)
+            sum += row[i];
+        if (step->kind != NET_STEP_PATCHES) {
+            stage->zero[first + k] = (int32_t)(ZERO_LEVEL * sum);
+            stage->scale[first + k] = scale[k];
+            stage->bias[first + k] = biases[k];
+            continue;
+        }
+        for (int group = 0; group < integers->image.groups; group++)
+            stage->scale[group * step->outputs + first + k] = (float)(pixels_step(&integers->image, group) * (double)scale[k]);
+        pixels_terms(&integers->image, &stage->patches, row, stage->kind, 1, &term);
+        stage->bias[first + k] = (float)((double)biases[k] - term * (double)scale[k]);
+    }
+    return integers->set->set(stage->product, first, rows, values);
+}
+
+/* ===  Opening and closing  === */
+
+static outcome_t open_patches(const tokens_t *tokens, integers_t *integers, stage_t *stage)
+{
+    const net_layer_t *table = &tokens->weights->table.items[tokens->weights->program.steps[0].layer];
+    stage->patches = (product_shape_t){.k = table->k,
+                                       .c = table->c,
+                                       .kh = table->kh,
+                                       .kw = table->kw,
+                                       .stride = table->stride,
+                                       .in_h = table->in_h,
+                                       .in_w = table->in_w,
+                                       .out_h = table->out_h,
+                                       .out_w = table->out_w};
+    stage->kind = calloc((size_t)(table->out_h * table->out_w), sizeof *stage->kind);
+    return stage->kind != NULL ? pixels_open(tokens->weights->size, &integers->image) : outcome_out_of_memory("patches");
+}
+
+static outcome_t open_stage(const tokens_t *tokens, integers_t *integers, size_t index)
+{
+    const net_step_t *step = &tokens->weights->program.steps[index];
+    stage_t *stage = &integers->stages[index];
+    const product_shape_t shape = {.k = step->outputs, .c = step->inputs, .kh = 1, .kw = 1};
+    outcome_t result;
+    if (step->kind == NET_STEP_PATCHES && outcome_bad(&result, open_patches(tokens, integers, stage)))
+        return result;
+    const size_t outputs = (size_t)step->outputs,
+                 groups = step->kind == NET_STEP_PATCHES ? (size_t)integers->image.groups : 1;
+    stage->zero = calloc(outputs, sizeof *stage->zero);
+    stage->scale = calloc(groups * outputs, sizeof *stage->scale);
+    stage->bias = calloc(outputs, sizeof *stage->bias);
+    if (stage->zero == NULL || stage->scale == NULL || stage->bias == NULL)
+        return outcome_out_of_memory("integer kernels");
+    return integers->set->open(&shape, &stage->product);
+}
+
+static outcome_t open_with(tokens_t *tokens, const product_set_t *set)
+{
+    const net_program_t *program = &tokens->weights->program;
+    integers_t *integers = calloc(1, sizeof *integers);
+    outcome_t result = outcome_ok();
+    tokens->state = integers;
+    if (integers == NULL)
+        return outcome_out_of_memory("integer kernels");
+    integers->set = set;
+    integers->stages = calloc(program->count, sizeof *integers->stages);
+    if (integers->stages == NULL)
+        return outcome_out_of_memory("integer kernels");
+    for (size_t i = 0; i < program->count && outcome_is_ok(&result); i++)
+        if (is_integer(&program->steps[i]))
+            result = open_stage(tokens, integers, i);
+    return result;
+}
+
+static outcome_t open_fast(tokens_t *tokens)
+{
+    return open_with(tokens, &product_fast);
+}
+
+static outcome_t open_plain(tokens_t *tokens)
+{
+    return open_with(tokens, &product_plain);
+}
+
+static void close_integers(tokens_t *tokens)
+{
+    integers_t *integers = tokens->state;
+    if (integers == NULL)
+        return;
+    for (size_t i = 0; i < tokens->weights->program.count && integers->stages != NULL; i++) {
+        stage_t *stage = &integers->stages[i];
+        integers->set->close(stage->product);
+        free(stage->zero);
+        free(stage->scale);
+        free(stage->bias);
+        free(stage->kind);
+    }
+    free(integers->stages);
+    free(integers);
+}
+
+static void *aligned(int64_t bytes)
+{
+    return aligned_alloc(ALIGNMENT, (size_t)((bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT + ALIGNMENT));
+}
+
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static outcome_t open_worker(token_worker_t *worker)
+{
+    const net_weights_t *weights = worker->tokens->weights;
+    const integers_t *integers = worker->tokens->state;
+    const int64_t rows = weights->program.tokens;
+    int64_t inputs = 0, outputs = 0, head = 0;
+    space_t *space = calloc(1, sizeof *space);
+    worker->state = space;
+    if (space == NULL)
+        return outcome_out_of_memory("activations");
+    for (size_t i = 0; i < weights->program.count; i++) {
+        const net_step_t *step = &weights->program.steps[i];
+        const int64_t groups = step->kind == NET_STEP_PATCHES ? integers->image.groups : 1;
+        inputs = larger(inputs, tokens_has_weights(step) ? step->inputs : 0);
+        outputs = larger(outputs, tokens_has_weights(step) ? groups * step->outputs : 0);
+        head = larger(head, step->kind == NET_STEP_ATTENTION ? step->outputs / step->heads : 0);
+    }
+    const int64_t sums = rows * larger(outputs, rows) * (int64_t)sizeof *space->sums;
+    space->levels = aligned(rows * larger(inputs, larger(head, rows)));
+    space->row_step = aligned(rows * (int64_t)sizeof *space->row_step);
+    space->step = aligned(larger(rows, head) * (int64_t)sizeof *space->step);
+    space->matrix = aligned(rows * head);
+    space->halves = aligned(2 * rows * head);
+    space->sums = aligned(sums);
+    space->more = aligned(rows * larger(rows, head) * (int64_t)sizeof *space->more);
+    space->zero = aligned(rows * (int64_t)sizeof *space->zero);
+    space->pixels = aligned(integers->image.channels * integers->image.pixels);
+    return space->levels != NULL && space->row_step != NULL && space->step != NULL && space->matrix != NULL &&
+                   space->halves != NULL && space->sums != NULL && space->more != NULL && space->zero != NULL &&
+                   space->pixels != NULL
+               ? outcome_ok()
+               : outcome_out_of_memory("activations");
+}
+
+static void close_worker(token_worker_t *worker)
+{
+    space_t *space = worker->state;
+    if (space == NULL)
+        return;
+    free(space->levels);
+    free(space->row_step);
+    free(space->step);
+    free(space->matrix);
+    free(space->halves);
+    free(space->sums);
+    free(space->more);
+    free(space->zero);
+    free(space->pixels);
+    free(space);
+}
+
+/* Both sets differ in what they open alone. */
+#define INTEGER_SET(opener)                                \
+    {                                                      \
+        .adds_in_place = true,                             \
+        .run = {[NET_STEP_PATCHES] = run_patches,          \
+                [NET_STEP_CLASS_TOKEN] = run_class_token,  \
+                [NET_STEP_EMBEDDING] = tokens_embed,       \
+                [NET_STEP_LAYER_NORM] = run_layer_norm,    \
+                [NET_STEP_LINEAR] = run_linear,            \
+                [NET_STEP_ATTENTION] = run_attention,      \
+                [NET_STEP_GELU] = run_gelu,                \
+                [NET_STEP_TANH] = run_tanh,                \
+                [NET_STEP_ADD] = run_add},                 \
+        .open = opener,                                    \
+        .open_worker = open_worker,                        \
+        .set_rows = set_rows,                              \
+        .set_integers = set_integers,                      \
+        .close_worker = close_worker,                      \
+        .close = close_integers,                           \
+    }
+
+static const token_set_t fast = INTEGER_SET(open_fast);
+static const token_set_t plain = INTEGER_SET(open_plain);
+
+static outcome_t open_kernels_fast(const net_weights_t *weights, const net_ranges_t *ranges, graph_t *graphs, int workers,
+                                   void **state)
+{
+    (void)ranges;
+    return tokens_open(&fast, weights, graphs, workers, state);
+}
+
+static outcome_t open_kernels_plain(const net_weights_t *weights, const net_ranges_t *ranges, graph_t *graphs, int workers,
+                                    void **state)
+{
+    (void)ranges;
+    return tokens_open(&plain, weights, graphs, workers, state);
+}
+
+const kernels_t kernels_integer_tokens_fast = {.name = "fast",
+                                               .open = open_kernels_fast,
+                                               .set_integers = tokens_set_integers,
+                                               .predict = tokens_predict,
+                                               .close = tokens_close};
+const kernels_t kernels_integer_tokens_plain = {.name = "plain",
+                                                .open = open_kernels_plain,
+                                                .set_integers = tokens_set_integers,
+                                                .predict = tokens_predict,
+                                                .close = tokens_close};
