@@ -3,8 +3,8 @@
  * processor has. Each lane is computed on its own, so the width of the hardware does not show in the result; the one
  * reduction (the largest of a row) does not depend on the order.
  *
- * Rounding: adding 1.5 * 2^23 to a float of less than 2^22 leaves the nearest integer (a tie to the even one) in the low
- * bits of the sum. */
+ * Rounding: 1.5 * 2^23 plus a float of less than 2^22 is a float whose bits are those of 1.5 * 2^23 plus the nearest integer
+ * (a tie to the even one). Bits of floats order as integers do, so what is larger is still found too large behind it. */
 #include "engine/levels.h"
 
 #include <string.h>
@@ -22,111 +22,137 @@ typedef uint8_t bytes_t __attribute__((vector_size(LANES)));
 #endif
 #define LEVELS_INLINE static inline __attribute__((always_inline))
 
-static const float most_level = 255, half_range = 127.5F, middle = 128, round_bias = 12582912.0F; /* 1.5 * 2^23 */
+static const float half_range = 127.5F, round_bias = 12582912.0F; /* 1.5 * 2^23 */
+enum { ROUND_BITS = 0x4B400000 /* of round_bias */, MOST_LEVEL = 255, MOST_SIGNED = 127 };
 
 /* ===  Lanes  === */
 
-/* As many bytes of `from` as are left, at most those of 16 lanes; zeros behind them. */
-LEVELS_INLINE void load(const void *from, size_t size, int64_t left, void *lanes)
+/* `left` of 16 lanes, or all; zeros behind them. `whole` is known when this is compiled: no length is looked at then. */
+LEVELS_INLINE void load(const void *from, size_t size, bool whole, int64_t left, void *lanes)
 {
-    if (left < LANES)
-        memset(lanes, 0, LANES * size);
-    memcpy(lanes, from, (left < LANES ? (size_t)left : LANES) * size);
+    if (whole) {
+        memcpy(lanes, from, LANES * size);
+        return;
+    }
+    memset(lanes, 0, LANES * size);
+    memcpy(lanes, from, (size_t)left * size);
 }
 
-LEVELS_INLINE void store(const void *lanes, size_t size, int64_t left, void *to)
+LEVELS_INLINE void store(const void *lanes, size_t size, bool whole, int64_t left, void *to)
 {
-    memcpy(to, lanes, (left < LANES ? (size_t)left : LANES) * size);
+    memcpy(to, lanes, (whole ? LANES : (size_t)left) * size);
 }
 
-LEVELS_INLINE void load_whole(const int32_t *from, int64_t left, lanes_t *lanes)
+LEVELS_INLINE void load_sums(const int32_t *from, bool whole, int64_t left, lanes_t *lanes)
 {
-    whole_t whole;
-    load(from, sizeof *from, left, &whole);
-    *lanes = __builtin_convertvector(whole, lanes_t);
+    whole_t sums;
+    load(from, sizeof *from, whole, left, &sums);
+    *lanes = __builtin_convertvector(sums, lanes_t);
 }
 
-LEVELS_INLINE void load_levels(const uint8_t *from, int64_t left, lanes_t *lanes)
+LEVELS_INLINE void load_levels(const uint8_t *from, bool whole, int64_t left, lanes_t *lanes)
 {
     bytes_t bytes;
-    load(from, sizeof *from, left, &bytes);
+    load(from, sizeof *from, whole, left, &bytes);
     *lanes = __builtin_convertvector(__builtin_convertvector(bytes, whole_t), lanes_t);
 }
 
-LEVELS_INLINE void bound(lanes_t *x, float least, float most)
+/* max(x, 0) */
+LEVELS_INLINE void cut(lanes_t *x)
 {
-    const lanes_t low = (lanes_t){0} + least, high = (lanes_t){0} + most;
-    const whole_t above = *x > low;
-    whole_t bits = (above & (whole_t)*x) | (~above & (whole_t)low);
-    const whole_t below = (lanes_t)bits < high;
-    bits = (below & bits) | (~below & (whole_t)high);
+    const whole_t bits = (whole_t)*x & ~((whole_t)*x >> 31);
     *x = (lanes_t)bits;
 }
 
-/* x is 0 to 255. */
-LEVELS_INLINE void store_levels(const lanes_t *x, int64_t left, uint8_t *to)
+/* The nearest levels of x, of which none is negative. */
+LEVELS_INLINE void store_levels(const lanes_t *x, bool whole, int64_t left, uint8_t *to)
 {
-    const whole_t whole = (whole_t)(*x + round_bias) & 0xff;
-    const bytes_t bytes = __builtin_convertvector(whole, bytes_t);
-    store(&bytes, 1, left, to);
+    whole_t rounded = (whole_t)(*x + round_bias) - ROUND_BITS;
+    rounded |= rounded > MOST_LEVEL; /* all bits where it is */
+    const bytes_t bytes = __builtin_convertvector(rounded & MOST_LEVEL, bytes_t);
+    store(&bytes, 1, whole, left, to);
 }
 
 /* ===  Planes  === */
 
-LEVELS_INLINE void finish_row(const levels_finish_t *finish, int64_t row, int64_t width)
+typedef enum { NO_RESIDUAL, LEVELS, FLOATS } residual_t;
+
+/* One vector of one row; what is the same for a whole call is a constant for the compiler. */
+LEVELS_INLINE void finish_lanes(const levels_finish_t *finish, const float *bias, int64_t at, int64_t i, int64_t left,
+                                bool whole, int groups, residual_t residual, bool relu, bool to_levels)
 {
-    const int64_t first = row * width;
-    const float *bias = finish->bias + (finish->bias_row != NULL ? finish->bias_row[row] * width : 0);
-    for (int64_t i = 0; i < width; i += LANES) {
-        const int64_t left = width - i, at = first + i;
-        lanes_t v, x, m;
-        load_whole(finish->sums[0] + at, left, &v);
-        load(finish->multiplier[0] + i, sizeof(float), left, &m);
-        v = v * m;
-        for (int group = 1; group < finish->groups; group++) {
-            load_whole(finish->sums[group] + at, left, &x);
-            load(finish->multiplier[group] + i, sizeof(float), left, &m);
-            v = v + x * m;
-        }
-        load(bias + i, sizeof(float), left, &x);
+    lanes_t v, x, m;
+    load_sums(finish->sums[0] + at, whole, left, &v);
+    load(finish->multiplier[0] + i, sizeof(float), whole, left, &m);
+    v = v * m;
+    for (int group = 1; group < groups; group++) {
+        load_sums(finish->sums[group] + at, whole, left, &x);
+        load(finish->multiplier[group] + i, sizeof(float), whole, left, &m);
+        v = v + x * m;
+    }
+    load(bias + i, sizeof(float), whole, left, &x);
+    v = v + x;
+    if (residual == LEVELS) {
+        load_levels(finish->levels + at, whole, left, &x);
+        v = v + x * finish->level_step;
+    } else if (residual == FLOATS) {
+        load(finish->floats + at, sizeof(float), whole, left, &x);
         v = v + x;
-        if (finish->levels != NULL) {
-            load_levels(finish->levels + at, left, &x);
-            v = v + x * finish->level_step;
-        }
-        if (finish->floats != NULL) {
-            load(finish->floats + at, sizeof(float), left, &x);
-            v = v + x;
-        }
-        if (finish->relu) {
-            const whole_t positive = (whole_t)v & (v > 0);
-            v = (lanes_t)positive;
-        }
-        if (finish->to_levels != NULL) {
-            v = v * finish->per_step;
-            bound(&v, 0, most_level);
-            store_levels(&v, left, finish->to_levels + at);
-        } else {
-            store(&v, sizeof(float), left, finish->to_floats + at);
-        }
+    }
+    if (relu || to_levels)
+        cut(&v);
+    if (to_levels) {
+        v = v * finish->per_step;
+        store_levels(&v, whole, left, finish->to_levels + at);
+    } else {
+        store(&v, sizeof(float), whole, left, finish->to_floats + at);
     }
 }
 
+LEVELS_INLINE void finish_rows(const levels_finish_t *finish, int64_t rows, int64_t width, int groups, residual_t residual,
+                               bool relu, bool to_levels)
+{
+    for (int64_t row = 0; row < rows; row++) {
+        const float *bias = finish->bias + (finish->bias_row != NULL ? finish->bias_row[row] * width : 0);
+        int64_t i = 0;
+        for (; i + LANES <= width; i += LANES)
+            finish_lanes(finish, bias, row * width + i, i, LANES, true, groups, residual, relu, to_levels);
+        if (i < width)
+            finish_lanes(finish, bias, row * width + i, i, width - i, false, groups, residual, relu, to_levels);
+    }
+}
+
+/* The three that nearly all layers are, and one for the rest. */
 LEVELS_CLONES static void engine_levels_finish(const levels_finish_t *finish, int64_t rows, int64_t width)
 {
-    for (int64_t row = 0; row < rows; row++)
-        finish_row(finish, row, width);
+    const residual_t residual = finish->levels != NULL ? LEVELS : finish->floats != NULL ? FLOATS : NO_RESIDUAL;
+    const bool to_levels = finish->to_levels != NULL;
+    if (finish->groups == 1 && residual == NO_RESIDUAL && to_levels)
+        finish_rows(finish, rows, width, 1, NO_RESIDUAL, true, true);
+    else if (finish->groups == 1 && residual == LEVELS && to_levels)
+        finish_rows(finish, rows, width, 1, LEVELS, true, true);
+    else if (finish->groups == 3 && residual == NO_RESIDUAL && to_levels)
+        finish_rows(finish, rows, width, 3, NO_RESIDUAL, true, true);
+    else
+        finish_rows(finish, rows, width, finish->groups, residual, finish->relu, to_levels);
+}
+
+LEVELS_INLINE void round_lanes(const float *values, float per_step, bool whole, int64_t left, uint8_t *levels)
+{
+    lanes_t x;
+    load(values, sizeof(float), whole, left, &x);
+    x = x * per_step;
+    cut(&x);
+    store_levels(&x, whole, left, levels);
 }
 
 LEVELS_CLONES static void engine_levels_round(const float *values, int64_t count, float per_step, uint8_t *levels)
 {
-    for (int64_t i = 0; i < count; i += LANES) {
-        lanes_t x;
-        load(values + i, sizeof(float), count - i, &x);
-        x = x * per_step;
-        bound(&x, 0, most_level);
-        store_levels(&x, count - i, levels + i);
-    }
+    int64_t i = 0;
+    for (; i + LANES <= count; i += LANES)
+        round_lanes(values + i, per_step, true, LANES, levels + i);
+    if (i < count)
+        round_lanes(values + i, per_step, false, count - i, levels + i);
 }
 
 LEVELS_CLONES static void engine_levels_most(const uint8_t *row, int64_t width, uint8_t *target)
@@ -176,32 +202,46 @@ void levels_average(const uint8_t *levels, float step, const float *floats, int6
 
 /* ===  Rows of vectors  === */
 
+/* Magnitudes of floats order as integers do. */
+LEVELS_INLINE void take_larger(const float *values, bool whole, int64_t left, whole_t *most)
+{
+    whole_t bits;
+    load(values, sizeof(float), whole, left, &bits);
+    bits &= INT32_MAX;
+    const whole_t above = bits > *most;
+    *most = (above & bits) | (~above & *most);
+}
+
 LEVELS_INLINE float largest(const float *values, int64_t width)
 {
     whole_t most = {0};
     float part[LANES], all = 0;
-    for (int64_t i = 0; i < width; i += LANES) {
-        whole_t bits; /* magnitudes order as integers do */
-        load(values + i, sizeof(float), width - i, &bits);
-        bits &= 0x7fffffff;
-        const whole_t above = bits > most;
-        most = (above & bits) | (~above & most);
-    }
+    int64_t i = 0;
+    for (; i + LANES <= width; i += LANES)
+        take_larger(values + i, true, LANES, &most);
+    if (i < width)
+        take_larger(values + i, false, width - i, &most);
     memcpy(part, &most, sizeof part);
-    for (int i = 0; i < LANES; i++)
-        all = part[i] > all ? part[i] : all;
+    for (int lane = 0; lane < LANES; lane++)
+        all = part[lane] > all ? part[lane] : all;
     return all;
 }
 
-LEVELS_INLINE void store_signed(const float *values, int64_t left, float per_step, uint8_t *levels)
+/* x is at most 127.5, so it rounds to -128..128; `flip` turns the sign bit over, which adds 128. */
+LEVELS_INLINE void store_signed(const lanes_t *x, int32_t flip, bool whole, int64_t left, void *to)
+{
+    whole_t rounded = (whole_t)(*x + round_bias) - ROUND_BITS;
+    rounded += rounded > MOST_SIGNED; /* -1 where it is */
+    const bytes_t bytes = __builtin_convertvector((rounded ^ flip) & MOST_LEVEL, bytes_t);
+    store(&bytes, 1, whole, left, to);
+}
+
+LEVELS_INLINE void scale_lanes(const float *values, float per_step, bool whole, int64_t left, uint8_t *levels)
 {
     lanes_t x;
-    load(values, sizeof(float), left, &x);
+    load(values, sizeof(float), whole, left, &x);
     x = x * per_step;
-    bound(&x, -middle, middle - 1);
-    const whole_t whole = ((whole_t)(x + round_bias) & 0xff) ^ 0x80; /* two's complement, plus 128 */
-    const bytes_t bytes = __builtin_convertvector(whole, bytes_t);
-    store(&bytes, 1, left, levels);
+    store_signed(&x, 0x80, whole, left, levels);
 }
 
 LEVELS_CLONES static void engine_levels_of_rows(const float *values, int64_t rows, int64_t stride, int64_t width,
@@ -209,9 +249,12 @@ LEVELS_CLONES static void engine_levels_of_rows(const float *values, int64_t row
 {
     for (int64_t row = 0; row < rows; row++, values += stride, levels += width) {
         const float most = largest(values, width), per_step = most > 0 ? half_range / most : 0;
+        int64_t i = 0;
         step[row] = most / half_range;
-        for (int64_t i = 0; i < width; i += LANES)
-            store_signed(values + i, width - i, per_step, levels + i);
+        for (; i + LANES <= width; i += LANES)
+            scale_lanes(values + i, per_step, true, LANES, levels + i);
+        if (i < width)
+            scale_lanes(values + i, per_step, false, width - i, levels + i);
     }
 }
 
@@ -238,36 +281,35 @@ void levels_of_signed_rows(const float *values, int64_t rows, int64_t stride, in
         engine_levels_centre(levels + row * width, width, &sum[row]);
 }
 
+LEVELS_INLINE void scale_columns(const float *values, int64_t rows, int64_t stride, int64_t width, bool whole, int64_t left,
+                                 int8_t *levels, float *step)
+{
+    whole_t most = {0};
+    float per_step[LANES];
+    lanes_t m, x;
+    for (int64_t row = 0; row < rows; row++)
+        take_larger(values + row * stride, whole, left, &most);
+    m = (lanes_t)most / half_range;
+    store(&m, sizeof(float), whole, left, step);
+    memcpy(per_step, &most, sizeof per_step);
+    for (int lane = 0; lane < LANES; lane++)
+        per_step[lane] = per_step[lane] > 0 ? half_range / per_step[lane] : 0;
+    memcpy(&m, per_step, sizeof m);
+    for (int64_t row = 0; row < rows; row++) {
+        load(values + row * stride, sizeof(float), whole, left, &x);
+        x = x * m;
+        store_signed(&x, 0, whole, left, levels + row * width);
+    }
+}
+
 LEVELS_CLONES static void engine_levels_of_columns(const float *values, int64_t rows, int64_t stride, int64_t width,
                                                    int8_t *levels, float *step)
 {
-    for (int64_t i = 0; i < width; i += LANES) {
-        const int64_t left = width - i;
-        whole_t most = {0};
-        float per_step[LANES];
-        lanes_t m, x;
-        for (int64_t row = 0; row < rows; row++) {
-            whole_t bits;
-            load(values + row * stride + i, sizeof(float), left, &bits);
-            bits &= 0x7fffffff;
-            const whole_t above = bits > most;
-            most = (above & bits) | (~above & most);
-        }
-        m = (lanes_t)most / half_range;
-        store(&m, sizeof(float), left, step + i);
-        memcpy(per_step, &most, sizeof per_step);
-        for (int lane = 0; lane < LANES; lane++)
-            per_step[lane] = per_step[lane] > 0 ? half_range / per_step[lane] : 0;
-        memcpy(&m, per_step, sizeof m);
-        for (int64_t row = 0; row < rows; row++) {
-            load(values + row * stride + i, sizeof(float), left, &x);
-            x = x * m;
-            bound(&x, -middle, middle - 1);
-            const whole_t whole = (whole_t)(x + round_bias) & 0xff;
-            const bytes_t bytes = __builtin_convertvector(whole, bytes_t);
-            store(&bytes, 1, left, levels + row * width + i);
-        }
-    }
+    int64_t i = 0;
+    for (; i + LANES <= width; i += LANES)
+        scale_columns(values + i, rows, stride, width, true, LANES, levels + i, step + i);
+    if (i < width)
+        scale_columns(values + i, rows, stride, width, false, width - i, levels + i, step + i);
 }
 
 void levels_of_columns(const float *values, int64_t rows, int64_t stride, int64_t width, int8_t *levels, float *step)
@@ -275,31 +317,51 @@ void levels_of_columns(const float *values, int64_t rows, int64_t stride, int64_
     engine_levels_of_columns(values, rows, stride, width, levels, step);
 }
 
+LEVELS_INLINE void finish_vector(const levels_rows_t *finish, const int32_t *sums, float row_step, int64_t i, bool whole,
+                                 int64_t left, bool zero, bool bias, bool accumulate, float *target)
+{
+    whole_t all, centre;
+    lanes_t x, v;
+    load(sums, sizeof(int32_t), whole, left, &all);
+    if (zero) {
+        load(finish->zero + i, sizeof(int32_t), whole, left, &centre);
+        all = all - centre;
+    }
+    load(finish->step + i, sizeof(float), whole, left, &x);
+    v = __builtin_convertvector(all, lanes_t) * (x * row_step);
+    if (bias) {
+        load(finish->bias + i, sizeof(float), whole, left, &x);
+        v = v + x;
+    }
+    if (accumulate) {
+        load(target, sizeof(float), whole, left, &x);
+        v = v + x;
+    }
+    store(&v, sizeof(float), whole, left, target);
+}
+
+LEVELS_INLINE void finish_vectors(const levels_rows_t *finish, int64_t rows, int64_t width, bool zero, bool bias,
+                                  bool accumulate)
+{
+    for (int64_t row = 0; row < rows; row++) {
+        float *target = finish->target + row * finish->stride;
+        const int32_t *sums = finish->sums + row * width;
+        const float step = finish->row_step[row];
+        int64_t i = 0;
+        for (; i + LANES <= width; i += LANES)
+            finish_vector(finish, sums + i, step, i, true, LANES, zero, bias, accumulate, target + i);
+        if (i < width)
+            finish_vector(finish, sums + i, step, i, false, width - i, zero, bias, accumulate, target + i);
+    }
+}
+
+/* Linear layers, and the two products of attention. */
 LEVELS_CLONES static void engine_levels_finish_rows(const levels_rows_t *finish, int64_t rows, int64_t width)
 {
-    for (int64_t row = 0; row < rows; row++)
-        for (int64_t i = 0; i < width; i += LANES) {
-            const int64_t left = width - i;
-            float *target = finish->target + row * finish->stride + i;
-            whole_t whole, centre;
-            lanes_t x, v;
-            load(finish->sums + row * width + i, sizeof(int32_t), left, &whole);
-            if (finish->zero != NULL) {
-                load(finish->zero + i, sizeof(int32_t), left, &centre);
-                whole = whole - centre;
-            }
-            load(finish->step + i, sizeof(float), left, &x);
-            v = __builtin_convertvector(whole, lanes_t) * (x * finish->row_step[row]);
-            if (finish->bias != NULL) {
-                load(finish->bias + i, sizeof(float), left, &x);
-                v = v + x;
-            }
-            if (finish->accumulate) {
-                load(target, sizeof(float), left, &x);
-                v = v + x;
-            }
-            store(&v, sizeof(float), left, target);
-        }
+    if (finish->zero != NULL && finish->bias != NULL)
+        finish_vectors(finish, rows, width, true, true, finish->accumulate);
+    else
+        finish_vectors(finish, rows, width, finish->zero != NULL, finish->bias != NULL, finish->accumulate);
 }
 
 void levels_finish_rows(const levels_rows_t *finish, int64_t rows, int64_t width)

@@ -45,21 +45,33 @@ static void inside(int64_t at, int64_t stride, int64_t pad, int64_t kernel, int6
     *last = *last < *first ? *first : *last;
 }
 
+/* A window that is wholly inside, its lines copied by eight bytes at a time: what is too much is overwritten by the next
+ * line, and behind the last one there is room. */
+static void gather_inside(const product_shape_t *shape, const uint8_t *corner, uint8_t *row)
+{
+    for (int64_t c = 0; c < shape->c; c++, corner += shape->in_h * shape->in_w)
+        for (int64_t ky = 0; ky < shape->kh; ky++, row += shape->kw)
+            memcpy(row, corner + ky * shape->in_w, PIXELS_ROOM);
+}
+
 void pixels_gather(const product_shape_t *shape, const uint8_t *bytes, int64_t first, int64_t count, uint8_t *rows)
 {
     const int64_t plane = shape->in_h * shape->in_w, taps = shape->kh * shape->kw;
-    memset(rows, 0, (size_t)(count * shape->c * taps));
-    for (int64_t i = 0; i < count; i++) {
+    for (int64_t i = 0; i < count; i++, rows += shape->c * taps) {
         const int64_t y = (first + i) / shape->out_w, x = (first + i) % shape->out_w;
         int64_t top, bottom, left, right;
         inside(y, shape->stride, shape->pad_top, shape->kh, shape->in_h, &top, &bottom);
         inside(x, shape->stride, shape->pad_left, shape->kw, shape->in_w, &left, &right);
         const int64_t corner = (y * shape->stride - shape->pad_top) * shape->in_w + x * shape->stride - shape->pad_left;
+        if (bottom - top == shape->kh && right - left == shape->kw && shape->kw <= PIXELS_ROOM) {
+            gather_inside(shape, bytes + corner, rows);
+            continue;
+        }
+        memset(rows, 0, (size_t)(shape->c * taps));
         for (int64_t c = 0; c < shape->c; c++)
             for (int64_t ky = top; ky < bottom; ky++)
-                for (int64_t kx = left; kx < right; kx++)
-                    rows[(i * shape->c + c) * taps + ky * shape->kw + kx] =
-                        bytes[c * plane + corner + ky * shape->in_w + kx];
+                memcpy(rows + c * taps + ky * shape->kw + left, bytes + c * plane + corner + ky * shape->in_w + left,
+                       (size_t)(right - left));
     }
 }
 

@@ -24,6 +24,8 @@ outcome_t pixels_open(const net_size_t *size, pixels_t *pixels);
 /* What one level of group `group` is worth: 1 / (255 std). */
 double pixels_step(const pixels_t *pixels, int group);
 
+enum { PIXELS_ROOM = 8 }; /* bytes that may be read behind the pixels, and written behind the gathered rows */
+
 /* The bytes that the profile was applied to: [channels, pixels]. */
 void pixels_recover(const pixels_t *pixels, const float *input, uint8_t *bytes);
 

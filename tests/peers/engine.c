@@ -4,10 +4,12 @@
  *     engine NET KERNELS THREADS REPEATS [INPUTS.bin]
  *     engine sgemm - THREADS REPEATS
  *
+ * with KERNELS fast, stock, or int8: the integer mode with fast kernels, weights quantised, made-up ranges. It
  * prints "milliseconds logit0": the best of REPEATS rounds, in which each thread computes one sample, over their number;
  * or the rate of a 2048 x 2048 x 2048 product, one a thread, in GFLOP/s. */
 #include "base/progress.h"
 #include "base/threads.h"
+#include "compress/quantize.h"
 #include "engine/engine.h"
 #include "engine/onednn.h"
 
@@ -83,6 +85,29 @@ static void write_input(const char *path, const net_weights_t *weights, const fl
     assert_int_equal(fclose(stream), 0);
 }
 
+static void open_integers(const net_weights_t *weights, int threads, net_ranges_t *ranges, job_t *job)
+{
+    assert_ok(net_ranges_create(&weights->table, ranges));
+    for (size_t i = 0; i < weights->table.count; i++)
+        ranges->most[i] = 4;
+    assert_ok(engine_open_integers(weights, "fast", ranges, threads, &job->engine));
+    for (size_t i = 0; i < weights->table.count; i++) {
+        const net_layer_t *layer = &weights->table.items[i];
+        const int64_t row = layer->c * layer->kh * layer->kw;
+        int8_t *q = malloc((size_t)(layer->k * row));
+        int16_t *values = malloc((size_t)(layer->k * row) * sizeof *values);
+        float *scale = malloc((size_t)layer->k * sizeof *scale);
+        assert_true(q != NULL && values != NULL && scale != NULL);
+        quantize_channels(weights->layers[i].weights, layer->k, row, 1, q, scale);
+        for (int64_t at = 0; at < layer->k * row; at++)
+            values[at] = q[at];
+        assert_ok(engine_set_integers(job->engine, i, 0, layer->k, values, scale));
+        free(q);
+        free(values);
+        free(scale);
+    }
+}
+
 static void measure_network(const char *name, const char *kernels, int threads, int repeats, const char *write_to)
 {
     const network_t *network;
@@ -98,13 +123,19 @@ static void measure_network(const char *name, const char *kernels, int threads, 
     made_input(&weights, SAMPLE, input);
     if (write_to != NULL)
         write_input(write_to, &weights, input);
-    assert_ok(engine_open(&weights, kernels, threads, &job->engine));
-    for (size_t i = 0; i < weights.table.count; i++)
-        assert_ok(engine_set_rows(job->engine, i, 0, weights.table.items[i].k, weights.layers[i].weights));
+    net_ranges_t ranges = {0};
+    if (strcmp(kernels, "int8") == 0) {
+        open_integers(&weights, threads, &ranges, job);
+    } else {
+        assert_ok(engine_open(&weights, kernels, threads, &job->engine));
+        for (size_t i = 0; i < weights.table.count; i++)
+            assert_ok(engine_set_rows(job->engine, i, 0, weights.table.items[i].k, weights.layers[i].weights));
+    }
     job->input = input;
     double seconds = best_of(predict, job, threads, repeats);
     printf("%.2f %.5f\n", 1000 * seconds, (double)job->logits[0][0]);
     engine_close(job->engine);
+    net_ranges_free(&ranges);
     net_weights_free(&weights);
     free(input);
     free(job);

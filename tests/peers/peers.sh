@@ -6,7 +6,7 @@
 #
 # FOLDER keeps the exports (1.7 GB) and the npm package onnxruntime-node, a developer's comparison only: nothing of the
 # project depends on it. The engines take turns, so that noise of the machine meets all of them; a figure is the best of
-# its repeats. The first logit of each engine must agree.
+# its repeats. The first logit of the float engines must agree; int8 is our integer mode (W8A8) on the same weights.
 set -eu
 cd "$(dirname "$0")/../.."
 engine=$1 folder=$2
@@ -45,6 +45,7 @@ for net in $nets; do
         for threads in 1 2; do
             best "$net.onnx$threads" node "$folder/onnx.js" "$folder/$net.onnx" "$folder/$net.bin" "$threads" 5
             best "$net.fast$threads" "$engine" "$net" fast "$threads" 5
+            best "$net.int8$threads" "$engine" "$net" int8 "$threads" 5
         done
         case " $stock " in *" $net "*) [ "$round" -gt 1 ] || best "$net.stock1" "$engine" "$net" stock 1 1 ;; esac
     done
@@ -56,12 +57,12 @@ echo "Milliseconds a sample, batch 1; two threads: ONNX Runtime splits each samp
 echo "Text: 122 tokens. oneDNN sgemm 2048^3: $("$engine" sgemm - 1 5 | cut -d' ' -f1) GFLOP/s on 1 thread," \
     "$("$engine" sgemm - 2 5 | cut -d' ' -f1) on 2. $(date +%F), $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)."
 echo
-echo "| network | ONNX Runtime, 1 | ours, 1 | ratio | ONNX Runtime, 2 | ours, 2 | ratio | stock Darknet, 1 | ratio |"
-echo "|---|---|---|---|---|---|---|---|---|"
+echo "| network | ONNX Runtime, 1 | ours, 1 | ratio | ONNX Runtime, 2 | ours, 2 | ratio | stock Darknet, 1 | ratio | int8, 1 | ratio to ONNX Runtime f32 | int8, 2 | ratio |"
+echo "|---|---|---|---|---|---|---|---|---|---|---|---|---|"
 for net in $nets; do
-    for engine_threads in onnx1 fast1 onnx2 fast2 stock1; do
+    for engine_threads in onnx1 fast1 onnx2 fast2 stock1 int81 int82; do
         [ -s "$folder/$net.$engine_threads.ms" ] && cat "$folder/$net.$engine_threads.ms" || echo -
     done | paste -s -d' ' | awk -v net="$net" '{
-        printf "| %s | %s | %s | %.2f | %s | %s | %.2f | %s | %s |\n", net, $1, $2, $1 / $2, $3, $4, $3 / $4, $5,
-            ($5 == "-") ? "-" : sprintf("%.1f", $5 / $2) }'
+        printf "| %s | %s | %s | %.2f | %s | %s | %.2f | %s | %s | %s | %.2f | %s | %.2f |\n", net, $1, $2, $1 / $2, $3, $4, $3 / $4, $5,
+            ($5 == "-") ? "-" : sprintf("%.1f", $5 / $2), $6, $1 / $6, $7, $3 / $7 }'
 done

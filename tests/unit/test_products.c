@@ -1,0 +1,491 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* engine/: integer products and what becomes of their sums. oneDNN against plain loops, bit for bit, over random and
+ * adversarial tensors; weights split into parts; BBS columns (Eq. 1 to 3); rounding against scalar restatements.
+ * tests/shell/test_integers.sh runs this program again under each instruction set that oneDNN can be limited to. */
+#include "engine/levels.h"
+#include "engine/parts.h"
+#include "engine/pixels.h"
+#include "engine/product.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "made_layer.h"
+#include "random.h"
+
+static const product_set_t *const sets[] = {&product_plain, &product_fast};
+
+/* ===  Parts  === */
+
+static void parts_sum_to_the_weights_and_keep_the_limits(void **state)
+{
+    (void)state;
+    enum { COUNT = 700 };
+    static const parts_limits_t limits[] = {
+        {-128, 127, INT64_MAX}, {-64, 64, INT64_MAX}, {-64, 64, 65793}, {-128, 127, 20000}, {-64, 64, 9000}};
+    uint64_t random = 1;
+    for (size_t l = 0; l < sizeof limits / sizeof *limits; l++)
+        for (int width = 1; width <= 160; width += 53) {
+            int16_t weights[COUNT];
+            int8_t storage[PARTS_LIMIT][COUNT], *parts[PARTS_LIMIT];
+            for (int i = 0; i < COUNT; i++)
+                weights[i] = (int16_t)random_between(&random, -width, width);
+            for (int part = 0; part < PARTS_LIMIT; part++)
+                parts[part] = storage[part];
+            const int needed = parts_split(weights, COUNT, &limits[l], parts);
+            assert_true(needed >= 1);
+            assert_true(width > limits[l].most || limits[l].total < 20000 || needed == 1);
+            for (int i = 0; i < COUNT; i++) {
+                int sum = 0;
+                for (int part = 0; part < PARTS_LIMIT; part++)
+                    sum += storage[part][i];
+                assert_int_equal(sum, weights[i]);
+            }
+            for (int part = 0; part < PARTS_LIMIT; part++) {
+                int64_t above = 0, below = 0;
+                for (int i = 0; i < COUNT; i++) {
+                    assert_in_range(storage[part][i] + 128, limits[l].least + 128, limits[l].most + 128);
+                    *(storage[part][i] > 0 ? &above : &below) += abs(storage[part][i]);
+                }
+                assert_true(above <= limits[l].total && below <= limits[l].total);
+                assert_true(part < needed || above + below == 0);
+            }
+        }
+}
+
+static void rows_that_need_too_many_parts_are_refused(void **state)
+{
+    (void)state;
+    int16_t weights[64];
+    int8_t storage[PARTS_LIMIT][64], *parts[PARTS_LIMIT];
+    for (int i = 0; i < 64; i++)
+        weights[i] = 100;
+    for (int part = 0; part < PARTS_LIMIT; part++)
+        parts[part] = storage[part];
+    assert_int_equal(parts_split(weights, 64, &(parts_limits_t){-128, 127, 300}, parts), 0);
+}
+
+/* ===  Products  === */
+
+typedef enum { SMALL_WEIGHTS, WIDE_WEIGHTS, LOWEST, HIGHEST, ODD, KINDS } kind_t;
+
+static int16_t weight_of(kind_t kind, uint64_t *random)
+{
+    switch (kind) {
+    case SMALL_WEIGHTS:
+        return random_weight(random, 5);
+    case WIDE_WEIGHTS: /* what zero-point shifting can leave */
+        return (int16_t)random_between(random, -160, 159);
+    case LOWEST:
+        return INT8_MIN;
+    case HIGHEST:
+        return INT8_MAX;
+    default:
+        return (int16_t)(INT8_MAX - random_between(random, 0, 1)); /* sums that are no multiples of a power of two */
+    }
+}
+
+static uint8_t level_of(kind_t kind, uint64_t *random)
+{
+    return (uint8_t)(kind == LOWEST || kind == HIGHEST ? 255
+                     : kind == ODD                     ? 255 - random_between(random, 0, 1)
+                                                       : random_between(random, 0, 255));
+}
+
+/* The same product by both sets. */
+static void compare_products(const product_shape_t *shape, kind_t kind, int64_t rows, uint64_t *random)
+{
+    const bool convolution = shape->in_h > 0;
+    const size_t row = (size_t)(shape->c * shape->kh * shape->kw), weights = row * (size_t)shape->k,
+                 sources = (size_t)(convolution ? shape->in_h * shape->in_w * shape->c : rows * shape->c),
+                 sums = (size_t)((convolution ? shape->out_h * shape->out_w : rows) * shape->k);
+    int16_t *w = malloc(weights * sizeof *w);
+    uint8_t *source = malloc(sources);
+    int32_t *results[2];
+    assert_true(w != NULL && source != NULL);
+    for (size_t i = 0; i < weights; i++)
+        w[i] = weight_of(kind, random);
+    for (size_t i = 0; i < sources; i++)
+        source[i] = level_of(kind, random);
+    for (int set = 0; set < 2; set++) {
+        product_t *product;
+        assert_ok(sets[set]->open(shape, &product));
+        const int64_t first = shape->k > 64 ? 64 : shape->k; /* in two portions */
+        assert_ok(sets[set]->set(product, 0, first, w));
+        if (first < shape->k)
+            assert_ok(sets[set]->set(product, first, shape->k - first, w + (size_t)first * row));
+        void *scratch = aligned_alloc(64, (size_t)(sets[set]->scratch(product) + 64) / 64 * 64);
+        results[set] = calloc(sums, sizeof **results);
+        assert_true(scratch != NULL && results[set] != NULL);
+        assert_true(convolution ? sets[set]->convolve(product, source, results[set], scratch)
+                                : sets[set]->multiply(product, rows, source, shape->c, 0, shape->c, results[set], scratch));
+        free(scratch);
+        sets[set]->close(product);
+    }
+    assert_memory_equal(results[0], results[1], sums * sizeof **results);
+    free(results[0]);
+    free(results[1]);
+    free(source);
+    free(w);
+}
+
+static void convolutions_are_those_of_plain_loops(void **state)
+{
+    (void)state;
+    /* Sums beyond 2^24, odd channel counts, strides, uneven padding, a window as large as the plane. */
+    static const product_shape_t shapes[] = {
+        {.k = 32, .c = 32, .kh = 3, .kw = 3, .stride = 1, .pad_top = 1, .pad_left = 1, .pad_bottom = 1, .pad_right = 1,
+         .in_h = 7, .in_w = 7, .out_h = 7, .out_w = 7},
+        {.k = 70, .c = 128, .kh = 3, .kw = 3, .stride = 2, .pad_top = 1, .pad_left = 1, .pad_right = 0, .pad_bottom = 0,
+         .in_h = 6, .in_w = 6, .out_h = 3, .out_w = 3},
+        {.k = 130, .c = 64, .kh = 1, .kw = 1, .stride = 2, .in_h = 6, .in_w = 6, .out_h = 3, .out_w = 3, .pad_bottom = -1,
+         .pad_right = -1},
+        {.k = 16, .c = 16, .kh = 3, .kw = 3, .stride = 1, .pad_top = 1, .pad_left = 1, .pad_bottom = 1, .pad_right = 1,
+         .in_h = 5, .in_w = 5, .out_h = 5, .out_w = 5},
+        {.k = 8, .c = 512, .kh = 3, .kw = 3, .stride = 1, .in_h = 3, .in_w = 3, .out_h = 1, .out_w = 1},
+        {.k = 24, .c = 5, .kh = 5, .kw = 5, .stride = 1, .pad_top = 2, .pad_left = 2, .pad_bottom = 2, .pad_right = 2,
+         .in_h = 9, .in_w = 9, .out_h = 9, .out_w = 9}};
+    uint64_t random = 2;
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+        for (kind_t kind = 0; kind < KINDS; kind++)
+            compare_products(&shapes[i], kind, 1, &random);
+}
+
+static void products_of_vectors_are_those_of_plain_loops(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t rows, k, c;
+    } cases[] = {{1, 10, 512}, {17, 96, 32}, {5, 70, 131}, {3, 33, 3072}, {1, 65, 6272}, {64, 1, 1}};
+    uint64_t random = 3;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (kind_t kind = 0; kind < KINDS; kind++)
+            compare_products(&(product_shape_t){.k = cases[i].k, .c = cases[i].c, .kh = 1, .kw = 1}, kind, cases[i].rows,
+                             &random);
+}
+
+/* One channel of three: rows that begin further apart than they are long. */
+static void a_part_of_the_inputs_can_be_multiplied(void **state)
+{
+    (void)state;
+    enum { ROWS = 21, INPUTS = 147, OUTPUTS = 40, FIRST = 49 };
+    int16_t weights[OUTPUTS * INPUTS];
+    uint8_t source[ROWS * INPUTS];
+    int32_t results[2][ROWS * OUTPUTS];
+    uint64_t random = 4;
+    for (int i = 0; i < OUTPUTS * INPUTS; i++)
+        weights[i] = weight_of(WIDE_WEIGHTS, &random);
+    for (int i = 0; i < ROWS * INPUTS; i++)
+        source[i] = level_of(ODD, &random);
+    for (int set = 0; set < 2; set++) {
+        product_t *product;
+        assert_ok(sets[set]->open(&(product_shape_t){.k = OUTPUTS, .c = INPUTS, .kh = 1, .kw = 1}, &product));
+        assert_ok(sets[set]->set(product, 0, OUTPUTS, weights));
+        assert_true(sets[set]->multiply(product, ROWS, source + FIRST, INPUTS, FIRST, 49, results[set], NULL));
+        sets[set]->close(product);
+    }
+    assert_memory_equal(results[0], results[1], sizeof results[0]);
+}
+
+static void pairs_of_matrices_are_those_of_plain_loops(void **state)
+{
+    (void)state;
+    enum { M = 19, N = 37, MOST = 67 };
+    uint8_t a[M * MOST];
+    int8_t b[MOST * N], halves[2 * MOST * N];
+    int32_t results[2][M * N], more[M * N];
+    uint64_t random = 5;
+    for (int depth = 1; depth <= MOST; depth += 11)
+        for (kind_t kind = LOWEST; kind < KINDS; kind++)
+            for (int transposed = 0; transposed < 2; transposed++) {
+                for (int i = 0; i < M * depth; i++)
+                    a[i] = level_of(kind, &random);
+                for (int i = 0; i < depth * N; i++)
+                    b[i] = (int8_t)weight_of(kind, &random);
+                for (int set = 0; set < 2; set++)
+                    assert_true(sets[set]->pair(transposed, M, N, depth, a, b, halves, results[set], more));
+                assert_memory_equal(results[0], results[1], sizeof results[0]);
+            }
+}
+
+static void new_weights_leave_nothing_of_the_old_ones(void **state)
+{
+    (void)state;
+    enum { OUTPUTS = 4, INPUTS = 64 };
+    int16_t wide[OUTPUTS * INPUTS], small[OUTPUTS * INPUTS];
+    uint8_t source[INPUTS];
+    int32_t fresh[OUTPUTS], used[OUTPUTS];
+    uint64_t random = 6;
+    for (int i = 0; i < OUTPUTS * INPUTS; i++) {
+        wide[i] = 150;
+        small[i] = (int16_t)(i % 7 - 3);
+    }
+    for (int i = 0; i < INPUTS; i++)
+        source[i] = level_of(SMALL_WEIGHTS, &random);
+    for (int set = 0; set < 2; set++) {
+        product_t *product;
+        assert_ok(sets[set]->open(&(product_shape_t){.k = OUTPUTS, .c = INPUTS, .kh = 1, .kw = 1}, &product));
+        assert_ok(sets[set]->set(product, 0, OUTPUTS, small));
+        assert_true(sets[set]->multiply(product, 1, source, INPUTS, 0, INPUTS, fresh, NULL));
+        assert_ok(sets[set]->set(product, 0, OUTPUTS, wide));
+        assert_ok(sets[set]->set(product, 0, OUTPUTS, small));
+        assert_true(sets[set]->multiply(product, 1, source, INPUTS, 0, INPUTS, used, NULL));
+        assert_memory_equal(fresh, used, sizeof fresh);
+        sets[set]->close(product);
+    }
+}
+
+static void sums_that_could_leave_32_bits_are_refused(void **state)
+{
+    (void)state;
+    const product_shape_t shape = {.k = 2, .c = 70000, .kh = 1, .kw = 1};
+    int16_t *weights = calloc((size_t)(shape.k * shape.c), sizeof *weights);
+    assert_non_null(weights);
+    for (int64_t i = 0; i < shape.c; i++)
+        weights[shape.c + i] = 127;
+    for (int set = 0; set < 2; set++) {
+        product_t *product;
+        assert_ok(sets[set]->open(&shape, &product));
+        assert_error(sets[set]->set(product, 0, 2, weights), FAULT_FAILED, "output channel 1");
+        sets[set]->close(product);
+    }
+    free(weights);
+}
+
+/* ===  BBS columns  === */
+
+/* The kernel's sum over a compressed layer is the sum over its stored bit columns, least significant first, plus the constant
+ * of each group times the sum of its activations: the paper's Eq. 1 to 3, computed one bit at a time. */
+static void sums_are_those_of_the_bit_columns(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"ra", "zps"};
+    fixture_t fixture;
+    float floats[SIZE];
+    fill(&fixture, 7);
+    for (int columns = 2; columns <= 6; columns += 2)
+        for (int n = 0; n < 2; n++) {
+            const method_t *method = method_of(names[n]);
+            method_config_t config = method->defaults;
+            config.columns = columns;
+            compressed_t out = compress(method, &config, &fixture, floats);
+            uint8_t source[PER_CHANNEL];
+            int32_t sums[K];
+            product_t *product;
+            uint64_t random = 8;
+            for (int i = 0; i < PER_CHANNEL; i++)
+                source[i] = (uint8_t)random_between(&random, 0, 255);
+            assert_ok(product_fast.open(&(product_shape_t){.k = K, .c = PER_CHANNEL, .kh = 1, .kw = 1}, &product));
+            assert_ok(product_fast.set(product, 0, K, out.values));
+            assert_true(product_fast.multiply(product, 1, source, PER_CHANNEL, 0, PER_CHANNEL, sums, NULL));
+            for (int k = 0; k < K; k++) {
+                int64_t sum = 0;
+                for (int i = 0; i < PER_CHANNEL; i++) {
+                    const int stored = out.stored[k * PER_CHANNEL + i], constant = out.values[k * PER_CHANNEL + i] - stored;
+                    for (int bit = 0; bit < 8; bit++)
+                        sum += ((stored >> bit & 1) != 0 ? (bit == 7 ? -128 : 1 << bit) : 0) * source[i];
+                    sum += (int64_t)constant * source[i];
+                }
+                assert_int_equal(sum, sums[k]);
+            }
+            product_fast.close(product);
+            compressed_free(&out);
+        }
+}
+
+/* ===  Levels  === */
+
+static float noise(uint64_t *random, float scale)
+{
+    return scale * (float)(random_between(random, -1000000, 1000000)) / 1e6F;
+}
+
+static uint8_t rounded(float v)
+{
+    return (uint8_t)(v <= 0 ? 0 : v >= 255 ? 255 : rintf(v));
+}
+
+static void sums_become_levels_as_a_scalar_would(void **state)
+{
+    (void)state;
+    enum { ROWS = 3, MOST = 41 };
+    int32_t sums[2][ROWS * MOST], kind[ROWS] = {2, 0, 1};
+    float multiplier[2][MOST], bias[3 * MOST], residual[ROWS * MOST], floats[ROWS * MOST];
+    uint8_t levels[ROWS * MOST], residual_levels[ROWS * MOST];
+    uint64_t random = 9;
+    for (int width = 1; width <= MOST; width += 5) {
+        for (int i = 0; i < ROWS * width; i++) {
+            sums[0][i] = random_between(&random, -9000000, 9000000);
+            sums[1][i] = random_between(&random, -9000, 9000);
+            residual[i] = noise(&random, 50);
+            residual_levels[i] = (uint8_t)random_between(&random, 0, 255);
+        }
+        for (int i = 0; i < 3 * width; i++)
+            bias[i] = noise(&random, 20);
+        for (int i = 0; i < width; i++) {
+            multiplier[0][i] = noise(&random, 1e-5F);
+            multiplier[1][i] = noise(&random, 1e-2F);
+        }
+        for (int mode = 0; mode < 8; mode++) {
+            levels_finish_t finish = {.groups = 1 + mode % 2,
+                                      .sums = {sums[0], sums[1]},
+                                      .multiplier = {multiplier[0], multiplier[1]},
+                                      .bias = bias,
+                                      .bias_row = mode % 2 ? kind : NULL,
+                                      .levels = mode / 2 % 2 ? residual_levels : NULL,
+                                      .level_step = 0.3F,
+                                      .floats = mode / 2 % 2 ? NULL : residual,
+                                      .relu = mode >= 4,
+                                      .per_step = 2.7F,
+                                      .to_levels = levels};
+            levels_finish(&finish, ROWS, width);
+            finish.to_levels = NULL;
+            finish.to_floats = floats;
+            levels_finish(&finish, ROWS, width);
+            for (int row = 0; row < ROWS; row++)
+                for (int i = 0; i < width; i++) {
+                    const int at = row * width + i;
+                    float v = (float)sums[0][at] * multiplier[0][i];
+                    if (finish.groups > 1)
+                        v += (float)sums[1][at] * multiplier[1][i];
+                    v += bias[(finish.bias_row != NULL ? kind[row] * width : 0) + i];
+                    v += finish.levels != NULL ? (float)residual_levels[at] * 0.3F : residual[at];
+                    if (finish.relu && !(v > 0))
+                        v = 0;
+                    assert_true(memcmp(&v, &floats[at], sizeof v) == 0);
+                    assert_int_equal(levels[at], rounded(v * 2.7F));
+                }
+        }
+    }
+}
+
+static void rows_are_scaled_by_their_largest_value(void **state)
+{
+    (void)state;
+    enum { ROWS = 4, MOST = 67, STRIDE = 70 };
+    float values[ROWS * STRIDE], step[ROWS], signed_step[ROWS], column_step[MOST];
+    uint8_t levels[ROWS * MOST];
+    int8_t signed_levels[ROWS * MOST], column_levels[ROWS * MOST];
+    int32_t sum[ROWS];
+    uint64_t random = 10;
+    for (int width = 1; width <= MOST; width += 11) {
+        for (int i = 0; i < ROWS * STRIDE; i++)
+            values[i] = i / STRIDE == 2 ? 0 : noise(&random, ldexpf(1, i / STRIDE * 9 - 9));
+        levels_of_rows(values, ROWS, STRIDE, width, levels, step);
+        levels_of_signed_rows(values, ROWS, STRIDE, width, signed_levels, signed_step, sum);
+        levels_of_columns(values, ROWS, STRIDE, width, column_levels, column_step);
+        for (int row = 0; row < ROWS; row++) {
+            float most = 0;
+            int32_t total = 0;
+            for (int i = 0; i < width; i++)
+                most = fmaxf(most, fabsf(values[row * STRIDE + i]));
+            assert_true(memcmp(&(float){most / 127.5F}, &step[row], sizeof most) == 0);
+            assert_true(memcmp(&step[row], &signed_step[row], sizeof most) == 0);
+            for (int i = 0; i < width; i++) {
+                const float x = most > 0 ? values[row * STRIDE + i] * (127.5F / most) : 0;
+                const int want = (int)fmaxf(-128, fminf(127, rintf(x)));
+                assert_int_equal(levels[row * width + i] - 128, want);
+                assert_int_equal(signed_levels[row * width + i], want);
+                total += want;
+            }
+            assert_int_equal(sum[row], total);
+        }
+        for (int i = 0; i < width; i++) {
+            float most = 0;
+            for (int row = 0; row < ROWS; row++)
+                most = fmaxf(most, fabsf(values[row * STRIDE + i]));
+            assert_true(memcmp(&(float){most / 127.5F}, &column_step[i], sizeof most) == 0);
+            for (int row = 0; row < ROWS; row++)
+                assert_int_equal(column_levels[row * width + i],
+                                 (int)fmaxf(-128, fminf(127, rintf(values[row * STRIDE + i] * (127.5F / most)))));
+        }
+    }
+}
+
+static void the_largest_of_a_window_is_kept(void **state)
+{
+    (void)state;
+    enum { SIDE = 5, OUT = 3, WIDTH = 19 };
+    uint8_t source[SIDE * SIDE * WIDTH], target[OUT * OUT * WIDTH];
+    const levels_window_t window = {
+        .in_h = SIDE, .in_w = SIDE, .out_h = OUT, .out_w = OUT, .kernel = 3, .stride = 2, .pad_top = 1, .pad_left = 1};
+    uint64_t random = 11;
+    for (size_t i = 0; i < sizeof source; i++)
+        source[i] = (uint8_t)random_between(&random, 0, 255);
+    levels_max_pool(source, &window, WIDTH, target);
+    for (int y = 0; y < OUT; y++)
+        for (int x = 0; x < OUT; x++)
+            for (int c = 0; c < WIDTH; c++) {
+                int most = 0;
+                for (int at = 0; at < SIDE * SIDE; at++)
+                    if (abs(at / SIDE - 2 * y) <= 1 && abs(at % SIDE - 2 * x) <= 1 && source[at * WIDTH + c] > most)
+                        most = source[at * WIDTH + c];
+                assert_int_equal(target[(y * OUT + x) * WIDTH + c], most);
+            }
+}
+
+/* ===  Pixels  === */
+
+/* Sums of pixels, steps and terms together are the convolution of what the profile makes of the pixels, borders included. */
+static void pixels_give_the_convolution_of_the_normalised_image(void **state)
+{
+    (void)state;
+    enum { SIDE = 9, OUT = 5, ROW = 3 * 5 * 5 };
+    const product_shape_t shape = {.k = 1, .c = 3, .kh = 5, .kw = 5, .stride = 2, .pad_top = 2, .pad_left = 2, .in_h = SIDE,
+                                   .in_w = SIDE, .out_h = OUT, .out_w = OUT};
+    static const char *const profiles[] = {"torchvision-v1", "fashion-mnist-v1"};
+    for (int p = 0; p < 2; p++) {
+        const net_size_t size = {.channels = 3, .height = SIDE, .width = SIDE, .profile = profiles[p]};
+        uint8_t image[3 * SIDE * SIDE], bytes[3 * SIDE * SIDE + PIXELS_ROOM], rows[OUT * OUT * ROW + PIXELS_ROOM];
+        float input[3 * SIDE * SIDE];
+        int16_t weights[ROW];
+        int32_t kind[OUT * OUT];
+        double terms[25];
+        pixels_t pixels;
+        uint64_t random = 12;
+        for (int i = 0; i < 3 * SIDE * SIDE; i++)
+            image[i] = (uint8_t)(i < 256 ? i : random_between(&random, 0, 255));
+        for (int i = 0; i < ROW; i++)
+            weights[i] = (int16_t)random_between(&random, -150, 150);
+        assert_ok(pixels_open(&size, &pixels));
+        assert_int_equal(pixels.groups, p == 0 ? 3 : 1);
+        profile_apply_planes(pixels.profile, image, SIDE * SIDE, input);
+        pixels_recover(&pixels, input, bytes);
+        assert_memory_equal(image, bytes, sizeof image);
+        const int64_t kinds = pixels_kinds(&shape, kind);
+        assert_int_equal(kinds, 9);
+        pixels_terms(&pixels, &shape, weights, kind, kinds, terms);
+        pixels_gather(&shape, bytes, 0, OUT * OUT, rows);
+        for (int at = 0; at < OUT * OUT; at++) {
+            double have = -terms[kind[at]], want = 0;
+            for (int i = 0; i < ROW; i++) {
+                const int c = i / 25, y = at / OUT * 2 - 2 + i / 5 % 5, x = at % OUT * 2 - 2 + i % 5;
+                have += pixels_step(&pixels, pixels.groups > 1 ? c : 0) * weights[i] * rows[at * ROW + i];
+                if (y >= 0 && y < SIDE && x >= 0 && x < SIDE)
+                    want += (double)weights[i] * (double)input[(c * SIDE + y) * SIDE + x];
+            }
+            assert_true(fabs(have - want) < 1e-3);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(parts_sum_to_the_weights_and_keep_the_limits),
+        cmocka_unit_test(rows_that_need_too_many_parts_are_refused),
+        cmocka_unit_test(convolutions_are_those_of_plain_loops),
+        cmocka_unit_test(products_of_vectors_are_those_of_plain_loops),
+        cmocka_unit_test(a_part_of_the_inputs_can_be_multiplied),
+        cmocka_unit_test(pairs_of_matrices_are_those_of_plain_loops),
+        cmocka_unit_test(new_weights_leave_nothing_of_the_old_ones),
+        cmocka_unit_test(sums_that_could_leave_32_bits_are_refused),
+        cmocka_unit_test(sums_are_those_of_the_bit_columns),
+        cmocka_unit_test(sums_become_levels_as_a_scalar_would),
+        cmocka_unit_test(rows_are_scaled_by_their_largest_value),
+        cmocka_unit_test(the_largest_of_a_window_is_kept),
+        cmocka_unit_test(pixels_give_the_convolution_of_the_normalised_image),
+    };
+    return cmocka_run_group_tests_name("products", tests, NULL, NULL);
+}
