@@ -126,12 +126,18 @@ class Tokenizer:
         return numbers
 
 
+def cut(first, second, room):
+    """Both fit, or only the longer is cut, or both to a half of which the longer has the odd one: longest first, as
+    Hugging Face's fast tokenizers cut."""
+    shorter = min(len(first), len(second), room // 2)
+    if len(first) + len(second) <= room:
+        return first, second
+    return (first[:room - shorter], second[:shorter]) if len(first) > len(second) else (first[:shorter], second[:room - shorter])
+
+
 def sequence(first, second, longest):
-    """([CLS] first [SEP] second [SEP], segments), cut to `longest`, the longer of the two first."""
-    first, second = list(first), list(second)
-    spare = longest - 2 - (1 if second else 0)
-    while len(first) + len(second) > spare:
-        (first if len(first) > len(second) else second).pop()
+    """([CLS] first [SEP] second [SEP], segments), cut to `longest`."""
+    first, second = cut(first, second, longest - 3) if second else (first[:longest - 2], [])
     numbers = [CLS, *first, SEP] + ([*second, SEP] if second else [])
     return numbers, [0] * (len(first) + 2) + [1] * (len(second) + 1 if second else 0)
 

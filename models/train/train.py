@@ -4,7 +4,7 @@
 A tool for retraining only: nothing at run time needs Python. The recipe is the one that pays on a small budget: one linear
 warm-up and a cosine to zero, label smoothing, flips and crops, no weight decay on norms and biases, bfloat16 arithmetic with
 float32 weights; SGD with Nesterov momentum for the CNNs, AdamW for the vision transformers, which see half of the patches
-of each image (nets_vit.py). The wide ViT begins as a widened copy of the narrow one. RECIPES holds what the shipped
+of each image (nets_vit.py) but in the last epochs. The wide ViT begins as a widened copy of the narrow one. RECIPES holds what the shipped
 networks were trained with. A checkpoint is kept after each epoch and picked up again by the next call; seed, order of the
 samples and augmentation follow from --seed and the epoch alone, so a resumed run equals an uninterrupted one.
 """
@@ -23,10 +23,11 @@ import safetensors
 
 NETS = {**nets.NETS, **nets_vit.NETS}
 ADAMW = dict(optimiser="adamw", decay=0.05, checked=2000)
-RECIPES = {"resnet34": dict(epochs=18, rate=0.15), "vgg16": dict(epochs=8, rate=0.1), "resnet50": dict(epochs=12, rate=0.15),
-           "vit_small": dict(epochs=8, rate=0.0015, **ADAMW),
-           "vit_base": dict(epochs=3, rate=0.0006, grown=pathlib.Path("models/compact/vit_small.safetensors"), **ADAMW)}
+RECIPES = {"resnet34": dict(epochs=18, rate=0.15), "vgg16": dict(epochs=8, rate=0.1), "resnet50": dict(epochs=10, rate=0.15),
+           "vit_small": dict(epochs=10, rate=0.001, batch=32, **ADAMW),
+           "vit_base": dict(epochs=3, rate=0.0005, batch=32, grown=pathlib.Path("models/compact/vit_small.safetensors"), **ADAMW)}
 TEST = 10000
+FULL_FROM = 0.6  # share of the epochs after which a ViT sees all patches
 
 
 def arguments():
@@ -109,6 +110,8 @@ def main():
         model.load_state_dict(kept["model"])
         optimiser.load_state_dict(kept["optimiser"])
     for epoch in range(first, options.epochs):
+        if epoch >= FULL_FROM * options.epochs:
+            model.kept = 1.0  # of nets_vit.ViT
         loss = train_epoch(model, optimiser, images, labels, epoch, options)
         correct = count_correct(model, test_images[:options.checked], test_labels[:options.checked])
         run.add(epoch + 1, loss, correct, options.checked)
