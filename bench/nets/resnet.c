@@ -189,6 +189,7 @@ static const net_size_t resnet50_full = {.name = "full",
 
 static const net_size_t resnet50_compact = {.name = "compact",
                                             .cfg = "models/cfg/resnet50.compact.cfg",
+                                            .weights = "models/compact/resnet50.safetensors",
                                             .dataset = "fashion-mnist",
                                             .profile = "fashion-mnist-v1",
                                             .stand_in = true,

@@ -70,6 +70,7 @@ static const net_size_t vgg16_full = {.name = "full",
 
 static const net_size_t vgg16_compact = {.name = "compact",
                                          .cfg = "models/cfg/vgg16.compact.cfg",
+                                         .weights = "models/compact/vgg16.safetensors",
                                          .dataset = "fashion-mnist",
                                          .profile = "fashion-mnist-v1",
                                          .stand_in = true,
