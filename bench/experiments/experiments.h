@@ -14,5 +14,6 @@ extern const experiment_t experiment_fig12;
 extern const experiment_t experiment_fig13;
 extern const experiment_t experiment_fig14;
 extern const experiment_t experiment_fig15;
+extern const experiment_t experiment_fig16;
 
 #endif

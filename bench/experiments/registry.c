@@ -16,6 +16,7 @@ const experiment_t *const experiment_registry[] = {
     &experiment_fig11,
     &experiment_table2,
     &experiment_table3,
+    &experiment_fig16,
     NULL,
 };
 

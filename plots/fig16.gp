@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Energy-delay product against loss of accuracy, a point a design; filled where no other is better in both.
+#   gnuplot -c plots/fig16.gp RUN_FOLDER PICTURE plots/style.gp     reads RUN_FOLDER/fig16.csv, nothing else
+rows = ARG1."/fig16.csv"
+picture = ARG2
+style = ARG3
+width = 720
+height = 420
+load style
+
+array name[100]; array product[100]; array loss[100]; array front[100]
+count = 0; samples = 0; stand_in = 0
+keep(n) = (count = count + 1, name[count] = n, product[count] = column("edp_ratio"), loss[count] = column("loss_points"), \
+    front[count] = column("on_frontier"), samples = column("samples"), stand_in = stand_in + column("stand_in"), 0)
+set table $ignored
+plot rows using (0):(keep(strcol("accelerator"))) with table
+unset table
+unset datafile columnheaders
+
+most = 0.2; least = 0; widest = 1
+do for [i = 1:count] {
+    most = loss[i] > most ? loss[i] : most
+    least = loss[i] < least ? loss[i] : least
+    widest = product[i] > widest ? product[i] : widest
+}
+room = most - least
+
+do for [format in formats] {
+    eval(use_format(format))
+    set output picture.".".format
+    set label 1 "{/:Bold Energy × delay against loss of accuracy, ResNet-50}" at screen 0.016, 0.955 left font ",12"
+    set label 2 sprintf("Energy × delay: full size, synthetic weights. Loss: N = %d samples%s. Filled: on the frontier", samples, \
+        stand_in > 0 ? ", compact STAND-IN" : "") noenhanced at screen 0.016, 0.895 left textcolor rgb "#444444"
+    set key off
+    set lmargin at screen 0.095
+    set rmargin at screen 0.975
+    set tmargin at screen 0.83
+    set bmargin at screen 0.13
+    set xrange [0 : 1.12 * widest]
+    set yrange [least - 0.12 * room : most + 0.22 * room]
+    set xlabel "Energy × delay over Stripes"
+    set ylabel "Loss against int8 (points)" offset 1
+    plot name every ::0::count - 1 using (front[$1] ? NaN : product[$1]):(loss[$1]):(colour($1)) with points pointtype 6 pointsize 1.3 linewidth 2 linecolor rgb variable, \
+         name every ::0::count - 1 using (front[$1] ? product[$1] : NaN):(loss[$1]):(colour($1)) with points pointtype 7 pointsize 1.5 linecolor rgb variable, \
+         for [i = 1:count] name every ::i - 1::i - 1 using (product[i]):(loss[i]):(name[i]) with labels left rotate by 40 offset 0.4, 0.6 noenhanced font ",9"
+    unset label
+    unset output
+}
