@@ -4,6 +4,7 @@
 
 #include "base/cpu.h"
 #include "base/text.h"
+#include "cli/accel_options.h"
 #include "experiments/model.h"
 
 #include <inttypes.h>
@@ -143,11 +144,17 @@ static outcome_t run(const options_t *options)
 {
     list_t networks, accelerators;
     const char *path;
-    model_plan_t plan = {.size = options_text(options, "size"), .energy_table = "bitsim", .threads = cpu_count()};
+    accel_config_t configs[MOST_NAMES];
+    text_t configuration, dropped;
+    model_plan_t plan = {.size = options_text(options, "size"), .threads = cpu_count()};
     outcome_t result;
     if (outcome_bad(&result, parse_list(options, "net", (const void *const *)net_registry, find_network, &networks)) ||
         outcome_bad(&result, parse_list(options, "accelerator", (const void *const *)accelerator_registry, find_accelerator,
                                         &accelerators)) ||
+        outcome_bad(&result,
+                    accel_options_energy(options, accelerators.items, &accelerators.count, &plan.energy_table, &dropped)) ||
+        outcome_bad(&result, accel_options_configs(options, (const accelerator_t *const *)accelerators.items,
+                                                   accelerators.count, configs, &configuration)) ||
         outcome_bad(&result, parse_first_layer(options, &plan.prune_first)) ||
         outcome_bad(&result, options_required(options, "out", &path)))
         return result;
@@ -155,12 +162,17 @@ static outcome_t run(const options_t *options)
     plan.network_count = networks.count;
     plan.accelerators = (const accelerator_t *const *)accelerators.items;
     plan.accelerator_count = accelerators.count;
+    plan.mixed_tables = options_flag(options, "mixed");
+    plan.configs = configs;
+    plan.configuration = configuration.chars;
     model_total_t *totals = calloc(networks.count * accelerators.count, sizeof *totals);
     if (totals == NULL)
         return outcome_out_of_memory("simulate");
     result = model_run(&plan, path, totals);
     if (outcome_is_ok(&result))
         print_summary(&plan, totals);
+    if (outcome_is_ok(&result) && dropped.chars[0] != '\0')
+        printf("Not in %s: %s (see --mixed).\n", plan.energy_table, dropped.chars);
     free(totals);
     return result;
 }
@@ -171,6 +183,7 @@ static const option_t option_table[] = {
     {"accelerator", "NAME[,NAME]|all", "all", "accelerators to run them on"},
     {"first-layer", "keep|prune", "keep",
      "what becomes of a network's first layer on accelerators that prune: it stays at 8 bits, or not"},
+    ACCEL_OPTIONS,
     {"out", "FILE.csv", NULL, "one row a network, accelerator and layer, and one with layer = total"},
     {NULL, NULL, NULL, NULL},
 };
@@ -182,4 +195,5 @@ const command_t command_simulate = {
     .options = option_table,
     .details = "Sensitive channels of a layer are beta * K rounded up to 32 where no weights say better; the column\n"
                "`selection` tells. Constants and their sources: bench/accel/technology.csv and sram.csv.",
+    .list = accel_options_list,
     .run = run};

@@ -10,13 +10,15 @@ static const char header[] =
     "net,size,accelerator,layer,compute_cycles,dram_cycles,cycles,macs,weights,sensitive_channels,channels,selection,"
     "weight_bits,dram_weight_bytes,dram_input_bytes,dram_output_bytes,dram_metadata_bytes,sram_weight_read_bytes,"
     "sram_input_read_bytes,sram_weight_write_bytes,sram_input_write_bytes,energy_pe_pj,energy_register_pj,energy_sram_pj,"
-    "energy_on_chip_pj,energy_dram_pj,energy_total_pj";
+    "energy_on_chip_pj,energy_dram_pj,energy_total_pj,energy_leakage_pj,energy_idle_pj,energy_table,configuration";
 
 typedef struct {
     const network_t *network;
     const char *size;
     const accelerator_t *accelerator;
-    const char *selection; /* where the sensitive channels come from */
+    const char *selection;     /* where the sensitive channels come from */
+    const char *energy_table;  /* where the PEs' energy comes from */
+    const char *configuration; /* of the accelerator */
 } row_names_t;
 
 static void write_row(csv_writer_t *writer, const row_names_t *names, const char *layer, const counts_t *counts,
@@ -49,6 +51,10 @@ static void write_row(csv_writer_t *writer, const row_names_t *names, const char
     csv_real(writer, energy->on_chip_pj);
     csv_real(writer, energy->dram_pj);
     csv_real(writer, energy->total_pj);
+    csv_real(writer, energy->leakage_pj);
+    csv_real(writer, energy->idle_pj);
+    csv_text(writer, names->energy_table);
+    csv_text(writer, names->configuration);
     csv_end_row(writer);
 }
 
@@ -81,17 +87,33 @@ static const model_density_t *find_density(const model_plan_t *plan, const netwo
     return NULL;
 }
 
-/* One network on one accelerator. */
-static outcome_t run_pair(const model_plan_t *plan, const network_t *network, const net_table_t *table,
-                          const accelerator_t *accelerator, csv_writer_t *writer, model_total_t *total)
+/* What an accelerator of the plan costs in its configuration, and where its PEs' energy comes from. */
+static outcome_t find_rates(const model_plan_t *plan, const accelerator_t *accelerator, const accel_config_t *config,
+                            energy_rates_t *rates, const char **table)
 {
+    *table = energy_table_of(plan->energy_table, plan->mixed_tables, accelerator);
+    if (*table == NULL)
+        return outcome_usage(plan->energy_table, accelerator->name, "no such PE in this energy table",
+                             "another design or table", "--mixed takes it from bitsim, and says so");
+    return energy_rates(*table, accelerator, config, rates);
+}
+
+/* One network on accelerator number `number` of the plan. */
+static outcome_t run_pair(const model_plan_t *plan, const network_t *network, const net_table_t *table, size_t number,
+                          csv_writer_t *writer, model_total_t *total)
+{
+    const accelerator_t *accelerator = plan->accelerators[number];
+    const accel_config_t *config = plan->configs != NULL ? &plan->configs[number] : &accelerator->defaults;
     *total = (model_total_t){.network = network, .accelerator = accelerator};
     const model_selection_t *selection = find_selection(plan, network, accelerator);
     const model_density_t *density = find_density(plan, network);
-    row_names_t names = {network, plan->size, accelerator,
-                         !accelerator->selects ? "none"
-                         : selection           ? "weights"
-                                               : "uniform-assumption"};
+    row_names_t names = {.network = network,
+                         .size = plan->size,
+                         .accelerator = accelerator,
+                         .selection = !accelerator->selects ? "none"
+                                      : selection           ? "weights"
+                                                            : "uniform-assumption",
+                         .configuration = plan->configuration ? plan->configuration : "paper"};
     energy_rates_t rates;
     outcome_t result;
     accel_layer_t *layers = calloc(table->count, sizeof *layers);
@@ -107,8 +129,8 @@ static outcome_t run_pair(const model_plan_t *plan, const network_t *network, co
                                     .output_density = density ? density->outputs[i] : 0.0,
                                     .sensitive = selection ? selection->sensitive[i] : ACCEL_UNIFORM,
                                     .whole = table->items[i].first && !plan->prune_first};
-    if (outcome_bad(&result, energy_rates(plan->energy_table, accelerator, &accelerator->defaults, &rates)) ||
-        outcome_bad(&result, accel_count(accelerator, &accelerator->defaults, layers, table->count, plan->threads, counts)))
+    if (outcome_bad(&result, find_rates(plan, accelerator, config, &rates, &names.energy_table)) ||
+        outcome_bad(&result, accel_count(accelerator, config, layers, table->count, plan->threads, counts)))
         goto out;
     for (size_t i = 0; i < table->count; i++) {
         energy_t energy = energy_of(&rates, &counts[i]);
@@ -138,7 +160,7 @@ static outcome_t run_network(const model_plan_t *plan, const network_t *network,
         outcome_bad(&result, net_layers(network, size, &table)))
         return result;
     for (size_t i = 0; i < plan->accelerator_count && outcome_is_ok(&result); i++) {
-        result = run_pair(plan, network, &table, plan->accelerators[i], writer, &totals[i]);
+        result = run_pair(plan, network, &table, i, writer, &totals[i]);
         totals[i].skipped = outcome_is_skip(&result);
         if (totals[i].skipped) {
             *skipped = result;

@@ -36,7 +36,10 @@ typedef struct {
     const accelerator_t *const *accelerators;
     size_t accelerator_count;
     bool prune_first;                    /* the first layer is compressed too; false: it stays at 8 bits */
-    const char *energy_table;            /* prefix in technology.csv: "bitsim" */
+    const char *energy_table;            /* of the PEs: "bitsim" or "table5" (energy.h) */
+    bool mixed_tables;                   /* designs that it lacks are taken from bitsim; false: they are an error */
+    const accel_config_t *configs;       /* of each accelerator; NULL: their defaults */
+    const char *configuration;           /* what these are, for the rows: "bitsim, bitvert.rows=16"; NULL: "paper" */
     const model_selection_t *selections; /* pairs without one take the uniform assumption */
     size_t selection_count;
     const model_weights_t *weights; /* without them accelerators whose cycles depend on bits are skipped */
