@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 
 #include "cli/accuracy.h"
+#include "cli/area.h"
 #include "cli/compress.h"
 #include "cli/diff.h"
 #include "cli/explain.h"
@@ -10,12 +11,14 @@
 #include "cli/report.h"
 #include "cli/run.h"
 #include "cli/simulate.h"
+#include "cli/sram.h"
 #include "cli/stats.h"
 #include "cli/unpack.h"
 
 #include <stddef.h>
 
 const command_t *const command_registry[] = {
-    &command_explain,  &command_quantize, &command_compress, &command_pack,   &command_unpack, &command_stats,
-    &command_accuracy, &command_simulate, &command_run,      &command_report, &command_diff,   NULL,
+    &command_explain, &command_quantize, &command_compress, &command_pack, &command_unpack,
+    &command_stats,   &command_accuracy, &command_simulate, &command_sram, &command_area,
+    &command_run,     &command_report,   &command_diff,     NULL,
 };
