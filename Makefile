@@ -9,7 +9,7 @@ JOBS         ?= $(shell nproc)
 NET          ?= resnet34
 Q             = $(if $(V),,@)
 
-PACKAGES  = gsl libcjson zlib libmd
+PACKAGES  = gsl libcjson zlib libzip libmd libutf8proc libjpeg
 CFLAGS   ?= -O2 -g
 DEBUGFLAGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla $(if $(WERROR),-Werror)
 # No -ffast-math and no contraction: the same bits from run to run. Hidden: Darknet exports 642 unprefixed names.
@@ -25,7 +25,7 @@ BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/benches/%,$(wildcard tests/bench
 .DEFAULT_GOAL := all
 .SUFFIXES:
 .SECONDARY:
-.PHONY: help deps all check check-build smoke bench oracle lint parity asan fuzz retrain reference format clean distclean FORCE
+.PHONY: help deps all check check-build smoke bench bench-peers oracle lint parity asan fuzz retrain reference datasets format clean distclean FORCE
 
 help:  ## this list
 	@grep -hE "^[a-z-]+:.*##" Makefile | sed -E "s|^([a-z-]+):.*## *|\1\||" | awk -F"|" "{printf \"  %-12s %s\\n\", \$$1, \$$2}"
@@ -37,7 +37,7 @@ all: $(BUILD)/bbsbench  ## build the program build/bbsbench
 
 check:  ## install what is missing, build, run all tests; ends with "N passed, N failed"
 	@./deps.sh
-	@$(MAKE) --no-print-directory -j$(JOBS) check-build
+	@$(MAKE) --no-print-directory -j$(JOBS) check-build datasets
 	@BUILD=$(BUILD) PYTHON=$(PYTHON) tests/run.sh
 
 check-build: $(BUILD)/bbsbench $(UNITS)
@@ -47,6 +47,15 @@ smoke:  ## the short end-to-end run: ./run_all.sh --smoke
 
 bench: $(BENCHES) $(BUILD)/bbsbench  ## measure speed (never part of check)
 	@for program in $(BENCHES); do $$program || exit 1; done
+
+# The reviews of r-cran-modeldata as the text networks' data; beside the program's home, where bench/data/reviews.c looks.
+DATASETS = build/datasets/test.tsv build/datasets/pairs-test.tsv
+datasets: $(DATASETS)  ## write the text data sets of the compact networks to build/datasets (Rscript, r-cran-modeldata)
+
+$(DATASETS) &: datasets/reviews.R
+	@echo "  DATA    build/datasets"
+	$(Q)rm -rf build/datasets.new && mkdir -p build/datasets.new && Rscript $< build/datasets.new && \
+	    rm -rf build/datasets && mv build/datasets.new build/datasets
 
 oracle:  ## regenerate the reference vectors and fixtures of tests/data (python3-torch)
 	@PYTHON=$(PYTHON) tests/oracle/regenerate.sh
@@ -62,11 +71,15 @@ lint:  ## warnings as errors with gcc and clang, cppcheck
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint-clang CC=clang WERROR=1 -j$(JOBS) check-build
 	@tests/lint.sh
 
+bench-peers: $(BUILD)/peers  ## our engine beside stock Darknet and ONNX Runtime (npm, python3-torch; 2 GB in build/onnx)
+	@PYTHON=$(PYTHON) tests/peers/peers.sh $(BUILD)/peers $(BUILD)/onnx $(NETS)
+
 reference: $(BUILD)/bbsbench  ## make the committed baselines of results/reference again (say why in CHANGELOG.md)
 	$(Q)for mode in smoke compact; do rm -rf $(BUILD)/reference/$$mode; \
 	    $< run $$(test $$mode = compact || echo --$$mode) --out $(BUILD)/reference/$$mode || exit 1; \
 	    cp $(BUILD)/reference/$$mode/accuracy.csv results/reference/accuracy.$$mode.csv; done
-	$(Q)cp $(BUILD)/reference/compact/model.csv $(BUILD)/reference/compact/examples.csv results/reference/
+	$(Q)cd $(BUILD)/reference/compact && cp model.csv examples.csv fig3.csv fig12.csv fig13.csv fig14.csv fig15.csv $(CURDIR)/results/reference/
+	$(Q)for rows in table1 fig11 table2 table3; do cp $(BUILD)/reference/compact/$$rows.csv results/reference/$$rows.compact.csv; done
 
 format:  ## lay out all C files by .clang-format
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
@@ -93,8 +106,8 @@ $(BUILD)/fuzzers/%: tests/fuzz/%.c $(BUILD)/libbbs.a Makefile
 	@echo "  FUZZER  $@"
 	$(Q)$(CC) $(BBS_CFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/libbbs.a $(LIBRARIES)
 
-retrain:  ## train one compact network again: make retrain NET=resnet34 (python3-torch; tens of minutes)
-	$(PYTHON) models/train/train.py --net $(NET) --out models/compact --work $(BUILD)/train
+retrain: $(if $(filter bert_%,$(NET)),datasets)  ## train one compact network again: make retrain NET=resnet34 (python3-torch; tens of minutes)
+	$(PYTHON) models/train/train$(if $(filter bert_%,$(NET)),_text).py --net $(NET) --out models/compact --work $(BUILD)/train
 
 clean:  ## remove build/
 	$(Q)rm -rf $(BUILD)
@@ -116,6 +129,11 @@ $(BUILD)/bench/%.o: bench/%.c Makefile | $(BUILD)/generated/commit.h $(BUILD)/ge
 	$(Q)$(CC) $(BBS_CFLAGS) -c -o $@ $<
 
 $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libbbs.a Makefile
+	@mkdir -p $(@D)
+	@echo "  TEST    $@"
+	$(Q)$(CC) $(BBS_CFLAGS) -Itests/unit -o $@ $< $(BUILD)/libbbs.a -lcmocka $(LIBRARIES)
+
+$(BUILD)/peers: tests/peers/engine.c $(BUILD)/libbbs.a Makefile
 	@mkdir -p $(@D)
 	@echo "  TEST    $@"
 	$(Q)$(CC) $(BBS_CFLAGS) -Itests/unit -o $@ $< $(BUILD)/libbbs.a -lcmocka $(LIBRARIES)

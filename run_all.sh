@@ -10,7 +10,7 @@ usage: run_all.sh [--smoke | --full] [--jobs N] [--resume]
 Installs what is missing, builds, runs every experiment, draws the figures, writes the report.
 
   --smoke    512 test samples a network: a check that everything works, under a minute once built
-  (default)  all test samples on the networks that this project ships, minutes
+  (default)  2,000 test samples and all methods on the networks that this project ships, minutes
   --full     the paper's own checkpoints; says what it will need (not in this version)
   --jobs N   threads (default: all processors); the results do not depend on it
   --resume   continue the newest run of the mode: what it has finished stays
@@ -64,6 +64,13 @@ step "build"
 if ! make -j"$jobs" >"$log" 2>&1; then
     tail -n 30 "$log" >&2
     echo "error: the build failed; the lines above say where" >&2
+    exit 1
+fi
+
+step "text data"
+if ! make datasets >"$log" 2>&1; then
+    tail -n 30 "$log" >&2
+    echo "error: datasets/reviews.R failed; the lines above say where" >&2
     exit 1
 fi
 

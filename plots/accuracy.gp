@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Accuracy of each method with its Wilson interval, and the answers that changed against the reference.
+# Accuracy of the references and of the paper's two settings on each network with its Wilson interval, and the answers that
+# changed against the reference. Other methods are in the rows and in the figure of the losses.
 #   gnuplot -c plots/accuracy.gp RUN_FOLDER PICTURE plots/style.gp     reads RUN_FOLDER/accuracy.csv, nothing else
 rows = ARG1."/accuracy.csv"
 picture = ARG2
@@ -8,23 +9,26 @@ width = 920
 height = 460
 load style
 
-# Read the rows once; `place` leaves a gap between networks.
-array net[1000]; array method[1000]; array bits[1000]; array place[1000]
-array accuracy[1000]; array low[1000]; array high[1000]; array worse[1000]; array better[1000]; array p[1000]
+shown = "fp32 int8 bbs-cons bbs-mod"
+number(name) = sum [k = 1:words(shown)] (word(shown, k) eq name ? k : 0)
+
+# Read the rows once. A network is a group; a method's place in it is its number.
+array net[400]; array place[400]; array method[400]
+array accuracy[400]; array low[400]; array high[400]; array worse[400]; array better[400]
 count = 0
 group = 0
-samples = 0
+samples = 0; fewest = 1e9
 stand_in = 0
-data = ""
-keep(i) = (count = i, net[i] = strcol("net"), method[i] = strcol("method"), bits[i] = column("bits_per_weight"), \
-    samples = column("samples"), stand_in = stand_in + column("stand_in"), data = strcol("data"), \
-    group = group + (i == 1 || net[i] ne net[i > 1 ? i - 1 : 1]), place[i] = i + group - 1, \
-    accuracy[i] = column("accuracy_percent"), low[i] = column("wilson_low_percent"), high[i] = column("wilson_high_percent"), \
-    worse[i] = strcol("reference") eq "" ? NaN : column("right_to_wrong"), \
-    better[i] = strcol("reference") eq "" ? NaN : column("wrong_to_right"), \
-    p[i] = strcol("reference") eq "" ? NaN : column("mcnemar_p"), 0)
+last = ""
+keep(k) = (count = count + 1, net[count] = strcol("net"), group = group + (strcol("net") ne last), last = strcol("net"), \
+    method[count] = k, place[count] = group + 0.19 * (k - 2.5), \
+    samples = column("samples") > samples ? column("samples") : samples, \
+    fewest = column("samples") < fewest ? column("samples") : fewest, stand_in = stand_in + column("stand_in"), \
+    accuracy[count] = column("accuracy_percent"), low[count] = column("wilson_low_percent"), high[count] = column("wilson_high_percent"), \
+    worse[count] = strcol("reference") eq "" ? NaN : column("right_to_wrong"), \
+    better[count] = strcol("reference") eq "" ? NaN : column("wrong_to_right"), 0)
 set table $ignored
-plot rows using (0):(keep($0 + 1)) with table
+plot rows using (0):(number(strcol("method")) > 0 ? keep(number(strcol("method"))) : 0) with table
 unset table
 unset datafile columnheaders
 
@@ -37,62 +41,50 @@ do for [i = 1:count] {
     widest = known(better[i]) && better[i] > widest ? better[i] : widest
 }
 room = most - least
-tag(i) = sprintf("%s\n%.2f bits", method[i], bits[i])
-first(i) = i == 1 || net[i] ne net[i - 1]
 count_text(sign, value) = known(value) ? sprintf("%s%.0f", sign, value) : ""
-p_text(i) = !known(p[i]) ? "reference" : p[i] < 0.001 ? "p < 0.001" : sprintf("p = %.3f", p[i])
 
 do for [format in formats] {
     eval(use_format(format))
     set output picture.".".format
     set multiplot
     set label 1 "{/:Bold Accuracy of the compression methods}" at screen 0.012, 0.955 left font ",12"
-    set label 2 sprintf("%s, N = %d samples a network%s", data, samples, \
-        stand_in > 0 ? "; compact STAND-IN, not the paper's network" : "") noenhanced at screen 0.012, 0.895 left textcolor rgb "#444444"
-    set key off
-    set xrange [0.35 : place[count] + 0.75]
-    set xtics () noenhanced
-    do for [i = 1:count] { set xtics add (tag(i) place[i]) }
-    set bmargin at screen 0.18
-    set xlabel "method, bits per weight without metadata" textcolor rgb "#444444" offset 0, -0.9
-    set tmargin at screen 0.76
-
-    set lmargin at screen 0.085
-    set rmargin at screen 0.475
-    set ylabel "Top-1 accuracy (%)" offset 1
-    set yrange [least - 0.12 * room : most + 0.22 * room]
-    set label 3 "(a) Top-1 accuracy and its 95 % Wilson interval" at screen 0.012, 0.815 left
-    do for [i = 1:count] {
-        if (first(i)) { set label 100 + i net[i] noenhanced at place[i] - 0.4, graph 0.955 left textcolor rgb "#555555" }
+    set label 2 sprintf("N = %s%d test samples a network%s", fewest < samples ? sprintf("%d to ", fewest) : "", samples, \
+        stand_in > 0 ? "; compact STAND-INS, not the paper's networks" : "") noenhanced at screen 0.012, 0.895 left textcolor rgb "#444444"
+    do for [k = 1:words(shown)] {
+        set label 10 + k "■" at screen 0.55 + 0.11 * (k - 1), 0.955 left textcolor rgb colour(k)
+        set label 30 + k word(shown, k) noenhanced at screen 0.569 + 0.11 * (k - 1), 0.955 left
     }
-    plot net every ::0::count - 1 using (place[$1]):(accuracy[$1]):(low[$1]):(high[$1]):(colour($1)) with yerrorbars \
-             pointtype 7 pointsize 1 linewidth 2 linecolor rgb variable, \
-         net every ::0::count - 1 using (place[$1]):(accuracy[$1]):(sprintf("%.2f", accuracy[$1])) with labels \
-             left offset 0.9, 0 textcolor rgb "#222222" font ",10.5"
+    set key off
+    set xrange [0.45 : group + 0.55]
+    set xtics () scale 0 rotate by -30 noenhanced
+    do for [i = 1:count] { if (i == 1 || net[i] ne net[i > 1 ? i - 1 : 1]) { set xtics add (net[i] ceil(place[i] - 0.5)) } }
+    set bmargin at screen 0.15
+    set tmargin at screen 0.77
+
+    set lmargin at screen 0.075
+    set rmargin at screen 0.485
+    set ylabel "Accuracy (%)" offset 1
+    set yrange [least - 0.06 * room : most + 0.06 * room]
+    set label 3 "(a) Accuracy and its 95 % Wilson interval" at screen 0.012, 0.82 left
+    plot net every ::0::count - 1 using (place[$1]):(accuracy[$1]):(low[$1]):(high[$1]):(colour(method[$1])) with yerrorbars \
+             pointtype 7 pointsize 0.7 linewidth 1.5 linecolor rgb variable
     unset label
 
-    set lmargin at screen 0.6
+    set lmargin at screen 0.575
     set rmargin at screen 0.985
-    unset ylabel
-    set label 6 sprintf("Answers of %d", samples) at screen 0.525, 0.47 center rotate by 90
-    set yrange [-1.6 * widest : 1.75 * widest]
-    set format y "%.0f"
-    set label 3 "(b) Answers changed against int8, and McNemar's exact p" at screen 0.515, 0.815 left
-    set label 4 "■ wrong → right" at graph 0.98, 0.06 right textcolor rgb colour(1)
-    set label 5 "■ right → wrong" at graph 0.6, 0.06 right textcolor rgb colour(4)
+    set ylabel "Answers" offset 1
+    set yrange [-1.35 * widest : 1.35 * widest]
+    set label 3 "(b) Changed against int8: gained above, lost below" at screen 0.515, 0.82 left
     set arrow 1 from graph 0, first 0 to graph 1, first 0 nohead linewidth 1 linecolor rgb "#444444" front
-    set boxwidth 0.5
-    plot net every ::0::count - 1 using (place[$1]):(better[$1]) with boxes linecolor rgb colour(1), \
-         net every ::0::count - 1 using (place[$1]):(-worse[$1]) with boxes linecolor rgb colour(4), \
+    set boxwidth 0.17
+    plot net every ::0::count - 1 using (place[$1]):(better[$1]):(colour(method[$1])) with boxes linecolor rgb variable, \
+         net every ::0::count - 1 using (place[$1]):(-worse[$1]):(lighter(colour(method[$1]))) with boxes linecolor rgb variable, \
          net every ::0::count - 1 using (place[$1]):(better[$1]):(count_text("+", better[$1])) with labels \
-             offset 0, 0.7 textcolor rgb "#222222" font ",10.5", \
+             offset 0, 0.6 textcolor rgb "#222222" font ",8", \
          net every ::0::count - 1 using (place[$1]):(-worse[$1]):(count_text("−", worse[$1])) with labels \
-             offset 0, -0.7 textcolor rgb "#222222" font ",10.5", \
-         net every ::0::count - 1 using (place[$1]):(1.55 * widest):(p_text($1)) with labels \
-             textcolor rgb "#555555" font ",10.5"
+             offset 0, -0.6 textcolor rgb "#222222" font ",8"
     unset arrow 1
     unset label
-    set format y
     unset multiplot
     unset output
 }

@@ -48,7 +48,7 @@ outcome_t accel_check(const accelerator_t *accelerator, const accel_config_t *co
                              "weights are looked at eight at a time");
     int64_t multipliers = accel_multipliers(config), declared = config->multipliers;
     bool as_declared = declared == 0 || declared == multipliers;
-    if (config->unequal[0] != '\0' || (as_declared && multipliers == (int64_t)budget))
+    if (config->unequal[0] != '\0' || config->any_budget || (as_declared && multipliers == (int64_t)budget))
         return outcome_ok();
     return outcome_usage(
         accelerator->name, "rows x columns x lanes x lane_bits / 8", text_of("%" PRId64, multipliers).chars,

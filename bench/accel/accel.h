@@ -28,7 +28,7 @@ typedef struct {
     int64_t mask_bits; /* SparTen: 1, only what is not zero is stored and worked on, behind a bit mask; 0 elsewhere */
     int64_t local_bytes, local_bus_bits; /* SparTen: the buffer of each PE; 0 elsewhere, where PEs have registers */
     int64_t low_bits;                    /* BitVert: columns left of a pruned channel; ANT: bits of a weight; 0 elsewhere */
-    int64_t beta_permille;               /* BitVert: share of sensitive channels, in thousandths */
+    int64_t beta_permille;               /* BitVert, BitWave: share of sensitive channels, in thousandths */
     int64_t channel_unit;                /* BitVert: C_H, sensitive channels of a layer come in multiples of it */
     int64_t meta_group;                  /* BitVert: weights that share one metadata field */
     int64_t meta_bits;                   /* BitVert: redundant columns and constant of a group */
@@ -39,6 +39,8 @@ typedef struct {
     char counted[64];          /* the rule it counts them by */
     char unequal[160];         /* why they may differ from the budget; "": they may not */
     uint32_t oddities;         /* of the authors' simulator, ORed (oddity.h); 0: none */
+    bool fixed_array;                    /* BitWave: the array is not cut anew for each layer */
+    bool any_budget; /* a sweep changes the number of multipliers on purpose; false: they must be the budget's */
 } accel_config_t;
 
 enum { ACCEL_UNIFORM = -1 };
@@ -47,7 +49,8 @@ enum { ACCEL_UNIFORM = -1 };
 typedef struct {
     const net_layer_t *shape;
     int64_t sensitive; /* channels that Algorithm 2 keeps at 8 bits; ACCEL_UNIFORM: not known, take beta * k rounded up */
-    const int8_t *weights;                /* [k, c, kh, kw], the INT8 values that the design runs; NULL: not known */
+    const int8_t *weights; /* [k, c, kh, kw], the INT8 values that the design runs; NULL: not known */
+    int64_t effectual;     /* BitVert: bits that its lanes work on once a pixel step (effectual.h); 0: not counted */
     double input_density, output_density; /* share of activations that are not zero, above 0 to 1; 0: not known */
     bool whole;                           /* all channels stay at 8 bits (a network's first layer) */
 } accel_layer_t;
@@ -78,6 +81,7 @@ typedef struct accelerator {
     bool needs_weights; /* its cycles depend on the weights' bits */
     bool needs_density; /* and on how many activations are zero */
     const char *method; /* compression whose values it runs (method_registry); NULL: plain INT8, or only channel counts */
+    const char *columns_of; /* method whose bit columns its lanes skip in (effectual.h); NULL: its work sees to that */
     accel_config_t defaults;
     /* The work of one layer; `sensitive` is resolved, at most k. */
     outcome_t (*work)(const accel_config_t *config, const accel_layer_t *layer, int threads, accel_work_t *work);

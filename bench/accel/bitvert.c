@@ -37,6 +37,12 @@ static int64_t part_word_bits(const accel_config_t *config, const part_t *part)
     return exact_times(exact_times(part->rows, part->slices), config->group * part->bits);
 }
 
+/* Cycles that the rows take once a pixel step, each by itself. */
+static int64_t part_cycles(const part_t *part)
+{
+    return exact_times(exact_times(part->rows, part->slices), part->bits);
+}
+
 /* Bits of one channel number. */
 static int64_t index_bits(int64_t channels)
 {
@@ -81,6 +87,13 @@ static outcome_t work_of(const accel_config_t *config, const accel_layer_t *laye
         exact_times(exact_times(exact_plus(high_tiles, low_tiles), tile_pixels(shape)), config->group * ACTIVATION_BITS);
     if (config->oddities & ODDITY_FRACTIONAL_CHANNELS)
         take_shares(config, shape, &high, &low, work);
+    if (layer->effectual > 0) {
+        int64_t column_steps = exact_times(steps, config->columns);
+        int64_t row_cycles = exact_plus(part_cycles(&high), part_cycles(&low));
+        work->lane_slots = exact_times(exact_times(work->cycles, config->rows * config->lanes), config->columns);
+        work->row_slots = exact_times(exact_times(row_cycles, config->lanes), column_steps);
+        work->useful_slots = exact_times(layer->effectual, column_steps);
+    }
     return outcome_ok();
 }
 
@@ -89,6 +102,7 @@ const accelerator_t accelerator_bitvert_cons = {.name = "bitvert-cons",
                                                 .source = "BBS paper sections III and IV: 2 columns pruned, beta = 10 %",
                                                 .part = "bitvert",
                                                 .selects = true,
+                                                .columns_of = "bbs-cons",
                                                 .defaults = {DEFAULTS_BITVERT, DEFAULTS_BITVERT_CONS},
                                                 .work = work_of};
 
@@ -97,5 +111,6 @@ const accelerator_t accelerator_bitvert_mod = {.name = "bitvert-mod",
                                                .source = "BBS paper sections III and IV: 4 columns pruned, beta = 20 %",
                                                .part = "bitvert",
                                                .selects = true,
+                                               .columns_of = "bbs-mod",
                                                .defaults = {DEFAULTS_BITVERT, DEFAULTS_BITVERT_MOD},
                                                .work = work_of};

@@ -5,10 +5,12 @@
  * with each. (The authors' simulator counts the sign column and takes one off again, which goes wrong where it is empty:
  * oddity bitwave-sign.)
  * Stored are, for each 8 weights, an 8-bit mask of the columns, then the signs and the columns in the mask. The weights
- * are the bit-flipped ones of the caller; which channels it left alone shows in them.
+ * are the bit-flipped ones of the caller; which channels it left alone shows in them: the paper gives BitWave the share of
+ * sensitive channels of the conservative setting (section V), and without channels put in order a row tile with one of
+ * them waits for it. (The authors' simulator flips all channels: beta_permille = 0.)
  *
- * The array can be cut in seven ways, in place of the configured rows, columns and group; a layer runs in the one of
- * fewest cycles, the first of those.
+ * The array can be cut in seven ways, of which the configured rows, columns and group are the first; a layer runs in the
+ * one of fewest cycles, the first of those. An array configured otherwise cannot be cut anew.
  * 32 x 16 PEs x 8 lanes / 8 = 512. */
 #include "accel/cost.h"
 #include "accel/designs.h"
@@ -35,6 +37,8 @@ enum { DATAFLOWS = sizeof dataflows / sizeof dataflows[0] };
 
 typedef struct {
     const accel_layer_t *layer;
+    const dataflow_t *flows;
+    int64_t flow_count;
     tile_layout_t layout;
     int64_t units;        /* of UNIT weights, in a run of the layout */
     int64_t row_units;    /* in an output channel */
@@ -128,7 +132,8 @@ static void try_cut(void *context, int64_t index, int worker)
     trial_t *trial = context;
     const columns_t *columns = trial->columns;
     cut_t *cut = &trial->cuts[index];
-    int64_t wide = dataflows[index].group / UNIT, rows = dataflows[index].rows, k_count = columns->layer->shape->k;
+    int64_t wide = columns->flows[index].group / UNIT, rows = columns->flows[index].rows,
+            k_count = columns->layer->shape->k;
     int64_t slices = exact_ceil(columns->units, wide) * columns->layout.segments;
     uint8_t *cycles = malloc((size_t)slices), *slowest = malloc((size_t)slices);
     cut->failed = cycles == NULL || slowest == NULL;
@@ -155,8 +160,8 @@ static void add_up(const accel_config_t *config, const columns_t *columns, const
 {
     const net_layer_t *shape = columns->layer->shape;
     int64_t best = 0, best_cycles = EXACT_OVERFLOW, ones = 0;
-    for (int64_t i = 0; i < DATAFLOWS; i++) {
-        int64_t cycles = exact_times(trial->cuts[i].cycles, tile_pixel_steps(shape, dataflows[i].columns));
+    for (int64_t i = 0; i < columns->flow_count; i++) {
+        int64_t cycles = exact_times(trial->cuts[i].cycles, tile_pixel_steps(shape, columns->flows[i].columns));
         if (cycles < best_cycles) {
             best = i;
             best_cycles = cycles;
@@ -166,7 +171,7 @@ static void add_up(const accel_config_t *config, const columns_t *columns, const
         work->value_bits = exact_plus(work->value_bits, columns->bits[k]);
         ones += columns->ones[k];
     }
-    const dataflow_t *flow = &dataflows[best];
+    const dataflow_t *flow = &columns->flows[best];
     int64_t steps = tile_pixel_steps(shape, flow->columns), slices = tile_slices(shape, flow->group);
     int64_t row_tiles = exact_ceil(shape->k, flow->rows);
     work->tiles = exact_times(exact_times(row_tiles, slices), steps);
@@ -186,13 +191,16 @@ static void add_up(const accel_config_t *config, const columns_t *columns, const
 
 static outcome_t work_of(const accel_config_t *config, const accel_layer_t *layer, int threads, accel_work_t *work)
 {
-    columns_t columns = {0};
+    dataflow_t configured = {config->group, config->rows, config->columns};
+    bool fixed = config->fixed_array || configured.group != dataflows[0].group || configured.rows != dataflows[0].rows ||
+                 configured.columns != dataflows[0].columns;
+    columns_t columns = {.flows = fixed ? &configured : dataflows, .flow_count = fixed ? 1 : DATAFLOWS};
     trial_t trial = {.columns = &columns};
     outcome_t result;
     if (outcome_bad(&result, look_at_layer(config, layer, threads, &columns)) ||
-        outcome_bad(&result, threads_for(threads, DATAFLOWS, try_cut, &trial)))
+        outcome_bad(&result, threads_for(threads, columns.flow_count, try_cut, &trial)))
         goto out;
-    for (int i = 0; i < DATAFLOWS; i++)
+    for (int64_t i = 0; i < columns.flow_count; i++)
         if (trial.cuts[i].failed)
             result = outcome_out_of_memory(layer->shape->name);
     if (outcome_is_ok(&result))

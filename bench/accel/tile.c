@@ -24,7 +24,9 @@ void tile_row(const net_layer_t *layer, int64_t group, const int8_t *weights, in
     int64_t padded = exact_ceil(layout.length, group) * group, step = layout.along_plane ? 1 : layout.segments;
     for (int64_t segment = 0; segment < layout.segments; segment++, row += padded) {
         const int8_t *from = weights + segment * (layout.along_plane ? layout.length : 1);
-        for (int64_t i = 0; i < layout.length; i++)
+        if (step == 1)
+            memcpy(row, from, (size_t)layout.length);
+        for (int64_t i = 0; i < layout.length && step > 1; i++)
             row[i] = from[i * step];
         memset(row + layout.length, 0, (size_t)(padded - layout.length));
     }

@@ -72,7 +72,7 @@ bool text_to_real(const char *text, double *value)
 size_t text_split(char *text, char separator, char **parts, size_t limit)
 {
     size_t count = 0;
-    for (char *at = text; at != NULL && *text != '\0';) {
+    for (char *at = *text != '\0' ? text : NULL; at != NULL;) {
         char *next = strchr(at, separator);
         if (next != NULL)
             *next++ = '\0';

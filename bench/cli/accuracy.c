@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -15,9 +16,10 @@ enum { DEFAULT_METHODS = 4 };
 
 static const option_t options_table[] = {
     {"net", "NAME[,NAME]|all", NULL, "networks; all: each that has the size"},
-    {"size", "compact|full", "compact", "width of the networks"},
-    {"weights", "FILE", NULL, "safetensors of one network, in place of the shipped ones"},
+    {"size", "compact|full", NULL, "width of the networks (default compact; full where a network has no other)"},
+    {"weights", "FILE", NULL, "checkpoint of one network, not the shipped one: safetensors, or what torch.save wrote"},
     {"data", "PATH", NULL, "data set, in place of where Debian puts it"},
+    {"vocabulary", "FILE", NULL, "WordPiece vocabulary of the weights (vocab.txt), for text"},
     {"method", "SPEC...", NULL, "NAME[:key=value...], may be given several times (default fp32, int8, bbs-cons, bbs-mod)"},
     {"images", "N", "0", "at most N samples, a fixed balanced list; 0: all"},
     {"kernels", "fast|stock", "fast", "oneDNN, or Darknet's own functions"},
@@ -50,18 +52,31 @@ static void print_row(void *context, const accuracy_row_t *row)
     output->net = row->net;
     text_t flips = row->paired ? text_of("-%" PRId64 " +%" PRId64, row->right_to_wrong, row->wrong_to_right) : text_of("-");
     text_t p = row->paired ? text_of("%.3g", row->mcnemar_p) : text_of("-");
-    printf("  %-24s %6" PRId64 "/%-6" PRId64 " %7.2f %%  %5.2f to %5.2f %% %15s %9s %8.3f %9.3f%s\n", row->method,
+    text_t f1 = isnan(row->f1)
+                    ? text_of("%s", "")
+                    : text_of("  F1 %.2f %% (mean of batches of 32: %.2f %%)", 100 * row->f1, 100 * row->f1_batch32);
+    printf("  %-24s %6" PRId64 "/%-6" PRId64 " %7.2f %%  %5.2f to %5.2f %% %15s %9s %8.3f %9.3f%s%s\n", row->method,
            row->correct, row->samples, 100.0 * (double)row->correct / (double)row->samples, 100 * row->wilson_low,
            100 * row->wilson_high, flips.chars, p.chars, compress_bits_per_weight(&row->bits, false),
-           compress_bits_per_weight(&row->bits, true), row->reused ? "  (kept)" : "");
+           compress_bits_per_weight(&row->bits, true), f1.chars, row->reused ? "  (kept)" : "");
     fflush(stdout);
+}
+
+static const char default_size_name[] = "compact";
+
+static const net_size_t *default_size(const network_t *network)
+{
+    const net_size_t *size;
+    outcome_t result = net_find_size(network, default_size_name, &size);
+    return outcome_is_ok(&result) ? size : network->sizes[0];
 }
 
 static outcome_t run_net(const network_t *network, const char *size_name, accuracy_config_t *config, output_t *output)
 {
     outcome_t result;
     config->network = network;
-    if (outcome_bad(&result, net_find_size(network, size_name, &config->size)))
+    config->size = default_size(network);
+    if (size_name != NULL && outcome_bad(&result, net_find_size(network, size_name, &config->size)))
         return result;
     return accuracy_run(config, print_row, output);
 }
@@ -78,7 +93,7 @@ static outcome_t run_nets(const char *list, const char *size, accuracy_config_t 
     outcome_t result = outcome_ok();
     if (text_equal(list, "all")) {
         for (const network_t *const *network = net_registry; *network != NULL && outcome_is_ok(&result); network++)
-            if (has_size(*network, size))
+            if (has_size(*network, size != NULL ? size : default_size_name))
                 result = run_net(*network, size, config, output);
         return result;
     }
@@ -109,6 +124,7 @@ static outcome_t run(const options_t *options)
     const char *methods[64], *nets, *out;
     accuracy_config_t config = {.weights = options_text(options, "weights"),
                                 .data = options_text(options, "data"),
+                                .vocabulary = options_text(options, "vocabulary"),
                                 .kernels = options_text(options, "kernels"),
                                 .predictions = options_text(options, "predictions"),
                                 .methods = default_methods,

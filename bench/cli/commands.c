@@ -6,7 +6,9 @@
 #include "cli/compress.h"
 #include "cli/diff.h"
 #include "cli/explain.h"
+#include "cli/fetch.h"
 #include "cli/pack.h"
+#include "cli/profile.h"
 #include "cli/quantize.h"
 #include "cli/report.h"
 #include "cli/run.h"
@@ -18,7 +20,12 @@
 #include <stddef.h>
 
 const command_t *const command_registry[] = {
-    &command_explain, &command_quantize, &command_compress, &command_pack, &command_unpack,
-    &command_stats,   &command_accuracy, &command_simulate, &command_sram, &command_area,
-    &command_run,     &command_report,   &command_diff,     NULL,
+    &command_fetch,    &command_explain,
+    &command_quantize, &command_compress,
+    &command_pack,     &command_unpack,
+    &command_stats,    &command_accuracy,
+    &command_profile,  &command_simulate,
+    &command_sram,     &command_area,
+    &command_run,      &command_report,
+    &command_diff,     NULL,
 };

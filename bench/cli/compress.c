@@ -3,6 +3,7 @@
 #include "cli/compress.h"
 #include "cli/method_options.h"
 #include "compress/weights.h"
+#include "tensor/checkpoint.h"
 #include "tensor/safetensors.h"
 
 #include <inttypes.h>
@@ -87,7 +88,7 @@ static outcome_t run(const options_t *options)
     outcome_t result;
     if (outcome_bad(&result, method_options_jobs(options, &threads)) ||
         outcome_bad(&result, method_options_read(options, &method, &config, &keep_first)) ||
-        outcome_bad(&result, safetensors_load(input, NULL, &set)))
+        outcome_bad(&result, tensor_set_load(input, NULL, &set)))
         goto out;
     bool keep_floats = method->input == METHOD_FLOAT || config.score_by_deviation;
     if (outcome_bad(&result, method_options_weights(options, &set, input, keep_floats, keep_first, threads, &weights)))

@@ -2,6 +2,7 @@
 #include "cli/method_options.h"
 #include "cli/quantize.h"
 #include "compress/weights.h"
+#include "tensor/checkpoint.h"
 #include "tensor/safetensors.h"
 
 #include <inttypes.h>
@@ -38,7 +39,7 @@ static outcome_t run(const options_t *options)
     int threads;
     outcome_t result;
     if (outcome_bad(&result, method_options_jobs(options, &threads)) ||
-        outcome_bad(&result, safetensors_load(input, NULL, &set)) ||
+        outcome_bad(&result, tensor_set_load(input, NULL, &set)) ||
         outcome_bad(&result, weights_open(&set, input, false, threads, &weights)) ||
         outcome_bad(&result, weights_quantised(&set, &weights, &quantised)) ||
         outcome_bad(&result,
@@ -57,7 +58,7 @@ out:
 const command_t command_quantize = {
     .name = "quantize",
     .summary = "quantise the weights of a checkpoint to INT8 per output channel",
-    .operands = "IN.safetensors OUT.safetensors",
+    .operands = "IN OUT.safetensors",
     .operands_least = 2,
     .operands_most = 2,
     .options = quantize_options,

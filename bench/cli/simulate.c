@@ -2,14 +2,17 @@
 /* `bbsbench simulate`: networks on accelerator models, into a CSV, with a short table on standard output. */
 #include "cli/simulate.h"
 
-#include "base/cpu.h"
 #include "base/text.h"
 #include "cli/accel_options.h"
+#include "cli/method_options.h"
 #include "experiments/model.h"
+#include "nets/user.h"
+#include "report/json_rows.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { MOST_NAMES = 64 };
 
@@ -72,24 +75,29 @@ static outcome_t parse_list(const options_t *options, const char *option, const 
 
 /* ===  Summary  === */
 
-/* The total that ratios of `total` are against: the first accelerator of the registry on the same network, or NULL. */
+/* The total that ratios of `total` are against: the first accelerator of the registry on the same network and with the
+ * same setting, or NULL. */
 static const model_total_t *base_of(const model_plan_t *plan, const model_total_t *totals, const model_total_t *total)
 {
-    for (size_t i = 0; i < plan->network_count * plan->accelerator_count; i++)
-        if (totals[i].network == total->network && totals[i].accelerator == accelerator_registry[0])
+    for (size_t i = 0; i < model_points(plan); i++)
+        if (totals[i].network == total->network && totals[i].setting == total->setting && !totals[i].skipped &&
+            totals[i].accelerator == accelerator_registry[0])
             return &totals[i];
     return NULL;
 }
 
-static void print_total(const model_total_t *total, const model_total_t *base)
+static void print_total(const model_plan_t *plan, const model_total_t *total, const model_total_t *base)
 {
+    printf("%-10s  %-13s", total->network->name, total->accelerator->name);
+    if (plan->sweep_key != NULL && !total->skipped)
+        printf("  %5" PRId64, total->setting);
     if (total->skipped) {
-        printf("%-10s  %-13s  %13s  its cycles depend on INT8 weights%s that are not there\n", total->network->name,
-               total->accelerator->name, "skipped", total->accelerator->needs_density ? " and activations" : "");
+        printf("  %13s  its cycles depend on INT8 weights%s that are not there\n", "skipped",
+               total->accelerator->needs_density ? " and activations" : "");
         return;
     }
     const energy_t *energy = &total->energy;
-    printf("%-10s  %-13s  %13" PRId64, total->network->name, total->accelerator->name, total->counts.cycles);
+    printf("  %13" PRId64, total->counts.cycles);
     printf("  %7s", base ? text_of("%.3f", (double)base->counts.cycles / (double)total->counts.cycles).chars : "-");
     printf("  %10.2f  %10.2f  %10.2f", energy->total_pj / 1e6, energy->on_chip_pj / 1e6, energy->dram_pj / 1e6);
     printf("  %6s", base ? text_of("%.3f", energy->total_pj / base->energy.total_pj).chars : "-");
@@ -119,13 +127,19 @@ static void print_geomeans(const model_plan_t *plan, const model_total_t *totals
 static void print_summary(const model_plan_t *plan, const model_total_t *totals)
 {
     const char *base = accelerator_registry[0]->title;
-    printf("One sample a network, size %s; speedup and ratio against %s; total energy without leakage.\n\n", plan->size,
-           base);
-    printf("%-10s  %-13s  %13s  %7s  %10s  %10s  %10s  %6s  %10s\n", "network", "accelerator", "cycles", "speedup",
+    printf("One sample a network, size %s; speedup and ratio against %s; total energy without leakage; geomean = geometric "
+           "mean.\n",
+           plan->size, base);
+    printf("Weights: %s.\n\n", plan->origin == MODEL_FILE    ? plan->weights_path
+                               : plan->origin == MODEL_GIVEN ? "none; sensitive channels by the uniform assumption"
+                               : plan->origin == MODEL_BEST  ? "those that ship with the size, else synthetic"
+                                                             : "synthetic, drawn after models/profiles");
+    printf("%-10s  %-13s%s%s  %13s  %7s  %10s  %10s  %10s  %6s  %10s\n", "network", "accelerator",
+           plan->sweep_key ? "  " : "", plan->sweep_key ? text_of("%5s", plan->sweep_key).chars : "", "cycles", "speedup",
            "energy uJ", "on chip uJ", "DRAM uJ", "ratio", "leakage uJ");
-    for (size_t i = 0; i < plan->network_count * plan->accelerator_count; i++)
-        print_total(&totals[i], base_of(plan, totals, &totals[i]));
-    if (plan->network_count > 1)
+    for (size_t i = 0; i < model_points(plan); i++)
+        print_total(plan, &totals[i], base_of(plan, totals, &totals[i]));
+    if (plan->network_count > 1 && plan->sweep_key == NULL)
         print_geomeans(plan, totals);
 }
 
@@ -140,15 +154,113 @@ static outcome_t parse_first_layer(const options_t *options, bool *prune)
     return outcome_usage("simulate", "--first-layer", text, "keep or prune", NULL);
 }
 
+/* --weights: none, synthetic, best, or a file. */
+static outcome_t parse_weights(const options_t *options, model_plan_t *plan)
+{
+    static const struct {
+        const char *word;
+        model_origin_t origin;
+    } words[] = {{"none", MODEL_GIVEN}, {"synthetic", MODEL_SYNTHETIC}, {"best", MODEL_BEST}};
+    const char *text = options_text(options, "weights");
+    plan->origin = MODEL_FILE;
+    plan->weights_path = text;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (text_equal(words[i].word, text))
+            plan->origin = words[i].origin;
+    if (plan->origin == MODEL_FILE && plan->network_count != 1)
+        return outcome_usage("simulate", "--weights", "a file for several networks", "one network", NULL);
+    if (!options_given(options, "density"))
+        return outcome_ok();
+    if (plan->origin == MODEL_GIVEN)
+        return outcome_usage("simulate", "--density", "no weights", "weights to go with the activations", NULL);
+    return options_real(options, "density", 1e-6, 1.0, &plan->density);
+}
+
+typedef struct {
+    text_t copy; /* of KEY=V,V,... */
+    int64_t values[MOST_NAMES];
+} sweep_t;
+
+static outcome_t parse_sweep(const options_t *options, sweep_t *sweep, model_plan_t *plan)
+{
+    const char *text = options_text(options, "sweep");
+    char *parts[MOST_NAMES];
+    if (text == NULL)
+        return outcome_ok();
+    sweep->copy = text_of("%s", text);
+    char *equals = strchr(sweep->copy.chars, '=');
+    if (equals == NULL || !text_fits(&sweep->copy))
+        return outcome_usage("simulate", "--sweep", text, "KEY=VALUE,VALUE,...", NULL);
+    *equals = '\0';
+    size_t count = text_split(equals + 1, ',', parts, MOST_NAMES);
+    if (count == 0 || count > MOST_NAMES)
+        return outcome_usage("simulate", "--sweep", text, text_of("1 to %d values", MOST_NAMES).chars, NULL);
+    for (size_t i = 0; i < count; i++) {
+        if (!text_to_integer(parts[i], 0, INT64_MAX, &sweep->values[i]))
+            return outcome_usage("simulate", "--sweep", parts[i], "integers", NULL);
+        for (size_t other = 0; other < i; other++)
+            if (sweep->values[other] == sweep->values[i])
+                return outcome_usage("simulate", "--sweep", text_of("%s twice", parts[i]).chars, "each value once", NULL);
+    }
+    plan->sweep_key = sweep->copy.chars;
+    plan->sweep_values = sweep->values;
+    plan->sweep_count = count;
+    return outcome_ok();
+}
+
+/* --net, or the user's own layers. */
+static outcome_t parse_networks(const options_t *options, net_user_t *user, list_t *networks, model_plan_t *plan)
+{
+    const char *path = options_text(options, "layers");
+    plan->size = options_text(options, "size");
+    if (path == NULL)
+        return parse_list(options, "net", (const void *const *)net_registry, find_network, networks);
+    if (options_given(options, "net") || options_given(options, "size"))
+        return outcome_usage("simulate", "--layers", "--net or --size as well", "one of them", NULL);
+    outcome_t result = net_user_read(path, user);
+    if (!outcome_is_ok(&result))
+        return result;
+    plan->size = user->size.name;
+    *networks = (list_t){.items = {&user->network}, .count = 1};
+    return result;
+}
+
+static outcome_t write_json(const char *rows, const char *path)
+{
+    csv_table_t table;
+    outcome_t result = csv_read(rows, &table);
+    if (!outcome_is_ok(&result))
+        return result;
+    result = json_rows_write(&table, path);
+    csv_free(&table);
+    return result;
+}
+
+static outcome_t simulate(const model_plan_t *plan, const char *path, const char *json)
+{
+    model_total_t *totals = calloc(model_points(plan), sizeof *totals);
+    if (totals == NULL)
+        return outcome_out_of_memory("simulate");
+    outcome_t result = model_run(plan, path, totals);
+    if (outcome_is_ok(&result) && json != NULL)
+        result = write_json(path, json);
+    if (outcome_is_ok(&result))
+        print_summary(plan, totals);
+    free(totals);
+    return result;
+}
+
 static outcome_t run(const options_t *options)
 {
     list_t networks, accelerators;
     const char *path;
     accel_config_t configs[MOST_NAMES];
     text_t configuration, dropped;
-    model_plan_t plan = {.size = options_text(options, "size"), .threads = cpu_count()};
+    net_user_t user = {0};
+    sweep_t sweep;
+    model_plan_t plan = {.layer = options_text(options, "layer")};
     outcome_t result;
-    if (outcome_bad(&result, parse_list(options, "net", (const void *const *)net_registry, find_network, &networks)) ||
+    if (outcome_bad(&result, parse_networks(options, &user, &networks, &plan)) ||
         outcome_bad(&result, parse_list(options, "accelerator", (const void *const *)accelerator_registry, find_accelerator,
                                         &accelerators)) ||
         outcome_bad(&result,
@@ -156,8 +268,10 @@ static outcome_t run(const options_t *options)
         outcome_bad(&result, accel_options_configs(options, (const accelerator_t *const *)accelerators.items,
                                                    accelerators.count, configs, &configuration)) ||
         outcome_bad(&result, parse_first_layer(options, &plan.prune_first)) ||
+        outcome_bad(&result, method_options_jobs(options, &plan.threads)) ||
+        outcome_bad(&result, parse_sweep(options, &sweep, &plan)) ||
         outcome_bad(&result, options_required(options, "out", &path)))
-        return result;
+        goto out;
     plan.networks = (const network_t *const *)networks.items;
     plan.network_count = networks.count;
     plan.accelerators = (const accelerator_t *const *)accelerators.items;
@@ -165,15 +279,14 @@ static outcome_t run(const options_t *options)
     plan.mixed_tables = options_flag(options, "mixed");
     plan.configs = configs;
     plan.configuration = configuration.chars;
-    model_total_t *totals = calloc(networks.count * accelerators.count, sizeof *totals);
-    if (totals == NULL)
-        return outcome_out_of_memory("simulate");
-    result = model_run(&plan, path, totals);
-    if (outcome_is_ok(&result))
-        print_summary(&plan, totals);
+    if (outcome_bad(&result, parse_weights(options, &plan)))
+        goto out;
+    result = simulate(&plan, path, options_text(options, "json"));
     if (outcome_is_ok(&result) && dropped.chars[0] != '\0')
         printf("Not in %s: %s (see --mixed).\n", plan.energy_table, dropped.chars);
-    free(totals);
+
+out:
+    net_user_free(&user);
     return result;
 }
 
@@ -181,10 +294,20 @@ static const option_t option_table[] = {
     {"net", "NAME[,NAME]|all", NULL, "networks to run"},
     {"size", "SIZE", "full", "full: the networks of the paper; compact: their stand-ins"},
     {"accelerator", "NAME[,NAME]|all", "all", "accelerators to run them on"},
+    {"layers", "FILE.csv", NULL,
+     "a network of your own in place of --net: name,kind,k,c,kh,kw,stride,pad,in_h,in_w,tokens"},
+    {"weights", "FILE|best|synthetic|none", "best",
+     "a checkpoint (one network); what ships with the size, else synthetic; synthetic; none: designs that need bits are "
+     "left out"},
+    {"density", "X", NULL, "share of activations that are not zero, for SparTen (default: an assumption by family)"},
+    {"layer", "NAME", NULL, "write the rows of this layer only, or `total`"},
+    {"sweep", "KEY=V,V,...", NULL, "run with each value of a setting, as rows=2,4,8,16,32, whatever the multipliers"},
     {"first-layer", "keep|prune", "keep",
      "what becomes of a network's first layer on accelerators that prune: it stays at 8 bits, or not"},
     ACCEL_OPTIONS,
     {"out", "FILE.csv", NULL, "one row a network, accelerator and layer, and one with layer = total"},
+    {"json", "FILE.json", NULL, "the same rows as a JSON array of objects"},
+    JOBS_OPTION,
     {NULL, NULL, NULL, NULL},
 };
 
@@ -193,7 +316,11 @@ const command_t command_simulate = {
     .summary = "cycles, memory traffic and energy of networks on accelerator models",
     .operands = "",
     .options = option_table,
-    .details = "Sensitive channels of a layer are beta * K rounded up to 32 where no weights say better; the column\n"
-               "`selection` tells. Constants and their sources: bench/accel/technology.csv and sram.csv.",
+    .details =
+        "The columns `selection`, `weights_source` and `density_source` say what the rows rest on. Synthetic weights\n"
+        "are drawn after portraits of other networks' layers (models/profiles). Without weights the sensitive\n"
+        "channels of a layer are beta * K rounded up to 32. Constants and their sources:\n"
+        "bench/accel/technology.csv and sram.csv. A sweep changes the one setting and nothing that follows from it\n"
+        "(the banks of the buffers stay).",
     .list = accel_options_list,
     .run = run};

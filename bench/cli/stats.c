@@ -5,7 +5,7 @@
 #include "cli/method_options.h"
 #include "compress/distortion.h"
 #include "compress/stats.h"
-#include "tensor/safetensors.h"
+#include "tensor/checkpoint.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -174,7 +174,7 @@ static outcome_t run(const options_t *options)
     compressed_t *compressed = NULL;
     row_t *rows = NULL;
     outcome_t result;
-    if (outcome_bad(&result, read_request(options, &request)) || outcome_bad(&result, safetensors_load(input, NULL, &set)))
+    if (outcome_bad(&result, read_request(options, &request)) || outcome_bad(&result, tensor_set_load(input, NULL, &set)))
         goto out;
     bool floats = request.method != NULL && (request.method->input == METHOD_FLOAT || request.config.score_by_deviation);
     if (outcome_bad(&result,
@@ -206,7 +206,7 @@ out:
 const command_t command_stats = {
     .name = "stats",
     .summary = "bit sparsity of a checkpoint's weights, and what a method does to them",
-    .operands = "IN.safetensors",
+    .operands = "IN",
     .operands_least = 1,
     .operands_most = 1,
     .options = stats_options,

@@ -104,54 +104,74 @@ static outcome_t compress_one(const method_t *method, const method_config_t *con
     return method->compress(config, layer, mask, threads, compressed);
 }
 
+outcome_t compress_each(const method_t *method, const method_config_t *config, const compress_layer_t *layers, size_t count,
+                        int threads, compress_sink_t sink, void *context)
+{
+    selection_t selection = {0};
+    compressed_t compressed = {0};
+    outcome_t result = method_check(method, config);
+    if (outcome_is_ok(&result) && method->selects)
+        result = select_channels(config, layers, count, &selection);
+    for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
+        const bool *mask = selection.masks != NULL ? selection.masks[i] : NULL;
+        if (!outcome_bad(&result, compress_one(method, config, &layers[i], mask, threads, &compressed)))
+            result = sink(context, i, &compressed);
+        compressed_free(&compressed);
+    }
+    selection_free(&selection);
+    return result;
+}
+
+static outcome_t keep(void *context, size_t index, compressed_t *compressed)
+{
+    compressed_t *all = context;
+    all[index] = *compressed;
+    *compressed = (compressed_t){0};
+    return outcome_ok();
+}
+
 outcome_t compress_network(const method_t *method, const method_config_t *config, const compress_layer_t *layers,
                            size_t count, int threads, compressed_t *compressed)
 {
-    selection_t selection = {0};
-    outcome_t result = method_check(method, config);
-    size_t done = 0;
     memset(compressed, 0, count * sizeof *compressed);
-    if (!outcome_is_ok(&result) ||
-        (method->selects && outcome_bad(&result, select_channels(config, layers, count, &selection))))
-        goto out;
-    for (; done < count; done++) {
-        const bool *mask = selection.masks != NULL ? selection.masks[done] : NULL;
-        if (outcome_bad(&result, compress_one(method, config, &layers[done], mask, threads, &compressed[done])))
-            goto out;
-    }
-
-out:
-    selection_free(&selection);
-    for (size_t i = 0; !outcome_is_ok(&result) && i < done; i++)
+    outcome_t result = compress_each(method, config, layers, count, threads, keep, compressed);
+    for (size_t i = 0; !outcome_is_ok(&result) && i < count; i++)
         compressed_free(&compressed[i]);
     return result;
 }
 
-void compressed_to_floats(const compressed_t *compressed, const compress_layer_t *layer, float *weights)
+void compressed_to_floats(const compressed_t *compressed, const compress_layer_t *layer, int64_t first, int64_t rows,
+                          float *weights)
 {
-    int64_t size = compress_layer_size(layer), per_channel = layer->k > 0 ? size / layer->k : 0;
-    if (compressed->floats != NULL) {
-        memcpy(weights, compressed->floats, (size_t)size * sizeof *weights);
+    const int64_t row = layer->c * layer->kh * layer->kw;
+    const float *floats = compressed->floats != NULL ? compressed->floats : layer->weights;
+    if (compressed->values == NULL) {
+        memcpy(weights, floats + first * row, (size_t)(rows * row) * sizeof *weights);
         return;
     }
-    for (int64_t channel = 0; channel < layer->k; channel++)
-        for (int64_t i = channel * per_channel; i < (channel + 1) * per_channel; i++)
-            weights[i] = (float)compressed->values[i] * compressed->scale[channel];
+    for (int64_t channel = first; channel < first + rows; channel++)
+        for (int64_t i = channel * row; i < (channel + 1) * row; i++)
+            *weights++ = (float)compressed->values[i] * compressed->scale[channel];
 }
 
 /* ===  Sizes  === */
 
+void compress_add_size(compress_size_t *total, const compress_layer_t *layer, const compressed_t *compressed)
+{
+    total->layers++;
+    total->weights += compress_layer_size(layer);
+    total->value_bits += compressed->value_bits;
+    total->meta_bits += compressed->meta_bits;
+    total->whole_layers += compressed->sensitive == layer->k;
+    total->channels += layer->k;
+    total->sensitive += compressed->sensitive;
+}
+
 compress_size_t compress_total(const compress_layer_t *layers, const compressed_t *compressed, size_t count)
 {
-    compress_size_t total = {.layers = (int64_t)count};
-    for (size_t i = 0; i < count; i++) {
-        total.weights += compress_layer_size(&layers[i]);
-        total.value_bits += compressed[i].value_bits;
-        total.meta_bits += compressed[i].meta_bits;
-        total.whole_layers += compressed[i].sensitive == layers[i].k;
-        total.channels += layers[i].k;
-        total.sensitive += compressed[i].sensitive;
-    }
+    compress_size_t total = {0};
+    for (size_t i = 0; i < count; i++)
+        compress_add_size(&total, &layers[i], &compressed[i]);
     return total;
 }
 

@@ -27,7 +27,8 @@ typedef struct {
 } compress_layer_t;
 
 /* A compressed layer; owned by the caller, freed with compressed_free(). Integer methods fill values; methods that
- * leave the integer grid (Microscaling, ANT, OliVe) fill floats instead. */
+ * leave the integer grid (Microscaling, ANT, OliVe) fill floats instead; with neither (fp32) it is the layer's own floats
+ * that are computed with. */
 typedef struct {
     int16_t *values;    /* [k, c, kh, kw], what is computed with; may leave 8 bits (zero-point shifting); or NULL */
     float *scale;       /* [k], of values; or NULL */
@@ -97,6 +98,12 @@ outcome_t method_check(const method_t *method, const method_config_t *config);
 outcome_t compress_network(const method_t *method, const method_config_t *config, const compress_layer_t *layers,
                            size_t count, int threads, compressed_t *compressed);
 
+/* The same, one layer at a time, so that a network need not be held compressed as a whole: `sink` is called for each layer
+ * in order; what it leaves in `compressed` is freed behind it. */
+typedef outcome_t (*compress_sink_t)(void *context, size_t index, compressed_t *compressed);
+outcome_t compress_each(const method_t *method, const method_config_t *config, const compress_layer_t *layers, size_t count,
+                        int threads, compress_sink_t sink, void *context);
+
 /* A layer as it is, all channels at 8 bits: what whole layers come back as, and the int8 method. */
 outcome_t compress_keep(const compress_layer_t *layer, compressed_t *compressed);
 
@@ -106,8 +113,10 @@ int64_t compress_layer_groups(const compress_layer_t *layer, int group); /* k * 
 int compress_index_bits(
     int64_t channels); /* of a channel's original index in packed memory: 16, or 32 beyond 65536 channels */
 
-/* Floats that the layer computes with: values * scale, or floats. `weights` has k * c * kh * kw places. */
-void compressed_to_floats(const compressed_t *compressed, const compress_layer_t *layer, float *weights);
+/* Floats that the layer computes with: values * scale, or floats; of `rows` output channels from `first`. `weights` has
+ * rows * c * kh * kw places. */
+void compressed_to_floats(const compressed_t *compressed, const compress_layer_t *layer, int64_t first, int64_t rows,
+                          float *weights);
 
 /* Size of a whole network. */
 typedef struct {
@@ -118,6 +127,7 @@ typedef struct {
 } compress_size_t;
 
 compress_size_t compress_total(const compress_layer_t *layers, const compressed_t *compressed, size_t count);
+void compress_add_size(compress_size_t *total, const compress_layer_t *layer, const compressed_t *compressed);
 double compress_bits_per_weight(const compress_size_t *size, bool with_metadata);
 
 #endif

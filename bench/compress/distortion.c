@@ -55,11 +55,12 @@ static void sum_on_grid(const int8_t *q, const int16_t *values, int64_t size, fl
 static void sum_off_grid(const walk_t *walk, int64_t channel, channel_t *sums)
 {
     const compressed_t *compressed = walk->compressed;
+    const float *floats = compressed->floats != NULL ? compressed->floats : walk->layer->weights;
     double step = walk->layer->scale[channel];
     for (int64_t i = channel * walk->size; i < (channel + 1) * walk->size; i++) {
         double before = walk->layer->q[i] * step;
-        double after = compressed->floats != NULL ? (double)compressed->floats[i]
-                                                  : compressed->values[i] * (double)compressed->scale[channel];
+        double after =
+            compressed->values == NULL ? (double)floats[i] : compressed->values[i] * (double)compressed->scale[channel];
         double difference = after - before, weight = exp(before);
         sums->squared_steps += difference / step * (difference / step);
         sums->noise += difference * difference;
@@ -76,7 +77,7 @@ static void sum_channel(void *context, int64_t channel, int worker)
     walk_t *walk = context;
     const compressed_t *compressed = walk->compressed;
     channel_t *sums = &walk->channels[channel];
-    if (compressed->floats == NULL && compressed->scale[channel] == walk->layer->scale[channel])
+    if (compressed->values != NULL && compressed->scale[channel] == walk->layer->scale[channel])
         sum_on_grid(walk->layer->q + channel * walk->size, compressed->values + channel * walk->size, walk->size,
                     walk->layer->scale[channel], sums);
     else

@@ -11,16 +11,11 @@ static outcome_t compress_fp32(const method_config_t *config, const compress_lay
 {
     (void)config, (void)mask, (void)threads;
     *compressed = (compressed_t){0};
-    int64_t size = compress_layer_size(layer);
-    compressed->floats = malloc((size_t)size * sizeof *compressed->floats);
     compressed->bits = malloc((size_t)layer->k);
-    if (compressed->floats == NULL || compressed->bits == NULL) {
-        compressed_free(compressed);
+    if (compressed->bits == NULL)
         return outcome_out_of_memory(layer->name);
-    }
-    memcpy(compressed->floats, layer->weights, (size_t)size * sizeof *compressed->floats);
     memset(compressed->bits, FLOAT_BITS, (size_t)layer->k);
-    compressed->value_bits = FLOAT_BITS * size;
+    compressed->value_bits = FLOAT_BITS * compress_layer_size(layer);
     return outcome_ok();
 }
 

@@ -210,7 +210,8 @@ static outcome_t add_int8(tensor_set_t *out, const tensor_t *source, const compr
 static outcome_t add_compressed(tensor_set_t *out, const tensor_t *source, const compress_layer_t *layer,
                                 const compressed_t *compressed)
 {
-    const void *values = compressed->values != NULL ? (const void *)compressed->values : compressed->floats;
+    const float *floats = compressed->floats != NULL ? compressed->floats : layer->weights;
+    const void *values = compressed->values != NULL ? (const void *)compressed->values : floats;
     tensor_type_t type = compressed->values != NULL ? TENSOR_I16 : TENSOR_F32;
     outcome_t result = add(out, source->name, type, source->rank, source->shape, values);
     if (outcome_is_ok(&result))

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "data/dataset.h"
 
+#include "base/home.h"
 #include "base/text.h"
+#include "data/cifar.h"
 #include "data/fashion.h"
+#include "data/glue.h"
+#include "data/photos.h"
+#include "data/reviews.h"
 
 #include <stdlib.h>
 
@@ -10,18 +15,30 @@
 #include <gsl/gsl_rng.h>
 
 const dataset_kind_t *const dataset_registry[] = {
-    &dataset_fashion_mnist,
-    NULL,
+    &dataset_cifar10,  &dataset_fashion_mnist, &dataset_glue_mrpc,    &dataset_glue_sst2,
+    &dataset_imagenet, &dataset_reviews_mrpc,  &dataset_reviews_sst2, NULL,
 };
 
-outcome_t dataset_open(const char *name, const char *path, dataset_t *dataset)
+static outcome_t take_default(dataset_t *dataset)
 {
-    *dataset = (dataset_t){0};
+    const char *path = dataset->kind->default_path;
+    dataset->default_path = text_of("%s", path);
+    dataset->request.path = dataset->default_path.chars;
+    return path[0] == '/' ? outcome_ok() : home_path(path, &dataset->default_path);
+}
+
+outcome_t dataset_open(const char *name, const dataset_request_t *request, dataset_t *dataset)
+{
+    *dataset = (dataset_t){.request = *request};
     for (const dataset_kind_t *const *kind = dataset_registry; *kind != NULL; kind++) {
         if (!text_equal((*kind)->name, name))
             continue;
         dataset->kind = *kind;
-        outcome_t result = (*kind)->open(path != NULL ? path : (*kind)->default_path, dataset);
+        if (request->path == NULL && (*kind)->default_path == NULL)
+            return outcome_missing(name, "data set", "no path given", (*kind)->title, "say where it is with --data");
+        outcome_t result = outcome_ok();
+        if (request->path != NULL || !outcome_bad(&result, take_default(dataset)))
+            result = (*kind)->open(&dataset->request, dataset);
         if (!outcome_is_ok(&result))
             dataset_close(dataset);
         return result;
@@ -36,9 +53,9 @@ void dataset_close(dataset_t *dataset)
     *dataset = (dataset_t){0};
 }
 
-void dataset_read(const dataset_t *dataset, const profile_t *profile, int64_t sample, float *values)
+outcome_t dataset_read(const dataset_t *dataset, int64_t sample, float *values)
 {
-    dataset->read(dataset, profile, sample, values);
+    return dataset->read(dataset, sample, values);
 }
 
 /* ===  Subsets  === */

@@ -6,43 +6,60 @@
 #include "base/text.h"
 #include "data/profile.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* Labelled evaluation data. A data set is opened once and then read by any number of threads. */
+/* Labelled evaluation data. A data set is opened once, for one preprocessing profile, and then read by any number of
+ * threads.
+ *
+ * A sample is floats [channels, height, width]. An image has its channels as the profile makes them. A text is 2 x 1 x
+ * width: a row of token numbers, -1 behind the last, and a row of segment numbers (0 or 1, 0 behind the last); float32
+ * holds both exactly. */
 
 typedef struct dataset dataset_t;
 
 enum { DATASET_FILE_LIMIT = 4 };
 
+typedef struct {
+    const char *path; /* folder or file; NULL: the kind's default */
+    const profile_t *profile;
+    int64_t classes;        /* of the network, where the data do not say themselves (a folder of JPEGs); else 0 */
+    const char *vocabulary; /* text: the WordPiece vocabulary of the weights (vocab.txt); NULL elsewhere */
+    int64_t tokens;         /* text: the longest sequence, [CLS] and [SEP] included; 0 elsewhere */
+} dataset_request_t;
+
 /* A kind of data set; one file and one line in dataset.c add one. */
 typedef struct {
     const char *name;
     const char *title;
-    const char *default_path; /* folder or file; NULL when the user must say */
-    /* Fill the data set's samples; `path` is never NULL. */
-    outcome_t (*open)(const char *path, dataset_t *dataset);
+    const char *default_path; /* folder or file, absolute or in the project; NULL when the user must say */
+    bool f1;                  /* of two classes, scored by F1 of class 1 too */
+    /* Fill the data set's samples; the request's path is never NULL, its strings live as long as the data set. */
+    outcome_t (*open)(const dataset_request_t *request, dataset_t *dataset);
 } dataset_kind_t;
 
 struct dataset {
     const dataset_kind_t *kind;
+    dataset_request_t request;
+    text_t default_path; /* request.path, when the kind's default was taken */
     int64_t samples, classes;
-    int64_t height, width;
-    const uint8_t *labels;            /* samples */
+    int64_t channels, height, width;  /* of a sample as it is read */
+    const int32_t *labels;            /* samples */
     text_t files[DATASET_FILE_LIMIT]; /* what was read, for the record of a run */
     int file_count;
     void *state; /* of the kind */
-    void (*read)(const dataset_t *dataset, const profile_t *profile, int64_t sample, float *values);
+    outcome_t (*read)(const dataset_t *dataset, int64_t sample, float *values);
     void (*close)(dataset_t *dataset);
 };
 
 extern const dataset_kind_t *const dataset_registry[];
 
-/* By name; `path` NULL takes the default. */
-outcome_t dataset_open(const char *name, const char *path, dataset_t *dataset);
+/* By name. The request's profile and strings must outlive the data set. */
+outcome_t dataset_open(const char *name, const dataset_request_t *request, dataset_t *dataset);
 void dataset_close(dataset_t *dataset);
 
-/* values[channels * height * width] of one sample, as the profile makes them. */
-void dataset_read(const dataset_t *dataset, const profile_t *profile, int64_t sample, float *values);
+/* values[channels * height * width] of one sample. */
+outcome_t dataset_read(const dataset_t *dataset, int64_t sample, float *values);
 
 /* A fixed list of `count` of the samples, the same on every machine: the classes in turn, of each class the samples in
  * the order of a seeded shuffle (seed 1), so each prefix of the list is as balanced as the classes allow. Sorted

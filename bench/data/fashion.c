@@ -12,6 +12,7 @@ static const char todo[] = "apt-get install dataset-fashion-mnist, or give its f
 
 typedef struct {
     idx_t images, labels;
+    int32_t *classes; /* the labels, widened */
 } fashion_t;
 
 static outcome_t read_part(const char *folder, const char *stem, int rank, dataset_t *dataset, idx_t *idx)
@@ -43,10 +44,23 @@ static outcome_t check(const dataset_t *dataset, const fashion_t *fashion)
     return outcome_ok();
 }
 
-static void read_sample(const dataset_t *dataset, const profile_t *profile, int64_t sample, float *values)
+static outcome_t widen_labels(const char *path, fashion_t *fashion)
+{
+    int64_t count = fashion->labels.shape[0];
+    fashion->classes = malloc((size_t)count * sizeof *fashion->classes);
+    if (fashion->classes == NULL)
+        return outcome_out_of_memory(path);
+    for (int64_t i = 0; i < count; i++)
+        fashion->classes[i] = fashion->labels.values[i];
+    return outcome_ok();
+}
+
+static outcome_t read_sample(const dataset_t *dataset, int64_t sample, float *values)
 {
     const fashion_t *fashion = dataset->state;
-    profile_apply_grey(profile, fashion->images.values + sample * SIDE * SIDE, (int64_t)SIDE * SIDE, values);
+    profile_apply_grey(dataset->request.profile, fashion->images.values + sample * SIDE * SIDE, (int64_t)SIDE * SIDE,
+                       values);
+    return outcome_ok();
 }
 
 static void close_fashion(dataset_t *dataset)
@@ -54,11 +68,13 @@ static void close_fashion(dataset_t *dataset)
     fashion_t *fashion = dataset->state;
     idx_free(&fashion->images);
     idx_free(&fashion->labels);
+    free(fashion->classes);
     free(fashion);
 }
 
-static outcome_t open_fashion(const char *path, dataset_t *dataset)
+static outcome_t open_fashion(const dataset_request_t *request, dataset_t *dataset)
 {
+    const char *path = request->path;
     fashion_t *fashion = calloc(1, sizeof *fashion);
     if (fashion == NULL)
         return outcome_out_of_memory(path);
@@ -68,12 +84,13 @@ static outcome_t open_fashion(const char *path, dataset_t *dataset)
     outcome_t result;
     if (outcome_bad(&result, read_part(path, "t10k-images-idx3-ubyte", 3, dataset, &fashion->images)) ||
         outcome_bad(&result, read_part(path, "t10k-labels-idx1-ubyte", 1, dataset, &fashion->labels)) ||
-        outcome_bad(&result, check(dataset, fashion)))
+        outcome_bad(&result, check(dataset, fashion)) || outcome_bad(&result, widen_labels(path, fashion)))
         return result;
     dataset->samples = fashion->images.shape[0];
     dataset->classes = CLASSES;
+    dataset->channels = 3;
     dataset->height = dataset->width = SIDE;
-    dataset->labels = fashion->labels.values;
+    dataset->labels = fashion->classes;
     return outcome_ok();
 }
 

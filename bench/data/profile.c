@@ -12,9 +12,55 @@ static const profile_t fashion_mnist_v1 = {
     .std = {0.3530F, 0.3530F, 0.3530F},
 };
 
+static const profile_t wordpiece_uncased = {
+    .name = "wordpiece-uncased",
+    .source = "Devlin et al. 2018, tokenization.py with do_lower_case; bert-base-uncased",
+    .text = &(const profile_text_t){.lower_case = true},
+};
+
+static const profile_t wordpiece_cased = {
+    .name = "wordpiece-cased",
+    .source = "Devlin et al. 2018, tokenization.py without do_lower_case; bert-base-cased",
+    .text = &(const profile_text_t){.lower_case = false},
+};
+
+static const profile_t cifar10_imagenet_stats = {
+    .name = "cifar10-imagenet-stats",
+    .source = "akamaster/pytorch_resnet_cifar10, trainer.py: ImageNet's mean and standard deviation on CIFAR-10",
+    .mean = {0.485F, 0.456F, 0.406F},
+    .std = {0.229F, 0.224F, 0.225F},
+};
+
+static const profile_picture_t bilinear_256 = {.resize = 256, .crop = 224, .filter = RESIZE_BILINEAR};
+static const profile_picture_t bicubic_248 = {.resize = 248, .crop = 224, .filter = RESIZE_BICUBIC};
+
+static const profile_t torchvision_v1 = {
+    .name = "torchvision-v1",
+    .source = "torchvision, IMAGENET1K_V1 weights: ImageClassification(crop_size=224), resize 256, bilinear",
+    .picture = &bilinear_256,
+    .mean = {0.485F, 0.456F, 0.406F},
+    .std = {0.229F, 0.224F, 0.225F},
+};
+
+static const profile_t timm_bicubic = {
+    .name = "timm-bicubic",
+    .source = "timm, vit_*_patch16_224.augreg: crop_pct 0.9 (224 / 0.9 = 248), bicubic, mean and std 0.5",
+    .picture = &bicubic_248,
+    .mean = {0.5F, 0.5F, 0.5F},
+    .std = {0.5F, 0.5F, 0.5F},
+};
+
+static const profile_t bbs_authors = {
+    .name = "bbs-authors",
+    .source = "the authors' loader at 4448bd3 (src/utils/get_data.py): Resize(256), bilinear, mean and std 0.5 for ViTs",
+    .picture = &bilinear_256,
+    .mean = {0.5F, 0.5F, 0.5F},
+    .std = {0.5F, 0.5F, 0.5F},
+};
+
 const profile_t *const profile_registry[] = {
-    &fashion_mnist_v1,
-    NULL,
+    &torchvision_v1,   &timm_bicubic,      &bbs_authors,     &cifar10_imagenet_stats,
+    &fashion_mnist_v1, &wordpiece_uncased, &wordpiece_cased, NULL,
 };
 
 outcome_t profile_find(const char *name, const profile_t **profile)
@@ -30,9 +76,28 @@ outcome_t profile_find(const char *name, const profile_t **profile)
     return outcome_missing(name, "preprocessing profile", "not in this version", known.chars, NULL);
 }
 
+/* The bytes of one channel lie `stride` apart. */
+static void apply_plane(const profile_t *profile, int channel, const uint8_t *plane, int64_t stride, int64_t pixels,
+                        float *values)
+{
+    for (int64_t i = 0; i < pixels; i++)
+        values[i] = ((float)plane[i * stride] / 255.0F - profile->mean[channel]) / profile->std[channel];
+}
+
 void profile_apply_grey(const profile_t *profile, const uint8_t *image, int64_t pixels, float *values)
 {
     for (int channel = 0; channel < 3; channel++)
-        for (int64_t i = 0; i < pixels; i++)
-            values[channel * pixels + i] = ((float)image[i] / 255.0F - profile->mean[channel]) / profile->std[channel];
+        apply_plane(profile, channel, image, 1, pixels, values + channel * pixels);
+}
+
+void profile_apply_planes(const profile_t *profile, const uint8_t *image, int64_t pixels, float *values)
+{
+    for (int channel = 0; channel < 3; channel++)
+        apply_plane(profile, channel, image + channel * pixels, 1, pixels, values + channel * pixels);
+}
+
+void profile_apply_pixels(const profile_t *profile, const uint8_t *image, int64_t pixels, float *values)
+{
+    for (int channel = 0; channel < 3; channel++)
+        apply_plane(profile, channel, image + channel, 3, pixels, values + channel * pixels);
 }

@@ -3,16 +3,31 @@
 #define BBS_DATA_PROFILE_H
 
 #include "base/outcome.h"
+#include "data/picture.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* Preprocessing profiles: how pixels become what a network was trained on. A profile belongs to the weights, not to the
- * data set, and its name stands in each row: preprocessing alone moves accuracy by up to a point. */
+/* Preprocessing profiles: how pixels or letters become what a network was trained on. A profile belongs to the weights, not
+ * to the data set, and its name stands in each row: preprocessing alone moves accuracy by up to a point. */
+
+/* Of a text. */
+typedef struct {
+    bool lower_case; /* an uncased checkpoint: small letters without accents */
+} profile_text_t;
+
+/* Of a photograph: shorter side to `resize` pixels, then the centre crop x crop. */
+typedef struct {
+    int64_t resize, crop;
+    resize_filter_t filter;
+} profile_picture_t;
 
 typedef struct {
     const char *name;
-    const char *source;    /* where the numbers come from */
-    float mean[3], std[3]; /* of channels in 0..1: value = (pixel / 255 - mean) / std */
+    const char *source;               /* where the numbers come from */
+    const profile_text_t *text;       /* NULL: of images */
+    const profile_picture_t *picture; /* NULL: images are taken as they are */
+    float mean[3], std[3];            /* of channels in 0..1: value = (pixel / 255 - mean) / std */
 } profile_t;
 
 /* NULL-terminated; one line in profile.c adds one. */
@@ -21,5 +36,11 @@ outcome_t profile_find(const char *name, const profile_t **profile);
 
 /* One grey image of `pixels` bytes to 3 equal channels of floats, channel by channel: values[3 * pixels]. */
 void profile_apply_grey(const profile_t *profile, const uint8_t *image, int64_t pixels, float *values);
+
+/* One image of `pixels` times red, green, blue, to planes: values[3 * pixels]. */
+void profile_apply_pixels(const profile_t *profile, const uint8_t *image, int64_t pixels, float *values);
+
+/* One image of 3 planes of `pixels` bytes, red, green, blue: values[3 * pixels]. */
+void profile_apply_planes(const profile_t *profile, const uint8_t *image, int64_t pixels, float *values);
 
 #endif

@@ -5,10 +5,14 @@
 #include "engine/fast.h"
 #include "engine/onednn.h"
 #include "engine/stock.h"
+#include "engine/tokens_fast.h"
+#include "engine/tokens_stock.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 
-static const kernels_t *const kernel_sets[] = {&kernels_fast, &kernels_stock, NULL};
+static const kernels_t *const cfg_sets[] = {&kernels_fast, &kernels_stock, NULL};
+static const kernels_t *const program_sets[] = {&kernels_tokens_fast, &kernels_tokens_stock, NULL};
 const char *const engine_kernel_names[] = {"fast", "stock", NULL};
 
 struct engine {
@@ -16,11 +20,12 @@ struct engine {
     void *state;
     graph_t *graphs;
     int workers;
+    const net_table_t *table;
 };
 
-static outcome_t find_kernels(const char *name, const kernels_t **kernels)
+static outcome_t find_kernels(const net_weights_t *weights, const char *name, const kernels_t **kernels)
 {
-    for (const kernels_t *const *set = kernel_sets; *set != NULL; set++)
+    for (const kernels_t *const *set = weights->size->cfg != NULL ? cfg_sets : program_sets; *set != NULL; set++)
         if (text_equal((*set)->name, name)) {
             *kernels = *set;
             return outcome_ok();
@@ -35,17 +40,25 @@ outcome_t engine_open(const net_weights_t *weights, const char *kernels, int wor
     outcome_t result;
     if (engine == NULL)
         return outcome_out_of_memory("engine");
-    if (outcome_bad(&result, find_kernels(kernels, &engine->kernels)))
+    engine->table = &weights->table;
+    if (outcome_bad(&result, find_kernels(weights, kernels, &engine->kernels)))
         goto out;
     engine->graphs = calloc((size_t)workers, sizeof *engine->graphs);
     if (engine->graphs == NULL) {
         result = outcome_out_of_memory("engine");
         goto out;
     }
-    for (; engine->workers < workers; engine->workers++)
-        if (outcome_bad(&result, graph_open(weights->size, &weights->table, &engine->graphs[engine->workers])))
+    for (; engine->workers < workers; engine->workers++) {
+        graph_t *graph = &engine->graphs[engine->workers];
+        if (outcome_bad(&result, graph_open(weights, graph)))
             goto out;
+        if (engine->workers > 0 || !engine->kernels->owns_weights) /* before the next graph makes its own up */
+            graph_free_weights(graph);
+    }
     result = engine->kernels->open(weights, engine->graphs, workers, &engine->state);
+#ifdef __GLIBC__
+    malloc_trim(0); /* what Darknet's parser took and gave back is large, and would stay with the process */
+#endif
 
 out:
     if (outcome_is_ok(&result))
@@ -67,9 +80,17 @@ void engine_close(engine_t *engine)
     free(engine);
 }
 
+outcome_t engine_set_rows(engine_t *engine, size_t index, int64_t first, int64_t rows, const float *weights)
+{
+    return engine->kernels->set_rows(engine->state, index, first, rows, weights);
+}
+
 outcome_t engine_set_weights(engine_t *engine, const float *const *layers)
 {
-    return engine->kernels->set_weights(engine->state, layers);
+    outcome_t result = outcome_ok();
+    for (size_t i = 0; i < engine->table->count && outcome_is_ok(&result); i++)
+        result = engine_set_rows(engine, i, 0, engine->table->items[i].k, layers[i]);
+    return result;
 }
 
 outcome_t engine_predict(engine_t *engine, int worker, const float *input, float *logits)

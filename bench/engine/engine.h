@@ -23,10 +23,14 @@ extern const char *const engine_kernel_names[];
 outcome_t engine_open(const net_weights_t *weights, const char *kernels, int workers, engine_t **engine);
 void engine_close(engine_t *engine);
 
-/* Compute with these from now on: layers[i] is [k, c, kh, kw] of table layer i; read only during the call. BatchNorm
- * follows as a per-channel multiplier and bias: `stock` applies it after the sum, `fast` folds the multiplier into
- * these weights (the same product in another order). Not while another thread predicts. */
-outcome_t engine_set_weights(engine_t *engine, const float *const *layers);
+/* Compute with these weights from now on: `rows` output channels of table layer `index` from channel `first`, [rows, c, kh,
+ * kw]; read only during the call. A large layer can be set in parts, so that it need not be in memory twice: `first` and
+ * all `rows` but the last are multiples of ENGINE_ROWS. BatchNorm follows as a per-channel multiplier and bias: `stock`
+ * applies it after the sum, `fast` folds the multiplier into these weights (the same product in another order). Layers are
+ * set in the order of the table. Not while another thread predicts. */
+enum { ENGINE_ROWS = 64 };
+outcome_t engine_set_rows(engine_t *engine, size_t index, int64_t first, int64_t rows, const float *weights);
+outcome_t engine_set_weights(engine_t *engine, const float *const *layers); /* all of them; layers[i] is whole */
 
 /* Logits of one sample: input [channels, height, width] as the profile makes it, logits[classes]. `worker` is below the
  * number given to engine_open(); workers may call at the same time, each with its own number. */

@@ -11,19 +11,24 @@
 #include "engine/fast.h"
 
 #include "base/text.h"
+#include "engine/engine.h"
 #include "engine/onednn.h"
 #include "engine/plan.h"
+#include "engine/widen.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGNMENT = 64 };
+enum { ALIGNMENT = 64, MOST_SCRATCH = 1 << 22 /* weights folded at a time, unless ENGINE_ROWS rows are more */ };
 
 /* What a replaced forward function finds behind its layer. */
 typedef struct {
     onednn_binding_t *binding;
     bool *refused; /* of the worker */
+    widen_t widen; /* with its operands, where this is done here and not by oneDNN */
+    const float *narrow, *main;
+    float *target;
 } step_t;
 
 typedef struct {
@@ -40,7 +45,7 @@ typedef struct {
     plan_step_t *plan; /* one a layer of the graph */
     onednn_op_t **ops; /* one a layer of the graph, NULL where none */
     worker_t *states;
-    float *scratch; /* folded weights of the largest layer, and its biases behind them */
+    float *scratch; /* folded weights, and biases behind them */
     int64_t scratch_weights;
 } fast_t;
 
@@ -52,6 +57,8 @@ static void forward_step(layer at, network net)
     const step_t *step = (const step_t *)(const void *)at.input_layer;
     if (step->binding != NULL && !onednn_run(step->binding))
         *step->refused = true;
+    if (step->narrow != NULL)
+        widen_add(&step->widen, step->narrow, step->main, step->target);
 }
 
 static outcome_t fast_predict(void *state, int worker, const float *input, float *logits)
@@ -86,6 +93,7 @@ static outcome_t make_op(fast_t *fast, int index)
         return onednn_average_pool(fast->onednn, &step->from, op);
     case PLAN_ADD:
         return onednn_add(fast->onednn, &step->to, step->relu, op);
+    case PLAN_WIDEN:
     case PLAN_NOTHING:
         break;
     }
@@ -121,6 +129,12 @@ static outcome_t bind_layer(fast_t *fast, int worker, int index)
     step->refused = &own->refused;
     at->forward = forward_step;
     at->input_layer = (layer *)(void *)step;
+    if (plan->kind == PLAN_WIDEN) {
+        step->widen = widen_of(at, plan->to.layout == ONEDNN_BLOCKED ? onednn_block() : 1);
+        step->narrow = result_of(fast, worker, plan->other);
+        step->main = result_of(fast, worker, plan->source);
+        step->target = result_of(fast, worker, index);
+    }
     if (fast->ops[index] == NULL)
         return outcome_ok();
     return onednn_bind(fast->onednn, fast->ops[index], result_of(fast, worker, plan->source),
@@ -139,12 +153,9 @@ static outcome_t open_worker(fast_t *fast, int worker)
     own->input = aligned_alloc(ALIGNMENT, ((size_t)net->inputs * sizeof(float) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
     if (own->steps == NULL || own->input == NULL)
         return outcome_out_of_memory("activations");
-    for (int i = 0; i < net->n; i++) {
-        free(net->layers[i].weights); /* the operations hold their own */
-        net->layers[i].weights = NULL;
+    for (int i = 0; i < net->n; i++)
         if (outcome_bad(&result, align_output(&net->layers[i])))
             return result;
-    }
     net->output = net->layers[net->n - 1].output;
     for (int i = 0; i < net->n; i++)
         if (outcome_bad(&result, bind_layer(fast, worker, i)))
@@ -180,7 +191,8 @@ static outcome_t open_shared(fast_t *fast)
     int64_t largest = 0, widest = 0;
     int layers = fast->graphs[0].net->n;
     for (size_t i = 0; i < table->count; i++) {
-        int64_t size = net_layer_weights(&table->items[i]);
+        int64_t size = net_layer_weights(&table->items[i]), least = size / table->items[i].k * ENGINE_ROWS;
+        size = size > MOST_SCRATCH ? (least > MOST_SCRATCH ? least : MOST_SCRATCH) : size;
         largest = size > largest ? size : largest;
         widest = table->items[i].k > widest ? table->items[i].k : widest;
     }
@@ -218,35 +230,41 @@ static outcome_t fast_open(const net_weights_t *weights, graph_t *graphs, int wo
 
 /* ===  Weights  === */
 
-/* Weights and biases of one layer with its BatchNorm folded in; `folded` is [k, c, kh, kw], `biases` [k]. */
-static void fold(const net_layer_t *table, const net_parameters_t *parameters, const float *weights, float *folded,
-                 float *biases)
+/* The per-channel multiplier of the BatchNorm behind a layer, 1 without one, and the bias that is left. */
+static void batchnorm_of(const net_layer_t *table, const net_parameters_t *parameters, int64_t k, float *multiplier,
+                         float *bias)
 {
-    int64_t each = table->c * table->kh * table->kw;
-    for (int64_t k = 0; k < table->k; k++) {
-        float bias = parameters->bias != NULL ? parameters->bias[k] : 0.0F, multiplier = 1.0F;
-        if (table->norm[0] != '\0') {
-            multiplier =
-                (float)(parameters->gamma[k] / sqrt((double)parameters->variance[k] + (double)net_batchnorm_epsilon));
-            bias = (bias - parameters->mean[k]) * multiplier + parameters->beta[k];
-        }
-        for (int64_t i = k * each; i < (k + 1) * each; i++)
-            folded[i] = weights[i] * multiplier;
-        biases[k] = bias;
-    }
+    *bias = parameters->bias != NULL ? parameters->bias[k] : 0.0F;
+    *multiplier = 1.0F;
+    if (table->norm[0] == '\0')
+        return;
+    *multiplier = (float)(parameters->gamma[k] / sqrt((double)parameters->variance[k] + (double)net_batchnorm_epsilon));
+    *bias = (*bias - parameters->mean[k]) * *multiplier + parameters->beta[k];
 }
 
-static outcome_t fast_set_weights(void *state, const float *const *layers)
+/* Fold the BatchNorm into as many rows at a time as the scratch holds. */
+static outcome_t fast_set_rows(void *state, size_t index, int64_t first, int64_t rows, const float *weights)
 {
-    fast_t *fast = state;
+    const fast_t *fast = state;
+    const net_layer_t *table = &fast->weights->table.items[index];
+    const int64_t row = table->c * table->kh * table->kw;
+    float *biases = fast->scratch + fast->scratch_weights;
     outcome_t result = outcome_ok();
-    for (size_t i = 0; i < fast->weights->table.count && outcome_is_ok(&result); i++) {
-        float *biases = fast->scratch + fast->scratch_weights;
-        fold(&fast->weights->table.items[i], &fast->weights->layers[i], layers[i], fast->scratch, biases);
-        result = onednn_set_weights(fast->onednn, fast->ops[fast->graphs[0].layer_of[i]], fast->scratch, biases);
+    int64_t step = fast->scratch_weights / row;
+    step = step >= ENGINE_ROWS ? step / ENGINE_ROWS * ENGINE_ROWS : rows;
+    for (int64_t at = 0; at < rows && outcome_is_ok(&result); at += step) {
+        int64_t count = rows - at < step ? rows - at : step;
+        for (int64_t k = 0; k < count; k++) {
+            float multiplier;
+            batchnorm_of(table, &fast->weights->layers[index], first + at + k, &multiplier, &biases[k]);
+            for (int64_t i = 0; i < row; i++)
+                fast->scratch[k * row + i] = weights[(at + k) * row + i] * multiplier;
+        }
+        result = onednn_set_rows(fast->onednn, fast->ops[fast->graphs[0].layer_of[index]], first + at, count, fast->scratch,
+                                 biases);
     }
     return result;
 }
 
 const kernels_t kernels_fast = {
-    .name = "fast", .open = fast_open, .set_weights = fast_set_weights, .predict = fast_predict, .close = fast_close};
+    .name = "fast", .open = fast_open, .set_rows = fast_set_rows, .predict = fast_predict, .close = fast_close};

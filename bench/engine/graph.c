@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/home.h"
 #include "base/text.h"
+#include "engine/build.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -109,14 +110,10 @@ static outcome_t match_layers(const char *path, const net_table_t *table, graph_
     return outcome_ok();
 }
 
-outcome_t graph_open(const net_size_t *size, const net_table_t *table, graph_t *graph)
+static outcome_t open_cfg(const net_size_t *size, const net_table_t *table, graph_t *graph)
 {
-    *graph = (graph_t){0};
     text_t path;
     outcome_t result;
-    if (size->cfg == NULL)
-        return outcome_missing("graph", size->name, "none in this version", "a network with a Darknet cfg",
-                               "see bbsbench accuracy --help");
     if (outcome_bad(&result, home_path(size->cfg, &path)) || outcome_bad(&result, check_file(path.chars)))
         return result;
     graph->layer_of = calloc(table->count, sizeof *graph->layer_of);
@@ -131,6 +128,16 @@ outcome_t graph_open(const net_size_t *size, const net_table_t *table, graph_t *
     if (!outcome_is_ok(&result))
         graph_close(graph);
     return result;
+}
+
+outcome_t graph_open(const net_weights_t *weights, graph_t *graph)
+{
+    *graph = (graph_t){0};
+    if (weights->size->cfg != NULL)
+        return open_cfg(weights->size, &weights->table, graph);
+    if (weights->program.count > 0)
+        return build_network(weights->size, &weights->table, &weights->program, &graph->net);
+    return outcome_missing("graph", weights->size->name, "none", "a Darknet cfg or a program (bench/nets)", NULL);
 }
 
 void graph_close(graph_t *graph)
@@ -150,6 +157,12 @@ static void release(float **floats)
 {
     free(*floats);
     *floats = NULL;
+}
+
+void graph_free_weights(graph_t *graph)
+{
+    for (int i = 0; i < graph->net->n; i++)
+        release(&graph->net->layers[i].weights);
 }
 
 void graph_free_training(graph_t *graph, bool keep_normalised)

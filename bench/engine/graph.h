@@ -3,22 +3,25 @@
 #define BBS_ENGINE_GRAPH_H
 
 #include "base/outcome.h"
-#include "nets/net.h"
+#include "nets/weights.h"
 
 #include <darknet.h> /* its names stay inside this room */
 
-/* A Darknet network parsed from a cfg file and held against the layer table.
+/* A Darknet network, parsed from a cfg file and held against the layer table, or built of a program's steps (build.h).
  *
  * Darknet exits with status 0 on a missing file and dies on a malformed one, so the file is read and checked before
  * Darknet sees it, and the parsed layers are compared with the table after. */
 
 typedef struct {
     network *net;
-    int *layer_of; /* [table.count], index in net->layers of each table layer */
+    int *layer_of; /* [table.count], index in net->layers of each table layer; NULL for a program */
 } graph_t;
 
-outcome_t graph_open(const net_size_t *size, const net_table_t *table, graph_t *graph);
+outcome_t graph_open(const net_weights_t *weights, graph_t *graph);
 void graph_close(graph_t *graph);
+
+/* Release the weights that Darknet's parser made up. */
+void graph_free_weights(graph_t *graph);
 
 /* Release what only training needs. `keep_normalised` keeps the buffer that Darknet's own BatchNorm writes to. */
 void graph_free_training(graph_t *graph, bool keep_normalised);

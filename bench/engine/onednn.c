@@ -1,20 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "engine/onednn.h"
+#include "engine/onednn_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#include <dnnl.h>
 
 /* Of the OpenMP run-time that Debian's oneDNN is built with. The number belongs to the calling thread (OpenMP 5.0,
  * section 2.5.1: nthreads-var is one per data environment). Declared here: clang comes without omp.h. */
 void omp_set_num_threads(int count);
 
 enum { SOURCE, OTHER, TARGET, WEIGHTS, BIASES, SCRATCH, ARGUMENT_LIMIT };
-
-struct onednn {
-    dnnl_engine_t engine;
-};
 
 struct onednn_op {
     dnnl_primitive_t primitive;
@@ -32,7 +26,7 @@ struct onednn_binding {
     int count;
 };
 
-static outcome_t failure(const char *what, dnnl_status_t status)
+outcome_t onednn_failure(const char *what, dnnl_status_t status)
 {
     return outcome_failed("oneDNN", what, text_of("status %d", (int)status).chars, "success",
                           status == dnnl_out_of_memory ? "free some memory"
@@ -86,7 +80,7 @@ outcome_t onednn_create(onednn_t **created)
     dnnl_status_t status = dnnl_engine_create(&onednn->engine, dnnl_cpu, 0);
     if (status != dnnl_success) {
         free(onednn);
-        return failure("engine", status);
+        return onednn_failure("engine", status);
     }
     *created = onednn;
     return outcome_ok();
@@ -117,9 +111,7 @@ static dnnl_memory_desc_t describe_weights(int rank, const dnnl_dims_t dims, dnn
     return description;
 }
 
-/* Attributes: what is done to the result before it is stored; scratch memory from the caller, so that threads can share
- * the primitive. */
-static dnnl_status_t make_attributes(bool accumulate, bool relu, dnnl_primitive_attr_t *attributes)
+dnnl_status_t onednn_make_attributes(bool accumulate, bool relu, dnnl_primitive_attr_t *attributes)
 {
     dnnl_post_ops_t behind = NULL;
     dnnl_status_t status = dnnl_primitive_attr_create(attributes);
@@ -143,13 +135,13 @@ static outcome_t make_op(onednn_t *onednn, const char *what, const_dnnl_op_desc_
                          onednn_op_t *op)
 {
     dnnl_primitive_attr_t attributes = NULL;
-    dnnl_status_t status = make_attributes(accumulate, relu, &attributes);
+    dnnl_status_t status = onednn_make_attributes(accumulate, relu, &attributes);
     if (status == dnnl_success)
         status = dnnl_primitive_desc_create(&op->description, description, attributes, onednn->engine, NULL);
     if (status == dnnl_success)
         status = dnnl_primitive_create(&op->primitive, op->description);
     dnnl_primitive_attr_destroy(attributes);
-    return status == dnnl_success ? outcome_ok() : failure(what, status);
+    return status == dnnl_success ? outcome_ok() : onednn_failure(what, status);
 }
 
 static outcome_t make_weights(onednn_t *onednn, const char *what, onednn_op_t *op)
@@ -158,7 +150,7 @@ static outcome_t make_weights(onednn_t *onednn, const char *what, onednn_op_t *o
     dnnl_status_t status = dnnl_memory_create(&op->weights, wanted, onednn->engine, DNNL_MEMORY_ALLOCATE);
     if (status == dnnl_success)
         status = dnnl_memory_create(&op->biases, &op->plain_biases, onednn->engine, DNNL_MEMORY_ALLOCATE);
-    return status == dnnl_success ? outcome_ok() : failure(what, status);
+    return status == dnnl_success ? outcome_ok() : onednn_failure(what, status);
 }
 
 /* Hand the operation over, or free it when it was not completed. */
@@ -186,7 +178,7 @@ outcome_t onednn_convolution(onednn_t *onednn, const onednn_plane_t *source, con
     dnnl_convolution_desc_t description;
     dnnl_status_t status = dnnl_convolution_forward_desc_init(&description, dnnl_forward_inference, dnnl_convolution_direct,
                                                               &from, &any, &op->plain_biases, &to, strides, before, after);
-    outcome_t result = status == dnnl_success ? outcome_ok() : failure("convolution", status);
+    outcome_t result = status == dnnl_success ? outcome_ok() : onednn_failure("convolution", status);
     if (outcome_is_ok(&result))
         result = make_op(onednn, "convolution", &description, accumulate, relu, op);
     if (outcome_is_ok(&result))
@@ -208,7 +200,7 @@ outcome_t onednn_inner_product(onednn_t *onednn, const onednn_plane_t *source, i
     dnnl_inner_product_desc_t description;
     dnnl_status_t status =
         dnnl_inner_product_forward_desc_init(&description, dnnl_forward_inference, &from, &any, &op->plain_biases, &to);
-    outcome_t result = status == dnnl_success ? outcome_ok() : failure("inner product", status);
+    outcome_t result = status == dnnl_success ? outcome_ok() : onednn_failure("inner product", status);
     if (outcome_is_ok(&result))
         result = make_op(onednn, "inner product", &description, false, relu, op);
     if (outcome_is_ok(&result))
@@ -228,8 +220,8 @@ static outcome_t make_pool(onednn_t *onednn, dnnl_alg_kind_t kind, const onednn_
     dnnl_pooling_desc_t description;
     dnnl_status_t status = dnnl_pooling_forward_desc_init(&description, dnnl_forward_inference, kind, &from, &to, strides,
                                                           kernel, before, after);
-    outcome_t result =
-        status == dnnl_success ? make_op(onednn, "pooling", &description, false, false, op) : failure("pooling", status);
+    outcome_t result = status == dnnl_success ? make_op(onednn, "pooling", &description, false, false, op)
+                                              : onednn_failure("pooling", status);
     return deliver(result, op, delivered);
 }
 
@@ -255,8 +247,8 @@ outcome_t onednn_add(onednn_t *onednn, const onednn_plane_t *plane, bool relu, o
     dnnl_memory_desc_t both = describe(plane);
     dnnl_binary_desc_t description;
     dnnl_status_t status = dnnl_binary_desc_init(&description, dnnl_binary_add, &both, &both, &both);
-    outcome_t result =
-        status == dnnl_success ? make_op(onednn, "addition", &description, false, relu, op) : failure("addition", status);
+    outcome_t result = status == dnnl_success ? make_op(onednn, "addition", &description, false, relu, op)
+                                              : onednn_failure("addition", status);
     return deliver(result, op, delivered);
 }
 
@@ -273,24 +265,25 @@ void onednn_op_free(onednn_op_t *op)
 
 /* ===  Weights  === */
 
-static dnnl_status_t reorder(onednn_t *onednn, const dnnl_memory_desc_t *plain, const float *values, dnnl_memory_t target)
+/* Copy plain values into the part of `target` that begins at `offsets`. */
+static dnnl_status_t reorder(dnnl_engine_t engine, const dnnl_memory_desc_t *plain, const float *values,
+                             const dnnl_memory_desc_t *part, void *target)
 {
-    const dnnl_memory_desc_t *wanted = NULL;
     dnnl_primitive_desc_t description = NULL;
     dnnl_primitive_t primitive = NULL;
-    dnnl_memory_t source = NULL;
+    dnnl_memory_t from = NULL, to = NULL;
     dnnl_stream_t stream = NULL;
-    dnnl_status_t status = dnnl_memory_get_memory_desc(target, &wanted);
+    dnnl_status_t status = dnnl_memory_create(&from, plain, engine, (void *)(uintptr_t)values);
     if (status == dnnl_success)
-        status = dnnl_memory_create(&source, plain, onednn->engine, (void *)(uintptr_t)values);
+        status = dnnl_memory_create(&to, part, engine, target);
     if (status == dnnl_success)
-        status = dnnl_reorder_primitive_desc_create(&description, plain, onednn->engine, wanted, onednn->engine, NULL);
+        status = dnnl_reorder_primitive_desc_create(&description, plain, engine, part, engine, NULL);
     if (status == dnnl_success)
         status = dnnl_primitive_create(&primitive, description);
     if (status == dnnl_success)
-        status = dnnl_stream_create(&stream, onednn->engine, dnnl_stream_default_flags);
+        status = dnnl_stream_create(&stream, engine, dnnl_stream_default_flags);
     if (status == dnnl_success) {
-        const dnnl_exec_arg_t arguments[] = {{DNNL_ARG_FROM, source}, {DNNL_ARG_TO, target}};
+        const dnnl_exec_arg_t arguments[] = {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}};
         status = dnnl_primitive_execute(primitive, stream, 2, arguments);
     }
     if (status == dnnl_success)
@@ -298,20 +291,43 @@ static dnnl_status_t reorder(onednn_t *onednn, const dnnl_memory_desc_t *plain, 
     dnnl_stream_destroy(stream);
     dnnl_primitive_destroy(primitive);
     dnnl_primitive_desc_destroy(description);
-    dnnl_memory_destroy(source);
+    dnnl_memory_destroy(from);
+    dnnl_memory_destroy(to);
     return status;
 }
 
-outcome_t onednn_set_weights(onednn_t *onednn, onednn_op_t *op, const float *weights, const float *biases)
+dnnl_status_t onednn_reorder_rows(onednn_t *onednn, const dnnl_memory_desc_t *plain, int64_t first, int64_t rows,
+                                  const float *values, dnnl_memory_t target)
+{
+    const dnnl_memory_desc_t *whole = NULL;
+    dnnl_memory_desc_t from = *plain, part;
+    dnnl_dims_t dims, offsets = {first};
+    void *data = NULL;
+    dnnl_status_t status = dnnl_memory_get_memory_desc(target, &whole);
+    if (status == dnnl_success)
+        status = dnnl_memory_get_data_handle(target, &data);
+    if (status != dnnl_success)
+        return status;
+    if (rows == plain->dims[0])
+        return reorder(onednn->engine, plain, values, whole, data);
+    memcpy(dims, plain->dims, sizeof dims);
+    dims[0] = rows;
+    from.dims[0] = from.padded_dims[0] = rows; /* plain: the strides stay */
+    status = dnnl_memory_desc_init_submemory(&part, whole, dims, offsets);
+    return status == dnnl_success ? reorder(onednn->engine, &from, values, &part, data) : status;
+}
+
+outcome_t onednn_set_rows(onednn_t *onednn, onednn_op_t *op, int64_t first, int64_t rows, const float *weights,
+                          const float *biases)
 {
     onednn_prepare_thread();
     void *at = NULL;
-    dnnl_status_t status = reorder(onednn, &op->plain_weights, weights, op->weights);
+    dnnl_status_t status = onednn_reorder_rows(onednn, &op->plain_weights, first, rows, weights, op->weights);
     if (status == dnnl_success)
         status = dnnl_memory_get_data_handle(op->biases, &at);
     if (status == dnnl_success)
-        memcpy(at, biases, dnnl_memory_desc_get_size(&op->plain_biases));
-    return status == dnnl_success ? outcome_ok() : failure("weights", status);
+        memcpy((float *)at + first, biases, (size_t)rows * sizeof *biases);
+    return status == dnnl_success ? outcome_ok() : onednn_failure("weights", status);
 }
 
 /* ===  Running  === */
@@ -341,7 +357,7 @@ outcome_t onednn_bind(onednn_t *onednn, const onednn_op_t *op, const float *sour
         status = own_memory(onednn, op, dnnl_query_scratchpad_md, 0, DNNL_MEMORY_ALLOCATE, &binding->own[SCRATCH]);
     if (status != dnnl_success) {
         onednn_binding_free(binding);
-        return failure("binding", status);
+        return onednn_failure("binding", status);
     }
     const dnnl_exec_arg_t all[ARGUMENT_LIMIT] = {[SOURCE] = {DNNL_ARG_SRC_0, binding->own[SOURCE]},
                                                  [OTHER] = {DNNL_ARG_SRC_1, binding->own[OTHER]},

@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The few operations the fast kernels need, on oneDNN's C API. onednn.c is the only file that knows its version:
- * Debian 12 has 2.6, whose operation descriptors 3.x drops.
+/* The few operations the fast kernels need, on oneDNN's C API. onednn.c and onednn_rows.c are the only files that know its
+ * version: Debian 12 has 2.6, whose operation descriptors 3.x drops.
  *
  * An operation is made once a network and shared by all workers: primitive and reordered weights. A binding is one
  * operation tied to one worker's buffers. Each call runs on the calling thread alone, so that no sum is split by threads.
@@ -48,14 +48,38 @@ outcome_t onednn_average_pool(onednn_t *onednn, const onednn_plane_t *source, on
 outcome_t onednn_add(onednn_t *onednn, const onednn_plane_t *plane, bool relu, onednn_op_t **op);
 void onednn_op_free(onednn_op_t *op);
 
-/* Weights [k, c, kh, kw] and biases [k] of a convolution or inner product; copied in the layout the primitive wants. */
-outcome_t onednn_set_weights(onednn_t *onednn, onednn_op_t *op, const float *weights, const float *biases);
+/* Weights [rows, c, kh, kw] and biases [rows] of a convolution or inner product, from output `first` on, which is a
+ * multiple of 64 or 0; copied in the layout the primitive wants. */
+outcome_t onednn_set_rows(onednn_t *onednn, onednn_op_t *op, int64_t first, int64_t rows, const float *weights,
+                          const float *biases);
 
 /* source, other (of onednn_add, else NULL) and target are fixed for the life of the binding. */
 outcome_t onednn_bind(onednn_t *onednn, const onednn_op_t *op, const float *source, const float *other, float *target,
                       onednn_binding_t **binding);
 bool onednn_run(onednn_binding_t *binding); /* false: the library refused; see onednn_prepare_thread() */
 void onednn_binding_free(onednn_binding_t *binding);
+
+/* ===  Rows of vectors (onednn_rows.c)  === */
+
+/* Weights [k, c] and biases [k], in the layout of the products; shared. */
+typedef struct onednn_matrix onednn_matrix_t;
+outcome_t onednn_matrix_create(onednn_t *onednn, int64_t k, int64_t c, onednn_matrix_t **matrix);
+outcome_t onednn_matrix_set(onednn_t *onednn, onednn_matrix_t *matrix, int64_t first, int64_t rows, const float *weights,
+                            const float *biases); /* `first` as above */
+void onednn_matrix_free(onednn_matrix_t *matrix);
+
+/* target[rows, k] (+)= source[rows, c] W^T + b for all matrices of one shape and any number of rows up to `most_rows`; of
+ * one worker. `accumulate`: added to what the target holds. */
+typedef struct onednn_product onednn_product_t;
+outcome_t onednn_product_create(onednn_t *onednn, int64_t k, int64_t c, bool accumulate, int64_t most_rows,
+                                onednn_product_t **product);
+bool onednn_multiply(onednn_product_t *product, const onednn_matrix_t *matrix, int64_t rows, const float *source,
+                     float *target);
+void onednn_product_free(onednn_product_t *product);
+
+/* c[m, n] = a[m, k] b, b [k, n] or, transposed, [n, k]; row strides in floats. */
+bool onednn_gemm(bool transposed, int64_t m, int64_t n, int64_t k, const float *a, int64_t row_of_a, const float *b,
+                 int64_t row_of_b, float *c, int64_t row_of_c);
 
 /* Called by each thread before it runs bindings: the library's own parallelism is switched off for this thread. */
 void onednn_prepare_thread(void);

@@ -2,6 +2,7 @@
 #include "engine/plan.h"
 
 #include "base/text.h"
+#include "engine/widen.h"
 
 /* ===  Shapes  === */
 
@@ -107,7 +108,7 @@ static void plan_shortcut(const network *net, int index, plan_step_t *steps)
         step->buffer = steps[index - 1].buffer;
         return;
     }
-    step->kind = PLAN_ADD;
+    step->kind = widen_is(&net->layers[index]) ? PLAN_WIDEN : PLAN_ADD;
     step->other = net->layers[index].index;
     step->relu = net->layers[index].activation == RELU;
 }

@@ -12,12 +12,20 @@
  * * A shortcut behind a linear convolution is added by that convolution, in the memory of the other summand, when
  *   nothing reads that summand later. */
 
-typedef enum { PLAN_NOTHING, PLAN_CONVOLUTION, PLAN_INNER_PRODUCT, PLAN_MAX_POOL, PLAN_AVERAGE_POOL, PLAN_ADD } plan_kind_t;
+typedef enum {
+    PLAN_NOTHING,
+    PLAN_CONVOLUTION,
+    PLAN_INNER_PRODUCT,
+    PLAN_MAX_POOL,
+    PLAN_AVERAGE_POOL,
+    PLAN_ADD,
+    PLAN_WIDEN
+} plan_kind_t;
 
 typedef struct {
     plan_kind_t kind;
     int source;      /* layer whose result is read; -1: the network's input */
-    int other;       /* PLAN_ADD: the second summand */
+    int other;       /* PLAN_ADD, PLAN_WIDEN: the second summand */
     int buffer;      /* layer whose memory holds this layer's result */
     bool accumulate; /* PLAN_CONVOLUTION: added to what the buffer holds */
     bool relu;

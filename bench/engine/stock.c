@@ -2,6 +2,8 @@
 /* The stock kernels. Worker 0's graph owns the weights, the others point at them; Darknet's BatchNorm follows. */
 #include "engine/stock.h"
 
+#include "engine/widen.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +37,12 @@ static void fill_constants(const net_layer_t *table, const net_parameters_t *par
     }
 }
 
+static void forward_widen(layer at, network net)
+{
+    const widen_t widen = widen_of(&at, 1);
+    widen_add(&widen, net.layers[at.index].output, net.input, at.output);
+}
+
 static outcome_t stock_open(const net_weights_t *weights, graph_t *graphs, int workers, void **state)
 {
     stock_t *stock = calloc(1, sizeof *stock);
@@ -43,6 +51,9 @@ static outcome_t stock_open(const net_weights_t *weights, graph_t *graphs, int w
     *stock = (stock_t){.weights = weights, .graphs = graphs, .workers = workers};
     for (int worker = 0; worker < workers; worker++) {
         graph_free_training(&graphs[worker], true);
+        for (int i = 0; i < graphs[worker].net->n; i++)
+            if (widen_is(&graphs[worker].net->layers[i]))
+                graphs[worker].net->layers[i].forward = forward_widen;
         for (size_t i = 0; i < weights->table.count; i++) {
             layer *at = &graphs[worker].net->layers[graphs[worker].layer_of[i]];
             fill_constants(&weights->table.items[i], &weights->layers[i], at);
@@ -56,13 +67,13 @@ static outcome_t stock_open(const net_weights_t *weights, graph_t *graphs, int w
     return outcome_ok();
 }
 
-static outcome_t stock_set_weights(void *state, const float *const *layers)
+static outcome_t stock_set_rows(void *state, size_t index, int64_t first, int64_t rows, const float *weights)
 {
     const stock_t *stock = state;
-    for (size_t i = 0; i < stock->weights->table.count; i++) {
-        layer *at = &stock->graphs[0].net->layers[stock->graphs[0].layer_of[i]];
-        memcpy(at->weights, layers[i], (size_t)net_layer_weights(&stock->weights->table.items[i]) * sizeof(float));
-    }
+    const net_layer_t *table = &stock->weights->table.items[index];
+    const layer *at = &stock->graphs[0].net->layers[stock->graphs[0].layer_of[index]];
+    const int64_t row = table->c * table->kh * table->kw;
+    memcpy(at->weights + first * row, weights, (size_t)(rows * row) * sizeof *weights);
     return outcome_ok();
 }
 
@@ -84,5 +95,9 @@ static void stock_close(void *state)
     free(stock);
 }
 
-const kernels_t kernels_stock = {
-    .name = "stock", .open = stock_open, .set_weights = stock_set_weights, .predict = stock_predict, .close = stock_close};
+const kernels_t kernels_stock = {.name = "stock",
+                                 .owns_weights = true,
+                                 .open = stock_open,
+                                 .set_rows = stock_set_rows,
+                                 .predict = stock_predict,
+                                 .close = stock_close};

@@ -2,6 +2,7 @@
 #include "experiments/accuracy.h"
 
 #include "base/file.h"
+#include "base/home.h"
 #include "base/progress.h"
 #include "base/sha256.h"
 #include "base/text.h"
@@ -20,10 +21,12 @@ const char accuracy_header[] =
     "net,size,data,method,samples,correct,accuracy_percent,wilson_low_percent,wilson_high_percent,reference,right_to_wrong,"
     "wrong_to_right,mcnemar_p,bits_per_weight,bits_per_weight_with_metadata,whole_layers,layers,sensitive_channels,"
     "channels,"
-    "activation_bits,kernels,profile,stand_in";
+    "activation_bits,kernels,profile,stand_in,f1_percent,f1_batch32_percent";
 
 /* Only weights are compressed here; activations stay float32, whatever a method would do with them. */
 enum { float_activation_bits = 32 };
+
+enum { f1_batch = 32 }; /* of the paper's authors: their MRPC figure is the mean F1 of batches of 32, the last of 24 */
 
 static const char reference_method[] = "int8"; /* what the paper's losses are measured against (Fig. 11) */
 
@@ -37,7 +40,8 @@ typedef struct {
     engine_t *engine;
     predictions_t *answers; /* one a method, over the same samples */
     accuracy_row_t *rows;
-    text_t identity; /* hashes of weights and data, for the keys */
+    text_t identity;   /* hashes of weights and data, for the keys */
+    text_t vocabulary; /* its path; the data set keeps a pointer to it */
 } session_t;
 
 /* ===  Predicting  === */
@@ -57,10 +61,12 @@ static void predict_one(void *context, int64_t index, int worker)
     const net_size_t *size = session->config->size;
     float *input = batch->inputs + worker * size->channels * size->height * size->width;
     float *logits = batch->logits + worker * size->classes;
-    dataset_read(&session->dataset, session->profile, batch->answers->sample[index], input);
-    outcome_t result = engine_predict(session->engine, worker, input, logits);
-    if (!outcome_is_ok(&result))
+    outcome_t result;
+    if (outcome_bad(&result, dataset_read(&session->dataset, batch->answers->sample[index], input)) ||
+        outcome_bad(&result, engine_predict(session->engine, worker, input, logits))) {
         batch->failures[worker] = result;
+        return;
+    }
     int best = 0;
     for (int64_t i = 1; i < size->classes; i++)
         if (logits[i] > logits[best])
@@ -115,28 +121,22 @@ static outcome_t answer(session_t *session, size_t index)
     text_t stem = text_of("%s/%s.%s.%s", config->predictions ? config->predictions : "", config->network->name,
                           config->size->name, spec);
     text_t key = key_of(session, spec);
-    variant_t variant;
     outcome_t result;
     double started = progress_clock();
-    if (outcome_bad(&result, variant_create(&session->source, spec, config->threads, &variant)))
-        return result;
-    row->bits = variant.bits;
     row->activation_bits = float_activation_bits;
     if (config->predictions != NULL &&
         outcome_bad(&result, predictions_load(stem.chars, key.chars, answers, answers->predicted, &row->reused)))
-        goto out;
+        return result;
+    if (outcome_bad(&result, variant_apply(&session->source, spec, config->threads, row->reused ? NULL : session->engine,
+                                           &row->bits)))
+        return result;
     if (!row->reused) {
         text_t title = text_of("%s %s", config->network->name, spec);
-        if (outcome_bad(&result, engine_set_weights(session->engine, (const float *const *)variant.layers)) ||
-            outcome_bad(&result, predict_all(session, title.chars, answers)))
-            goto out;
-        if (config->predictions != NULL)
+        result = predict_all(session, title.chars, answers);
+        if (outcome_is_ok(&result) && config->predictions != NULL)
             result = predictions_save(stem.chars, key.chars, answers);
     }
     row->seconds = progress_clock() - started;
-
-out:
-    variant_free(&variant);
     return result;
 }
 
@@ -157,6 +157,11 @@ static void complete_row(session_t *session, size_t index, const predictions_t *
     row->samples = answers->samples;
     row->correct = predictions_correct(answers);
     statistics_wilson(row->correct, row->samples, &row->wilson_low, &row->wilson_high);
+    row->f1 = row->f1_batch32 = NAN;
+    if (session->dataset.kind->f1) {
+        row->f1 = statistics_f1(answers->label, answers->predicted, answers->samples);
+        row->f1_batch32 = statistics_f1_batches(answers->label, answers->predicted, answers->samples, f1_batch);
+    }
     row->paired = reference != NULL && reference != answers;
     if (row->paired) {
         flips_t flips = statistics_flips(answers->label, reference->predicted, answers->predicted, answers->samples);
@@ -196,6 +201,8 @@ void accuracy_write(csv_writer_t *writer, const accuracy_row_t *row)
     csv_text(writer, row->kernels);
     csv_text(writer, row->profile);
     csv_integer(writer, row->stand_in);
+    csv_real(writer, 100.0 * row->f1);
+    csv_real(writer, 100.0 * row->f1_batch32);
     csv_end_row(writer);
 }
 
@@ -234,15 +241,37 @@ static outcome_t make_samples(session_t *session)
 static outcome_t check_shapes(const session_t *session)
 {
     const net_size_t *size = session->config->size;
-    if (session->dataset.height == size->height && session->dataset.width == size->width &&
-        session->dataset.classes == size->classes)
+    const dataset_t *data = &session->dataset;
+    if (data->channels == size->channels && data->height == size->height && data->width == size->width &&
+        data->classes == size->classes)
         return outcome_ok();
-    return outcome_failed(session->dataset.kind->name, NULL,
-                          text_of("%d classes of %d x %d", (int)session->dataset.classes, (int)session->dataset.height,
-                                  (int)session->dataset.width)
-                              .chars,
-                          text_of("%d of %d x %d", (int)size->classes, (int)size->height, (int)size->width).chars,
-                          "give the data that this network was trained on");
+    return outcome_failed(
+        session->dataset.kind->name, NULL,
+        text_of("%d classes of %d x %d x %d", (int)data->classes, (int)data->channels, (int)data->height, (int)data->width)
+            .chars,
+        text_of("%d of %d x %d x %d", (int)size->classes, (int)size->channels, (int)size->height, (int)size->width).chars,
+        "give the data that this network was trained on");
+}
+
+static outcome_t open_dataset(session_t *session)
+{
+    const accuracy_config_t *config = session->config;
+    dataset_request_t request = {.path = config->data,
+                                 .classes = config->size->classes,
+                                 .vocabulary = config->vocabulary,
+                                 .tokens = config->size->width};
+    outcome_t result;
+    if (outcome_bad(&result, profile_find(config->size->profile, &request.profile)))
+        return result;
+    if (request.vocabulary == NULL && config->size->vocabulary != NULL) {
+        if (outcome_bad(&result, home_path(config->size->vocabulary, &session->vocabulary)))
+            return result;
+        request.vocabulary = session->vocabulary.chars;
+    }
+    session->profile = request.profile;
+    if (outcome_bad(&result, dataset_open(config->size->dataset, &request, &session->dataset)))
+        return result;
+    return check_shapes(session);
 }
 
 static outcome_t open_session(const accuracy_config_t *config, session_t *session)
@@ -257,9 +286,7 @@ static outcome_t open_session(const accuracy_config_t *config, session_t *sessio
         outcome_bad(&result, net_weights_load(config->network, config->size, config->weights, &session->weights)) ||
         outcome_bad(&result,
                     variant_open(&session->weights, config->prune_first_layer, config->threads, &session->source)) ||
-        outcome_bad(&result, profile_find(config->size->profile, &session->profile)) ||
-        outcome_bad(&result, dataset_open(config->size->dataset, config->data, &session->dataset)) ||
-        outcome_bad(&result, check_shapes(session)) || outcome_bad(&result, identify(session)) ||
+        outcome_bad(&result, open_dataset(session)) || outcome_bad(&result, identify(session)) ||
         outcome_bad(&result, make_samples(session)))
         return result;
     return engine_open(&session->weights, config->kernels, config->threads, &session->engine);

@@ -13,7 +13,8 @@
 /* Accuracy of a network under compression methods: the whole road from checkpoint to row.
  *
  * Raw float weights are quantised to INT8, compressed, turned back into floats, and run on Darknet over labelled samples.
- * Each row has its Wilson interval and the flips against INT8 on the same samples (McNemar's exact p). */
+ * Each row has its Wilson interval and the flips against INT8 on the same samples (McNemar's exact p);
+ * for data scored by F1 (MRPC) also that: over all samples, and as the paper's authors computed it. */
 
 extern const char accuracy_header[];
 
@@ -22,6 +23,7 @@ typedef struct {
     const net_size_t *size;
     const char *weights;        /* file, NULL: the size's own */
     const char *data;           /* folder or file, NULL: the data set's default */
+    const char *vocabulary;     /* text: WordPiece vocabulary, NULL: the size's own */
     const char *const *methods; /* specs (compress/spec.h); paired columns compare with "int8" when it is among them */
     size_t method_count;
     int64_t images;      /* at most; 0: all. Fewer than all: the fixed list of dataset_subset() */
@@ -41,8 +43,9 @@ typedef struct {
     compress_size_t bits;
     int activation_bits;
     bool stand_in;
-    bool reused;    /* the answers came from disk */
-    double seconds; /* spent on them in this call */
+    double f1, f1_batch32; /* fractions, in all and as a mean over batches of 32; NaN for data not scored by F1 */
+    bool reused;           /* the answers came from disk */
+    double seconds;        /* spent on them in this call */
 } accuracy_row_t;
 
 typedef void (*accuracy_sink_t)(void *context, const accuracy_row_t *row);

@@ -21,6 +21,8 @@ static const diff_column_t columns[] = {{"correct", SENSE_HIGHER_IS_BETTER, true
                                         {"wilson_low_percent", SENSE_IGNORED, false},
                                         {"wilson_high_percent", SENSE_IGNORED, false},
                                         {"mcnemar_p", SENSE_IGNORED, false},
+                                        {"f1_percent", SENSE_IGNORED, false},
+                                        {"f1_batch32_percent", SENSE_IGNORED, false},
                                         {"bits_per_weight", SENSE_LOWER_IS_BETTER, false},
                                         {"bits_per_weight_with_metadata", SENSE_LOWER_IS_BETTER, false},
                                         {NULL, SENSE_NONE, false}};
@@ -36,6 +38,7 @@ static const column_t table_columns[] = {{"Network", "", false},
                                          {"N", "samples", true},
                                          {"Accuracy", "%", true},
                                          {"95 % interval", "%, Wilson", true},
+                                         {"F1", "%, MRPC", true},
                                          {"Against reference", "points", true},
                                          {"Flips", "lost / gained", true},
                                          {"McNemar p", "exact", true},
@@ -77,6 +80,7 @@ static void present_row(rows_t *rows, size_t row, document_t *document)
     document_cell(document, "%s", number_fixed(accuracy, 2).chars);
     document_cell(document, "%s – %s", number_fixed(rows_real(rows, row, "wilson_low_percent"), 2).chars,
                   number_fixed(rows_real(rows, row, "wilson_high_percent"), 2).chars);
+    document_cell(document, "%s", number_fixed(rows_real(rows, row, "f1_percent"), 2).chars);
     document_cell(document, "%s", number_signed(accuracy - reference_accuracy(rows, row), 2).chars);
     document_cell(document, "%s / %s", count_or_dash(rows, row, "right_to_wrong").chars,
                   count_or_dash(rows, row, "wrong_to_right").chars);
@@ -95,6 +99,7 @@ outcome_t accuracy_present(const experiment_view_t *view, document_t *document)
         "Top-1 accuracy. Flips are samples whose answer changed (lost: right to wrong, gained: wrong to right) against the "
         "reference (int8: weights at 8 bits, nothing "
         "pruned), on the same samples; p is the chance of flips at least as one-sided if the method made no difference. "
+        "F1 is of all answers; its mean over batches of 32, as the paper's authors have it, stands in the rows. "
         "A layer is left whole when all its channels stay at 8 bits. Kernels: %s. Source: `accuracy.csv`.",
         view->rows->rows > 0 ? rows_text(&rows, 0, "kernels") : "none");
     for (size_t row = 0; row < view->rows->rows; row++)

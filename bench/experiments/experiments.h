@@ -8,5 +8,11 @@
 extern const experiment_t experiment_accuracy;
 extern const experiment_t experiment_model;
 extern const experiment_t experiment_examples;
+extern const experiment_t experiment_table1, experiment_fig11, experiment_table2, experiment_table3;
+extern const experiment_t experiment_fig3;
+extern const experiment_t experiment_fig12;
+extern const experiment_t experiment_fig13;
+extern const experiment_t experiment_fig14;
+extern const experiment_t experiment_fig15;
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "base/outcome.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -14,6 +15,7 @@ typedef struct {
     const char *meaning; /* one sentence below the title */
     const char *size;    /* size of the networks whose accuracy is measured */
     int64_t images;      /* test samples a network, at most; 0 = all */
+    bool every_method;   /* all methods are measured, not only the paper's two settings */
     /* What must be there before anything starts, or NULL: nothing beyond deps.txt. */
     outcome_t (*require)(FILE *log);
 } run_mode_t;

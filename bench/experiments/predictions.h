@@ -16,7 +16,7 @@
 typedef struct {
     int64_t samples;
     int64_t *sample; /* number in the data set */
-    uint8_t *label;
+    int32_t *label;
     int *predicted;
 } predictions_t;
 

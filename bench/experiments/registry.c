@@ -7,6 +7,15 @@ const experiment_t *const experiment_registry[] = {
     &experiment_accuracy,
     &experiment_model,
     &experiment_examples,
+    &experiment_fig3,
+    &experiment_fig12,
+    &experiment_fig13,
+    &experiment_fig14,
+    &experiment_fig15,
+    &experiment_table1,
+    &experiment_fig11,
+    &experiment_table2,
+    &experiment_table3,
     NULL,
 };
 

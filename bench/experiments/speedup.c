@@ -10,7 +10,7 @@
 const char speedup_reference[] = "stripes";
 
 typedef struct {
-    const char *net, *size, *accelerator, *selection;
+    const char *net, *size, *accelerator, *selection, *mean;
     double cycles, energy, on_chip, dram; /* as counted */
     double speedup, energy_ratio, on_chip_ratio, dram_ratio;
 } total_t;
@@ -25,6 +25,7 @@ static outcome_t read_totals(const csv_table_t *model, total_t *totals, size_t *
                                        .size = rows_text(&rows, row, "size"),
                                        .accelerator = rows_text(&rows, row, "accelerator"),
                                        .selection = rows_text(&rows, row, "selection"),
+                                       .mean = "",
                                        .cycles = (double)rows_integer(&rows, row, "cycles"),
                                        .energy = rows_real(&rows, row, "energy_total_pj"),
                                        .on_chip = rows_real(&rows, row, "energy_on_chip_pj"),
@@ -32,22 +33,22 @@ static outcome_t read_totals(const csv_table_t *model, total_t *totals, size_t *
     return rows.outcome;
 }
 
-static const total_t *find_reference(const total_t *totals, size_t count, const total_t *of)
+static const total_t *find_reference(const total_t *totals, size_t count, const char *reference, const total_t *of)
 {
     for (size_t i = 0; i < count; i++)
-        if (text_equal(totals[i].accelerator, speedup_reference) && text_equal(totals[i].net, of->net) &&
+        if (text_equal(totals[i].accelerator, reference) && text_equal(totals[i].net, of->net) &&
             text_equal(totals[i].size, of->size))
             return &totals[i];
     return NULL;
 }
 
-static outcome_t compute_ratios(const csv_table_t *model, total_t *totals, size_t count)
+static outcome_t compute_ratios(const csv_table_t *model, const char *name, total_t *totals, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         total_t *total = &totals[i];
-        const total_t *reference = find_reference(totals, count, total);
+        const total_t *reference = find_reference(totals, count, name, total);
         if (reference == NULL)
-            return outcome_failed(model->path, total->net, "no total of the reference", speedup_reference, "model it too");
+            return outcome_failed(model->path, total->net, "no total of the reference", name, "model it too");
         if (total->cycles <= 0 || reference->energy <= 0)
             return outcome_failed(model->path, total->net, "a total that is not positive", "cycles and energy", NULL);
         total->speedup = reference->cycles / total->cycles;
@@ -58,12 +59,12 @@ static outcome_t compute_ratios(const csv_table_t *model, total_t *totals, size_
     return outcome_ok();
 }
 
-static void write_row(csv_writer_t *writer, const total_t *total)
+static void write_row(csv_writer_t *writer, const char *reference, const total_t *total)
 {
     csv_text(writer, total->net);
     csv_text(writer, total->size);
     csv_text(writer, total->accelerator);
-    csv_text(writer, speedup_reference);
+    csv_text(writer, reference);
     csv_real(writer, total->cycles);
     csv_real(writer, total->speedup);
     csv_real(writer, total->energy);
@@ -71,6 +72,7 @@ static void write_row(csv_writer_t *writer, const total_t *total)
     csv_real(writer, total->on_chip_ratio);
     csv_real(writer, total->dram_ratio);
     csv_text(writer, total->selection);
+    csv_text(writer, total->mean);
     csv_end_row(writer);
 }
 
@@ -92,6 +94,7 @@ static total_t mean_of(const total_t *totals, size_t count, const total_t *of, s
                     .size = of->size,
                     .accelerator = of->accelerator,
                     .selection = of->selection,
+                    .mean = "geometric",
                     .cycles = NAN,
                     .energy = NAN,
                     .speedup = exp(speedup / number),
@@ -101,7 +104,7 @@ static total_t mean_of(const total_t *totals, size_t count, const total_t *of, s
     return mean;
 }
 
-static void write_means(csv_writer_t *writer, const total_t *totals, size_t count)
+static void write_means(csv_writer_t *writer, const char *reference, const total_t *totals, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         size_t networks;
@@ -109,11 +112,11 @@ static void write_means(csv_writer_t *writer, const total_t *totals, size_t coun
             continue; /* each accelerator once: those of the first network */
         total_t mean = mean_of(totals, count, &totals[i], &networks);
         if (networks > 1)
-            write_row(writer, &mean);
+            write_row(writer, reference, &mean);
     }
 }
 
-outcome_t speedup_write(const csv_table_t *model, const char *path)
+outcome_t speedup_write(const csv_table_t *model, const char *reference, const char *path)
 {
     csv_writer_t writer;
     size_t count = 0;
@@ -122,15 +125,15 @@ outcome_t speedup_write(const csv_table_t *model, const char *path)
         return outcome_out_of_memory(path);
     outcome_t result = read_totals(model, totals, &count);
     if (outcome_is_ok(&result))
-        result = compute_ratios(model, totals, count);
+        result = compute_ratios(model, reference, totals, count);
     if (outcome_is_ok(&result))
         result = csv_create(&writer, path,
                             "net,size,accelerator,reference,cycles,speedup,energy_total_pj,energy_ratio,"
-                            "energy_on_chip_ratio,energy_dram_ratio,selection");
+                            "energy_on_chip_ratio,energy_dram_ratio,selection,mean_over_networks");
     if (outcome_is_ok(&result)) {
         for (size_t i = 0; i < count; i++)
-            write_row(&writer, &totals[i]);
-        write_means(&writer, totals, count);
+            write_row(&writer, reference, &totals[i]);
+        write_means(&writer, reference, totals, count);
         result = csv_commit(&writer);
     }
     free(totals);

@@ -45,6 +45,7 @@ outcome_t variant_open(const net_weights_t *weights, bool prune_first_layer, int
                                                .scale = scale};
         q += net_layer_weights(layer);
         scale += layer->k;
+        net_weights_rest(weights, i);
     }
     return outcome_ok();
 }
@@ -57,39 +58,63 @@ void variant_close(variant_source_t *source)
     *source = (variant_source_t){0};
 }
 
-outcome_t variant_create(const variant_source_t *source, const char *spec, int threads, variant_t *variant)
+enum { PART_WEIGHTS = 1 << 22 }; /* handed to the engine at a time */
+
+typedef struct {
+    const variant_source_t *source;
+    engine_t *engine;
+    compress_size_t *bits;
+    float *floats;
+} application_t;
+
+/* Output channels of a layer that are handed over together. */
+static int64_t rows_at_a_time(const compress_layer_t *layer)
 {
-    const net_table_t *table = &source->weights->table;
-    int64_t channels, total = all_weights(table, &channels);
-    *variant = (variant_t){0};
-    outcome_t result;
-    if (outcome_bad(&result, method_parse(spec, &variant->method, &variant->config)))
-        return result;
-    compressed_t *compressed = calloc(table->count, sizeof *compressed);
-    variant->layers = calloc(table->count, sizeof(float *));
-    variant->storage = malloc((size_t)total * sizeof *variant->storage);
-    if (compressed == NULL || variant->layers == NULL || variant->storage == NULL)
-        result = outcome_out_of_memory("compressed weights");
-    if (outcome_is_ok(&result))
-        result = compress_network(variant->method, &variant->config, source->layers, table->count, threads, compressed);
-    if (outcome_is_ok(&result)) {
-        variant->bits = compress_total(source->layers, compressed, table->count);
-        float *at = variant->storage;
-        for (size_t i = 0; i < table->count; at += net_layer_weights(&table->items[i++])) {
-            variant->layers[i] = at;
-            compressed_to_floats(&compressed[i], &source->layers[i], at);
-            compressed_free(&compressed[i]);
-        }
-    } else {
-        variant_free(variant);
+    const int64_t row = layer->c * layer->kh * layer->kw, rows = PART_WEIGHTS / row / ENGINE_ROWS * ENGINE_ROWS;
+    return rows > ENGINE_ROWS ? rows : ENGINE_ROWS;
+}
+
+static outcome_t apply_layer(void *context, size_t index, compressed_t *compressed)
+{
+    const application_t *application = context;
+    const compress_layer_t *layer = &application->source->layers[index];
+    const int64_t step = rows_at_a_time(layer);
+    outcome_t result = outcome_ok();
+    compress_add_size(application->bits, layer, compressed);
+    free(compressed->stored); /* for packing, not for computing; a large layer's is a hundred megabytes */
+    compressed->stored = NULL;
+    for (int64_t first = 0; first < layer->k && application->engine != NULL && outcome_is_ok(&result); first += step) {
+        const int64_t rows = layer->k - first < step ? layer->k - first : step;
+        compressed_to_floats(compressed, layer, first, rows, application->floats);
+        result = engine_set_rows(application->engine, index, first, rows, application->floats);
+        if (compressed->values == NULL) /* these rows were copied from the layer's own floats */
+            net_weights_rest(application->source->weights, index);
     }
-    free(compressed);
+    net_weights_rest(application->source->weights, index);
     return result;
 }
 
-void variant_free(variant_t *variant)
+outcome_t variant_apply(const variant_source_t *source, const char *spec, int threads, engine_t *engine,
+                        compress_size_t *bits)
 {
-    free(variant->layers);
-    free(variant->storage);
-    *variant = (variant_t){0};
+    const net_table_t *table = &source->weights->table;
+    application_t application = {.source = source, .engine = engine, .bits = bits};
+    const method_t *method;
+    method_config_t config;
+    int64_t largest = 0;
+    outcome_t result;
+    *bits = (compress_size_t){0};
+    if (outcome_bad(&result, method_parse(spec, &method, &config)))
+        return result;
+    for (size_t i = 0; i < table->count; i++) {
+        const compress_layer_t *layer = &source->layers[i];
+        const int64_t part = rows_at_a_time(layer) * layer->c * layer->kh * layer->kw;
+        largest = part > largest ? part : largest;
+    }
+    application.floats = malloc((size_t)largest * sizeof *application.floats);
+    if (application.floats == NULL)
+        return outcome_out_of_memory("compressed weights");
+    result = compress_each(method, &config, source->layers, table->count, threads, apply_layer, &application);
+    free(application.floats);
+    return result;
 }

@@ -3,12 +3,13 @@
 #define BBS_EXPERIMENTS_VARIANT_H
 
 #include "compress/compress.h"
+#include "engine/engine.h"
 #include "nets/weights.h"
 
-/* A network's weights under a method: where nets and compress meet.
+/* A network's weights under a method: where nets, compress and engine meet.
  *
- * The source holds the INT8 tensors of a network, quantised once; a variant is what one method makes of them, as floats
- * the engine computes with and as bits. */
+ * The source holds the INT8 tensors of a network, quantised once; a variant is what one method makes of them: weights in
+ * the engine, layer by layer, and a number of bits. */
 
 typedef struct {
     const net_weights_t *weights; /* the caller's */
@@ -21,16 +22,8 @@ typedef struct {
 outcome_t variant_open(const net_weights_t *weights, bool prune_first_layer, int threads, variant_source_t *source);
 void variant_close(variant_source_t *source);
 
-typedef struct {
-    const method_t *method;
-    method_config_t config;
-    compress_size_t bits;
-    float **layers; /* [count], each [k, c, kh, kw] */
-    float *storage;
-} variant_t;
-
-/* `spec` as compress/spec.h reads it. */
-outcome_t variant_create(const variant_source_t *source, const char *spec, int threads, variant_t *variant);
-void variant_free(variant_t *variant);
+/* `spec` as compress/spec.h reads it. Compress, and hand the weights to the engine; NULL: only count the bits. */
+outcome_t variant_apply(const variant_source_t *source, const char *spec, int threads, engine_t *engine,
+                        compress_size_t *bits);
 
 #endif

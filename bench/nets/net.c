@@ -8,14 +8,16 @@
 
 outcome_t net_find(const char *name, const network_t **network)
 {
+    const network_t *const *const registries[] = {net_registry, net_others};
     text_t known = text_of("%s", "");
-    for (const network_t *const *at = net_registry; *at != NULL; at++) {
-        if (text_equal((*at)->name, name)) {
-            *network = *at;
-            return outcome_ok();
+    for (size_t i = 0; i < sizeof registries / sizeof registries[0]; i++)
+        for (const network_t *const *at = registries[i]; *at != NULL; at++) {
+            if (text_equal((*at)->name, name)) {
+                *network = *at;
+                return outcome_ok();
+            }
+            known = text_of("%s%s%s", known.chars, known.chars[0] ? ", " : "", (*at)->name);
         }
-        known = text_of("%s%s%s", known.chars, known.chars[0] ? ", " : "", (*at)->name);
-    }
     return outcome_usage("--net", name, "no such network", known.chars, NULL);
 }
 

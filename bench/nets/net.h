@@ -49,22 +49,35 @@ typedef struct {
     const char *weights;             /* default weights file, relative to the project; NULL when the user must bring one */
     const char *dataset;             /* default data set (data/dataset.h) */
     const char *profile;             /* preprocessing profile bound to the weights (data/profile.h) */
+    const char *vocabulary;          /* text: default WordPiece vocabulary, relative to the project, or NULL */
     int64_t channels, height, width; /* of one input */
     int64_t classes;
     bool stand_in;     /* a compact network of ours in place of the paper's */
     const void *shape; /* what the family's layers() needs: widths, blocks, ... */
 } net_size_t;
 
+struct net_program; /* nets/program.h */
+
+/* How some checkpoints call a tensor, and how the layer table does: `from` at the front or the end of its name. */
+typedef struct {
+    enum { NET_AT_FRONT, NET_AT_END } where;
+    const char *from; /* NULL ends a table */
+    const char *to;
+} net_rename_t;
+
 typedef struct {
     const char *name;               /* "resnet34" */
     const char *title;              /* "ResNet-34" */
     const char *family;             /* "resnet", "vgg", "vit", "bert" */
     const net_size_t *const *sizes; /* NULL-terminated */
+    const net_rename_t *renames;    /* or NULL */
     outcome_t (*layers)(const net_size_t *size, net_table_t *table);
+    outcome_t (*program)(const net_size_t *size, struct net_program *program); /* of sizes without a cfg; else NULL */
 } network_t;
 
-/* Every network the suite knows, NULL-terminated: one line in registry.c adds one. */
-extern const network_t *const net_registry[];
+/* The seven networks of the paper, which "all" means, and others that can be asked for by name; NULL-terminated. One line
+ * in registry.c adds one. */
+extern const network_t *const net_registry[], *const net_others[];
 
 /* By name; an unknown one is FAULT_USAGE and lists the known names. */
 outcome_t net_find(const char *name, const network_t **network);

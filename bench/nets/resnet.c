@@ -164,6 +164,18 @@ static const resnet_shape_t resnet50_full_shape = {.add_block = add_bottleneck,
                                                    .pool_stride = 2,
                                                    .pool_pad = 1};
 
+static const resnet_shape_t resnet50_compact_shape = {.add_block = add_bottleneck,
+                                                      .convolutions = 3,
+                                                      .expansion = 4,
+                                                      .blocks = {3, 4, 6, 3},
+                                                      .widths = {32, 32, 64, 64},
+                                                      .stem_kernel = 3,
+                                                      .stem_stride = 1,
+                                                      .stem_pad = 1,
+                                                      .pool_kernel = 2,
+                                                      .pool_stride = 2,
+                                                      .pool_pad = 0};
+
 static const net_size_t resnet50_full = {.name = "full",
                                          .cfg = "models/cfg/resnet50.full.cfg",
                                          .weights = NULL,
@@ -175,7 +187,18 @@ static const net_size_t resnet50_full = {.name = "full",
                                          .classes = 1000,
                                          .shape = &resnet50_full_shape};
 
-static const net_size_t *const resnet50_sizes[] = {&resnet50_full, NULL};
+static const net_size_t resnet50_compact = {.name = "compact",
+                                            .cfg = "models/cfg/resnet50.compact.cfg",
+                                            .dataset = "fashion-mnist",
+                                            .profile = "fashion-mnist-v1",
+                                            .stand_in = true,
+                                            .channels = 3,
+                                            .height = 28,
+                                            .width = 28,
+                                            .classes = 10,
+                                            .shape = &resnet50_compact_shape};
+
+static const net_size_t *const resnet50_sizes[] = {&resnet50_full, &resnet50_compact, NULL};
 
 const network_t net_resnet50 = {
     .name = "resnet50", .title = "ResNet-50", .family = "resnet", .sizes = resnet50_sizes, .layers = resnet_layers};

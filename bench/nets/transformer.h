@@ -2,11 +2,42 @@
 #ifndef BBS_NETS_TRANSFORMER_H
 #define BBS_NETS_TRANSFORMER_H
 
-#include "nets/net.h"
+#include "nets/program.h"
 
-extern const network_t net_vit_small; /* timm vit_small_patch16_224 */
-extern const network_t net_vit_base;  /* timm vit_base_patch16_224 */
-extern const network_t net_bert_mrpc; /* Intel/bert-base-uncased-mrpc */
-extern const network_t net_bert_sst2; /* gchhablani/bert-base-cased-finetuned-sst2 */
+/* What vision transformers (vit.c) and BERT (bert.c) share: the shape, and the table of a block's linear layers. */
+
+typedef struct {
+    int64_t blocks;
+    int64_t width;
+    int64_t heads;
+    int64_t hidden;   /* of the MLP */
+    double epsilon;   /* of LayerNorm: 1e-6 in timm, 1e-12 in Hugging Face's BERT */
+    int64_t patch;    /* ViT: side of a patch */
+    int64_t tokens;   /* BERT: length of a sequence; the accelerator models take it whole, as the authors padded */
+    int64_t words;    /* BERT: of the vocabulary */
+    int64_t places;   /* BERT: positions that have an embedding */
+    int64_t segments; /* BERT */
+} transformer_shape_t;
+
+enum { TRANSFORMER_BLOCK = -3 }; /* in place of an index: what the block as a whole reads */
+
+typedef struct {
+    const char *name; /* behind the block's prefix */
+    int64_t outputs, inputs;
+    int64_t input, residual; /* place in the block, TRANSFORMER_BLOCK, NET_OUTSIDE or NET_NONE; see net_layer_t */
+} transformer_linear_t;
+
+/* Append PREFIX.0.NAME ... for each block. */
+outcome_t transformer_add_blocks(net_table_t *table, const char *prefix, const transformer_shape_t *shape, int64_t tokens,
+                                 const transformer_linear_t *linears, int count);
+
+/* Append LayerNorm NAME; a linear layer of the table; a linear layer of floats NAME; plus the result of step `other`. */
+outcome_t transformer_add_norm(net_program_t *program, const char *name, int64_t width, double epsilon, bool first_token);
+outcome_t transformer_add_linear(net_program_t *program, int64_t layer, int64_t parts, int64_t outputs);
+outcome_t transformer_add_float_linear(net_program_t *program, const char *name, int64_t outputs, int64_t inputs,
+                                       bool first_token);
+outcome_t transformer_add_sum(net_program_t *program, int64_t other);
+outcome_t transformer_add_simple(net_program_t *program, net_step_kind_t kind);
+outcome_t transformer_add_attention(net_program_t *program, int64_t width, int64_t heads);
 
 #endif

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "nets/weights.h"
 
+#include "base/catalogue.h"
 #include "base/home.h"
 #include "base/text.h"
-#include "tensor/safetensors.h"
+#include "nets/names.h"
+#include "tensor/checkpoint.h"
 
 #include <stdlib.h>
 
@@ -65,24 +67,40 @@ static outcome_t take_layer(const char *where, const tensor_set_t *set, const ne
     return layer->norm[0] ? take_norm(where, set, layer, at, parameters) : result;
 }
 
+static outcome_t take_all(const char *where, const tensor_set_t *set, net_weights_t *weights)
+{
+    const net_program_t *program = &weights->program;
+    int64_t total = 0;
+    for (size_t i = 0; i < weights->table.count; i++)
+        total += floats_of(&weights->table.items[i]);
+    for (size_t i = 0; i < program->float_count; i++)
+        total += net_float_count(&program->floats[i]);
+    weights->layers = calloc(weights->table.count, sizeof *weights->layers);
+    weights->floats = calloc(program->float_count + 1, sizeof *weights->floats);
+    if (weights->layers == NULL || weights->floats == NULL)
+        return outcome_out_of_memory(where);
+    outcome_t result = spill_create(where, (size_t)total * sizeof(float), &weights->storage);
+    float *at = weights->storage.data;
+    for (size_t i = 0; outcome_is_ok(&result) && i < weights->table.count; i++) {
+        result = take_layer(where, set, &weights->table.items[i], &at, &weights->layers[i]);
+        if (outcome_is_ok(&result))
+            net_weights_rest(weights, i);
+    }
+    for (size_t i = 0; outcome_is_ok(&result) && i < program->float_count; i++) {
+        const net_float_t *wanted = &program->floats[i];
+        result = take(where, set, wanted->name, wanted->rank, wanted->shape, &at, &weights->floats[i]);
+    }
+    return result;
+}
+
 outcome_t net_weights_from(const network_t *network, const net_size_t *size, const char *where, const tensor_set_t *set,
                            net_weights_t *weights)
 {
     *weights = (net_weights_t){.network = network, .size = size, .path = text_of("%s", where)};
     outcome_t result;
-    if (outcome_bad(&result, net_layers(network, size, &weights->table)))
-        return result;
-    int64_t total = 0;
-    for (size_t i = 0; i < weights->table.count; i++)
-        total += floats_of(&weights->table.items[i]);
-    weights->layers = calloc(weights->table.count, sizeof *weights->layers);
-    weights->storage = malloc((size_t)total * sizeof *weights->storage);
-    if (weights->layers == NULL || weights->storage == NULL)
-        result = outcome_out_of_memory(where);
-    float *at = weights->storage;
-    for (size_t i = 0; outcome_is_ok(&result) && i < weights->table.count; i++)
-        result = take_layer(where, set, &weights->table.items[i], &at, &weights->layers[i]);
-    if (!outcome_is_ok(&result))
+    if (outcome_bad(&result, net_layers(network, size, &weights->table)) ||
+        outcome_bad(&result, net_program(network, size, &weights->program)) ||
+        outcome_bad(&result, take_all(where, set, weights)))
         net_weights_free(weights);
     return result;
 }
@@ -90,29 +108,37 @@ outcome_t net_weights_from(const network_t *network, const net_size_t *size, con
 outcome_t net_weights_load(const network_t *network, const net_size_t *size, const char *path, net_weights_t *weights)
 {
     *weights = (net_weights_t){0};
-    text_t shipped;
+    text_t own;
     outcome_t result;
     if (path == NULL) {
-        if (size->weights == NULL)
-            return outcome_missing(text_of("%s, size %s", network->name, size->name).chars, "weights",
-                                   "none in the project", "a checkpoint with the names of its framework",
-                                   "give one with --weights FILE.safetensors");
-        if (outcome_bad(&result, home_path(size->weights, &shipped)))
+        if (outcome_bad(&result, size->weights != NULL
+                                     ? home_path(size->weights, &own)
+                                     : catalogue_find(catalogue_checkpoints, "--net", network->name, "weights", &own)))
             return result;
-        path = shipped.chars;
+        path = own.chars;
     }
     tensor_set_t set;
-    if (outcome_bad(&result, safetensors_load(path, "check the path after --weights", &set)))
+    if (outcome_bad(&result, tensor_set_load(path, "check the path after --weights", &set)))
         return result;
-    result = net_weights_from(network, size, path, &set, weights);
+    result = net_names_settle(network, path, &set);
+    if (outcome_is_ok(&result))
+        result = net_weights_from(network, size, path, &set, weights);
     tensor_set_free(&set);
     return result;
+}
+
+void net_weights_rest(const net_weights_t *weights, size_t layer)
+{
+    spill_rest(&weights->storage, weights->layers[layer].weights,
+               (size_t)net_layer_weights(&weights->table.items[layer]) * sizeof(float));
 }
 
 void net_weights_free(net_weights_t *weights)
 {
     net_table_free(&weights->table);
+    net_program_free(&weights->program);
     free(weights->layers);
-    free(weights->storage);
+    free(weights->floats);
+    spill_free(&weights->storage);
     *weights = (net_weights_t){0};
 }

@@ -2,8 +2,10 @@
 #ifndef BBS_NETS_WEIGHTS_H
 #define BBS_NETS_WEIGHTS_H
 
+#include "base/spill.h"
 #include "base/text.h"
 #include "nets/net.h"
+#include "nets/program.h"
 #include "tensor/tensor.h"
 
 /* The float weights of a network, read by the names of its framework: one entry for each layer of its table.
@@ -22,18 +24,25 @@ typedef struct {
     const net_size_t *size;
     text_t path; /* of the file, for the record */
     net_table_t table;
+    net_program_t program;    /* empty where Darknet has a cfg */
     net_parameters_t *layers; /* table.count */
-    float *storage;           /* behind every pointer above */
+    float **floats;           /* program.float_count tensors that stay float */
+    spill_t storage;          /* behind every pointer above */
 } net_weights_t;
 
 /* What torch.nn.BatchNorm2d adds to the variance (its default eps, which torchvision's networks keep). */
 extern const float net_batchnorm_epsilon;
 
-/* `path` NULL: the size's own weights; a size without any is FAULT_MISSING and says which checkpoint to bring. */
+/* `path` NULL: the size's own weights, or the checkpoint of the network that was fetched (base/catalogue.h);
+ * FAULT_MISSING with the command that fetches it when it is not there. Safetensors or what torch.save wrote,
+ * under any of the names that nets/names.h settles. */
 outcome_t net_weights_load(const network_t *network, const net_size_t *size, const char *path, net_weights_t *weights);
 /* The same from tensors in memory; `where` names them in errors. */
 outcome_t net_weights_from(const network_t *network, const net_size_t *size, const char *where, const tensor_set_t *set,
                            net_weights_t *weights);
 void net_weights_free(net_weights_t *weights);
+
+/* The float weights of this layer are not needed soon (base/spill.h). */
+void net_weights_rest(const net_weights_t *weights, size_t layer);
 
 #endif

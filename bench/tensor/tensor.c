@@ -63,6 +63,8 @@ outcome_t tensor_set_reserve(tensor_set_t *set, const char *name, tensor_type_t 
     outcome_t result = count_elements(name, type, rank, shape, &count);
     if (!outcome_is_ok(&result))
         return result;
+    if (set->count == TENSOR_SET_LIMIT)
+        return outcome_failed(name, NULL, "another tensor", text_of("at most %d in one set", TENSOR_SET_LIMIT).chars, NULL);
     if (tensor_set_find(set, name) != NULL)
         return outcome_failed(name, NULL, "the same tensor name twice", "unique names", NULL);
     tensor_t *grown = realloc(set->items, (set->count + 1) * sizeof *grown);
@@ -138,6 +140,18 @@ tensor_t *tensor_set_find(const tensor_set_t *set, const char *name)
     return NULL;
 }
 
+outcome_t tensor_set_rename(tensor_set_t *set, size_t index, const char *name)
+{
+    if (tensor_set_find(set, name) != NULL)
+        return outcome_failed(name, NULL, "the same tensor name twice", "unique names", NULL);
+    char *copy = text_copy(name);
+    if (copy == NULL)
+        return outcome_out_of_memory(name);
+    free(set->items[index].name);
+    set->items[index].name = copy;
+    return outcome_ok();
+}
+
 void tensor_set_free(tensor_set_t *set)
 {
     for (size_t i = 0; i < set->count; i++) {
@@ -173,7 +187,8 @@ outcome_t tensor_set_require(const tensor_set_t *set, const char *where, const c
                               "the names of the network's framework", "check that the file belongs to this network");
     }
     if (found->type > TENSOR_BF16)
-        return outcome_failed(where, place.chars, tensor_type_name(found->type), "F64, F32, F16 or BF16", NULL);
+        return outcome_failed(where, place.chars, tensor_type_name(found->type), "F64, F32, F16 or BF16",
+                              "give the float checkpoint, not a quantised one");
     bool same = rank < 0 || rank == found->rank;
     for (int i = 0; same && i < rank; i++)
         same = shape[i] == found->shape[i];

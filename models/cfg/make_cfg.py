@@ -8,6 +8,7 @@ The graphs are torchvision's. What Darknet needs said differently:
 * a projection block is conv ... conv(linear), [route] to the block's input, projection (linear), [shortcut] from the main branch.
 Convolutions come in the order of the layer table (bench/nets): conv1, conv2(, conv3), downsample.
 """
+import functools
 import pathlib
 import sys
 
@@ -68,12 +69,28 @@ def resnet(title, side, stem, pool, blocks, widths, classes, bottleneck=False):
     return graph
 
 
-def vgg(title, side, convolutions, widths, hidden, classes):
+def cifar_resnet(depth):
+    """Shortcuts without weights (option A): between unequal channel counts the engine pads on both sides (engine/widen.h)."""
+    graph = Graph(f"ResNet-{depth} for CIFAR-10", 3, 32)
+    graph.conv(16, 3, 1, "relu")
+    block_input = graph.count - 1
+    for stage, width in enumerate((16, 32, 64)):
+        for index in range((depth - 2) // 6):
+            graph.conv(width, 3, 2 if stage > 0 and index == 0 else 1, "relu")
+            graph.conv(width, 3, 1, "linear")
+            block_input = graph.section("shortcut", from_=graph.back(block_input), activation="relu")
+    graph.section("avgpool")
+    graph.section("connected", output=10, activation="linear")
+    return graph
+
+
+def vgg(title, side, convolutions, widths, pools, hidden, classes):
     graph = Graph(title, 3, side)
-    for count, width in zip(convolutions, widths):
+    for count, width, pool in zip(convolutions, widths, pools):
         for _ in range(count):
             graph.conv(width, 3, 1, "relu")
-        graph.section("maxpool", size=2, stride=2, padding=0)
+        if pool > 1:
+            graph.section("maxpool", size=pool, stride=pool, padding=0)
     graph.section("connected", output=hidden, activation="relu")
     graph.section("connected", output=hidden, activation="relu")
     graph.section("connected", output=classes, activation="linear")
@@ -81,10 +98,13 @@ def vgg(title, side, convolutions, widths, hidden, classes):
 
 
 GRAPHS = {
-    "vgg16.full": lambda: vgg("VGG-16 with BatchNorm of torchvision", 224, [2, 2, 3, 3, 3], [64, 128, 256, 512, 512], 4096, 1000),
+    "vgg16.full": lambda: vgg("VGG-16 with BatchNorm of torchvision", 224, [2, 2, 3, 3, 3], [64, 128, 256, 512, 512], [2] * 5, 4096, 1000),
+    "vgg16.compact": lambda: vgg("VGG-16 with narrow stages for 28 x 28 images", 28, [2, 2, 3, 3, 3], [32, 64, 96, 128, 128], [2, 2, 2, 1, 1], 256, 10),
     "resnet50.full": lambda: resnet("ResNet-50 of torchvision", 224, (7, 2), (3, 2, 2), [3, 4, 6, 3], [64, 128, 256, 512], 1000, True),
     "resnet34.full": lambda: resnet("ResNet-34 of torchvision", 224, (7, 2), (3, 2, 2), [3, 4, 6, 3], [64, 128, 256, 512], 1000),
+    **{f"resnet{depth}.full": functools.partial(cifar_resnet, depth) for depth in (20, 32, 44, 56)},
     "resnet34.compact": lambda: resnet("ResNet-34 with narrow stages for 28 x 28 images", 28, (3, 1), (2, 2, 0), [3, 4, 6, 3], [32, 64, 96, 128], 10),
+    "resnet50.compact": lambda: resnet("ResNet-50 with narrow stages for 28 x 28 images", 28, (3, 1), (2, 2, 0), [3, 4, 6, 3], [32, 32, 64, 64], 10, True),
 }
 
 if __name__ == "__main__":

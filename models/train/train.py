@@ -1,52 +1,57 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Train one compact network and write it as float16 safetensors: `make retrain NET=resnet34`.
+"""Train one compact image network and write it as float16 safetensors: `make retrain NET=resnet34`.
 
-A tool for retraining only: nothing at run time needs Python. The recipe is the one that pays on a small budget: SGD with
-Nesterov momentum, one linear warm-up and a cosine to zero, label smoothing, flips and crops, no weight decay on
-BatchNorm and biases, bfloat16 arithmetic with float32 weights. A checkpoint is kept after each epoch and picked up again by the next call; seed, order of the
+A tool for retraining only: nothing at run time needs Python. The recipe is the one that pays on a small budget: one linear
+warm-up and a cosine to zero, label smoothing, flips and crops, no weight decay on norms and biases, bfloat16 arithmetic with
+float32 weights; SGD with Nesterov momentum for the CNNs, AdamW for the vision transformers, which see half of the patches
+of each image (nets_vit.py). The wide ViT begins as a widened copy of the narrow one. RECIPES holds what the shipped
+networks were trained with. A checkpoint is kept after each epoch and picked up again by the next call; seed, order of the
 samples and augmentation follow from --seed and the epoch alone, so a resumed run equals an uninterrupted one.
 """
 import argparse
-import json
-import math
 import pathlib
-import resource
 import sys
-import time
 
 import torch
 from torch.nn import functional
 
+import common
 import data
 import nets
+import nets_vit
 import safetensors
+
+NETS = {**nets.NETS, **nets_vit.NETS}
+ADAMW = dict(optimiser="adamw", decay=0.05, checked=2000)
+RECIPES = {"resnet34": dict(epochs=18, rate=0.15), "vgg16": dict(epochs=8, rate=0.1), "resnet50": dict(epochs=12, rate=0.15),
+           "vit_small": dict(epochs=8, rate=0.0015, **ADAMW),
+           "vit_base": dict(epochs=3, rate=0.0006, grown=pathlib.Path("models/compact/vit_small.safetensors"), **ADAMW)}
+TEST = 10000
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--net", required=True, choices=sorted(nets.NETS))
+    parser.add_argument("--net", required=True, choices=sorted(NETS))
     parser.add_argument("--out", type=pathlib.Path, required=True, help="folder for NET.safetensors and NET.log.csv")
     parser.add_argument("--work", type=pathlib.Path, required=True, help="folder for the checkpoint (build/train)")
     parser.add_argument("--data", type=pathlib.Path, default=data.FASHION_MNIST)
-    parser.add_argument("--epochs", type=int, default=18)
+    parser.add_argument("--epochs", type=int)
     parser.add_argument("--batch", type=int, default=128)
-    parser.add_argument("--rate", type=float, default=0.15, help="peak learning rate")
+    parser.add_argument("--rate", type=float, help="peak learning rate")
     parser.add_argument("--decay", type=float, default=5e-4, help="weight decay of convolutions and linear layers")
     parser.add_argument("--smoothing", type=float, default=0.1)
+    parser.add_argument("--optimiser", choices=("sgd", "adamw"), default="sgd")
+    parser.add_argument("--grown", type=pathlib.Path, help="begin with this ViT of half the width")
+    parser.add_argument("--checked", type=int, default=TEST, help="test images to count after each epoch; all at the end")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
+    known, _ = parser.parse_known_args()
+    parser.set_defaults(**RECIPES[known.net])
     return parser.parse_args()
 
 
-def rate_at(position, options):
-    """Learning rate at `position` in [0, 1] of the whole run: 10 % linear warm-up, then a cosine to zero."""
-    warm = 0.1
-    if position < warm:
-        return options.rate * position / warm
-    return options.rate * 0.5 * (1 + math.cos(math.pi * (position - warm) / (1 - warm)))
-
-
 def train_epoch(model, optimiser, images, labels, epoch, options):
+    torch.manual_seed(options.seed * 1000 + epoch)  # dropout
     generator = torch.Generator().manual_seed(options.seed * 1000 + epoch)
     order = torch.randperm(len(images), generator=generator)
     batches = order.split(options.batch)
@@ -54,7 +59,7 @@ def train_epoch(model, optimiser, images, labels, epoch, options):
     total = 0.0
     for index, batch in enumerate(batches):
         for group in optimiser.param_groups:
-            group["lr"] = rate_at((epoch + index / len(batches)) / options.epochs, options)
+            group["lr"] = common.rate_at((epoch + index / len(batches)) / options.epochs, options.rate)
         x = data.normalise(data.augment(images[batch], generator)).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             scores = model(x)
@@ -70,7 +75,7 @@ def count_correct(model, images, labels):
     """Correct answers in float32."""
     model.eval()
     correct = 0
-    with torch.no_grad():
+    with common.quick_float32():
         for start in range(0, len(images), 500):
             x = data.normalise(images[start:start + 500]).contiguous(memory_format=torch.channels_last)
             correct += (model(x).argmax(1) == labels[start:start + 500]).sum().item()
@@ -78,15 +83,10 @@ def count_correct(model, images, labels):
 
 
 def optimiser_for(model, options):
-    decayed = [p for p in model.parameters() if p.ndim > 1]
-    others = [p for p in model.parameters() if p.ndim <= 1]
-    groups = [{"params": decayed, "weight_decay": options.decay}, {"params": others, "weight_decay": 0.0}]
+    groups = common.groups_of(model, options.decay, nets_vit.UNDECAYED)
+    if options.optimiser == "adamw":
+        return torch.optim.AdamW(groups, lr=options.rate, betas=(0.9, 0.95))
     return torch.optim.SGD(groups, lr=options.rate, momentum=0.9, nesterov=True)
-
-
-def half(model):
-    """The tensors that are shipped, in torchvision's order: float16, counters left out."""
-    return {name: tensor.half() for name, tensor in model.state_dict().items() if not name.endswith("num_batches_tracked")}
 
 
 def main():
@@ -96,43 +96,31 @@ def main():
     torch.use_deterministic_algorithms(True)
     options.out.mkdir(parents=True, exist_ok=True)
     options.work.mkdir(parents=True, exist_ok=True)
-    checkpoint = options.work / f"{options.net}.pt"
-
     images, labels = data.fashion_mnist("train", options.data)
     test_images, test_labels = data.fashion_mnist("t10k", options.data)
-    model = nets.NETS[options.net]("compact").to(memory_format=torch.channels_last)
+    model = NETS[options.net]("compact").to(memory_format=torch.channels_last)
+    if options.grown:
+        model.load_state_dict(nets_vit.widened(safetensors.load(options.grown)[0], options.seed))
     optimiser = optimiser_for(model, options)
-    rows, first, seconds, cpu = [], 0, 0.0, 0.0
-    if checkpoint.exists():
-        state = torch.load(checkpoint)
-        model.load_state_dict(state["model"])
-        optimiser.load_state_dict(state["optimiser"])
-        rows, first, seconds, cpu = state["rows"], state["epoch"], state["seconds"], state["cpu"]
-        print(f"resuming {options.net} after epoch {first}", flush=True)
-
+    run, first = common.Run(options.work / f"{options.net}.pt"), 0
+    kept = run.resume()
+    if kept:
+        first = kept["epoch"]
+        model.load_state_dict(kept["model"])
+        optimiser.load_state_dict(kept["optimiser"])
     for epoch in range(first, options.epochs):
-        start, used = time.monotonic(), resource.getrusage(resource.RUSAGE_SELF)
         loss = train_epoch(model, optimiser, images, labels, epoch, options)
-        correct = count_correct(model, test_images, test_labels)
-        now = resource.getrusage(resource.RUSAGE_SELF)
-        seconds += time.monotonic() - start
-        cpu += now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime
-        rows.append(f"{epoch + 1},{loss:.5f},{correct},{len(test_images)},{seconds:.0f},{cpu:.0f}")
-        torch.save({"model": model.state_dict(), "optimiser": optimiser.state_dict(), "rows": rows, "epoch": epoch + 1,
-                    "seconds": seconds, "cpu": cpu}, checkpoint)
-        print(f"epoch {epoch + 1}/{options.epochs}: loss {loss:.4f}, test {correct}/{len(test_images)}, {seconds:.0f} s", flush=True)
+        correct = count_correct(model, test_images[:options.checked], test_labels[:options.checked])
+        run.add(epoch + 1, loss, correct, options.checked)
+        run.save({"epoch": epoch + 1, "model": model.state_dict(), "optimiser": optimiser.state_dict()})
 
-    shipped = half(model)
+    shipped = common.half(model.state_dict())
     model.load_state_dict({name: tensor.float() for name, tensor in shipped.items()}, strict=False)
     correct = count_correct(model, test_images, test_labels)
-    configuration = {key: str(value) for key, value in vars(options).items() if key not in ("out", "work", "data")}
-    metadata = {"format": "pt", "net": options.net, "size": "compact", "data": "fashion-mnist",
-                "classes": "10", "correct": correct, "samples": len(test_images), "torch": torch.__version__,
-                "recipe": json.dumps(configuration, sort_keys=True)}
-    safetensors.save(options.out / f"{options.net}.safetensors", shipped, metadata)
-    header = "epoch,train_loss,test_correct,test_samples,wall_seconds,cpu_seconds"
-    (options.out / f"{options.net}.log.csv").write_text("\n".join([header, *rows]) + "\n")
-    print(f"{options.net}: {correct}/{len(test_images)} correct in float16, {seconds:.0f} s", file=sys.stderr)
+    common.ship(options.out / f"{options.net}.safetensors", options.net, shipped, options, data="fashion-mnist", classes=10,
+                correct=correct, samples=len(test_images))
+    run.write_log(options.out / f"{options.net}.log.csv", "epoch,train_loss,test_correct,test_samples")
+    print(f"{options.net}: {correct}/{len(test_images)} correct in float16, {run.wall:.0f} s", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,9 @@
 # Small files for the fuzzers to start from: seeds.sh FOLDER, with BBSBENCH the program.
 set -eu
 python=${PYTHON:-/usr/bin/python3}
-mkdir -p "$1/bbs" "$1/safetensors"
+mkdir -p "$1/bbs" "$1/safetensors" "$1/tokenizer" "$1/checkpoint"
+$python tests/oracle/checkpoints.py "$1/checkpoint"
+rm "$1/checkpoint"/*.safetensors "$1/checkpoint/manifest.csv"
 $python - "$1/safetensors/net" <<'PY'
 import json, random, struct, sys
 rng = random.Random(1)
@@ -19,8 +21,25 @@ text = json.dumps(header, separators=(",", ":")).encode()
 text += b" " * (-len(text) % 8)
 open(sys.argv[1], "wb").write(struct.pack("<Q", len(text)) + text + body)
 PY
+$python - "$1/checkpoint" <<'PY'
+import pathlib, sys, zipfile
+for path in pathlib.Path(sys.argv[1]).glob("*.pth"):
+    if zipfile.is_zipfile(path):
+        archive = zipfile.ZipFile(path)
+        for name in archive.namelist():
+            if name.endswith("data.pkl"):
+                path.with_suffix(".pkl").write_bytes(archive.read(name))
+PY
 for method in int8 ra zps bitflip bbs-mod; do
     "$BBSBENCH" compress "$1/safetensors/net" "$1/safetensors/$method" --method "$method" --group 5 --channels 2 >/dev/null
     "$BBSBENCH" pack "$1/safetensors/$method" "$1/bbs/$method" >/dev/null
 done
 "$BBSBENCH" quantize "$1/safetensors/net" "$1/safetensors/quantised" >/dev/null
+# Tables and texts: the strings of the tokenizer's vectors.
+$python - "$1/tokenizer" <<'PY'
+import gzip, sys
+lines = [line.split("\t") for line in gzip.open("tests/data/tokens.txt.gz", "rt")]
+texts = [bytes.fromhex(line[1]) for line in lines if line[0] == "S"]
+for i in range(0, 400, 4):
+    open(f"{sys.argv[1]}/{i}", "wb").write(b"\t1\n".join(texts[i:i + 4]))
+PY

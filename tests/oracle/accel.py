@@ -129,8 +129,10 @@ def simulate(machine_name):
             sram_weight_read_bytes=w_read, sram_input_read_bytes=i_read, sram_weight_write_bytes=w_write,
             sram_input_write_bytes=i_write, energy_pe_pj=pe, energy_register_pj=register, energy_sram_pj=sram,
             energy_on_chip_pj=pe + register + sram, energy_dram_pj=F(dram * 1000, 8),
-            energy_total_pj=pe + register + sram + F(dram * 1000, 8), energy_leakage_pj=leakage, energy_idle_pj=idle,
-            energy_table="bitsim", configuration="paper")
+            energy_total_pj=pe + register + sram + F(dram * 1000, 8), setting="", weights_source="none",
+            activation_density="", density_source="", useful_percent="", intra_pe_stall_percent="",
+            inter_pe_stall_percent="", energy_leakage_pj=leakage, energy_idle_pj=idle, energy_table="bitsim",
+            configuration="paper")
 
 
 def main(path):

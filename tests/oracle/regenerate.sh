@@ -1,11 +1,22 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Write every committed vector and fixture of tests/data again (`make oracle`): the same bytes from run to run. The first
-# needs python3-torch, the others nothing but Python.
+# two need python3-torch, the others nothing but Python.
 set -eu
 cd "$(dirname "$0")/../.."
 PYTHON=${PYTHON:-/usr/bin/python3}
 "$PYTHON" tests/oracle/resnet_fixture.py write
+"$PYTHON" tests/oracle/made_logits.py write
+"$PYTHON" tests/oracle/torch_checkpoints.py fixture tests/data
 "$PYTHON" tests/oracle/accel.py tests/data/model.resnet34.csv
 "$PYTHON" tests/oracle/columns.py tests/data/columns.txt.gz
 "$PYTHON" tests/oracle/rivals.py tests/data/rivals.txt.gz
+# Hugging Face's own tokenizer is an npm package: tests/oracle/tokens.js says how to have it.
+NODE_PATH=${NODE_PATH:-build/node/node_modules}
+export NODE_PATH
+if node -e 'require("tokenizers")' 2>/dev/null; then
+    node tests/oracle/tokens.js ranges >bench/data/unicode_ranges.inc
+    node tests/oracle/tokens.js vectors | gzip -9n >tests/data/tokens.txt.gz
+else
+    echo "kept as they are, without the npm package tokenizers: bench/data/unicode_ranges.inc, tests/data/tokens.txt.gz"
+fi

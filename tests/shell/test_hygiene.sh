@@ -24,6 +24,7 @@ rooms() {
     cat <<'END'
 base base
 tensor tensor base
+fetch fetch base
 compress compress tensor base
 nets nets tensor base
 data data tensor base
@@ -31,8 +32,8 @@ engine engine nets compress data tensor base
 accel accel nets compress tensor base
 report report base
 track track base
-experiments experiments report track engine accel nets compress data tensor base
-cli cli experiments report track engine accel nets compress data tensor base
+experiments experiments report track engine accel nets compress data tensor fetch base
+cli cli experiments report track engine accel nets compress data tensor fetch base
 END
 }
 
@@ -47,10 +48,12 @@ downwards() {
         }' "$tap_folder/rooms" | sort -u | none
 }
 
-# Comments may talk of exit(); code below cli may not call it, and nothing calls a shell.
+# Comments may talk of exit(); code below cli may not call it, and nothing calls a shell. libjpeg's error callback must not
+# return, so picture.c jumps out of it, into its own function.
 no_way_out() {
     {
-        find bench -name '*.[ch]' ! -path 'bench/cli/*' | xargs grep -nE '(^|[^A-Za-z0-9_.>])(exit|_exit|abort|assert|longjmp)\('
+        find bench -name '*.[ch]' ! -path 'bench/cli/*' | xargs grep -nE '(^|[^A-Za-z0-9_.>])(exit|_exit|abort|assert)\('
+        find bench -name '*.[ch]' ! -name picture.c | xargs grep -nE '(^|[^A-Za-z0-9_.>])longjmp\('
         find bench -name '*.[ch]' | xargs grep -nE '(^|[^A-Za-z0-9_.>])(system|popen)\('
     } | grep -vE '^[^:]+:[0-9]+: *(/?\*|//)' | none
 }

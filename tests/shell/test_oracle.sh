@@ -5,7 +5,9 @@ PYTHON=${PYTHON:-/usr/bin/python3}
 
 if "$PYTHON" -c 'import torch' 2>/dev/null; then
     check "the engine's reference logits are PyTorch's" "$PYTHON" tests/oracle/resnet_fixture.py check
+    check "logits of weights by formula are PyTorch's" "$PYTHON" tests/oracle/made_logits.py check
 else
+    skip "logits of weights by formula are PyTorch's" "python3-torch is not installed"
     skip "the engine's reference logits are PyTorch's" "python3-torch is not installed"
 fi
 tap_done

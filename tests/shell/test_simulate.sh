@@ -4,22 +4,69 @@
 golden=tests/data/model.resnet34.csv
 out=$tap_folder/model.csv
 
-check "three accelerators on ResNet-34" "$BBSBENCH" simulate --net resnet34 --accelerator stripes,bitvert-cons,bitvert-mod --out "$out"
+check "three accelerators on ResNet-34" "$BBSBENCH" simulate --net resnet34 --accelerator stripes,bitvert-cons,bitvert-mod --weights none --out "$out"
 check "the header is that of the golden file" sh -c "head -n 1 $out | cmp - /dev/stdin <<END
 $(head -n 1 $golden)
 END"
 check "cycles and bytes are those of the golden file" sh -c "cut -d, -f1-21 $out >$tap_folder/a; cut -d, -f1-21 $golden | cmp - $tap_folder/a"
-check "the summary names what the ratios are against" sh -c "'$BBSBENCH' simulate --net resnet34 --out $out | grep -q 'against Stripes'"
-check "one network has no geometric mean, two have" sh -c "'$BBSBENCH' simulate --net resnet34,resnet50 --out $out | grep -c '^geomean .*stripes .* 1.000 ' | grep -qx 1"
+check "the summary names what the ratios are against" sh -c "'$BBSBENCH' simulate --net resnet34 --weights none --out $out | grep -q 'against Stripes'"
+check "one network has no geometric mean, two have" sh -c "'$BBSBENCH' simulate --net resnet34,resnet50 --weights none --out $out | grep -c '^geomean .*stripes .* 1.000 ' | grep -qx 1"
 check "without Stripes there is no speedup" sh -c "'$BBSBENCH' simulate --net resnet34 --accelerator bitvert-mod --out $out | grep -q 'bitvert-mod .*  -  '"
-check "all networks and accelerators" "$BBSBENCH" simulate --net all --accelerator all --out "$out"
-check "the compact size" "$BBSBENCH" simulate --net resnet34 --size compact --out "$out"
+check "all networks and accelerators" "$BBSBENCH" simulate --net all --accelerator all --weights none --out "$out"
+check "the compact size, with the weights that ship" "$BBSBENCH" simulate --net resnet34 --size compact --out "$out"
 check "rows name their size" sh -c "sed -n 2p $out | grep -q '^resnet34,compact,stripes,conv1,'"
-check "the program finds its tables from another folder" sh -c "cd / && '$BBSBENCH' simulate --net resnet34 --out $out"
-check "a pruned first layer stores less than 8 bits" sh -c "'$BBSBENCH' simulate --net resnet34 --first-layer prune --accelerator bitvert-mod --out $out && sed -n 2p $out | grep -q 'conv1,.*uniform-assumption,6,'"
-check "twice gives the same bytes" sh -c "'$BBSBENCH' simulate --net all --out $tap_folder/a && '$BBSBENCH' simulate --net all --out $tap_folder/b && cmp $tap_folder/a $tap_folder/b"
+check "the program finds its tables from another folder" sh -c "cd / && '$BBSBENCH' simulate --net resnet34 --accelerator stripes,bitvert-mod --out $out"
+check "a pruned first layer stores less than 8 bits" sh -c "'$BBSBENCH' simulate --net resnet34 --first-layer prune --accelerator bitvert-mod --weights none --out $out && sed -n 2p $out | grep -q 'conv1,.*uniform-assumption,6,'"
+check "twice gives the same bytes" sh -c "'$BBSBENCH' simulate --net all --weights none --out $tap_folder/a && '$BBSBENCH' simulate --net all --weights none --out $tap_folder/b && cmp $tap_folder/a $tap_folder/b"
 
-check "an accelerator that needs weights is left out, and said so" sh -c "'$BBSBENCH' simulate --net resnet34 --out $out | grep -q '^resnet34 *bitlet *skipped' && ! grep -q ',bitlet,' $out"
+check "an accelerator that needs weights is left out, and said so" sh -c "'$BBSBENCH' simulate --net resnet34 --weights none --out $out | grep -q '^resnet34 *bitlet *skipped' && ! grep -q ',bitlet,' $out"
+
+# Weights: shipped, synthetic, a user's file; the columns behind energy_total_pj say which.
+small="--size compact --net resnet34"
+check "shipped weights are named" sh -c "'$BBSBENCH' simulate $small --accelerator bitvert-mod --out $out && tail -n 1 $out | grep -q ',weights,.*,resnet34.safetensors,,'"
+check "the same file by its name gives the same rows" sh -c "'$BBSBENCH' simulate $small --out $tap_folder/a && '$BBSBENCH' simulate $small --weights models/compact/resnet34.safetensors --out $tap_folder/b && cmp $tap_folder/a $tap_folder/b"
+check "all eight designs have rows" sh -c "[ \$(grep -c ',total,' $tap_folder/a) -eq 8 ]"
+check "synthetic weights are named, and the same for 1, 2 and 3 threads" sh -c "for jobs in 1 2 3; do '$BBSBENCH' simulate $small --weights synthetic --jobs \$jobs --out $tap_folder/\$jobs || exit 1; done; cmp $tap_folder/1 $tap_folder/2 && cmp $tap_folder/1 $tap_folder/3 && grep -q 'total.*,synthetic:resnet50v2' $tap_folder/1"
+check "synthetic and real weights differ" sh -c "! cmp -s $tap_folder/1 $tap_folder/a"
+check "a given density is labelled, and fewer activations take fewer cycles" sh -c "'$BBSBENCH' simulate $small --accelerator sparten --density 0.25 --out $tap_folder/c && grep -q ',0.25,given,' $tap_folder/c && [ \$(tail -n 1 $tap_folder/c | cut -d, -f5) -lt \$(grep ',sparten,total,' $tap_folder/a | cut -d, -f5) ]"
+check "one layer alone, as among all" sh -c "'$BBSBENCH' simulate $small --layer layer2.0.conv1 --out $tap_folder/c && tail -n +2 $tap_folder/c >$tap_folder/d && grep ',layer2.0.conv1,' $tap_folder/a | cmp - $tap_folder/d"
+check "a sweep has a row for each value, and the default's is the one without" sh -c "'$BBSBENCH' simulate $small --accelerator bitlet --layer conv1 --sweep rows=8,32 --out $tap_folder/c && [ \$(wc -l <$tap_folder/c) -eq 3 ] && [ \$(grep ',rows=32,' $tap_folder/c | cut -d, -f1-20) = \$(grep ',bitlet,conv1,' $tap_folder/a | cut -d, -f1-20) ]"
+check "rows as JSON" sh -c "'$BBSBENCH' simulate $small --accelerator sparten --json $tap_folder/rows.json --out $out && '${PYTHON:-/usr/bin/python3}' -c 'import csv, json, sys; a = json.load(open(sys.argv[1])); b = list(csv.DictReader(open(sys.argv[2]))); assert len(a) == len(b) and list(a[0]) == list(b[0]) and all(str(x[\"cycles\"]) == y[\"cycles\"] for x, y in zip(a, b))' $tap_folder/rows.json $out"
+check_fails 2 "a file of weights for two networks" "$BBSBENCH" simulate --net resnet34,resnet50 --weights x.safetensors --out "$out"
+check_fails 3 "a file of weights that is not there" "$BBSBENCH" simulate --net resnet34 --weights none.safetensors --out "$out"
+check_fails 2 "a layer that is not there" "$BBSBENCH" simulate $small --layer layer9 --out "$out"
+check_fails 2 "a density above one" "$BBSBENCH" simulate $small --density 1.5 --out "$out"
+check_fails 2 "a sweep of an unknown setting" "$BBSBENCH" simulate $small --sweep wheels=4 --out "$out"
+check_fails 2 "a sweep without values" "$BBSBENCH" simulate $small --sweep rows --out "$out"
+check_fails 2 "a sweep to zero rows" "$BBSBENCH" simulate $small --sweep rows=0 --out "$out"
+
+# A network of the user's own.
+layers=$tap_folder/mine.csv
+columns=name,kind,k,c,kh,kw,stride,pad,in_h,in_w,tokens
+own() { printf '%s\n' "$columns" "$@" >"$layers"; }
+own stem,conv,32,3,3,3,1,1,32,32,1 body,conv,64,32,3,5,1,1,32,32,1 head,linear,10,64,1,1,1,0,1,1,1
+check "layers of the user's own on all designs" sh -c "'$BBSBENCH' simulate --layers $layers --out $out && [ \$(grep -c ',total,' $out) -eq 8 ] && grep -q '^mine,user,stripes,body,' $out"
+hostile() { # what is wrong, what the error names, lines
+    wrong=$1 named=$2
+    shift 2
+    own "$@"
+    check "refused, by file, line and column: $wrong" sh -c "'$BBSBENCH' simulate --layers $layers --out $out 2>$tap_folder/said; [ \$? -eq 1 ] && grep -q 'mine.csv.*$named' $tap_folder/said"
+}
+hostile "no layer" "0 layers"
+hostile "a row too short" "line 2" stem,conv,32
+hostile "a word for a number" "line 3, column k" a,linear,8,8,1,1,1,0,1,1,4 b,linear,eight,8,1,1,1,0,1,1,4
+hostile "a size of zero" "line 2, column c" a,linear,8,0,1,1,1,0,1,1,4
+hostile "a negative size" "line 2, column tokens" a,linear,8,8,1,1,1,0,1,1,-4
+hostile "a number beyond 64 bits" "line 2, column k" a,linear,99999999999999999999,8,1,1,1,0,1,1,4
+hostile "another kind" "line 2, column kind" a,pool,8,8,2,2,2,0,8,8,1
+hostile "a name twice" "line 3, column name" a,linear,8,8,1,1,1,0,1,1,4 a,linear,8,8,1,1,1,0,1,1,4
+hostile "no name" "line 2, column name" ,linear,8,8,1,1,1,0,1,1,4
+hostile "the name of the sums" "line 2, column name" total,linear,8,8,1,1,1,0,1,1,4
+hostile "a kernel beyond its plane" "line 2, column kw" a,conv,8,8,3,9,1,0,4,4,1
+hostile "a matrix with a kernel" "line 2, column kh" a,linear,8,8,3,1,1,0,1,1,4
+hostile "more weights than can be" "line 2, column k" a,linear,1048576,1048576,1,1,1,0,1,1,4
+check_fails 3 "layers that are not there" "$BBSBENCH" simulate --layers "$tap_folder/none.csv" --out "$out"
+check_fails 2 "layers and a network" "$BBSBENCH" simulate --layers "$layers" --net resnet34 --out "$out"
 
 # ===  Configurations  ===
 check "defaults are the profile paper" sh -c "'$BBSBENCH' simulate --net resnet34 --out $tap_folder/a && '$BBSBENCH' simulate --net resnet34 --profile paper --out $tap_folder/b && cmp $tap_folder/a $tap_folder/b"
@@ -44,7 +91,7 @@ check "each oddity is in the help" sh -c "
         '$BBSBENCH' simulate --help | grep -q \"^  \$name \" || { echo \$name; exit 1; }; done"
 
 rm -f "$out"
-check "with nothing left to run there is no file and exit code 3" sh -c "'$BBSBENCH' simulate --net resnet34 --accelerator bitlet --out $out 2>$tap_folder/said; [ \$? -eq 3 ] && grep -q '^skipped: bitlet' $tap_folder/said && [ ! -e $out ]"
+check "with nothing left to run there is no file and exit code 3" sh -c "'$BBSBENCH' simulate --net resnet34 --accelerator bitlet --weights none --out $out 2>$tap_folder/said; [ \$? -eq 3 ] && grep -q '^skipped: bitlet' $tap_folder/said && [ ! -e $out ]"
 check_fails 2 "an unknown network" "$BBSBENCH" simulate --net resnet35 --out "$out"
 check_fails 2 "an unknown accelerator" "$BBSBENCH" simulate --net resnet34 --accelerator stripes,eyeriss --out "$out"
 check_fails 2 "an accelerator twice" "$BBSBENCH" simulate --net resnet34 --accelerator stripes,stripes --out "$out"
@@ -54,7 +101,7 @@ check_fails 2 "no file to write" "$BBSBENCH" simulate --net resnet34
 check_fails 2 "a size that the network has not" "$BBSBENCH" simulate --net vgg16 --size tiny --out "$out"
 check_fails 2 "another first layer" "$BBSBENCH" simulate --net resnet34 --first-layer maybe --out "$out"
 check_fails 1 "a folder that is not there" "$BBSBENCH" simulate --net resnet34 --out "$tap_folder/none/model.csv"
-check_fails 1 "no room for the file" sh -c "ulimit -f 8; exec '$BBSBENCH' simulate --net resnet34 --out $out"
+check_fails 1 "no room for the file" sh -c "ulimit -f 8; exec '$BBSBENCH' simulate --net resnet34 --weights none --out $out"
 check_fails 1 "a folder that cannot be written, not even by root" "$BBSBENCH" simulate --net resnet34 --out /proc/model.csv
 check "failures leave no file behind" sh -c "[ ! -e $out ] && [ ! -e $out.part ]"
 tap_done

@@ -61,7 +61,7 @@ static compressed_t compress(const method_t *method, const method_config_t *conf
     compressed_t out;
     assert_ok(method_check(method, config));
     assert_ok(method->compress(config, &fixture->layer, NULL, 2, &out));
-    compressed_to_floats(&out, &fixture->layer, floats);
+    compressed_to_floats(&out, &fixture->layer, 0, fixture->layer.k, floats);
     return out;
 }
 

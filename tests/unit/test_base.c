@@ -63,12 +63,15 @@ static void numbers_are_read_whole_or_not_at_all(void **state)
 static void a_list_is_split_at_each_separator(void **state)
 {
     (void)state;
-    char text[] = "a,,b", empty[] = "";
+    char text[] = "a,,b", empty[] = "", first_empty[] = ",b";
     char *parts[2];
     assert_int_equal(text_split(text, ',', parts, 2), 3);
     assert_string_equal(parts[0], "a");
     assert_string_equal(parts[1], "");
     assert_int_equal(text_split(empty, ',', parts, 2), 0);
+    assert_int_equal(text_split(first_empty, ',', parts, 2), 2);
+    assert_string_equal(parts[0], "");
+    assert_string_equal(parts[1], "b");
 }
 
 static void a_file_appears_only_when_it_is_committed(void **state)

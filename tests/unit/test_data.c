@@ -69,19 +69,24 @@ static void damaged_idx_files_are_refused(void **state)
     assert_error(idx_read(inside("none").chars, "install it", 1, &idx), FAULT_MISSING, "install it");
 }
 
+static outcome_t open_fashion(const char *path, dataset_t *dataset)
+{
+    dataset_request_t request = {.path = path};
+    assert_ok(profile_find("fashion-mnist-v1", &request.profile));
+    return dataset_open("fashion-mnist", &request, dataset);
+}
+
 static void a_sample_is_normalised_by_its_profile(void **state)
 {
     (void)state;
     dataset_t dataset;
-    const profile_t *profile;
     float values[3 * 28 * 28];
     write_set(20);
-    assert_ok(dataset_open("fashion-mnist", folder, &dataset));
+    assert_ok(open_fashion(folder, &dataset));
     assert_int_equal(dataset.samples, 20);
     assert_int_equal(dataset.labels[13], 3);
     assert_int_equal(dataset.file_count, 2);
-    assert_ok(profile_find("fashion-mnist-v1", &profile));
-    dataset_read(&dataset, profile, 7, values);
+    assert_ok(dataset_read(&dataset, 7, values));
     for (int i = 0; i < 3 * 28 * 28; i++)
         assert_true(fabs((double)values[i] - (7 / 255.0 - 0.2860) / 0.3530) < 1e-6);
     dataset_close(&dataset);
@@ -93,13 +98,12 @@ static void files_that_do_not_belong_together_are_refused(void **state)
     dataset_t dataset;
     write_set(20);
     write_file("t10k-labels-idx1-ubyte", (const uint8_t *)"\0\0\x08\x01\0\0\0\x01\x05", 9);
-    assert_error(dataset_open("fashion-mnist", folder, &dataset), FAULT_FAILED, "do not belong together");
+    assert_error(open_fashion(folder, &dataset), FAULT_FAILED, "do not belong together");
     write_set(1);
     write_file("t10k-labels-idx1-ubyte", (const uint8_t *)"\0\0\x08\x01\0\0\0\x01\x0a", 9);
-    assert_error(dataset_open("fashion-mnist", folder, &dataset), FAULT_FAILED, "sample 0: found label 10");
-    assert_error(dataset_open("fashion-mnist", "/nowhere", &dataset), FAULT_MISSING,
-                 "apt-get install dataset-fashion-mnist");
-    assert_error(dataset_open("imagenet", NULL, &dataset), FAULT_MISSING, "not in this version");
+    assert_error(open_fashion(folder, &dataset), FAULT_FAILED, "sample 0: found label 10");
+    assert_error(open_fashion("/nowhere", &dataset), FAULT_MISSING, "apt-get install dataset-fashion-mnist");
+    assert_error(dataset_open("nonesuch", &(dataset_request_t){0}, &dataset), FAULT_MISSING, "not in this version");
 }
 
 static void a_subset_is_balanced_and_fixed(void **state)
@@ -109,7 +113,7 @@ static void a_subset_is_balanced_and_fixed(void **state)
     int64_t list[50], again[50], whole[200];
     int counts[10] = {0};
     write_set(200);
-    assert_ok(dataset_open("fashion-mnist", folder, &dataset));
+    assert_ok(open_fashion(folder, &dataset));
     assert_ok(dataset_subset(&dataset, 50, list));
     assert_ok(dataset_subset(&dataset, 50, again));
     assert_memory_equal(list, again, sizeof list);

@@ -6,6 +6,9 @@
 #define LLVMFuzzerTestOneInput fuzz_safetensors
 #include "../fuzz/fuzz_safetensors.c"
 #undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzz_tokenizer
+#include "../fuzz/fuzz_tokenizer.c"
+#undef LLVMFuzzerTestOneInput
 
 #include "base/text.h"
 
@@ -101,11 +104,20 @@ static void mutated_safetensors_files_do_no_harm(void **state)
     tensor_set_free(&set);
 }
 
+static void mutated_texts_do_no_harm(void **state)
+{
+    (void)state;
+    char text[] = "running ab\t1\r\n\xE6\x9D\xB1\xE4\xBA\xAC a\xCC\x81, \xF0\x9F\x98\x80\t0\n[SEP]a \xC4\xB0\xC3\x9F.\t1\n";
+    bytes_t seed = {.data = (uint8_t *)text, .size = sizeof text - 1};
+    mutate(&seed, fuzz_tokenizer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mutated_bbs_files_do_no_harm),
         cmocka_unit_test(mutated_safetensors_files_do_no_harm),
+        cmocka_unit_test(mutated_texts_do_no_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* nets/: layer counts, multiply-accumulates and weights of the seven full-size networks against the figures of the
  * authors' simulator, which read them from the frameworks' own modules. */
+#include "nets/bert.h"
 #include "nets/net.h"
+#include "nets/program.h"
+#include "nets/vit.h"
 
 #include "base/text.h"
 
@@ -107,6 +110,40 @@ static void operands_come_from_layers_of_their_shape(void **state)
         }
 }
 
+/* Each layer of the table is computed by one step, and a step's inputs are the outputs of the step before. */
+static void a_program_covers_its_table(void **state)
+{
+    (void)state;
+    const network_t *const networks[] = {&net_vit_small, &net_vit_base, &net_bert_mrpc, &net_bert_sst2, &net_vit_tiny};
+    for (size_t n = 0; n < sizeof networks / sizeof networks[0]; n++)
+        for (const net_size_t *const *size = networks[n]->sizes; *size != NULL; size++) {
+            net_table_t table;
+            net_program_t program;
+            int64_t covered = 0;
+            assert_ok(net_layers(networks[n], *size, &table));
+            assert_ok(net_program(networks[n], *size, &program));
+            for (size_t i = 0; i < program.count; i++) {
+                const net_step_t *step = &program.steps[i];
+                if (i > 0)
+                    assert_true(step->inputs == program.steps[i - 1].outputs);
+                if (step->kind == NET_STEP_ADD)
+                    assert_true(program.steps[step->other].outputs == step->outputs);
+                if ((step->kind != NET_STEP_LINEAR && step->kind != NET_STEP_PATCHES) || step->layer == NET_NONE)
+                    continue;
+                assert_int_equal(step->layer, covered);
+                for (int64_t part = 0; part < step->parts; part++) {
+                    const net_layer_t *layer = &table.items[covered++];
+                    assert_int_equal(layer->c * layer->kh * layer->kw, step->inputs);
+                    assert_int_equal(layer->k * step->parts, step->outputs);
+                }
+            }
+            assert_int_equal(covered, table.count);
+            assert_int_equal(program.steps[program.count - 1].outputs, (*size)->classes);
+            net_program_free(&program);
+            net_table_free(&table);
+        }
+}
+
 static void a_projection_reads_the_block_and_adds_its_convolutions(void **state)
 {
     (void)state;
@@ -132,7 +169,7 @@ static void unknown_names_list_the_known_ones(void **state)
     const network_t *network;
     const net_size_t *size;
     assert_error(net_find("resnet99", &network), FAULT_USAGE, "resnet34");
-    assert_ok(net_find("vgg16", &network));
+    assert_ok(net_find("resnet20", &network));
     assert_error(net_find_size(network, "compact", &size), FAULT_USAGE, "full");
 }
 
@@ -143,6 +180,7 @@ int main(void)
         cmocka_unit_test(planes_follow_from_layer_to_layer),
         cmocka_unit_test(names_within_a_network_are_unique),
         cmocka_unit_test(operands_come_from_layers_of_their_shape),
+        cmocka_unit_test(a_program_covers_its_table),
         cmocka_unit_test(a_projection_reads_the_block_and_adds_its_convolutions),
         cmocka_unit_test(unknown_names_list_the_known_ones),
     };

@@ -35,7 +35,7 @@ static outcome_t speedups_of(const char *rows, csv_table_t *speedups)
     csv_table_t model;
     write_file("model.csv", text_of(MODEL_HEADER "%s", rows).chars);
     assert_ok(csv_read(in_folder("model.csv").chars, &model));
-    outcome_t result = speedup_write(&model, in_folder("speedup.csv").chars);
+    outcome_t result = speedup_write(&model, speedup_reference, in_folder("speedup.csv").chars);
     csv_free(&model);
     if (outcome_is_ok(&result))
         result = csv_read(in_folder("speedup.csv").chars, speedups);
@@ -59,6 +59,8 @@ static void ratios_are_against_stripes_on_the_same_network(void **state)
     assert_true(rows_real(&rows, 3, "speedup") == 1 && rows_real(&rows, 3, "energy_ratio") == 2);
     assert_string_equal(rows_text(&rows, 5, "net"), "geomean");
     assert_string_equal(rows_text(&rows, 5, "accelerator"), "fast");
+    assert_string_equal(rows_text(&rows, 5, "mean_over_networks"), "geometric");
+    assert_string_equal(rows_text(&rows, 1, "mean_over_networks"), "");
     assert_true(rows_real(&rows, 5, "speedup") == 2); /* sqrt(4 * 1), not 2.5 */
     assert_true(rows_real(&rows, 5, "energy_ratio") == 1);
     assert_true(isnan(rows_real(&rows, 5, "cycles")));

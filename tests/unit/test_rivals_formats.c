@@ -55,7 +55,7 @@ static void quantise_row(const char *name, float *values, int64_t count)
         .name = "row", .k = 1, .c = count, .kh = 1, .kw = 1, .weights = values, .q = q, .scale = scale};
     compressed_t out;
     assert_ok(method->compress(&method->defaults, &layer, NULL, 1, &out));
-    compressed_to_floats(&out, &layer, values);
+    compressed_to_floats(&out, &layer, 0, layer.k, values);
     compressed_free(&out);
 }
 

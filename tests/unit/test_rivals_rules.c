@@ -152,7 +152,7 @@ static void sensitive_channels_stay_int8(void **state)
             continue;
         compressed_t out;
         assert_ok((*at)->compress(&(*at)->defaults, &fixture.layer, mask, 2, &out));
-        compressed_to_floats(&out, &fixture.layer, floats);
+        compressed_to_floats(&out, &fixture.layer, 0, fixture.layer.k, floats);
         assert_int_equal(out.sensitive, 3);
         for (int i = 0; i < SIZE; i++) {
             assert_int_equal(out.bits[i / PER_CHANNEL], mask[i / PER_CHANNEL] ? 8 : (*at)->defaults.bits);

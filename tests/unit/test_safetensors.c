@@ -151,6 +151,51 @@ static void required_tensors_are_checked(void **state)
     tensor_set_free(&set);
 }
 
+/* One element of each type: 1, or as near as the type has it. */
+static void every_type_is_read_and_a_float_network_takes_floats(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *dtype, *bytes; /* of the value 1, least first */
+        size_t size;
+        bool is_float;
+    } types[] = {
+        {"F64", "\0\0\0\0\0\0\xf0\x3f", 8, true},
+        {"F32", "\0\0\x80\x3f", 4, true},
+        {"F16", "\0\x3c", 2, true},
+        {"BF16", "\x80\x3f", 2, true},
+        {"I64", "\1\0\0\0\0\0\0\0", 8, false},
+        {"I32", "\1\0\0\0", 4, false},
+        {"I16", "\1\0", 2, false},
+        {"I8", "\1", 1, false},
+        {"U8", "\1", 1, false},
+        {"BOOL", "\1", 1, false},
+    };
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        uint8_t image[256];
+        tensor_set_t set;
+        const tensor_t *tensor;
+        int64_t shape = 1;
+        float value = 0;
+        text_t header =
+            text_of("{\"a\":{\"dtype\":\"%s\",\"shape\":[1],\"data_offsets\":[0,%zu]}}", types[i].dtype, types[i].size);
+        size_t size = build(header.chars, types[i].size, image);
+        memcpy(image + size - types[i].size, types[i].bytes, types[i].size);
+        assert_ok(safetensors_parse("x", image, size, &set));
+        assert_string_equal(tensor_type_name(set.items[0].type), types[i].dtype);
+        if (types[i].is_float) {
+            assert_ok(tensor_set_require(&set, "x", "a", 1, &shape, &tensor));
+            assert_ok(tensor_to_f32(tensor, "x", &value));
+            assert_true(value == 1);
+        } else {
+            assert_error(tensor_set_require(&set, "x", "a", 1, &shape, &tensor), FAULT_FAILED,
+                         text_of("x: tensor a: found %s, expected F64, F32, F16 or BF16; give", types[i].dtype).chars);
+            assert_error(tensor_to_f32(&set.items[0], "x", &value), FAULT_FAILED, types[i].dtype);
+        }
+        tensor_set_free(&set);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -160,6 +205,7 @@ int main(void)
         cmocka_unit_test(what_is_saved_is_loaded),
         cmocka_unit_test(half_floats_are_exact),
         cmocka_unit_test(required_tensors_are_checked),
+        cmocka_unit_test(every_type_is_read_and_a_float_network_takes_floats),
     };
     return cmocka_run_group_tests_name("safetensors", tests, NULL, NULL);
 }

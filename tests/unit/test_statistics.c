@@ -34,7 +34,7 @@ static void wilson_is_the_score_interval(void **state)
 static void flips_count_both_directions(void **state)
 {
     (void)state;
-    const uint8_t labels[] = {1, 1, 1, 1, 2, 2};
+    const int32_t labels[] = {1, 1, 1, 1, 2, 2};
     const int before[] = {1, 1, 0, 0, 2, 3}, after[] = {1, 0, 1, 3, 0, 2};
     flips_t flips = statistics_flips(labels, before, after, 6);
     assert_int_equal(flips.right_to_wrong, 2);
@@ -53,11 +53,26 @@ static void mcnemar_is_the_exact_binomial_test(void **state)
     near(statistics_mcnemar((flips_t){7, 7}), 1);
 }
 
+static void f1_is_of_class_one(void **state)
+{
+    (void)state;
+    const int32_t labels[] = {1, 1, 1, 0, 0, 1, 0, 0};
+    const int answers[] = {1, 0, 1, 1, 0, 0, 0, 0};
+    near(statistics_f1(labels, answers, 8), 2.0 * 2 / (2 * 2 + 1 + 2)); /* TP 2, FP 1, FN 2 */
+    near(statistics_f1(labels + 6, answers + 6, 2), 0);                 /* nothing is 1 */
+    near(statistics_f1(labels, labels, 8), 1);
+    /* Batches of 3, 3 and 2: TP 2, FP 0, FN 1; TP 0, FP 1, FN 1; nothing. */
+    near(statistics_f1_batches(labels, answers, 8, 3), (4.0 / 5 + 0 + 0) / 3);
+    near(statistics_f1_batches(labels, answers, 8, 8), 4.0 / 7);
+    near(statistics_f1_batches(labels, answers, 8, 32), 4.0 / 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wilson_is_the_score_interval),
         cmocka_unit_test(flips_count_both_directions),
+        cmocka_unit_test(f1_is_of_class_one),
         cmocka_unit_test(mcnemar_is_the_exact_binomial_test),
     };
     return cmocka_run_group_tests_name("statistics", tests, NULL, NULL);

@@ -147,7 +147,7 @@ static void by_hand(const compressed_t *compressed, double *mse, double *sqnr, d
 {
     static float after[SIZE];
     double z = 0, z_after = 0, squares = 0, signal = 0, noise = 0;
-    compressed_to_floats(compressed, &layer, after);
+    compressed_to_floats(compressed, &layer, 0, layer.k, after);
     *divergence = 0;
     for (int i = 0; i < SIZE; i++) {
         double step = scale[i / (C * POSITIONS)], before = q[i] * step;
@@ -193,7 +193,7 @@ static void distortion_is_as_defined(void **state)
         assert_ok(distortion_of(&layer, &compressed, 3, &two));
         assert_memory_equal(&one, &two, sizeof one);
         float floats[SIZE]; /* the same values off the grid, as float methods give them */
-        compressed_to_floats(&compressed, &layer, floats);
+        compressed_to_floats(&compressed, &layer, 0, layer.k, floats);
         compressed_t off_grid = {.floats = floats};
         assert_ok(distortion_of(&layer, &off_grid, 1, &two));
         assert_near(distortion_mse(&two), mse, 1e-5);

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `bbsbench profile`: the statistical portraits of a checkpoint's layers, and how well weights drawn after them do. */
+#include "cli/profile.h"
+
+#include "base/text.h"
+#include "cli/method_options.h"
+#include "experiments/likeness.h"
+#include "experiments/match.h"
+#include "tensor/safetensors.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double far_off = 0.1; /* layers beyond this error are named */
+
+/* The layer's place among all, numbers in names by their value (block 2 before block 10), 0 to 1 in three decimals as the
+ * file has it. */
+static double depth_of(const weights_t *weights, size_t layer)
+{
+    size_t before = 0;
+    for (size_t i = 0; i < weights->count; i++)
+        before += strverscmp(weights->layers[i].name, weights->layers[layer].name) < 0;
+    return weights->count > 1 ? (double)(before * 1000 / (weights->count - 1)) / 1000.0 : 0.0;
+}
+
+static outcome_t take_portraits(const tensor_set_t *set, const weights_t *weights, const char *source,
+                                portraits_t *portraits)
+{
+    portraits->items = calloc(weights->count + 1, sizeof *portraits->items);
+    if (portraits->items == NULL)
+        return outcome_out_of_memory("profile");
+    text_t text = text_of("%.*s", (int)sizeof portraits->source - 1, source);
+    memcpy(portraits->source, text.chars, strlen(text.chars) + 1);
+    outcome_t result = outcome_ok();
+    for (size_t i = 0; i < weights->count && outcome_is_ok(&result); i++) {
+        result = portrait_take(&weights->layers[i], &portraits->items[i]);
+        portraits->items[i].depth = depth_of(weights, i);
+        portraits->items[i].linear = set->items[weights->places[i]].rank == 2;
+        portraits->count++;
+    }
+    return result;
+}
+
+/* ===  Comparison  === */
+
+static void print_layer(const likeness_t *row)
+{
+    printf("%-36s %5" PRId64 " %5" PRId64 " %2" PRId64 "x%-2" PRId64, row->name, row->k, row->c, row->kh, row->kw);
+    for (int measure = 0; measure < LIKENESS_MEASURES; measure++)
+        printf(" %9.2f", 100.0 * likeness_error(row, measure));
+    printf("  %5.2f %5.2f  %5" PRId64 " %5" PRId64 "  %5" PRId64 " %5" PRId64 "\n", row->real.redundant,
+           row->synthetic.redundant, row->real.sensitive_cons, row->synthetic.sensitive_cons, row->real.sensitive_mod,
+           row->synthetic.sensitive_mod);
+}
+
+static void print_quantile(const likeness_t *rows, size_t count, const char *name, double share)
+{
+    printf("%-55s", name);
+    for (int measure = 0; measure < LIKENESS_MEASURES; measure++)
+        printf(" %9.2f", 100.0 * likeness_quantile(rows, count, measure, share));
+    printf("  %11.3f\n", likeness_quantile(rows, count, LIKENESS_MEASURES, share));
+}
+
+static void print_comparison(const likeness_t *rows, size_t count)
+{
+    printf(
+        "Drawn after the portrait against the layer itself: error of zero bits, of bi-directional sparsity (vectors of "
+        "8), of cycles\non Pragmatic and Bitlet, all in per cent; redundant columns a group of 32; sensitive channels at "
+        "beta 10 %% and 20 %%.\n\n");
+    printf("%-36s %5s %5s %5s", "layer", "k", "c", "kernel");
+    for (int measure = 0; measure < LIKENESS_MEASURES; measure++)
+        printf(" %9s", likeness_measures[measure]);
+    printf("  %11s  %11s  %11s\n", "redundant", "cons", "mod");
+    for (size_t i = 0; i < count; i++)
+        print_layer(&rows[i]);
+    print_quantile(rows, count, "median over the layers", 0.5);
+    print_quantile(rows, count, "90th percentile", 0.9);
+    print_quantile(rows, count, "largest", 1.0);
+    for (size_t i = 0; i < count; i++)
+        for (int measure = 0; measure < LIKENESS_MEASURES; measure++)
+            if (likeness_error(&rows[i], measure) > far_off)
+                printf("beyond %.0f %%: %s, %s\n", 100.0 * far_off, rows[i].name, likeness_measures[measure]);
+}
+
+/* The portrait that each layer is drawn after: its own, or the closest in the file of another network. */
+static void choose_portraits(const portraits_t *own, const portraits_t *other, const portrait_t **chosen)
+{
+    for (size_t i = 0; i < own->count; i++) {
+        const portrait_t *item = &own->items[i];
+        match_t wanted = {item->linear, item->k, item->c, item->kh, item->kw, item->depth};
+        chosen[i] = other->count > 0 ? match_portrait(other, 1, &wanted) : item;
+    }
+}
+
+static outcome_t compare(const weights_t *weights, const portraits_t *own, const portraits_t *other, int threads)
+{
+    likeness_t *rows = calloc(weights->count + 1, sizeof *rows);
+    const portrait_t **chosen = calloc(weights->count + 1, sizeof *chosen);
+    outcome_t result = rows && chosen ? outcome_ok() : outcome_out_of_memory("profile");
+    if (outcome_is_ok(&result)) {
+        choose_portraits(own, other, chosen);
+        result = likeness_compare(weights, chosen, threads, rows);
+    }
+    if (outcome_is_ok(&result))
+        print_comparison(rows, weights->count);
+    free(rows);
+    free(chosen);
+    return result;
+}
+
+/* ===  Command  === */
+
+static outcome_t run(const options_t *options)
+{
+    const char *path = options_operand(options, 0), *source, *out = options_text(options, "out");
+    const char *after = options_text(options, "after");
+    tensor_set_t set = {0};
+    weights_t weights = {0};
+    portraits_t portraits = {0}, other = {0};
+    int threads;
+    outcome_t result;
+    if (outcome_bad(&result, method_options_jobs(options, &threads)))
+        return result;
+    if (out == NULL && !options_flag(options, "compare"))
+        return outcome_usage("profile", NULL, "neither --out nor --compare", "one of them", NULL);
+    if ((after != NULL && outcome_bad(&result, portraits_read(after, &other))) ||
+        outcome_bad(&result, safetensors_load(path, "bring a checkpoint", &set)) ||
+        outcome_bad(&result, weights_open(&set, path, true, threads, &weights)))
+        goto out;
+    source = options_text(options, "source");
+    if (source == NULL)
+        source = tensor_set_get_note(&set, "source");
+    if (outcome_bad(&result, take_portraits(&set, &weights, source ? source : path, &portraits)))
+        goto out;
+    if (out != NULL)
+        result = portraits_write(out, &portraits);
+    if (outcome_is_ok(&result) && options_flag(options, "compare"))
+        result = compare(&weights, &portraits, &other, threads);
+
+out:
+    portraits_free(&portraits);
+    portraits_free(&other);
+    weights_free(&weights);
+    tensor_set_free(&set);
+    return result;
+}
+
+static const option_t option_table[] = {
+    {"out", "FILE.csv", NULL, "write the portraits: one row a layer"},
+    {"source", "TEXT", NULL, "where the weights come from, for the file (default: what IN says, or its name)"},
+    {"compare", NULL, NULL, "draw each layer after its portrait and print how far it is from the real one"},
+    {"after", "FILE.csv", NULL,
+     "with --compare: draw after the portraits of another network, as is done without a checkpoint"},
+    JOBS_OPTION,
+    {0},
+};
+
+const command_t command_profile = {
+    .name = "profile",
+    .summary = "statistical portraits of a checkpoint's layers, to draw synthetic weights after",
+    .operands = "IN.safetensors",
+    .operands_least = 1,
+    .operands_most = 1,
+    .options = option_table,
+    .details =
+        "A portrait holds quantiles of the channels' scales and spreads, of the gains of groups of 32 weights and of\n"
+        "the weights themselves, and the generalised Gaussian that fits them best. Weights that are left out or "
+        "shared\nby all layers of a file are none of its business: embeddings and biases are not looked at.",
+    .run = run};

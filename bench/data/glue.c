@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "data/glue.h"
+
+#include "data/sentences.h"
+
+static const char *const labels[] = {"0", "1", NULL};
+
+static const sentences_layout_t sst2 = {
+    .names = (const char *const[]){"SST-2/dev.tsv", "SST-2_dev.tsv", "dev.tsv", NULL},
+    .header = "sentence\tlabel",
+    .label = 1,
+    .first = 0,
+    .second = SENTENCES_NO_COLUMN,
+    .labels = labels,
+    .todo = "give GLUE's SST-2/dev.tsv with --data",
+};
+
+static const sentences_layout_t mrpc = {
+    .names = (const char *const[]){"MRPC/dev.tsv", "MRPC_dev.tsv", "dev.tsv", NULL},
+    .header = "Quality\t#1 ID\t#2 ID\t#1 String\t#2 String",
+    .label = 0,
+    .first = 3,
+    .second = 4,
+    .labels = labels,
+    .todo = "give GLUE's MRPC/dev.tsv with --data",
+};
+
+static outcome_t open_sst2(const dataset_request_t *request, dataset_t *dataset)
+{
+    return sentences_open(&sst2, request, dataset);
+}
+
+static outcome_t open_mrpc(const dataset_request_t *request, dataset_t *dataset)
+{
+    return sentences_open(&mrpc, request, dataset);
+}
+
+const dataset_kind_t dataset_glue_sst2 = {
+    .name = "glue-sst2",
+    .title = "GLUE SST-2, 872 sentences of the development set",
+    .default_path = NULL,
+    .open = open_sst2,
+};
+
+const dataset_kind_t dataset_glue_mrpc = {
+    .name = "glue-mrpc",
+    .title = "GLUE MRPC, 408 pairs of the development set",
+    .default_path = NULL,
+    .f1 = true,
+    .open = open_mrpc,
+};

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_DATA_GLUE_H
+#define BBS_DATA_GLUE_H
+
+#include "data/dataset.h"
+
+/* Two development sets of GLUE (Wang et al. 2018), in its own layout: SST-2's dev.tsv (sentiment of 872 film review
+ * snippets: 0 negative, 1 positive) and MRPC's (408 pairs: 1 when they say the same). The path is the file, the folder it
+ * is in, or GLUE's folder. */
+extern const dataset_kind_t dataset_glue_sst2;
+extern const dataset_kind_t dataset_glue_mrpc;
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "data/reviews.h"
+
+#include "data/sentences.h"
+
+static const char folder[] = "build/datasets"; /* where `make datasets` writes */
+static const char todo[] = "run `make datasets`, or give the folder that datasets/reviews.R wrote with --data";
+
+static const sentences_layout_t scores = {
+    .names = (const char *const[]){"test.tsv", NULL},
+    .header = "score\treview",
+    .label = 0,
+    .first = 1,
+    .second = SENTENCES_NO_COLUMN,
+    .labels = (const char *const[]){"other", "great", NULL},
+    .todo = todo,
+};
+
+static const sentences_layout_t pairs = {
+    .names = (const char *const[]){"pairs-test.tsv", NULL},
+    .header = "label\tpassage1\tpassage2",
+    .label = 0,
+    .first = 1,
+    .second = 2,
+    .labels = (const char *const[]){"0", "1", NULL},
+    .todo = todo,
+};
+
+static outcome_t open_scores(const dataset_request_t *request, dataset_t *dataset)
+{
+    return sentences_open(&scores, request, dataset);
+}
+
+static outcome_t open_pairs(const dataset_request_t *request, dataset_t *dataset)
+{
+    return sentences_open(&pairs, request, dataset);
+}
+
+const dataset_kind_t dataset_reviews_sst2 = {
+    .name = "reviews-sst2",
+    .title = "fine food reviews, great or other",
+    .default_path = folder,
+    .open = open_scores,
+};
+
+const dataset_kind_t dataset_reviews_mrpc = {
+    .name = "reviews-mrpc",
+    .title = "pairs of passages from fine food reviews",
+    .default_path = folder,
+    .f1 = true,
+    .open = open_pairs,
+};

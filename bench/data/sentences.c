@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "data/sentences.h"
+
+#include "base/file.h"
+#include "base/text.h"
+#include "data/tokenizer.h"
+#include "data/tsv.h"
+
+#include <stdlib.h>
+
+enum { BEHIND_THE_LAST = -1, TOKEN_ROWS = 2 };
+
+/* One sample among all tokens. */
+typedef struct {
+    size_t start, end, segment; /* [start, segment) are of segment 0 */
+} sentence_t;
+
+typedef struct {
+    tokens_t tokens;
+    sentence_t *sentences;
+    int32_t *labels;
+} sentences_t;
+
+static text_t find_file(const char *path, const char *const *names)
+{
+    text_t file = text_of("%s", path);
+    for (; file_is_folder(path) && *names != NULL; names++) {
+        file = text_of("%s/%s", path, *names);
+        if (file_exists(file.chars))
+            break;
+    }
+    return file;
+}
+
+static outcome_t check_request(const dataset_request_t *request, const dataset_t *dataset)
+{
+    const char *name = dataset->kind->name;
+    if (request->vocabulary == NULL)
+        return outcome_missing(name, "vocabulary", "none given", "the WordPiece vocabulary that belongs to the weights",
+                               "give their vocab.txt with --vocabulary");
+    if (request->profile->text == NULL)
+        return outcome_failed(name, "preprocessing profile", request->profile->name, "one for text",
+                              "give the data that this network was trained on");
+    if (request->tokens < TOKENIZER_LEAST_WIDTH)
+        return outcome_failed(name, "longest sequence", text_of("%lld tokens", (long long)request->tokens).chars,
+                              text_of("at least %d", TOKENIZER_LEAST_WIDTH).chars, NULL);
+    return outcome_ok();
+}
+
+static outcome_t take_row(const sentences_layout_t *layout, const tsv_t *tsv, size_t row, const tokenizer_t *tokenizer,
+                          size_t width, sentences_t *sentences)
+{
+    sentence_t *sentence = &sentences->sentences[row];
+    const char *first = tsv_cell(tsv, row, (size_t)layout->first);
+    const char *second = layout->second >= 0 ? tsv_cell(tsv, row, (size_t)layout->second) : NULL;
+    outcome_t result;
+    sentence->start = sentences->tokens.count;
+    if (outcome_bad(&result, tsv_label(tsv, row, (size_t)layout->label, layout->labels, &sentences->labels[row])) ||
+        outcome_bad(&result, tokenizer_sequence(tokenizer, first, second, width, &sentences->tokens, &sentence->segment)))
+        return result;
+    sentence->segment += sentence->start;
+    sentence->end = sentences->tokens.count;
+    return result;
+}
+
+/* All rows of the file; afterwards neither it nor the vocabulary is needed. */
+static outcome_t take_rows(const sentences_layout_t *layout, dataset_t *dataset)
+{
+    const dataset_request_t *request = &dataset->request;
+    sentences_t *sentences = dataset->state;
+    vocabulary_t vocabulary = {0};
+    tsv_t tsv = {0};
+    outcome_t result;
+    if (outcome_bad(&result, tsv_read(dataset->files[0].chars, layout->todo, layout->header, &tsv)) ||
+        outcome_bad(&result, vocabulary_read(dataset->files[1].chars, &vocabulary)))
+        goto out;
+    sentences->sentences = calloc(tsv.rows, sizeof *sentences->sentences);
+    sentences->labels = calloc(tsv.rows, sizeof *sentences->labels);
+    if (sentences->sentences == NULL || sentences->labels == NULL) {
+        result = outcome_out_of_memory(request->path);
+        goto out;
+    }
+    tokenizer_t tokenizer = {.vocabulary = &vocabulary, .lower_case = request->profile->text->lower_case};
+    for (size_t row = 0; row < tsv.rows && outcome_is_ok(&result); row++)
+        result = take_row(layout, &tsv, row, &tokenizer, (size_t)request->tokens, sentences);
+    dataset->samples = (int64_t)tsv.rows;
+
+out:
+    tsv_free(&tsv);
+    vocabulary_free(&vocabulary);
+    return result;
+}
+
+static outcome_t read_sample(const dataset_t *dataset, int64_t sample, float *values)
+{
+    const sentences_t *sentences = dataset->state;
+    const sentence_t *sentence = &sentences->sentences[sample];
+    float *numbers = values, *segments = values + dataset->width;
+    size_t count = sentence->end - sentence->start;
+    for (size_t i = 0; i < (size_t)dataset->width; i++) {
+        numbers[i] = i < count ? (float)sentences->tokens.items[sentence->start + i] : BEHIND_THE_LAST;
+        segments[i] = i < count && sentence->start + i >= sentence->segment ? 1 : 0;
+    }
+    return outcome_ok();
+}
+
+static void close_sentences(dataset_t *dataset)
+{
+    sentences_t *sentences = dataset->state;
+    tokens_free(&sentences->tokens);
+    free(sentences->sentences);
+    free(sentences->labels);
+    free(sentences);
+}
+
+static int64_t count_names(const char *const *names)
+{
+    int64_t count = 0;
+    while (names[count] != NULL)
+        count++;
+    return count;
+}
+
+outcome_t sentences_open(const sentences_layout_t *layout, const dataset_request_t *request, dataset_t *dataset)
+{
+    outcome_t result = check_request(request, dataset);
+    if (!outcome_is_ok(&result))
+        return result;
+    sentences_t *sentences = calloc(1, sizeof *sentences);
+    if (sentences == NULL)
+        return outcome_out_of_memory(request->path);
+    dataset->state = sentences;
+    dataset->close = close_sentences;
+    dataset->read = read_sample;
+    dataset->files[0] = find_file(request->path, layout->names);
+    dataset->files[1] = text_of("%s", request->vocabulary);
+    dataset->file_count = 2;
+    for (int i = 0; i < dataset->file_count; i++)
+        if (!text_fits(&dataset->files[i]))
+            return outcome_failed(dataset->files[i].chars, NULL, "a path that is too long", "a shorter one", NULL);
+    if (outcome_bad(&result, take_rows(layout, dataset)))
+        return result;
+    dataset->classes = count_names(layout->labels);
+    dataset->channels = TOKEN_ROWS;
+    dataset->height = 1;
+    dataset->width = request->tokens;
+    dataset->labels = sentences->labels;
+    return outcome_ok();
+}

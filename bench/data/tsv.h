@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_DATA_TSV_H
+#define BBS_DATA_TSV_H
+
+#include "base/outcome.h"
+#include "data/lines.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Tab-separated values as GLUE has them: a header line, no quoting (a quote is a character), strict text (data/lines.h). */
+typedef struct {
+    lines_t lines; /* the cells live here */
+    char **cells;  /* rows * columns, without the header */
+    size_t columns, rows;
+} tsv_t;
+
+/* The first line must be `header`, every other has as many columns, and there is at least one; what breaks this is
+ * refused with file and line. A missing file is FAULT_MISSING with `todo`. `path` must outlive the table. */
+outcome_t tsv_read(const char *path, const char *todo, const char *header, tsv_t *tsv);
+/* The same from memory, which it takes over and frees in any case; see lines_parse(). */
+outcome_t tsv_parse(const char *path, bytes_t text, const char *header, tsv_t *tsv);
+void tsv_free(tsv_t *tsv);
+
+const char *tsv_cell(const tsv_t *tsv, size_t row, size_t column);
+
+/* Which of the NULL-terminated names stands in the cell; none of them is refused with file and line. */
+outcome_t tsv_label(const tsv_t *tsv, size_t row, size_t column, const char *const *names, int32_t *label);
+
+#endif

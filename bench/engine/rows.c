@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sixteen lanes at a time in the compilers' portable vector types; the loader picks the widest form the processor has.
+ * The last, incomplete vector of a row is filled up with what changes nothing (zero, or a score whose exp is 0).
+ *
+ * exp(x): x = n ln 2 + r with |r| <= ln 2 / 2, ln 2 in two parts (Cody and Waite 1980), Taylor's polynomial of degree 7 in
+ * r (next term below 1.1e-8), and n put into the exponent.
+ *
+ * Phi(-|x|) = P(t) exp(-x^2 / 2) / 2 with t = 1 / (1 + p |x| / sqrt(2)) and P of degree 5: Abramowitz and Stegun 7.1.26,
+ * absolute error 0.75e-7. Phi(x) = 1 - Phi(-x) gives the other half without cancellation on this one. */
+#include "engine/rows.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { LANES = 16 };
+typedef float lanes_t __attribute__((vector_size(LANES * sizeof(float))));
+typedef int32_t mask_t __attribute__((vector_size(LANES * sizeof(int32_t))));
+
+/* Clang 14 makes a clone's symbol global even when it is static: the names carry the prefix. */
+#if defined(__x86_64__)
+#define ROWS_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define ROWS_CLONES
+#endif
+#define ROWS_INLINE static inline __attribute__((always_inline))
+
+ROWS_INLINE void load(const float *from, int64_t left, float filling, lanes_t *lanes)
+{
+    float padded[LANES];
+    if (left >= LANES) {
+        memcpy(lanes, from, sizeof *lanes);
+        return;
+    }
+    for (int i = 0; i < LANES; i++)
+        padded[i] = i < left ? from[i] : filling;
+    memcpy(lanes, padded, sizeof *lanes);
+}
+
+ROWS_INLINE void store(const lanes_t *lanes, int64_t left, float *to)
+{
+    memcpy(to, lanes, (left < LANES ? (size_t)left : LANES) * sizeof *to);
+}
+
+/* a where the mask is set, else b. */
+ROWS_INLINE void choose(const mask_t *mask, const lanes_t *a, const lanes_t *b, lanes_t *chosen)
+{
+    const mask_t bits = (*mask & (mask_t)*a) | (~*mask & (mask_t)*b);
+    *chosen = (lanes_t)bits;
+}
+
+ROWS_INLINE float sum_of(const lanes_t *lanes)
+{
+    float part[LANES];
+    memcpy(part, lanes, sizeof part);
+    for (int width = LANES / 2; width > 0; width /= 2)
+        for (int i = 0; i < width; i++)
+            part[i] += part[i + width];
+    return part[0];
+}
+
+/* exp of lanes that are zero or less. */
+ROWS_INLINE void exp_of(const lanes_t *x, lanes_t *result)
+{
+    const lanes_t lowest = (lanes_t){0} - 87.0F; /* exp(-87) = 1.6e-38, still a normal float */
+    const mask_t above = *x > lowest;
+    lanes_t bounded;
+    choose(&above, x, &lowest, &bounded);
+    const lanes_t rounded = bounded * 1.44269504F + 12582912.0F; /* 1.5 * 2^23: the integer is in the low bits */
+    const lanes_t n = rounded - 12582912.0F;
+    const lanes_t r = (bounded - n * 0.693359375F) + n * 2.12194440e-4F;
+    lanes_t p = r * (1.0F / 5040) + 1.0F / 720;
+    p = p * r + 1.0F / 120;
+    p = p * r + 1.0F / 24;
+    p = p * r + 1.0F / 6;
+    p = p * r + 0.5F;
+    p = p * r + 1.0F;
+    p = p * r + 1.0F;
+    const mask_t exponent = (__builtin_convertvector(n, mask_t) + 127) << 23;
+    *result = p * (lanes_t)exponent;
+    const mask_t kept = above & (mask_t)*result;
+    *result = (lanes_t)kept;
+}
+
+ROWS_CLONES static void engine_rows_gelu(float *values, int64_t count)
+{
+    for (int64_t i = 0; i < count; i += LANES) {
+        lanes_t x, tail;
+        load(values + i, count - i, 0, &x);
+        const mask_t negative = x < 0;
+        const mask_t magnitude = (mask_t)x & 0x7fffffff;
+        const lanes_t z = (lanes_t)magnitude * 0.707106781F;
+        const lanes_t t = 1.0F / (z * 0.3275911F + 1.0F), square = -z * z;
+        exp_of(&square, &tail);
+        lanes_t p = t * 1.061405429F - 1.453152027F;
+        p = p * t + 1.421413741F;
+        p = p * t - 0.284496736F;
+        p = p * t + 0.254829592F;
+        tail = tail * p * t * 0.5F;
+        const lanes_t other = 1.0F - tail;
+        choose(&negative, &tail, &other, &tail);
+        x = x * tail;
+        store(&x, count - i, values + i);
+    }
+}
+
+ROWS_CLONES static void engine_rows_softmax(float *values, int64_t rows, int64_t width, float s)
+{
+    for (int64_t row = 0; row < rows; row++, values += width) {
+        lanes_t largest = (lanes_t){0} - INFINITY, sum = (lanes_t){0}, x;
+        for (int64_t i = 0; i < width; i += LANES) {
+            load(values + i, width - i, -INFINITY, &x);
+            const mask_t above = x > largest;
+            choose(&above, &x, &largest, &largest);
+        }
+        float part[LANES], most = -INFINITY;
+        memcpy(part, &largest, sizeof part);
+        for (int i = 0; i < LANES; i++)
+            most = part[i] > most ? part[i] : most;
+        for (int64_t i = 0; i < width; i += LANES) {
+            load(values + i, width - i, -INFINITY, &x);
+            x = (x - most) * s;
+            exp_of(&x, &x);
+            sum += x;
+            store(&x, width - i, values + i);
+        }
+        const float scale = 1.0F / sum_of(&sum);
+        for (int64_t i = 0; i < width; i += LANES) {
+            load(values + i, width - i, 0, &x);
+            x = x * scale;
+            store(&x, width - i, values + i);
+        }
+    }
+}
+
+ROWS_CLONES static void engine_rows_norm(const float *source, int64_t rows, int64_t width, const float *gamma,
+                                         const float *beta, double epsilon, float *target)
+{
+    for (int64_t row = 0; row < rows; row++, source += width, target += width) {
+        lanes_t sum = (lanes_t){0}, squares = (lanes_t){0}, x, g, b;
+        for (int64_t i = 0; i < width; i += LANES) {
+            load(source + i, width - i, 0, &x);
+            sum += x;
+        }
+        const float mean = sum_of(&sum) / (float)width;
+        for (int64_t i = 0; i < width; i += LANES) {
+            load(source + i, width - i, mean, &x);
+            x = x - mean;
+            squares += x * x;
+        }
+        const double variance = (double)sum_of(&squares) / (double)width;
+        const float scale = (float)(1.0 / sqrt(variance + epsilon));
+        for (int64_t i = 0; i < width; i += LANES) {
+            load(source + i, width - i, 0, &x);
+            load(gamma + i, width - i, 0, &g);
+            load(beta + i, width - i, 0, &b);
+            x = (x - mean) * scale * g + b;
+            store(&x, width - i, target + i);
+        }
+    }
+}
+
+void rows_gelu(float *values, int64_t count)
+{
+    engine_rows_gelu(values, count);
+}
+
+void rows_softmax(float *values, int64_t rows, int64_t width, float s)
+{
+    engine_rows_softmax(values, rows, width, s);
+}
+
+void rows_layer_norm(const float *source, int64_t rows, int64_t width, const float *gamma, const float *beta,
+                     double epsilon, float *target)
+{
+    engine_rows_norm(source, rows, width, gamma, beta, epsilon, target);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_ENGINE_ROWS_H
+#define BBS_ENGINE_ROWS_H
+
+#include <stdint.h>
+
+/* What a transformer needs beside products, on rows of floats, vectorised: one pass, sums in a fixed order of lanes. */
+
+/* target = (source - mean) / sqrt(variance + epsilon) gamma + beta, row by row; mean and variance of the row's `width`
+ * values (Ba et al. 2016). `target` may be `source`. */
+void rows_layer_norm(const float *source, int64_t rows, int64_t width, const float *gamma, const float *beta,
+                     double epsilon, float *target);
+
+/* x Phi(x) with the normal distribution's Phi (Hendrycks and Gimpel 2016), in place; absolute error below 3e-7 max(1, |x|).
+ */
+void rows_gelu(float *values, int64_t count);
+
+/* exp(s x) / sum of the row's, in place. */
+void rows_softmax(float *values, int64_t rows, int64_t width, float s);
+
+#endif

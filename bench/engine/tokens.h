@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_ENGINE_TOKENS_H
+#define BBS_ENGINE_TOKENS_H
+
+#include "engine/graph.h"
+#include "engine/kernels.h"
+#include "engine/onednn.h"
+
+/* Transformers: a Darknet network with one layer a step of the program (nets/program.h), walked by network_predict().
+ *
+ * Activations are [tokens, features] rows. A sequence is computed at its own length. The results of the steps share a few
+ * buffers: a buffer is free again when its last reader is done. What computes a step is a set's function; its operands
+ * travel in the layer's `input_layer` field (see fast.c). */
+
+typedef struct tokens tokens_t;
+typedef struct token_worker token_worker_t;
+
+/* One step of one worker, with everything its function needs. */
+typedef struct token_step {
+    const net_step_t *step;
+    tokens_t *tokens;
+    token_worker_t *worker;
+    size_t index;
+    int64_t rows;                /* tokens of this sample, or 1 behind the first token's way out */
+    const float *source, *other; /* [rows, inputs]; ADD: the other summand */
+    float *target;               /* [rows, outputs] */
+    const float *const *floats;  /* of the step, in the order of nets/program.h */
+    void (*run)(struct token_step *self, layer at, network net);
+} token_step_t;
+
+/* A kernel set for transformers. */
+typedef struct {
+    bool adds_in_place; /* LINEAR before ADD adds into the other summand's memory; ADD itself does nothing */
+    /* One function a kind of step. */
+    void (*run[NET_STEP_KINDS])(token_step_t *self, layer at, network net);
+    outcome_t (*open)(tokens_t *tokens);
+    outcome_t (*open_worker)(token_worker_t *worker);
+    /* Weights [rows, inputs] and biases [rows] of one step, from output `first` on. */
+    outcome_t (*set_rows)(tokens_t *tokens, size_t step, int64_t first, int64_t rows, const float *weights,
+                          const float *biases);
+    void (*close_worker)(token_worker_t *worker);
+    void (*close)(tokens_t *tokens);
+} token_set_t;
+
+struct token_worker {
+    tokens_t *tokens;
+    graph_t *graph;
+    token_step_t *steps;
+    float **buffers; /* tokens->buffer_count, each as large as the widest result */
+    float *scratch;  /* tokens->scratch_floats */
+    const float *input;
+    bool refused;
+    void *state; /* of the set */
+};
+
+struct tokens {
+    const token_set_t *set;
+    const net_weights_t *weights;
+    int *buffer_of; /* one a step */
+    int buffer_count;
+    int64_t scratch_floats; /* scores of one attention head, or the gathered patches */
+    token_worker_t *workers;
+    int worker_count;
+    float *gathered; /* weights of stacked table layers, and their biases; NULL where none are */
+    void *state;     /* of the set */
+};
+
+outcome_t tokens_open(const token_set_t *set, const net_weights_t *weights, graph_t *graphs, int workers, void **state);
+outcome_t tokens_set_rows(void *state, size_t index, int64_t first, int64_t rows, const float *weights);
+outcome_t tokens_predict(void *state, int worker, const float *input, float *logits);
+void tokens_close(void *state);
+
+/* Does this step have weights, outputs x inputs? */
+bool tokens_has_weights(const net_step_t *step);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "engine/tokens_common.h"
+
+#include <math.h>
+
+void tokens_embed(token_step_t *self, layer at, network net)
+{
+    (void)at;
+    (void)net;
+    const int64_t width = self->step->outputs, longest = self->tokens->weights->size->width;
+    const float *numbers = self->worker->input;
+    for (int64_t row = 0; row < self->rows; row++) {
+        const float *word = self->floats[0] + (int64_t)numbers[row] * width;
+        const float *place = self->floats[1] + row * width;
+        const float *segment = self->floats[2] + (int64_t)numbers[longest + row] * width;
+        for (int64_t i = 0; i < width; i++)
+            self->target[row * width + i] = word[i] + segment[i] + place[i];
+    }
+}
+
+void tokens_tanh(token_step_t *self, layer at, network net)
+{
+    (void)at;
+    (void)net;
+    for (int64_t i = 0; i < self->rows * self->step->outputs; i++)
+        self->target[i] = tanhf(self->source[i]);
+}

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The fast set for transformers: products by oneDNN with weights reordered once and shared by the workers, everything else
+ * by rows.c. A residual sum is added by the product before it, in the other summand's memory. */
+#include "engine/tokens_fast.h"
+
+#include "engine/rows.h"
+#include "engine/tokens_common.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One matrix a step with weights, NULL elsewhere. */
+typedef struct {
+    onednn_t *onednn;
+    onednn_matrix_t **matrices;
+} fast_t;
+
+/* One product a step with weights; steps of one shape share it. */
+typedef struct {
+    onednn_product_t **products;
+    onednn_product_t **owned;
+    size_t owned_count;
+} fast_worker_t;
+
+static bool adds(const net_program_t *program, size_t index)
+{
+    return index + 1 < program->count && program->steps[index + 1].kind == NET_STEP_ADD;
+}
+
+static void multiply(token_step_t *self, int64_t rows, const float *source, float *target)
+{
+    const fast_t *fast = self->tokens->state;
+    const fast_worker_t *own = self->worker->state;
+    if (!onednn_multiply(own->products[self->index], fast->matrices[self->index], rows, source, target))
+        self->worker->refused = true;
+}
+
+/* ===  Steps  === */
+
+/* Each patch becomes a row [channel, y, x], the order of the convolution's weights. */
+static void run_patches(token_step_t *self, layer at, network net)
+{
+    (void)net;
+    const float *image = self->worker->input;
+    float *row = self->worker->scratch;
+    for (int y = 0; y < at.out_h; y++)
+        for (int x = 0; x < at.out_w; x++)
+            for (int c = 0; c < at.c; c++)
+                for (int line = 0; line < at.size; line++, row += at.size)
+                    memcpy(row, image + ((int64_t)c * at.h + y * at.stride + line) * at.w + x * at.stride,
+                           (size_t)at.size * sizeof *row);
+    multiply(self, self->rows - 1, self->worker->scratch, self->target);
+}
+
+static void run_class_token(token_step_t *self, layer at, network net)
+{
+    (void)at;
+    (void)net;
+    const int64_t width = self->step->outputs;
+    const float *token = self->floats[0], *places = self->floats[1];
+    for (int64_t i = 0; i < width; i++)
+        self->target[i] = token[i] + places[i];
+    for (int64_t i = width; i < self->rows * width; i++)
+        self->target[i] = self->source[i - width] + places[i];
+}
+
+static void run_layer_norm(token_step_t *self, layer at, network net)
+{
+    (void)at;
+    (void)net;
+    rows_layer_norm(self->source, self->rows, self->step->outputs, self->floats[0], self->floats[1], self->step->epsilon,
+                    self->target);
+}
+
+static void run_linear(token_step_t *self, layer at, network net)
+{
+    (void)at;
+    (void)net;
+    multiply(self, self->rows, self->source, self->target);
+}
+
+static void run_attention(token_step_t *self, layer at, network net)
+{
+    (void)at;
+    (void)net;
+    const int64_t rows = self->rows, width = self->step->outputs, head = width / self->step->heads;
+    float *scores = self->worker->scratch;
+    bool done = true;
+    for (int64_t first = 0; first < width; first += head) {
+        const float *query = self->source + first, *key = query + width, *value = key + width;
+        done &= onednn_gemm(true, rows, rows, head, query, 3 * width, key, 3 * width, scores, rows);
+        rows_softmax(scores, rows, rows, 1.0F / sqrtf((float)head));
+        done &= onednn_gemm(false, rows, head, rows, scores, rows, value, 3 * width, self->target + first, width);
+    }
+    if (!done)
+        self->worker->refused = true;
+}
+
+static void run_gelu(token_step_t *self, layer at, network net)
+{
+    (void)at;
+    (void)net;
+    rows_gelu(self->target, self->rows * self->step->outputs);
+}
+
+/* The product before it has added. */
+static void run_add(token_step_t *self, layer at, network net)
+{
+    (void)self;
+    (void)at;
+    (void)net;
+}
+
+/* ===  Opening and closing  === */
+
+static outcome_t open_fast(tokens_t *tokens)
+{
+    const net_program_t *program = &tokens->weights->program;
+    fast_t *fast = calloc(1, sizeof *fast);
+    if (fast == NULL)
+        return outcome_out_of_memory("fast kernels");
+    tokens->state = fast;
+    fast->matrices = calloc(program->count, sizeof(onednn_matrix_t *));
+    if (fast->matrices == NULL)
+        return outcome_out_of_memory("fast kernels");
+    outcome_t result = onednn_create(&fast->onednn);
+    for (size_t i = 0; i < program->count && outcome_is_ok(&result); i++)
+        if (tokens_has_weights(&program->steps[i]))
+            result =
+                onednn_matrix_create(fast->onednn, program->steps[i].outputs, program->steps[i].inputs, &fast->matrices[i]);
+    return result;
+}
+
+static bool same_product(const net_program_t *program, size_t a, size_t b)
+{
+    const net_step_t *left = &program->steps[a], *right = &program->steps[b];
+    return tokens_has_weights(left) && left->inputs == right->inputs && left->outputs == right->outputs &&
+           adds(program, a) == adds(program, b);
+}
+
+static outcome_t open_worker(token_worker_t *worker)
+{
+    const net_program_t *program = &worker->tokens->weights->program;
+    const fast_t *fast = worker->tokens->state;
+    fast_worker_t *own = calloc(1, sizeof *own);
+    if (own == NULL)
+        return outcome_out_of_memory("fast kernels");
+    worker->state = own;
+    own->products = calloc(program->count, sizeof(onednn_product_t *));
+    own->owned = calloc(program->count, sizeof(onednn_product_t *));
+    if (own->products == NULL || own->owned == NULL)
+        return outcome_out_of_memory("fast kernels");
+    outcome_t result = outcome_ok();
+    for (size_t i = 0; i < program->count && outcome_is_ok(&result); i++) {
+        const net_step_t *step = &program->steps[i];
+        size_t same = 0;
+        if (!tokens_has_weights(step))
+            continue;
+        while (same < i && !same_product(program, same, i))
+            same++;
+        if (same == i) {
+            result = onednn_product_create(fast->onednn, step->outputs, step->inputs, adds(program, i),
+                                           worker->tokens->weights->program.tokens, &own->owned[own->owned_count]);
+            own->products[i] = own->owned[own->owned_count++];
+        } else {
+            own->products[i] = own->products[same];
+        }
+    }
+    return result;
+}
+
+static outcome_t set_rows(tokens_t *tokens, size_t step, int64_t first, int64_t rows, const float *weights,
+                          const float *biases)
+{
+    const fast_t *fast = tokens->state;
+    return onednn_matrix_set(fast->onednn, fast->matrices[step], first, rows, weights, biases);
+}
+
+static void close_worker(token_worker_t *worker)
+{
+    fast_worker_t *own = worker->state;
+    if (own == NULL)
+        return;
+    for (size_t i = 0; i < own->owned_count; i++)
+        onednn_product_free(own->owned[i]);
+    free(own->owned);
+    free(own->products);
+    free(own);
+}
+
+static void close_fast(tokens_t *tokens)
+{
+    fast_t *fast = tokens->state;
+    if (fast == NULL)
+        return;
+    for (size_t i = 0; i < tokens->weights->program.count && fast->matrices != NULL; i++)
+        onednn_matrix_free(fast->matrices[i]);
+    onednn_free(fast->onednn);
+    free(fast->matrices);
+    free(fast);
+}
+
+static const token_set_t set = {
+    .adds_in_place = true,
+    .run = {[NET_STEP_PATCHES] = run_patches,
+            [NET_STEP_CLASS_TOKEN] = run_class_token,
+            [NET_STEP_EMBEDDING] = tokens_embed,
+            [NET_STEP_LAYER_NORM] = run_layer_norm,
+            [NET_STEP_LINEAR] = run_linear,
+            [NET_STEP_ATTENTION] = run_attention,
+            [NET_STEP_GELU] = run_gelu,
+            [NET_STEP_TANH] = tokens_tanh,
+            [NET_STEP_ADD] = run_add},
+    .open = open_fast,
+    .open_worker = open_worker,
+    .set_rows = set_rows,
+    .close_worker = close_worker,
+    .close = close_fast,
+};
+
+static outcome_t open_kernels(const net_weights_t *weights, graph_t *graphs, int workers, void **state)
+{
+    return tokens_open(&set, weights, graphs, workers, state);
+}
+
+const kernels_t kernels_tokens_fast = {
+    .name = "fast", .open = open_kernels, .set_rows = tokens_set_rows, .predict = tokens_predict, .close = tokens_close};

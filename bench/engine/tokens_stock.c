@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The stock set for transformers, the oracle of the fast one: Darknet's own convolution, connected layer, shortcut and
+ * gemm; what Darknet lacks is written down plainly, with the C library's functions. Worker 0's layers own the weights. */
+#include "engine/tokens_stock.h"
+
+#include "engine/tokens_common.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Exported by libdarknet.so, but not in its header. */
+void forward_connected_layer(layer l, network net);
+void forward_convolutional_layer(layer l, network net);
+void forward_shortcut_layer(layer l, network net);
+void gemm(int ta, int tb, int m, int n, int k, float alpha, float *a, int lda, float *b, int ldb, float beta, float *c,
+          int ldc);
+
+static void run_patches(token_step_t *self, layer at, network net)
+{
+    (void)self;
+    forward_convolutional_layer(at, net); /* [features, patches] planes */
+}
+
+static void run_class_token(token_step_t *self, layer at, network net)
+{
+    (void)at;
+    (void)net;
+    const int64_t width = self->step->outputs, patches = self->rows - 1;
+    const float *token = self->floats[0], *places = self->floats[1];
+    for (int64_t i = 0; i < width; i++) {
+        self->target[i] = token[i] + places[i];
+        for (int64_t patch = 0; patch < patches; patch++)
+            self->target[(patch + 1) * width + i] = self->source[i * patches + patch] + places[(patch + 1) * width + i];
+    }
+}
+
+static void run_layer_norm(token_step_t *self, layer at, network net)
+{
+    (void)at;
+    (void)net;
+    const int64_t width = self->step->outputs;
+    for (int64_t row = 0; row < self->rows; row++) {
+        const float *x = self->source + row * width;
+        double mean = 0, variance = 0;
+        for (int64_t i = 0; i < width; i++)
+            mean += (double)x[i] / (double)width;
+        for (int64_t i = 0; i < width; i++)
+            variance += ((double)x[i] - mean) * ((double)x[i] - mean) / (double)width;
+        for (int64_t i = 0; i < width; i++)
+            self->target[row * width + i] =
+                (float)(((double)x[i] - mean) / sqrt(variance + self->step->epsilon)) * self->floats[0][i] +
+                self->floats[1][i];
+    }
+}
+
+static void run_linear(token_step_t *self, layer at, network net)
+{
+    at.batch = (int)self->rows;
+    forward_connected_layer(at, net);
+}
+
+static void run_attention(token_step_t *self, layer at, network net)
+{
+    (void)at;
+    (void)net;
+    const int rows = (int)self->rows, width = (int)self->step->outputs, head = width / (int)self->step->heads;
+    const float scale = 1.0F / sqrtf((float)head);
+    float *scores = self->worker->scratch, *all = (float *)(uintptr_t)self->source; /* gemm's prototype lacks the const */
+    for (int first = 0; first < width; first += head) {
+        float *query = all + first, *key = query + width, *value = key + width, *target = self->target + first;
+        gemm(0, 1, rows, rows, head, scale, query, 3 * width, key, 3 * width, 0, scores, rows);
+        for (int row = 0; row < rows; row++) {
+            float *score = scores + (int64_t)row * rows, largest = score[0], sum = 0;
+            for (int i = 1; i < rows; i++)
+                largest = score[i] > largest ? score[i] : largest;
+            for (int i = 0; i < rows; i++)
+                sum += score[i] = expf(score[i] - largest);
+            for (int i = 0; i < rows; i++)
+                score[i] /= sum;
+        }
+        gemm(0, 0, rows, head, rows, 1, scores, rows, value, 3 * width, 0, target, width);
+    }
+}
+
+static void run_gelu(token_step_t *self, layer at, network net)
+{
+    (void)at;
+    (void)net;
+    for (int64_t i = 0; i < self->rows * self->step->outputs; i++)
+        self->target[i] = 0.5F * self->source[i] * (1.0F + erff(self->source[i] * 0.707106781F));
+}
+
+static void run_add(token_step_t *self, layer at, network net)
+{
+    at.batch = (int)self->rows;
+    forward_shortcut_layer(at, net);
+}
+
+static outcome_t open_stock(tokens_t *tokens)
+{
+    (void)tokens;
+    return outcome_ok();
+}
+
+static outcome_t open_worker(token_worker_t *worker)
+{
+    const net_program_t *program = &worker->tokens->weights->program;
+    for (size_t i = 0; i < program->count; i++) {
+        const net_step_t *step = &program->steps[i];
+        layer *at = &worker->graph->net->layers[i];
+        if (!tokens_has_weights(step))
+            continue;
+        bool owner = worker == worker->tokens->workers;
+        const layer *first = &worker->tokens->workers[0].graph->net->layers[i];
+        at->weights = owner ? calloc((size_t)(step->inputs * step->outputs), sizeof *at->weights) : first->weights;
+        at->biases = owner ? calloc((size_t)step->outputs, sizeof *at->biases) : first->biases;
+        if (at->weights == NULL || at->biases == NULL)
+            return outcome_out_of_memory("weights");
+    }
+    worker->graph->net->workspace = worker->scratch; /* the gathered patches of the convolution */
+    return outcome_ok();
+}
+
+static outcome_t set_rows(tokens_t *tokens, size_t step, int64_t first, int64_t rows, const float *weights,
+                          const float *biases)
+{
+    const int64_t row = tokens->weights->program.steps[step].inputs;
+    const layer *owner = &tokens->workers[0].graph->net->layers[step];
+    memcpy(owner->weights + first * row, weights, (size_t)(rows * row) * sizeof *weights);
+    memcpy(owner->biases + first, biases, (size_t)rows * sizeof *biases);
+    return outcome_ok();
+}
+
+static void close_worker(token_worker_t *worker)
+{
+    for (int i = 0; i < worker->graph->net->n; i++) {
+        layer *at = &worker->graph->net->layers[i];
+        if (worker == worker->tokens->workers) {
+            free(at->weights);
+            free(at->biases);
+        }
+        at->weights = at->biases = NULL;
+    }
+    worker->graph->net->workspace = NULL;
+}
+
+static void close_stock(tokens_t *tokens)
+{
+    (void)tokens;
+}
+
+static const token_set_t set = {
+    .run = {[NET_STEP_PATCHES] = run_patches,
+            [NET_STEP_CLASS_TOKEN] = run_class_token,
+            [NET_STEP_EMBEDDING] = tokens_embed,
+            [NET_STEP_LAYER_NORM] = run_layer_norm,
+            [NET_STEP_LINEAR] = run_linear,
+            [NET_STEP_ATTENTION] = run_attention,
+            [NET_STEP_GELU] = run_gelu,
+            [NET_STEP_TANH] = tokens_tanh,
+            [NET_STEP_ADD] = run_add},
+    .open = open_stock,
+    .open_worker = open_worker,
+    .set_rows = set_rows,
+    .close_worker = close_worker,
+    .close = close_stock,
+};
+
+static outcome_t open_kernels(const net_weights_t *weights, graph_t *graphs, int workers, void **state)
+{
+    return tokens_open(&set, weights, graphs, workers, state);
+}
+
+const kernels_t kernels_tokens_stock = {
+    .name = "stock", .open = open_kernels, .set_rows = tokens_set_rows, .predict = tokens_predict, .close = tokens_close};

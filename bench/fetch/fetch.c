@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "fetch/fetch.h"
+
+#include "fetch/curl.h"
+#include "fetch/lock.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+/* ===  The plan  === */
+
+static bool is_wanted(const fetch_request_t *request, const catalogue_item_t *item)
+{
+    bool wanted = request->wanted_count == 0;
+    for (size_t i = 0; i < request->wanted_count; i++)
+        wanted = wanted || text_equal(request->wanted[i], item->owner) || text_equal(request->wanted[i], item->name);
+    return wanted;
+}
+
+/* The file below the folder, in the cache's order of folders or flat. */
+static bool find_in_folder(const char *folder, const char *file, text_t *path)
+{
+    const char *base = strrchr(file, '/');
+    const char *const names[] = {file, strchr(file, '/') ? strchr(file, '/') + 1 : file, base ? base + 1 : file};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        *path = text_of("%s/%s", folder, names[i]);
+        if (text_fits(path) && file_exists(path->chars))
+            return true;
+    }
+    return false;
+}
+
+static outcome_t plan_step(const fetch_request_t *request, const catalogue_item_t *item, fetch_plan_t *plan)
+{
+    fetch_step_t *step = &plan->steps[plan->count++];
+    *step = (fetch_step_t){.item = item, .state = FETCH_ABSENT};
+    int64_t there = 0;
+    outcome_t result;
+    if (outcome_bad(&result, catalogue_place(item->file, &step->path)))
+        return result;
+    if (file_exists(step->path.chars)) {
+        step->state = FETCH_HERE;
+        return result;
+    }
+    step->bytes = item->bytes > 0 ? item->bytes : item->about;
+    if (request->from != NULL && find_in_folder(request->from, item->file, &step->from)) {
+        step->state = FETCH_TAKE;
+        if (outcome_bad(&result, file_size(step->from.chars, &step->bytes)))
+            return result;
+    } else if (item->url[0] != '\0') {
+        text_t part = text_of("%s.part", step->path.chars);
+        step->state = FETCH_LOAD;
+        plan->loads++;
+        if (file_exists(part.chars) && outcome_bad(&result, file_size(part.chars, &there)))
+            return result;
+    } else {
+        step->bytes = 0;
+        plan->absent++;
+        return result;
+    }
+    plan->unknown += step->bytes == 0;
+    step->bytes = step->bytes > there ? step->bytes - there : 0;
+    if (__builtin_add_overflow(plan->bytes, step->bytes, &plan->bytes))
+        plan->bytes = INT64_MAX;
+    return result;
+}
+
+static outcome_t check_wanted(const fetch_request_t *request)
+{
+    for (size_t w = 0; w < request->wanted_count; w++) {
+        const fetch_request_t one = {.wanted = &request->wanted[w], .wanted_count = 1};
+        text_t known = text_of("%s", "");
+        bool found = false;
+        for (size_t c = 0; c < request->catalogue_count && !found; c++)
+            for (size_t i = 0; i < request->catalogues[c].count && !found; i++) {
+                const catalogue_item_t *item = &request->catalogues[c].items[i];
+                found = is_wanted(&one, item);
+                if (strstr(known.chars, item->owner) == NULL)
+                    known = text_of("%s%s%s", known.chars, known.chars[0] ? ", " : "", item->owner);
+            }
+        if (!found)
+            return outcome_usage("fetch", request->wanted[w], "nothing of that name", known.chars, NULL);
+    }
+    return outcome_ok();
+}
+
+outcome_t fetch_plan(const fetch_request_t *request, fetch_plan_t *plan)
+{
+    *plan = (fetch_plan_t){.steps = NULL};
+    size_t most = 0;
+    outcome_t result;
+    if (outcome_bad(&result, check_wanted(request)))
+        return result;
+    if (request->from != NULL && !file_is_folder(request->from))
+        return outcome_missing("--from", request->from, "no such folder", "a folder with files to take", NULL);
+    for (size_t c = 0; c < request->catalogue_count; c++)
+        most += request->catalogues[c].count;
+    plan->steps = calloc(most + 1, sizeof *plan->steps);
+    if (plan->steps == NULL)
+        return outcome_out_of_memory("fetch");
+    for (size_t c = 0; c < request->catalogue_count; c++)
+        for (size_t i = 0; i < request->catalogues[c].count; i++) {
+            const catalogue_item_t *item = &request->catalogues[c].items[i];
+            if (is_wanted(request, item) && outcome_bad(&result, plan_step(request, item, plan))) {
+                fetch_plan_free(plan);
+                return result;
+            }
+        }
+    return result;
+}
+
+void fetch_plan_free(fetch_plan_t *plan)
+{
+    free(plan->steps);
+    *plan = (fetch_plan_t){.steps = NULL};
+}
+
+outcome_t fetch_check_disk(const fetch_plan_t *plan)
+{
+    text_t root;
+    struct statvfs status;
+    outcome_t result;
+    if (outcome_bad(&result, catalogue_place("", &root)) || outcome_bad(&result, file_make_folder(root.chars)))
+        return result;
+    if (statvfs(root.chars, &status) != 0)
+        return outcome_failed(root.chars, "free space", strerror(errno), "a disk", NULL);
+    double free_bytes = (double)status.f_bavail * (double)status.f_frsize;
+    if ((double)plan->bytes <= free_bytes)
+        return outcome_ok();
+    return outcome_failed(root.chars, NULL, text_of("%.1f MB free", free_bytes / 1e6).chars,
+                          text_of("%.1f MB for what is to come", (double)plan->bytes / 1e6).chars,
+                          "free some disk space, set BBS_HOME to another place, or fetch less (--net, --dataset)");
+}
+
+/* ===  The work  === */
+
+/* The hash of the file at `path`; a wrong one is moved out of the way when it is the cache's own. */
+static outcome_t verify(const fetch_step_t *step, const char *path, bool own)
+{
+    sha256_t found = {""}, expected = {""};
+    int64_t bytes;
+    bool same;
+    outcome_t result;
+    if (outcome_bad(&result, file_size(path, &bytes)))
+        return result;
+    if (step->item->bytes > 0 && bytes != step->item->bytes) {
+        same = false;
+        result = outcome_failed(path, NULL, text_of("%" PRId64 " bytes", bytes).chars,
+                                text_of("%" PRId64, step->item->bytes).chars, own ? NULL : "take the right file");
+    } else if (outcome_bad(&result, lock_verify(step->item, path, &same, &found, &expected))) {
+        return result;
+    } else if (!same) {
+        result = outcome_failed(path, "SHA-256", found.hex,
+                                text_of("%s%s", expected.hex, strlen(expected.hex) < 64 ? "..." : "").chars,
+                                own ? NULL : "take the right file");
+    }
+    text_t aside = text_of("%s.bad", step->path.chars);
+    if (!same && own && rename(path, aside.chars) == 0)
+        result = outcome_failed(outcome_text(&result), NULL, NULL, NULL,
+                                text_of("it is kept as %s; fetch it again", aside.chars).chars);
+    return result;
+}
+
+static outcome_t copy_file(const char *from, const char *to)
+{
+    enum { STEP = 1 << 16 };
+    uint8_t block[STEP];
+    FILE *in;
+    int64_t size;
+    outfile_t out;
+    outcome_t result;
+    if (outcome_bad(&result, file_open(from, NULL, &in, &size)))
+        return result;
+    if (outcome_bad(&result, outfile_open(&out, to))) {
+        fclose(in);
+        return result;
+    }
+    for (size_t got = STEP; got == STEP;) {
+        got = fread(block, 1, STEP, in);
+        fwrite(block, 1, got, out.stream);
+    }
+    bool bad = ferror(in) != 0;
+    fclose(in);
+    result = bad ? outcome_failed(from, "reading", "an error", "a readable file", NULL) : outfile_commit(&out);
+    outfile_abandon(&out);
+    return result;
+}
+
+/* A second name for the user's file where that is possible, a copy otherwise. */
+static outcome_t take(const fetch_step_t *step)
+{
+    outcome_t result;
+    if (outcome_bad(&result, verify(step, step->from.chars, false)) || link(step->from.chars, step->path.chars) == 0)
+        return result;
+    return copy_file(step->from.chars, step->path.chars);
+}
+
+static outcome_t load(const fetch_step_t *step)
+{
+    text_t part = text_of("%s.part", step->path.chars);
+    int64_t there = 0;
+    outcome_t result = outcome_ok();
+    if (!text_fits(&part))
+        return outcome_failed(part.chars, NULL, "a path that is too long", "a shorter one",
+                              "set BBS_HOME to a shorter one");
+    if (file_exists(part.chars) && outcome_bad(&result, file_size(part.chars, &there)))
+        return result;
+    if ((step->item->bytes == 0 || there != step->item->bytes) &&
+        outcome_bad(&result, curl_download(step->item->url, part.chars,
+                                           step->item->bytes > 0 ? step->item->bytes : step->item->about)))
+        return result;
+    if (outcome_bad(&result, verify(step, part.chars, true)))
+        return result;
+    if (rename(part.chars, step->path.chars) != 0)
+        return outcome_failed(step->path.chars, "renaming", strerror(errno), "a writable folder", NULL);
+    return result;
+}
+
+static outcome_t execute_step(const fetch_step_t *step, FILE *log)
+{
+    text_t folder = step->path;
+    outcome_t result = outcome_ok();
+    char *slash = strrchr(folder.chars, '/');
+    *slash = '\0';
+    if (step->state != FETCH_ABSENT && outcome_bad(&result, file_make_folder(folder.chars)))
+        return result;
+    switch (step->state) {
+    case FETCH_HERE:
+        result = verify(step, step->path.chars, true);
+        break;
+    case FETCH_TAKE:
+        result = take(step);
+        break;
+    case FETCH_LOAD:
+        result = load(step);
+        break;
+    case FETCH_ABSENT:
+        fprintf(log, "%-44s has no address: %s; bring it with --from FOLDER\n", step->item->name, step->item->source);
+        return result;
+    }
+    if (outcome_is_ok(&result))
+        fprintf(log, "%-44s verified: %s\n", step->item->name, step->path.chars);
+    return result;
+}
+
+outcome_t fetch_execute(const fetch_plan_t *plan, FILE *log)
+{
+    outcome_t result;
+    for (size_t i = 0; i < plan->count; i++)
+        if (outcome_bad(&result, execute_step(&plan->steps[i], log)))
+            return result;
+    if (plan->absent == 0)
+        return outcome_ok();
+    return outcome_missing("fetch", NULL, text_of("%zu files without an address", plan->absent).chars, NULL,
+                           "the lines above say where they are from; bring them with --from FOLDER");
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* BERT for classification under Hugging Face's names (Devlin et al. 2018): post-LN layers, erf GELU, the first token's
+ * vector through the pooler (tanh) to the classifier.
+ *
+ * The table holds the six linear layers of an encoder layer, which the paper quantises and its accelerators run;
+ * embeddings, LayerNorm, pooler and classifier stay float, as in the paper's flow. An input is 2 x 1 x tokens numbers,
+ * words and segments (data/dataset.h); a sequence is computed at its own length, without padding. */
+#include "nets/bert.h"
+
+#include "base/text.h"
+#include "nets/transformer.h"
+
+enum { LINEARS = 6 }; /* of an encoder layer in the table */
+
+static outcome_t layers(const net_size_t *size, net_table_t *table)
+{
+    const transformer_shape_t *shape = size->shape;
+    const int64_t d = shape->width;
+    const transformer_linear_t linears[LINEARS] = {{"attention.self.query", d, d, TRANSFORMER_BLOCK, NET_NONE},
+                                                   {"attention.self.key", d, d, TRANSFORMER_BLOCK, NET_NONE},
+                                                   {"attention.self.value", d, d, TRANSFORMER_BLOCK, NET_NONE},
+                                                   {"attention.output.dense", d, d, NET_OUTSIDE, TRANSFORMER_BLOCK},
+                                                   {"intermediate.dense", shape->hidden, d, 3, NET_NONE},
+                                                   {"output.dense", d, shape->hidden, 4, 3}};
+    return transformer_add_blocks(table, "bert.encoder.layer", shape, shape->tokens, linears, LINEARS);
+}
+
+/* norm(x + attention(x)), then norm(x + mlp(x)). */
+static outcome_t add_layer(net_program_t *program, const transformer_shape_t *shape, int64_t block)
+{
+    const int64_t d = shape->width, first = block * LINEARS, in = (int64_t)program->count - 1;
+    text_t name = text_of("bert.encoder.layer.%d", (int)block);
+    text_t norm1 = text_of("%s.attention.output.LayerNorm", name.chars), norm2 = text_of("%s.output.LayerNorm", name.chars);
+    outcome_t result;
+    if (outcome_bad(&result, transformer_add_linear(program, first, 3, d)) ||
+        outcome_bad(&result, transformer_add_attention(program, d, shape->heads)) ||
+        outcome_bad(&result, transformer_add_linear(program, first + 3, 1, d)) ||
+        outcome_bad(&result, transformer_add_sum(program, in)) ||
+        outcome_bad(&result, transformer_add_norm(program, norm1.chars, d, shape->epsilon, false)))
+        return result;
+    const int64_t middle = (int64_t)program->count - 1;
+    if (outcome_bad(&result, transformer_add_linear(program, first + 4, 1, shape->hidden)) ||
+        outcome_bad(&result, transformer_add_simple(program, NET_STEP_GELU)) ||
+        outcome_bad(&result, transformer_add_linear(program, first + 5, 1, d)) ||
+        outcome_bad(&result, transformer_add_sum(program, middle)))
+        return result;
+    return transformer_add_norm(program, norm2.chars, d, shape->epsilon, false);
+}
+
+static outcome_t add_embeddings(net_program_t *program, const transformer_shape_t *shape)
+{
+    const int64_t d = shape->width;
+    const int64_t words[] = {shape->words, d}, places[] = {shape->places, d}, segments[] = {shape->segments, d};
+    outcome_t result;
+    if (outcome_bad(&result, net_add_float(program, "bert.embeddings.word_embeddings.weight", 2, words)) ||
+        outcome_bad(&result, net_add_float(program, "bert.embeddings.position_embeddings.weight", 2, places)) ||
+        outcome_bad(&result, net_add_float(program, "bert.embeddings.token_type_embeddings.weight", 2, segments)) ||
+        outcome_bad(
+            &result,
+            net_add_step(program, &(net_step_t){.kind = NET_STEP_EMBEDDING, .layer = NET_NONE, .inputs = 2, .outputs = d})))
+        return result;
+    return transformer_add_norm(program, "bert.embeddings.LayerNorm", d, shape->epsilon, false);
+}
+
+static outcome_t program(const net_size_t *size, net_program_t *made)
+{
+    const transformer_shape_t *shape = size->shape;
+    outcome_t result;
+    made->tokens = size->width;
+    if (outcome_bad(&result, add_embeddings(made, shape)))
+        return result;
+    for (int64_t block = 0; block < shape->blocks && outcome_is_ok(&result); block++)
+        result = add_layer(made, shape, block);
+    if (!outcome_is_ok(&result) ||
+        outcome_bad(&result, transformer_add_float_linear(made, "bert.pooler.dense", shape->width, shape->width, true)) ||
+        outcome_bad(&result, transformer_add_simple(made, NET_STEP_TANH)))
+        return result;
+    return transformer_add_float_linear(made, "classifier", size->classes, shape->width, true);
+}
+
+/* ===  Sizes  === */
+
+static const transformer_shape_t uncased_shape = {.blocks = 12,
+                                                  .width = 768,
+                                                  .heads = 12,
+                                                  .hidden = 3072,
+                                                  .tokens = 512,
+                                                  .words = 30522,
+                                                  .places = 512,
+                                                  .segments = 2,
+                                                  .epsilon = 1e-12};
+static const transformer_shape_t cased_shape = {.blocks = 12,
+                                                .width = 768,
+                                                .heads = 12,
+                                                .hidden = 3072,
+                                                .tokens = 512,
+                                                .words = 28996,
+                                                .places = 512,
+                                                .segments = 2,
+                                                .epsilon = 1e-12};
+
+static const transformer_shape_t compact_shape = {.blocks = 4,
+                                                  .width = 128,
+                                                  .heads = 4,
+                                                  .hidden = 512,
+                                                  .tokens = 128,
+                                                  .words = 4096,
+                                                  .places = 128,
+                                                  .segments = 2,
+                                                  .epsilon = 1e-12};
+
+static const net_size_t mrpc_full = {.name = "full",
+                                     .dataset = "glue-mrpc",
+                                     .profile = "wordpiece-uncased",
+                                     .channels = 2,
+                                     .height = 1,
+                                     .width = 512,
+                                     .classes = 2,
+                                     .shape = &uncased_shape};
+static const net_size_t sst2_full = {.name = "full",
+                                     .dataset = "glue-sst2",
+                                     .profile = "wordpiece-cased",
+                                     .channels = 2,
+                                     .height = 1,
+                                     .width = 512,
+                                     .classes = 2,
+                                     .shape = &cased_shape};
+
+static const net_size_t mrpc_compact = {.name = "compact",
+                                        .dataset = "reviews-mrpc",
+                                        .profile = "wordpiece-uncased",
+                                        .vocabulary = "models/compact/bert.vocab.txt",
+                                        .stand_in = true,
+                                        .channels = 2,
+                                        .height = 1,
+                                        .width = 128,
+                                        .classes = 2,
+                                        .shape = &compact_shape};
+static const net_size_t sst2_compact = {.name = "compact",
+                                        .weights = "models/compact/bert_sst2.safetensors",
+                                        .dataset = "reviews-sst2",
+                                        .profile = "wordpiece-uncased",
+                                        .vocabulary = "models/compact/bert.vocab.txt",
+                                        .stand_in = true,
+                                        .channels = 2,
+                                        .height = 1,
+                                        .width = 128,
+                                        .classes = 2,
+                                        .shape = &compact_shape};
+
+/* Checkpoints converted from TensorFlow call LayerNorm's parameters gamma and beta; those of the encoder alone (BertModel,
+ * without a classifier) lack the "bert." */
+static const net_rename_t renames[] = {
+    {NET_AT_END, "LayerNorm.gamma", "LayerNorm.weight"}, {NET_AT_END, "LayerNorm.beta", "LayerNorm.bias"},
+    {NET_AT_FRONT, "embeddings.", "bert.embeddings."},   {NET_AT_FRONT, "encoder.", "bert.encoder."},
+    {NET_AT_FRONT, "pooler.", "bert.pooler."},           {NET_AT_FRONT, NULL, NULL},
+};
+
+static const net_size_t *const mrpc_sizes[] = {&mrpc_full, &mrpc_compact, NULL};
+static const net_size_t *const sst2_sizes[] = {&sst2_full, &sst2_compact, NULL};
+
+const network_t net_bert_mrpc = {.name = "bert_mrpc",
+                                 .title = "BERT-MRPC",
+                                 .family = "bert",
+                                 .sizes = mrpc_sizes,
+                                 .renames = renames,
+                                 .layers = layers,
+                                 .program = program};
+const network_t net_bert_sst2 = {.name = "bert_sst2",
+                                 .title = "BERT-SST2",
+                                 .family = "bert",
+                                 .sizes = sst2_sizes,
+                                 .renames = renames,
+                                 .layers = layers,
+                                 .program = program};

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Names are settled by tables: the wrappers below, which any network may have been saved in, and the network's own
+ * (net_rename_t). Rules are tried again until none applies, because wrappers may lie in one another. */
+#include "nets/names.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+static const net_rename_t wrappers[] = {
+    {NET_AT_FRONT, "module.", ""},    /* torch.nn.DataParallel and DistributedDataParallel */
+    {NET_AT_FRONT, "_orig_mod.", ""}, /* torch.compile */
+    {NET_AT_FRONT, NULL, NULL},
+};
+
+/* True when the rule applied. */
+static bool apply(const net_rename_t *rule, text_t *name)
+{
+    if (rule->where == NET_AT_FRONT && text_starts(name->chars, rule->from)) {
+        *name = text_of("%s%s", rule->to, name->chars + strlen(rule->from));
+        return true;
+    }
+    if (rule->where == NET_AT_END && text_ends(name->chars, rule->from)) {
+        *name = text_of("%.*s%s", (int)(strlen(name->chars) - strlen(rule->from)), name->chars, rule->to);
+        return true;
+    }
+    return false;
+}
+
+static bool apply_first(const net_rename_t *rules, text_t *name)
+{
+    for (const net_rename_t *rule = rules; rule != NULL && rule->from != NULL; rule++)
+        if (apply(rule, name))
+            return true;
+    return false;
+}
+
+outcome_t net_names_settle(const network_t *network, const char *where, tensor_set_t *set)
+{
+    enum { PASSES = 8 }; /* more wrappers than anyone has seen */
+    for (size_t i = 0; i < set->count; i++) {
+        text_t name = text_of("%s", set->items[i].name);
+        int passes = 0;
+        while (text_fits(&name) && passes < PASSES &&
+               (apply_first(wrappers, &name) || apply_first(network->renames, &name)))
+            passes++;
+        if (passes == 0)
+            continue;
+        if (!text_fits(&name) || tensor_set_find(set, name.chars) != NULL)
+            return outcome_failed(where, text_of("tensor %.200s", set->items[i].name).chars,
+                                  "another tensor of the same meaning", text_of("one %.200s", name.chars).chars,
+                                  "save the plain state dict of one model");
+        outcome_t result = tensor_set_rename(set, i, name.chars);
+        if (!outcome_is_ok(&result))
+            return result;
+    }
+    return outcome_ok();
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_NETS_PROGRAM_H
+#define BBS_NETS_PROGRAM_H
+
+#include "base/outcome.h"
+#include "nets/net.h"
+
+/* What a transformer computes, step by step: Darknet's cfg language has no words for it, so the network's family writes
+ * it down here, and the engine makes one Darknet layer of each step.
+ *
+ * A step reads the result of the step before it, [tokens, inputs] floats, and gives [tokens, outputs]. Weights that are
+ * compressed are layers of the table; all others stay float, as in the paper's flow, and are listed by name. */
+
+typedef enum {
+    NET_STEP_PATCHES,     /* image -> one vector a patch, by the convolution of the table; no class token yet */
+    NET_STEP_CLASS_TOKEN, /* put the class token in front, add the positions; floats: class token, positions */
+    NET_STEP_EMBEDDING,   /* token and segment numbers -> vectors; floats: words, positions, segments */
+    NET_STEP_LAYER_NORM,  /* floats: gamma, beta */
+    NET_STEP_LINEAR,      /* x W^T + b of the table, or of floats: weight, bias */
+    NET_STEP_ATTENTION,   /* [query, key, value] -> softmax(Q K^T / sqrt(head)) V, head by head */
+    NET_STEP_GELU,        /* x Phi(x), by erf */
+    NET_STEP_TANH,
+    NET_STEP_ADD, /* plus the result of step `other` */
+    NET_STEP_KINDS
+} net_step_kind_t;
+
+typedef struct {
+    net_step_kind_t kind;
+    int64_t inputs, outputs; /* features a token */
+    int64_t layer;           /* PATCHES, LINEAR: layer of the table, or NET_NONE when its weights are floats */
+    int64_t parts;           /* LINEAR: so many layers of the table, one below the other (query, key, value); else 1 */
+    int64_t first_float;     /* the floats it needs begin here */
+    int64_t other;           /* ADD */
+    int64_t heads;           /* ATTENTION */
+    double epsilon;          /* LAYER_NORM */
+    bool first_token;        /* reads the first token alone; so does every later step */
+} net_step_t;
+
+/* One tensor that stays float. */
+typedef struct {
+    char name[NET_NAME_SIZE];
+    int rank;
+    int64_t shape[3];
+} net_float_t;
+
+typedef struct net_program {
+    net_step_t *steps;
+    size_t count;
+    net_float_t *floats;
+    size_t float_count;
+    int64_t tokens; /* at most, class token included */
+} net_program_t;
+
+/* The program of a network without a cfg; an empty one where the size has a cfg. Free with net_program_free(). */
+outcome_t net_program(const network_t *network, const net_size_t *size, net_program_t *program);
+void net_program_free(net_program_t *program);
+
+int64_t net_float_count(const net_float_t *tensor);
+
+/* For the families: append one step; inputs, outputs and first_token of 0 are taken from the step before. */
+outcome_t net_add_step(net_program_t *program, const net_step_t *step);
+/* Append one float tensor for the next step. */
+outcome_t net_add_float(net_program_t *program, const char *name, int rank, const int64_t *shape);
+/* Append NAME.weight of this shape and NAME.bias of its first dimension. */
+outcome_t net_add_floats(net_program_t *program, const char *name, int rank, const int64_t *shape);
+
+#endif

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_NETS_VIT_H
+#define BBS_NETS_VIT_H
+
+#include "nets/net.h"
+
+extern const network_t net_vit_small; /* timm vit_small_patch16_224 */
+extern const network_t net_vit_base;  /* timm vit_base_patch16_224 */
+extern const network_t net_vit_tiny;  /* timm vit_tiny_patch16_224, 200 classes; not of the paper */
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_TENSOR_PICKLE_VALUE_H
+#define BBS_TENSOR_PICKLE_VALUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a pickle says, as plain values in one array. */
+
+typedef enum {
+    PICKLE_NONE,
+    PICKLE_BOOL,       /* integer: 0 or 1 */
+    PICKLE_INTEGER,    /* integer */
+    PICKLE_LONG,       /* an integer of more than 64 bits: chars, count bytes in two's complement, least first */
+    PICKLE_REAL,       /* real */
+    PICKLE_TEXT,       /* chars, count bytes of UTF-8 without a NUL behind them */
+    PICKLE_TUPLE,      /* items[count] */
+    PICKLE_LIST,       /* items[count] */
+    PICKLE_DICT,       /* items[count]: key, value, key, value ... */
+    PICKLE_GLOBAL,     /* integer: the id of the entry in the caller's table */
+    PICKLE_CALL,       /* items[0] the global, items[1] the argument tuple, then keys and values set later */
+    PICKLE_PERSISTENT, /* items[0]: the persistent id */
+} pickle_kind_t;
+
+/* Values refer to one another by index, so that cycles and sharing are harmless to hold. Whoever follows references
+ * has to bound how deep. */
+typedef uint32_t pickle_ref_t;
+
+typedef struct {
+    union {
+        int64_t integer;
+        double real;
+        const char *chars; /* into the pickle's own bytes */
+        pickle_ref_t *items;
+    };
+    uint32_t count;
+    uint32_t capacity;
+    uint32_t at; /* offset of the opcode that made it, for messages */
+    pickle_kind_t kind;
+} pickle_value_t;
+
+typedef struct {
+    pickle_value_t *values;
+    size_t count;
+    size_t capacity;
+    pickle_ref_t root; /* what STOP leaves */
+    size_t size;       /* bytes up to and with STOP */
+} pickle_t;
+
+void pickle_free(pickle_t *pickle);
+
+const pickle_value_t *pickle_root(const pickle_t *pickle);
+const pickle_value_t *pickle_item(const pickle_t *pickle, const pickle_value_t *value, size_t index);
+
+bool pickle_is_text(const pickle_value_t *value, const char *text);
+/* A call of the global with that id. */
+bool pickle_is_call(const pickle_t *pickle, const pickle_value_t *value, int id);
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_TENSOR_STATE_DICT_H
+#define BBS_TENSOR_STATE_DICT_H
+
+#include "tensor/pickle.h"
+#include "tensor/tensor.h"
+
+/* PyTorch's state dict: a dictionary from names to tensors, each a view (offset, shape, strides) of a storage. The
+ * pickle holds the views; the elements of the storages lie elsewhere in the file, under the storage's key.
+ *
+ * The dictionary may lie within another, under "state_dict", "model" or "model_state_dict". What in it is no tensor is
+ * left out. Views outside their storage are refused, and so are files whose views repeat their storages many times. */
+
+enum { STATE_DICT_KEY_SIZE = 64 };
+
+typedef struct {
+    char key[STATE_DICT_KEY_SIZE]; /* letters, digits, '_' and '-' */
+    tensor_type_t type;
+    int64_t count; /* elements */
+} state_dict_storage_t;
+
+typedef struct {
+    const char *name; /* name_size bytes, in the pickle */
+    size_t name_size;
+    size_t storage; /* index */
+    int64_t offset; /* elements, as shape and stride are */
+    int rank;
+    int64_t shape[TENSOR_MAX_RANK];
+    int64_t stride[TENSOR_MAX_RANK];
+    int64_t count;
+} state_dict_view_t;
+
+typedef struct {
+    pickle_t pickle;
+    state_dict_storage_t *storages; /* ascending by key */
+    size_t storage_count;
+    state_dict_view_t *views; /* in the dictionary's order */
+    size_t view_count;
+} state_dict_t;
+
+/* The state dict that the pickle at the front of bytes[size] holds; the bytes must outlive it. */
+outcome_t state_dict_read(const char *where, const uint8_t *bytes, size_t size, state_dict_t *dict);
+void state_dict_free(state_dict_t *dict);
+
+/* The storage of that key, or NULL. */
+const state_dict_storage_t *state_dict_find(const state_dict_t *dict, const char *key);
+int64_t state_dict_storage_bytes(const state_dict_storage_t *storage);
+
+/* Where the elements are: fill `data`, which has room for state_dict_storage_bytes(). */
+typedef outcome_t (*state_dict_source_t)(void *context, const state_dict_storage_t *storage, void *data);
+
+/* All tensors into an empty set. A tensor that is a whole storage is read in place, each storage once. */
+outcome_t state_dict_fill(const state_dict_t *dict, const char *where, state_dict_source_t source, void *context,
+                          tensor_set_t *set);
+
+#endif

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Loss of PTQ, BitWave and BBS at the paper's two settings: a group of bars for each network, the mean last, with its interval.
+#   gnuplot -c plots/fig11.gp RUN_FOLDER PICTURE plots/style.gp     reads RUN_FOLDER/fig11.csv, nothing else
+rows = ARG1."/fig11.csv"
+picture = ARG2
+style = ARG3
+width = 920
+height = 420
+load style
+
+shown = "ptq-cons bitwave-cons bbs-cons ptq-mod bitwave-mod bbs-mod"
+number(name) = sum [k = 1:words(shown)] (word(shown, k) eq name ? k : 0)
+array net[60]; array group[400]; array method[400]; array loss[400]; array low[400]; array high[400]
+count = 0; networks = 0; samples = 0; stand_in = 0
+known_net(name) = sum [k = 1:networks] (net[k] eq name ? k : 0)
+new_net(name) = (networks = networks + 1, net[networks] = name, networks)
+keep(name) = (count = count + 1, group[count] = known_net(name) > 0 ? known_net(name) : new_net(name), \
+    method[count] = number(strcol("method")), loss[count] = column("loss_points"), stand_in = stand_in + column("stand_in"), \
+    low[count] = name eq "mean" ? column("loss_low_points") : NaN, high[count] = name eq "mean" ? column("loss_high_points") : NaN, \
+    samples = name ne "mean" && column("samples") > samples ? column("samples") : samples, 0)
+set table $ignored
+plot rows using (0):(number(strcol("method")) > 0 ? keep(strcol("net")) : 0) with table
+unset table
+unset datafile columnheaders
+
+most = 0.5; least = -0.2
+do for [i = 1:count] {
+    most = loss[i] > most ? loss[i] : most
+    least = loss[i] < least ? loss[i] : least
+    if (high[i] == high[i]) { most = high[i] > most ? high[i] : most; least = low[i] < least ? low[i] : least }
+}
+room = most - least
+at(i) = group[i] + 0.135 * (method[i] - 3.5)
+
+do for [format in formats] {
+    eval(use_format(format))
+    set output picture.".".format
+    set label 1 "{/:Bold Loss of accuracy against int8}" at screen 0.012, 0.955 left font ",12"
+    set label 2 sprintf("N = up to %d test samples a network%s; mean: over the networks, bar: 95 %% bootstrap interval", samples, \
+        stand_in > 0 ? "; compact STAND-INS" : "") noenhanced at screen 0.012, 0.895 left textcolor rgb "#444444"
+    do for [k = 1:words(shown)] {
+        set label 10 + k "■" at screen 0.012 + 0.15 * (k - 1), 0.835 left textcolor rgb colour(k)
+        set label 30 + k word(shown, k) noenhanced at screen 0.031 + 0.15 * (k - 1), 0.835 left
+    }
+    set key off
+    set lmargin at screen 0.075
+    set rmargin at screen 0.985
+    set tmargin at screen 0.79
+    set bmargin at screen 0.09
+    set xrange [0.5 : networks + 0.5]
+    set yrange [least - 0.06 * room : most + 0.16 * room]
+    set xtics () scale 0 noenhanced
+    do for [k = 1:networks] { set xtics add (net[k] k) }
+    set arrow 1 from graph 0, first 0 to graph 1, first 0 nohead linewidth 1 linecolor rgb "#444444" front
+    set arrow 2 from networks - 0.5, graph 0 to networks - 0.5, graph 1 nohead linewidth 1 linecolor rgb "#d8dde3" back
+    set boxwidth 0.125
+    set ylabel "Loss (points)" offset 1
+    plot loss every ::0::count - 1 using (at($1)):(loss[$1]):(colour(method[$1])) with boxes linecolor rgb variable, \
+         loss every ::0::count - 1 using (low[$1] == low[$1] ? at($1) : NaN):(low[$1]):(0):(high[$1] - low[$1]) with vectors nohead linewidth 1.2 linecolor rgb "#222222", \
+         loss every ::0::count - 1 using (at($1)):(loss[$1] > 0 ? loss[$1] : 0):(sprintf("%.2f", loss[$1])) with labels left rotate by 90 \
+             offset 0, 0.3 textcolor rgb "#222222" font ",8"
+    unset label
+    unset arrow
+    unset output
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Speed of the full-size networks from synthetic weights: drawing alone, then all designs with drawing included. */
+#include "base/cpu.h"
+#include "base/text.h"
+#include "experiments/model.h"
+#include "experiments/tensors.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+static double seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static outcome_t draw(const network_t *network, int threads, int64_t *weights, double *spent)
+{
+    const net_size_t *size;
+    net_table_t table = {0};
+    tensors_t tensors = {0};
+    outcome_t result;
+    if (outcome_bad(&result, net_find_size(network, "full", &size)) ||
+        outcome_bad(&result, net_layers(network, size, &table)))
+        return result;
+    double from = seconds();
+    result = tensors_synthetic(network, size, &table, false, threads, &tensors);
+    *spent += seconds() - from;
+    for (size_t i = 0; i < table.count; i++)
+        *weights += net_layer_weights(&table.items[i]);
+    tensors_free(&tensors);
+    net_table_free(&table);
+    return result;
+}
+
+static outcome_t run_all(int threads, double *spent)
+{
+    char path[] = "/tmp/bbs-bench-XXXXXX";
+    int file = mkstemp(path);
+    if (file < 0)
+        return outcome_failed(path, NULL, "no temporary file", NULL, NULL);
+    close(file);
+    model_plan_t plan = {.networks = net_registry,
+                         .size = "full",
+                         .accelerators = accelerator_registry,
+                         .energy_table = "bitsim",
+                         .origin = MODEL_SYNTHETIC,
+                         .threads = threads};
+    while (plan.networks[plan.network_count] != NULL)
+        plan.network_count++;
+    while (plan.accelerators[plan.accelerator_count] != NULL)
+        plan.accelerator_count++;
+    model_total_t *totals = calloc(model_points(&plan), sizeof *totals);
+    if (totals == NULL)
+        return outcome_out_of_memory("bench");
+    double from = seconds();
+    outcome_t result = model_run(&plan, path, totals);
+    *spent = seconds() - from;
+    free(totals);
+    unlink(path);
+    return result;
+}
+
+int main(void)
+{
+    int threads = cpu_count();
+    int64_t weights = 0;
+    double drawing = 0.0, all = 0.0;
+    outcome_t result = outcome_ok();
+    for (const network_t *const *network = net_registry; *network != NULL && outcome_is_ok(&result); network++)
+        result = draw(*network, threads, &weights, &drawing);
+    if (outcome_is_ok(&result))
+        result = run_all(threads, &all);
+    if (!outcome_is_ok(&result)) {
+        fprintf(stderr, "error: %s\n", outcome_text(&result));
+        return 1;
+    }
+    printf("synthetic weights of all full-size networks, %d threads, one run\n", threads);
+    printf("  drawing                %8.3f s, %.0f M weights, %.0f M a second\n", drawing, (double)weights / 1e6,
+           (double)weights / 1e6 / drawing);
+    printf("  drawing and all models %8.3f s (limit 10 s on 2 cores)\n", all);
+    return 0;
+}

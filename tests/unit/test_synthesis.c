@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* compress/portrait, synthesis and experiments/likeness: portraits survive their file, the same bytes come out for any
+ * number of threads, and what is drawn is like what was portrayed, on made and (where they are) on real layers. */
+#include "compress/synthesis.h"
+
+#include "base/file.h"
+#include "base/text.h"
+#include "compress/exppow.h"
+#include "compress/portrait_file.h"
+#include "compress/quantize.h"
+#include "experiments/likeness.h"
+#include "experiments/match.h"
+#include "tensor/safetensors.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "testing.h"
+
+enum { K = 64, C = 160, POSITIONS = 9, COUNT = C * POSITIONS, SIZE = K * COUNT };
+
+typedef struct {
+    float *weights, *scale;
+    int8_t *q;
+    compress_layer_t layer;
+    portrait_t portrait;
+} made_t;
+
+/* Sum of four uniform numbers; channels and groups of different size, one channel of zeros. */
+static void make(made_t *made)
+{
+    uint64_t random = 7;
+    made->weights = malloc(SIZE * sizeof(float));
+    made->scale = malloc(K * sizeof(float));
+    made->q = malloc(SIZE);
+    assert_true(made->weights && made->scale && made->q);
+    for (int i = 0; i < SIZE; i++) {
+        float sum = 0;
+        for (int part = 0; part < 4; part++) {
+            random = random * 6364136223846793005u + 1442695040888963407u;
+            sum += (float)(random >> 40) / (float)(1 << 24) - 0.5f;
+        }
+        int k = i / COUNT, c = i / POSITIONS % C;
+        made->weights[i] = k == 3 ? 0.0f : sum * (1.0f + (float)(k % 5)) * (c < 32 ? 0.1f : 1.0f);
+    }
+    quantize_channels(made->weights, K, COUNT, 2, made->q, made->scale);
+    made->layer = (compress_layer_t){
+        .name = "made", .k = K, .c = C, .kh = 3, .kw = 3, .weights = made->weights, .q = made->q, .scale = made->scale};
+    assert_ok(portrait_take(&made->layer, &made->portrait));
+}
+
+static void unmake(made_t *made)
+{
+    free(made->weights);
+    free(made->scale);
+    free(made->q);
+}
+
+static void a_gaussian_has_shape_two_and_uniform_numbers_a_large_one(void **state)
+{
+    (void)state;
+    enum { N = 4000 };
+    double values[N], shape, misfit;
+    for (int i = 0; i < N; i++)
+        values[i] = (i + 0.5) / N - 0.5;
+    exppow_fit(values, N, &shape, &misfit);
+    assert_true(shape > 15.0 && misfit < 0.02);
+    for (int i = 0; i < N; i++) /* quantiles of the Laplacian */
+        values[i] = i < N / 2 ? log((2.0 * i + 1.0) / N) : -log((2.0 * (N - 1 - i) + 1.0) / N);
+    exppow_fit(values, N, &shape, &misfit);
+    assert_true(fabs(shape - 1.0) < 0.01 && misfit < 0.005);
+    memset(values, 0, sizeof values);
+    exppow_fit(values, N, &shape, &misfit);
+    assert_true(shape == 2.0 && misfit == 0.0);
+}
+
+static void portraits_survive_their_file(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/bbs-test-portrait-XXXXXX";
+    int file = mkstemp(path);
+    made_t made;
+    portraits_t read;
+    assert_true(file >= 0);
+    close(file);
+    make(&made);
+    made.portrait.depth = 0.25;
+    portraits_t written = {.items = &made.portrait, .count = 1, .source = "a, \"b\""};
+    assert_ok(portraits_write(path, &written));
+    assert_ok(portraits_read(path, &read));
+    assert_int_equal(read.count, 1);
+    assert_string_equal(read.source, written.source);
+    assert_memory_equal(&read.items[0], &made.portrait, sizeof made.portrait);
+    portraits_free(&read);
+    made.portrait.gain[5] = made.portrait.gain[6] + 1.0; /* a quantile above the next */
+    assert_ok(portraits_write(path, &written));
+    assert_error(portraits_read(path, &read), FAULT_FAILED, "line 2, column gain_6");
+    unlink(path);
+    unmake(&made);
+}
+
+static void bytes_do_not_depend_on_threads(void **state)
+{
+    (void)state;
+    made_t made;
+    make(&made);
+    int8_t *q[3];
+    float scale[3][K];
+    for (int threads = 1; threads <= 3; threads++) {
+        q[threads - 1] = malloc(SIZE);
+        assert_non_null(q[threads - 1]);
+        assert_ok(synthesis_draw(&made.portrait, &made.layer, 11, threads, q[threads - 1], scale[threads - 1]));
+    }
+    for (int i = 1; i < 3; i++) {
+        assert_memory_equal(q[0], q[i], SIZE);
+        assert_memory_equal(scale[0], scale[i], sizeof scale[0]);
+    }
+    assert_ok(synthesis_draw(&made.portrait, &made.layer, 12, 2, q[1], scale[1]));
+    assert_true(memcmp(q[0], q[1], SIZE) != 0);
+    for (int i = 0; i < 3; i++)
+        free(q[i]);
+    unmake(&made);
+}
+
+/* Each channel reaches the end of the grid, as the quantiser has it, or is all zeros; so many of these as there were. */
+static void channels_are_quantised_ones(void **state)
+{
+    (void)state;
+    made_t made;
+    make(&made);
+    int8_t *q = malloc(SIZE);
+    float scale[K];
+    int zeros = 0;
+    assert_non_null(q);
+    assert_ok(synthesis_draw(&made.portrait, &made.layer, 1, 2, q, scale));
+    for (int k = 0; k < K; k++) {
+        int largest = 0;
+        for (int i = 0; i < COUNT; i++)
+            largest = abs(q[k * COUNT + i]) > largest ? abs(q[k * COUNT + i]) : largest;
+        zeros += largest == 0;
+        assert_true(largest == 0 || largest >= 127);
+        assert_true(scale[k] > 0.0f);
+    }
+    assert_int_equal(zeros, 0); /* one of 64 lies between the table's first two points: small, not zero */
+    free(q);
+    unmake(&made);
+}
+
+/* More inputs: a larger weight is to be expected, so the others are smaller in steps; and all weights are smaller. */
+static void wider_layers_have_larger_peaks(void **state)
+{
+    (void)state;
+    made_t made;
+    make(&made);
+    double narrow = portrait_peak(&made.portrait, COUNT), wide = portrait_peak(&made.portrait, 64 * COUNT);
+    assert_true(narrow > 1.0 && wide > narrow && wide < 2.0 * narrow);
+    assert_true(portrait_peak(&made.portrait, (int64_t)1 << 40) == portrait_peak(&made.portrait, (int64_t)1 << 41));
+    unmake(&made);
+}
+
+/* First the kind, then the ratio of outputs to inputs, then the depth. */
+static void the_closest_portrait_is_chosen(void **state)
+{
+    (void)state;
+    portrait_t items[] = {{.linear = true, .k = 64, .c = 64, .kh = 1, .kw = 1, .depth = 0.0},
+                          {.linear = true, .k = 256, .c = 64, .kh = 1, .kw = 1, .depth = 0.9},
+                          {.linear = true, .k = 64, .c = 64, .kh = 1, .kw = 1, .depth = 0.8},
+                          {.k = 64, .c = 64, .kh = 1, .kw = 1, .depth = 0.5},
+                          {.k = 64, .c = 64, .kh = 3, .kw = 3, .depth = 0.5},
+                          {.k = 64, .c = 3, .kh = 7, .kw = 7, .depth = 0.0}};
+    portraits_t file = {.items = items, .count = sizeof items / sizeof *items};
+    static const struct {
+        match_t layer;
+        int chosen;
+    } cases[] = {{{true, 768, 768, 1, 1, 0.3}, 0},   {{true, 768, 768, 1, 1, 0.5}, 2}, {{true, 3072, 768, 1, 1, 0.0}, 1},
+                 {{false, 512, 512, 1, 1, 0.0}, 3},  {{false, 96, 96, 5, 5, 1.0}, 4},  {{false, 32, 3, 3, 3, 1.0}, 5},
+                 {{false, 3072, 768, 3, 3, 0.0}, 4}, {{true, 1, 999, 1, 1, 0.0}, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_ptr_equal(match_portrait(&file, 1, &cases[i].layer), &items[cases[i].chosen]);
+    assert_null(match_portrait(&file, 0, &cases[0].layer));
+}
+
+/* ===  Real layers  === */
+
+static void check_file(const char *folder, const char *name, likeness_t *rows, size_t most, size_t *count)
+{
+    text_t path = text_of("%s/%s", folder, name);
+    tensor_set_t set = {0};
+    weights_t weights;
+    portrait_t *portraits;
+    const portrait_t *own[256];
+    assert_ok(safetensors_load(path.chars, NULL, &set));
+    assert_ok(weights_open(&set, path.chars, true, 2, &weights));
+    assert_true(*count + weights.count <= most);
+    portraits = calloc(weights.count, sizeof *portraits);
+    assert_non_null(portraits);
+    for (size_t i = 0; i < weights.count; i++) {
+        assert_ok(portrait_take(&weights.layers[i], &portraits[i]));
+        own[i] = &portraits[i];
+    }
+    assert_ok(likeness_compare(&weights, own, 2, rows + *count));
+    for (size_t i = *count; i < *count + weights.count; i++)
+        for (int measure = 0; measure < LIKENESS_MEASURES; measure++)
+            if (likeness_error(&rows[i], measure) > 0.1)
+                printf("# beyond 10 %%: %s %s, %s, %.1f %%\n", name, rows[i].name, likeness_measures[measure],
+                       100.0 * likeness_error(&rows[i], measure));
+    *count += weights.count;
+    free(portraits);
+    weights_free(&weights);
+    tensor_set_free(&set);
+}
+
+static void real_layers_are_matched(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"resnet50v2_imagenet_partial.safetensors", "resnet18_imagenet_partial.safetensors",
+                                        "vit_tiny_tinyimagenet200.safetensors", "bert_tiny_sst2_encoder.safetensors"};
+    enum { FILES = sizeof files / sizeof files[0], MOST = 256 };
+    const char *folder = getenv("BBS_TEST_DATA");
+    for (int i = 0; i < FILES; i++)
+        if (folder == NULL || !file_exists(text_of("%s/%s", folder, files[i]).chars)) {
+            printf("# skipped: %s is not in BBS_TEST_DATA\n", files[i]);
+            skip();
+        }
+    likeness_t *rows = calloc(MOST, sizeof *rows);
+    size_t count = 0;
+    assert_non_null(rows);
+    for (int i = 0; i < FILES; i++)
+        check_file(folder, files[i], rows, MOST, &count);
+    for (int measure = 0; measure < LIKENESS_MEASURES; measure++) {
+        double median = likeness_quantile(rows, count, measure, 0.5), most = likeness_quantile(rows, count, measure, 0.9);
+        printf("# %s over %zu layers: median %.2f %%, 90th percentile %.2f %%\n", likeness_measures[measure], count,
+               100.0 * median, 100.0 * most);
+        assert_true(median <= 0.03);
+        assert_true(most <= 0.06);
+    }
+    double redundant = likeness_quantile(rows, count, LIKENESS_MEASURES, 0.9);
+    printf("# redundant columns a group: 90th percentile of the difference %.3f\n", redundant);
+    assert_true(redundant <= 0.1);
+    free(rows);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_gaussian_has_shape_two_and_uniform_numbers_a_large_one),
+        cmocka_unit_test(portraits_survive_their_file),
+        cmocka_unit_test(bytes_do_not_depend_on_threads),
+        cmocka_unit_test(channels_are_quantised_ones),
+        cmocka_unit_test(wider_layers_have_larger_peaks),
+        cmocka_unit_test(the_closest_portrait_is_chosen),
+        cmocka_unit_test(real_layers_are_matched),
+    };
+    return cmocka_run_group_tests_name("synthesis", tests, NULL, NULL);
+}
