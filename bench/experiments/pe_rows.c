@@ -46,7 +46,16 @@ static void write_row(csv_writer_t *writer, const pe_row_t *row)
     csv_end_row(writer);
 }
 
-outcome_t pe_rows_write(const char *table, const char *path)
+static bool is_listed(const char *const *names, const char *name)
+{
+    if (names == NULL)
+        return true;
+    while (*names != NULL && !text_equal(*names, name))
+        names++;
+    return *names != NULL;
+}
+
+outcome_t pe_rows_write(const char *const *names, const char *path)
 {
     csv_writer_t writer;
     outcome_t result = csv_create(&writer, path,
@@ -58,7 +67,7 @@ outcome_t pe_rows_write(const char *table, const char *path)
         return result;
     for (const area_design_t *const *at = area_registry; *at != NULL && outcome_is_ok(&result); at++) {
         pe_row_t row;
-        if (table != NULL && !text_equal(table, (*at)->table))
+        if (!is_listed(names, (*at)->name))
             continue;
         result = pe_row(*at, &row);
         if (outcome_is_ok(&result))

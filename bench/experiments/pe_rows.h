@@ -16,7 +16,7 @@ typedef struct {
 
 outcome_t pe_row(const area_design_t *design, pe_row_t *row);
 
-/* One row a PE of that table of the paper ("table4"; NULL: of all) into a CSV. */
-outcome_t pe_rows_write(const char *table, const char *path);
+/* One row a PE of those names, NULL-terminated (NULL: of all), into a CSV. */
+outcome_t pe_rows_write(const char *const *names, const char *path);
 
 #endif

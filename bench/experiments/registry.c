@@ -16,6 +16,9 @@ const experiment_t *const experiment_registry[] = {
     &experiment_fig11,
     &experiment_table2,
     &experiment_table3,
+    &experiment_table4,
+    &experiment_table5,
+    &experiment_table6,
     NULL,
 };
 
