@@ -40,8 +40,8 @@ do for [format in formats] {
     set boxwidth 0.36
     do for [panel = 1:2] {
         first = 100 * (panel - 1)
-        set lmargin at screen 0.075 + 0.495 * (panel - 1)
-        set rmargin at screen 0.49 + 0.495 * (panel - 1)
+        set lmargin at screen 0.085 + 0.49 * (panel - 1)
+        set rmargin at screen 0.495 + 0.49 * (panel - 1)
         set yrange [0 : 1.15 * most[panel]]
         set ylabel panel == 1 ? "Area (µm²)" : "Power (mW)" offset 1
         plot pe every ::0::count - 1 using ($1 - 0.19):(value[first + $1]) with boxes linecolor rgb colour(1), \
