@@ -78,7 +78,7 @@ reference: $(BUILD)/bbsbench  ## make the committed baselines of results/referen
 	$(Q)for mode in smoke compact; do rm -rf $(BUILD)/reference/$$mode; \
 	    $< run $$(test $$mode = compact || echo --$$mode) --out $(BUILD)/reference/$$mode || exit 1; \
 	    cp $(BUILD)/reference/$$mode/accuracy.csv results/reference/accuracy.$$mode.csv; done
-	$(Q)cd $(BUILD)/reference/compact && cp model.csv examples.csv fig3.csv fig12.csv fig13.csv fig14.csv fig15.csv $(CURDIR)/results/reference/
+	$(Q)cd $(BUILD)/reference/compact && cp model.csv examples.csv fig3.csv fig12.csv fig13.csv fig14.csv fig15.csv table4.csv table5.csv table6.csv $(CURDIR)/results/reference/
 	$(Q)for rows in table1 fig11 table2 table3; do cp $(BUILD)/reference/compact/$$rows.csv results/reference/$$rows.compact.csv; done
 
 format:  ## lay out all C files by .clang-format
@@ -123,7 +123,7 @@ $(BUILD)/libbbs.a: $(OBJECTS)
 	@echo "  AR      $@"
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(BUILD)/bench/%.o: bench/%.c Makefile | $(BUILD)/generated/commit.h
+$(BUILD)/bench/%.o: bench/%.c Makefile | $(BUILD)/generated/commit.h $(BUILD)/generated/accel_defaults.h
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
 	$(Q)$(CC) $(BBS_CFLAGS) -c -o $@ $<
@@ -157,6 +157,15 @@ $(BUILD)/generated/%.inc: bench/accel/%.csv
 
 $(BUILD)/bench/accel/technology.o: $(BUILD)/generated/technology.inc
 $(BUILD)/bench/accel/sram.o: $(BUILD)/generated/sram.inc
+
+# The default configurations become C as well: `rows = 16` of [bitvert-mod] is `.rows = 16` of DEFAULTS_BITVERT_MOD.
+$(BUILD)/generated/accel_defaults.h: bench/accel/config/paper.ini
+	@mkdir -p $(@D)
+	@echo "  TABLE   $<"
+	$(Q)awk '/^\[/ { name = toupper(substr($$0, 2, length($$0) - 2)); gsub(/-/, "_", name); comma = ""; printf "\n#define DEFAULTS_%s ", name } \
+	    /^[a-z]/ { at = index($$0, " = "); if (!at || !name) { print FILENAME ":" NR ": expected [section], then key = value" >"/dev/stderr"; exit 1 } \
+	        value = substr($$0, at + 3); printf (value ~ /^[0-9]+$$/ ? "%s.%s = %s" : "%s.%s = \"%s\""), comma, substr($$0, 1, at - 1), value; comma = ", " } \
+	    END { print "" }' $< >$@.new && mv $@.new $@
 
 # Rewritten only when the commit changes, so that nothing else is built again.
 $(BUILD)/generated/commit.h: FORCE

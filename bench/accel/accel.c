@@ -6,6 +6,8 @@
 
 #include "accel/exact.h"
 #include "accel/memory.h"
+#include "accel/oddity.h"
+#include "accel/settings.h"
 #include "accel/technology.h"
 #include "base/text.h"
 
@@ -34,66 +36,27 @@ int64_t accel_multipliers(const accel_config_t *config)
     return exact_times(exact_times(config->rows, config->columns), exact_times(config->lanes, config->lane_bits)) / 8;
 }
 
-static outcome_t check_range(const accelerator_t *accelerator, const char *key, int64_t value, int64_t least, int64_t most)
-{
-    if (value >= least && value <= most)
-        return outcome_ok();
-    return outcome_usage(accelerator->name, key, text_of("%" PRId64, value).chars,
-                         text_of("%" PRId64 " to %" PRId64, least, most).chars, NULL);
-}
-
-static outcome_t check_ranges(const accelerator_t *accelerator, const accel_config_t *config)
-{
-    enum { MOST_PES = 4096, MOST_BITS = 8, MOST_GROUP = 1024 };
-    const int64_t gigabyte = (int64_t)1 << 30;
-    const struct {
-        const char *key;
-        int64_t value, least, most;
-    } ranges[] = {
-        {"rows", config->rows, 1, MOST_PES},
-        {"columns", config->columns, 1, MOST_PES},
-        {"group", config->group, 1, MOST_GROUP},
-        {"lanes", config->lanes, 1, MOST_GROUP},
-        {"lane_bits", config->lane_bits, 1, MOST_BITS},
-        {"weight_sram_bytes", config->weight_sram_bytes, 1, gigabyte},
-        {"weight_banks", config->weight_banks, 1, MOST_PES},
-        {"weight_bus_bits", config->weight_bus_bits, 8, MOST_PES},
-        {"input_sram_bytes", config->input_sram_bytes, 1, gigabyte},
-        {"input_banks", config->input_banks, 1, MOST_PES},
-        {"input_bus_bits", config->input_bus_bits, 8, MOST_PES},
-        {"activation_bits", config->activation_bits, 1, MOST_BITS},
-        {"mask_bits", config->mask_bits, 0, 1},
-        {"local_bytes", config->local_bytes, 0, gigabyte},
-        {"local_bus_bits", config->local_bus_bits, config->local_bytes > 0, MOST_PES},
-        {"low_bits", config->low_bits, accelerator->selects, MOST_BITS},
-        {"beta_permille", config->beta_permille, 0, 1000},
-        {"channel_unit", config->channel_unit, accelerator->selects, MOST_PES},
-        {"meta_group", config->meta_group, accelerator->selects, MOST_GROUP},
-        {"meta_bits", config->meta_bits, 0, MOST_GROUP},
-    };
-    outcome_t result = outcome_ok();
-    for (size_t i = 0; i < sizeof ranges / sizeof ranges[0] && outcome_is_ok(&result); i++)
-        result = check_range(accelerator, ranges[i].key, ranges[i].value, ranges[i].least, ranges[i].most);
-    return result;
-}
-
 outcome_t accel_check(const accelerator_t *accelerator, const accel_config_t *config)
 {
     double budget;
     outcome_t result;
-    if (outcome_bad(&result, check_ranges(accelerator, config)) ||
+    if (outcome_bad(&result, settings_check(accelerator, config)) ||
         outcome_bad(&result, technology_value("budget.multipliers", &budget)))
         return result;
     if (accelerator->needs_weights && config->group % WORD != 0)
         return outcome_usage(accelerator->name, "group", text_of("%" PRId64, config->group).chars, "a multiple of 8",
                              "weights are looked at eight at a time");
-    int64_t multipliers = accel_multipliers(config);
-    if (accelerator->unequal != NULL || config->any_budget || multipliers == (int64_t)budget)
+    int64_t multipliers = accel_multipliers(config), declared = config->multipliers;
+    bool as_declared = declared == 0 || declared == multipliers;
+    if (config->unequal[0] != '\0' || config->any_budget || (as_declared && multipliers == (int64_t)budget))
         return outcome_ok();
-    return outcome_usage(accelerator->name, "rows x columns x lanes x lane_bits / 8",
-                         text_of("%" PRId64, multipliers).chars,
-                         text_of("%" PRId64 " 8-bit multipliers", (int64_t)budget).chars,
-                         "compare designs of equal multipliers, or have the design declare why not");
+    return outcome_usage(
+        accelerator->name, "rows x columns x lanes x lane_bits / 8", text_of("%" PRId64, multipliers).chars,
+        text_of("%" PRId64 " 8-bit multipliers%s", as_declared ? (int64_t)budget : declared,
+                as_declared ? "" : ", as it declares")
+            .chars,
+        text_of("compare designs of equal multipliers, or declare why not: --set %s.unequal=REASON", accelerator->part)
+            .chars);
 }
 
 /* ===  Running a network  === */
@@ -105,6 +68,8 @@ static outcome_t resolve(const accelerator_t *accelerator, const accel_config_t 
     int64_t k = layer->shape->k;
     if (!accelerator->selects || layer->whole) {
         layer->sensitive = k;
+    } else if (layer->sensitive == ACCEL_UNIFORM && config->oddities & ODDITY_FRACTIONAL_CHANNELS) {
+        layer->sensitive = exact_plus(exact_times(k, config->beta_permille), 500) / 1000;
     } else if (layer->sensitive == ACCEL_UNIFORM) {
         int64_t units = exact_ceil(exact_times(k, config->beta_permille), 1000 * config->channel_unit);
         layer->sensitive = exact_times(units, config->channel_unit) < k ? units * config->channel_unit : k;

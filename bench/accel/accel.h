@@ -15,7 +15,8 @@
  * All are arrays of rows x columns PEs, output-stationary: a row is an output channel, a column an output pixel along
  * one line of the plane, or a token. A tile is one pass of all PEs over `group` weights of a dot product. One sample. */
 
-/* What is configured; each accelerator has its defaults, the paper's setting (section V). */
+/* What is configured; each accelerator has its defaults, the paper's setting (config/paper.ini). Keys, ranges: settings.h.
+ */
 typedef struct {
     int64_t rows, columns; /* PEs */
     int64_t group;         /* weights of a dot product that a PE takes at a time */
@@ -31,6 +32,13 @@ typedef struct {
     int64_t channel_unit;                /* BitVert: C_H, sensitive channels of a layer come in multiples of it */
     int64_t meta_group;                  /* BitVert: weights that share one metadata field */
     int64_t meta_bits;                   /* BitVert: redundant columns and constant of a group */
+    int64_t mean_centibits; /* ANT: hundredths of a bit that all layers have on average, for both operands; 0: low_bits */
+    int64_t dram_mbytes_per_s; /* 0: dram.bandwidth of technology.csv */
+    int64_t dram_fj_per_64bit; /* 0: dram.access of technology.csv */
+    int64_t multipliers;       /* what the design declares to have, in 8-bit equivalents; 0: nothing declared */
+    char counted[64];          /* the rule it counts them by */
+    char unequal[160];         /* why they may differ from the budget; "": they may not */
+    uint32_t oddities;         /* of the authors' simulator, ORed (oddity.h); 0: none */
     bool fixed_array;                    /* BitWave: the array is not cut anew for each layer */
     bool any_budget; /* a sweep changes the number of multipliers on purpose; false: they must be the budget's */
 } accel_config_t;
@@ -56,6 +64,7 @@ typedef struct {
     int64_t meta_bits;        /* what is needed to decode them, and to put the channels back into their order */
     int64_t weight_read_bits; /* from the weight buffer, metadata included */
     int64_t input_read_bits;  /* from the input buffer */
+    int64_t weight_passes;    /* oddity whole-reads: reads of all weight banks together; 0: one a tile */
     int64_t pairs;            /* SparTen: weight and activation both not zero, expected; its PEs are idle otherwise */
     int64_t local_read_bits, local_write_bits; /* of the PEs' buffers */
     int64_t lane_slots;                        /* lanes of the array x cycles; 0 where the weights are not looked at */
@@ -73,7 +82,6 @@ typedef struct accelerator {
     bool needs_density; /* and on how many activations are zero */
     const char *method; /* compression whose values it runs (method_registry); NULL: plain INT8, or only channel counts */
     const char *columns_of; /* method whose bit columns its lanes skip in (effectual.h); NULL: its work sees to that */
-    const char *unequal;    /* why its multipliers may differ from the budget; NULL: they may not */
     accel_config_t defaults;
     /* The work of one layer; `sensitive` is resolved, at most k. */
     outcome_t (*work)(const accel_config_t *config, const accel_layer_t *layer, int threads, accel_work_t *work);
@@ -88,8 +96,8 @@ outcome_t accel_find(const char *name, const accelerator_t **accelerator);
 /* Multipliers of the array in 8-bit equivalents, rounded down: PEs x lanes x bits a lane takes a cycle / 8. */
 int64_t accel_multipliers(const accel_config_t *config);
 
-/* Refuses a configuration with a value out of range, and one whose multipliers are not the budget of technology.csv
- * unless the accelerator declares why. */
+/* Refuses a configuration with a value out of range, and one whose multipliers are not those that it declares, or not the
+ * budget of technology.csv, unless it says why. */
 outcome_t accel_check(const accelerator_t *accelerator, const accel_config_t *config);
 
 /* Counts of each layer, in order, into counts[count]. The layers are those of net_layers(). Checks the configuration.

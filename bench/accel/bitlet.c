@@ -7,6 +7,7 @@
 #include "accel/dense.h"
 #include "accel/designs.h"
 #include "accel/lockstep.h"
+#include "accel_defaults.h" /* config/paper.ini, written by the Makefile */
 
 enum { WEIGHT_BITS = 8, ACTIVATION_BITS = 8 };
 
@@ -22,16 +23,5 @@ const accelerator_t accelerator_bitlet = {
     .source = "BBS paper section VI; Lu et al., MICRO 2021; group of 64 as BitSim at submission",
     .part = "bitlet",
     .needs_weights = true,
-    .defaults = {.rows = 32,
-                 .columns = 16,
-                 .group = 64,
-                 .lanes = 8,
-                 .lane_bits = 1,
-                 .weight_sram_bytes = 256 * 1024,
-                 .weight_banks = 32,
-                 .weight_bus_bits = 512,
-                 .input_sram_bytes = 256 * 1024,
-                 .input_banks = 16,
-                 .input_bus_bits = 512,
-                 .activation_bits = 8},
+    .defaults = {DEFAULTS_BITLET},
     .work = work_of};

@@ -5,7 +5,8 @@
  * one cycle a stored column: 8 for a sensitive channel, 6 (cons) or 4 (mod) for a pruned one. The constant of a group
  * is multiplied meanwhile (3 bits a cycle, two cycles of the at least four). Channels are ordered so that the rows of a
  * tile have one precision: the sensitive ones fill their own row tiles, the pruned ones the others, and either may end
- * in a tile that is not full (the authors' simulator takes the fraction of sensitive channels instead).
+ * in a tile that is not full (the authors' simulator takes the fraction of sensitive channels instead: oddity
+ * fractional-channels).
  *
  * A compressed group lies along the input channels at one kernel position, so a pruned layer of 3 input channels is cut
  * along the channels as well and wastes most of each tile; a layer that stays whole is cut like Stripes'. Stored are the
@@ -15,7 +16,9 @@
  * 32 x 16 PEs x 8 lanes / 8 = 512 8-bit multipliers. */
 #include "accel/designs.h"
 #include "accel/exact.h"
+#include "accel/oddity.h"
 #include "accel/tile.h"
+#include "accel_defaults.h" /* config/paper.ini, written by the Makefile */
 
 enum { WHOLE_BITS = 8, ACTIVATION_BITS = 8 };
 
@@ -49,6 +52,16 @@ static int64_t index_bits(int64_t channels)
     return bits;
 }
 
+/* Tiles as if all channels had one precision, and of their cycles the share of each precision's channels. */
+static void take_shares(const accel_config_t *config, const net_layer_t *shape, const part_t *high, const part_t *low,
+                        accel_work_t *work)
+{
+    int64_t row_tiles = exact_ceil(shape->k, config->rows), steps = tile_pixel_steps(shape, config->columns);
+    int64_t bits = exact_plus(exact_times(high->rows, high->bits), exact_times(low->rows, low->bits));
+    work->tiles = exact_times(exact_times(row_tiles, high->slices), steps);
+    work->cycles = exact_ceil(exact_times(work->tiles, bits), shape->k);
+}
+
 static outcome_t work_of(const accel_config_t *config, const accel_layer_t *layer, int threads, accel_work_t *work)
 {
     (void)threads;
@@ -58,18 +71,22 @@ static outcome_t work_of(const accel_config_t *config, const accel_layer_t *laye
     part_t low = {pruned, tile_channel_slices(shape, config->group), config->low_bits};
     int64_t steps = tile_pixel_steps(shape, config->columns);
     int64_t high_tiles = part_tiles(config, &high), low_tiles = part_tiles(config, &low);
+    bool has_meta = !(config->oddities & ODDITY_NO_METADATA);
     int64_t group_meta =
-        exact_times(exact_times(pruned, tile_channel_slices(shape, config->meta_group)), config->meta_bits);
+        has_meta ? exact_times(exact_times(pruned, tile_channel_slices(shape, config->meta_group)), config->meta_bits) : 0;
 
     work->tiles = exact_times(exact_plus(high_tiles, low_tiles), steps);
     work->cycles = exact_times(exact_plus(exact_times(high_tiles, high.bits), exact_times(low_tiles, low.bits)), steps);
     work->sensitive = kept;
     work->value_bits = exact_times(exact_plus(exact_times(kept, high.bits), exact_times(pruned, low.bits)), row);
-    work->meta_bits = exact_plus(group_meta, kept > 0 && pruned > 0 ? exact_times(shape->k, index_bits(shape->k)) : 0);
+    work->meta_bits =
+        exact_plus(group_meta, has_meta && kept > 0 && pruned > 0 ? exact_times(shape->k, index_bits(shape->k)) : 0);
     int64_t words = exact_plus(part_word_bits(config, &high), part_word_bits(config, &low));
     work->weight_read_bits = exact_times(exact_plus(words, group_meta), steps);
     work->input_read_bits =
         exact_times(exact_times(exact_plus(high_tiles, low_tiles), tile_pixels(shape)), config->group * ACTIVATION_BITS);
+    if (config->oddities & ODDITY_FRACTIONAL_CHANNELS)
+        take_shares(config, shape, &high, &low, work);
     if (layer->effectual > 0) {
         int64_t column_steps = exact_times(steps, config->columns);
         int64_t row_cycles = exact_plus(part_cycles(&high), part_cycles(&low));
@@ -80,18 +97,13 @@ static outcome_t work_of(const accel_config_t *config, const accel_layer_t *laye
     return outcome_ok();
 }
 
-#define BITVERT_ARRAY                                                                                                     \
-    .rows = 32, .columns = 16, .group = 16, .lanes = 8, .lane_bits = 1, .weight_sram_bytes = 256 * 1024,                  \
-    .weight_banks = 32, .weight_bus_bits = 128, .input_sram_bytes = 256 * 1024, .input_banks = 16, .input_bus_bits = 128, \
-    .activation_bits = 8, .channel_unit = 32, .meta_group = 32, .meta_bits = 8
-
 const accelerator_t accelerator_bitvert_cons = {.name = "bitvert-cons",
                                                 .title = "BitVert (cons)",
                                                 .source = "BBS paper sections III and IV: 2 columns pruned, beta = 10 %",
                                                 .part = "bitvert",
                                                 .selects = true,
                                                 .columns_of = "bbs-cons",
-                                                .defaults = {BITVERT_ARRAY, .low_bits = 6, .beta_permille = 100},
+                                                .defaults = {DEFAULTS_BITVERT, DEFAULTS_BITVERT_CONS},
                                                 .work = work_of};
 
 const accelerator_t accelerator_bitvert_mod = {.name = "bitvert-mod",
@@ -100,5 +112,5 @@ const accelerator_t accelerator_bitvert_mod = {.name = "bitvert-mod",
                                                .part = "bitvert",
                                                .selects = true,
                                                .columns_of = "bbs-mod",
-                                               .defaults = {BITVERT_ARRAY, .low_bits = 4, .beta_permille = 200},
+                                               .defaults = {DEFAULTS_BITVERT, DEFAULTS_BITVERT_MOD},
                                                .work = work_of};

@@ -2,7 +2,8 @@
 /* BitWave (Shi et al., HPCA 2024): columns of a sign-magnitude group that are all zero are neither stored nor computed.
  *
  * A PE takes 8 weights a column with 8 lanes, one cycle a magnitude column that is not empty; the sign column goes along
- * with each. (The authors' simulator counts the sign column and takes one off again, which goes wrong where it is empty.)
+ * with each. (The authors' simulator counts the sign column and takes one off again, which goes wrong where it is empty:
+ * oddity bitwave-sign.)
  * Stored are, for each 8 weights, an 8-bit mask of the columns, then the signs and the columns in the mask. The weights
  * are the bit-flipped ones of the caller; which channels it left alone shows in them: the paper gives BitWave the share of
  * sensitive channels of the conservative setting (section V), and without channels put in order a row tile with one of
@@ -14,7 +15,9 @@
 #include "accel/cost.h"
 #include "accel/designs.h"
 #include "accel/exact.h"
+#include "accel/oddity.h"
 #include "accel/tile.h"
+#include "accel_defaults.h" /* config/paper.ini, written by the Makefile */
 #include "base/threads.h"
 
 #include <stdlib.h>
@@ -42,6 +45,7 @@ typedef struct {
     int8_t *rows;         /* a worker: row_units * UNIT */
     uint8_t *masks;       /* [k][row_units], columns that are not empty */
     uint8_t cycles[256];  /* that the columns of a mask take */
+    bool with_signs;      /* oddity bitwave-sign: the sign is a column of the mask, and one comes off a slice */
     int64_t *ones, *bits; /* [k], of the magnitudes; stored */
 } columns_t;
 
@@ -60,19 +64,22 @@ static void look_at_row(void *context, int64_t k, int worker)
             int64_t left = columns->layout.length - from;
             *masks = cost_columns(row, UNIT, &ones);
             bits += *masks ? (left < UNIT ? left : UNIT) * (1 + columns->cycles[*masks]) : 0;
+            if (columns->with_signs && cost_any_negative(row, UNIT))
+                *masks |= 1 << 7;
             masks++;
         }
     columns->ones[k] = ones;
     columns->bits[k] = bits;
 }
 
-static outcome_t look_at_layer(const accel_layer_t *layer, int threads, columns_t *columns)
+static outcome_t look_at_layer(const accel_config_t *config, const accel_layer_t *layer, int threads, columns_t *columns)
 {
     columns->layer = layer;
+    columns->with_signs = config->oddities & ODDITY_BITWAVE_SIGN;
     columns->layout = tile_layout(layer->shape);
     columns->units = exact_ceil(columns->layout.length, UNIT);
     columns->row_units = tile_slices(layer->shape, UNIT);
-    columns->cycles[0] = 1; /* emptiness has to be seen */
+    columns->cycles[0] = !columns->with_signs; /* emptiness has to be seen */
     for (int mask = 1; mask < 256; mask++)
         columns->cycles[mask] = (uint8_t)cost_ones((uint8_t)mask);
     size_t k = (size_t)layer->shape->k, row_units = (size_t)columns->row_units;
@@ -136,19 +143,20 @@ static void try_cut(void *context, int64_t index, int worker)
             row_cycles(columns, k, wide, cycles);
             for (int64_t slice = 0; slice < slices; slice++) {
                 slowest[slice] = cycles[slice] > slowest[slice] ? cycles[slice] : slowest[slice];
-                cut->row_cycles += cycles[slice];
+                cut->row_cycles += cycles[slice] - columns->with_signs;
             }
         }
         for (int64_t slice = 0; slice < slices; slice++)
-            cut->cycles += slowest[slice];
+            cut->cycles += slowest[slice] - columns->with_signs;
     }
+    cut->cycles = cut->cycles > 0 ? cut->cycles : 0;
     free(cycles);
     free(slowest);
 }
 
 /* ===  The layer  === */
 
-static void add_up(const columns_t *columns, const trial_t *trial, accel_work_t *work)
+static void add_up(const accel_config_t *config, const columns_t *columns, const trial_t *trial, accel_work_t *work)
 {
     const net_layer_t *shape = columns->layer->shape;
     int64_t best = 0, best_cycles = EXACT_OVERFLOW, ones = 0;
@@ -169,7 +177,9 @@ static void add_up(const columns_t *columns, const trial_t *trial, accel_work_t 
     work->tiles = exact_times(exact_times(row_tiles, slices), steps);
     work->cycles = best_cycles;
     work->sensitive = shape->k;
-    work->meta_bits = exact_times(exact_times(shape->k, columns->row_units), UNIT);
+    bool has_meta = !(config->oddities & ODDITY_NO_METADATA);
+    work->meta_bits = has_meta ? exact_times(exact_times(shape->k, columns->row_units), UNIT) : 0;
+    work->weight_passes = best_cycles;
     work->weight_read_bits = exact_times(exact_plus(work->value_bits, work->meta_bits), steps);
     work->input_read_bits =
         exact_times(exact_times(row_tiles, exact_times(slices, tile_pixels(shape))), flow->group * ACTIVATION_BITS);
@@ -187,14 +197,14 @@ static outcome_t work_of(const accel_config_t *config, const accel_layer_t *laye
     columns_t columns = {.flows = fixed ? &configured : dataflows, .flow_count = fixed ? 1 : DATAFLOWS};
     trial_t trial = {.columns = &columns};
     outcome_t result;
-    if (outcome_bad(&result, look_at_layer(layer, threads, &columns)) ||
+    if (outcome_bad(&result, look_at_layer(config, layer, threads, &columns)) ||
         outcome_bad(&result, threads_for(threads, columns.flow_count, try_cut, &trial)))
         goto out;
     for (int64_t i = 0; i < columns.flow_count; i++)
         if (trial.cuts[i].failed)
             result = outcome_out_of_memory(layer->shape->name);
     if (outcome_is_ok(&result))
-        add_up(&columns, &trial, work);
+        add_up(config, &columns, &trial, work);
 
 out:
     free_columns(&columns);
@@ -207,17 +217,5 @@ const accelerator_t accelerator_bitwave = {.name = "bitwave",
                                            .part = "bitwave",
                                            .needs_weights = true,
                                            .method = "bitflip",
-                                           .defaults = {.rows = 32,
-                                                        .columns = 16,
-                                                        .group = 8,
-                                                        .lanes = 8,
-                                                        .lane_bits = 1,
-                                                        .weight_sram_bytes = 256 * 1024,
-                                                        .weight_banks = 16,
-                                                        .weight_bus_bits = 64,
-                                                        .input_sram_bytes = 256 * 1024,
-                                                        .input_banks = 16,
-                                                        .input_bus_bits = 64,
-                                                        .activation_bits = 8,
-                                                        .beta_permille = 100},
+                                           .defaults = {DEFAULTS_BITWAVE},
                                            .work = work_of};

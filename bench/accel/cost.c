@@ -94,6 +94,18 @@ static uint8_t any_byte(uint64_t word)
     return (uint8_t)(word | word >> 8);
 }
 
+cost_t cost_pragmatic_signed(const int8_t *weights, int64_t count)
+{
+    uint64_t most = 0;
+    int64_t useful = 0;
+    for (int64_t i = 0; i < count; i += 8) {
+        uint64_t word = load(weights + i), ones = ones_of_bytes(saturated(word)) + ((word >> 7) & each_1);
+        most = larger_bytes(most, ones);
+        useful += sum_of_bytes(ones);
+    }
+    return (cost_t){largest_byte(most), useful};
+}
+
 uint8_t cost_columns(const int8_t *weights, int64_t count, int64_t *ones)
 {
     uint64_t any = 0;
@@ -110,6 +122,14 @@ uint8_t cost_columns(const int8_t *weights, int64_t count, int64_t *ones)
 int64_t cost_ones(uint8_t byte)
 {
     return (int64_t)ones_of_bytes(byte);
+}
+
+bool cost_any_negative(const int8_t *weights, int64_t count)
+{
+    uint64_t any = 0;
+    for (int64_t i = 0; i < count; i += 8)
+        any |= load(weights + i);
+    return (any & each_80) != 0;
 }
 
 cost_t cost_bitwave(const int8_t *weights, int64_t count)

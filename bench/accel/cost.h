@@ -2,6 +2,7 @@
 #ifndef BBS_ACCEL_COST_H
 #define BBS_ACCEL_COST_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* What one slice of weights costs a PE that skips bits, and how many of its bits are ones. The functional models in
@@ -16,6 +17,9 @@ typedef struct {
 
 /* Pragmatic: each weight's magnitude bit by bit, ones only; the weight with most ones decides. */
 cost_t cost_pragmatic(const int8_t *weights, int64_t count);
+/* The same as the authors' simulator has it: the sign is a one of a negative weight, and a slice of zeros takes no cycle.
+ */
+cost_t cost_pragmatic_signed(const int8_t *weights, int64_t count);
 /* Bitlet: each significance of the two's complement weight by weight, ones only; the fullest significance decides. */
 cost_t cost_bitlet(const int8_t *weights, int64_t count);
 /* BitWave: each column of the magnitudes that is not all zero; the sign column goes along. -128 counts as -127. */
@@ -24,6 +28,7 @@ cost_t cost_bitwave(const int8_t *weights, int64_t count);
 /* The columns that BitWave's slice has, as a mask: bit b is set when some magnitude has it. Adds the ones to `ones`. */
 uint8_t cost_columns(const int8_t *weights, int64_t count, int64_t *ones);
 int64_t cost_ones(uint8_t byte);
+bool cost_any_negative(const int8_t *weights, int64_t count);
 
 /* SparTen: weights that are not zero. */
 int64_t cost_nonzero(const int8_t *weights, int64_t count);

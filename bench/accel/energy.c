@@ -1,29 +1,92 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "accel/energy.h"
 
+#include "accel/oddity.h"
 #include "accel/sram.h"
 #include "accel/technology.h"
+#include "base/text.h"
 
-/* PE and registers: the source's values are from synthesis and take its factor for place and route, the part's own one
- * where it has one. PEs with buffers have no registers beside them. */
-static outcome_t logic_rates(const char *table, const char *part, bool registers, energy_rates_t *rates)
+static const char default_table[] = "bitsim", as_written[] = "simulator";
+static const char *const tables[] = {default_table, "table5", NULL};
+
+/* ===  Tables  === */
+
+outcome_t energy_table_check(const char *table)
+{
+    text_t known = text_of("%s", "");
+    for (const char *const *at = tables; *at != NULL; at++) {
+        if (text_equal(*at, table))
+            return outcome_ok();
+        known = text_of("%s%s%s", known.chars, known.chars[0] ? ", " : "", *at);
+    }
+    return outcome_usage("energy table", table, "no such table", known.chars, NULL);
+}
+
+static bool has(const char *table, const char *part, const char *name)
+{
+    double value;
+    outcome_t found = technology_lookup(table, part, name, &value);
+    return outcome_is_ok(&found);
+}
+
+const char *energy_table_of(const char *table, bool mixed, const accelerator_t *accelerator)
+{
+    if (has(table, accelerator->part, "pe") || has(table, accelerator->part, "power"))
+        return table;
+    return mixed ? default_table : NULL;
+}
+
+/* ===  Logic  === */
+
+/* Values from synthesis take the source's factor for place and route, the part's own one where it has one. */
+static outcome_t layout_of(const char *part, double *layout)
+{
+    if (has(default_table, part, "layout"))
+        return technology_lookup(default_table, part, "layout", layout);
+    return technology_lookup(default_table, NULL, "layout", layout);
+}
+
+static outcome_t pe_rate(const char *table, const accelerator_t *accelerator, const accel_config_t *config, double *pe_pj)
+{
+    double power, period, lanes;
+    outcome_t result;
+    if (!has(table, accelerator->part, "power")) {
+        double layout;
+        if (!outcome_bad(&result, technology_lookup(table, accelerator->part, "pe", pe_pj)) &&
+            !outcome_bad(&result, layout_of(accelerator->part, &layout)))
+            *pe_pj *= layout;
+        return result;
+    }
+    if (outcome_bad(&result, technology_lookup(table, accelerator->part, "power", &power)) ||
+        outcome_bad(&result, technology_lookup(table, NULL, "lanes", &lanes)) ||
+        outcome_bad(&result, technology_value("clock.period", &period)))
+        return result;
+    *pe_pj = power * period * (double)config->lanes / lanes;
+    return result;
+}
+
+/* A register outside the PEs. */
+static outcome_t register_rate(const char *part, const char *name, uint32_t oddities, double *rate)
+{
+    bool odd = (oddities & ODDITY_REGISTER_CONSTANTS) && has(as_written, part, name);
+    return technology_lookup(odd ? as_written : default_table, part, name, rate);
+}
+
+static outcome_t register_rates(const char *part, uint32_t oddities, energy_rates_t *rates)
 {
     double layout, dispatcher;
-    outcome_t result = technology_lookup(table, part, "layout", &layout);
-    if ((!outcome_is_ok(&result) && outcome_bad(&result, technology_lookup(table, NULL, "layout", &layout))) ||
-        outcome_bad(&result, technology_lookup(table, part, "pe", &rates->pe_pj)))
-        return result;
-    rates->pe_pj *= layout;
-    if (!registers)
-        return outcome_ok();
-    if (outcome_bad(&result, technology_lookup(table, NULL, "dispatcher", &dispatcher)) ||
-        outcome_bad(&result, technology_lookup(table, part, "weight_register", &rates->weight_register_pj)) ||
-        outcome_bad(&result, technology_lookup(table, part, "input_register", &rates->input_register_pj)))
+    outcome_t result;
+    if (outcome_bad(&result, layout_of(part, &layout)) ||
+        outcome_bad(&result, technology_lookup(default_table, NULL, "dispatcher", &dispatcher)) ||
+        outcome_bad(&result, register_rate(part, "weight_register", oddities, &rates->weight_register_pj)) ||
+        outcome_bad(&result, register_rate(part, "input_register", oddities, &rates->input_register_pj)))
         return result;
     rates->weight_register_pj *= layout;
     rates->input_register_pj = (rates->input_register_pj + dispatcher) * layout;
-    return outcome_ok();
+    return result;
 }
+
+/* ===  Memory  === */
 
 /* One buffer: energy a byte of its bus. Adds the leakage of its banks, in mW. */
 static outcome_t buffer_rates(int64_t bytes, int64_t banks, int64_t bus_bits, double *read_pj, double *write_pj,
@@ -64,13 +127,19 @@ outcome_t energy_rates(const char *table, const accelerator_t *accelerator, cons
     *rates = (energy_rates_t){0};
     double dram_word, period, leakage_mw = 0.0;
     outcome_t result;
-    if (outcome_bad(&result, logic_rates(table, accelerator->part, config->local_bytes == 0, rates)) ||
+    if (outcome_bad(&result, pe_rate(table, accelerator, config, &rates->pe_pj)) ||
+        (config->local_bytes == 0 &&
+         outcome_bad(&result, register_rates(accelerator->part, config->oddities, rates))) || /* else the PEs have none */
         outcome_bad(&result, sram_rates(config, rates, &leakage_mw)) ||
         outcome_bad(&result, technology_value("dram.access", &dram_word)) ||
         outcome_bad(&result, technology_value("clock.period", &period)))
         return result;
+    if (config->dram_fj_per_64bit > 0)
+        dram_word = (double)config->dram_fj_per_64bit / 1000.0;
     rates->dram_pj = dram_word / 8.0; /* the row is for 64 bits */
     rates->leakage_pj = leakage_mw * period;
+    rates->idle_pj =
+        rates->pe_pj * (double)(config->rows * config->columns) + rates->weight_register_pj * (double)config->rows;
     return outcome_ok();
 }
 
@@ -89,5 +158,6 @@ energy_t energy_of(const energy_rates_t *rates, const counts_t *counts)
     energy.dram_pj = rates->dram_pj * (double)counts_dram_bytes(counts);
     energy.total_pj = energy.on_chip_pj + energy.dram_pj;
     energy.leakage_pj = rates->leakage_pj * (double)counts->cycles;
+    energy.idle_pj = rates->idle_pj * (double)(counts->cycles - counts->compute_cycles);
     return energy;
 }

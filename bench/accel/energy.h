@@ -16,20 +16,33 @@ typedef struct {
     double input_read_pj, input_write_pj;   /* a byte of the input buffer */
     double local_read_pj, local_write_pj;   /* a byte of a PE's buffer */
     double dram_pj;                         /* a byte */
-    double leakage_pj;                      /* a cycle, both buffers */
+    double leakage_pj;                      /* a cycle, all buffers */
+    double idle_pj;                         /* a cycle that the array waits for DRAM */
     bool interpolated;                      /* a bank has no row in sram.csv */
 } energy_rates_t;
 
-/* In pJ. The total leaves leakage out, as the paper's simulator does: it is a figure of its own. */
+/* In pJ. The total leaves leakage and waiting out, as the paper's simulator does: they are figures of their own. */
 typedef struct {
     double pe_pj, register_pj, sram_pj;
     double on_chip_pj; /* the sum of these three */
     double dram_pj;
     double total_pj;   /* on chip and DRAM */
     double leakage_pj; /* of the SRAM, over all cycles; not in the total */
+    double idle_pj;    /* PEs and weight registers while DRAM is slower, as if they went on: a bound; not in the total */
 } energy_t;
 
-/* `table` is the prefix of the rows: "bitsim". */
+/* Tables of PE energies: prefixes of rows in technology.csv.
+ *
+ *   bitsim   the authors' simulator: synthesised energy of each PE, times 1.5 for place and route
+ *   table5   the paper's Table V: power of a PE of 8 lanes, taken for this PE's lanes in proportion; it has five designs
+ *
+ * Registers, dispatcher and schedulers outside the PEs are always bitsim's: Table V has none of them. */
+outcome_t energy_table_check(const char *table);
+/* The table that an accelerator's PEs are taken from: `table` where it has them; else, when tables may be `mixed`, bitsim;
+ * else NULL. */
+const char *energy_table_of(const char *table, bool mixed, const accelerator_t *accelerator);
+
+/* `table` is one that has this accelerator. */
 outcome_t energy_rates(const char *table, const accelerator_t *accelerator, const accel_config_t *config,
                        energy_rates_t *rates);
 energy_t energy_of(const energy_rates_t *rates, const counts_t *counts);

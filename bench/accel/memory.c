@@ -2,17 +2,31 @@
 #include "accel/memory.h"
 
 #include "accel/exact.h"
+#include "accel/oddity.h"
 #include "accel/technology.h"
 #include "accel/tile.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 enum { WHOLE_BITS = 8 };
 
+static bool is_odd(const accel_config_t *config, oddity_flag_t oddity)
+{
+    return config->oddities & oddity;
+}
+
 /* Activations behind a mask: the mask, and a byte for each that is not zero. */
 static int64_t masked_bytes(const accel_config_t *config, int64_t elements, double density)
 {
-    return exact_plus(exact_ceil(exact_times(elements, config->mask_bits), 8), exact_share(elements, density));
+    int64_t mask = exact_ceil(exact_times(elements, config->mask_bits), 8);
+    return exact_plus(is_odd(config, ODDITY_NO_METADATA) ? exact_share(mask, density) : mask,
+                      exact_share(elements, density));
+}
+
+static int64_t activation_centibits(const accel_config_t *config)
+{
+    return config->mean_centibits > 0 ? config->mean_centibits : 100 * config->activation_bits;
 }
 
 int64_t memory_input_bytes(const accel_config_t *config, const accel_layer_t *layer)
@@ -21,7 +35,9 @@ int64_t memory_input_bytes(const accel_config_t *config, const accel_layer_t *la
     int64_t pixels = exact_times(shape->tokens, exact_times(shape->in_h, shape->in_w));
     if (config->mask_bits > 0)
         return masked_bytes(config, exact_times(shape->c, pixels), layer->input_density);
-    return exact_times(exact_ceil(exact_times(shape->c, layer->whole ? WHOLE_BITS : config->activation_bits), 8), pixels);
+    bool whole = layer->whole && config->mean_centibits == 0;
+    int64_t centibits = whole ? 100 * WHOLE_BITS : activation_centibits(config);
+    return exact_times(exact_ceil(exact_times(shape->c, centibits), 800), pixels);
 }
 
 int64_t memory_output_bytes(const accel_config_t *config, const accel_layer_t *layer)
@@ -29,7 +45,7 @@ int64_t memory_output_bytes(const accel_config_t *config, const accel_layer_t *l
     int64_t k = layer->shape->k, pixels = tile_pixels(layer->shape);
     if (config->mask_bits > 0)
         return masked_bytes(config, exact_times(k, pixels), layer->output_density);
-    return exact_times(exact_ceil(exact_times(k, config->activation_bits), 8), pixels);
+    return exact_times(exact_ceil(exact_times(k, activation_centibits(config)), 800), pixels);
 }
 
 /* ===  What stays on chip  === */
@@ -88,9 +104,26 @@ static bool fits(const plan_t *plan, int64_t maker, int64_t until)
     return true;
 }
 
+/* As the authors' simulator has it: each layer reads the one before, from the chip if both its tensors fit. */
+static void place_chain(const plan_t *plan, memory_place_t *places)
+{
+    bool on_chip_now = false;
+    for (int64_t i = 0; i < plan->count; i++) {
+        int64_t input = memory_input_bytes(plan->config, &plan->layers[i]);
+        int64_t both = exact_plus(input, memory_output_bytes(plan->config, &plan->layers[i]));
+        bool stays = both < plan->config->input_sram_bytes;
+        places[i] = (memory_place_t){.input_on_chip = on_chip_now, .output_on_chip = stays, .output_to_dram = !stays};
+        on_chip_now = stays;
+    }
+}
+
 outcome_t memory_place(const accel_config_t *config, const accel_layer_t *layers, size_t count, memory_place_t *places)
 {
     plan_t plan = {.config = config, .layers = layers, .count = (int64_t)count};
+    if (is_odd(config, ODDITY_LINEAR_CHAIN)) {
+        place_chain(&plan, places);
+        return outcome_ok();
+    }
     plan.until = malloc((count ? count : 1) * sizeof *plan.until);
     if (plan.until == NULL)
         return outcome_out_of_memory("plan of the input buffer");
@@ -124,19 +157,54 @@ static void fetches(const accel_config_t *config, int64_t weights, int64_t meta,
     int64_t input_loads = exact_ceil(inputs, config->input_sram_bytes);
     int64_t weight_loads = exact_ceil(weights, config->weight_sram_bytes);
     int64_t stored = exact_plus(weights, meta);
-    if (exact_plus(exact_times(stored, input_loads), inputs) < exact_plus(stored, exact_times(inputs, weight_loads)))
+    if (!is_odd(config, ODDITY_REFETCH_INPUTS) &&
+        exact_plus(exact_times(stored, input_loads), inputs) < exact_plus(stored, exact_times(inputs, weight_loads)))
         *of_weights = input_loads;
     else
         *of_inputs = weight_loads;
 }
 
+/* Bytes that DRAM takes its time for: those moved. The authors' simulator multiplies compressed bytes by their precision
+ * once more. */
+static int64_t timed_bytes(const accel_config_t *config, const accel_work_t *work, const counts_t *counts)
+{
+    if (!is_odd(config, ODDITY_DRAM_PRECISION) || config->mask_bits > 0)
+        return counts_dram_bytes(counts);
+    int64_t whole_bits = exact_times(counts->weights, WHOLE_BITS);
+    int64_t activations = exact_plus(counts->dram_input, counts->dram_output);
+    int64_t bytes = exact_ceil(exact_times(counts->dram_weight, work->value_bits), whole_bits > 0 ? whole_bits : 1);
+    bytes = exact_plus(bytes, exact_ceil(exact_times(activations, activation_centibits(config)), 100 * WHOLE_BITS));
+    return exact_plus(bytes, counts->dram_metadata);
+}
+
+static outcome_t dram_cycles(const accel_config_t *config, int64_t bytes, int64_t *cycles)
+{
+    double bandwidth, period;
+    outcome_t result;
+    if (outcome_bad(&result, technology_value("dram.bandwidth", &bandwidth)) ||
+        outcome_bad(&result, technology_value("clock.period", &period)))
+        return result;
+    if (config->dram_mbytes_per_s == 0) {
+        *cycles = exact_ceil(bytes, (int64_t)bandwidth);
+        return result;
+    }
+    int64_t microbytes = exact_times(config->dram_mbytes_per_s, llround(1000 * period)); /* a cycle: MB/s x ps */
+    *cycles = exact_ceil(exact_times(bytes, 1000000), microbytes);
+    return result;
+}
+
+/* Buffer reads as the authors' simulator charges them: all banks over their whole bus. PEs with buffers of their own are
+ * charged otherwise there, and left alone here. */
+static void read_whole_banks(const accel_config_t *config, const accel_work_t *work, counts_t *counts)
+{
+    int64_t passes = work->weight_passes > 0 ? work->weight_passes : work->tiles;
+    counts->sram_weight_read = exact_ceil(exact_times(passes, config->weight_banks * config->weight_bus_bits), 8);
+    counts->sram_input_read = exact_ceil(exact_times(work->tiles, config->input_banks * config->input_bus_bits), 8);
+}
+
 outcome_t memory_count(const accel_config_t *config, const accel_layer_t *layer, const accel_work_t *work,
                        const memory_place_t *place, counts_t *counts)
 {
-    double bandwidth;
-    outcome_t result = technology_value("dram.bandwidth", &bandwidth);
-    if (!outcome_is_ok(&result))
-        return result;
     int64_t weights = exact_ceil(work->value_bits, 8), meta = exact_ceil(work->meta_bits, 8);
     int64_t inputs = memory_input_bytes(config, layer), outputs = memory_output_bytes(config, layer);
     int64_t of_weights, of_inputs;
@@ -144,16 +212,21 @@ outcome_t memory_count(const accel_config_t *config, const accel_layer_t *layer,
 
     counts->dram_weight = exact_times(weights, of_weights);
     counts->dram_metadata = exact_times(meta, of_weights);
-    int64_t fetched = place->input_on_chip ? 0 : exact_times(inputs, of_inputs);
-    bool adds = layer->shape->residual != NET_NONE;
+    int64_t loaded = exact_times(inputs, of_inputs), fetched = place->input_on_chip ? 0 : loaded;
+    bool adds = layer->shape->residual != NET_NONE && !is_odd(config, ODDITY_LINEAR_CHAIN);
     counts->dram_input = exact_plus(fetched, adds && !place->residual_on_chip ? outputs : 0);
     counts->dram_output = place->output_to_dram ? outputs : 0;
-    counts->dram_cycles = exact_ceil(counts_dram_bytes(counts), (int64_t)bandwidth);
 
     counts->sram_weight_read = exact_ceil(work->weight_read_bits, 8);
     counts->sram_weight_write = exact_plus(counts->dram_weight, counts->dram_metadata);
     counts->sram_input_read =
         exact_plus(exact_ceil(work->input_read_bits, 8), adds && place->residual_on_chip ? outputs : 0);
     counts->sram_input_write = exact_plus(fetched, place->output_on_chip ? outputs : 0);
-    return outcome_ok();
+    if (is_odd(config, ODDITY_WHOLE_READS) && config->local_bytes == 0)
+        read_whole_banks(config, work, counts);
+    if (is_odd(config, ODDITY_DOUBLE_WRITES)) {
+        bool never = layer->shape->kind == NET_LINEAR && layer->shape->tokens == 1;
+        counts->sram_input_write = exact_plus(loaded, never ? 0 : outputs);
+    }
+    return dram_cycles(config, timed_bytes(config, work, counts), &counts->dram_cycles);
 }

@@ -11,13 +11,15 @@
 #include "accel/cost.h"
 #include "accel/designs.h"
 #include "accel/exact.h"
+#include "accel/oddity.h"
 #include "accel/tile.h"
+#include "accel_defaults.h" /* config/paper.ini, written by the Makefile */
 #include "base/threads.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-enum { WEIGHT_BITS = 8, ACTIVATION_BITS = 8, SLICE = 128, REUSE = 32 };
+enum { WEIGHT_BITS = 8, ACTIVATION_BITS = 8, SLICE = 128, REUSE = 32, TOKEN_LIMIT = 128 };
 
 /* at_most[n][t]: the chance that of n activations no more than t are not zero. */
 typedef struct {
@@ -109,21 +111,25 @@ static void add_up(const pass_t *pass, int64_t row_tiles, accel_work_t *work)
     const accel_config_t *config = pass->config;
     const net_layer_t *shape = pass->layer->shape;
     int64_t steps = tile_pixel_steps(shape, config->columns), pixels = tile_pixels(shape), nonzero = 0;
+    net_layer_t computed = *shape;
+    if (config->oddities & ODDITY_TOKEN_LIMIT && computed.tokens > TOKEN_LIMIT)
+        computed.tokens = TOKEN_LIMIT;
     int64_t loads = exact_ceil(steps, REUSE), per_row = net_layer_weights(shape) / shape->k;
     double density = pass->layer->input_density, cycles = 0.0;
     for (int64_t i = 0; i < row_tiles; i++) {
         cycles += pass->cycles[i];
         nonzero += pass->nonzero[i];
     }
-    cycles = ceil(cycles * (double)steps);
+    cycles = ceil(cycles * (double)tile_pixel_steps(&computed, config->columns));
     work->tiles = exact_times(exact_times(row_tiles, pass->slices), steps);
     work->cycles = cycles < (double)EXACT_OVERFLOW ? (int64_t)cycles : EXACT_OVERFLOW;
     work->sensitive = shape->k;
     work->value_bits = exact_times(nonzero, WEIGHT_BITS);
-    work->meta_bits = exact_times(net_layer_weights(shape), config->mask_bits);
+    bool has_meta = !(config->oddities & ODDITY_NO_METADATA);
+    work->meta_bits = has_meta ? exact_times(net_layer_weights(shape), config->mask_bits) : 0;
     work->weight_read_bits = exact_times(exact_plus(work->value_bits, work->meta_bits), loads);
     work->input_read_bits = masked_bits(config, exact_times(row_tiles, exact_times(pixels, per_row)), density);
-    work->pairs = exact_share(exact_times(nonzero, pixels), density);
+    work->pairs = exact_share(exact_times(nonzero, tile_pixels(&computed)), density);
     work->local_read_bits = exact_times(work->pairs, WEIGHT_BITS + ACTIVATION_BITS);
     work->local_write_bits = exact_plus(masked_bits(config, net_layer_macs(shape), density),
                                         exact_times(work->weight_read_bits, config->columns));
@@ -172,19 +178,5 @@ const accelerator_t accelerator_sparten = {
     .part = "sparten",
     .needs_weights = true,
     .needs_density = true,
-    .defaults = {.rows = 32,
-                 .columns = 16,
-                 .group = SLICE,
-                 .lanes = 1,
-                 .lane_bits = 8,
-                 .weight_sram_bytes = 18 * 9 * 1024,
-                 .weight_banks = 18,
-                 .weight_bus_bits = 64,
-                 .input_sram_bytes = 18 * 8 * 1024,
-                 .input_banks = 18,
-                 .input_bus_bits = 64,
-                 .activation_bits = 8,
-                 .mask_bits = 1,
-                 .local_bytes = 512,
-                 .local_bus_bits = 16},
+    .defaults = {DEFAULTS_SPARTEN},
     .work = work_of};

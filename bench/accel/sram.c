@@ -24,17 +24,25 @@ static sram_bank_t between(const sram_bank_t *low, const sram_bank_t *high, int6
                          .leakage_mw = low->leakage_mw + share * (high->leakage_mw - low->leakage_mw)};
 }
 
+/* The rows of that bus nearest to `bytes` from below and above, `but` apart; NULL where there is none. */
+static void around(int64_t bytes, int64_t bus_bits, const sram_bank_t *but, const sram_bank_t **low,
+                   const sram_bank_t **high)
+{
+    *low = *high = NULL;
+    for (const sram_bank_t *row = sram_rows; row < sram_rows + sram_row_count; row++) {
+        if (row->bus_bits != bus_bits || row == but)
+            continue;
+        if (row->bytes <= bytes && (*low == NULL || row->bytes > (*low)->bytes))
+            *low = row;
+        if (row->bytes >= bytes && (*high == NULL || row->bytes < (*high)->bytes))
+            *high = row;
+    }
+}
+
 outcome_t sram_bank(int64_t bytes, int64_t bus_bits, sram_bank_t *bank, bool *interpolated)
 {
-    const sram_bank_t *low = NULL, *high = NULL;
-    for (const sram_bank_t *row = sram_rows; row < sram_rows + sram_row_count; row++) {
-        if (row->bus_bits != bus_bits)
-            continue;
-        if (row->bytes <= bytes && (low == NULL || row->bytes > low->bytes))
-            low = row;
-        if (row->bytes >= bytes && (high == NULL || row->bytes < high->bytes))
-            high = row;
-    }
+    const sram_bank_t *low, *high;
+    around(bytes, bus_bits, NULL, &low, &high);
     if (low == NULL || high == NULL)
         return outcome_failed("sram.csv", text_of("%" PRId64 " bytes, bus of %" PRId64 " bits", bytes, bus_bits).chars,
                               "no rows around this bank", "a size and a bus that the table covers",
@@ -42,4 +50,14 @@ outcome_t sram_bank(int64_t bytes, int64_t bus_bits, sram_bank_t *bank, bool *in
     *interpolated = low != high;
     *bank = low == high ? *low : between(low, high, bytes);
     return outcome_ok();
+}
+
+bool sram_left_out(size_t row, sram_bank_t *bank)
+{
+    const sram_bank_t *self = &sram_rows[row], *low, *high;
+    around(self->bytes, self->bus_bits, self, &low, &high);
+    if (low == NULL || high == NULL)
+        return false;
+    *bank = between(low, high, self->bytes);
+    return true;
 }

@@ -27,4 +27,8 @@ extern const size_t sram_row_count;
  * of the same bus, and `*interpolated` is set; outside them, or for a bus without rows, it is an error. */
 outcome_t sram_bank(int64_t bytes, int64_t bus_bits, sram_bank_t *bank, bool *interpolated);
 
+/* What the rule above would make of a row if the table had it not: how far it is to be trusted. False for the smallest and
+ * the largest bank of a bus, which nothing lies around. */
+bool sram_left_out(size_t row, sram_bank_t *bank);
+
 #endif

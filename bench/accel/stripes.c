@@ -6,6 +6,7 @@
 #include "accel/dense.h"
 #include "accel/designs.h"
 #include "accel/exact.h"
+#include "accel_defaults.h" /* config/paper.ini, written by the Makefile */
 
 enum { WEIGHT_BITS = 8, ACTIVATION_BITS = 8 };
 
@@ -21,16 +22,5 @@ const accelerator_t accelerator_stripes = {.name = "stripes",
                                            .title = "Stripes",
                                            .source = "BBS paper sections V and VI; Judd et al., MICRO 2016",
                                            .part = "stripes",
-                                           .defaults = {.rows = 16,
-                                                        .columns = 16,
-                                                        .group = 16,
-                                                        .lanes = 16,
-                                                        .lane_bits = 1,
-                                                        .weight_sram_bytes = 256 * 1024,
-                                                        .weight_banks = 16,
-                                                        .weight_bus_bits = 128,
-                                                        .input_sram_bytes = 256 * 1024,
-                                                        .input_banks = 16,
-                                                        .input_bus_bits = 128,
-                                                        .activation_bits = 8},
+                                           .defaults = {DEFAULTS_STRIPES},
                                            .work = work_of};

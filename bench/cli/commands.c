@@ -2,7 +2,10 @@
 #include "cli/commands.h"
 
 #include "cli/accuracy.h"
-#include "cli/calibrate.h"
+    &command_calibrate, &command_sram,
+    &command_area,      &command_run,
+    &command_report,    &command_diff,
+    NULL,
 #include "cli/compress.h"
 #include "cli/diff.h"
 #include "cli/explain.h"
@@ -13,6 +16,7 @@
 #include "cli/report.h"
 #include "cli/run.h"
 #include "cli/simulate.h"
+#include "cli/sram.h"
 #include "cli/stats.h"
 #include "cli/unpack.h"
 
@@ -24,7 +28,8 @@ const command_t *const command_registry[] = {
     &command_pack,     &command_unpack,
     &command_stats,    &command_accuracy,
     &command_profile,  &command_simulate,
-    &command_calibrate, &command_run,
-    &command_report,   &command_diff,
+    &command_calibrate, &command_sram,
+    &command_area,      &command_run,
+    &command_report,    &command_diff,
     NULL,
 };

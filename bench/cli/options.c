@@ -47,6 +47,8 @@ void options_help(const command_t *command)
     printf("  %-26s %s\n", "--help", "this text");
     if (command->details != NULL)
         printf("\n%s\n", command->details);
+    if (command->list != NULL)
+        command->list();
 }
 
 /* ===  Parsing  === */

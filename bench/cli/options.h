@@ -27,6 +27,7 @@ typedef struct {
     size_t operands_least, operands_most;
     const option_t *options;
     const char *details; /* text below the options in --help, or NULL */
+    void (*list)(void);  /* prints what else there is to choose from below that, or NULL */
     outcome_t (*run)(const options_t *options);
 } command_t;
 

@@ -3,6 +3,7 @@
 #include "cli/simulate.h"
 
 #include "base/text.h"
+#include "cli/accel_options.h"
 #include "cli/method_options.h"
 #include "experiments/model.h"
 #include "nets/user.h"
@@ -253,13 +254,19 @@ static outcome_t run(const options_t *options)
 {
     list_t networks, accelerators;
     const char *path;
+    accel_config_t configs[MOST_NAMES];
+    text_t configuration, dropped;
     net_user_t user = {0};
     sweep_t sweep;
-    model_plan_t plan = {.energy_table = "bitsim", .layer = options_text(options, "layer")};
+    model_plan_t plan = {.layer = options_text(options, "layer")};
     outcome_t result;
     if (outcome_bad(&result, parse_networks(options, &user, &networks, &plan)) ||
         outcome_bad(&result, parse_list(options, "accelerator", (const void *const *)accelerator_registry, find_accelerator,
                                         &accelerators)) ||
+        outcome_bad(&result,
+                    accel_options_energy(options, accelerators.items, &accelerators.count, &plan.energy_table, &dropped)) ||
+        outcome_bad(&result, accel_options_configs(options, (const accelerator_t *const *)accelerators.items,
+                                                   accelerators.count, configs, &configuration)) ||
         outcome_bad(&result, parse_first_layer(options, &plan.prune_first)) ||
         outcome_bad(&result, method_options_jobs(options, &plan.threads)) ||
         outcome_bad(&result, parse_sweep(options, &sweep, &plan)) ||
@@ -269,9 +276,14 @@ static outcome_t run(const options_t *options)
     plan.network_count = networks.count;
     plan.accelerators = (const accelerator_t *const *)accelerators.items;
     plan.accelerator_count = accelerators.count;
+    plan.mixed_tables = options_flag(options, "mixed");
+    plan.configs = configs;
+    plan.configuration = configuration.chars;
     if (outcome_bad(&result, parse_weights(options, &plan)))
         goto out;
     result = simulate(&plan, path, options_text(options, "json"));
+    if (outcome_is_ok(&result) && dropped.chars[0] != '\0')
+        printf("Not in %s: %s (see --mixed).\n", plan.energy_table, dropped.chars);
 
 out:
     net_user_free(&user);
@@ -292,6 +304,7 @@ static const option_t option_table[] = {
     {"sweep", "KEY=V,V,...", NULL, "run with each value of a setting, as rows=2,4,8,16,32, whatever the multipliers"},
     {"first-layer", "keep|prune", "keep",
      "what becomes of a network's first layer on accelerators that prune: it stays at 8 bits, or not"},
+    ACCEL_OPTIONS,
     {"out", "FILE.csv", NULL, "one row a network, accelerator and layer, and one with layer = total"},
     {"json", "FILE.json", NULL, "the same rows as a JSON array of objects"},
     JOBS_OPTION,
@@ -309,4 +322,5 @@ const command_t command_simulate = {
         "channels of a layer are beta * K rounded up to 32. Constants and their sources:\n"
         "bench/accel/technology.csv and sram.csv. A sweep changes the one setting and nothing that follows from it\n"
         "(the banks of the buffers stay).",
+    .list = accel_options_list,
     .run = run};

@@ -9,6 +9,7 @@ extern const experiment_t experiment_accuracy;
 extern const experiment_t experiment_model;
 extern const experiment_t experiment_examples;
 extern const experiment_t experiment_table1, experiment_fig11, experiment_table2, experiment_table3;
+extern const experiment_t experiment_table4, experiment_table5, experiment_table6;
 extern const experiment_t experiment_fig3;
 extern const experiment_t experiment_fig12;
 extern const experiment_t experiment_fig13;

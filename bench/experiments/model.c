@@ -14,7 +14,8 @@ static const char header[] =
     "weight_bits,dram_weight_bytes,dram_input_bytes,dram_output_bytes,dram_metadata_bytes,sram_weight_read_bytes,"
     "sram_input_read_bytes,sram_weight_write_bytes,sram_input_write_bytes,energy_pe_pj,energy_register_pj,energy_sram_pj,"
     "energy_on_chip_pj,energy_dram_pj,energy_total_pj,setting,weights_source,activation_density,density_source,"
-    "useful_percent,intra_pe_stall_percent,inter_pe_stall_percent";
+    "useful_percent,intra_pe_stall_percent,inter_pe_stall_percent,energy_leakage_pj,energy_idle_pj,energy_table,"
+    "configuration";
 
 typedef struct {
     const network_t *network;
@@ -25,6 +26,8 @@ typedef struct {
     const char *weights;   /* where they come from */
     double density;
     const char *density_source;
+    const char *energy_table;  /* where the PEs' energy comes from */
+    const char *configuration; /* of the accelerator */
 } row_names_t;
 
 /* Share of the lanes' slots, or NaN where a design's lanes are not looked at. */
@@ -70,6 +73,10 @@ static void write_row(csv_writer_t *writer, const row_names_t *names, const char
     csv_real(writer, percent(counts->useful_slots, counts->lane_slots));
     csv_real(writer, percent(counts->row_slots - counts->useful_slots, counts->lane_slots));
     csv_real(writer, percent(counts->lane_slots - counts->row_slots, counts->lane_slots));
+    csv_real(writer, energy->leakage_pj);
+    csv_real(writer, energy->idle_pj);
+    csv_text(writer, names->energy_table);
+    csv_text(writer, names->configuration);
     csv_end_row(writer);
 }
 
@@ -113,12 +120,24 @@ static outcome_t write_pair(const row_names_t *names, const model_plan_t *plan, 
     return outcome_ok();
 }
 
+/* What an accelerator of the plan costs in its configuration, and where its PEs' energy comes from. */
+static outcome_t find_rates(const model_plan_t *plan, const accelerator_t *accelerator, const accel_config_t *config,
+                            energy_rates_t *rates, const char **table)
+{
+    *table = energy_table_of(plan->energy_table, plan->mixed_tables, accelerator);
+    if (*table == NULL)
+        return outcome_usage(plan->energy_table, accelerator->name, "no such PE in this energy table",
+                             "another design or table", "--mixed takes it from bitsim, and says so");
+    return energy_rates(*table, accelerator, config, rates);
+}
+
 /* One network on one accelerator at one point of the sweep. */
 static outcome_t run_pair(const model_plan_t *plan, model_inputs_t *inputs, size_t point, size_t number,
                           csv_writer_t *writer, model_total_t *total)
 {
     const accelerator_t *accelerator = plan->accelerators[number];
     const net_table_t *table = inputs->table;
+    const char *energy_table = "";
     *total = (model_total_t){.network = inputs->network, .accelerator = accelerator};
     energy_rates_t rates;
     accel_config_t config;
@@ -131,7 +150,7 @@ static outcome_t run_pair(const model_plan_t *plan, model_inputs_t *inputs, size
         goto out;
     }
     if (outcome_bad(&result, configure(plan, point, number, &config, &setting)) ||
-        outcome_bad(&result, energy_rates(plan->energy_table, accelerator, &config, &rates)) ||
+        outcome_bad(&result, find_rates(plan, accelerator, &config, &rates, &energy_table)) ||
         outcome_bad(&result, model_inputs_layers(inputs, accelerator, &config, layers)) ||
         outcome_bad(&result, accel_count(accelerator, &config, layers, table->count, plan->threads, counts)))
         goto out;
@@ -141,7 +160,9 @@ static outcome_t run_pair(const model_plan_t *plan, model_inputs_t *inputs, size
                          .accelerator = accelerator,
                          .selection = model_inputs_selection(inputs, accelerator),
                          .setting = setting.chars,
-                         .weights = model_inputs_weights(inputs)};
+                         .weights = model_inputs_weights(inputs),
+                         .energy_table = energy_table,
+                         .configuration = plan->configuration != NULL ? plan->configuration : "paper"};
     names.density = model_inputs_density(inputs, accelerator, &names.density_source);
     result = write_pair(&names, plan, table, counts, &rates, writer, total);
 

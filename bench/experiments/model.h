@@ -44,9 +44,11 @@ typedef struct {
     const accelerator_t *const *accelerators;
     size_t accelerator_count;
     bool prune_first;              /* the first layer is compressed too; false: it stays at 8 bits */
-    const char *energy_table;      /* prefix in technology.csv: "bitsim" */
+    const char *energy_table;      /* of the PEs: "bitsim" or "table5" (energy.h) */
+    bool mixed_tables;             /* designs that it lacks are taken from bitsim; false: they are an error */
     const char *layer;             /* write the rows of this layer only, or "total"; NULL: all of them */
     const accel_config_t *configs; /* of each accelerator; NULL: their defaults */
+    const char *configuration;     /* what these are, for the rows: "bitsim, bitvert.rows=16"; NULL: "paper" */
     bool any_budget;               /* of multipliers, with configs on purpose unlike the paper's */
     bool utilisation;      /* also compress for the designs whose utilisation depends on it (accelerator_t.columns_of) */
     const char *sweep_key; /* a setting of all accelerators (accel/settings.h); NULL: no sweep */

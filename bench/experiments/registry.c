@@ -17,6 +17,9 @@ const experiment_t *const experiment_registry[] = {
     &experiment_table2,
     &experiment_table3,
     &experiment_fig16,
+    &experiment_table4,
+    &experiment_table5,
+    &experiment_table6,
     NULL,
 };
 

@@ -14,9 +14,10 @@ from math import ceil, log2
 BUFFER = 262144           # bytes, each of the two
 DRAM_BYTES_A_CYCLE = 16
 LAYOUT = F("1.5")
+PERIOD_NS = F("1.25")
 DISPATCHER = F("0.072625")
-# CACTI 7, 128-bit bus: pJ a read and a write of 16 bytes.
-SRAM = {8192: (F("4.3053"), F("7.06537")), 16384: (F("6.08131"), F("11.671"))}
+# CACTI 7, 128-bit bus: pJ a read and a write of 16 bytes, mW of leakage.
+SRAM = {8192: (F("4.3053"), F("7.06537"), F("5.97126")), 16384: (F("6.08131"), F("11.671"), F("11.7991"))}
 #          rows, PE pJ, weight register pJ a row and cycle, input register pJ a column and tile
 MACHINES = {
     "stripes": dict(rows=16, low=8, beta=F(1), pe="0.28125", w_reg="0.46", i_reg="0.53"),
@@ -116,9 +117,12 @@ def simulate(machine_name):
         pe = F(m["pe"]) * LAYOUT * m["rows"] * COLUMNS * compute
         register = LAYOUT * (F(m["w_reg"]) * m["rows"] * compute + (F(m["i_reg"]) + DISPATCHER) * COLUMNS * tiles)
         sram = (w_bank[0] * w_read + w_bank[1] * w_write + i_bank[0] * i_read + i_bank[1] * i_write) / 16
+        cycles = max(compute, dram_cycles)
+        leakage = (m["rows"] * w_bank[2] + COLUMNS * i_bank[2]) * PERIOD_NS * cycles
+        idle = LAYOUT * m["rows"] * (F(m["pe"]) * COLUMNS + F(m["w_reg"])) * (cycles - compute)
         yield dict(
             net="resnet34", size="full", accelerator=machine_name, layer=name, compute_cycles=compute,
-            dram_cycles=dram_cycles, cycles=max(compute, dram_cycles), macs=k * c * positions * pixels,
+            dram_cycles=dram_cycles, cycles=cycles, macs=k * c * positions * pixels,
             weights=k * c * positions, sensitive_channels=sensitive, channels=k,
             selection="none" if machine_name == "stripes" else "uniform-assumption", weight_bits=value_bits,
             dram_weight_bytes=d_w, dram_input_bytes=d_i, dram_output_bytes=d_o, dram_metadata_bytes=d_m,
@@ -127,7 +131,8 @@ def simulate(machine_name):
             energy_on_chip_pj=pe + register + sram, energy_dram_pj=F(dram * 1000, 8),
             energy_total_pj=pe + register + sram + F(dram * 1000, 8), setting="", weights_source="none",
             activation_density="", density_source="", useful_percent="", intra_pe_stall_percent="",
-            inter_pe_stall_percent="")
+            inter_pe_stall_percent="", energy_leakage_pj=leakage, energy_idle_pj=idle, energy_table="bitsim",
+            configuration="paper")
 
 
 def main(path):
@@ -142,7 +147,7 @@ def main(path):
                 if writer is None:
                     writer = csv.DictWriter(stream, row.keys(), lineterminator="\n")
                     writer.writeheader()
-                writer.writerow({key: "%.9g" % float(value) if key == "weight_bits" or key.startswith("energy") else value
+                writer.writerow({key: "%.9g" % float(value) if key == "weight_bits" or key.endswith("_pj") else value
                                  for key, value in row.items()})
 
 

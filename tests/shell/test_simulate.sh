@@ -68,6 +68,28 @@ hostile "more weights than can be" "line 2, column k" a,linear,1048576,1048576,1
 check_fails 3 "layers that are not there" "$BBSBENCH" simulate --layers "$tap_folder/none.csv" --out "$out"
 check_fails 2 "layers and a network" "$BBSBENCH" simulate --layers "$layers" --net resnet34 --out "$out"
 
+# ===  Configurations  ===
+check "defaults are the profile paper" sh -c "'$BBSBENCH' simulate --net resnet34 --out $tap_folder/a && '$BBSBENCH' simulate --net resnet34 --profile paper --out $tap_folder/b && cmp $tap_folder/a $tap_folder/b"
+check "rows name profile, settings and oddities" sh -c "'$BBSBENCH' simulate --net resnet34 --profile bitsim --set dram.gbytes_per_s=25.6 --oddity no-metadata --out $out && tail -n 1 $out | grep -q 'bitsim,\"bitsim, dram.gbytes_per_s=25.6, oddity no-metadata\"'"
+check "a smaller array with its reason is slower" sh -c "'$BBSBENCH' simulate --net resnet34 --accelerator bitvert-mod --set bitvert.rows=16 --set 'bitvert.unequal=half of it' --out $out &&
+    [ \$(tail -n 1 $out | cut -d, -f5) -gt \$(tail -n 1 $golden | cut -d, -f5) ]"
+check "faster DRAM takes fewer cycles" sh -c "'$BBSBENCH' simulate --net resnet34 --accelerator bitvert-mod --set dram.gbytes_per_s=25.6 --out $out &&
+    [ \$(tail -n 1 $out | cut -d, -f6) -lt \$(tail -n 1 $golden | cut -d, -f6) ]"
+check "Table V has no SparTen and no ANT" sh -c "'$BBSBENCH' simulate --net resnet34 --energy table5 --out $out | grep -q '^Not in table5: sparten, ant' && ! grep -q ',ant,' $out && grep -q ',table5,paper' $out"
+check "unless tables are mixed, and that is said" sh -c "'$BBSBENCH' simulate --net resnet34 --energy table5 --mixed --out $out && grep ',ant,total,' $out | grep -q ',bitsim,paper' && grep ',stripes,total,' $out | grep -q ',table5,paper'"
+printf '# mine\n[bitvert-mod]\nlow_bits = 3\nmeta_bits = few\n' >"$tap_folder/mine.ini"
+check_fails 2 "a bad line of a file" "$BBSBENCH" simulate --net resnet34 --profile "$tap_folder/mine.ini" --out "$out"
+check "is told by file, line, key, found and expected" sh -c "'$BBSBENCH' simulate --net resnet34 --profile $tap_folder/mine.ini --out $out 2>&1 | grep -q 'mine.ini: line 4: meta_bits: found few, expected 0 to 1024'"
+check_fails 2 "unequal multipliers without a reason" "$BBSBENCH" simulate --net resnet34 --set bitvert.rows=16 --out "$out"
+check_fails 2 "a setting that is none" "$BBSBENCH" simulate --net resnet34 --set rows=16 --out "$out"
+check_fails 3 "a profile that is not there" "$BBSBENCH" simulate --net resnet34 --profile none --out "$out"
+check_fails 2 "an unknown oddity" "$BBSBENCH" simulate --net resnet34 --oddity odd --out "$out"
+check_fails 2 "an unknown energy table" "$BBSBENCH" simulate --net resnet34 --energy table6 --out "$out"
+check_fails 2 "designs of which the table has none" "$BBSBENCH" simulate --net resnet34 --accelerator ant --energy table5 --out "$out"
+check "each oddity is in the help" sh -c "
+    for name in \$('$BBSBENCH' simulate --net resnet34 --oddity odd --out $out 2>&1 | sed 's/.*expected //; s/,//g'); do
+        '$BBSBENCH' simulate --help | grep -q \"^  \$name \" || { echo \$name; exit 1; }; done"
+
 rm -f "$out"
 check "with nothing left to run there is no file and exit code 3" sh -c "'$BBSBENCH' simulate --net resnet34 --accelerator bitlet --weights none --out $out 2>$tap_folder/said; [ \$? -eq 3 ] && grep -q '^skipped: bitlet' $tap_folder/said && [ ! -e $out ]"
 check_fails 2 "an unknown network" "$BBSBENCH" simulate --net resnet35 --out "$out"

@@ -49,7 +49,7 @@ static size_t count_registry(void)
 
 static bool is_real(const char *column)
 {
-    return text_starts(column, "energy_") || text_equal(column, "weight_bits");
+    return text_ends(column, "_pj") || text_equal(column, "weight_bits");
 }
 
 static void rows_are_those_of_the_oracle(void **state)
@@ -116,7 +116,9 @@ static void totals_are_the_sums_of_their_layers(void **state)
     assert_ok(csv_column(&table, "setting", &behind));
     for (size_t column = first; column < behind; column++) {
         double sum = 0.0, value;
-        if (text_equal(table.cells[column], "selection") || text_equal(table.cells[column], "weight_bits"))
+        const char *name = table.cells[column];
+        if (text_equal(name, "selection") || text_equal(name, "weight_bits") || text_equal(name, "energy_table") ||
+            text_equal(name, "configuration"))
             continue;
         for (size_t row = 0; row < table.rows; row++) {
             assert_ok(csv_cell_real(&table, row, column, &value));

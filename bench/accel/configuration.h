@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_ACCEL_CONFIGURATION_H
+#define BBS_ACCEL_CONFIGURATION_H
+
+#include "accel/accel.h"
+
+#include <stddef.h>
+
+/* The configurations of accelerators, put together from data: the defaults (config/paper.ini, compiled in), then a profile,
+ * then single settings.
+ *
+ * A profile is an INI file: [SECTION] lines, `key = value` lines (settings.h has the keys), blank ones, and comments after
+ * '#' or ';' at the beginning of a line. A section is the name of an accelerator, or of its family (accelerator_t.part), or
+ * `all`; [dram] holds gbytes_per_s and pj_per_64bit of all designs. A key may stand once in a section. */
+
+/* configs[count], of the accelerators in that order: "paper", the defaults; another name, bench/accel/config/NAME.ini; what
+ * ends in ".ini", a file of the user's own. Errors name file, line, key, what was found and what was expected; a
+ * configuration as a whole is accel_check()'s to judge. */
+outcome_t configuration_load(const char *profile, const accelerator_t *const *accelerators, size_t count,
+                             accel_config_t *configs);
+
+/* SECTION.KEY=VALUE on top of that: "bitvert.rows=16", "dram.gbytes_per_s=25.6". */
+outcome_t configuration_set(const char *setting, const accelerator_t *const *accelerators, size_t count,
+                            accel_config_t *configs);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_ACCEL_ODDITY_H
+#define BBS_ACCEL_ODDITY_H
+
+#include "base/outcome.h"
+
+#include <stdint.h>
+
+/* Where the authors' simulator (yc2367/BitSim) computes something else than the hardware would do. The models are right;
+ * each of these, off by default, makes them compute as the simulator does, so that a reader can see what it changes.
+ *
+ * Not here, because they concern the weights and not the accelerators: ranges of zero-point shifting (`compress --method
+ * zps:released`), the quantiser, the ranking of channels; nor what changes no result. The first layer that the simulator
+ * prunes is `simulate --first-layer prune`, its buffers are the profile `bitsim`. */
+typedef enum {
+    ODDITY_DRAM_PRECISION = 1 << 0,
+    ODDITY_NO_METADATA = 1 << 1,
+    ODDITY_FRACTIONAL_CHANNELS = 1 << 2,
+    ODDITY_PRAGMATIC_SIGN = 1 << 3,
+    ODDITY_BITWAVE_SIGN = 1 << 4,
+    ODDITY_TOKEN_LIMIT = 1 << 5,
+    ODDITY_DOUBLE_WRITES = 1 << 6,
+    ODDITY_REFETCH_INPUTS = 1 << 7,
+    ODDITY_LINEAR_CHAIN = 1 << 8,
+    ODDITY_WHOLE_READS = 1 << 9,
+    ODDITY_REGISTER_CONSTANTS = 1 << 10,
+} oddity_flag_t;
+
+typedef struct {
+    const char *name; /* "dram-precision" */
+    uint32_t flag;
+    const char *what;   /* it does, one line of --help */
+    const char *source; /* in the simulator */
+} oddity_t;
+
+/* All of them; name NULL ends the table. */
+extern const oddity_t oddity_table[];
+
+/* By name; an unknown one is FAULT_USAGE and lists the known names. */
+outcome_t oddity_find(const char *name, uint32_t *flag);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/accel_options.h"
+
+#include "accel/configuration.h"
+#include "accel/energy.h"
+#include "accel/oddity.h"
+
+#include <stdio.h>
+
+outcome_t accel_options_configs(const options_t *options, const accelerator_t *const *accelerators, size_t count,
+                                accel_config_t *configs, text_t *label)
+{
+    const char *profile = options_text(options, "profile");
+    outcome_t result = configuration_load(profile, accelerators, count, configs);
+    *label = text_of("%s", profile);
+    for (size_t i = 0; i < options_count(options, "set") && outcome_is_ok(&result); i++) {
+        result = configuration_set(options_nth(options, "set", i), accelerators, count, configs);
+        *label = text_of("%s, %s", label->chars, options_nth(options, "set", i));
+    }
+    for (size_t i = 0; i < options_count(options, "oddity") && outcome_is_ok(&result); i++) {
+        uint32_t flag = 0;
+        result = oddity_find(options_nth(options, "oddity", i), &flag);
+        for (size_t config = 0; config < count; config++)
+            configs[config].oddities |= flag;
+        *label = text_of("%s, oddity %s", label->chars, options_nth(options, "oddity", i));
+    }
+    if (outcome_is_ok(&result) && !text_fits(label))
+        result = outcome_usage("simulate", "--set", "too many settings to be named in a row", "fewer, or a --profile file",
+                               NULL);
+    return result;
+}
+
+void accel_options_list(void)
+{
+    printf("\noddities (of yc2367/BitSim; the models are right without them):\n");
+    for (const oddity_t *at = oddity_table; at->name != NULL; at++)
+        printf("  %-20s %s\n", at->name, at->what);
+}
+
+outcome_t accel_options_energy(const options_t *options, const void **accelerators, size_t *count, const char **table,
+                               text_t *dropped)
+{
+    *table = options_text(options, "energy");
+    *dropped = text_of("%s", "");
+    outcome_t result = energy_table_check(*table);
+    size_t kept = 0;
+    for (size_t i = 0; i < *count && outcome_is_ok(&result); i++) {
+        const accelerator_t *accelerator = accelerators[i];
+        if (energy_table_of(*table, options_flag(options, "mixed"), accelerator) != NULL)
+            accelerators[kept++] = accelerator;
+        else
+            *dropped = text_of("%s%s%s", dropped->chars, dropped->chars[0] ? ", " : "", accelerator->name);
+    }
+    if (!outcome_is_ok(&result))
+        return result;
+    *count = kept;
+    if (kept == 0)
+        return outcome_usage("--energy", *table, "none of these designs", "the designs of Table V", "see --mixed");
+    return result;
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `bbsbench area`: PEs as gates. Without --pe, all of the paper's beside its tables; with it, one PE, changed as one likes,
+ * unit by unit. */
+#include "cli/area.h"
+
+#include "accel/area_fit.h"
+#include "base/text.h"
+#include "experiments/pe_rows.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+/* ===  All PEs  === */
+
+static void print_fit(const area_fit_t *fit)
+{
+    printf("FITTED to N = %zu PEs of Tables IV and V, least squares of relative errors: %.4f um2 a NAND2 equivalent,\n"
+           "%.3f uW a register loaded each cycle, %.4f uW a gate of logic, at 800 MHz.\n",
+           fit->rows, fit->um2_per_gate, 1000 * fit->mw_per_register, 1000 * fit->mw_per_gate);
+}
+
+/* Root of the mean square of the area's residuals, in per cent. */
+static outcome_t spread_of(const area_shape_t *counted, const area_fit_t *fit, double *percent)
+{
+    outcome_t result = outcome_ok();
+    double sum = 0.0;
+    for (const area_design_t *const *at = area_registry; *at != NULL; at++) {
+        area_shape_t shape = (*at)->shape;
+        area_estimate_t estimate;
+        double area, power;
+        shape.no_operands = counted->no_operands;
+        shape.no_constant = counted->no_constant;
+        if (outcome_bad(&result, area_estimate(fit, *at, &shape, &estimate)) ||
+            outcome_bad(&result, area_paper(*at, &area, &power)))
+            return result;
+        if ((*at)->fits)
+            sum += (estimate.area_um2 / area - 1) * (estimate.area_um2 / area - 1);
+    }
+    *percent = 100 * sqrt(sum / (double)fit->rows);
+    return result;
+}
+
+/* What the tables' PEs are taken to contain moves the fit. */
+static outcome_t print_assumptions(void)
+{
+    outcome_t result = outcome_ok();
+    printf("\nTaken to contain                                       um2 a gate   residual, root mean square\n");
+    for (int i = 0; i < 4 && outcome_is_ok(&result); i++) {
+        area_shape_t counted = {.no_operands = i & 1, .no_constant = i & 2};
+        area_fit_t fit;
+        double percent = 0.0;
+        if (!outcome_bad(&result, area_fit(&counted, NULL, &fit)) &&
+            !outcome_bad(&result, spread_of(&counted, &fit, &percent)))
+            printf("%-54s %10.4f  %6.1f%%%s\n",
+                   text_of("%s operand registers, %s path of the constant", counted.no_operands ? "no" : "the",
+                           counted.no_constant ? "no" : "the")
+                       .chars,
+                   fit.um2_per_gate, percent, i == 0 ? "   used above" : "");
+    }
+    return result;
+}
+
+static outcome_t print_all(void)
+{
+    area_fit_t fit;
+    outcome_t result = area_fit(NULL, NULL, &fit);
+    if (!outcome_is_ok(&result))
+        return result;
+    print_fit(&fit);
+    printf("\n%-38s %6s  %9s  %9s  %7s  %9s  %7s  %7s  %7s  %7s\n", "PE", "gates", "area um2", "paper um2", "resid.",
+           "left out", "resid.", "mW", "paper", "resid.");
+    for (const area_design_t *const *at = area_registry; *at != NULL; at++) {
+        pe_row_t row;
+        if (outcome_bad(&result, pe_row(*at, &row)))
+            return result;
+        printf("%-38s %6.0f  %9.1f  %9.1f  %+6.1f%%  %9.1f  %+6.1f%%  %7.3f  %7.2f  %+6.1f%%\n", (*at)->title, row.gates,
+               row.fitted.area_um2, row.paper_area_um2, 100 * (row.fitted.area_um2 / row.paper_area_um2 - 1),
+               row.left_out.area_um2, 100 * (row.left_out.area_um2 / row.paper_area_um2 - 1), row.fitted.power_mw,
+               row.paper_power_mw, 100 * (row.fitted.power_mw / row.paper_power_mw - 1));
+    }
+    return print_assumptions();
+}
+
+/* ===  One PE  === */
+
+static void print_units(const area_pe_t *pe, const double sizes[GATE_KINDS], double um2_per_gate)
+{
+    static const char *const parts[AREA_PARTS] = {"operands", "selection", "multiplier", "others"};
+    printf("\n%-52s %-10s %7s  %8s ", "unit", "part", "gates", "um2");
+    for (int gate = 0; gate < GATE_KINDS; gate++)
+        printf(" %5s", gate_names[gate]);
+    printf("\n");
+    for (size_t i = 0; i < pe->count; i++) {
+        const area_unit_t *unit = &pe->units[i];
+        double size = area_unit_size(unit, sizes);
+        printf("%-52s %-10s %7.1f  %8.1f ", unit->name, parts[unit->part], size, size * um2_per_gate);
+        for (int gate = 0; gate < GATE_KINDS; gate++)
+            printf(unit->gates[gate] ? " %5" PRId64 : "     -", unit->gates[gate]);
+        printf("\n");
+    }
+}
+
+static outcome_t print_one(const area_design_t *design, const area_shape_t *shape)
+{
+    double sizes[GATE_KINDS];
+    area_pe_t pe, before;
+    area_fit_t fit;
+    area_estimate_t estimate, unchanged;
+    outcome_t result;
+    if (outcome_bad(&result, area_gate_sizes(sizes)) || outcome_bad(&result, area_build(design, shape, &pe)) ||
+        outcome_bad(&result, area_build(design, &design->shape, &before)) ||
+        outcome_bad(&result, area_fit(NULL, NULL, &fit)) ||
+        outcome_bad(&result, area_estimate(&fit, design, shape, &estimate)) ||
+        outcome_bad(&result, area_estimate(&fit, design, &design->shape, &unchanged)))
+        return result;
+    print_fit(&fit);
+    print_units(&pe, sizes, fit.um2_per_gate);
+    printf("\n%s: %.1f NAND2 equivalents, %" PRId64 " of them flip-flops' bits; %.1f um2, %.3f mW at 28 nm and 800 MHz\n",
+           design->title, area_size(&pe, AREA_PARTS, sizes), area_registers(&pe, AREA_PARTS), estimate.area_um2,
+           estimate.power_mw);
+    printf("as in the paper's table: %.1f NAND2 equivalents; the change makes it %.3f x the area, %.3f x the power\n",
+           area_size(&before, AREA_PARTS, sizes), estimate.area_um2 / unchanged.area_um2,
+           estimate.power_mw / unchanged.power_mw);
+    return result;
+}
+
+static outcome_t read_switch(const options_t *options, const char *name, bool *value)
+{
+    const char *text = options_text(options, name);
+    if (text == NULL)
+        return outcome_ok();
+    *value = text_equal(text, "yes");
+    if (*value || text_equal(text, "no"))
+        return outcome_ok();
+    return outcome_usage("area", text_of("--%s", name).chars, text, "yes or no", NULL);
+}
+
+static outcome_t read_shape(const options_t *options, area_shape_t *shape)
+{
+    enum { MOST = 1024 };
+    bool constant = true, operands = true;
+    outcome_t result = outcome_ok();
+    if ((options_given(options, "group") &&
+         outcome_bad(&result, options_integer(options, "group", 1, MOST, &shape->group))) ||
+        (options_given(options, "subgroup") &&
+         outcome_bad(&result, options_integer(options, "subgroup", 1, MOST, &shape->subgroup))) ||
+        outcome_bad(&result, read_switch(options, "narrow-muxes", &shape->narrow_muxes)) ||
+        outcome_bad(&result, read_switch(options, "serial-constant", &shape->serial_constant)) ||
+        outcome_bad(&result, read_switch(options, "constant", &constant)) ||
+        outcome_bad(&result, read_switch(options, "operands", &operands)))
+        return result;
+    shape->no_constant = !constant;
+    shape->no_operands = !operands;
+    return result;
+}
+
+static outcome_t run(const options_t *options)
+{
+    static const char *const of_one_pe[] = {"group", "subgroup", "narrow-muxes", "serial-constant", "constant", "operands"};
+    const char *name = options_text(options, "pe"), *path = options_text(options, "out");
+    const area_design_t *design;
+    outcome_t result = outcome_ok();
+    if (name != NULL) {
+        if (outcome_bad(&result, area_find(name, &design)))
+            return result;
+        area_shape_t shape = design->shape;
+        result = read_shape(options, &shape);
+        return outcome_is_ok(&result) ? print_one(design, &shape) : result;
+    }
+    for (size_t i = 0; i < sizeof of_one_pe / sizeof *of_one_pe; i++)
+        if (options_given(options, of_one_pe[i]))
+            return outcome_usage("area", text_of("--%s", of_one_pe[i]).chars, "no PE to change", "--pe as well", NULL);
+    if (path != NULL && outcome_bad(&result, pe_rows_write(NULL, path)))
+        return result;
+    return print_all();
+}
+
+static const option_t option_table[] = {
+    {"pe", "NAME", NULL, "one PE, unit by unit: stripes, pragmatic, bitlet, bitwave, olive, bitvert-16, -8 or -4[-opt]"},
+    {"group", "N", NULL, "of it: weights that it takes at a time, 8 to 64 (BitVert has half as many lanes)"},
+    {"subgroup", "N", NULL, "of BitVert: weights that share their lanes, 4, 8 or 16"},
+    {"narrow-muxes", "yes|no", NULL, "of BitVert: a lane sees the activations from its own place on only"},
+    {"serial-constant", "yes|no", NULL, "of BitVert: the constant is multiplied 3 bits a cycle, not 6"},
+    {"constant", "yes|no", NULL, "of BitVert: with the path of the constant (default yes)"},
+    {"operands", "yes|no", NULL, "with the registers of the activations (default yes)"},
+    {"out", "FILE.csv", NULL, "without --pe: one row a PE, estimates beside the paper's numbers"},
+    {NULL, NULL, NULL, NULL},
+};
+
+const command_t command_area = {
+    .name = "area",
+    .summary = "area and power of PEs, estimated from their gates, beside the paper's tables",
+    .operands = "",
+    .options = option_table,
+    .details =
+        "Gates of each PE by its structure (bench/accel/area.c), sizes of cells relative to a NAND2 by an open library\n"
+        "(technology.csv, gate.*). Three constants are fitted to the paper's tables; `left out` is the estimate of\n"
+        "a PE from a fit without its own row. Synthesis, wires and activity are not modelled.",
+    .run = run};

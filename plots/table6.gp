@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Area and power of the PEs of Table VI, estimated from gates, beside the paper's synthesis.
+#   gnuplot -c plots/table6.gp RUN_FOLDER PICTURE plots/style.gp     reads RUN_FOLDER/table6.csv, nothing else
+rows = ARG1."/table6.csv"
+picture = ARG2
+style = ARG3
+width = 920
+height = 380
+load style
+load system("dirname ".style)."/pe.gp"

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* accel/configuration and accel/oddity: profiles, single settings, what is refused and where, and what each oddity of the
+ * authors' simulator changes. */
+#include "accel/configuration.h"
+
+#include "accel/designs.h"
+#include "accel/energy.h"
+#include "accel/oddity.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "random.h"
+#include "testing.h"
+
+static const accelerator_t *const chosen[] = {&accelerator_stripes, &accelerator_ant, &accelerator_bitvert_cons,
+                                              &accelerator_bitvert_mod};
+enum { CHOSEN = sizeof chosen / sizeof *chosen };
+
+/* ===  Profiles and settings  === */
+
+static void the_paper_profile_is_the_defaults(void **state)
+{
+    (void)state;
+    accel_config_t configs[CHOSEN];
+    assert_ok(configuration_load("paper", chosen, CHOSEN, configs));
+    for (size_t i = 0; i < CHOSEN; i++)
+        assert_memory_equal(&configs[i], &chosen[i]->defaults, sizeof configs[i]);
+    assert_int_equal(configs[3].rows, 32);
+    assert_int_equal(configs[3].low_bits, 4);
+    assert_int_equal(configs[3].weight_sram_bytes, 256 * 1024);
+}
+
+static void each_design_declares_its_multipliers(void **state)
+{
+    (void)state;
+    for (const accelerator_t *const *at = accelerator_registry; *at != NULL; at++) {
+        assert_int_equal((*at)->defaults.multipliers, accel_multipliers(&(*at)->defaults));
+        assert_true((*at)->defaults.counted[0] != '\0');
+        assert_true(((*at)->defaults.multipliers == 512) == ((*at)->defaults.unequal[0] == '\0'));
+        assert_ok(accel_check(*at, &(*at)->defaults));
+    }
+}
+
+static void the_profile_of_the_simulator(void **state)
+{
+    (void)state;
+    accel_config_t configs[CHOSEN];
+    assert_ok(configuration_load("bitsim", chosen, CHOSEN, configs));
+    for (size_t i = 0; i < CHOSEN; i++)
+        assert_ok(accel_check(chosen[i], &configs[i]));
+    assert_int_equal(configs[0].weight_sram_bytes, 288 * 1024);
+    assert_int_equal(configs[1].input_sram_bytes, 270 * 1024);
+    assert_int_equal(configs[1].mean_centibits, 605);
+    assert_int_equal(configs[3].weight_sram_bytes, 288 * 1024);
+    assert_int_equal(configs[3].rows, 32); /* as in the paper */
+    assert_error(configuration_load("eyeriss", chosen, CHOSEN, configs), FAULT_MISSING, "config/eyeriss.ini");
+}
+
+static void one_setting_reaches_its_designs(void **state)
+{
+    (void)state;
+    accel_config_t configs[CHOSEN];
+    assert_ok(configuration_load("paper", chosen, CHOSEN, configs));
+    assert_ok(configuration_set("bitvert.rows=16", chosen, CHOSEN, configs));
+    assert_ok(configuration_set("bitvert-mod.low_bits = 3", chosen, CHOSEN, configs));
+    assert_ok(configuration_set("dram.gbytes_per_s=25.6", chosen, CHOSEN, configs));
+    assert_ok(configuration_set("all.input_banks=8", chosen, CHOSEN, configs));
+    assert_ok(configuration_set("stripes.unequal=half the array = half the speed", chosen, CHOSEN, configs));
+    assert_true(configs[0].rows == 16 && configs[1].rows == 16 && configs[2].rows == 16 && configs[3].rows == 16);
+    assert_true(configs[2].low_bits == 6 && configs[3].low_bits == 3);
+    for (size_t i = 0; i < CHOSEN; i++)
+        assert_true(configs[i].dram_mbytes_per_s == 25600 && configs[i].input_banks == 8);
+    assert_string_equal(configs[0].unequal, "half the array = half the speed");
+    assert_ok(configuration_set("bitlet.rows=8", chosen, CHOSEN, configs)); /* known, and not here */
+}
+
+static void bad_settings_are_told(void **state)
+{
+    (void)state;
+    accel_config_t configs[CHOSEN];
+    assert_ok(configuration_load("paper", chosen, CHOSEN, configs));
+    const struct {
+        const char *setting, *found, *expected;
+    } wrong[] = {
+        {"rows=16", "rows=16", "DESIGN.KEY=VALUE"},
+        {"bitvert.rows", "bitvert.rows", "DESIGN.KEY=VALUE"},
+        {"eyeriss.rows=16", "found eyeriss", "bitvert-mod"},
+        {"bitvert.row=16", "row: found no such key", "weight_banks"},
+        {"bitvert.rows=sixteen", "rows: found sixteen", "1 to 4096"},
+        {"bitvert.rows=0", "rows: found 0", "1 to 4096"},
+        {"bitvert.rows=", "rows: found nothing", "1 to 4096"},
+        {"bitvert.rows=16.5", "rows: found 16.5", "1 to 4096"},
+        {"dram.gbytes_per_s=-1", "dram_gbytes_per_s: found -1", "0.001 to 1e+06"},
+        {"dram.rows=5", "dram_rows: found no such key", "dram_pj_per_64bit"},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        assert_error(configuration_set(wrong[i].setting, chosen, CHOSEN, configs), FAULT_USAGE, wrong[i].found);
+        assert_error(configuration_set(wrong[i].setting, chosen, CHOSEN, configs), FAULT_USAGE, wrong[i].expected);
+    }
+    for (size_t i = 0; i < CHOSEN; i++)
+        assert_memory_equal(&configs[i], &chosen[i]->defaults, sizeof configs[i]);
+}
+
+/* ===  Files  === */
+
+static char path[] = "/tmp/bbs-test-XXXXXX.ini";
+
+static outcome_t load(const char *text, accel_config_t *configs)
+{
+    FILE *stream = fopen(path, "w");
+    assert_non_null(stream);
+    fputs(text, stream);
+    fclose(stream);
+    return configuration_load(path, chosen, CHOSEN, configs);
+}
+
+static void a_file_changes_what_it_names(void **state)
+{
+    (void)state;
+    accel_config_t configs[CHOSEN];
+    assert_ok(load("# mine\n; too\n\n[bitvert]\r\n  weight_banks =  64 \n[dram]\npj_per_64bit = 545.5\n[bitvert-cons]\n"
+                   "low_bits = 5",
+                   configs));
+    assert_true(configs[0].weight_banks == 16 && configs[2].weight_banks == 64 && configs[3].weight_banks == 64);
+    assert_true(configs[2].low_bits == 5 && configs[3].low_bits == 4);
+    assert_int_equal(configs[0].dram_fj_per_64bit, 545500);
+    assert_ok(load("", configs));
+}
+
+static void errors_name_file_line_and_key(void **state)
+{
+    (void)state;
+    accel_config_t configs[CHOSEN];
+    const struct {
+        const char *text, *said;
+    } wrong[] = {
+        {"[bitvert]\nrows = 16\n\ncolumns = many\n", "line 4: columns: found many, expected 1 to 4096"},
+        {"# x\nrows = 16\n", "line 2: found rows, expected [section] first"},
+        {"[bitvert]\nrows\n", "line 2: found rows, expected key = value"},
+        {"[bitvert\nrows = 1\n", "line 1: found [bitvert, expected [section]"},
+        {"\n[bitvest]\n", "line 2: found bitvest, expected dram, all, stripes"},
+        {"[ant]\nlanse = 16\n", "line 2: lanse: found no such key, expected rows"},
+        {"[ant]\nlanes = 8\nrows = 2\nlanes = 16\n", "line 4: lanes: found a second time"},
+        {"[bitlet]\nrows = 9999999\n", "line 2: rows: found 9999999, expected 1 to 4096"}, /* of a design not asked for */
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        assert_error(load(wrong[i].text, configs), FAULT_USAGE, wrong[i].said);
+        assert_error(load(wrong[i].text, configs), FAULT_USAGE, path);
+    }
+}
+
+static void an_undeclared_inequality_is_refused(void **state)
+{
+    (void)state;
+    accel_config_t configs[CHOSEN];
+    assert_ok(configuration_load("paper", chosen, CHOSEN, configs));
+    assert_ok(configuration_set("bitvert.rows=16", chosen, CHOSEN, configs));
+    assert_error(accel_check(chosen[2], &configs[2]), FAULT_USAGE,
+                 "found 256, expected 512 8-bit multipliers, as it declares");
+    assert_ok(configuration_set("bitvert.multipliers=256", chosen, CHOSEN, configs)); /* declared, and still unequal */
+    assert_error(accel_check(chosen[2], &configs[2]), FAULT_USAGE, "found 256, expected 512 8-bit multipliers;");
+    assert_ok(configuration_set("bitvert.unequal=a study of small arrays", chosen, CHOSEN, configs));
+    assert_ok(accel_check(chosen[2], &configs[2]));
+    assert_ok(configuration_set("ant.unequal=", chosen, CHOSEN, configs));
+    assert_error(accel_check(chosen[1], &configs[1]), FAULT_USAGE, "found 640");
+    assert_error(accel_check(chosen[1], &configs[1]), FAULT_USAGE, "--set ant.unequal=REASON");
+}
+
+/* ===  What settings do  === */
+
+/* Totals of a whole network, uniform channels, the same made-up weights for each layer. */
+static counts_t count_network(const char *network_name, const accelerator_t *accelerator, const accel_config_t *config)
+{
+    enum { LARGEST = 768 * 3072 };
+    static int8_t weights[LARGEST];
+    uint64_t random = 7;
+    for (int i = 0; i < LARGEST; i++)
+        weights[i] = (int8_t)(random_between(&random, 0, 3) ? random_between(&random, -31, 31) : 0);
+    const network_t *network;
+    const net_size_t *size;
+    net_table_t table;
+    assert_ok(net_find(network_name, &network));
+    assert_ok(net_find_size(network, "full", &size));
+    assert_ok(net_layers(network, size, &table));
+    accel_layer_t *layers = calloc(table.count, sizeof *layers);
+    counts_t *counts = calloc(table.count, sizeof *counts), total = {0};
+    assert_true(layers != NULL && counts != NULL);
+    for (size_t i = 0; i < table.count; i++)
+        layers[i] = (accel_layer_t){.shape = &table.items[i],
+                                    .sensitive = ACCEL_UNIFORM,
+                                    .weights = weights,
+                                    .input_density = 0.5,
+                                    .output_density = 0.5,
+                                    .whole = table.items[i].first};
+    assert_ok(accel_count(accelerator, config, layers, table.count, 2, counts));
+    for (size_t i = 0; i < table.count; i++)
+        counts_add(&total, &counts[i]);
+    free(layers);
+    free(counts);
+    net_table_free(&table);
+    return total;
+}
+
+static void dram_is_as_configured(void **state)
+{
+    (void)state;
+    accel_config_t config = accelerator_stripes.defaults;
+    energy_rates_t rates, dear;
+    counts_t before = count_network("bert_mrpc", &accelerator_stripes, &config);
+    config.dram_mbytes_per_s = 12800; /* what technology.csv says */
+    counts_t same = count_network("bert_mrpc", &accelerator_stripes, &config);
+    assert_memory_equal(&before, &same, sizeof before);
+    config.dram_mbytes_per_s = 25600;
+    counts_t faster = count_network("bert_mrpc", &accelerator_stripes, &config);
+    assert_in_range(before.dram_cycles - 2 * faster.dram_cycles + 100, 0, 100); /* up to rounding, layer by layer */
+    config.dram_mbytes_per_s = 12799;
+    assert_true(count_network("bert_mrpc", &accelerator_stripes, &config).dram_cycles > before.dram_cycles);
+    assert_ok(energy_rates("bitsim", &accelerator_stripes, &config, &rates));
+    config.dram_fj_per_64bit = 2000 * 1000;
+    assert_ok(energy_rates("bitsim", &accelerator_stripes, &config, &dear));
+    assert_true(rates.dram_pj == 125.0 && dear.dram_pj == 250.0);
+}
+
+typedef struct {
+    counts_t counts;
+    energy_t energy;
+} totals_t;
+
+static totals_t totals_of(const char *network, const accelerator_t *accelerator, uint32_t oddities)
+{
+    accel_config_t config = accelerator->defaults;
+    energy_rates_t rates;
+    config.oddities = oddities;
+    totals_t totals = {.counts = count_network(network, accelerator, &config)};
+    assert_ok(energy_rates("bitsim", accelerator, &config, &rates));
+    totals.energy = energy_of(&rates, &totals.counts);
+    return totals;
+}
+
+/* Each oddity on a design that it concerns; the sign is that of (with - without). */
+static void each_oddity_goes_its_way(void **state)
+{
+    (void)state;
+    const struct {
+        uint32_t flag;
+        const char *network;
+        const accelerator_t *accelerator;
+        int compute, dram_cycles, dram_bytes, on_chip; /* -1, 0, 1 */
+    } expected[] = {
+        {ODDITY_DRAM_PRECISION, "resnet34", &accelerator_bitvert_mod, 0, -1, 0, 0},
+        {ODDITY_DRAM_PRECISION, "resnet34", &accelerator_bitwave, 0, -1, 0, 0},
+        {ODDITY_DRAM_PRECISION, "resnet34", &accelerator_ant, 0, -1, 0, 0},
+        {ODDITY_DRAM_PRECISION, "resnet34", &accelerator_stripes, 0, 0, 0, 0},
+        {ODDITY_DRAM_PRECISION, "resnet34", &accelerator_sparten, 0, 0, 0, 0},
+        {ODDITY_NO_METADATA, "resnet34", &accelerator_bitvert_cons, 0, -1, -1, -1},
+        {ODDITY_NO_METADATA, "resnet34", &accelerator_bitwave, 0, -1, -1, -1},
+        {ODDITY_NO_METADATA, "resnet34", &accelerator_sparten, 0, -1, -1, -1},
+        {ODDITY_NO_METADATA, "resnet34", &accelerator_stripes, 0, 0, 0, 0},
+        {ODDITY_FRACTIONAL_CHANNELS, "resnet34", &accelerator_bitvert_mod, -1, -1, -1, -1},
+        {ODDITY_FRACTIONAL_CHANNELS, "resnet34", &accelerator_ant, 0, 0, 0, 0},
+        {ODDITY_PRAGMATIC_SIGN, "resnet34", &accelerator_pragmatic, 1, 0, 0, 1},
+        {ODDITY_PRAGMATIC_SIGN, "resnet34", &accelerator_bitlet, 0, 0, 0, 0},
+        {ODDITY_BITWAVE_SIGN, "resnet34", &accelerator_bitwave, -1, 0, 0, -1},
+        {ODDITY_TOKEN_LIMIT, "vit_small", &accelerator_sparten, -1, 0, 0, -1},
+        {ODDITY_TOKEN_LIMIT, "resnet34", &accelerator_sparten, 0, 0, 0, 0},
+        {ODDITY_DOUBLE_WRITES, "resnet34", &accelerator_stripes, 0, 0, 0, 1},
+        {ODDITY_REFETCH_INPUTS, "bert_mrpc", &accelerator_stripes, 0, 1, 1, 1},
+        {ODDITY_LINEAR_CHAIN, "resnet34", &accelerator_stripes, 0, -1, -1, 0},
+        {ODDITY_WHOLE_READS, "resnet34", &accelerator_bitvert_mod, 0, 0, 0, 1},
+        {ODDITY_WHOLE_READS, "resnet34", &accelerator_bitwave, 0, 0, 0, 1},
+        {ODDITY_WHOLE_READS, "resnet34", &accelerator_sparten, 0, 0, 0, 0},
+        {ODDITY_REGISTER_CONSTANTS, "resnet34", &accelerator_bitvert_mod, 0, 0, 0, 1},
+        {ODDITY_REGISTER_CONSTANTS, "resnet34", &accelerator_bitlet, 0, 0, 0, -1},
+        {ODDITY_REGISTER_CONSTANTS, "resnet34", &accelerator_stripes, 0, 0, 0, 0},
+    };
+    uint32_t seen = 0, all = 0;
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        totals_t right = totals_of(expected[i].network, expected[i].accelerator, 0);
+        totals_t odd = totals_of(expected[i].network, expected[i].accelerator, expected[i].flag);
+#define WAY(a, b) (((b) > (a)) - ((b) < (a)))
+        int compute = WAY(right.counts.compute_cycles, odd.counts.compute_cycles);
+        int dram_cycles = WAY(right.counts.dram_cycles, odd.counts.dram_cycles);
+        int dram_bytes = WAY(counts_dram_bytes(&right.counts), counts_dram_bytes(&odd.counts));
+        int on_chip = WAY(right.energy.on_chip_pj, odd.energy.on_chip_pj);
+        if (expected[i].flag == ODDITY_LINEAR_CHAIN)
+            on_chip = 0; /* residual operands go, inputs that no longer fit come */
+        if (compute != expected[i].compute || dram_cycles != expected[i].dram_cycles ||
+            dram_bytes != expected[i].dram_bytes || on_chip != expected[i].on_chip)
+            fail_msg("oddity %u on %s: compute %d, DRAM cycles %d, DRAM bytes %d, on chip %d", expected[i].flag,
+                     expected[i].accelerator->name, compute, dram_cycles, dram_bytes, on_chip);
+        seen |= expected[i].flag;
+    }
+    for (const oddity_t *at = oddity_table; at->name != NULL; at++)
+        all |= at->flag;
+    assert_int_equal(seen, all);
+}
+
+static void oddities_are_found_by_name(void **state)
+{
+    (void)state;
+    uint32_t flag = 0;
+    for (const oddity_t *at = oddity_table; at->name != NULL; at++) {
+        assert_ok(oddity_find(at->name, &flag));
+        assert_int_equal(flag, at->flag);
+        assert_true(at->what[0] != '\0' && strlen(at->source) > 10);
+        for (const oddity_t *before = oddity_table; before < at; before++)
+            assert_true((before->flag & at->flag) == 0);
+    }
+    assert_error(oddity_find("none", &flag), FAULT_USAGE, "dram-precision");
+}
+
+/* ===  Energy tables  === */
+
+static void table_v_scales_with_the_lanes(void **state)
+{
+    (void)state;
+    energy_rates_t ours, theirs;
+    const accelerator_t *stripes = &accelerator_stripes;
+    assert_ok(energy_rates("table5", stripes, &stripes->defaults, &ours));
+    assert_ok(energy_rates("bitsim", stripes, &stripes->defaults, &theirs));
+    assert_true(ours.pe_pj == 0.37 * 1.25 * 16 / 8);
+    assert_true(ours.weight_register_pj == theirs.weight_register_pj);
+    assert_true(ours.weight_read_pj == theirs.weight_read_pj && ours.dram_pj == theirs.dram_pj);
+    assert_ok(energy_table_check("table5"));
+    assert_error(energy_table_check("table6"), FAULT_USAGE, "bitsim, table5");
+    assert_string_equal(energy_table_of("table5", false, stripes), "table5");
+    assert_null(energy_table_of("table5", false, &accelerator_sparten));
+    assert_null(energy_table_of("table5", false, &accelerator_ant));
+    assert_string_equal(energy_table_of("table5", true, &accelerator_ant), "bitsim");
+    assert_string_equal(energy_table_of("bitsim", false, &accelerator_sparten), "bitsim");
+}
+
+static void waiting_and_leakage_stand_apart(void **state)
+{
+    (void)state;
+    energy_rates_t rates;
+    const accelerator_t *stripes = &accelerator_stripes;
+    assert_ok(energy_rates("bitsim", stripes, &stripes->defaults, &rates));
+    counts_t counts = {.cycles = 1000, .compute_cycles = 600, .dram_cycles = 1000};
+    energy_t energy = energy_of(&rates, &counts);
+    assert_true(energy.total_pj == 0.0);
+    assert_true(energy.idle_pj == rates.idle_pj * 400 && rates.idle_pj > rates.pe_pj * 256);
+    assert_true(energy.leakage_pj == rates.leakage_pj * 1000);
+    counts.cycles = counts.compute_cycles;
+    assert_true(energy_of(&rates, &counts).idle_pj == 0.0);
+}
+
+static int remove_file(void **state)
+{
+    (void)state;
+    return unlink(path);
+}
+
+static int make_file(void **state)
+{
+    (void)state;
+    int file = mkstemps(path, 4);
+    return file < 0 || close(file) != 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_paper_profile_is_the_defaults),
+        cmocka_unit_test(each_design_declares_its_multipliers),
+        cmocka_unit_test(the_profile_of_the_simulator),
+        cmocka_unit_test(one_setting_reaches_its_designs),
+        cmocka_unit_test(bad_settings_are_told),
+        cmocka_unit_test(a_file_changes_what_it_names),
+        cmocka_unit_test(errors_name_file_line_and_key),
+        cmocka_unit_test(an_undeclared_inequality_is_refused),
+        cmocka_unit_test(dram_is_as_configured),
+        cmocka_unit_test(each_oddity_goes_its_way),
+        cmocka_unit_test(oddities_are_found_by_name),
+        cmocka_unit_test(table_v_scales_with_the_lanes),
+        cmocka_unit_test(waiting_and_leakage_stand_apart),
+    };
+    return cmocka_run_group_tests_name("configuration", tests, make_file, remove_file);
+}
