@@ -2,10 +2,8 @@
 #include "cli/commands.h"
 
 #include "cli/accuracy.h"
-    &command_calibrate, &command_sram,
-    &command_area,      &command_run,
-    &command_report,    &command_diff,
-    NULL,
+#include "cli/area.h"
+#include "cli/calibrate.h"
 #include "cli/compress.h"
 #include "cli/diff.h"
 #include "cli/explain.h"
@@ -23,11 +21,11 @@
 #include <stddef.h>
 
 const command_t *const command_registry[] = {
-    &command_fetch,    &command_explain,
-    &command_quantize, &command_compress,
-    &command_pack,     &command_unpack,
-    &command_stats,    &command_accuracy,
-    &command_profile,  &command_simulate,
+    &command_fetch,     &command_explain,
+    &command_quantize,  &command_compress,
+    &command_pack,      &command_unpack,
+    &command_stats,     &command_accuracy,
+    &command_profile,   &command_simulate,
     &command_calibrate, &command_sram,
     &command_area,      &command_run,
     &command_report,    &command_diff,

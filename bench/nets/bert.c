@@ -127,6 +127,7 @@ static const net_size_t sst2_full = {.name = "full",
                                      .shape = &cased_shape};
 
 static const net_size_t mrpc_compact = {.name = "compact",
+                                        .weights = "models/compact/bert_mrpc.safetensors",
                                         .dataset = "reviews-mrpc",
                                         .profile = "wordpiece-uncased",
                                         .vocabulary = "models/compact/bert.vocab.txt",
