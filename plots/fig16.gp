@@ -29,20 +29,21 @@ do for [format in formats] {
     eval(use_format(format))
     set output picture.".".format
     set label 1 "{/:Bold Energy × delay against loss of accuracy, ResNet-50}" at screen 0.016, 0.955 left font ",12"
-    set label 2 sprintf("Energy × delay: full size, synthetic weights. Loss: N = %d samples%s. Filled: on the frontier", samples, \
+    set label 2 sprintf("Energy × delay: full size, synthetic weights. Loss: N = %d samples%s", samples, \
         stand_in > 0 ? ", compact STAND-IN" : "") noenhanced at screen 0.016, 0.895 left textcolor rgb "#444444"
+    set label 3 "Filled: no other design is better in both" at screen 0.016, 0.845 left textcolor rgb "#444444"
     set key off
-    set lmargin at screen 0.095
+    set lmargin at screen 0.125
     set rmargin at screen 0.975
-    set tmargin at screen 0.83
-    set bmargin at screen 0.13
+    set tmargin at screen 0.79
+    set bmargin at screen 0.15
     set xrange [0 : 1.12 * widest]
-    set yrange [least - 0.12 * room : most + 0.22 * room]
+    set yrange [least - 0.12 * room : most + 0.35 * room]
     set xlabel "Energy × delay over Stripes"
     set ylabel "Loss against int8 (points)" offset 1
-    plot name every ::0::count - 1 using (front[$1] ? NaN : product[$1]):(loss[$1]):(colour($1)) with points pointtype 6 pointsize 1.3 linewidth 2 linecolor rgb variable, \
-         name every ::0::count - 1 using (front[$1] ? product[$1] : NaN):(loss[$1]):(colour($1)) with points pointtype 7 pointsize 1.5 linecolor rgb variable, \
-         for [i = 1:count] name every ::i - 1::i - 1 using (product[i]):(loss[i]):(name[i]) with labels left rotate by 40 offset 0.4, 0.6 noenhanced font ",9"
+    plot name every ::0::count - 1 using (front[$1] > 0 ? NaN : product[$1]):(loss[$1]):(colour($1)) with points pointtype 6 pointsize 1.3 linewidth 2 linecolor rgb variable, \
+         name every ::0::count - 1 using (front[$1] > 0 ? product[$1] : NaN):(loss[$1]):(colour($1)) with points pointtype 7 pointsize 1.5 linecolor rgb variable, \
+         for [i = 1:count] name every ::i - 1::i - 1 using (product[i]):(loss[i]):(name[i]) with labels left rotate by 65 offset 0.2, 0.7 noenhanced font ",9"
     unset label
     unset output
 }
