@@ -58,6 +58,19 @@ outcome_t dataset_read(const dataset_t *dataset, int64_t sample, float *values)
     return dataset->read(dataset, sample, values);
 }
 
+text_t dataset_name_of(const dataset_t *dataset, int64_t sample)
+{
+    return dataset->name_of != NULL ? dataset->name_of(dataset, sample) : text_of("sample %lld", (long long)sample);
+}
+
+int64_t dataset_whole(const char *name)
+{
+    for (const dataset_kind_t *const *kind = dataset_registry; *kind != NULL; kind++)
+        if (text_equal((*kind)->name, name))
+            return (*kind)->whole;
+    return 0;
+}
+
 /* ===  Subsets  === */
 
 static int ascending(const void *a, const void *b)

@@ -26,6 +26,7 @@ typedef struct {
     int64_t classes;        /* of the network, where the data do not say themselves (a folder of JPEGs); else 0 */
     const char *vocabulary; /* text: the WordPiece vocabulary of the weights (vocab.txt); NULL elsewhere */
     int64_t tokens;         /* text: the longest sequence, [CLS] and [SEP] included; 0 elsewhere */
+    bool skip_bad;          /* text: leave out lines that are damaged, and count them */
 } dataset_request_t;
 
 /* A kind of data set; one file and one line in dataset.c add one. */
@@ -34,6 +35,7 @@ typedef struct {
     const char *title;
     const char *default_path; /* folder or file, absolute or in the project; NULL when the user must say */
     bool f1;                  /* of two classes, scored by F1 of class 1 too */
+    int64_t whole;            /* samples of the published set; 0 where any number is whole */
     /* Fill the data set's samples; the request's path is never NULL, its strings live as long as the data set. */
     outcome_t (*open)(const dataset_request_t *request, dataset_t *dataset);
 } dataset_kind_t;
@@ -47,8 +49,11 @@ struct dataset {
     const int32_t *labels;            /* samples */
     text_t files[DATASET_FILE_LIMIT]; /* what was read, for the record of a run */
     int file_count;
-    void *state; /* of the kind */
+    int64_t skipped;      /* damaged lines that were left out */
+    text_t first_skipped; /* file and line of the first, with what is wrong; "" when there is none */
+    void *state;          /* of the kind */
     outcome_t (*read)(const dataset_t *dataset, int64_t sample, float *values);
+    text_t (*name_of)(const dataset_t *dataset, int64_t sample); /* NULL: samples have numbers only */
     void (*close)(dataset_t *dataset);
 };
 
@@ -60,6 +65,12 @@ void dataset_close(dataset_t *dataset);
 
 /* values[channels * height * width] of one sample. */
 outcome_t dataset_read(const dataset_t *dataset, int64_t sample, float *values);
+
+/* The file or line that a sample is, for people. */
+text_t dataset_name_of(const dataset_t *dataset, int64_t sample);
+
+/* How many samples the published set of that name has; 0 where no number is. */
+int64_t dataset_whole(const char *name);
 
 /* A fixed list of `count` of the samples, the same on every machine: the classes in turn, of each class the samples in
  * the order of a seeded shuffle (seed 1), so each prefix of the list is as balanced as the classes allow. Sorted

@@ -140,6 +140,12 @@ static outcome_t read_sample(const dataset_t *dataset, int64_t sample, float *va
     return result;
 }
 
+static text_t name_of(const dataset_t *dataset, int64_t sample)
+{
+    const photos_t *photos = dataset->state;
+    return text_of("%s", photos->files[sample]);
+}
+
 static void close_photos(dataset_t *dataset)
 {
     photos_t *photos = dataset->state;
@@ -169,6 +175,7 @@ static outcome_t open_photos(const dataset_request_t *request, dataset_t *datase
     dataset->state = photos;
     dataset->close = close_photos;
     dataset->read = read_sample;
+    dataset->name_of = name_of;
     dataset->classes = request->classes;
     dataset->channels = 3;
     if (request->profile->picture == NULL)
@@ -190,5 +197,6 @@ static outcome_t open_photos(const dataset_request_t *request, dataset_t *datase
 const dataset_kind_t dataset_imagenet = {
     .name = "imagenet",
     .title = "ImageNet-1k validation, or another folder of labelled JPEGs",
+    .whole = 50000,
     .open = open_photos,
 };
