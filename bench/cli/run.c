@@ -111,6 +111,7 @@ static outcome_t run_brought(const options_t *options, run_request_t *request, t
                              .mode_methods = experiment_accuracy_methods(request->mode),
                              .jobs = request->jobs,
                              .skip_bad = options_flag(options, "skip-bad"),
+                             .resume = request->resume,
                              .log = request->log};
     outcome_t result;
     if (!outcome_bad(&result, options_integer(options, "images", 0, INT64_MAX, &wanted.images)) &&

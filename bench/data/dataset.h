@@ -72,9 +72,11 @@ text_t dataset_name_of(const dataset_t *dataset, int64_t sample);
 /* How many samples the published set of that name has; 0 where no number is. */
 int64_t dataset_whole(const char *name);
 
-/* A fixed list of `count` of the samples, the same on every machine: the classes in turn, of each class the samples in
- * the order of a seeded shuffle (seed 1), so each prefix of the list is as balanced as the classes allow. Sorted
- * ascending. `list` has room for `count`, at most samples. */
+/* A fixed list of `count` of the samples, the same on every machine: all samples are shuffled (GSL's mt19937, seed 1, as
+ * gsl_ran_shuffle() does) and dealt class by class, one a turn, until `count` are out; the classes take turns in the order
+ * in which the shuffle shows them first. So the list is as balanced as the classes allow, a longer one holds every shorter
+ * one, and one shorter than the number of classes prefers none. Sorted ascending. `list` has room for `count`, at most
+ * samples. */
 outcome_t dataset_subset(const dataset_t *dataset, int64_t count, int64_t *list);
 
 #endif

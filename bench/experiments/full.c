@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 static const char size_name[] = "full";
-static const char bring_todo[] = "bring it with --from FOLDER, or say where the unpacked data set is with --data";
+static const char bring_todo[] = "bring it with --from FOLDER, or give an unpacked data set with --data KIND=PATH";
 
 /* ===  Which networks  === */
 
@@ -92,7 +92,7 @@ static outcome_t find_file(const full_request_t *request, const char *owner, con
 {
     const catalogue_item_t *item = find_item(request, owner, role);
     return item != NULL ? catalogue_place(item->file, path)
-                        : outcome_missing(owner, role, "not in the catalogues", NULL, bring_todo);
+                        : outcome_missing(role, owner, "none in the catalogues", NULL, bring_todo);
 }
 
 /* Where the data set is or will be. Nothing is to be fetched for one that the user has, or that is unpacked already. */

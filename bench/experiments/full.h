@@ -29,6 +29,7 @@ typedef struct {
     int64_t images; /* at most, a network; 0: all */
     int jobs;
     bool skip_bad;
+    bool resume; /* the time was told when the run began */
     FILE *log;
 } full_request_t;
 

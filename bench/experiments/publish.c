@@ -124,6 +124,10 @@ static void present_banner(publication_t *publication)
     document_heading(document, 1, "bbsbench: bi-directional bit-level sparsity");
     document_notice(document, publication->mode.brings ? TONE_GOOD : TONE_CAUTION, "%s. %s", publication->mode.title,
                     publication->mode.meaning);
+    const char *left_out = manifest_text(manifest, "configuration", "networks left out");
+    if (left_out[0] != '\0')
+        document_notice(document, TONE_CAUTION, "NOT RUN: %s. Their files were neither here nor could they be fetched.",
+                        left_out);
     if (!manifest_is_finished(manifest))
         document_notice(document, TONE_BAD, "THIS RUN HAS NOT FINISHED: some experiments have no rows; see Cost.");
     document_paragraph(
@@ -241,12 +245,20 @@ static outcome_t present_baselines(publication_t *publication)
     return result;
 }
 
-static void present_limits(document_t *document)
+static void present_limits_of(const char *const *limits, document_t *document)
+{
+    for (; limits != NULL && *limits != NULL; limits++)
+        document_item(document, "%s", *limits);
+}
+
+static void present_limits(const run_mode_t *mode, document_t *document)
 {
     document_heading(document, 2, "Limits");
-    for (const experiment_t *const *at = experiment_registry; *at != NULL; at++)
-        for (const char *const *limit = (*at)->limits; *limit != NULL; limit++)
-            document_item(document, "%s", *limit);
+    for (const experiment_t *const *at = experiment_registry; *at != NULL; at++) {
+        if (!mode->brings)
+            present_limits_of((*at)->stand_in_limits, document);
+        present_limits_of((*at)->limits, document);
+    }
 }
 
 static outcome_t present_rerun(publication_t *publication, const experiment_t *experiment, const experiment_view_t *view)
@@ -269,7 +281,7 @@ static outcome_t put_together(publication_t *publication)
     record_present_provenance(&publication->manifest, document);
     record_present_environment(&publication->manifest, document);
     record_present_cost(&publication->manifest, document);
-    present_limits(document);
+    present_limits(&publication->mode, document);
     document_heading(document, 2, "How to get this again");
     document_paragraph(document,
                        "From the project's top folder, at the commit above; the first line makes the whole run again.");

@@ -29,7 +29,7 @@ import safetensors  # noqa: E402
 from parity import BERTS, TOKENS, TORCHVISION, VITS  # noqa: E402
 from resnet_fixture import randomise_norms  # noqa: E402
 
-PICTURES = 24
+PICTURES = 12
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 SENTENCES = ["a quiet film about time", "no", "it is dull , and it knows it", "a joy from end to end", "two hours i want back",
              "warm and funny", "the plot is a rumour", "see it twice", "loud , long and empty", "she is wonderful in it"]
