@@ -205,6 +205,23 @@ static void add_unpacked(full_t *full)
     }
 }
 
+/* No network is left: everything that the catalogues have, for the user to see what is missing. */
+static outcome_t refuse_nothing(const fetch_request_t *files, FILE *log)
+{
+    fetch_request_t everything = *files;
+    fetch_plan_t plan = {0};
+    outcome_t result;
+    everything.wanted_count = 0;
+    if (outcome_bad(&result, fetch_plan(&everything, &plan)))
+        return result;
+    fprintf(log, "The full mode runs the paper's checkpoints on ImageNet and GLUE. It needs these files:\n");
+    fetch_print(&plan, false, log);
+    fetch_plan_free(&plan);
+    return outcome_missing("--full", NULL, "no network whose files are here or can be fetched",
+                           "ImageNet as a folder of JPEGs with val.txt or a folder a class, GLUE's dev.tsv files",
+                           "for example --data imagenet=FOLDER --data glue-sst2=FOLDER --data glue-mrpc=FOLDER");
+}
+
 outcome_t full_plan(const full_request_t *request, full_t *full)
 {
     const char *wanted[2 * MATERIAL_NETS];
@@ -220,9 +237,7 @@ outcome_t full_plan(const full_request_t *request, full_t *full)
         outcome_bad(&result, sort_nets(full, wanted, &files.wanted_count)))
         return result;
     if (full->material.count == 0)
-        return outcome_missing("--full", NULL, "no network whose files are here or can be fetched",
-                               "ImageNet as a folder of JPEGs with val.txt or a folder a class, GLUE's dev.tsv files",
-                               "the lines above say what is missing; for example --data imagenet=FOLDER");
+        return refuse_nothing(&files, request->log);
     if (outcome_bad(&result, fetch_plan(&files, &full->plan)))
         return result;
     add_unpacked(full);

@@ -3,7 +3,7 @@
 (torchvision's .pth, Hugging Face's pytorch_model.bin, timm's safetensors), vocabularies, a small ImageNet-like archive with
 its labels, GLUE files; and the catalogues of all that, with lengths and hashes.
 
-    rehearsal.py FOLDER BASE_URL NET...
+    rehearsal.py FOLDER BASE_URL PICTURES NET...
 
 FOLDER/checkpoints.csv and FOLDER/datasets.csv are the catalogues. Files whose name has "cut" in it lose their connection
 once (tests/shell/server.py).
@@ -29,7 +29,6 @@ import safetensors  # noqa: E402
 from parity import BERTS, TOKENS, TORCHVISION, VITS  # noqa: E402
 from resnet_fixture import randomise_norms  # noqa: E402
 
-PICTURES = 12
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 SENTENCES = ["a quiet film about time", "no", "it is dull , and it knows it", "a joy from end to end", "two hours i want back",
              "warm and funny", "the plot is a rumour", "see it twice", "loud , long and empty", "she is wonderful in it"]
@@ -73,10 +72,10 @@ def picture(number):
     return stream.getvalue()
 
 
-def pictures(archive, labels):
+def pictures(archive, labels, count):
     lines = []
     with tarfile.open(archive, "w") as tar:
-        for number in range(1, PICTURES + 1):
+        for number in range(1, count + 1):
             name, data = f"ILSVRC2012_val_{number:08}.JPEG", picture(number)
             entry = tarfile.TarInfo(name)
             entry.size = len(data)
@@ -113,7 +112,7 @@ class Catalogue:
 
 
 def main():
-    folder, base, names = pathlib.Path(sys.argv[1]), sys.argv[2], sys.argv[3:]
+    folder, base, count, names = pathlib.Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4:]
     torch.set_num_threads(2)
     checkpoints = Catalogue(folder / "checkpoints.csv", "net", base)
     for name in names:
@@ -126,7 +125,7 @@ def main():
             checkpoints.add(name, "vocabulary", f"{name}-vocab.txt", f"checkpoints/{name}/vocab.txt")
         print(f"{name}: written", flush=True)
     datasets = Catalogue(folder / "datasets.csv", "dataset", base)
-    pictures(folder / "pictures.tar", folder / "val.txt")
+    pictures(folder / "pictures.tar", folder / "val.txt", count)
     datasets.add("imagenet", "data", "pictures.tar", "datasets/imagenet/ILSVRC2012_img_val.tar")
     datasets.add("imagenet", "labels", "val.txt", "datasets/imagenet/val.txt")
     sst2(folder / "sst2.tsv")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # A rehearsal of the full mode without internet: sourced after tap.sh by test_full.sh (two networks, in `make check`) and
 # rehearsal.sh (all seven, `make rehearsal`).
-#   rehearse_serve NET...   make their files (tests/oracle/rehearsal.py) and serve them on loopback; $manifests names the
-#                           catalogues, $requests the server's log
+#   rehearse_serve PICTURES NET...   make their files (tests/oracle/rehearsal.py) and serve them on loopback; $manifests names the
+#                                    catalogues, $requests the server's log
 python=${PYTHON:-/usr/bin/python3}
 web=$tap_folder/web cache=$tap_folder/cache requests=$tap_folder/port.log
 manifests="--manifest $web/checkpoints.csv --manifest $web/datasets.csv"
