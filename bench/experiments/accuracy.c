@@ -112,9 +112,10 @@ out:
 static text_t key_of(const session_t *session, const char *method)
 {
     const accuracy_config_t *config = session->config;
-    return text_of("%s method=%s first=%s images=%lld kernels=%s engine=%s%s", session->identity.chars, method,
-                   config->prune_first_layer ? "prune" : "keep", (long long)session->answers[0].samples, config->kernels,
-                   engine_versions().chars, config->skip_bad ? " bad=skipped" : "");
+    return text_of("%s method=%s first=%s images=%lld of=%lld kernels=%s engine=%s%s", session->identity.chars, method,
+                   config->prune_first_layer ? "prune" : "keep", (long long)session->answers[0].samples,
+                   (long long)session->dataset.samples, config->kernels, engine_versions().chars,
+                   config->skip_bad ? " bad=skipped" : "");
 }
 
 /* Seconds of all processors that this program has used. */
