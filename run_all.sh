@@ -31,7 +31,7 @@ bad_usage() {
 
 quote() { printf "'%s' " "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")"; }
 
-mode=compact full= jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) resume=
+mode=compact full='' jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) resume=
 while [ $# -gt 0 ]; do
     case $1 in
     --smoke | --full)
@@ -46,12 +46,22 @@ while [ $# -gt 0 ]; do
     --jobs=*) jobs=${1#--jobs=} ;;
     --resume) resume=--resume ;;
     --yes | --skip-bad) full="$full$1 " ;;
+    --net=* | --images=* | --method=* | --data=* | --from=* | --manifest=* | --only=*)
+        value=${1#*=} name=${1%%=*}
+        shift
+        set -- "$name" "$value" "$@"
+        continue
+        ;;
     --net | --images | --method | --data | --from | --manifest | --only)
         [ $# -gt 1 ] || bad_usage "$1 without a value"
-        full="$full$1 $(quote "$2")"
+        case $1 in
+        --from | --manifest) value=$(absolute "$2") ;;
+        --data) value=${2%%=*}=$(absolute "${2#*=}") ;;
+        *) value=$2 ;;
+        esac
+        full="$full$1 $(quote "$value")"
         shift
         ;;
-    --net=* | --images=* | --method=* | --data=* | --from=* | --manifest=* | --only=*) full="$full$(quote "$1")" ;;
     --help | -h)
         usage
         exit 0

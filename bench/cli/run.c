@@ -80,10 +80,12 @@ static outcome_t check_methods(const char *const *specs, size_t count)
 }
 
 /* Plan, announce, ask, bring; then the run with what was brought. */
-static outcome_t run_full(const options_t *options, const full_request_t *wanted, run_request_t *request, text_t *folder)
+static outcome_t run_full(const options_t *options, const full_request_t *wanted, const run_request_t *request,
+                          text_t *folder)
 {
     full_t full;
     run_mode_t mode = *request->mode;
+    run_request_t brought = *request;
     outcome_t result = full_plan(wanted, &full);
     if (!outcome_is_ok(&result) || outcome_bad(&result, full_announce(&full)) ||
         (!options_flag(options, "yes") && outcome_bad(&result, catalogues_ask("begin?", "nothing was done"))) ||
@@ -91,15 +93,15 @@ static outcome_t run_full(const options_t *options, const full_request_t *wanted
         goto out;
     mode.material = &full.material;
     mode.images = wanted->images;
-    request->mode = &mode;
-    result = run_execute(request, folder);
+    brought.mode = &mode;
+    result = run_execute(&brought, folder);
 
 out:
     full_free(&full);
     return result;
 }
 
-static outcome_t run_brought(const options_t *options, run_request_t *request, text_t *folder)
+static outcome_t run_brought(const options_t *options, const run_request_t *request, text_t *folder)
 {
     catalogue_t catalogues[CATALOGUE_LIMIT];
     const char *data[MATERIAL_NETS], *methods[MATERIAL_METHODS];
