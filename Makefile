@@ -25,7 +25,7 @@ BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/benches/%,$(wildcard tests/bench
 .DEFAULT_GOAL := all
 .SUFFIXES:
 .SECONDARY:
-.PHONY: help deps all check check-build smoke bench bench-peers oracle lint parity asan fuzz retrain reference datasets format clean distclean FORCE
+.PHONY: help deps all check check-build smoke bench bench-peers oracle lint parity rehearsal asan fuzz retrain reference datasets format clean distclean FORCE
 
 help:  ## this list
 	@grep -hE "^[a-z-]+:.*##" Makefile | sed -E "s|^([a-z-]+):.*## *|\1\||" | awk -F"|" "{printf \"  %-12s %s\\n\", \$$1, \$$2}"
@@ -62,6 +62,9 @@ oracle:  ## regenerate the reference vectors and fixtures of tests/data (python3
 
 parity: $(BUILD)/parity  ## full-size CNNs against PyTorch on random weights (python3-torchvision; 0.8 GB in a temporary folder)
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(PYTHON) tests/oracle/parity.py "$$folder" && BBS_PARITY="$$folder" $(BUILD)/parity
+
+rehearsal: $(BUILD)/bbsbench  ## ./run_all.sh --full on seven made checkpoints served on loopback (python3-torchvision; 3.5 GB in a temporary folder)
+	@BUILD=$(BUILD) BBSBENCH=$(CURDIR)/$(BUILD)/bbsbench PYTHON=$(PYTHON) sh tests/shell/rehearsal.sh
 
 asan:  ## all tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined" check

@@ -86,8 +86,8 @@ check_fails 2 "an unknown experiment" "$BBSBENCH" run --smoke --only accuracy,no
 check_fails 2 "no experiment" "$BBSBENCH" run --smoke --only , --out "$tap_folder/none"
 check_fails 2 "two modes" "$BBSBENCH" run --smoke --full --out "$tap_folder/none"
 check_fails 2 "no threads" "$BBSBENCH" run --smoke --jobs 0 --out "$tap_folder/none"
-check_fails 3 "the full mode" "$BBSBENCH" run --full --out "$tap_folder/none"
-check "names what it will need" sh -c "'$BBSBENCH' run --full 2>/dev/null | grep -q 'vgg16_bn-6c64b313.pth' && '$BBSBENCH' run --full 2>/dev/null | grep -q 'ImageNet'"
+check_fails 3 "the full mode without its data" env BBS_HOME="$tap_folder/cache" "$BBSBENCH" run --full --yes --out "$tap_folder/none"
+check "names what it will need" sh -c "export BBS_HOME='$tap_folder/cache' && '$BBSBENCH' run --full 2>/dev/null | grep -q 'vgg16_bn-6c64b313.pth' && '$BBSBENCH' run --full 2>&1 | grep -q 'imagenet=FOLDER'"
 check_fails 1 "a results folder that nobody can write" "$BBSBENCH" run --smoke --out /proc/none/run
 # Root may write everywhere, so it steps back to nobody for this one.
 other=
