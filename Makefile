@@ -80,9 +80,9 @@ bench-peers: $(BUILD)/peers  ## our engine beside stock Darknet and ONNX Runtime
 reference: $(BUILD)/bbsbench  ## make the committed baselines of results/reference again (say why in CHANGELOG.md)
 	$(Q)for mode in smoke compact; do rm -rf $(BUILD)/reference/$$mode; \
 	    $< run $$(test $$mode = compact || echo --$$mode) --out $(BUILD)/reference/$$mode || exit 1; \
-	    cp $(BUILD)/reference/$$mode/accuracy.csv results/reference/accuracy.$$mode.csv; done
+	    for rows in accuracy integers; do cp $(BUILD)/reference/$$mode/$$rows.csv results/reference/$$rows.$$mode.csv; done; done
 	$(Q)cd $(BUILD)/reference/compact && cp model.csv examples.csv fig3.csv fig12.csv fig13.csv fig14.csv fig15.csv table4.csv table5.csv table6.csv $(CURDIR)/results/reference/
-	$(Q)for rows in table1 fig11 table2 table3; do cp $(BUILD)/reference/compact/$$rows.csv results/reference/$$rows.compact.csv; done
+	$(Q)for rows in table1 fig11 table2 table3 fig16; do cp $(BUILD)/reference/compact/$$rows.csv results/reference/$$rows.compact.csv; done
 
 format:  ## lay out all C files by .clang-format
 	@git ls-files '*.c' '*.h' | xargs clang-format -i

@@ -5,6 +5,7 @@
 
 const experiment_t *const experiment_registry[] = {
     &experiment_accuracy,
+    &experiment_integers,
     &experiment_model,
     &experiment_examples,
     &experiment_fig3,
