@@ -22,7 +22,8 @@ static const option_t options_table[] = {
     {"vocabulary", "FILE", NULL, "WordPiece vocabulary of the weights (vocab.txt), for text"},
     {"method", "SPEC...", NULL, "NAME[:key=value...], may be given several times (default fp32, int8, bbs-cons, bbs-mod)"},
     {"images", "N", "0", "at most N samples, a fixed balanced list; 0: all"},
-    {"activations", "fp32|int8", "fp32", "int8: 8-bit activations and exact integer sums, the same answers on every machine"},
+    {"activations", "fp32|int8", "fp32",
+     "int8: 8-bit activations and exact integer sums, the same answers on every machine"},
     {"ranges", "FILE", NULL, "of 8-bit activations (default: NAME.ranges.csv beside the weights; bbsbench calibrate)"},
     {"kernels", "fast|stock|plain", "fast", "oneDNN; Darknet's own functions (fp32); plain integer loops (int8)"},
     {"first-layer", "keep|prune", "keep", "keep: the network's first layer stays at 8 bits"},
@@ -49,9 +50,10 @@ static void print_row(void *context, const accuracy_row_t *row)
     output_t *output = context;
     accuracy_write(&output->rows, row);
     if (output->net != row->net)
-        printf("%s, size %s%s, %s, profile %s, %s kernels, activations %d bits\n  %-24s %13s %9s  %-16s %15s %9s %8s %9s\n", row->net, row->size,
-               row->stand_in ? " (a stand-in)" : "", row->data, row->profile, row->kernels, row->activation_bits, "method", "correct", "accuracy",
-               "Wilson 95 %", "flips vs int8", "p", "bits", "+metadata");
+        printf("%s, size %s%s, %s, profile %s, %s kernels, activations %d bits\n  %-24s %13s %9s  %-16s %15s %9s %8s %9s\n",
+               row->net, row->size, row->stand_in ? " (a stand-in)" : "", row->data, row->profile, row->kernels,
+               row->activation_bits, "method", "correct", "accuracy", "Wilson 95 %", "flips vs int8", "p", "bits",
+               "+metadata");
     if (output->net != row->net && row->skipped > 0)
         printf("  %" PRId64 " samples could not be read and were left out; the first: %s\n", row->skipped,
                row->first_skipped.chars);

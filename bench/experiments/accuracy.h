@@ -13,10 +13,10 @@
 
 /* Accuracy of a network under compression methods: the whole road from checkpoint to row.
  *
- * Raw float weights are quantised to INT8, compressed, and run on Darknet over labelled samples: turned back into floats, or
- * as integers with activations of 8 bits.
- * Each row has its Wilson interval and the flips against INT8 on the same samples (McNemar's exact p);
- * for data scored by F1 (MRPC) also that: over all samples, and as the paper's authors computed it. */
+ * Raw float weights are quantised to INT8, compressed, and run on Darknet over labelled samples: turned back into floats,
+ * or as integers with activations of 8 bits. Each row has its Wilson interval and the flips against INT8 on the same
+ * samples (McNemar's exact p); for data scored by F1 (MRPC) also that: over all samples, and as the paper's authors
+ * computed it. */
 
 extern const char accuracy_header[];
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Experiment `integers`: the same networks with activations of 8 bits and integer sums, as the paper's baseline has them. The
- * answers are the same on every machine, so these rows are compared exactly: what regressions are tracked with. */
+/* Experiment `integers`: the same networks with activations of 8 bits and integer sums, as the paper's baseline has them.
+ * The answers are the same on every machine, so these rows are compared exactly: what regressions are tracked with. */
 #include "experiments/experiments.h"
 
 #include "base/text.h"
@@ -11,12 +11,8 @@
 #include <math.h>
 
 static const char file[] = "integers.csv";
-static const char *const methods[] = {"int8",
-                                      "bbs-cons",
-                                      "bbs-mod",
-                                      "zps:columns=4:beta=0",
-                                      "bitflip:columns=4:beta=0",
-                                      "ptq:bits=4"};
+static const char *const methods[] = {
+    "int8", "bbs-cons", "bbs-mod", "zps:columns=4:beta=0", "bitflip:columns=4:beta=0", "ptq:bits=4"};
 
 static outcome_t run(const experiment_context_t *context)
 {
@@ -52,10 +48,14 @@ static outcome_t headline(const experiment_view_t *view, document_t *document)
     return rows.outcome;
 }
 
-static const column_t table_columns[] = {{"Network", "", false},       {"Method", "", false},
-                                         {"N", "samples", true},       {"Accuracy", "%, 8-bit activations", true},
-                                         {"95 % interval", "%, Wilson", true}, {"float activations", "%", true},
-                                         {"Flips", "lost / gained", true},     {"McNemar p", "exact", true},
+static const column_t table_columns[] = {{"Network", "", false},
+                                         {"Method", "", false},
+                                         {"N", "samples", true},
+                                         {"Accuracy", "%, 8-bit activations", true},
+                                         {"95 % interval", "%, Wilson", true},
+                                         {"float activations", "%", true},
+                                         {"Flips", "lost / gained", true},
+                                         {"McNemar p", "exact", true},
                                          {NULL, NULL, false}};
 
 static outcome_t present(const experiment_view_t *view, document_t *document)
@@ -70,9 +70,10 @@ static outcome_t present(const experiment_view_t *view, document_t *document)
             csv_free(&table);
         return rows.outcome;
     }
-    document_table(document, table_columns,
-                   "Top-1 accuracy with activations of 8 bits; flips against int8 on the same samples. Rows of stand-ins say "
-                   "nothing about the paper's networks. Sources: `integers.csv`, `accuracy.csv`.");
+    document_table(
+        document, table_columns,
+        "Top-1 accuracy with activations of 8 bits; flips against int8 on the same samples. Rows of stand-ins say "
+        "nothing about the paper's networks. Sources: `integers.csv`, `accuracy.csv`.");
     for (size_t row = 0; row < view->rows->rows; row++) {
         const bool paired = rows_text(&rows, row, "reference")[0] != '\0';
         document_cell(document, "%s%s", rows_text(&rows, row, "net"),
@@ -83,11 +84,11 @@ static outcome_t present(const experiment_view_t *view, document_t *document)
         document_cell(document, "%s to %s", number_fixed(rows_real(&rows, row, "wilson_low_percent"), 2).chars,
                       number_fixed(rows_real(&rows, row, "wilson_high_percent"), 2).chars);
         document_cell(document, "%s", number_fixed(has_floats ? float_accuracy(&floats, &rows, row) : NAN, 2).chars);
-        document_cell(document, "%s",
-                      paired ? text_of("−%s / +%s", rows_text(&rows, row, "right_to_wrong"),
-                                       rows_text(&rows, row, "wrong_to_right"))
-                                   .chars
-                             : "–");
+        document_cell(
+            document, "%s",
+            paired ? text_of("−%s / +%s", rows_text(&rows, row, "right_to_wrong"), rows_text(&rows, row, "wrong_to_right"))
+                         .chars
+                   : "–");
         document_cell(document, "%s", paired ? number_fixed(rows_real(&rows, row, "mcnemar_p"), 3).chars : "–");
     }
     if (has_floats)
@@ -111,14 +112,14 @@ static outcome_t measure(const experiment_view_t *view, claims_t *claims)
 }
 
 static const char *const limits[] = {
-    "How the activations are quantised, and that the residual of a CNN is the 8-bit tensor, is stated in ARCHITECTURE.md and "
+    "How the activations are quantised, and that the residual of a CNN is the 8-bit tensor, is stated in ARCHITECTURE.md "
+    "and "
     "the headers of bench/engine; the authors' own code differs in details that the paper does not state.",
     "Methods whose weights are no integers (fp32, mx, ant, noisyquant) cannot be run so.", NULL};
 
 static const char *const keys[] = {"net", "size", "data", "method", NULL};
-static const diff_column_t columns[] = {{"correct", SENSE_HIGHER_IS_BETTER, false},
-                                        {"accuracy_percent", SENSE_IGNORED, false},
-                                        {NULL, SENSE_NONE, false}};
+static const diff_column_t columns[] = {
+    {"correct", SENSE_HIGHER_IS_BETTER, false}, {"accuracy_percent", SENSE_IGNORED, false}, {NULL, SENSE_NONE, false}};
 static const diff_rule_t rule = {.keys = keys, .columns = columns};
 
 const experiment_t experiment_integers = {

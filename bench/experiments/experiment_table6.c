@@ -24,7 +24,10 @@ static outcome_t headline(const experiment_view_t *view, document_t *document)
 
 static outcome_t present(const experiment_view_t *view, document_t *document)
 {
-    return pe_present(view, document, "OliVe's PE beside BitVert's (claim C106, performance per area, is NOT RUN: no model of OliVe's cycles is in this version)", file);
+    return pe_present(view, document,
+                      "OliVe's PE beside BitVert's (claim C106, performance per area, is NOT RUN: no model of OliVe's "
+                      "cycles is in this version)",
+                      file);
 }
 
 static outcome_t rerun(const experiment_view_t *view, document_t *document)
