@@ -25,7 +25,7 @@ BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/benches/%,$(wildcard tests/bench
 .DEFAULT_GOAL := all
 .SUFFIXES:
 .SECONDARY:
-.PHONY: help deps all check check-build smoke bench bench-peers oracle lint parity asan fuzz retrain reference datasets format clean distclean FORCE
+.PHONY: help deps all check check-build smoke bench bench-peers oracle lint parity rehearsal asan fuzz retrain reference datasets format clean distclean FORCE
 
 help:  ## this list
 	@grep -hE "^[a-z-]+:.*##" Makefile | sed -E "s|^([a-z-]+):.*## *|\1\||" | awk -F"|" "{printf \"  %-12s %s\\n\", \$$1, \$$2}"
@@ -63,6 +63,9 @@ oracle:  ## regenerate the reference vectors and fixtures of tests/data (python3
 parity: $(BUILD)/parity  ## full-size CNNs against PyTorch on random weights (python3-torchvision; 0.8 GB in a temporary folder)
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(PYTHON) tests/oracle/parity.py "$$folder" && BBS_PARITY="$$folder" $(BUILD)/parity
 
+rehearsal: $(BUILD)/bbsbench  ## ./run_all.sh --full on seven made checkpoints served on loopback (python3-torchvision; 3.5 GB in a temporary folder)
+	@BUILD=$(BUILD) BBSBENCH=$(CURDIR)/$(BUILD)/bbsbench PYTHON=$(PYTHON) sh tests/shell/rehearsal.sh
+
 asan:  ## all tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined" check
 
@@ -77,9 +80,9 @@ bench-peers: $(BUILD)/peers  ## our engine beside stock Darknet and ONNX Runtime
 reference: $(BUILD)/bbsbench  ## make the committed baselines of results/reference again (say why in CHANGELOG.md)
 	$(Q)for mode in smoke compact; do rm -rf $(BUILD)/reference/$$mode; \
 	    $< run $$(test $$mode = compact || echo --$$mode) --out $(BUILD)/reference/$$mode || exit 1; \
-	    cp $(BUILD)/reference/$$mode/accuracy.csv results/reference/accuracy.$$mode.csv; done
+	    for rows in accuracy integers; do cp $(BUILD)/reference/$$mode/$$rows.csv results/reference/$$rows.$$mode.csv; done; done
 	$(Q)cd $(BUILD)/reference/compact && cp model.csv examples.csv fig3.csv fig12.csv fig13.csv fig14.csv fig15.csv table4.csv table5.csv table6.csv $(CURDIR)/results/reference/
-	$(Q)for rows in table1 fig11 table2 table3; do cp $(BUILD)/reference/compact/$$rows.csv results/reference/$$rows.compact.csv; done
+	$(Q)for rows in table1 fig11 table2 table3 fig16; do cp $(BUILD)/reference/compact/$$rows.csv results/reference/$$rows.compact.csv; done
 
 format:  ## lay out all C files by .clang-format
 	@git ls-files '*.c' '*.h' | xargs clang-format -i

@@ -5,15 +5,18 @@ set -u
 
 usage() {
     cat <<'END'
-usage: run_all.sh [--smoke | --full] [--jobs N] [--resume]
+usage: run_all.sh [--smoke | --full [--yes] [OPTION...]] [--jobs N] [--resume]
 
 Installs what is missing, builds, runs every experiment, draws the figures, writes the report.
 
   --smoke    512 test samples a network: a check that everything works, under a minute once built
   (default)  2,000 test samples and all methods on the networks that this project ships, minutes
-  --full     the paper's own checkpoints; says what it will need (not in this version)
+  --full     the paper's own checkpoints on ImageNet and GLUE: says what it will fetch, the disk and the time,
+             then asks; hours to days. Its options go to `bbsbench run` (build/bbsbench run --help):
+             --yes  --net NAME[,NAME]  --images N  --method SPEC  --data imagenet=FOLDER  --from FOLDER
+             --manifest FILE.csv  --skip-bad  --only ID[,ID]
   --jobs N   threads (default: all processors); the results do not depend on it
-  --resume   continue the newest run of the mode: what it has finished stays
+  --resume   continue the newest run of the mode: what it has finished stays (with the same options)
   --help     this text
 
 Results: results/<UTC time>-<mode>/ with report.html, report.md, the rows as CSV, figures/, run.json.
@@ -26,7 +29,9 @@ bad_usage() {
     exit 2
 }
 
-mode=compact jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) resume=
+quote() { printf "'%s' " "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")"; }
+
+mode=compact full='' jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) resume=
 while [ $# -gt 0 ]; do
     case $1 in
     --smoke | --full)
@@ -40,6 +45,23 @@ while [ $# -gt 0 ]; do
         ;;
     --jobs=*) jobs=${1#--jobs=} ;;
     --resume) resume=--resume ;;
+    --yes | --skip-bad) full="$full$1 " ;;
+    --net=* | --images=* | --method=* | --data=* | --from=* | --manifest=* | --only=*)
+        value=${1#*=} name=${1%%=*}
+        shift
+        set -- "$name" "$value" "$@"
+        continue
+        ;;
+    --net | --images | --method | --data | --from | --manifest | --only)
+        [ $# -gt 1 ] || bad_usage "$1 without a value"
+        case $1 in
+        --from | --manifest) value=$(absolute "$2") ;;
+        --data) value=${2%%=*}=$(absolute "${2#*=}") ;;
+        *) value=$2 ;;
+        esac
+        full="$full$1 $(quote "$value")"
+        shift
+        ;;
     --help | -h)
         usage
         exit 0
@@ -49,6 +71,8 @@ while [ $# -gt 0 ]; do
     shift
 done
 case $jobs in '' | *[!0-9]* | 0*) bad_usage "--jobs $jobs is no number above 0" ;; esac
+
+[ -z "$full" ] || [ "$mode" = full ] || bad_usage "options of --full without it"
 
 cd "$(dirname "$0")" || exit 1
 started=$(date +%s)
@@ -83,7 +107,8 @@ if [ -n "$resume" ]; then
 else
     run=results/$(date -u +%Y-%m-%dT%H%M%SZ)-$mode
 fi
-set -- --jobs "$jobs" --out "$run"
+eval "set -- $full" # quoted above
+set -- --jobs "$jobs" --out "$run" "$@"
 [ "$mode" = compact ] || set -- "$@" "--$mode"
 [ -z "$resume" ] || set -- "$@" "$resume"
 build/bbsbench run "$@"

@@ -32,11 +32,25 @@ plot rows using (0):(number(strcol("method")) > 0 ? keep(number(strcol("method")
 unset table
 unset datafile columnheaders
 
+# None of them is there: the rows alone tell.
+if (count == 0) {
+    do for [format in formats] {
+        eval(use_format(format))
+        set output picture.".".format
+        unset border; unset tics; unset key
+        set label 1 "The rows hold none of ".shown at graph 0.5, graph 0.5 center noenhanced
+        plot [0:1] [0:1] 0 with lines linecolor rgb "#ffffff"
+        unset output
+    }
+    exit
+}
+
 known(value) = value == value
-least = low[1]; most = high[1]; widest = 4
+least = low[1]; most = high[1]; widest = 4; pairs = 0
 do for [i = 1:count] {
     least = low[i] < least ? low[i] : least
     most = high[i] > most ? high[i] : most
+    pairs = pairs + known(worse[i])
     widest = known(worse[i]) && worse[i] > widest ? worse[i] : widest
     widest = known(better[i]) && better[i] > widest ? better[i] : widest
 }
@@ -77,12 +91,16 @@ do for [format in formats] {
     set label 3 "(b) Changed against int8: gained above, lost below" at screen 0.515, 0.82 left
     set arrow 1 from graph 0, first 0 to graph 1, first 0 nohead linewidth 1 linecolor rgb "#444444" front
     set boxwidth 0.17
-    plot net every ::0::count - 1 using (place[$1]):(better[$1]):(colour(method[$1])) with boxes linecolor rgb variable, \
-         net every ::0::count - 1 using (place[$1]):(-worse[$1]):(lighter(colour(method[$1]))) with boxes linecolor rgb variable, \
-         net every ::0::count - 1 using (place[$1]):(better[$1]):(count_text("+", better[$1])) with labels \
-             offset 0, 0.6 textcolor rgb "#222222" font ",8", \
-         net every ::0::count - 1 using (place[$1]):(-worse[$1]):(count_text("−", worse[$1])) with labels \
-             offset 0, -0.6 textcolor rgb "#222222" font ",8"
+    if (pairs > 0) {
+        plot net every ::0::count - 1 using (place[$1]):(better[$1]):(colour(method[$1])) with boxes linecolor rgb variable, \
+             net every ::0::count - 1 using (place[$1]):(-worse[$1]):(lighter(colour(method[$1]))) with boxes linecolor rgb variable, \
+             net every ::0::count - 1 using (place[$1]):(better[$1]):(count_text("+", better[$1])) with labels \
+                 offset 0, 0.6 textcolor rgb "#222222" font ",8", \
+             net every ::0::count - 1 using (place[$1]):(-worse[$1]):(count_text("−", worse[$1])) with labels \
+                 offset 0, -0.6 textcolor rgb "#222222" font ",8"
+    } else {
+        plot 0 with lines linecolor rgb "#444444"
+    }
     unset arrow 1
     unset label
     unset multiplot

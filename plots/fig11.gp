@@ -23,6 +23,19 @@ plot rows using (0):(number(strcol("method")) > 0 ? keep(strcol("net")) : 0) wit
 unset table
 unset datafile columnheaders
 
+# None of them is there: the rows alone tell.
+if (count == 0) {
+    do for [format in formats] {
+        eval(use_format(format))
+        set output picture.".".format
+        unset border; unset tics; unset key
+        set label 1 "The rows hold none of ".shown at graph 0.5, graph 0.5 center noenhanced
+        plot [0:1] [0:1] 0 with lines linecolor rgb "#ffffff"
+        unset output
+    }
+    exit
+}
+
 most = 0.5; least = -0.2
 do for [i = 1:count] {
     most = loss[i] > most ? loss[i] : most

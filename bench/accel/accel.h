@@ -39,8 +39,8 @@ typedef struct {
     char counted[64];          /* the rule it counts them by */
     char unequal[160];         /* why they may differ from the budget; "": they may not */
     uint32_t oddities;         /* of the authors' simulator, ORed (oddity.h); 0: none */
-    bool fixed_array;                    /* BitWave: the array is not cut anew for each layer */
-    bool any_budget; /* a sweep changes the number of multipliers on purpose; false: they must be the budget's */
+    bool fixed_array;          /* BitWave: the array is not cut anew for each layer */
+    bool any_budget;           /* a sweep changes the number of multipliers on purpose; false: they must be the budget's */
 } accel_config_t;
 
 enum { ACCEL_UNIFORM = -1 };

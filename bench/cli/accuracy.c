@@ -22,11 +22,13 @@ static const option_t options_table[] = {
     {"vocabulary", "FILE", NULL, "WordPiece vocabulary of the weights (vocab.txt), for text"},
     {"method", "SPEC...", NULL, "NAME[:key=value...], may be given several times (default fp32, int8, bbs-cons, bbs-mod)"},
     {"images", "N", "0", "at most N samples, a fixed balanced list; 0: all"},
-    {"activations", "fp32|int8", "fp32", "int8: 8-bit activations and exact integer sums, the same answers on every machine"},
+    {"activations", "fp32|int8", "fp32",
+     "int8: 8-bit activations and exact integer sums, the same answers on every machine"},
     {"ranges", "FILE", NULL, "of 8-bit activations (default: NAME.ranges.csv beside the weights; bbsbench calibrate)"},
     {"kernels", "fast|stock|plain", "fast", "oneDNN; Darknet's own functions (fp32); plain integer loops (int8)"},
     {"first-layer", "keep|prune", "keep", "keep: the network's first layer stays at 8 bits"},
     {"predictions", "FOLDER", NULL, "keep each answer there, and reuse answers of the same configuration"},
+    {"skip-bad", NULL, NULL, "leave out photographs and lines that cannot be read, and count them in the row"},
     {"jobs", "N", NULL, "threads (default: all processors)"},
     {"out", "FILE.csv", NULL, "where the rows go"},
     {NULL, NULL, NULL, NULL},
@@ -48,9 +50,13 @@ static void print_row(void *context, const accuracy_row_t *row)
     output_t *output = context;
     accuracy_write(&output->rows, row);
     if (output->net != row->net)
-        printf("%s, size %s%s, %s, profile %s, %s kernels, activations %d bits\n  %-24s %13s %9s  %-16s %15s %9s %8s %9s\n", row->net, row->size,
-               row->stand_in ? " (a stand-in)" : "", row->data, row->profile, row->kernels, row->activation_bits, "method", "correct", "accuracy",
-               "Wilson 95 %", "flips vs int8", "p", "bits", "+metadata");
+        printf("%s, size %s%s, %s, profile %s, %s kernels, activations %d bits\n  %-24s %13s %9s  %-16s %15s %9s %8s %9s\n",
+               row->net, row->size, row->stand_in ? " (a stand-in)" : "", row->data, row->profile, row->kernels,
+               row->activation_bits, "method", "correct", "accuracy", "Wilson 95 %", "flips vs int8", "p", "bits",
+               "+metadata");
+    if (output->net != row->net && row->skipped > 0)
+        printf("  %" PRId64 " samples could not be read and were left out; the first: %s\n", row->skipped,
+               row->first_skipped.chars);
     output->net = row->net;
     text_t flips = row->paired ? text_of("-%" PRId64 " +%" PRId64, row->right_to_wrong, row->wrong_to_right) : text_of("-");
     text_t p = row->paired ? text_of("%.3g", row->mcnemar_p) : text_of("-");
@@ -130,6 +136,7 @@ static outcome_t run(const options_t *options)
                                 .kernels = options_text(options, "kernels"),
                                 .ranges = options_text(options, "ranges"),
                                 .predictions = options_text(options, "predictions"),
+                                .skip_bad = options_flag(options, "skip-bad"),
                                 .methods = default_methods,
                                 .method_count = DEFAULT_METHODS};
     int64_t jobs = cpu_count();

@@ -21,7 +21,8 @@ static const option_t options_table[] = {
 
 static const char details[] =
     "Makes the ranges at which `accuracy --activations int8` cuts activations: once for a checkpoint, never in a run.\n"
-    "The float network runs over the samples; of 100 ranges up to the largest value seen, each layer takes the one with the\n"
+    "The float network runs over the samples; of 100 ranges up to the largest value seen, each layer takes the one with "
+    "the\n"
     "least mean |x - Q(x)|^2.4, unsigned, one range a tensor, as the paper's authors do. The same bytes for any number of\n"
     "threads.";
 

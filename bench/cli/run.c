@@ -1,20 +1,39 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `bbsbench run`: the experiments of one mode into a run folder. */
-#include "experiments/run.h"
+#include "cli/run.h"
 
 #include "base/cpu.h"
 #include "base/home.h"
 #include "base/text.h"
-#include "cli/run.h"
+#include "cli/catalogues.h"
+#include "compress/spec.h"
+#include "experiments/experiments.h"
+#include "experiments/full.h"
+#include "experiments/run.h"
+
+static bool is_list(const option_t *option)
+{
+    return option->argument != NULL && text_ends(option->argument, "...");
+}
+
+static size_t repeats(const options_t *options, const option_t *option)
+{
+    return is_list(option) ? options_count(options, option->name) : options_given(options, option->name);
+}
+
+static const char *value(const options_t *options, const option_t *option, size_t index)
+{
+    return is_list(option) ? options_nth(options, option->name, index) : options_text(options, option->name);
+}
 
 /* The command as it would be typed again, for run.json. */
 static text_t command_line(const options_t *options)
 {
     text_t line = text_of("build/bbsbench run");
     for (const option_t *option = command_run.options; option->name != NULL; option++)
-        if (options_given(options, option->name))
+        for (size_t i = 0; i < repeats(options, option); i++)
             line = text_of("%s --%s%s%s", line.chars, option->name, option->argument ? " " : "",
-                           option->argument ? options_text(options, option->name) : "");
+                           option->argument ? value(options, option, i) : "");
     return line;
 }
 
@@ -26,17 +45,102 @@ static outcome_t choose_mode(const options_t *options, const run_mode_t **mode)
     return run_mode_find(smoke ? "smoke" : full ? "full" : "compact", mode);
 }
 
+/* ===  The full mode  === */
+
+/* Options that mean something there only. */
+static outcome_t check_full_options(const options_t *options)
+{
+    static const char *const names[] = {"net", "images", "method", "data", "from", "manifest", "yes", "skip-bad"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (options_given(options, names[i]))
+            return outcome_usage("run", text_of("--%s", names[i]).chars, "another mode", "--full", NULL);
+    return outcome_ok();
+}
+
+static outcome_t read_list(const options_t *options, const char *name, const char **items, size_t limit, size_t *count)
+{
+    *count = options_count(options, name);
+    if (*count > limit)
+        return outcome_usage("run", text_of("--%s", name).chars, text_of("%zu", *count).chars,
+                             text_of("at most %zu", limit).chars, NULL);
+    for (size_t i = 0; i < *count; i++)
+        items[i] = options_nth(options, name, i);
+    return outcome_ok();
+}
+
+static outcome_t check_methods(const char *const *specs, size_t count)
+{
+    outcome_t result = outcome_ok();
+    for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
+        const method_t *method;
+        method_config_t config;
+        result = method_parse(specs[i], &method, &config);
+    }
+    return result;
+}
+
+/* Plan, announce, ask, bring; then the run with what was brought. */
+static outcome_t run_full(const options_t *options, const full_request_t *wanted, const run_request_t *request,
+                          text_t *folder)
+{
+    full_t full;
+    run_mode_t mode = *request->mode;
+    run_request_t brought = *request;
+    outcome_t result = full_plan(wanted, &full);
+    if (!outcome_is_ok(&result) || outcome_bad(&result, full_announce(&full)) ||
+        (!options_flag(options, "yes") && outcome_bad(&result, catalogues_ask("begin?", "nothing was done"))) ||
+        outcome_bad(&result, full_bring(&full)))
+        goto out;
+    mode.material = &full.material;
+    mode.images = wanted->images;
+    brought.mode = &mode;
+    result = run_execute(&brought, folder);
+
+out:
+    full_free(&full);
+    return result;
+}
+
+static outcome_t run_brought(const options_t *options, const run_request_t *request, text_t *folder)
+{
+    catalogue_t catalogues[CATALOGUE_LIMIT];
+    const char *data[MATERIAL_NETS], *methods[MATERIAL_METHODS];
+    full_request_t wanted = {.catalogues = catalogues,
+                             .nets = options_text(options, "net"),
+                             .from = options_text(options, "from"),
+                             .data = data,
+                             .methods = methods,
+                             .mode_methods = experiment_accuracy_methods(request->mode),
+                             .jobs = request->jobs,
+                             .skip_bad = options_flag(options, "skip-bad"),
+                             .resume = request->resume,
+                             .log = request->log};
+    outcome_t result;
+    if (!outcome_bad(&result, options_integer(options, "images", 0, INT64_MAX, &wanted.images)) &&
+        !outcome_bad(&result, read_list(options, "data", data, MATERIAL_NETS, &wanted.data_count)) &&
+        !outcome_bad(&result, read_list(options, "method", methods, MATERIAL_METHODS, &wanted.method_count)) &&
+        !outcome_bad(&result, check_methods(methods, wanted.method_count)) &&
+        !outcome_bad(&result, catalogues_read(options, catalogues, &wanted.catalogue_count)))
+        result = run_full(options, &wanted, request, folder);
+    for (size_t i = 0; i < wanted.catalogue_count; i++)
+        catalogue_free(&catalogues[i]);
+    return result;
+}
+
+/* ===  The command  === */
+
 static outcome_t run(const options_t *options)
 {
     run_request_t request = {.folder = options_text(options, "out"),
                              .only = options_text(options, "only"),
                              .resume = options_flag(options, "resume"),
                              .log = stdout};
-    text_t command = command_line(options), results, reference, folder;
+    text_t command = command_line(options), results, reference, folder = text_of("%s", "");
     int64_t jobs = cpu_count();
     outcome_t result;
     if (outcome_bad(&result, choose_mode(options, &request.mode)) || outcome_bad(&result, home_path("results", &results)) ||
-        outcome_bad(&result, home_path("results/reference", &reference)))
+        outcome_bad(&result, home_path("results/reference", &reference)) ||
+        (!request.mode->brings && outcome_bad(&result, check_full_options(options))))
         return result;
     if (options_given(options, "jobs") && outcome_bad(&result, options_integer(options, "jobs", 1, 1024, &jobs)))
         return result;
@@ -44,7 +148,7 @@ static outcome_t run(const options_t *options)
     request.results = results.chars;
     request.reference = reference.chars;
     request.command = command.chars;
-    result = run_execute(&request, &folder);
+    result = request.mode->brings ? run_brought(options, &request, &folder) : run_execute(&request, &folder);
     if (folder.chars[0] != '\0')
         printf("run folder: %s\n", folder.chars);
     return result;
@@ -52,11 +156,19 @@ static outcome_t run(const options_t *options)
 
 static const option_t option_table[] = {
     {"smoke", NULL, NULL, "512 test samples a network: a check that everything works, under a minute"},
-    {"full", NULL, NULL, "the paper's checkpoints: says what it will need; not in this version"},
+    {"full", NULL, NULL, "the paper's checkpoints on ImageNet and GLUE; says first what it takes"},
     {"jobs", "N", NULL, "threads (default: the processors there are); the rows do not depend on it"},
     {"out", "FOLDER", NULL, "where to (default: results/UTC-MODE)"},
     {"resume", NULL, NULL, "continue the run in --out, or the newest of the mode; what is finished stays"},
     {"only", "ID[,ID]", NULL, "these experiments and no others"},
+    {"net", "NAME[,NAME]", NULL, "full: these networks (default: all whose files are here or can be fetched)"},
+    {"images", "N", "0", "full: at most N samples a network, a fixed balanced list; 0: all"},
+    {"method", "SPEC...", NULL, "full: these methods in place of the paper's eleven; may be repeated"},
+    {"data", "KIND=PATH...", NULL, "full: where imagenet, glue-mrpc or glue-sst2 is; may be repeated"},
+    {"from", "FOLDER", NULL, "full: take files that are there already, as fetch does"},
+    {"manifest", "M...", NULL, "full: another catalogue in place of the project's; may be repeated"},
+    {"skip-bad", NULL, NULL, "full: leave out samples that cannot be read, and count them in the rows"},
+    {"yes", NULL, NULL, "full: do not ask before the start"},
     {NULL, NULL, NULL, NULL},
 };
 

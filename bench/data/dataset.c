@@ -61,6 +61,19 @@ outcome_t dataset_read(const dataset_t *dataset, int64_t sample, float *values)
     return dataset->read(dataset, sample, values);
 }
 
+text_t dataset_name_of(const dataset_t *dataset, int64_t sample)
+{
+    return dataset->name_of != NULL ? dataset->name_of(dataset, sample) : text_of("sample %lld", (long long)sample);
+}
+
+int64_t dataset_whole(const char *name)
+{
+    for (const dataset_kind_t *const *kind = dataset_registry; *kind != NULL; kind++)
+        if (text_equal((*kind)->name, name))
+            return (*kind)->whole;
+    return 0;
+}
+
 /* ===  Subsets  === */
 
 static int ascending(const void *a, const void *b)
@@ -69,11 +82,26 @@ static int ascending(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* Deal the shuffled samples class by class, one a turn, until `count` are out. */
-static void deal(const dataset_t *dataset, const int64_t *shuffled, int64_t *next, int64_t count, int64_t *list)
+/* The classes in the order of their first sample; returns how many there are. */
+static int64_t order_classes(const dataset_t *dataset, const int64_t *shuffled, int64_t *next, int64_t *order)
 {
+    int64_t count = 0;
+    for (int64_t i = 0; i < dataset->samples; i++)
+        if (next[dataset->labels[shuffled[i]]]++ == 0)
+            order[count++] = dataset->labels[shuffled[i]];
+    for (int64_t i = 0; i < count; i++)
+        next[order[i]] = 0;
+    return count;
+}
+
+/* Deal the shuffled samples class by class, one a turn, until `count` are out. */
+static void deal(const dataset_t *dataset, const int64_t *shuffled, int64_t *next, int64_t *order, int64_t count,
+                 int64_t *list)
+{
+    int64_t classes = order_classes(dataset, shuffled, next, order);
     for (int64_t dealt = 0; dealt < count;)
-        for (int64_t label = 0; label < dataset->classes && dealt < count; label++) {
+        for (int64_t turn = 0; turn < classes && dealt < count; turn++) {
+            int64_t label = order[turn];
             while (next[label] < dataset->samples && dataset->labels[shuffled[next[label]]] != label)
                 next[label]++;
             if (next[label] < dataset->samples)
@@ -88,19 +116,21 @@ outcome_t dataset_subset(const dataset_t *dataset, int64_t count, int64_t *list)
     gsl_rng *random = gsl_rng_alloc(gsl_rng_mt19937);
     int64_t *shuffled = malloc((size_t)dataset->samples * sizeof *shuffled);
     int64_t *next = calloc((size_t)dataset->classes, sizeof *next);
+    int64_t *order = calloc((size_t)dataset->classes, sizeof *order);
     outcome_t result = outcome_ok();
-    if (random == NULL || shuffled == NULL || next == NULL) {
+    if (random == NULL || shuffled == NULL || next == NULL || order == NULL) {
         result = outcome_out_of_memory(dataset->kind->name);
     } else {
         for (int64_t i = 0; i < dataset->samples; i++)
             shuffled[i] = i;
         gsl_rng_set(random, SEED);
         gsl_ran_shuffle(random, shuffled, (size_t)dataset->samples, sizeof *shuffled);
-        deal(dataset, shuffled, next, count, list);
+        deal(dataset, shuffled, next, order, count, list);
     }
     if (random != NULL)
         gsl_rng_free(random);
     free(shuffled);
     free(next);
+    free(order);
     return result;
 }

@@ -27,6 +27,7 @@ typedef struct {
     const char *vocabulary; /* text: the WordPiece vocabulary of the weights (vocab.txt); NULL elsewhere */
     bool training;          /* the training part of the default path; of kinds that have one */
     int64_t tokens;         /* text: the longest sequence, [CLS] and [SEP] included; 0 elsewhere */
+    bool skip_bad;          /* text: leave out lines that are damaged, and count them */
 } dataset_request_t;
 
 /* A kind of data set; one file and one line in dataset.c add one. */
@@ -36,6 +37,7 @@ typedef struct {
     const char *default_path; /* folder or file, absolute or in the project; NULL when the user must say */
     bool has_training;        /* the default path has a training part */
     bool f1;                  /* of two classes, scored by F1 of class 1 too */
+    int64_t whole;            /* samples of the published set; 0 where any number is whole */
     /* Fill the data set's samples; the request's path is never NULL, its strings live as long as the data set. */
     outcome_t (*open)(const dataset_request_t *request, dataset_t *dataset);
 } dataset_kind_t;
@@ -49,8 +51,11 @@ struct dataset {
     const int32_t *labels;            /* samples */
     text_t files[DATASET_FILE_LIMIT]; /* what was read, for the record of a run */
     int file_count;
-    void *state; /* of the kind */
+    int64_t skipped;      /* damaged lines that were left out */
+    text_t first_skipped; /* file and line of the first, with what is wrong; "" when there is none */
+    void *state;          /* of the kind */
     outcome_t (*read)(const dataset_t *dataset, int64_t sample, float *values);
+    text_t (*name_of)(const dataset_t *dataset, int64_t sample); /* NULL: samples have numbers only */
     void (*close)(dataset_t *dataset);
 };
 
@@ -63,9 +68,17 @@ void dataset_close(dataset_t *dataset);
 /* values[channels * height * width] of one sample. */
 outcome_t dataset_read(const dataset_t *dataset, int64_t sample, float *values);
 
-/* A fixed list of `count` of the samples, the same on every machine: the classes in turn, of each class the samples in
- * the order of a seeded shuffle (seed 1), so each prefix of the list is as balanced as the classes allow. Sorted
- * ascending. `list` has room for `count`, at most samples. */
+/* The file or line that a sample is, for people. */
+text_t dataset_name_of(const dataset_t *dataset, int64_t sample);
+
+/* How many samples the published set of that name has; 0 where no number is. */
+int64_t dataset_whole(const char *name);
+
+/* A fixed list of `count` of the samples, the same on every machine: all samples are shuffled (GSL's mt19937, seed 1, as
+ * gsl_ran_shuffle() does) and dealt class by class, one a turn, until `count` are out; the classes take turns in the order
+ * in which the shuffle shows them first. So the list is as balanced as the classes allow, a longer one holds every shorter
+ * one, and one shorter than the number of classes prefers none. Sorted ascending. `list` has room for `count`, at most
+ * samples. */
 outcome_t dataset_subset(const dataset_t *dataset, int64_t count, int64_t *list);
 
 #endif

@@ -83,10 +83,8 @@ static outcome_t open_fashion(const dataset_request_t *request, dataset_t *datas
     dataset->read = read_sample;
     outcome_t result;
     const char *part = request->training ? "train" : "t10k";
-    if (outcome_bad(&result,
-                    read_part(path, text_of("%s-images-idx3-ubyte", part).chars, 3, dataset, &fashion->images)) ||
-        outcome_bad(&result,
-                    read_part(path, text_of("%s-labels-idx1-ubyte", part).chars, 1, dataset, &fashion->labels)) ||
+    if (outcome_bad(&result, read_part(path, text_of("%s-images-idx3-ubyte", part).chars, 3, dataset, &fashion->images)) ||
+        outcome_bad(&result, read_part(path, text_of("%s-labels-idx1-ubyte", part).chars, 1, dataset, &fashion->labels)) ||
         outcome_bad(&result, check(dataset, fashion)) || outcome_bad(&result, widen_labels(path, fashion)))
         return result;
     dataset->samples = fashion->images.shape[0];

@@ -39,6 +39,7 @@ const dataset_kind_t dataset_glue_sst2 = {
     .name = "glue-sst2",
     .title = "GLUE SST-2, 872 sentences of the development set",
     .default_path = NULL,
+    .whole = 872,
     .open = open_sst2,
 };
 
@@ -47,5 +48,6 @@ const dataset_kind_t dataset_glue_mrpc = {
     .title = "GLUE MRPC, 408 pairs of the development set",
     .default_path = NULL,
     .f1 = true,
+    .whole = 408,
     .open = open_mrpc,
 };

@@ -27,13 +27,25 @@ static const uint8_t *first_bad(const uint8_t *at, const uint8_t *end)
     return NULL;
 }
 
+outcome_t lines_judge(lines_bad_t *bad, outcome_t refusal)
+{
+    if (bad == NULL)
+        return refusal;
+    if (bad->count++ == 0)
+        bad->first = text_of("%s", outcome_text(&refusal));
+    return outcome_ok();
+}
+
 static outcome_t take_line(lines_t *lines, uint8_t *start, uint8_t *end)
 {
     const uint8_t *bad = first_bad(start, end);
-    if (bad != NULL)
-        return outcome_failed(lines->path, place_of(lines, start, bad).chars,
-                              *bad == 0 ? "a NUL byte" : text_of("byte 0x%02x", *bad).chars, "text in UTF-8",
-                              "get the file again, or convert it to UTF-8");
+    if (bad != NULL) {
+        text_t place = place_of(lines, start, bad);
+        lines->items[lines->count++] = NULL;
+        return lines_judge(lines->bad, outcome_failed(lines->path, place.chars,
+                                                      *bad == 0 ? "a NUL byte" : text_of("byte 0x%02x", *bad).chars,
+                                                      "text in UTF-8", "get the file again, or convert it to UTF-8"));
+    }
     if (end > start && end[-1] == '\r')
         end--;
     *end = 0;
@@ -71,21 +83,31 @@ static outcome_t cut(lines_t *lines)
     return outcome_ok();
 }
 
-outcome_t lines_parse(const char *path, bytes_t text, lines_t *lines)
+static outcome_t parse(const char *path, bytes_t text, lines_bad_t *bad, lines_t *lines)
 {
-    *lines = (lines_t){.path = path, .bytes = text};
+    *lines = (lines_t){.path = path, .bytes = text, .bad = bad};
     outcome_t result = cut(lines);
     if (!outcome_is_ok(&result))
         lines_free(lines);
     return result;
 }
 
-outcome_t lines_read(const char *path, const char *todo, lines_t *lines)
+outcome_t lines_parse(const char *path, bytes_t text, lines_t *lines)
+{
+    return parse(path, text, NULL, lines);
+}
+
+outcome_t lines_read_some(const char *path, const char *todo, lines_bad_t *bad, lines_t *lines)
 {
     bytes_t text;
     *lines = (lines_t){0};
     outcome_t result = file_read(path, todo, &text);
-    return outcome_is_ok(&result) ? lines_parse(path, text, lines) : result;
+    return outcome_is_ok(&result) ? parse(path, text, bad, lines) : result;
+}
+
+outcome_t lines_read(const char *path, const char *todo, lines_t *lines)
+{
+    return lines_read_some(path, todo, NULL, lines);
 }
 
 void lines_free(lines_t *lines)

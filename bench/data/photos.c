@@ -118,6 +118,38 @@ static outcome_t read_folders(photos_t *photos, int64_t classes)
     return result;
 }
 
+/* ===  Their order  === */
+
+typedef struct {
+    char *file;
+    int32_t label;
+} photo_t;
+
+static int by_file_name(const void *a, const void *b)
+{
+    const char *left = ((const photo_t *)a)->file, *right = ((const photo_t *)b)->file;
+    int names = strcmp(strrchr(left, '/'), strrchr(right, '/'));
+    return names != 0 ? names : strcmp(left, right);
+}
+
+/* ImageNet's file names number its pictures, whatever folders they were sorted into: in their order a fixed list of samples
+ * is of the same pictures as with val.txt. */
+static outcome_t sort_by_file_name(photos_t *photos)
+{
+    photo_t *items = malloc(((size_t)photos->count + 1) * sizeof *items);
+    if (items == NULL)
+        return outcome_out_of_memory(photos->folder.chars);
+    for (int64_t i = 0; i < photos->count; i++)
+        items[i] = (photo_t){photos->files[i], photos->labels[i]};
+    qsort(items, (size_t)photos->count, sizeof *items, by_file_name);
+    for (int64_t i = 0; i < photos->count; i++) {
+        photos->files[i] = items[i].file;
+        photos->labels[i] = items[i].label;
+    }
+    free(items);
+    return outcome_ok();
+}
+
 /* ===  The data set  === */
 
 static outcome_t read_sample(const dataset_t *dataset, int64_t sample, float *values)
@@ -138,6 +170,12 @@ static outcome_t read_sample(const dataset_t *dataset, int64_t sample, float *va
     picture_free(&whole);
     picture_free(&cropped);
     return result;
+}
+
+static text_t name_of(const dataset_t *dataset, int64_t sample)
+{
+    const photos_t *photos = dataset->state;
+    return text_of("%s", photos->files[sample]);
 }
 
 static void close_photos(dataset_t *dataset)
@@ -169,6 +207,7 @@ static outcome_t open_photos(const dataset_request_t *request, dataset_t *datase
     dataset->state = photos;
     dataset->close = close_photos;
     dataset->read = read_sample;
+    dataset->name_of = name_of;
     dataset->classes = request->classes;
     dataset->channels = 3;
     if (request->profile->picture == NULL)
@@ -179,6 +218,8 @@ static outcome_t open_photos(const dataset_request_t *request, dataset_t *datase
     outcome_t result = file_exists(table.chars)  ? read_list(photos, table, true, '\t', split, dataset)
                        : file_exists(list.chars) ? read_list(photos, list, false, ' ', NULL, dataset)
                                                  : read_folders(photos, request->classes);
+    if (outcome_is_ok(&result) && dataset->file_count == 0)
+        result = sort_by_file_name(photos);
     if (outcome_is_ok(&result) && photos->count == 0)
         result =
             outcome_missing(request->path, "photographs", "none", split != NULL ? "rows of that split" : "JPEGs", todo);
@@ -190,5 +231,6 @@ static outcome_t open_photos(const dataset_request_t *request, dataset_t *datase
 const dataset_kind_t dataset_imagenet = {
     .name = "imagenet",
     .title = "ImageNet-1k validation, or another folder of labelled JPEGs",
+    .whole = 50000,
     .open = open_photos,
 };

@@ -7,12 +7,14 @@
 #include "data/tsv.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { BEHIND_THE_LAST = -1, TOKEN_ROWS = 2 };
 
 /* One sample among all tokens. */
 typedef struct {
     size_t start, end, segment; /* [start, segment) are of segment 0 */
+    size_t line;                /* of the file */
 } sentence_t;
 
 typedef struct {
@@ -47,16 +49,17 @@ static outcome_t check_request(const dataset_request_t *request, const dataset_t
     return outcome_ok();
 }
 
+/* Becomes sample `sample`. */
 static outcome_t take_row(const sentences_layout_t *layout, const tsv_t *tsv, size_t row, const tokenizer_t *tokenizer,
-                          size_t width, sentences_t *sentences)
+                          size_t width, int64_t sample, sentences_t *sentences)
 {
-    sentence_t *sentence = &sentences->sentences[row];
+    sentence_t *sentence = &sentences->sentences[sample];
     const char *first = tsv_cell(tsv, row, (size_t)layout->first);
     const char *second = layout->second >= 0 ? tsv_cell(tsv, row, (size_t)layout->second) : NULL;
     outcome_t result;
     sentence->start = sentences->tokens.count;
-    if (outcome_bad(&result, tsv_label(tsv, row, (size_t)layout->label, layout->labels, &sentences->labels[row])) ||
-        outcome_bad(&result, tokenizer_sequence(tokenizer, first, second, width, &sentences->tokens, &sentence->segment)))
+    sentence->line = row + 2;
+    if (outcome_bad(&result, tokenizer_sequence(tokenizer, first, second, width, &sentences->tokens, &sentence->segment)))
         return result;
     sentence->segment += sentence->start;
     sentence->end = sentences->tokens.count;
@@ -70,8 +73,10 @@ static outcome_t take_rows(const sentences_layout_t *layout, dataset_t *dataset)
     sentences_t *sentences = dataset->state;
     vocabulary_t vocabulary = {0};
     tsv_t tsv = {0};
+    lines_bad_t bad = {0};
     outcome_t result;
-    if (outcome_bad(&result, tsv_read(dataset->files[0].chars, layout->todo, layout->header, &tsv)) ||
+    if (outcome_bad(&result, tsv_read(dataset->files[0].chars, layout->todo, layout->header,
+                                      request->skip_bad ? &bad : NULL, &tsv)) ||
         outcome_bad(&result, vocabulary_read(dataset->files[1].chars, &vocabulary)))
         goto out;
     sentences->sentences = calloc(tsv.rows, sizeof *sentences->sentences);
@@ -81,9 +86,21 @@ static outcome_t take_rows(const sentences_layout_t *layout, dataset_t *dataset)
         goto out;
     }
     tokenizer_t tokenizer = {.vocabulary = &vocabulary, .lower_case = request->profile->text->lower_case};
-    for (size_t row = 0; row < tsv.rows && outcome_is_ok(&result); row++)
-        result = take_row(layout, &tsv, row, &tokenizer, (size_t)request->tokens, sentences);
-    dataset->samples = (int64_t)tsv.rows;
+    for (size_t row = 0; row < tsv.rows && outcome_is_ok(&result); row++) {
+        if (tsv_is_left_out(&tsv, row))
+            continue;
+        outcome_t label = tsv_label(&tsv, row, (size_t)layout->label, layout->labels, &sentences->labels[dataset->samples]);
+        if (!outcome_is_ok(&label))
+            result = lines_judge(tsv.lines.bad, label);
+        else if (!outcome_bad(&result, take_row(layout, &tsv, row, &tokenizer, (size_t)request->tokens, dataset->samples,
+                                                sentences)))
+            dataset->samples++;
+    }
+    if (outcome_is_ok(&result) && dataset->samples == 0)
+        result =
+            outcome_failed(dataset->files[0].chars, NULL, "no line that can be read", "at least one", "get the file again");
+    dataset->skipped = bad.count;
+    dataset->first_skipped = bad.first;
 
 out:
     tsv_free(&tsv);
@@ -102,6 +119,14 @@ static outcome_t read_sample(const dataset_t *dataset, int64_t sample, float *va
         segments[i] = i < count && sentence->start + i >= sentence->segment ? 1 : 0;
     }
     return outcome_ok();
+}
+
+static text_t name_of(const dataset_t *dataset, int64_t sample)
+{
+    const sentences_t *sentences = dataset->state;
+    const char *slash = strrchr(dataset->files[0].chars, '/');
+    return text_of("%.400s line %zu", slash != NULL ? slash + 1 : dataset->files[0].chars,
+                   sentences->sentences[sample].line);
 }
 
 static void close_sentences(dataset_t *dataset)
@@ -132,6 +157,7 @@ outcome_t sentences_open(const sentences_layout_t *layout, const dataset_request
     dataset->state = sentences;
     dataset->close = close_sentences;
     dataset->read = read_sample;
+    dataset->name_of = name_of;
     dataset->files[0] = find_file(request->path, layout->names);
     dataset->files[1] = text_of("%s", request->vocabulary);
     dataset->file_count = 2;

@@ -13,29 +13,38 @@ static size_t count_columns(const char *line)
     return count;
 }
 
+static outcome_t take_row(size_t row, char *line, tsv_t *tsv)
+{
+    size_t columns = count_columns(line);
+    if (columns != tsv->columns)
+        return lines_judge(tsv->lines.bad,
+                           outcome_failed(tsv->lines.path, text_of("line %zu", row + 2).chars,
+                                          text_of("%zu columns", columns).chars,
+                                          text_of("%zu, as in the header", tsv->columns).chars, "get the file again"));
+    if (text_split(line, '\t', tsv->cells + row * columns, columns) == 0)
+        tsv->cells[row * columns] = line; /* an empty line of a table with one column */
+    return outcome_ok();
+}
+
 static outcome_t take_rows(const char *header, tsv_t *tsv)
 {
     const lines_t *lines = &tsv->lines;
-    if (!text_equal(lines->items[0], header))
-        return outcome_failed(lines->path, "line 1", text_of("\"%.160s\"", lines->items[0]).chars,
+    const char *first = lines->items[0] != NULL ? lines->items[0] : "no text";
+    if (!text_equal(first, header))
+        return outcome_failed(lines->path, "line 1", text_of("\"%.160s\"", first).chars,
                               text_of("the header \"%s\"", header).chars, "this is another file, or another layout of it");
     tsv->rows = lines->count - 1;
     tsv->columns = count_columns(header);
     if (tsv->rows == 0)
         return outcome_failed(lines->path, "line 1", "a header alone", "at least one line below it", "get the file again");
-    tsv->cells = malloc(tsv->rows * tsv->columns * sizeof *tsv->cells);
+    tsv->cells = calloc(tsv->rows * tsv->columns, sizeof *tsv->cells);
     if (tsv->cells == NULL)
         return outcome_out_of_memory(lines->path);
-    for (size_t row = 0; row < tsv->rows; row++) {
-        char *line = lines->items[row + 1];
-        size_t columns = count_columns(line);
-        if (columns != tsv->columns)
-            return outcome_failed(lines->path, text_of("line %zu", row + 2).chars, text_of("%zu columns", columns).chars,
-                                  text_of("%zu, as in the header", tsv->columns).chars, "get the file again");
-        if (text_split(line, '\t', tsv->cells + row * columns, columns) == 0)
-            tsv->cells[row * columns] = line; /* an empty line of a table with one column */
-    }
-    return outcome_ok();
+    outcome_t result = outcome_ok();
+    for (size_t row = 0; row < tsv->rows && outcome_is_ok(&result); row++)
+        if (lines->items[row + 1] != NULL)
+            result = take_row(row, lines->items[row + 1], tsv);
+    return result;
 }
 
 outcome_t tsv_parse(const char *path, bytes_t text, const char *header, tsv_t *tsv)
@@ -47,12 +56,18 @@ outcome_t tsv_parse(const char *path, bytes_t text, const char *header, tsv_t *t
     return result;
 }
 
-outcome_t tsv_read(const char *path, const char *todo, const char *header, tsv_t *tsv)
+outcome_t tsv_read(const char *path, const char *todo, const char *header, lines_bad_t *bad, tsv_t *tsv)
 {
-    bytes_t text;
     *tsv = (tsv_t){0};
-    outcome_t result = file_read(path, todo, &text);
-    return outcome_is_ok(&result) ? tsv_parse(path, text, header, tsv) : result;
+    outcome_t result = lines_read_some(path, todo, bad, &tsv->lines);
+    if (outcome_is_ok(&result) && outcome_bad(&result, take_rows(header, tsv)))
+        tsv_free(tsv);
+    return result;
+}
+
+bool tsv_is_left_out(const tsv_t *tsv, size_t row)
+{
+    return tsv->cells[row * tsv->columns] == NULL;
 }
 
 void tsv_free(tsv_t *tsv)

@@ -5,6 +5,7 @@
 #include "base/outcome.h"
 #include "data/lines.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,12 +17,14 @@ typedef struct {
 } tsv_t;
 
 /* The first line must be `header`, every other has as many columns, and there is at least one; what breaks this is
- * refused with file and line. A missing file is FAULT_MISSING with `todo`. `path` must outlive the table. */
-outcome_t tsv_read(const char *path, const char *todo, const char *header, tsv_t *tsv);
+ * refused with file and line. A missing file is FAULT_MISSING with `todo`. `path` must outlive the table. With `bad`, a
+ * line below the header that is damaged is left out and counted there; its row has no cells. */
+outcome_t tsv_read(const char *path, const char *todo, const char *header, lines_bad_t *bad, tsv_t *tsv);
 /* The same from memory, which it takes over and frees in any case; see lines_parse(). */
 outcome_t tsv_parse(const char *path, bytes_t text, const char *header, tsv_t *tsv);
 void tsv_free(tsv_t *tsv);
 
+bool tsv_is_left_out(const tsv_t *tsv, size_t row);
 const char *tsv_cell(const tsv_t *tsv, size_t row, size_t column);
 
 /* Which of the NULL-terminated names stands in the cell; none of them is refused with file and line. */

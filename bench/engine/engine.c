@@ -41,8 +41,8 @@ static outcome_t find_kernels(const kernels_t *const *sets, const char *name, co
     return outcome_usage("--kernels", name, "no such kernel set", known.chars, NULL);
 }
 
-static outcome_t open_engine(const net_weights_t *weights, const kernels_t *kernels, const net_ranges_t *ranges, int workers,
-                             engine_t **opened)
+static outcome_t open_engine(const net_weights_t *weights, const kernels_t *kernels, const net_ranges_t *ranges,
+                             int workers, engine_t **opened)
 {
     engine_t *engine = calloc(1, sizeof *engine);
     outcome_t result;

@@ -27,8 +27,8 @@ typedef struct {
     bool *refused; /* of the worker */
     const struct fast *fast;
     int worker;
-    const float *source;   /* of a layer of the table, for the observer */
-    int64_t source_count;  /* 0: not of the table */
+    const float *source;  /* of a layer of the table, for the observer */
+    int64_t source_count; /* 0: not of the table */
     size_t table;
     widen_t widen; /* with its operands, where this is done here and not by oneDNN */
     const float *narrow, *main;

@@ -2,10 +2,10 @@
 /* CNNs in integers: weights and activations of 8 bits, the accumulators 32.
  *
  * A tensor between two layers lies as [h, w, c] bytes; its step is the range of the layer that reads it (nets/ranges.h),
- * divided by 255. A layer's sums are multiplied, channel by channel, by (step in) (weight scale) (BatchNorm's multiplier) in
- * one float, get their bias and the residual, pass the ReLU and are rounded to the reader's levels, in one pass (levels.h).
- * The residual is what the memory holds: levels where its tensor has any. Tensors that no weights read stay float: the
- * branch of a projection, the last map before the average, the logits. Maxima are taken of levels. */
+ * divided by 255. A layer's sums are multiplied, channel by channel, by (step in) (weight scale) (BatchNorm's multiplier)
+ * in one float, get their bias and the residual, pass the ReLU and are rounded to the reader's levels, in one pass
+ * (levels.h). The residual is what the memory holds: levels where its tensor has any. Tensors that no weights read stay
+ * float: the branch of a projection, the last map before the average, the logits. Maxima are taken of levels. */
 #include "engine/integer_cnn.h"
 
 #include "base/text.h"
@@ -30,9 +30,9 @@ typedef struct {
     float step;                /* of the result; 0: floats */
     product_shape_t shape;     /* of layers with weights */
     product_t *product;
-    int64_t permuted;          /* pixels of the plane that an inner product reads: its weights are put in [h, w, c] order */
-    float *multiplier, *bias;  /* [groups, k]; [kinds, k] */
-    int32_t *kind;             /* first layer: of each output; else NULL */
+    int64_t permuted;         /* pixels of the plane that an inner product reads: its weights are put in [h, w, c] order */
+    float *multiplier, *bias; /* [groups, k]; [kinds, k] */
+    int32_t *kind;            /* first layer: of each output; else NULL */
     int64_t kinds;
 } stage_t;
 
@@ -132,8 +132,9 @@ static bool run_weights(const cnn_t *cnn, int worker, const stage_t *stage)
     const worker_t *own = &cnn->states[worker];
     const uint8_t *source = memory_of(cnn, worker, stage->source);
     const product_shape_t *shape = &stage->shape;
-    bool done = shape->in_h > 0 ? cnn->set->convolve(stage->product, source, own->sums, own->scratch)
-                                : cnn->set->multiply(stage->product, 1, source, shape->c, 0, shape->c, own->sums, own->scratch);
+    bool done = shape->in_h > 0
+                    ? cnn->set->convolve(stage->product, source, own->sums, own->scratch)
+                    : cnn->set->multiply(stage->product, 1, source, shape->c, 0, shape->c, own->sums, own->scratch);
     finish(cnn, worker, stage, own->sums, 1, 0, shape->in_h > 0 ? shape->out_h * shape->out_w : 1);
     return done;
 }
@@ -186,8 +187,7 @@ static void run_add(const cnn_t *cnn, int worker, const stage_t *stage)
     float *row = cnn->states[worker].row;
     for (int64_t y = 0; y < widen.wide_h; y++)
         for (int64_t x = 0; x < widen.wide_w; x++) {
-            const int64_t first = (y * widen.wide_w + x) * c,
-                          from = (y * widen.narrow_w + x) * stride * widen.narrow_c;
+            const int64_t first = (y * widen.wide_w + x) * c, from = (y * widen.narrow_w + x) * stride * widen.narrow_c;
             for (int64_t i = 0; i < c; i++)
                 row[i] = value_at(main, main_step, first + i);
             for (int64_t i = 0; i < widen.narrow_c; i++)
@@ -448,8 +448,8 @@ static void close_cnn(void *state)
     free(cnn);
 }
 
-static outcome_t open_cnn(const product_set_t *set, const net_weights_t *weights, const net_ranges_t *ranges, graph_t *graphs,
-                          int workers, void **state)
+static outcome_t open_cnn(const product_set_t *set, const net_weights_t *weights, const net_ranges_t *ranges,
+                          graph_t *graphs, int workers, void **state)
 {
     cnn_t *cnn = calloc(1, sizeof *cnn);
     if (cnn == NULL)

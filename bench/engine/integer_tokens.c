@@ -25,15 +25,15 @@ enum { ALIGNMENT = 64, ZERO_LEVEL = 128 };
 /* One step with integer weights. */
 typedef struct {
     product_t *product;
-    int32_t *zero;             /* [outputs], 128 times the sum of the weights */
-    float *scale, *bias;       /* [outputs]; of patches [groups, outputs] and the profile's mean folded in */
-    product_shape_t patches;   /* of the patch embedding */
-    int32_t *kind;             /* all zero: no patch reaches over the edge */
+    int32_t *zero;           /* [outputs], 128 times the sum of the weights */
+    float *scale, *bias;     /* [outputs]; of patches [groups, outputs] and the profile's mean folded in */
+    product_shape_t patches; /* of the patch embedding */
+    int32_t *kind;           /* all zero: no patch reaches over the edge */
 } stage_t;
 
 typedef struct {
     const product_set_t *set;
-    pixels_t image; /* of networks that read one */
+    pixels_t image;  /* of networks that read one */
     stage_t *stages; /* one a step */
 } integers_t;
 
@@ -67,7 +67,8 @@ static void run_linear(token_step_t *self, layer at, network net)
         return;
     }
     levels_of_rows(self->source, self->rows, step->inputs, step->inputs, space->levels, space->row_step);
-    if (!integers->set->multiply(stage->product, self->rows, space->levels, step->inputs, 0, step->inputs, space->sums, NULL))
+    if (!integers->set->multiply(stage->product, self->rows, space->levels, step->inputs, 0, step->inputs, space->sums,
+                                 NULL))
         self->worker->refused = true;
     const net_program_t *program = &self->tokens->weights->program;
     levels_finish_rows(&(levels_rows_t){.sums = space->sums,
@@ -142,14 +143,13 @@ static bool gather_values(const token_step_t *self, const float *value, int64_t 
     levels_of_columns(value, rows, 3 * width, head, space->matrix, space->step);
     for (int64_t i = 0; i < rows; i++)
         space->row_step[i] = 1.0F / 255.0F;
-    if (!integers->set->pair(false, rows, head, rows, space->levels, space->matrix, space->halves, space->sums, space->more))
+    if (!integers->set->pair(false, rows, head, rows, space->levels, space->matrix, space->halves, space->sums,
+                             space->more))
         return false;
-    levels_finish_rows(&(levels_rows_t){.sums = space->sums,
-                                        .row_step = space->row_step,
-                                        .step = space->step,
-                                        .target = target,
-                                        .stride = width},
-                       rows, head);
+    levels_finish_rows(
+        &(levels_rows_t){
+            .sums = space->sums, .row_step = space->row_step, .step = space->step, .target = target, .stride = width},
+        rows, head);
     return true;
 }
 
@@ -161,8 +161,8 @@ static void run_attention(token_step_t *self, layer at, network net)
     (void)net;
     for (int64_t first = 0; first < width && done; first += head) {
         const float *query = self->source + first;
-        done = attend(self, query, query + width, head) &&
-               gather_values(self, query + 2 * width, head, self->target + first);
+        done =
+            attend(self, query, query + width, head) && gather_values(self, query + 2 * width, head, self->target + first);
     }
     if (!done)
         self->worker->refused = true;
@@ -246,7 +246,8 @@ static outcome_t set_integers(tokens_t *tokens, size_t index, int64_t first, int
             continue;
         }
         for (int group = 0; group < integers->image.groups; group++)
-            stage->scale[group * step->outputs + first + k] = (float)(pixels_step(&integers->image, group) * (double)scale[k]);
+            stage->scale[group * step->outputs + first + k] =
+                (float)(pixels_step(&integers->image, group) * (double)scale[k]);
         pixels_terms(&integers->image, &stage->patches, row, stage->kind, 1, &term);
         stage->bias[first + k] = (float)((double)biases[k] - term * (double)scale[k]);
     }
@@ -396,24 +397,20 @@ static void close_worker(token_worker_t *worker)
 }
 
 /* Both sets differ in what they open alone. */
-#define INTEGER_SET(opener)                                \
-    {                                                      \
-        .adds_in_place = true,                             \
-        .run = {[NET_STEP_PATCHES] = run_patches,          \
-                [NET_STEP_CLASS_TOKEN] = run_class_token,  \
-                [NET_STEP_EMBEDDING] = tokens_embed,       \
-                [NET_STEP_LAYER_NORM] = run_layer_norm,    \
-                [NET_STEP_LINEAR] = run_linear,            \
-                [NET_STEP_ATTENTION] = run_attention,      \
-                [NET_STEP_GELU] = run_gelu,                \
-                [NET_STEP_TANH] = run_tanh,                \
-                [NET_STEP_ADD] = run_add},                 \
-        .open = opener,                                    \
-        .open_worker = open_worker,                        \
-        .set_rows = set_rows,                              \
-        .set_integers = set_integers,                      \
-        .close_worker = close_worker,                      \
-        .close = close_integers,                           \
+#define INTEGER_SET(opener)                                                                             \
+    {                                                                                                   \
+        .adds_in_place = true,                                                                          \
+        .run = {[NET_STEP_PATCHES] = run_patches,                                                       \
+                [NET_STEP_CLASS_TOKEN] = run_class_token,                                               \
+                [NET_STEP_EMBEDDING] = tokens_embed,                                                    \
+                [NET_STEP_LAYER_NORM] = run_layer_norm,                                                 \
+                [NET_STEP_LINEAR] = run_linear,                                                         \
+                [NET_STEP_ATTENTION] = run_attention,                                                   \
+                [NET_STEP_GELU] = run_gelu,                                                             \
+                [NET_STEP_TANH] = run_tanh,                                                             \
+                [NET_STEP_ADD] = run_add},                                                              \
+        .open = opener, .open_worker = open_worker, .set_rows = set_rows, .set_integers = set_integers, \
+        .close_worker = close_worker, .close = close_integers,                                          \
     }
 
 static const token_set_t fast = INTEGER_SET(open_fast);

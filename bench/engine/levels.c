@@ -3,8 +3,9 @@
  * processor has. Each lane is computed on its own, so the width of the hardware does not show in the result; the one
  * reduction (the largest of a row) does not depend on the order.
  *
- * Rounding: 1.5 * 2^23 plus a float of less than 2^22 is a float whose bits are those of 1.5 * 2^23 plus the nearest integer
- * (a tie to the even one). Bits of floats order as integers do, so what is larger is still found too large behind it. */
+ * Rounding: 1.5 * 2^23 plus a float of less than 2^22 is a float whose bits are those of 1.5 * 2^23 plus the nearest
+ * integer (a tie to the even one). Bits of floats order as integers do, so what is larger is still found too large behind
+ * it. */
 #include "engine/levels.h"
 
 #include <string.h>

@@ -8,7 +8,8 @@
  *
  * Three things can be in the way of an exact product of u8 activations and compressed weights:
  * * a weight needs more than 8 bits (zero-point shifting stores bit columns and a constant; their sum can leave -128..127);
- * * a processor without VNNI adds two products u8 x s8 in 16 bits and saturates, unless |weight| <= 64: 2 * 255 * 64 < 2^15;
+ * * a processor without VNNI adds two products u8 x s8 in 16 bits and saturates, unless |weight| <= 64: 2 * 255 * 64 <
+ * 2^15;
  * * a kernel hands its 32-bit sum over through float32, which is exact up to 2^24 only.
  * All three are limits on the weights of one product. What is over a limit goes into a further part, whose product is added
  * as integers; most weights have one part, and what comes out is the integer dot product, whatever the method and the

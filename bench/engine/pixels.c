@@ -12,7 +12,8 @@ outcome_t pixels_open(const net_size_t *size, pixels_t *pixels)
     if (outcome_bad(&result, profile_find(size->profile, &pixels->profile)))
         return result;
     if (pixels->profile->text != NULL || size->channels > 3)
-        return outcome_failed("integer kernels", size->profile, "a profile of texts", "one of images with 3 channels", NULL);
+        return outcome_failed("integer kernels", size->profile, "a profile of texts", "one of images with 3 channels",
+                              NULL);
     for (int64_t c = 1; c < size->channels; c++)
         if (pixels->profile->std[c] < pixels->profile->std[0] || pixels->profile->std[c] > pixels->profile->std[0])
             pixels->groups = (int)size->channels;
@@ -90,8 +91,7 @@ static int64_t kind_of(int64_t at, int64_t stride, int64_t pad, int64_t kernel, 
 
 int64_t pixels_kinds(const product_shape_t *shape, int32_t *kind)
 {
-    const int64_t columns =
-        kind_of(shape->out_w - 1, shape->stride, shape->pad_left, shape->kw, shape->in_w) + 1;
+    const int64_t columns = kind_of(shape->out_w - 1, shape->stride, shape->pad_left, shape->kw, shape->in_w) + 1;
     int64_t rows = 0;
     for (int64_t y = 0; y < shape->out_h; y++) {
         const int64_t row = kind_of(y, shape->stride, shape->pad_top, shape->kh, shape->in_h);

@@ -10,8 +10,8 @@
 /* The first layer of the integer mode reads pixels: u8, with the profile's mean and deviation folded into what follows.
  *
  * x_c = (p_c / 255 - mean_c) / std_c, so  sum w x = sum_c 1 / (255 std_c) sum w p_c  -  sum over the taps inside the plane
- * of w mean_c / std_c. The sums over p are integers: one for all channels where they have one deviation, else one a channel.
- * The second term depends on the place only through which taps are inside: a few kinds of rows and columns. */
+ * of w mean_c / std_c. The sums over p are integers: one for all channels where they have one deviation, else one a
+ * channel. The second term depends on the place only through which taps are inside: a few kinds of rows and columns. */
 
 typedef struct {
     const profile_t *profile;

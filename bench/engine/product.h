@@ -25,8 +25,8 @@ typedef struct product product_t;
 typedef struct {
     const char *name;
     outcome_t (*open)(const product_shape_t *shape, product_t **product);
-    /* Weights [rows, c, kh, kw] of outputs `first` to `first` + rows - 1, in order from 0 to the last. Refused when a sum of
-     * this row could leave 32 bits. */
+    /* Weights [rows, c, kh, kw] of outputs `first` to `first` + rows - 1, in order from 0 to the last. Refused when a sum
+     * of this row could leave 32 bits. */
     outcome_t (*set)(product_t *product, int64_t first, int64_t rows, const int16_t *weights);
     /* Bytes of scratch memory that one run needs. */
     int64_t (*scratch)(const product_t *product);

@@ -18,9 +18,9 @@ enum { PAIR_LIMIT = 64, EXACT_FLOAT = 1 << 24 };
 struct product {
     product_shape_t shape;
     parts_limits_t limits;
-    int part_count;             /* that the weights set last need */
+    int part_count;              /* that the weights set last need */
     int8_t *matrix[PARTS_LIMIT]; /* [k, c, kh, kw]; of convolutions only until all rows are there */
-    onednn_t *onednn;           /* convolutions, from here on */
+    onednn_t *onednn;            /* convolutions, from here on */
     dnnl_primitive_desc_t description;
     dnnl_primitive_t primitive;
     dnnl_memory_desc_t plain; /* of all weights */
@@ -127,7 +127,8 @@ static bool place_part(product_t *product, int part, int64_t first, int64_t rows
     return true;
 }
 
-/* All rows are there: convolutions get them in the kernel's own order. (oneDNN cannot reorder some rows of INT8 weights.) */
+/* All rows are there: convolutions get them in the kernel's own order. (oneDNN cannot reorder some rows of INT8 weights.)
+ */
 static dnnl_status_t complete(product_t *product)
 {
     dnnl_status_t status = dnnl_success;

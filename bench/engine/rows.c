@@ -189,8 +189,8 @@ ROWS_CLONES static void engine_rows_tanh(float *values, int64_t count)
     }
 }
 
-void rows_linear(const float *source, int64_t rows, int64_t inputs, const float *weights, const float *bias, int64_t outputs,
-                 float *target)
+void rows_linear(const float *source, int64_t rows, int64_t inputs, const float *weights, const float *bias,
+                 int64_t outputs, float *target)
 {
     for (int64_t row = 0; row < rows; row++)
         engine_rows_linear(source + row * inputs, inputs, weights, bias, outputs, target + row * outputs);

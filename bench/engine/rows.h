@@ -19,8 +19,8 @@ void rows_gelu(float *values, int64_t count);
 void rows_softmax(float *values, int64_t rows, int64_t width, float s);
 
 /* target[rows, outputs] = source[rows, inputs] W^T + bias, W [outputs, inputs]: for a head of a few outputs. */
-void rows_linear(const float *source, int64_t rows, int64_t inputs, const float *weights, const float *bias, int64_t outputs,
-                 float *target);
+void rows_linear(const float *source, int64_t rows, int64_t inputs, const float *weights, const float *bias,
+                 int64_t outputs, float *target);
 
 /* tanh, in place: (1 - e) / (1 + e) with e = exp(-2 |x|); absolute error below 3e-7. */
 void rows_tanh(float *values, int64_t count);

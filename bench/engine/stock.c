@@ -44,7 +44,7 @@ static void forward_widen(layer at, network net)
 }
 
 static outcome_t stock_open(const net_weights_t *weights, const net_ranges_t *ranges, graph_t *graphs, int workers,
-                              void **state)
+                            void **state)
 {
     (void)ranges;
     stock_t *stock = calloc(1, sizeof *stock);

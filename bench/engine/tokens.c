@@ -272,9 +272,8 @@ outcome_t tokens_set_integers(void *state, size_t index, int64_t first, int64_t 
     memcpy(gathered + begin * step->inputs, values, (size_t)(rows * step->inputs) * sizeof *values);
     memcpy(scales + begin, scale, (size_t)rows * sizeof *scale);
     memcpy(biases + begin, all->layers[index].bias + first, (size_t)rows * sizeof *biases);
-    return begin + rows == step->outputs
-               ? tokens->set->set_integers(tokens, at, 0, step->outputs, gathered, scales, biases)
-               : outcome_ok();
+    return begin + rows == step->outputs ? tokens->set->set_integers(tokens, at, 0, step->outputs, gathered, scales, biases)
+                                         : outcome_ok();
 }
 
 /* ===  Predicting  === */

@@ -11,17 +11,19 @@
 #include "data/dataset.h"
 #include "engine/engine.h"
 #include "experiments/predictions.h"
+#include "experiments/sample_list.h"
 #include "experiments/statistics.h"
 #include "experiments/variant.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <time.h>
 
 const char accuracy_header[] =
     "net,size,data,method,samples,correct,accuracy_percent,wilson_low_percent,wilson_high_percent,reference,right_to_wrong,"
     "wrong_to_right,mcnemar_p,bits_per_weight,bits_per_weight_with_metadata,whole_layers,layers,sensitive_channels,"
     "channels,"
-    "activation_bits,kernels,profile,stand_in,f1_percent,f1_batch32_percent";
+    "activation_bits,kernels,profile,stand_in,f1_percent,f1_batch32_percent,skipped,first_skipped";
 
 /* Activations are float32, or quantised as the paper does; never as a method of its own would. */
 enum { float_activation_bits = 32, integer_activation_bits = 8 };
@@ -62,9 +64,12 @@ static void predict_one(void *context, int64_t index, int worker)
     const net_size_t *size = session->config->size;
     float *input = batch->inputs + worker * size->channels * size->height * size->width;
     float *logits = batch->logits + worker * size->classes;
-    outcome_t result;
-    if (outcome_bad(&result, dataset_read(&session->dataset, batch->answers->sample[index], input)) ||
-        outcome_bad(&result, engine_predict(session->engine, worker, input, logits))) {
+    outcome_t result = dataset_read(&session->dataset, batch->answers->sample[index], input);
+    if (outcome_is_error(&result) && session->config->skip_bad && outcome_fault(&result) == FAULT_FAILED) {
+        batch->answers->predicted[index] = SAMPLE_SKIPPED;
+        return;
+    }
+    if (!outcome_is_ok(&result) || outcome_bad(&result, engine_predict(session->engine, worker, input, logits))) {
         batch->failures[worker] = result;
         return;
     }
@@ -109,9 +114,18 @@ static text_t key_of(const session_t *session, const char *method)
 {
     const accuracy_config_t *config = session->config;
     const text_t engine = config->integers ? text_of("integers") : text_of("%s", engine_versions().chars);
-    return text_of("%s method=%s first=%s images=%lld kernels=%s engine=%s", session->identity.chars, method,
-                   config->prune_first_layer ? "prune" : "keep", (long long)session->answers[0].samples, config->kernels,
-                   engine.chars);
+    return text_of("%s method=%s first=%s images=%lld of=%lld kernels=%s engine=%s%s", session->identity.chars, method,
+                   config->prune_first_layer ? "prune" : "keep", (long long)session->answers[0].samples,
+                   (long long)session->dataset.samples, config->kernels, engine.chars,
+                   config->skip_bad ? " bad=skipped" : "");
+}
+
+/* Seconds of all processors that this program has used. */
+static double cpu_clock(void)
+{
+    struct timespec now = {0};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
 static outcome_t answer(session_t *session, size_t index)
@@ -124,7 +138,6 @@ static outcome_t answer(session_t *session, size_t index)
                           config->size->name, spec);
     text_t key = key_of(session, spec);
     outcome_t result;
-    double started = progress_clock();
     row->activation_bits = config->integers ? integer_activation_bits : float_activation_bits;
     if (config->predictions != NULL &&
         outcome_bad(&result, predictions_load(stem.chars, key.chars, answers, answers->predicted, &row->reused)))
@@ -134,11 +147,13 @@ static outcome_t answer(session_t *session, size_t index)
         return result;
     if (!row->reused) {
         text_t title = text_of("%s %s", config->network->name, spec);
+        double started = progress_clock(), used = cpu_clock();
         result = predict_all(session, title.chars, answers);
+        row->seconds = progress_clock() - started;
+        row->cpu_seconds = cpu_clock() - used;
         if (outcome_is_ok(&result) && config->predictions != NULL)
             result = predictions_save(stem.chars, key.chars, answers);
     }
-    row->seconds = progress_clock() - started;
     return result;
 }
 
@@ -157,6 +172,7 @@ static void complete_row(session_t *session, size_t index, const predictions_t *
     row->kernels = config->kernels;
     row->stand_in = config->size->stand_in;
     row->samples = answers->samples;
+    row->available = session->dataset.samples;
     row->correct = predictions_correct(answers);
     statistics_wilson(row->correct, row->samples, &row->wilson_low, &row->wilson_high);
     row->f1 = row->f1_batch32 = NAN;
@@ -205,7 +221,23 @@ void accuracy_write(csv_writer_t *writer, const accuracy_row_t *row)
     csv_integer(writer, row->stand_in);
     csv_real(writer, 100.0 * row->f1);
     csv_real(writer, 100.0 * row->f1_batch32);
+    csv_integer(writer, row->skipped);
+    csv_text(writer, row->first_skipped.chars);
     csv_end_row(writer);
+}
+
+/* Samples and lines that could not be read, out of all methods and into all rows. */
+static outcome_t drop_skipped(session_t *session)
+{
+    const dataset_t *data = &session->dataset;
+    size_t methods = session->config->method_count;
+    int64_t skipped, first;
+    outcome_t result = sample_list_drop(data->kind->name, session->answers, methods, &skipped, &first);
+    for (size_t i = 0; i < methods; i++) {
+        session->rows[i].skipped = data->skipped + skipped;
+        session->rows[i].first_skipped = first >= 0 ? dataset_name_of(data, first) : data->first_skipped;
+    }
+    return result;
 }
 
 /* ===  The session  === */
@@ -267,6 +299,8 @@ static outcome_t make_samples(session_t *session)
         for (int64_t s = 0; s < count; s++)
             session->answers[i].label[s] = session->dataset.labels[session->answers[i].sample[s]];
     }
+    if (outcome_is_ok(&result) && config->samples != NULL)
+        result = sample_list_write(config->samples, config->network->name, &session->dataset, &session->answers[0]);
     return result;
 }
 
@@ -291,7 +325,8 @@ static outcome_t open_dataset(session_t *session)
     dataset_request_t request = {.path = config->data,
                                  .classes = config->size->classes,
                                  .vocabulary = config->vocabulary,
-                                 .tokens = config->size->width};
+                                 .tokens = config->size->width,
+                                 .skip_bad = config->skip_bad};
     outcome_t result;
     if (outcome_bad(&result, profile_find(config->size->profile, &request.profile)))
         return result;
@@ -362,6 +397,8 @@ outcome_t accuracy_run(const accuracy_config_t *config, accuracy_sink_t sink, vo
         if (text_equal(config->methods[i], reference_method))
             reference = &session.answers[i];
     }
+    if (outcome_bad(&result, drop_skipped(&session)))
+        goto out;
     for (size_t i = 0; i < config->method_count; i++) {
         complete_row(&session, i, reference);
         sink(context, &session.rows[i]);

@@ -4,6 +4,7 @@
 
 #include "base/csv.h"
 #include "base/outcome.h"
+#include "base/text.h"
 #include "compress/compress.h"
 #include "nets/net.h"
 
@@ -12,10 +13,10 @@
 
 /* Accuracy of a network under compression methods: the whole road from checkpoint to row.
  *
- * Raw float weights are quantised to INT8, compressed, and run on Darknet over labelled samples: turned back into floats, or
- * as integers with activations of 8 bits.
- * Each row has its Wilson interval and the flips against INT8 on the same samples (McNemar's exact p);
- * for data scored by F1 (MRPC) also that: over all samples, and as the paper's authors computed it. */
+ * Raw float weights are quantised to INT8, compressed, and run on Darknet over labelled samples: turned back into floats,
+ * or as integers with activations of 8 bits. Each row has its Wilson interval and the flips against INT8 on the same
+ * samples (McNemar's exact p); for data scored by F1 (MRPC) also that: over all samples, and as the paper's authors
+ * computed it. */
 
 extern const char accuracy_header[];
 
@@ -33,12 +34,15 @@ typedef struct {
     const char *ranges;  /* of activations, a file of bbsbench calibrate; NULL: beside the weights */
     int threads;
     bool prune_first_layer;
+    bool skip_bad;           /* samples that cannot be read are left out and counted; else the first one is an error */
+    const char *samples;     /* folder for the list of samples (sample_list.h); NULL: none */
     const char *predictions; /* folder to keep answers in and take them from; NULL: none */
 } accuracy_config_t;
 
 typedef struct {
     const char *net, *size, *data, *method, *profile, *kernels;
     int64_t samples, correct;
+    int64_t available;              /* samples of the data set */
     double wilson_low, wilson_high; /* fractions */
     bool paired;                    /* the three columns below are known */
     int64_t right_to_wrong, wrong_to_right;
@@ -46,9 +50,11 @@ typedef struct {
     compress_size_t bits;
     int activation_bits;
     bool stand_in;
-    double f1, f1_batch32; /* fractions, in all and as a mean over batches of 32; NaN for data not scored by F1 */
-    bool reused;           /* the answers came from disk */
-    double seconds;        /* spent on them in this call */
+    double f1, f1_batch32;       /* fractions, in all and as a mean over batches of 32; NaN for data not scored by F1 */
+    int64_t skipped;             /* samples left out because they could not be read */
+    text_t first_skipped;        /* file or line of the first; "" */
+    bool reused;                 /* the answers came from disk */
+    double seconds, cpu_seconds; /* on the samples in this call: of a clock, and of all processors together */
 } accuracy_row_t;
 
 typedef void (*accuracy_sink_t)(void *context, const accuracy_row_t *row);

@@ -38,7 +38,7 @@ static const column_t table_columns[] = {{"Network", "", false},
                                          {"N", "samples", true},
                                          {"Accuracy", "%", true},
                                          {"95 % interval", "%, Wilson", true},
-                                         {"F1", "%, MRPC", true},
+                                         {"F1", "%, MRPC: all / mean of batches of 32", true},
                                          {"Against reference", "points", true},
                                          {"Flips", "lost / gained", true},
                                          {"McNemar p", "exact", true},
@@ -80,7 +80,8 @@ static void present_row(rows_t *rows, size_t row, document_t *document)
     document_cell(document, "%s", number_fixed(accuracy, 2).chars);
     document_cell(document, "%s – %s", number_fixed(rows_real(rows, row, "wilson_low_percent"), 2).chars,
                   number_fixed(rows_real(rows, row, "wilson_high_percent"), 2).chars);
-    document_cell(document, "%s", number_fixed(rows_real(rows, row, "f1_percent"), 2).chars);
+    document_cell(document, "%s / %s", number_fixed(rows_real(rows, row, "f1_percent"), 2).chars,
+                  number_fixed(rows_real(rows, row, "f1_batch32_percent"), 2).chars);
     document_cell(document, "%s", number_signed(accuracy - reference_accuracy(rows, row), 2).chars);
     document_cell(document, "%s / %s", count_or_dash(rows, row, "right_to_wrong").chars,
                   count_or_dash(rows, row, "wrong_to_right").chars);
@@ -91,6 +92,20 @@ static void present_row(rows_t *rows, size_t row, document_t *document)
                   (long long)rows_integer(rows, row, "layers"));
 }
 
+/* What the rows lack, a line a network. */
+static void present_skipped(rows_t *rows, document_t *document)
+{
+    const char *last = "";
+    for (size_t row = 0; row < rows->table->rows; row++) {
+        int64_t skipped = rows_integer(rows, row, "skipped");
+        if (skipped > 0 && !text_equal(last, rows_text(rows, row, "net")))
+            document_item(document, "%s: %s samples could not be read and were left out; the first: %s.",
+                          rows_text(rows, row, "net"), number_integer(skipped).chars,
+                          rows_text(rows, row, "first_skipped"));
+        last = rows_text(rows, row, "net");
+    }
+}
+
 outcome_t accuracy_present(const experiment_view_t *view, document_t *document)
 {
     rows_t rows = rows_of(view->rows);
@@ -99,11 +114,12 @@ outcome_t accuracy_present(const experiment_view_t *view, document_t *document)
         "Top-1 accuracy. Flips are samples whose answer changed (lost: right to wrong, gained: wrong to right) against the "
         "reference (int8: weights at 8 bits, nothing "
         "pruned), on the same samples; p is the chance of flips at least as one-sided if the method made no difference. "
-        "F1 is of all answers; its mean over batches of 32, as the paper's authors have it, stands in the rows. "
+        "F1 is of all answers, and as a mean over batches of 32, as the paper's authors have it. "
         "A layer is left whole when all its channels stay at 8 bits. Kernels: %s. Source: `accuracy.csv`.",
         view->rows->rows > 0 ? rows_text(&rows, 0, "kernels") : "none");
     for (size_t row = 0; row < view->rows->rows; row++)
         present_row(&rows, row, document);
+    present_skipped(&rows, document);
     return rows.outcome;
 }
 
@@ -174,6 +190,11 @@ outcome_t accuracy_rerun(const experiment_view_t *view, document_t *document)
     if (view->rows->rows == 0)
         return rows.outcome;
     size_t row = view->rows->rows - 1;
+    if (view->mode->brings) {
+        document_command(document, "build/bbsbench run --full --net %s --method %s --images %lld --only accuracy --yes",
+                         rows_text(&rows, row, "net"), rows_text(&rows, row, "method"), (long long)view->mode->images);
+        return rows.outcome;
+    }
     text_t images = view->mode->images > 0 ? text_of(" --images %lld", (long long)view->mode->images) : text_of("%s", "");
     document_command(document, "build/bbsbench accuracy --net %s --size %s --method %s%s --out row.csv",
                      rows_text(&rows, row, "net"), rows_text(&rows, row, "size"), rows_text(&rows, row, "method"),

@@ -74,7 +74,8 @@ static void run_one(void *context, int64_t index, int worker)
     float *input = calibration->inputs + worker * size->channels * size->height * size->width;
     outcome_t result;
     if (outcome_bad(&result, dataset_read(&calibration->dataset, calibration->list[index], input)) ||
-        outcome_bad(&result, engine_predict(calibration->engine, worker, input, calibration->logits + worker * size->classes)))
+        outcome_bad(&result,
+                    engine_predict(calibration->engine, worker, input, calibration->logits + worker * size->classes)))
         calibration->failures[worker] = result;
     if (worker == 0)
         progress_update(&calibration->progress, index);

@@ -35,8 +35,9 @@ typedef struct experiment {
     const char *rows;     /* file in the run folder, complete when it is there */
     const char *figure;   /* plots/FIGURE.gp draws figures/FIGURE.svg and .png from the rows; NULL: none */
     const char *figure_alt, *figure_caption;
-    const diff_rule_t *rule;   /* how its rows compare with a baseline */
-    const char *const *limits; /* what a reader must not conclude; NULL-terminated */
+    const diff_rule_t *rule;            /* how its rows compare with a baseline */
+    const char *const *limits;          /* what a reader must not conclude; NULL-terminated */
+    const char *const *stand_in_limits; /* and of networks that stand in for the paper's; NULL: nothing more */
 
     /* The files that it will read, for their hashes. */
     outcome_t (*list_inputs)(const run_mode_t *mode, inputs_t *inputs);

@@ -52,7 +52,8 @@ static outcome_t headline(const experiment_view_t *view, document_t *document)
         document_fact(
             document, "Mean loss, moderate",
             text_of("%s points BBS, %s BitWave", number_fixed(bbs, 2).chars, number_fixed(bitwave, 2).chars).chars,
-            "against int8, mean over the networks of this run; STAND-IN");
+            rows_integer(&rows, 0, "stand_in") != 0 ? "against int8, mean over the networks of this run; STAND-IN"
+                                                    : "against int8, mean over the networks of this run");
     return rows.outcome;
 }
 
@@ -90,10 +91,10 @@ static outcome_t measure(const experiment_view_t *view, claims_t *claims)
     size_t conservative, moderate;
     const double cons = losses_share(&rows, "bbs-cons", "bitwave-cons", &conservative);
     const double mod = losses_share(&rows, "bbs-mod", "bitwave-mod", &moderate);
-    outcome_t result = losses_measured(claims, &rows, "C66", "mean", "bbs-mod", "loss_points", file);
+    outcome_t result = losses_measured(claims, &rows, "C66", BASIS_SUBSET, "mean", "bbs-mod", "loss_points", file);
     if (outcome_is_ok(&result) && conservative + moderate > 0)
         result = claims_measured(
-            claims, "C67", BASIS_STAND_IN,
+            claims, "C67", losses_basis(&rows, 0, BASIS_SUBSET, "loss_points"),
             100.0 * (cons * (double)conservative + mod * (double)moderate) / (double)(conservative + moderate), file,
             text_of("%zu comparisons, cons and mod; as much counts as less", conservative + moderate).chars);
     return outcome_is_ok(&result) ? rows.outcome : result;

@@ -11,14 +11,16 @@
 #include <math.h>
 
 static const char file[] = "fig16.csv", net[] = "resnet50";
-static const char header[] = "net,size,accelerator,reference,method,edp_ratio,accuracy_size,samples,loss_points,on_frontier,"
-                             "stand_in";
+static const char header[] =
+    "net,size,accelerator,reference,method,edp_ratio,accuracy_size,samples,loss_points,on_frontier,"
+    "stand_in";
 
-/* The design, and the rows whose accuracy it has. Designs that leave the weights as they are lose what INT8 loses: nothing. */
+/* The design, and the rows whose accuracy it has. Designs that leave the weights as they are lose what INT8 loses: nothing.
+ */
 static const struct {
     const char *accelerator, *method;
-} points[] = {{"stripes", "int8"},  {"pragmatic", "int8"}, {"bitlet", "int8"},          {"bitwave", "bitflip:columns=3"},
-              {"sparten", "int8"},  {"ant", "ant"},        {"bitvert-cons", "bbs-cons"}, {"bitvert-mod", "bbs-mod"}};
+} points[] = {{"stripes", "int8"}, {"pragmatic", "int8"}, {"bitlet", "int8"},           {"bitwave", "bitflip:columns=3"},
+              {"sparten", "int8"}, {"ant", "ant"},        {"bitvert-cons", "bbs-cons"}, {"bitvert-mod", "bbs-mod"}};
 enum { POINTS = sizeof points / sizeof *points };
 
 typedef struct {
@@ -40,9 +42,7 @@ static size_t find(rows_t *rows, const char *column, const char *value)
 static double edp_of(rows_t *ratios, const char *accelerator)
 {
     const size_t row = find(ratios, "accelerator", accelerator);
-    return row < ratios->table->rows
-               ? rows_real(ratios, row, "energy_ratio") / rows_real(ratios, row, "speedup")
-               : NAN;
+    return row < ratios->table->rows ? rows_real(ratios, row, "energy_ratio") / rows_real(ratios, row, "speedup") : NAN;
 }
 
 static point_t point_of(rows_t *ratios, rows_t *accuracy, size_t index)
@@ -129,9 +129,10 @@ static outcome_t headline(const experiment_view_t *view, document_t *document)
     return rows.outcome;
 }
 
-static const column_t table_columns[] = {{"Accelerator", "", false}, {"Weights", "", false},
-                                         {"Energy × delay", "of Stripes", true}, {"Loss", "points", true},
-                                         {"N", "samples", true}, {"On the frontier", "", false}, {NULL, NULL, false}};
+static const column_t table_columns[] = {
+    {"Accelerator", "", false}, {"Weights", "", false}, {"Energy × delay", "of Stripes", true},
+    {"Loss", "points", true},   {"N", "samples", true}, {"On the frontier", "", false},
+    {NULL, NULL, false}};
 
 static outcome_t present(const experiment_view_t *view, document_t *document)
 {
@@ -140,9 +141,10 @@ static outcome_t present(const experiment_view_t *view, document_t *document)
         document_paragraph(document, "This run has no accuracy rows of ResNet-50 under the designs' methods: NOT RUN.");
         return outcome_ok();
     }
-    document_table(document, table_columns,
-                   "Energy-delay product of the full-size ResNet-50 (models, synthetic weights) against the loss of accuracy "
-                   "of this run's ResNet-50. Source: `fig16.csv`.");
+    document_table(
+        document, table_columns,
+        "Energy-delay product of the full-size ResNet-50 (models, synthetic weights) against the loss of accuracy "
+        "of this run's ResNet-50. Source: `fig16.csv`.");
     for (size_t row = 0; row < view->rows->rows; row++) {
         document_cell(document, "%s", rows_text(&rows, row, "accelerator"));
         document_cell(document, "%s", rows_text(&rows, row, "method"));
@@ -176,7 +178,8 @@ static outcome_t measure(const experiment_view_t *view, claims_t *claims)
 static const char *const limits[] = {
     "The two axes are of two networks: energy and delay of the full-size ResNet-50, the loss of the ResNet-50 of this run, "
     "in the default run a compact stand-in. A loss of some tenths of a point is within the noise of single answers.",
-    "BitWave's point has the weights that its model runs (three columns flipped, as the authors set it for ResNet-50); PTQ is "
+    "BitWave's point has the weights that its model runs (three columns flipped, as the authors set it for ResNet-50); PTQ "
+    "is "
     "absent, because no accelerator of the set runs it.",
     NULL};
 
@@ -198,8 +201,9 @@ const experiment_t experiment_fig16 = {
     .figure = "fig16",
     .figure_alt = "Points of the designs on ResNet-50: energy-delay product across, loss of accuracy upwards; the numbers "
                   "stand in the table below.",
-    .figure_caption = "Energy-delay product over Stripes (full size, synthetic weights) against the loss of accuracy "
-                      "against int8 of this run's ResNet-50. Filled: no other design is better in both. Source: `fig16.csv`.",
+    .figure_caption =
+        "Energy-delay product over Stripes (full size, synthetic weights) against the loss of accuracy "
+        "against int8 of this run's ResNet-50. Filled: no other design is better in both. Source: `fig16.csv`.",
     .rule = &rule,
     .limits = limits,
     .list_inputs = losses_inputs,

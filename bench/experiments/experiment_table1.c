@@ -34,23 +34,27 @@ static outcome_t rerun(const experiment_view_t *view, document_t *document)
 
 static outcome_t measure(const experiment_view_t *view, claims_t *claims)
 {
+    /* The authors' figure of MRPC is the mean F1 of batches of 32 (their nlp/mrpc_t2c.py), not accuracy. */
+    static const char accuracy[] = "accuracy_percent", f1[] = "f1_batch32_percent";
     static const struct {
-        const char *net, *fp32, *int8;
-    } cells[] = {{"vgg16", "C30", "C31"},     {"resnet34", "C32", "C33"}, {"resnet50", "C34", "C35"},
-                 {"vit_small", "C36", "C37"}, {"vit_base", "C38", "C39"}, {"bert_mrpc", "C40", "C41"},
-                 {"bert_sst2", "C42", "C43"}};
+        const char *net, *column, *fp32, *int8;
+    } cells[] = {{"vgg16", accuracy, "C30", "C31"},    {"resnet34", accuracy, "C32", "C33"},
+                 {"resnet50", accuracy, "C34", "C35"}, {"vit_small", accuracy, "C36", "C37"},
+                 {"vit_base", accuracy, "C38", "C39"}, {"bert_mrpc", f1, "C40", "C41"},
+                 {"bert_sst2", accuracy, "C42", "C43"}};
     rows_t rows = rows_of(view->rows);
     outcome_t result = outcome_ok();
     for (size_t i = 0; i < sizeof cells / sizeof *cells && outcome_is_ok(&result); i++)
-        if (!outcome_bad(&result,
-                         losses_measured(claims, &rows, cells[i].fp32, cells[i].net, "fp32", "accuracy_percent", file)))
-            result = losses_measured(claims, &rows, cells[i].int8, cells[i].net, "int8", "accuracy_percent", file);
+        if (!outcome_bad(&result, losses_measured(claims, &rows, cells[i].fp32, BASIS_WHOLE, cells[i].net, "fp32",
+                                                  cells[i].column, file)))
+            result =
+                losses_measured(claims, &rows, cells[i].int8, BASIS_SUBSET, cells[i].net, "int8", cells[i].column, file);
     return outcome_is_ok(&result) ? rows.outcome : result;
 }
 
-static const char *const limits[] = {
-    "Compact stand-ins on other data: their accuracies cannot be set against the paper's, and no verdict does.",
-    "INT8 is of the weights; activations are computed in float32.", NULL};
+static const char *const stand_in_limits[] = {
+    "Compact stand-ins on other data: their accuracies cannot be set against the paper's, and no verdict does.", NULL};
+static const char *const limits[] = {"INT8 is of the weights; activations are computed in float32.", NULL};
 
 const experiment_t experiment_table1 = {
     .id = "table1",
@@ -62,6 +66,7 @@ const experiment_t experiment_table1 = {
     .rows = "table1.csv",
     .rule = &losses_rule,
     .limits = limits,
+    .stand_in_limits = stand_in_limits,
     .list_inputs = losses_inputs,
     .run = run,
     .headline = headline,

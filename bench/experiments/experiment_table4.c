@@ -9,13 +9,11 @@
 #include "report/number.h"
 
 static const char file[] = "table4.csv";
-static const char *const pes[] = {"bitvert-16", "bitvert-16-opt", "bitvert-8", "bitvert-8-opt", "bitvert-4", "bitvert-4-opt", NULL};
-static const pe_claims_t which[] = {{"bitvert-16", NULL, "C77", "C78"},
-                                      {"bitvert-16-opt", NULL, "C79", "C80"},
-                                      {"bitvert-8", NULL, "C81", "C82"},
-                                      {"bitvert-8-opt", NULL, "C83", "C84"},
-                                      {"bitvert-4", NULL, "C85", "C86"},
-                                      {"bitvert-4-opt", NULL, "C87", "C88"}};
+static const char *const pes[] = {"bitvert-16", "bitvert-16-opt", "bitvert-8", "bitvert-8-opt",
+                                  "bitvert-4",  "bitvert-4-opt",  NULL};
+static const pe_claims_t which[] = {{"bitvert-16", NULL, "C77", "C78"}, {"bitvert-16-opt", NULL, "C79", "C80"},
+                                    {"bitvert-8", NULL, "C81", "C82"},  {"bitvert-8-opt", NULL, "C83", "C84"},
+                                    {"bitvert-4", NULL, "C85", "C86"},  {"bitvert-4-opt", NULL, "C87", "C88"}};
 
 static outcome_t run(const experiment_context_t *context)
 {
@@ -37,7 +35,8 @@ static outcome_t headline(const experiment_view_t *view, document_t *document)
 
 static outcome_t present(const experiment_view_t *view, document_t *document)
 {
-    return pe_present(view, document, "BitVert's PE with sub-groups of 16, 8 and 4 weights, without and with the two optimisations", file);
+    return pe_present(view, document,
+                      "BitVert's PE with sub-groups of 16, 8 and 4 weights, without and with the two optimisations", file);
 }
 
 static outcome_t rerun(const experiment_view_t *view, document_t *document)

@@ -9,10 +9,10 @@
 static const char file[] = "table5.csv";
 static const char *const pes[] = {"stripes", "pragmatic", "bitlet", "bitwave", "bitvert-8-opt", NULL};
 static const pe_claims_t which[] = {{"stripes", "C89", "C90", "C91"},
-                                      {"pragmatic", "C92", "C93", "C94"},
-                                      {"bitlet", "C95", "C96", "C97"},
-                                      {"bitwave", "C98", "C99", "C100"},
-                                      {"bitvert-8-opt", "C101", "C102", "C103"}};
+                                    {"pragmatic", "C92", "C93", "C94"},
+                                    {"bitlet", "C95", "C96", "C97"},
+                                    {"bitwave", "C98", "C99", "C100"},
+                                    {"bitvert-8-opt", "C101", "C102", "C103"}};
 
 static outcome_t run(const experiment_context_t *context)
 {

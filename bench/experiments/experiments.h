@@ -6,6 +6,9 @@
 
 /* The entries of the registry; each is the file experiment_ID.c. */
 extern const experiment_t experiment_accuracy;
+extern const experiment_t experiment_integers;
+/* How many methods it runs in a mode. */
+size_t experiment_accuracy_methods(const run_mode_t *mode);
 extern const experiment_t experiment_model;
 extern const experiment_t experiment_examples;
 extern const experiment_t experiment_table1, experiment_fig11, experiment_table2, experiment_table3;

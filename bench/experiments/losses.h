@@ -33,9 +33,14 @@ double losses_of(rows_t *rows, const char *net, const char *method, const char *
 /* Share of the networks that have both methods on which the first loses less than the second, or as much; and how many. */
 double losses_share(rows_t *rows, const char *first, const char *second, size_t *networks);
 
-/* Join one number with a claim, as a stand-in or, from full-size networks, as a subset. */
-outcome_t losses_measured(claims_t *claims, rows_t *rows, const char *claim, const char *net, const char *method,
-                          const char *column, const char *file);
+/* How much a number may be set against the paper's: a stand-in's not at all; what fewer samples or networks gave than the
+ * paper has is a subset; else `best`, which is BASIS_SUBSET where the paper quantises activations too and we do not. Bits a
+ * weight depend on no sample. */
+claim_basis_t losses_basis(rows_t *rows, size_t row, claim_basis_t best, const char *column);
+
+/* Join one number with a claim. */
+outcome_t losses_measured(claims_t *claims, rows_t *rows, const char *claim, claim_basis_t best, const char *net,
+                          const char *method, const char *column, const char *file);
 
 extern const diff_rule_t losses_rule;
 

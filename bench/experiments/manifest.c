@@ -48,6 +48,19 @@ static void describe_inputs(cJSON *array, const inputs_t *inputs)
     }
 }
 
+static void describe_material(cJSON *object, const material_t *material)
+{
+    text_t nets = text_of("%s", ""), methods = text_of("%s", "");
+    for (size_t i = 0; i < material->count; i++)
+        nets = text_of("%s%s%s", nets.chars, i > 0 ? "," : "", material->nets[i].network->name);
+    for (size_t i = 0; i < material->method_count; i++)
+        methods = text_of("%s%s%s", methods.chars, i > 0 ? "," : "", material->methods[i]);
+    cJSON_AddStringToObject(object, "networks", nets.chars);
+    cJSON_AddStringToObject(object, "methods", material->method_count > 0 ? methods.chars : "of the mode");
+    cJSON_AddStringToObject(object, "samples that cannot be read", material->skip_bad ? "left out" : "refused");
+    cJSON_AddStringToObject(object, "networks left out", material->left_out.chars);
+}
+
 /* One level of texts, so that a difference can be named and shown. */
 static void describe_configuration(cJSON *object, const cJSON *program, const manifest_facts_t *facts)
 {
@@ -55,6 +68,8 @@ static void describe_configuration(cJSON *object, const cJSON *program, const ma
     cJSON_AddStringToObject(object, "size", facts->mode->size);
     cJSON_AddStringToObject(object, "images",
                             facts->mode->images > 0 ? text_of("%lld", (long long)facts->mode->images).chars : "all");
+    if (facts->mode->material != NULL)
+        describe_material(object, facts->mode->material);
     text_t ids = text_of("%s", "");
     for (const experiment_t *const *at = facts->experiments; *at != NULL; at++)
         ids = text_of("%s%s%s", ids.chars, ids.chars[0] ? "," : "", (*at)->id);

@@ -2,7 +2,6 @@
 #include "experiments/mode.h"
 
 #include "base/text.h"
-#include "experiments/full.h"
 
 #include <stddef.h>
 
@@ -27,7 +26,7 @@ static const run_mode_t compact = {
         "nothing about the paper's accuracies.",
     .size = "compact",
     .images = 2000,
-    .every_method = true,
+    .methods = MODE_EVERYTHING,
 };
 
 static const run_mode_t full = {
@@ -35,7 +34,8 @@ static const run_mode_t full = {
     .title = "FULL RUN: the paper's checkpoints",
     .meaning = "Accuracies are of the checkpoints that the paper evaluates, on ImageNet and GLUE.",
     .size = "full",
-    .require = full_require,
+    .methods = MODE_RIVALS,
+    .brings = true,
 };
 
 const run_mode_t *const run_mode_registry[] = {&smoke, &compact, &full, NULL};

@@ -3,10 +3,10 @@
 #define BBS_EXPERIMENTS_MODE_H
 
 #include "base/outcome.h"
+#include "experiments/material.h"
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
 /* How much of the evaluation a run covers: each run is of one mode, and every table says which. */
 typedef struct {
@@ -15,9 +15,9 @@ typedef struct {
     const char *meaning; /* one sentence below the title */
     const char *size;    /* size of the networks whose accuracy is measured */
     int64_t images;      /* test samples a network, at most; 0 = all */
-    bool every_method;   /* all methods are measured, not only the paper's two settings */
-    /* What must be there before anything starts, or NULL: nothing beyond deps.txt. */
-    outcome_t (*require)(FILE *log);
+    enum { MODE_SETTINGS, MODE_RIVALS, MODE_EVERYTHING } methods; /* the paper's two, its rivals' too, all that there are */
+    bool brings;                                                  /* the networks are brought by full.h, not shipped */
+    const material_t *material; /* what was brought, in a copy of the mode that a run makes; else NULL */
 } run_mode_t;
 
 /* NULL-terminated. */

@@ -11,10 +11,12 @@ const char pe_seeds[] = "none: nothing is drawn at random";
 const char pe_needs[] = "nothing beyond the program";
 
 const char *const pe_limits[] = {
-    "An estimate from gate counts, not a synthesis: what a gate takes in area, and registers and gates in power, is fitted to "
+    "An estimate from gate counts, not a synthesis: what a gate takes in area, and registers and gates in power, is fitted "
+    "to "
     "the paper's own Tables IV and V. An estimate says something about the paper only as far as it does not rest on it, so "
     "each PE is compared with a fit that left its own row out.",
-    "Ten PEs and three constants: the residuals are the model's own error. The small PEs come out too small, BitVert's with "
+    "Ten PEs and three constants: the residuals are the model's own error. The small PEs come out too small, BitVert's "
+    "with "
     "sub-groups of 8 and 4 too large; synthesis, wires and activity are not modelled.",
     NULL};
 
@@ -28,15 +30,9 @@ outcome_t pe_inputs(const run_mode_t *mode, inputs_t *inputs)
     return inputs_add(inputs, "bench/accel/technology.csv", "constants, built in");
 }
 
-static const column_t table_columns[] = {{"PE", "", false},
-                                         {"Gates", "NAND2", true},
-                                         {"Area", "µm²", true},
-                                         {"the paper", "µm²", true},
-                                         {"off by", "%", true},
-                                         {"Power", "mW", true},
-                                         {"the paper", "mW", true},
-                                         {"off by", "%", true},
-                                         {NULL, NULL, false}};
+static const column_t table_columns[] = {{"PE", "", false},          {"Gates", "NAND2", true}, {"Area", "µm²", true},
+                                         {"the paper", "µm²", true}, {"off by", "%", true},    {"Power", "mW", true},
+                                         {"the paper", "mW", true},  {"off by", "%", true},    {NULL, NULL, false}};
 
 static text_t off_by(double have, double want)
 {
@@ -53,7 +49,8 @@ outcome_t pe_present(const experiment_view_t *view, document_t *document, const 
                        .chars);
     for (size_t row = 0; row < view->rows->rows; row++) {
         const double area = rows_real(&rows, row, "area_left_out_um2"), power = rows_real(&rows, row, "power_left_out_mw");
-        const double paper_area = rows_real(&rows, row, "area_paper_um2"), paper_power = rows_real(&rows, row, "power_paper_mw");
+        const double paper_area = rows_real(&rows, row, "area_paper_um2"),
+                     paper_power = rows_real(&rows, row, "power_paper_mw");
         document_cell(document, "%s", rows_text(&rows, row, "pe"));
         document_cell(document, "%s", number_fixed(rows_real(&rows, row, "gates_nand2"), 0).chars);
         document_cell(document, "%s", number_fixed(area, 1).chars);

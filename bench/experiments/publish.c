@@ -18,7 +18,7 @@ enum { MOST_DIFFERENCES_SHOWN = 50 };
 
 typedef struct {
     const publish_request_t *request;
-    const run_mode_t *mode;
+    run_mode_t mode; /* as the run had it: with its number of samples */
     manifest_t manifest;
     claims_t claims;
     csv_table_t *rows; /* of each experiment in the registry; empty where it has not finished */
@@ -55,7 +55,8 @@ static outcome_t read_rows(publication_t *publication)
     if (publication->rows == NULL || publication->views == NULL)
         return outcome_out_of_memory("report");
     for (size_t i = 0; i < count; i++)
-        publication->views[i] = (experiment_view_t){publication->mode, publication->request->folder, &publication->rows[i]};
+        publication->views[i] =
+            (experiment_view_t){&publication->mode, publication->request->folder, &publication->rows[i]};
     outcome_t result = outcome_ok();
     for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
         if (is_finished(publication, experiment_registry[i]))
@@ -90,11 +91,24 @@ static outcome_t explain_missing(publication_t *publication)
     return result;
 }
 
+static outcome_t read_mode(publication_t *publication)
+{
+    const run_mode_t *mode;
+    outcome_t result = run_mode_find(manifest_text(&publication->manifest, NULL, "mode"), &mode);
+    if (!outcome_is_ok(&result))
+        return result;
+    publication->mode = *mode;
+    if (!text_to_integer(manifest_text(&publication->manifest, "configuration", "images"), 1, INT64_MAX,
+                         &publication->mode.images))
+        publication->mode.images = 0;
+    return result;
+}
+
 static outcome_t read_all(publication_t *publication)
 {
     outcome_t result;
     if (outcome_bad(&result, manifest_read(publication->request->folder, &publication->manifest)) ||
-        outcome_bad(&result, run_mode_find(manifest_text(&publication->manifest, NULL, "mode"), &publication->mode)) ||
+        outcome_bad(&result, read_mode(publication)) ||
         outcome_bad(&result, claims_read(publication->request->claims, &publication->claims)) ||
         outcome_bad(&result, read_rows(publication)) || outcome_bad(&result, for_each_finished(publication, measure)))
         return result;
@@ -108,8 +122,12 @@ static void present_banner(publication_t *publication)
     document_t *document = &publication->document;
     const manifest_t *manifest = &publication->manifest;
     document_heading(document, 1, "bbsbench: bi-directional bit-level sparsity");
-    document_notice(document, publication->mode->require != NULL ? TONE_GOOD : TONE_CAUTION, "%s. %s",
-                    publication->mode->title, publication->mode->meaning);
+    document_notice(document, publication->mode.brings ? TONE_GOOD : TONE_CAUTION, "%s. %s", publication->mode.title,
+                    publication->mode.meaning);
+    const char *left_out = manifest_text(manifest, "configuration", "networks left out");
+    if (left_out[0] != '\0')
+        document_notice(document, TONE_CAUTION, "NOT RUN: %s. Their files were neither here nor could they be fetched.",
+                        left_out);
     if (!manifest_is_finished(manifest))
         document_notice(document, TONE_BAD, "THIS RUN HAS NOT FINISHED: some experiments have no rows; see Cost.");
     document_paragraph(
@@ -174,8 +192,8 @@ static outcome_t present_baseline_row(publication_t *publication, const experime
     document_t *document = &publication->document;
     char summary[256] = "–";
     const publish_request_t *request = publication->request;
-    text_t path = baseline_path(request->reference, experiment, publication->mode->name);
-    outcome_t result = baseline_compare(request->reference, experiment, publication->mode->name, request->folder, diff);
+    text_t path = baseline_path(request->reference, experiment, publication->mode.name);
+    outcome_t result = baseline_compare(request->reference, experiment, publication->mode.name, request->folder, diff);
     if (outcome_is_error(&result))
         return result;
     document_cell(document, "%s", experiment->id);
@@ -227,12 +245,20 @@ static outcome_t present_baselines(publication_t *publication)
     return result;
 }
 
-static void present_limits(document_t *document)
+static void present_limits_of(const char *const *limits, document_t *document)
+{
+    for (; limits != NULL && *limits != NULL; limits++)
+        document_item(document, "%s", *limits);
+}
+
+static void present_limits(const run_mode_t *mode, document_t *document)
 {
     document_heading(document, 2, "Limits");
-    for (const experiment_t *const *at = experiment_registry; *at != NULL; at++)
-        for (const char *const *limit = (*at)->limits; *limit != NULL; limit++)
-            document_item(document, "%s", *limit);
+    for (const experiment_t *const *at = experiment_registry; *at != NULL; at++) {
+        if (!mode->brings)
+            present_limits_of((*at)->stand_in_limits, document);
+        present_limits_of((*at)->limits, document);
+    }
 }
 
 static outcome_t present_rerun(publication_t *publication, const experiment_t *experiment, const experiment_view_t *view)
@@ -255,7 +281,7 @@ static outcome_t put_together(publication_t *publication)
     record_present_provenance(&publication->manifest, document);
     record_present_environment(&publication->manifest, document);
     record_present_cost(&publication->manifest, document);
-    present_limits(document);
+    present_limits(&publication->mode, document);
     document_heading(document, 2, "How to get this again");
     document_paragraph(document,
                        "From the project's top folder, at the commit above; the first line makes the whole run again.");
@@ -273,7 +299,7 @@ outcome_t publish_report(const publish_request_t *request)
     if (outcome_is_ok(&result))
         result = markdown_write(&publication.document, request->folder, text_of("%s/report.md", request->folder).chars);
     if (outcome_is_ok(&result))
-        result = html_write(&publication.document, text_of("bbsbench report, %s run", publication.mode->name).chars,
+        result = html_write(&publication.document, text_of("bbsbench report, %s run", publication.mode.name).chars,
                             request->folder, text_of("%s/report.html", request->folder).chars);
     for (size_t i = 0; publication.rows != NULL && experiment_registry[i] != NULL; i++)
         csv_free(&publication.rows[i]);

@@ -4,23 +4,12 @@
 #include "base/text.h"
 
 const experiment_t *const experiment_registry[] = {
-    &experiment_accuracy,
-    &experiment_model,
-    &experiment_examples,
-    &experiment_fig3,
-    &experiment_fig12,
-    &experiment_fig13,
-    &experiment_fig14,
-    &experiment_fig15,
-    &experiment_table1,
-    &experiment_fig11,
-    &experiment_table2,
-    &experiment_table3,
-    &experiment_fig16,
-    &experiment_table4,
-    &experiment_table5,
-    &experiment_table6,
-    NULL,
+    &experiment_accuracy, &experiment_integers, &experiment_model,
+    &experiment_examples, &experiment_fig3,     &experiment_fig12,
+    &experiment_fig13,    &experiment_fig14,    &experiment_fig15,
+    &experiment_table1,   &experiment_fig11,    &experiment_table2,
+    &experiment_table3,   &experiment_fig16,    &experiment_table4,
+    &experiment_table5,   &experiment_table6,   NULL,
 };
 
 outcome_t experiment_find(const char *id, const experiment_t **experiment)

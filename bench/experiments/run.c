@@ -230,8 +230,6 @@ outcome_t run_execute(const run_request_t *request, text_t *folder)
     int lock = -1;
     *folder = text_of("%s", "");
     outcome_t result = choose_experiments(&run);
-    if (outcome_is_ok(&result) && request->mode->require != NULL)
-        result = request->mode->require(request->log);
     if (!outcome_is_ok(&result) || outcome_bad(&result, run_folder_choose(request, folder)))
         return result;
     run.folder = folder->chars;

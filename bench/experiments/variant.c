@@ -75,7 +75,8 @@ static int64_t rows_at_a_time(const compress_layer_t *layer)
 }
 
 /* Values that a method keeps as integers go to the engine as they are; it sees no difference between methods. */
-static outcome_t apply_integers(engine_t *engine, const compress_layer_t *layer, size_t index, const compressed_t *compressed)
+static outcome_t apply_integers(engine_t *engine, const compress_layer_t *layer, size_t index,
+                                const compressed_t *compressed)
 {
     if (compressed->values == NULL)
         return outcome_failed("--activations int8", layer->name, "a method whose weights are no integers",

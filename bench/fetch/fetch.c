@@ -119,21 +119,58 @@ void fetch_plan_free(fetch_plan_t *plan)
     *plan = (fetch_plan_t){.steps = NULL};
 }
 
+outcome_t fetch_free_bytes(double *bytes, text_t *root)
+{
+    struct statvfs status;
+    outcome_t result;
+    if (outcome_bad(&result, catalogue_place("", root)) || outcome_bad(&result, file_make_folder(root->chars)))
+        return result;
+    if (statvfs(root->chars, &status) != 0)
+        return outcome_failed(root->chars, "free space", strerror(errno), "a disk", NULL);
+    *bytes = (double)status.f_bavail * (double)status.f_frsize;
+    return result;
+}
+
 outcome_t fetch_check_disk(const fetch_plan_t *plan)
 {
     text_t root;
-    struct statvfs status;
+    double free_bytes, needed = (double)plan->bytes + (double)plan->unpacked;
     outcome_t result;
-    if (outcome_bad(&result, catalogue_place("", &root)) || outcome_bad(&result, file_make_folder(root.chars)))
+    if (outcome_bad(&result, fetch_free_bytes(&free_bytes, &root)) || needed <= free_bytes)
         return result;
-    if (statvfs(root.chars, &status) != 0)
-        return outcome_failed(root.chars, "free space", strerror(errno), "a disk", NULL);
-    double free_bytes = (double)status.f_bavail * (double)status.f_frsize;
-    if ((double)plan->bytes <= free_bytes)
-        return outcome_ok();
     return outcome_failed(root.chars, NULL, text_of("%.1f MB free", free_bytes / 1e6).chars,
-                          text_of("%.1f MB for what is to come", (double)plan->bytes / 1e6).chars,
+                          text_of("%.1f MB for what is to come", needed / 1e6).chars,
                           "free some disk space, set BBS_HOME to another place, or fetch less (--net, --dataset)");
+}
+
+/* ===  Saying it  === */
+
+static const char *const state_names[] = {
+    [FETCH_HERE] = "here", [FETCH_TAKE] = "take", [FETCH_LOAD] = "download", [FETCH_ABSENT] = "bring it: --from"};
+
+static text_t size_text(const catalogue_item_t *item)
+{
+    if (item->bytes > 0)
+        return text_of("%.1f MB", (double)item->bytes / 1e6);
+    return item->about > 0 ? text_of("about %.1f MB", (double)item->about / 1e6) : text_of("size not known");
+}
+
+void fetch_print(const fetch_plan_t *plan, bool details, FILE *log)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        const catalogue_item_t *item = plan->steps[i].item;
+        size_t known = strlen(item->sha256);
+        fprintf(log, "%-44s %-10s %18s  %s\n", item->name, item->owner, size_text(item).chars,
+                state_names[plan->steps[i].state]);
+        if (details)
+            fprintf(log, "    %s\n    sha256 %s%s, licence %s\n    %s\n", item->url[0] ? item->url : "no address",
+                    item->sha256[0] ? item->sha256 : "not published", known > 0 && known < 64 ? "..." : "",
+                    item->licence[0] ? item->licence : "not stated", item->source);
+    }
+    fprintf(log, "to come: %.1f MB", (double)plan->bytes / 1e6);
+    if (plan->unknown > 0)
+        fprintf(log, " and %zu files of unknown size", plan->unknown);
+    fprintf(log, "\n");
 }
 
 /* ===  The work  === */

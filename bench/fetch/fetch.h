@@ -31,8 +31,9 @@ typedef struct {
 typedef struct {
     fetch_step_t *steps;
     size_t count;
-    int64_t bytes;  /* to come, as far as is known */
-    size_t unknown; /* files to come whose length is not known */
+    int64_t bytes;    /* to come, as far as is known */
+    int64_t unpacked; /* more that unpacking will take; 0 unless the caller knows it */
+    size_t unknown;   /* files to come whose length is not known */
     size_t absent;
     size_t loads; /* steps that go to the network */
 } fetch_plan_t;
@@ -49,6 +50,12 @@ typedef struct {
 /* A wanted name that no catalogue has is FAULT_USAGE. */
 outcome_t fetch_plan(const fetch_request_t *request, fetch_plan_t *plan);
 void fetch_plan_free(fetch_plan_t *plan);
+
+/* Its files, a line each, with their sizes and where they come from, and the sum; with `details` addresses and hashes. */
+void fetch_print(const fetch_plan_t *plan, bool details, FILE *log);
+
+/* Of the disk that the cache is on, and where that is. */
+outcome_t fetch_free_bytes(double *bytes, text_t *root);
 
 /* Enough room for what is to come where the cache is. */
 outcome_t fetch_check_disk(const fetch_plan_t *plan);

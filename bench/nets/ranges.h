@@ -14,9 +14,9 @@
  * words, needs no range; nor does a transformer, whose vectors are scaled one by one. */
 
 typedef struct {
-    text_t path;    /* "" when made in memory */
-    float *most;    /* [table.count]; 0: not in the file */
-    double *seen;   /* [table.count], the largest value in the calibration samples; NaN when not in the file */
+    text_t path;     /* "" when made in memory */
+    float *most;     /* [table.count]; 0: not in the file */
+    double *seen;    /* [table.count], the largest value in the calibration samples; NaN when not in the file */
     int64_t samples; /* that were calibrated with */
 } net_ranges_t;
 

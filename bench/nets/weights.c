@@ -144,7 +144,8 @@ void net_weights_free(net_weights_t *weights)
     *weights = (net_weights_t){0};
 }
 
-void net_fold_norm(const net_layer_t *layer, const net_parameters_t *parameters, int64_t k, double *multiplier, double *bias)
+void net_fold_norm(const net_layer_t *layer, const net_parameters_t *parameters, int64_t k, double *multiplier,
+                   double *bias)
 {
     *bias = parameters->bias != NULL ? (double)parameters->bias[k] : 0;
     *multiplier = 1;

@@ -43,7 +43,8 @@ outcome_t net_weights_from(const network_t *network, const net_size_t *size, con
 void net_weights_free(net_weights_t *weights);
 
 /* What a layer and the BatchNorm behind it make of the sum s of output channel k: s * multiplier + bias. */
-void net_fold_norm(const net_layer_t *layer, const net_parameters_t *parameters, int64_t k, double *multiplier, double *bias);
+void net_fold_norm(const net_layer_t *layer, const net_parameters_t *parameters, int64_t k, double *multiplier,
+                   double *bias);
 
 /* The float weights of this layer are not needed soon (base/spill.h). */
 void net_weights_rest(const net_weights_t *weights, size_t layer);

@@ -161,7 +161,7 @@ check_fails 3 "no such folder" fetch --manifest "$tap_folder/hand.csv" --from "$
 
 # The project's own catalogues.
 rm -rf "$cache"
-check "everything of the project is listed" sh -c "[ \$('$BBSBENCH' fetch --list | grep -c '^    sha256') -eq 12 ]"
+check "everything of the project is listed" sh -c "[ \$('$BBSBENCH' fetch --list | grep -c '^    sha256') -eq 13 ]"
 check_fails 3 "a network without its checkpoint names the command" "$BBSBENCH" accuracy --net resnet50 --size full --out "$tap_folder/x.csv"
 check "which is fetch" grep -q "bbsbench fetch --net resnet50" "$tap_folder/last_err"
 tap_done

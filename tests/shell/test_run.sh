@@ -6,7 +6,7 @@ whole=$tap_folder/whole killed=$tap_folder/killed
 
 # ===  A run, and its rows  ===
 check "the smoke run" sh -c "'$BBSBENCH' run --smoke --jobs 2 --out $whole >$tap_folder/log"
-check "it says that every row is as committed" sh -c "[ \$(grep -c '^  [a-z0-9]* *[0-9]* same of [0-9]* rows' $tap_folder/log) -eq 8 ]"
+check "it says that every row is as committed" sh -c "[ \$(grep -c '^  [a-z0-9]* *[0-9]* same of [0-9]* rows' $tap_folder/log) -eq 12 ]"
 check "model rows are exactly the committed ones" cmp "$reference/model.csv" "$whole/model.csv"
 check "worked examples are exactly the committed ones" cmp "$reference/examples.csv" "$whole/examples.csv"
 check "accuracies are the committed ones within 1 flip in 1,000" "$BBSBENCH" diff "$reference/accuracy.smoke.csv" "$whole/accuracy.csv"
@@ -14,6 +14,7 @@ check "run.json is complete" /usr/bin/env sh -c "
     for key in command mode configuration seeds inputs commit dirty sha256 compiler flags processor vector_set libraries \
         wall_seconds peak_memory_bytes started_utc; do grep -q \"\\\"\$key\\\"\" $whole/run.json || { echo no \$key; exit 1; }; done
     ! grep -q '\"sha256\":[[:space:]]*\"\"' $whole/run.json && ! grep -q '\"finished_utc\":[[:space:]]*null' $whole/run.json"
+check "integer answers are exactly the committed ones" cmp "$reference/integers.smoke.csv" "$whole/integers.csv"
 check "no unfinished file is left" sh -c "! find $whole -name '*.part' | grep -q ."
 
 # ===  A run that is killed  ===
@@ -48,8 +49,8 @@ check "a finished run stays as it is" sh -c "cp $killed/run.json $tap_folder/bef
 if command -v gnuplot >/dev/null 2>&1; then
     check "the report" "$BBSBENCH" report "$whole"
     check "figures as SVG and PNG" sh -c "
-        for name in accuracy speedup fig3 fig12 fig13 fig14 fig15; do grep -q '<svg' $whole/figures/\$name.svg && [ \$(head -c 4 $whole/figures/\$name.png | tail -c 3) = PNG ] || exit 1; done"
-    check "figures are in the page, with a text" sh -c "[ \$(grep -o '<img alt=\"[A-Z][^\"]*\" src=\"data:image/svg+xml;base64,' $whole/report.html | wc -l) -eq 7 ]"
+        for name in accuracy speedup fig3 fig11 fig12 fig13 fig14 fig15 fig16 table4 table5 table6; do grep -q '<svg' $whole/figures/\$name.svg && [ \$(head -c 4 $whole/figures/\$name.png | tail -c 3) = PNG ] || exit 1; done"
+    check "figures are in the page, with a text" sh -c "[ \$(grep -o '<img alt=\"[A-Z][^\"]*\" src=\"data:image/svg+xml;base64,' $whole/report.html | wc -l) -eq 12 ]"
     check "figures are beside the text" sh -c "grep -q '](figures/speedup.png)' $whole/report.md && grep -q '](figures/accuracy.png)' $whole/report.md"
 else
     skip "the report with figures" "gnuplot is not installed"
@@ -86,8 +87,8 @@ check_fails 2 "an unknown experiment" "$BBSBENCH" run --smoke --only accuracy,no
 check_fails 2 "no experiment" "$BBSBENCH" run --smoke --only , --out "$tap_folder/none"
 check_fails 2 "two modes" "$BBSBENCH" run --smoke --full --out "$tap_folder/none"
 check_fails 2 "no threads" "$BBSBENCH" run --smoke --jobs 0 --out "$tap_folder/none"
-check_fails 3 "the full mode" "$BBSBENCH" run --full --out "$tap_folder/none"
-check "names what it will need" sh -c "'$BBSBENCH' run --full 2>/dev/null | grep -q 'vgg16_bn-6c64b313.pth' && '$BBSBENCH' run --full 2>/dev/null | grep -q 'ImageNet'"
+check_fails 3 "the full mode without its data" env BBS_HOME="$tap_folder/cache" "$BBSBENCH" run --full --yes --out "$tap_folder/none"
+check "names what it will need" sh -c "export BBS_HOME='$tap_folder/cache' && '$BBSBENCH' run --full 2>/dev/null | grep -q 'vgg16_bn-6c64b313.pth' && '$BBSBENCH' run --full 2>&1 | grep -q 'imagenet=FOLDER'"
 check_fails 1 "a results folder that nobody can write" "$BBSBENCH" run --smoke --out /proc/none/run
 # Root may write everywhere, so it steps back to nobody for this one.
 other=

@@ -123,6 +123,17 @@ static void a_subset_is_balanced_and_fixed(void **state)
     }
     for (int i = 0; i < 10; i++)
         assert_int_equal(counts[i], 5);
+    /* A longer list holds every shorter one, and one that is shorter than the classes are many prefers none of them. */
+    for (int64_t count = 1; count < 50; count++) {
+        assert_ok(dataset_subset(&dataset, count, again));
+        assert_ok(dataset_subset(&dataset, count + 1, list));
+        for (int64_t i = 0, at = 0; i < count; i++, at++) {
+            at += list[at] != again[i];
+            assert_int_equal(list[at], again[i]);
+        }
+    }
+    assert_ok(dataset_subset(&dataset, 1, list));
+    assert_int_not_equal(dataset.labels[list[0]], 0);
     assert_ok(dataset_subset(&dataset, 200, whole));
     for (int i = 0; i < 200; i++)
         assert_int_equal(whole[i], i);

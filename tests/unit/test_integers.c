@@ -126,7 +126,7 @@ static void fast_and_plain_give_the_same_logits(void **state)
     static const struct {
         const network_t *network;
         const char *size;
-    } cases[] = {{&net_vgg16, "compact"},    {&net_resnet34, "compact"}, {&net_resnet50, "compact"},
+    } cases[] = {{&net_vgg16, "compact"},    {&net_resnet34, "compact"},  {&net_resnet50, "compact"},
                  {&net_resnet20, "full"},    {&net_vit_small, "compact"}, {&net_vit_base, "compact"},
                  {&net_bert_mrpc, "compact"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

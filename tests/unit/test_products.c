@@ -135,17 +135,70 @@ static void convolutions_are_those_of_plain_loops(void **state)
     (void)state;
     /* Sums beyond 2^24, odd channel counts, strides, uneven padding, a window as large as the plane. */
     static const product_shape_t shapes[] = {
-        {.k = 32, .c = 32, .kh = 3, .kw = 3, .stride = 1, .pad_top = 1, .pad_left = 1, .pad_bottom = 1, .pad_right = 1,
-         .in_h = 7, .in_w = 7, .out_h = 7, .out_w = 7},
-        {.k = 70, .c = 128, .kh = 3, .kw = 3, .stride = 2, .pad_top = 1, .pad_left = 1, .pad_right = 0, .pad_bottom = 0,
-         .in_h = 6, .in_w = 6, .out_h = 3, .out_w = 3},
-        {.k = 130, .c = 64, .kh = 1, .kw = 1, .stride = 2, .in_h = 6, .in_w = 6, .out_h = 3, .out_w = 3, .pad_bottom = -1,
+        {.k = 32,
+         .c = 32,
+         .kh = 3,
+         .kw = 3,
+         .stride = 1,
+         .pad_top = 1,
+         .pad_left = 1,
+         .pad_bottom = 1,
+         .pad_right = 1,
+         .in_h = 7,
+         .in_w = 7,
+         .out_h = 7,
+         .out_w = 7},
+        {.k = 70,
+         .c = 128,
+         .kh = 3,
+         .kw = 3,
+         .stride = 2,
+         .pad_top = 1,
+         .pad_left = 1,
+         .pad_right = 0,
+         .pad_bottom = 0,
+         .in_h = 6,
+         .in_w = 6,
+         .out_h = 3,
+         .out_w = 3},
+        {.k = 130,
+         .c = 64,
+         .kh = 1,
+         .kw = 1,
+         .stride = 2,
+         .in_h = 6,
+         .in_w = 6,
+         .out_h = 3,
+         .out_w = 3,
+         .pad_bottom = -1,
          .pad_right = -1},
-        {.k = 16, .c = 16, .kh = 3, .kw = 3, .stride = 1, .pad_top = 1, .pad_left = 1, .pad_bottom = 1, .pad_right = 1,
-         .in_h = 5, .in_w = 5, .out_h = 5, .out_w = 5},
+        {.k = 16,
+         .c = 16,
+         .kh = 3,
+         .kw = 3,
+         .stride = 1,
+         .pad_top = 1,
+         .pad_left = 1,
+         .pad_bottom = 1,
+         .pad_right = 1,
+         .in_h = 5,
+         .in_w = 5,
+         .out_h = 5,
+         .out_w = 5},
         {.k = 8, .c = 512, .kh = 3, .kw = 3, .stride = 1, .in_h = 3, .in_w = 3, .out_h = 1, .out_w = 1},
-        {.k = 24, .c = 5, .kh = 5, .kw = 5, .stride = 1, .pad_top = 2, .pad_left = 2, .pad_bottom = 2, .pad_right = 2,
-         .in_h = 9, .in_w = 9, .out_h = 9, .out_w = 9}};
+        {.k = 24,
+         .c = 5,
+         .kh = 5,
+         .kw = 5,
+         .stride = 1,
+         .pad_top = 2,
+         .pad_left = 2,
+         .pad_bottom = 2,
+         .pad_right = 2,
+         .in_h = 9,
+         .in_w = 9,
+         .out_h = 9,
+         .out_w = 9}};
     uint64_t random = 2;
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
         for (kind_t kind = 0; kind < KINDS; kind++)
@@ -255,8 +308,8 @@ static void sums_that_could_leave_32_bits_are_refused(void **state)
 
 /* ===  BBS columns  === */
 
-/* The kernel's sum over a compressed layer is the sum over its stored bit columns, least significant first, plus the constant
- * of each group times the sum of its activations: the paper's Eq. 1 to 3, computed one bit at a time. */
+/* The kernel's sum over a compressed layer is the sum over its stored bit columns, least significant first, plus the
+ * constant of each group times the sum of its activations: the paper's Eq. 1 to 3, computed one bit at a time. */
 static void sums_are_those_of_the_bit_columns(void **state)
 {
     (void)state;
@@ -427,13 +480,23 @@ static void the_largest_of_a_window_is_kept(void **state)
 
 /* ===  Pixels  === */
 
-/* Sums of pixels, steps and terms together are the convolution of what the profile makes of the pixels, borders included. */
+/* Sums of pixels, steps and terms together are the convolution of what the profile makes of the pixels, borders included.
+ */
 static void pixels_give_the_convolution_of_the_normalised_image(void **state)
 {
     (void)state;
     enum { SIDE = 9, OUT = 5, ROW = 3 * 5 * 5 };
-    const product_shape_t shape = {.k = 1, .c = 3, .kh = 5, .kw = 5, .stride = 2, .pad_top = 2, .pad_left = 2, .in_h = SIDE,
-                                   .in_w = SIDE, .out_h = OUT, .out_w = OUT};
+    const product_shape_t shape = {.k = 1,
+                                   .c = 3,
+                                   .kh = 5,
+                                   .kw = 5,
+                                   .stride = 2,
+                                   .pad_top = 2,
+                                   .pad_left = 2,
+                                   .in_h = SIDE,
+                                   .in_w = SIDE,
+                                   .out_h = OUT,
+                                   .out_w = OUT};
     static const char *const profiles[] = {"torchvision-v1", "fashion-mnist-v1"};
     for (int p = 0; p < 2; p++) {
         const net_size_t size = {.channels = 3, .height = SIDE, .width = SIDE, .profile = profiles[p]};

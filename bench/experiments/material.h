@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_EXPERIMENTS_MATERIAL_H
+#define BBS_EXPERIMENTS_MATERIAL_H
+
+#include "base/text.h"
+#include "nets/net.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* What a run of the full mode works on: networks, each with the files that were brought for it (full.h). A mode without
+ * material takes the networks that the project ships. */
+
+enum { MATERIAL_NETS = 16, MATERIAL_METHODS = 64 };
+
+typedef struct {
+    const network_t *network;
+    const net_size_t *size;
+    text_t weights, data;
+    text_t vocabulary; /* "" where the network reads no text */
+} material_net_t;
+
+typedef struct {
+    material_net_t nets[MATERIAL_NETS];
+    size_t count;
+    const char *methods[MATERIAL_METHODS]; /* in place of the mode's own, when there are any */
+    size_t method_count;
+    bool skip_bad;   /* leave out samples that cannot be read, and count them */
+    text_t left_out; /* "net: why; net: why": of the mode's networks, those that are not run */
+} material_t;
+
+#endif

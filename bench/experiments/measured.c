@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "experiments/measured.h"
+
+#include "base/file.h"
+#include "base/home.h"
+#include "base/text.h"
+#include "data/dataset.h"
+#include "nets/ranges.h"
+
+/* Those that were brought; else each network whose size of the mode has weights in the project. */
+static size_t list_networks(const run_mode_t *mode, material_net_t *nets)
+{
+    size_t count = 0;
+    for (size_t i = 0; mode->material != NULL && i < mode->material->count; i++)
+        nets[count++] = mode->material->nets[i];
+    for (const network_t *const *network = net_registry; *network != NULL && !mode->brings; network++)
+        for (const net_size_t *const *size = (*network)->sizes; *size != NULL && count < MATERIAL_NETS; size++)
+            if (text_equal((*size)->name, mode->size) && (*size)->weights != NULL)
+                nets[count++] = (material_net_t){.network = *network, .size = *size};
+    return count;
+}
+
+static const char *given(const text_t *path)
+{
+    return path->chars[0] != '\0' ? path->chars : NULL;
+}
+
+static outcome_t list_dataset(const material_net_t *net, inputs_t *inputs)
+{
+    dataset_t dataset;
+    dataset_request_t request = {.path = given(&net->data),
+                                 .classes = net->size->classes,
+                                 .vocabulary = given(&net->vocabulary),
+                                 .tokens = net->size->width};
+    text_t vocabulary;
+    outcome_t result;
+    if (outcome_bad(&result, profile_find(net->size->profile, &request.profile)))
+        return result;
+    if (request.vocabulary == NULL && net->size->vocabulary != NULL) {
+        if (outcome_bad(&result, home_path(net->size->vocabulary, &vocabulary)))
+            return result;
+        request.vocabulary = vocabulary.chars;
+    }
+    outcome_t opened = dataset_open(net->size->dataset, &request, &dataset);
+    if (!outcome_is_ok(&opened))
+        return result; /* the experiment itself says what is wrong with it */
+    for (int i = 0; i < dataset.file_count && outcome_is_ok(&result); i++)
+        result = inputs_add(inputs, dataset.files[i].chars, "data set");
+    dataset_close(&dataset);
+    return result;
+}
+
+/* Of the activations, beside the weights; false: there are none. */
+static bool find_ranges(const material_net_t *net, text_t *path)
+{
+    text_t weights = net->weights;
+    outcome_t found = weights.chars[0] != '\0' ? outcome_ok() : home_path(net->size->weights, &weights);
+    *path = outcome_is_ok(&found) ? net_ranges_path(weights.chars) : text_of("%s", "");
+    return file_exists(path->chars);
+}
+
+outcome_t measured_inputs(const run_mode_t *mode, inputs_t *inputs)
+{
+    material_net_t nets[MATERIAL_NETS];
+    size_t count = list_networks(mode, nets);
+    outcome_t result = outcome_ok();
+    for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
+        const char *weights = given(&nets[i].weights);
+        if (outcome_bad(&result, inputs_add(inputs, weights != NULL ? weights : nets[i].size->weights, "weights")) ||
+            outcome_bad(&result, inputs_add(inputs, nets[i].size->cfg, "graph")))
+            break;
+        text_t ranges;
+        if (find_ranges(&nets[i], &ranges) && outcome_bad(&result, inputs_add(inputs, ranges.chars, "ranges")))
+            break;
+        result = list_dataset(&nets[i], inputs);
+    }
+    return result;
+}
+
+static void write_row(void *context, const accuracy_row_t *row)
+{
+    accuracy_write(context, row);
+}
+
+/* Integer activations of a CNN need ranges. */
+static bool can_run(const material_net_t *net, bool integers)
+{
+    text_t ranges;
+    return !integers || net->size->cfg == NULL || find_ranges(net, &ranges);
+}
+
+outcome_t measured_run(const experiment_context_t *context, accuracy_config_t *config, const char *file)
+{
+    csv_writer_t writer;
+    material_net_t nets[MATERIAL_NETS];
+    const size_t count = list_networks(context->mode, nets);
+    outcome_t result = csv_create(&writer, text_of("%s/%s", context->folder, file).chars, accuracy_header);
+    if (!outcome_is_ok(&result))
+        return result;
+    config->images = context->mode->images;
+    config->threads = context->jobs;
+    config->samples = context->folder;
+    config->skip_bad = context->mode->material != NULL && context->mode->material->skip_bad;
+    for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
+        config->network = nets[i].network;
+        config->size = nets[i].size;
+        config->weights = given(&nets[i].weights);
+        config->data = given(&nets[i].data);
+        config->vocabulary = given(&nets[i].vocabulary);
+        if (can_run(&nets[i], config->integers))
+            result = accuracy_run(config, write_row, &writer);
+    }
+    if (outcome_is_ok(&result))
+        return csv_commit(&writer);
+    csv_abandon(&writer);
+    return result;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the full mode adds: samples left out of all methods, damaged lines left out, archives unpacked whole or not at all,
+ * and how far a measured number may be set against the paper's. */
+#include "base/csv.h"
+#include "base/file.h"
+#include "data/tsv.h"
+#include "experiments/losses.h"
+#include "experiments/sample_list.h"
+#include "fetch/unpack.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "testing.h"
+
+static char folder[] = "/tmp/bbs-test-full-XXXXXX";
+
+static text_t inside(const char *name)
+{
+    return text_of("%s/%s", folder, name);
+}
+
+static void write_text(const char *name, const char *text)
+{
+    FILE *stream = fopen(inside(name).chars, "w");
+    assert_non_null(stream);
+    fputs(text, stream);
+    fclose(stream);
+}
+
+static void a_sample_that_one_method_skipped_leaves_all(void **state)
+{
+    (void)state;
+    predictions_t answers[2];
+    int64_t skipped, first;
+    for (int method = 0; method < 2; method++) {
+        assert_ok(predictions_create(4, &answers[method]));
+        for (int i = 0; i < 4; i++) {
+            answers[method].sample[i] = 10 * i;
+            answers[method].label[i] = i;
+            answers[method].predicted[i] = i;
+        }
+    }
+    answers[1].predicted[1] = SAMPLE_SKIPPED;
+    answers[0].predicted[3] = answers[1].predicted[3] = SAMPLE_SKIPPED;
+    assert_ok(sample_list_drop("data", answers, 2, &skipped, &first));
+    assert_int_equal(skipped, 2);
+    assert_int_equal(first, 10);
+    for (int method = 0; method < 2; method++) {
+        assert_int_equal(answers[method].samples, 2);
+        assert_int_equal(answers[method].sample[1], 20);
+        assert_int_equal(predictions_correct(&answers[method]), 2);
+    }
+    assert_ok(sample_list_drop("data", answers, 2, &skipped, &first));
+    assert_int_equal(skipped, 0);
+    assert_int_equal(first, -1);
+    answers[0].predicted[0] = answers[0].predicted[1] = SAMPLE_SKIPPED;
+    assert_error(sample_list_drop("data", answers, 2, &skipped, &first), FAULT_FAILED, "none that can be read");
+    predictions_free(&answers[0]);
+    predictions_free(&answers[1]);
+}
+
+static void damaged_lines_are_left_out_where_that_is_asked_for(void **state)
+{
+    (void)state;
+    tsv_t tsv;
+    lines_bad_t bad = {0};
+    write_text("t.tsv", "a\tb\n1\t2\nshort\nbad\xff\t2\n3\t4\n");
+    text_t path = inside("t.tsv");
+    assert_error(tsv_read(path.chars, NULL, "a\tb", NULL, &tsv), FAULT_FAILED, "line 4, column 4");
+    assert_ok(tsv_read(path.chars, NULL, "a\tb", &bad, &tsv));
+    assert_int_equal(bad.count, 2);
+    assert_non_null(strstr(bad.first.chars, "line 4"));
+    assert_int_equal(tsv.rows, 4);
+    assert_false(tsv_is_left_out(&tsv, 0));
+    assert_true(tsv_is_left_out(&tsv, 1));
+    assert_true(tsv_is_left_out(&tsv, 2));
+    assert_string_equal(tsv_cell(&tsv, 3, 1), "4");
+    tsv_free(&tsv);
+    write_text("h.tsv", "\xff\n1\n");
+    path = inside("h.tsv");
+    bad = (lines_bad_t){0};
+    assert_error(tsv_read(path.chars, NULL, "a", &bad, &tsv), FAULT_FAILED, "header");
+}
+
+static void an_archive_becomes_a_folder_or_nothing(void **state)
+{
+    (void)state;
+    text_t place, archive = inside("set.tar");
+    assert_false(unpack_place("data.tsv", &place));
+    assert_true(unpack_place(archive.chars, &place));
+    assert_string_equal(place.chars, inside("set").chars);
+    write_text("one.txt", "one");
+    assert_int_equal(system(text_of("tar -cf %s -C %s one.txt", archive.chars, folder).chars), 0);
+    assert_ok(unpack(archive.chars, place.chars));
+    assert_true(file_exists(inside("set/one.txt").chars));
+    write_text("bad.tar", "this is no archive, and tar says so");
+    assert_error(unpack(inside("bad.tar").chars, inside("bad").chars), FAULT_FAILED, "tar ends with exit code");
+    assert_false(file_is_folder(inside("bad").chars));
+}
+
+/* Rows as losses_write() makes them, in the columns that the basis reads. */
+static claim_basis_t basis_of(const char *text, size_t row, const char *column)
+{
+    csv_table_t table;
+    write_text("basis.csv", text);
+    assert_ok(csv_read(inside("basis.csv").chars, &table));
+    rows_t rows = rows_of(&table);
+    claim_basis_t basis = losses_basis(&rows, row, BASIS_WHOLE, column);
+    assert_ok(rows.outcome);
+    csv_free(&table);
+    return basis;
+}
+
+static void only_whole_data_of_real_networks_get_a_verdict(void **state)
+{
+    (void)state;
+    static const char rows[] = "data,method,samples,stand_in\n"
+                               "glue-sst2,int8,872,0\nglue-sst2,int8,871,0\nimagenet,int8,50000,0\nimagenet,int8,50000,1\n";
+    assert_int_equal(basis_of(rows, 0, "accuracy_percent"), BASIS_WHOLE);
+    assert_int_equal(basis_of(rows, 1, "accuracy_percent"), BASIS_SUBSET);
+    assert_int_equal(basis_of(rows, 1, "bits_per_weight"), BASIS_WHOLE);
+    assert_int_equal(basis_of(rows, 2, "accuracy_percent"), BASIS_WHOLE);
+    assert_int_equal(basis_of(rows, 3, "accuracy_percent"), BASIS_STAND_IN);
+    char means[512] = "data,method,samples,stand_in\n";
+    for (int i = 0; i < 6; i++)
+        strcat(means, "glue-mrpc,m,408,0\n");
+    assert_int_equal(basis_of(text_of("%s,m,2448,0\n", means).chars, 6, "loss_points"), BASIS_SUBSET);
+    strcat(means, "glue-mrpc,m,408,0\n");
+    assert_int_equal(basis_of(text_of("%s,m,2856,0\n", means).chars, 7, "loss_points"), BASIS_WHOLE);
+}
+
+static int make_folder(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) == NULL;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    return system(text_of("rm -rf %s", folder).chars);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_sample_that_one_method_skipped_leaves_all),
+        cmocka_unit_test(damaged_lines_are_left_out_where_that_is_asked_for),
+        cmocka_unit_test(an_archive_becomes_a_folder_or_nothing),
+        cmocka_unit_test(only_whole_data_of_real_networks_get_a_verdict),
+    };
+    return cmocka_run_group_tests_name("full", tests, make_folder, remove_folder);
+}
