@@ -24,13 +24,14 @@ static sram_bank_t between(const sram_bank_t *low, const sram_bank_t *high, int6
                          .leakage_mw = low->leakage_mw + share * (high->leakage_mw - low->leakage_mw)};
 }
 
-/* The rows of that bus nearest to `bytes` from below and above, `but` apart; NULL where there is none. */
-static void around(int64_t bytes, int64_t bus_bits, const sram_bank_t *but, const sram_bank_t **low,
-                   const sram_bank_t **high)
+/* The rows of that bus nearest to `bytes` from below and above, the row `but` apart (sram_row_count: none apart); NULL where
+ * there is none. */
+static void around(int64_t bytes, int64_t bus_bits, size_t but, const sram_bank_t **low, const sram_bank_t **high)
 {
     *low = *high = NULL;
-    for (const sram_bank_t *row = sram_rows; row < sram_rows + sram_row_count; row++) {
-        if (row->bus_bits != bus_bits || row == but)
+    for (size_t i = 0; i < sram_row_count; i++) {
+        const sram_bank_t *row = &sram_rows[i];
+        if (row->bus_bits != bus_bits || i == but)
             continue;
         if (row->bytes <= bytes && (*low == NULL || row->bytes > (*low)->bytes))
             *low = row;
@@ -42,7 +43,7 @@ static void around(int64_t bytes, int64_t bus_bits, const sram_bank_t *but, cons
 outcome_t sram_bank(int64_t bytes, int64_t bus_bits, sram_bank_t *bank, bool *interpolated)
 {
     const sram_bank_t *low, *high;
-    around(bytes, bus_bits, NULL, &low, &high);
+    around(bytes, bus_bits, sram_row_count, &low, &high);
     if (low == NULL || high == NULL)
         return outcome_failed("sram.csv", text_of("%" PRId64 " bytes, bus of %" PRId64 " bits", bytes, bus_bits).chars,
                               "no rows around this bank", "a size and a bus that the table covers",
@@ -55,7 +56,7 @@ outcome_t sram_bank(int64_t bytes, int64_t bus_bits, sram_bank_t *bank, bool *in
 bool sram_left_out(size_t row, sram_bank_t *bank)
 {
     const sram_bank_t *self = &sram_rows[row], *low, *high;
-    around(self->bytes, self->bus_bits, self, &low, &high);
+    around(self->bytes, self->bus_bits, row, &low, &high);
     if (low == NULL || high == NULL)
         return false;
     *bank = between(low, high, self->bytes);
