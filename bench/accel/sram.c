@@ -24,7 +24,8 @@ static sram_bank_t between(const sram_bank_t *low, const sram_bank_t *high, int6
                          .leakage_mw = low->leakage_mw + share * (high->leakage_mw - low->leakage_mw)};
 }
 
-/* The rows of that bus nearest to `bytes` from below and above, row number `but` apart; NULL where there is none. */
+/* The rows of that bus nearest to `bytes` from below and above, the row `but` apart (sram_row_count: none apart); NULL
+ * where there is none. */
 static void around(int64_t bytes, int64_t bus_bits, size_t but, const sram_bank_t **low, const sram_bank_t **high)
 {
     *low = *high = NULL;

@@ -42,11 +42,10 @@ static text_t off_by(double have, double want)
 outcome_t pe_present(const experiment_view_t *view, document_t *document, const char *what, const char *file)
 {
     rows_t rows = rows_of(view->rows);
-    document_table(
-        document, table_columns,
-        "%s: estimated from gates, constants fitted to the other PEs of Tables IV and V (N = 10 rows at most), 28 nm, "
-        "800 MHz. Source: `%s`.",
-        what, file);
+    document_table(document, table_columns,
+                   "%s: estimated from gates, constants fitted to the other PEs of Tables IV and V (N = 10 rows at most), "
+                   "28 nm, 800 MHz. Source: `%s`.",
+                   what, file);
     for (size_t row = 0; row < view->rows->rows; row++) {
         const double area = rows_real(&rows, row, "area_left_out_um2"), power = rows_real(&rows, row, "power_left_out_mw");
         const double paper_area = rows_real(&rows, row, "area_paper_um2"),

@@ -9,6 +9,8 @@ PYTHON=${PYTHON:-/usr/bin/python3}
 "$PYTHON" tests/oracle/made_logits.py write
 "$PYTHON" tests/oracle/torch_checkpoints.py fixture tests/data
 "$PYTHON" tests/oracle/accel.py tests/data/model.resnet34.csv
+"$PYTHON" tests/oracle/area.py tests/data/area.csv
+"$PYTHON" tests/oracle/area.py sram bench/accel/sram.csv tests/data/sram.csv
 "$PYTHON" tests/oracle/columns.py tests/data/columns.txt.gz
 "$PYTHON" tests/oracle/rivals.py tests/data/rivals.txt.gz
 # Hugging Face's own tokenizer is an npm package: tests/oracle/tokens.js says how to have it.
