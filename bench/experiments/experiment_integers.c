@@ -72,8 +72,8 @@ static outcome_t present(const experiment_view_t *view, document_t *document)
     }
     document_table(
         document, table_columns,
-        "Top-1 accuracy with activations of 8 bits; flips against int8 on the same samples. Rows of stand-ins say "
-        "nothing about the paper's networks. Sources: `integers.csv`, `accuracy.csv`.");
+        "Top-1 accuracy with activations of 8 bits; flips against int8 on the same samples. Sources: "
+        "`integers.csv`, `accuracy.csv`.");
     for (size_t row = 0; row < view->rows->rows; row++) {
         const bool paired = rows_text(&rows, row, "reference")[0] != '\0';
         document_cell(document, "%s%s", rows_text(&rows, row, "net"),
@@ -117,6 +117,9 @@ static const char *const limits[] = {
     "the headers of bench/engine; the authors' own code differs in details that the paper does not state.",
     "Methods whose weights are no integers (fp32, mx, ant, noisyquant) cannot be run so.", NULL};
 
+static const char *const stand_in_limits[] = {
+    "Accuracies are of compact stand-ins: they say nothing about the paper's networks.", NULL};
+
 static const char *const keys[] = {"net", "size", "data", "method", NULL};
 static const diff_column_t columns[] = {
     {"correct", SENSE_HIGHER_IS_BETTER, false}, {"accuracy_percent", SENSE_IGNORED, false}, {NULL, SENSE_NONE, false}};
@@ -132,6 +135,7 @@ const experiment_t experiment_integers = {
     .rows = "integers.csv",
     .rule = &rule,
     .limits = limits,
+    .stand_in_limits = stand_in_limits,
     .list_inputs = measured_inputs,
     .run = run,
     .headline = headline,
