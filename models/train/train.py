@@ -4,8 +4,8 @@
 A tool for retraining only: nothing at run time needs Python. The recipe is the one that pays on a small budget: one linear
 warm-up and a cosine to zero, label smoothing, flips and crops, no weight decay on norms and biases, bfloat16 arithmetic with
 float32 weights; SGD with Nesterov momentum for the CNNs, AdamW for the vision transformers, which see half of the patches
-of each image (nets_vit.py) but in the last epochs. The wide ViT begins as a widened copy of the narrow one. RECIPES holds what the shipped
-networks were trained with. A checkpoint is kept after each epoch and picked up again by the next call; seed, order of the
+of each image (nets_vit.py) but in the last epochs. The wide ViT begins as a widened copy of the narrow one. RECIPES holds
+what the shipped networks were trained with. A checkpoint is kept after each epoch and picked up again by the next call; seed, order of the
 samples and augmentation follow from --seed and the epoch alone, so a resumed run equals an uninterrupted one.
 """
 import argparse
@@ -25,9 +25,8 @@ NETS = {**nets.NETS, **nets_vit.NETS}
 ADAMW = dict(optimiser="adamw", decay=0.05, checked=2000)
 RECIPES = {"resnet34": dict(epochs=18, rate=0.15), "vgg16": dict(epochs=8, rate=0.1), "resnet50": dict(epochs=10, rate=0.15),
            "vit_small": dict(epochs=10, rate=0.001, batch=32, **ADAMW),
-           "vit_base": dict(epochs=3, rate=0.0005, batch=32, grown=pathlib.Path("models/compact/vit_small.safetensors"), **ADAMW)}
+           "vit_base": dict(epochs=2, full_from=0.5, rate=0.0005, batch=32, grown=pathlib.Path("models/compact/vit_small.safetensors"), **ADAMW)}
 TEST = 10000
-FULL_FROM = 0.6  # share of the epochs after which a ViT sees all patches
 
 
 def arguments():
@@ -43,6 +42,7 @@ def arguments():
     parser.add_argument("--smoothing", type=float, default=0.1)
     parser.add_argument("--optimiser", choices=("sgd", "adamw"), default="sgd")
     parser.add_argument("--grown", type=pathlib.Path, help="begin with this ViT of half the width")
+    parser.add_argument("--full-from", type=float, default=0.6, help="share of the epochs after which a ViT sees all patches")
     parser.add_argument("--checked", type=int, default=TEST, help="test images to count after each epoch; all at the end")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
@@ -110,7 +110,7 @@ def main():
         model.load_state_dict(kept["model"])
         optimiser.load_state_dict(kept["optimiser"])
     for epoch in range(first, options.epochs):
-        if epoch >= FULL_FROM * options.epochs:
+        if epoch >= options.full_from * options.epochs:
             model.kept = 1.0  # of nets_vit.ViT
         loss = train_epoch(model, optimiser, images, labels, epoch, options)
         correct = count_correct(model, test_images[:options.checked], test_labels[:options.checked])
