@@ -118,6 +118,7 @@ static const net_size_t tiny_full = {.name = "full",
                                      .shape = &tiny_shape};
 
 static const net_size_t small_compact = {.name = "compact",
+                                         .weights = "models/compact/vit_small.safetensors",
                                          .dataset = "fashion-mnist",
                                          .profile = "fashion-mnist-v1",
                                          .stand_in = true,
