@@ -114,18 +114,18 @@ static void encode_channel(const walk_t *walk, int64_t channel, uint8_t *scratch
     compressed_t *out = walk->compressed;
     int64_t size = layer->c * walk->positions, start = channel * size, groups = walk->row_groups * walk->positions;
     const int8_t *weights = layer->q + start;
-    int8_t *stored = out->stored + start;
+    int16_t *constants = (int16_t *)(void *)scratch;
+    int8_t *rows = (int8_t *)(constants + groups), *coded = rows + size;
+    int8_t *stored = out->stored != NULL ? out->stored + start : coded + size;
     if (out->bits[channel] == 8) {
         memcpy(stored, weights, (size_t)size);
         columns_add_constant(stored, size, 0, out->values + start);
         return;
     }
-    int16_t *constants = (int16_t *)(void *)scratch;
     uint8_t *meta = out->meta != NULL ? out->meta + channel * groups : NULL;
     if (walk->positions == 1) {
         encode_rows(walk, weights, stored, meta, constants);
     } else {
-        int8_t *rows = (int8_t *)(constants + groups), *coded = rows + size;
         transpose_bytes(weights, layer->c, walk->positions, rows);
         encode_rows(walk, rows, coded, meta, constants);
         transpose_bytes(coded, walk->positions, layer->c, stored);
@@ -151,12 +151,13 @@ static outcome_t prepare(const walk_t *walk)
     int64_t size = compress_layer_size(layer);
     out->groups = compress_layer_groups(layer, walk->config->group);
     out->values = malloc((size_t)size * sizeof *out->values);
-    out->stored = malloc((size_t)size);
+    out->stored = walk->config->values_only ? NULL : malloc((size_t)size);
     out->bits = malloc((size_t)layer->k);
     out->scale = malloc((size_t)layer->k * sizeof *out->scale);
     if (walk->coder->meta_in_byte)
         out->meta = calloc((size_t)out->groups, 1);
-    if (!out->values || !out->stored || !out->bits || !out->scale || (walk->coder->meta_in_byte && !out->meta))
+    if (!out->values || (!walk->config->values_only && !out->stored) || !out->bits || !out->scale ||
+        (walk->coder->meta_in_byte && !out->meta))
         return outcome_out_of_memory(layer->name);
     memcpy(out->scale, layer->scale, (size_t)layer->k * sizeof *out->scale);
     for (int64_t channel = 0; channel < layer->k; channel++) {
@@ -180,7 +181,7 @@ outcome_t columns_compress(const column_coder_t *coder, const method_config_t *c
     walk.row_groups = (layer->c + config->group - 1) / config->group;
     int64_t size = layer->c * walk.positions, groups = walk.row_groups * walk.positions;
     walk.block_channels = size < BLOCK_WEIGHTS ? BLOCK_WEIGHTS / size : 1;
-    walk.scratch_size = (2 * size + groups * (int64_t)sizeof(int16_t) + 63) / 64 * 64;
+    walk.scratch_size = ((config->values_only ? 3 : 2) * size + groups * (int64_t)sizeof(int16_t) + 63) / 64 * 64;
     walk.scratch = malloc((size_t)(threads * walk.scratch_size));
     int64_t blocks = (layer->k + walk.block_channels - 1) / walk.block_channels;
     outcome_t result = walk.scratch == NULL ? outcome_out_of_memory(layer->name) : prepare(&walk);

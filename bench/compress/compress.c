@@ -71,21 +71,22 @@ outcome_t method_check(const method_t *method, const method_config_t *config)
 
 /* ===  Networks  === */
 
-outcome_t compress_keep(const compress_layer_t *layer, compressed_t *compressed)
+outcome_t compress_keep(const compress_layer_t *layer, bool values_only, compressed_t *compressed)
 {
     *compressed = (compressed_t){0};
     int64_t size = compress_layer_size(layer);
     compressed->values = malloc((size_t)size * sizeof *compressed->values);
-    compressed->stored = malloc((size_t)size);
+    compressed->stored = values_only ? NULL : malloc((size_t)size);
     compressed->scale = malloc((size_t)layer->k * sizeof *compressed->scale);
     compressed->bits = malloc((size_t)layer->k);
-    if (!compressed->values || !compressed->stored || !compressed->scale || !compressed->bits) {
+    if (!compressed->values || (!values_only && !compressed->stored) || !compressed->scale || !compressed->bits) {
         compressed_free(compressed);
         return outcome_out_of_memory(layer->name);
     }
     for (int64_t i = 0; i < size; i++)
         compressed->values[i] = layer->q[i];
-    memcpy(compressed->stored, layer->q, (size_t)size);
+    if (!values_only)
+        memcpy(compressed->stored, layer->q, (size_t)size);
     memcpy(compressed->scale, layer->scale, (size_t)layer->k * sizeof *compressed->scale);
     memset(compressed->bits, 8, (size_t)layer->k);
     compressed->value_bits = 8 * size;
@@ -97,7 +98,7 @@ static outcome_t compress_one(const method_t *method, const method_config_t *con
                               const bool *mask, int threads, compressed_t *compressed)
 {
     if (layer->whole && !method->everywhere)
-        return compress_keep(layer, compressed);
+        return compress_keep(layer, config->values_only, compressed);
     if (method->input == METHOD_FLOAT && layer->weights == NULL)
         return outcome_failed(layer->name, text_of("method %s", method->name).chars, "INT8 weights", "float weights",
                               "give the float checkpoint, not the quantised one");

@@ -60,6 +60,7 @@ typedef struct {
     bool score_by_deviation; /* Algorithm 2's footnote 1: standard deviation in place of the scale factor */
     bool least_squares_clip; /* ptq: clipping range by least squared error in place of the largest value */
     const char *variant;     /* method-specific format ("int", "fp", ...); NULL: the default */
+    bool values_only;        /* to compute with, not to pack: methods with columns leave `stored` NULL */
     bool fixed_shift;        /* zero-point shifting: no search, this shift (to explain a step) */
     int shift;
 } method_config_t;
@@ -105,7 +106,7 @@ outcome_t compress_each(const method_t *method, const method_config_t *config, c
                         int threads, compress_sink_t sink, void *context);
 
 /* A layer as it is, all channels at 8 bits: what whole layers come back as, and the int8 method. */
-outcome_t compress_keep(const compress_layer_t *layer, compressed_t *compressed);
+outcome_t compress_keep(const compress_layer_t *layer, bool values_only, compressed_t *compressed);
 
 int64_t compress_layer_size(const compress_layer_t *layer);              /* weights: k * c * kh * kw */
 int64_t compress_layer_groups(const compress_layer_t *layer, int group); /* k * kh * kw * ceil(c / group) */

@@ -22,8 +22,8 @@ static outcome_t compress_fp32(const method_config_t *config, const compress_lay
 static outcome_t compress_int8(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
                                compressed_t *compressed)
 {
-    (void)config, (void)mask, (void)threads;
-    return compress_keep(layer, compressed);
+    (void)mask, (void)threads;
+    return compress_keep(layer, config->values_only, compressed);
 }
 
 const method_t plain_fp32 = {

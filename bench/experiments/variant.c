@@ -91,8 +91,6 @@ static outcome_t apply_layer(void *context, size_t index, compressed_t *compress
     const int64_t step = rows_at_a_time(layer);
     outcome_t result = outcome_ok();
     compress_add_size(application->bits, layer, compressed);
-    free(compressed->stored); /* for packing, not for computing; a large layer's is a hundred megabytes */
-    compressed->stored = NULL;
     if (application->engine != NULL && engine_takes_integers(application->engine)) {
         result = apply_integers(application->engine, layer, index, compressed);
         net_weights_rest(application->source->weights, index);
@@ -121,6 +119,7 @@ outcome_t variant_apply(const variant_source_t *source, const char *spec, int th
     *bits = (compress_size_t){0};
     if (outcome_bad(&result, method_parse(spec, &method, &config)))
         return result;
+    config.values_only = true; /* a large layer's columns are a hundred megabytes */
     for (size_t i = 0; i < table->count; i++) {
         const compress_layer_t *layer = &source->layers[i];
         const int64_t part = rows_at_a_time(layer) * layer->c * layer->kh * layer->kw;

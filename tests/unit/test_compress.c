@@ -274,6 +274,34 @@ static void the_same_bytes_for_any_number_of_threads(void **state)
     compressed_free(&three);
 }
 
+static void columns_that_nobody_packs_are_not_kept(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"int8", "ra", "zps", "bitflip", "bbs-mod"};
+    enum { CHANNELS = 40, INPUTS = 70 };
+    int8_t q[CHANNELS * INPUTS * 4];
+    float scale[CHANNELS];
+    for (int i = 0; i < CHANNELS * INPUTS * 4; i++)
+        q[i] = (int8_t)(i * 37 % 251 - 125);
+    for (int k = 0; k < CHANNELS; k++)
+        scale[k] = (float)(1 + k * 7 % CHANNELS);
+    compress_layer_t layer = {.name = "layer", .k = CHANNELS, .c = INPUTS, .kh = 2, .kw = 2, .q = q, .scale = scale};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const method_t *method = method_of(names[i]);
+        method_config_t config = method->defaults;
+        compressed_t all, values;
+        assert_ok(compress_network(method, &config, &layer, 1, 2, &all));
+        config.values_only = true;
+        assert_ok(compress_network(method, &config, &layer, 1, 2, &values));
+        assert_non_null(all.stored);
+        assert_null(values.stored);
+        assert_memory_equal(all.values, values.values, sizeof q * sizeof *all.values);
+        assert_int_equal(all.value_bits, values.value_bits);
+        compressed_free(&all);
+        compressed_free(&values);
+    }
+}
+
 /* ===  Refusals  === */
 
 static void parameters_out_of_range_are_named(void **state)
@@ -325,6 +353,7 @@ int main(void)
         cmocka_unit_test(sensitive_channels_keep_their_eight_bits),
         cmocka_unit_test(whole_layers_stay_whole_except_in_float),
         cmocka_unit_test(the_same_bytes_for_any_number_of_threads),
+        cmocka_unit_test(columns_that_nobody_packs_are_not_kept),
         cmocka_unit_test(parameters_out_of_range_are_named),
         cmocka_unit_test(float_methods_want_floats),
     };

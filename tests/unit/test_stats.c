@@ -208,7 +208,7 @@ static void nothing_changed_is_no_distortion(void **state)
     fill();
     compressed_t compressed;
     distortion_t distortion;
-    assert_ok(compress_keep(&layer, &compressed));
+    assert_ok(compress_keep(&layer, false, &compressed));
     assert_ok(distortion_of(&layer, &compressed, 1, &distortion));
     assert_true(distortion_mse(&distortion) == 0 && distortion.divergence == 0 && isnan(distortion_sqnr_db(&distortion)));
     compressed_free(&compressed);

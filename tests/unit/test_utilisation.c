@@ -71,7 +71,7 @@ static void whole_layers_of_few_channels_are_cut_along_the_plane(void **state)
     compress_layer_t layer = {.name = "stem", .k = 1, .c = 3, .kh = 2, .kw = 2, .whole = true, .q = q, .scale = scale};
     compressed_t compressed;
     int64_t bits;
-    assert_ok(compress_keep(&layer, &compressed));
+    assert_ok(compress_keep(&layer, false, &compressed));
     assert_ok(effectual_count(&layer, &compressed, 2, 32, 1, &bits));
     assert_int_equal(bits, 1 + 0 + 8 * 2); /* one zero of four; nothing; two of four in each column */
     compressed_free(&compressed);
