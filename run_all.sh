@@ -31,6 +31,9 @@ bad_usage() {
 
 quote() { printf "'%s' " "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")"; }
 
+# Paths are of the folder that the caller is in.
+absolute() { case $1 in /*) printf '%s' "$1" ;; *) printf '%s/%s' "$PWD" "$1" ;; esac; }
+
 mode=compact full='' jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) resume=
 while [ $# -gt 0 ]; do
     case $1 in

@@ -25,10 +25,11 @@ enum { ALIGNMENT = 64, IMAGE = -1, GATHERED = 256 /* outputs of the first layer 
 /* One layer of the graph, shared by the workers. */
 typedef struct {
     plan_step_t plan;
-    int64_t table;             /* index of the layer table, or NET_NONE */
-    int source, other, target; /* layers in whose memory the operands and the result are; IMAGE; -1 in `other`: none */
-    float step;                /* of the result; 0: floats */
-    product_shape_t shape;     /* of layers with weights */
+    int64_t table;              /* index of the layer table, or NET_NONE */
+    int source, other, target;  /* layers in whose memory the operands and the result are; IMAGE; -1 in `other`: none */
+    float step;                 /* of the result; 0: floats */
+    product_shape_t shape;      /* of layers with weights */
+    product_shape_t multiplied; /* the same, or of the gathered rows of the first layer */
     product_t *product;
     int64_t permuted;         /* pixels of the plane that an inner product reads: its weights are put in [h, w, c] order */
     float *multiplier, *bias; /* [groups, k]; [kinds, k] */
@@ -326,21 +327,22 @@ static outcome_t open_stage(cnn_t *cnn, stage_t *stage)
 {
     const bool image = stage->source == IMAGE;
     stage->shape = shape_of(&stage->plan);
-    product_shape_t shape = stage->shape;
+    stage->multiplied = stage->shape;
+    const product_shape_t *shape = &stage->shape;
     stage->kinds = 1;
-    stage->permuted = shape.in_h == 0 ? pixels_of(&stage->plan.from) : 1;
+    stage->permuted = shape->in_h == 0 ? pixels_of(&stage->plan.from) : 1;
     if (image) { /* gathered rows, of which each is multiplied by the whole kernel */
-        shape = (product_shape_t){.k = shape.k, .c = shape.c * shape.kh * shape.kw, .kh = 1, .kw = 1};
-        stage->kind = malloc((size_t)(stage->shape.out_h * stage->shape.out_w) * sizeof *stage->kind);
+        stage->multiplied = (product_shape_t){.k = shape->k, .c = shape->c * shape->kh * shape->kw, .kh = 1, .kw = 1};
+        stage->kind = malloc((size_t)(shape->out_h * shape->out_w) * sizeof *stage->kind);
         if (stage->kind == NULL)
             return outcome_out_of_memory("integer kernels");
-        stage->kinds = pixels_kinds(&stage->shape, stage->kind);
+        stage->kinds = pixels_kinds(shape, stage->kind);
     }
-    stage->multiplier = malloc((size_t)(cnn->image.groups * shape.k) * sizeof *stage->multiplier);
-    stage->bias = malloc((size_t)(stage->kinds * shape.k) * sizeof *stage->bias);
+    stage->multiplier = malloc((size_t)(cnn->image.groups * shape->k) * sizeof *stage->multiplier);
+    stage->bias = malloc((size_t)(stage->kinds * shape->k) * sizeof *stage->bias);
     if (stage->multiplier == NULL || stage->bias == NULL)
         return outcome_out_of_memory("integer kernels");
-    return cnn->set->open(&shape, &stage->product);
+    return cnn->set->open(&stage->multiplied, &stage->product);
 }
 
 static outcome_t open_shared(cnn_t *cnn, const net_ranges_t *ranges)

@@ -24,6 +24,7 @@ enum { ALIGNMENT = 64, ZERO_LEVEL = 128 };
 
 /* One step with integer weights. */
 typedef struct {
+    product_shape_t shape;
     product_t *product;
     int32_t *zero;           /* [outputs], 128 times the sum of the weights */
     float *scale, *bias;     /* [outputs]; of patches [groups, outputs] and the profile's mean folded in */
@@ -276,7 +277,6 @@ static outcome_t open_stage(const tokens_t *tokens, integers_t *integers, size_t
 {
     const net_step_t *step = &tokens->weights->program.steps[index];
     stage_t *stage = &integers->stages[index];
-    const product_shape_t shape = {.k = step->outputs, .c = step->inputs, .kh = 1, .kw = 1};
     outcome_t result;
     if (step->kind == NET_STEP_PATCHES && outcome_bad(&result, open_patches(tokens, integers, stage)))
         return result;
@@ -287,7 +287,8 @@ static outcome_t open_stage(const tokens_t *tokens, integers_t *integers, size_t
     stage->bias = calloc(outputs, sizeof *stage->bias);
     if (stage->zero == NULL || stage->scale == NULL || stage->bias == NULL)
         return outcome_out_of_memory("integer kernels");
-    return integers->set->open(&shape, &stage->product);
+    stage->shape = (product_shape_t){.k = step->outputs, .c = step->inputs, .kh = 1, .kw = 1};
+    return integers->set->open(&stage->shape, &stage->product);
 }
 
 static outcome_t open_with(tokens_t *tokens, const product_set_t *set)

@@ -61,7 +61,7 @@ LEVELS_INLINE void load_levels(const uint8_t *from, bool whole, int64_t left, la
 /* max(x, 0) */
 LEVELS_INLINE void cut(lanes_t *x)
 {
-    const whole_t bits = (whole_t)*x & ~((whole_t)*x >> 31);
+    const whole_t bits = (whole_t)*x & ((whole_t)*x >= 0);
     *x = (lanes_t)bits;
 }
 

@@ -257,7 +257,8 @@ outcome_t full_announce(full_t *full)
     double free_bytes;
     text_t root;
     outcome_t result;
-    fprintf(log, "The full mode runs the paper's checkpoints: %zu networks, of these files:\n", full->material.count);
+    fprintf(log, "The full mode runs the paper's checkpoints: %zu network%s, of these files:\n", full->material.count,
+            full->material.count == 1 ? "" : "s");
     fetch_print(&full->plan, false, log);
     if (outcome_bad(&result, fetch_free_bytes(&free_bytes, &root)))
         return result;

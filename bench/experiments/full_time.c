@@ -43,7 +43,10 @@ outcome_t full_measure_time(full_t *full)
 {
     const full_request_t *request = full->request;
     outcome_t result = outcome_ok();
-    if (request->resume)
+    bool any = false;
+    for (size_t i = 0; i < full->material.count; i++)
+        any = any || !full->timed[i];
+    if (request->resume || !any)
         return result;
     fprintf(request->log, "time on this machine, measured on %d samples:\n", TIMED_SAMPLES);
     for (size_t i = 0; i < full->material.count && outcome_is_ok(&result); i++) {

@@ -177,8 +177,10 @@ static void a_folder_a_class_is_a_list(void **state)
     write_file("tree/n1/notes.txt", "no picture", 10);
     assert_ok(open_folder(inside("tree").chars, 2, &dataset));
     assert_int_equal(dataset.samples, 2);
-    assert_int_equal(dataset.labels[0], 0);
-    assert_int_equal(dataset.labels[1], 1);
+    /* In the order of the files' own names: x before y, whatever their folders. */
+    assert_int_equal(dataset.labels[0], 1);
+    assert_int_equal(dataset.labels[1], 0);
+    assert_string_equal(dataset_name_of(&dataset, 1).chars, "n1/y.jpg");
     dataset_close(&dataset);
     assert_error(open_folder(inside("tree").chars, 3, &dataset), FAULT_MISSING, "2 folders");
     assert_error(open_folder("/nowhere", 3, &dataset), FAULT_MISSING, "0 folders");
