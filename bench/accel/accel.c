@@ -51,7 +51,9 @@ outcome_t accel_check(const accelerator_t *accelerator, const accel_config_t *co
     if (config->unequal[0] != '\0' || config->any_budget || (as_declared && multipliers == (int64_t)budget))
         return outcome_ok();
     return outcome_usage(
-        accelerator->name, "rows x columns x lanes x lane_bits / 8", text_of("%" PRId64, multipliers).chars,
+        config->changed_by[0] != '\0' ? config->changed_by : accelerator->name,
+        text_of("%s: rows x columns x lanes x lane_bits / 8", accelerator->name).chars,
+        text_of("%" PRId64, multipliers).chars,
         text_of("%" PRId64 " 8-bit multipliers%s", as_declared ? (int64_t)budget : declared,
                 as_declared ? "" : ", as it declares")
             .chars,

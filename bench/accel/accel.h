@@ -38,6 +38,7 @@ typedef struct {
     int64_t multipliers;       /* what the design declares to have, in 8-bit equivalents; 0: nothing declared */
     char counted[64];          /* the rule it counts them by */
     char unequal[160];         /* why they may differ from the budget; "": they may not */
+    char changed_by[160];      /* file, line and key that last changed their number or what is declared; "": none */
     uint32_t oddities;         /* of the authors' simulator, ORed (oddity.h); 0: none */
     bool fixed_array;          /* BitWave: the array is not cut anew for each layer */
     bool any_budget;           /* a sweep changes the number of multipliers on purpose; false: they must be the budget's */

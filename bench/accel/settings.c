@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { MOST_PES = 4096, MOST_BITS = 8, MOST_GROUP = 1024, GIGABYTE = 1 << 30, MILLIARD = 1000000000 };
@@ -124,8 +125,12 @@ outcome_t settings_read(accel_config_t *config, const char *key, const char *tex
     const number_t *number = find(key);
     if (number == NULL)
         return outcome_usage(where, text_of("%s: %s", place, key).chars, "no such key", known_keys().chars, NULL);
-    if (read_number(number, text, member(number, config)))
+    int64_t multipliers = accel_multipliers(config), declared = config->multipliers;
+    if (read_number(number, text, member(number, config))) {
+        if (multipliers != accel_multipliers(config) || declared != config->multipliers)
+            snprintf(config->changed_by, sizeof config->changed_by, "%s: %s: %s", where, place, key);
         return outcome_ok();
+    }
     return outcome_usage(where, text_of("%s: %s", place, key).chars, text[0] ? text : "nothing",
                          range(number, number->least).chars, NULL);
 }

@@ -66,6 +66,7 @@ no_clash() {
     comm -12 "$tap_folder/ours" "$tap_folder/theirs" | none
 }
 
+# style.gp and pe.gp are loaded by other scripts.
 figures() {
     {
         sed -n 's/.*\.figure = "\([a-z0-9_]*\)".*/\1/p' bench/experiments/*.c | sort >"$tap_folder/drawn"

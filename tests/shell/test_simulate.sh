@@ -81,6 +81,8 @@ printf '# mine\n[bitvert-mod]\nlow_bits = 3\nmeta_bits = few\n' >"$tap_folder/mi
 check_fails 2 "a bad line of a file" "$BBSBENCH" simulate --net resnet34 --profile "$tap_folder/mine.ini" --out "$out"
 check "is told by file, line, key, found and expected" sh -c "'$BBSBENCH' simulate --net resnet34 --profile $tap_folder/mine.ini --out $out 2>&1 | grep -q 'mine.ini: line 4: meta_bits: found few, expected 0 to 1024'"
 check_fails 2 "unequal multipliers without a reason" "$BBSBENCH" simulate --net resnet34 --set bitvert.rows=16 --out "$out"
+printf '[bitvert]\ngroup = 16\nrows = 16\n' >"$tap_folder/mine.ini"
+check "or in a file, by file, line and key" sh -c "'$BBSBENCH' simulate --net resnet34 --accelerator bitvert-mod --profile $tap_folder/mine.ini --weights none --out $out 2>&1 | grep -q 'mine.ini: line 3: rows: bitvert-mod: rows x .*found 256, expected 512 8-bit multipliers'"
 check_fails 2 "a setting that is none" "$BBSBENCH" simulate --net resnet34 --set rows=16 --out "$out"
 check_fails 3 "a profile that is not there" "$BBSBENCH" simulate --net resnet34 --profile none --out "$out"
 check_fails 2 "an unknown oddity" "$BBSBENCH" simulate --net resnet34 --oddity odd --out "$out"
