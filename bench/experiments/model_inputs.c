@@ -2,6 +2,7 @@
 #include "experiments/model_inputs.h"
 
 #include "accel/effectual.h"
+#include "accel/oddity.h"
 #include "compress/select.h"
 #include "experiments/density.h"
 #include "nets/resnet.h"
@@ -74,7 +75,8 @@ static outcome_t select_sensitive(const model_inputs_t *inputs, double beta, int
 static outcome_t count_sensitive(const model_inputs_t *inputs, const accel_config_t *config, accel_layer_t *layers)
 {
     selection_t selection;
-    outcome_t result = select_sensitive(inputs, (double)config->beta_permille / 1000.0, config->channel_unit, &selection);
+    const int64_t unit = config->oddities & ODDITY_FRACTIONAL_CHANNELS ? 1 : config->channel_unit;
+    outcome_t result = select_sensitive(inputs, (double)config->beta_permille / 1000.0, unit, &selection);
     if (!outcome_is_ok(&result))
         return result;
     for (size_t i = 0; i < inputs->table->count; i++) {

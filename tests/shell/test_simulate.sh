@@ -70,6 +70,12 @@ check_fails 2 "layers and a network" "$BBSBENCH" simulate --layers "$layers" --n
 
 # ===  Configurations  ===
 check "defaults are the profile paper" sh -c "'$BBSBENCH' simulate --net resnet34 --out $tap_folder/a && '$BBSBENCH' simulate --net resnet34 --profile paper --out $tap_folder/b && cmp $tap_folder/a $tap_folder/b"
+sensitive() { # OPTION...: sensitive channels of a layer of 64 under synthetic weights
+    "$BBSBENCH" simulate --net resnet34 --accelerator bitvert-mod --weights synthetic --layer layer1.0.conv1 --out "$out" "$@" >/dev/null &&
+        tail -n 1 "$out" | cut -d, -f10
+}
+check "channels are kept in units of 32" sh -c "[ $(sensitive) -eq 32 ]"
+check "or one by one, with the simulator's oddity" sh -c "n=$(sensitive --oddity fractional-channels); [ \$n -gt 0 ] && [ \$n -lt 32 ]"
 check "rows name profile, settings and oddities" sh -c "'$BBSBENCH' simulate --net resnet34 --profile bitsim --set dram.gbytes_per_s=25.6 --oddity no-metadata --out $out && tail -n 1 $out | grep -q 'bitsim,\"bitsim, dram.gbytes_per_s=25.6, oddity no-metadata\"'"
 check "a smaller array with its reason is slower" sh -c "'$BBSBENCH' simulate --net resnet34 --accelerator bitvert-mod --set bitvert.rows=16 --set 'bitvert.unequal=half of it' --out $out &&
     [ \$(tail -n 1 $out | cut -d, -f5) -gt \$(tail -n 1 $golden | cut -d, -f5) ]"
