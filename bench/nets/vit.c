@@ -128,6 +128,7 @@ static const net_size_t small_compact = {.name = "compact",
                                          .classes = 10,
                                          .shape = &small_compact_shape};
 static const net_size_t base_compact = {.name = "compact",
+                                        .weights = "models/compact/vit_base.safetensors",
                                         .dataset = "fashion-mnist",
                                         .profile = "fashion-mnist-v1",
                                         .stand_in = true,
