@@ -70,7 +70,7 @@ do for [format in formats] {
     }
     set key off
     set xrange [0.45 : group + 0.55]
-    set xtics () scale 0 rotate by -30 noenhanced
+    set xtics () scale 0 rotate by 20 right noenhanced
     do for [i = 1:count] { if (i == 1 || net[i] ne net[i > 1 ? i - 1 : 1]) { set xtics add (net[i] ceil(place[i] - 0.5)) } }
     set bmargin at screen 0.15
     set tmargin at screen 0.77
@@ -86,7 +86,7 @@ do for [format in formats] {
 
     set lmargin at screen 0.575
     set rmargin at screen 0.985
-    set ylabel "Answers" offset 1
+    set ylabel "Answers" offset 0
     set yrange [-1.35 * widest : 1.35 * widest]
     set label 3 "(b) Changed against int8: gained above, lost below" at screen 0.515, 0.82 left
     set arrow 1 from graph 0, first 0 to graph 1, first 0 nohead linewidth 1 linecolor rgb "#444444" front

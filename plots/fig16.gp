@@ -40,7 +40,7 @@ do for [format in formats] {
     set xrange [0 : 1.12 * widest]
     set yrange [least - 0.12 * room : most + 0.35 * room]
     set xlabel "Energy × delay over Stripes"
-    set ylabel "Loss against int8 (points)" offset 1
+    set ylabel "Loss against int8 (points)" offset -0.5
     plot name every ::0::count - 1 using (front[$1] > 0 ? NaN : product[$1]):(loss[$1]):(colour($1)) with points pointtype 6 pointsize 1.3 linewidth 2 linecolor rgb variable, \
          name every ::0::count - 1 using (front[$1] > 0 ? product[$1] : NaN):(loss[$1]):(colour($1)) with points pointtype 7 pointsize 1.5 linecolor rgb variable, \
          for [i = 1:count] name every ::i - 1::i - 1 using (product[i]):(loss[i]):(name[i]) with labels left rotate by 65 offset 0.2, 0.7 noenhanced font ",9"
