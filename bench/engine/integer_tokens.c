@@ -171,46 +171,11 @@ static void run_attention(token_step_t *self, layer at, network net)
 
 /* ===  The rest, in float  === */
 
-static void run_class_token(token_step_t *self, layer at, network net)
-{
-    const int64_t width = self->step->outputs;
-    const float *token = self->floats[0], *places = self->floats[1];
-    (void)at;
-    (void)net;
-    for (int64_t i = 0; i < width; i++)
-        self->target[i] = token[i] + places[i];
-    for (int64_t i = width; i < self->rows * width; i++)
-        self->target[i] = self->source[i - width] + places[i];
-}
-
-static void run_layer_norm(token_step_t *self, layer at, network net)
-{
-    (void)at;
-    (void)net;
-    rows_layer_norm(self->source, self->rows, self->step->outputs, self->floats[0], self->floats[1], self->step->epsilon,
-                    self->target);
-}
-
-static void run_gelu(token_step_t *self, layer at, network net)
-{
-    (void)at;
-    (void)net;
-    rows_gelu(self->target, self->rows * self->step->outputs);
-}
-
 static void run_tanh(token_step_t *self, layer at, network net)
 {
     (void)at;
     (void)net;
     rows_tanh(self->target, self->rows * self->step->outputs);
-}
-
-/* The product before it has added. */
-static void run_add(token_step_t *self, layer at, network net)
-{
-    (void)self;
-    (void)at;
-    (void)net;
 }
 
 /* ===  Weights  === */
@@ -398,20 +363,15 @@ static void close_worker(token_worker_t *worker)
 }
 
 /* Both sets differ in what they open alone. */
-#define INTEGER_SET(opener)                                                                             \
-    {                                                                                                   \
-        .adds_in_place = true,                                                                          \
-        .run = {[NET_STEP_PATCHES] = run_patches,                                                       \
-                [NET_STEP_CLASS_TOKEN] = run_class_token,                                               \
-                [NET_STEP_EMBEDDING] = tokens_embed,                                                    \
-                [NET_STEP_LAYER_NORM] = run_layer_norm,                                                 \
-                [NET_STEP_LINEAR] = run_linear,                                                         \
-                [NET_STEP_ATTENTION] = run_attention,                                                   \
-                [NET_STEP_GELU] = run_gelu,                                                             \
-                [NET_STEP_TANH] = run_tanh,                                                             \
-                [NET_STEP_ADD] = run_add},                                                              \
-        .open = opener, .open_worker = open_worker, .set_rows = set_rows, .set_integers = set_integers, \
-        .close_worker = close_worker, .close = close_integers,                                          \
+#define INTEGER_SET(opener)                                                                                              \
+    {                                                                                                                    \
+        .adds_in_place = true, .run = {[NET_STEP_PATCHES] = run_patches,    [NET_STEP_CLASS_TOKEN] = tokens_class_token, \
+                                       [NET_STEP_EMBEDDING] = tokens_embed, [NET_STEP_LAYER_NORM] = tokens_layer_norm,   \
+                                       [NET_STEP_LINEAR] = run_linear,      [NET_STEP_ATTENTION] = run_attention,        \
+                                       [NET_STEP_GELU] = tokens_gelu,       [NET_STEP_TANH] = run_tanh,                  \
+                                       [NET_STEP_ADD] = tokens_added},                                                   \
+        .open = opener, .open_worker = open_worker, .set_rows = set_rows, .set_integers = set_integers,                  \
+        .close_worker = close_worker, .close = close_integers,                                                           \
     }
 
 static const token_set_t fast = INTEGER_SET(open_fast);
