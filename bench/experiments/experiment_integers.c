@@ -70,10 +70,9 @@ static outcome_t present(const experiment_view_t *view, document_t *document)
             csv_free(&table);
         return rows.outcome;
     }
-    document_table(
-        document, table_columns,
-        "Top-1 accuracy with activations of 8 bits; flips against int8 on the same samples. Sources: "
-        "`integers.csv`, `accuracy.csv`.");
+    document_table(document, table_columns,
+                   "Top-1 accuracy with activations of 8 bits; flips against int8 on the same samples. Sources: "
+                   "`integers.csv`, `accuracy.csv`.");
     for (size_t row = 0; row < view->rows->rows; row++) {
         const bool paired = rows_text(&rows, row, "reference")[0] != '\0';
         document_cell(document, "%s%s", rows_text(&rows, row, "net"),

@@ -93,8 +93,8 @@ static outcome_t compress_one(const method_t *method, const method_config_t *con
                               const bool *mask, int threads, int8_t *to)
 {
     compressed_t compressed = {0};
-    outcome_t result =
-        layer->whole ? compress_keep(layer, false, &compressed) : method->compress(config, layer, mask, threads, &compressed);
+    outcome_t result = layer->whole ? compress_keep(layer, false, &compressed)
+                                    : method->compress(config, layer, mask, threads, &compressed);
     if (!outcome_is_ok(&result))
         return result;
     int64_t size = compress_layer_size(layer);
@@ -162,8 +162,8 @@ static outcome_t count_layer(const model_inputs_t *inputs, const method_t *metho
     const method_config_t *config = &method->defaults;
     int threads = inputs->plan->threads;
     compressed_t compressed = {0};
-    outcome_t result =
-        layer->whole ? compress_keep(layer, false, &compressed) : method->compress(config, layer, mask, threads, &compressed);
+    outcome_t result = layer->whole ? compress_keep(layer, false, &compressed)
+                                    : method->compress(config, layer, mask, threads, &compressed);
     if (outcome_is_ok(&result))
         result = effectual_count(layer, &compressed, config->columns, config->group, threads, &inputs->effectual[i]);
     compressed_free(&compressed);
