@@ -72,18 +72,11 @@ static void print_row(void *context, const accuracy_row_t *row)
 
 static const char default_size_name[] = "compact";
 
-static const net_size_t *default_size(const network_t *network)
-{
-    const net_size_t *size;
-    outcome_t result = net_find_size(network, default_size_name, &size);
-    return outcome_is_ok(&result) ? size : network->sizes[0];
-}
-
 static outcome_t run_net(const network_t *network, const char *size_name, accuracy_config_t *config, output_t *output)
 {
     outcome_t result;
     config->network = network;
-    config->size = default_size(network);
+    config->size = net_default_size(network);
     if (size_name != NULL && outcome_bad(&result, net_find_size(network, size_name, &config->size)))
         return result;
     return accuracy_run(config, print_row, output);

@@ -26,15 +26,6 @@ static const char details[] =
     "least mean |x - Q(x)|^2.4, unsigned, one range a tensor, as the paper's authors do. The same bytes for any number of\n"
     "threads.";
 
-static outcome_t find_size(const network_t *network, const char *name, const net_size_t **size)
-{
-    outcome_t found = net_find_size(network, name != NULL ? name : "compact", size);
-    if (name != NULL || outcome_is_ok(&found))
-        return found;
-    *size = network->sizes[0];
-    return outcome_ok();
-}
-
 static outcome_t run(const options_t *options)
 {
     calibration_config_t config = {.data = options_text(options, "data")};
@@ -46,9 +37,12 @@ static outcome_t run(const options_t *options)
     int64_t jobs = cpu_count();
     outcome_t result;
     if (outcome_bad(&result, options_required(options, "net", &name)) || outcome_bad(&result, net_find(name, &network)) ||
-        outcome_bad(&result, find_size(network, options_text(options, "size"), &size)) ||
         outcome_bad(&result, options_integer(options, "samples", 1, INT64_MAX, &config.samples)) ||
         (options_given(options, "jobs") && outcome_bad(&result, options_integer(options, "jobs", 1, 1024, &jobs))))
+        return result;
+    size = net_default_size(network);
+    if (options_given(options, "size") &&
+        outcome_bad(&result, net_find_size(network, options_text(options, "size"), &size)))
         return result;
     if (size->cfg == NULL)
         return outcome_usage("calibrate", "--net", name, "a CNN", "transformers scale each vector by itself");

@@ -23,7 +23,6 @@ typedef struct {
 typedef struct product product_t;
 
 typedef struct {
-    const char *name;
     outcome_t (*open)(const product_shape_t *shape, product_t **product);
     /* Weights [rows, c, kh, kw] of outputs `first` to `first` + rows - 1, in order from 0 to the last. Refused when a sum
      * of this row could leave 32 bits. */

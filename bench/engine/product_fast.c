@@ -295,8 +295,7 @@ static bool pair_fast(bool transposed, int64_t m, int64_t n, int64_t k, const ui
     return true;
 }
 
-const product_set_t product_fast = {.name = "fast",
-                                    .open = open_fast,
+const product_set_t product_fast = {.open = open_fast,
                                     .set = set_fast,
                                     .scratch = scratch_fast,
                                     .convolve = convolve_fast,

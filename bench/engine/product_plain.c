@@ -124,8 +124,7 @@ static void close_plain(product_t *product)
     free(product);
 }
 
-const product_set_t product_plain = {.name = "plain",
-                                     .open = open_plain,
+const product_set_t product_plain = {.open = open_plain,
                                      .set = set_plain,
                                      .scratch = scratch_plain,
                                      .convolve = convolve_plain,

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "experiments/losses.h"
 #include "experiments/model_full.h"
+#include "experiments/ratio_section.h"
 #include "report/number.h"
 
 #include <math.h>
@@ -31,30 +32,18 @@ typedef struct {
 
 /* ===  Writing  === */
 
-static size_t find(rows_t *rows, const char *column, const char *value)
-{
-    size_t row = rows_find(rows, 0, column, value);
-    while (row < rows->table->rows && !text_equal(rows_text(rows, row, "net"), net))
-        row = rows_find(rows, row + 1, column, value);
-    return row;
-}
-
-static double edp_of(rows_t *ratios, const char *accelerator)
-{
-    const size_t row = find(ratios, "accelerator", accelerator);
-    return row < ratios->table->rows ? rows_real(ratios, row, "energy_ratio") / rows_real(ratios, row, "speedup") : NAN;
-}
-
 static point_t point_of(rows_t *ratios, rows_t *accuracy, size_t index)
 {
-    point_t point = {.edp = edp_of(ratios, points[index].accelerator), .loss = NAN, .size = ""};
-    const size_t base = find(accuracy, "method", "int8"), row = find(accuracy, "method", points[index].method);
-    if (base == accuracy->table->rows || row == accuracy->table->rows)
+    const char *accelerator = points[index].accelerator, *method = points[index].method;
+    point_t point = {.edp =
+                         ratio_of(ratios, net, accelerator, "energy_ratio") / ratio_of(ratios, net, accelerator, "speedup"),
+                     .loss = losses_of(accuracy, net, "int8", "accuracy_percent") -
+                             losses_of(accuracy, net, method, "accuracy_percent")};
+    if (isnan(point.loss))
         return point;
-    point.loss = rows_real(accuracy, base, "accuracy_percent") - rows_real(accuracy, row, "accuracy_percent");
-    point.samples = rows_integer(accuracy, row, "samples");
-    point.stand_in = rows_integer(accuracy, row, "stand_in");
-    point.size = rows_text(accuracy, row, "size");
+    point.samples = (int64_t)losses_of(accuracy, net, method, "samples");
+    point.stand_in = (int64_t)losses_of(accuracy, net, method, "stand_in");
+    point.size = rows_text(accuracy, 0, "size");
     return point;
 }
 

@@ -4,6 +4,7 @@
 #include "experiments/experiments.h"
 
 #include "base/text.h"
+#include "experiments/losses.h"
 #include "experiments/measured.h"
 #include "experiments/rows.h"
 #include "report/number.h"
@@ -23,17 +24,6 @@ static outcome_t run(const experiment_context_t *context)
                                 .integers = true,
                                 .predictions = predictions.chars};
     return measured_run(context, &config, file);
-}
-
-/* Accuracy of the same network and method with float activations, of accuracy.csv; NaN where there is none. */
-static double float_accuracy(rows_t *floats, rows_t *rows, size_t row)
-{
-    for (size_t at = rows_find(floats, 0, "method", rows_text(rows, row, "method")); at < floats->table->rows;
-         at = rows_find(floats, at + 1, "method", rows_text(rows, row, "method")))
-        if (text_equal(rows_text(floats, at, "net"), rows_text(rows, row, "net")) &&
-            rows_integer(floats, at, "samples") == rows_integer(rows, row, "samples"))
-            return rows_real(floats, at, "accuracy_percent");
-    return NAN;
 }
 
 static outcome_t headline(const experiment_view_t *view, document_t *document)
@@ -82,7 +72,12 @@ static outcome_t present(const experiment_view_t *view, document_t *document)
         document_cell(document, "%s", number_fixed(rows_real(&rows, row, "accuracy_percent"), 2).chars);
         document_cell(document, "%s to %s", number_fixed(rows_real(&rows, row, "wilson_low_percent"), 2).chars,
                       number_fixed(rows_real(&rows, row, "wilson_high_percent"), 2).chars);
-        document_cell(document, "%s", number_fixed(has_floats ? float_accuracy(&floats, &rows, row) : NAN, 2).chars);
+        document_cell(document, "%s",
+                      number_fixed(has_floats ? losses_of(&floats, rows_text(&rows, row, "net"),
+                                                          rows_text(&rows, row, "method"), "accuracy_percent")
+                                              : NAN,
+                                   2)
+                          .chars);
         document_cell(
             document, "%s",
             paired ? text_of("−%s / +%s", rows_text(&rows, row, "right_to_wrong"), rows_text(&rows, row, "wrong_to_right"))

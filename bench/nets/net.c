@@ -34,6 +34,13 @@ outcome_t net_find_size(const network_t *network, const char *name, const net_si
     return outcome_usage("--size", text_of("%s of %s", name, network->name).chars, "no such size", known.chars, NULL);
 }
 
+const net_size_t *net_default_size(const network_t *network)
+{
+    const net_size_t *size;
+    const outcome_t found = net_find_size(network, "compact", &size);
+    return outcome_is_ok(&found) ? size : network->sizes[0];
+}
+
 outcome_t net_layers(const network_t *network, const net_size_t *size, net_table_t *table)
 {
     *table = (net_table_t){0};

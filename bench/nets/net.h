@@ -82,6 +82,8 @@ extern const network_t *const net_registry[], *const net_others[];
 /* By name; an unknown one is FAULT_USAGE and lists the known names. */
 outcome_t net_find(const char *name, const network_t **network);
 outcome_t net_find_size(const network_t *network, const char *name, const net_size_t **size);
+/* The one that is meant when none is named: compact, or the only one. */
+const net_size_t *net_default_size(const network_t *network);
 
 /* The layers in the order of the framework's modules (a block: conv1, conv2, downsample). Free with net_table_free(). */
 outcome_t net_layers(const network_t *network, const net_size_t *size, net_table_t *table);
