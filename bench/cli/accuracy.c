@@ -3,7 +3,7 @@
 
 #include "base/cpu.h"
 #include "base/text.h"
-#include "experiments/accuracy.h"
+#include "measure/accuracy.h"
 
 #include <inttypes.h>
 #include <limits.h>

@@ -5,7 +5,7 @@
 
 #include "accel/area_fit.h"
 #include "base/text.h"
-#include "experiments/pe_rows.h"
+#include "measure/pe_rows.h"
 
 #include <inttypes.h>
 #include <math.h>

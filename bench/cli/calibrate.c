@@ -3,7 +3,7 @@
 
 #include "base/cpu.h"
 #include "base/text.h"
-#include "experiments/calibration.h"
+#include "measure/calibration.h"
 
 #include <inttypes.h>
 #include <stdio.h>

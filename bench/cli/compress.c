@@ -2,7 +2,7 @@
 #include "base/text.h"
 #include "cli/compress.h"
 #include "cli/method_options.h"
-#include "compress/weights.h"
+#include "weights/weights.h"
 #include "tensor/checkpoint.h"
 #include "tensor/safetensors.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* `bbsbench diff`: two tables of one experiment, row by row. */
-#include "track/diff.h"
+#include "rows/diff.h"
 
 #include "base/text.h"
 #include "cli/diff.h"

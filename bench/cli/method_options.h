@@ -3,7 +3,7 @@
 #define BBS_CLI_METHOD_OPTIONS_H
 
 #include "cli/options.h"
-#include "compress/weights.h"
+#include "weights/weights.h"
 
 /* The options that choose a compression method and its parameters, for the tables of the commands that take them. What
  * is not given keeps the method's default. */

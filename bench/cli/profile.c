@@ -4,8 +4,8 @@
 
 #include "base/text.h"
 #include "cli/method_options.h"
-#include "experiments/likeness.h"
-#include "experiments/match.h"
+#include "measure/likeness.h"
+#include "weights/match.h"
 #include "tensor/safetensors.h"
 
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/method_options.h"
 #include "cli/quantize.h"
-#include "compress/weights.h"
+#include "weights/weights.h"
 #include "tensor/checkpoint.h"
 #include "tensor/safetensors.h"
 

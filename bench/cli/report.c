@@ -5,7 +5,7 @@
 #include "base/home.h"
 #include "base/text.h"
 #include "cli/plot.h"
-#include "experiments/publish.h"
+#include "run/publish.h"
 
 #include <stdio.h>
 

@@ -8,8 +8,8 @@
 #include "cli/catalogues.h"
 #include "compress/spec.h"
 #include "experiments/experiments.h"
-#include "experiments/full.h"
-#include "experiments/run.h"
+#include "run/full.h"
+#include "run/run.h"
 
 static bool is_list(const option_t *option)
 {

@@ -5,9 +5,9 @@
 #include "base/text.h"
 #include "cli/accel_options.h"
 #include "cli/method_options.h"
-#include "experiments/model.h"
+#include "measure/model.h"
 #include "nets/user.h"
-#include "report/json_rows.h"
+#include "rows/json.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 #include "experiments/rows.h"
-#include "report/number.h"
+#include "base/number.h"
 
 #include <math.h>
 

@@ -5,9 +5,9 @@
 #include "base/csv.h"
 #include "experiments/inputs.h"
 #include "experiments/mode.h"
-#include "report/claims.h"
+#include "experiments/claims.h"
 #include "report/document.h"
-#include "track/diff.h"
+#include "rows/diff.h"
 
 /* An experiment: it computes rows into the run folder, and knows how to show them and which claims of the paper they
  * speak to. Everything the report says comes from the rows on disk, never from memory of the run. */

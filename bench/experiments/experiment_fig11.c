@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "experiments/losses.h"
-#include "report/number.h"
+#include "base/number.h"
 
 #include <math.h>
 

@@ -7,7 +7,7 @@
 #include "experiments/model_full.h"
 #include "experiments/ratio_section.h"
 #include "experiments/speedup.h"
-#include "report/number.h"
+#include "base/number.h"
 
 #include <math.h>
 

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "experiments/model_full.h"
 #include "experiments/ratio_section.h"
-#include "report/number.h"
+#include "base/number.h"
 
 #include <math.h>
 

@@ -7,7 +7,7 @@
 #include "experiments/losses.h"
 #include "experiments/model_full.h"
 #include "experiments/ratio_section.h"
-#include "report/number.h"
+#include "base/number.h"
 
 #include <math.h>
 

@@ -6,8 +6,8 @@
 #include "compress/stats.h"
 #include "experiments/model_full.h"
 #include "experiments/rows.h"
-#include "experiments/tensors.h"
-#include "report/number.h"
+#include "weights/tensors.h"
+#include "base/number.h"
 
 #include <math.h>
 

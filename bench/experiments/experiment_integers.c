@@ -7,7 +7,7 @@
 #include "experiments/losses.h"
 #include "experiments/measured.h"
 #include "experiments/rows.h"
-#include "report/number.h"
+#include "base/number.h"
 
 #include <math.h>
 

@@ -3,10 +3,10 @@
 #include "experiments/experiments.h"
 
 #include "base/text.h"
-#include "experiments/pe_rows.h"
+#include "measure/pe_rows.h"
 #include "experiments/pe_section.h"
 #include "experiments/rows.h"
-#include "report/number.h"
+#include "base/number.h"
 
 static const char file[] = "table4.csv";
 static const char *const pes[] = {"bitvert-16", "bitvert-16-opt", "bitvert-8", "bitvert-8-opt",

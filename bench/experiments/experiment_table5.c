@@ -3,7 +3,7 @@
 #include "experiments/experiments.h"
 
 #include "base/text.h"
-#include "experiments/pe_rows.h"
+#include "measure/pe_rows.h"
 #include "experiments/pe_section.h"
 
 static const char file[] = "table5.csv";

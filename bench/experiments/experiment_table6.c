@@ -5,10 +5,10 @@
 #include "accel/designs.h"
 #include "accel/technology.h"
 #include "base/text.h"
-#include "experiments/pe_rows.h"
+#include "measure/pe_rows.h"
 #include "experiments/pe_section.h"
 #include "experiments/rows.h"
-#include "report/number.h"
+#include "base/number.h"
 
 #include <math.h>
 

@@ -3,8 +3,8 @@
 
 #include "base/text.h"
 #include "data/dataset.h"
-#include "experiments/statistics.h"
-#include "report/number.h"
+#include "rows/statistics.h"
+#include "base/number.h"
 
 #include <math.h>
 #include <stdlib.h>

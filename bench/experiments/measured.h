@@ -2,7 +2,7 @@
 #ifndef BBS_EXPERIMENTS_MEASURED_H
 #define BBS_EXPERIMENTS_MEASURED_H
 
-#include "experiments/accuracy.h"
+#include "measure/accuracy.h"
 #include "experiments/experiment.h"
 
 /* The networks whose accuracy a mode measures: those that were brought; else each one whose size of the mode has weights in

@@ -3,9 +3,9 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "experiments/model.h"
+#include "measure/model.h"
 #include "experiments/speedup.h"
-#include "experiments/tensors.h"
+#include "weights/tensors.h"
 
 #include <stdlib.h>
 

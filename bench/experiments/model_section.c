@@ -6,7 +6,7 @@
 #include "experiments/model_full.h"
 #include "experiments/rows.h"
 #include "nets/net.h"
-#include "report/number.h"
+#include "base/number.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 #include "experiments/rows.h"
-#include "report/number.h"
+#include "base/number.h"
 
 const char pe_cost[] = "below 1 s";
 const char pe_settings[] = "structures of bench/accel/area.c; three constants fitted to Tables IV and V";

@@ -4,7 +4,7 @@
 #include "accel/accel.h"
 #include "base/text.h"
 #include "experiments/model_full.h"
-#include "report/number.h"
+#include "base/number.h"
 
 #include <math.h>
 

@@ -3,7 +3,7 @@
 
 #include "accel/designs.h"
 #include "base/text.h"
-#include "experiments/model.h"
+#include "measure/model.h"
 #include "experiments/rows.h"
 #include "nets/resnet.h"
 #include "nets/bert.h"

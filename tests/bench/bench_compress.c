@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "compress/pack.h"
 #include "compress/stats.h"
-#include "compress/weights.h"
+#include "weights/weights.h"
 #include "compress/zps_search.h"
 #include "nets/net.h"
 #include "tensor/safetensors.h"

@@ -2,8 +2,8 @@
 /* Speed of the full-size networks from synthetic weights: drawing alone, then all designs with drawing included. */
 #include "base/cpu.h"
 #include "base/text.h"
-#include "experiments/model.h"
-#include "experiments/tensors.h"
+#include "measure/model.h"
+#include "weights/tensors.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* libFuzzer target: any bytes as a safetensors file, and what parses as weights to compress and pack. */
 #include "compress/pack.h"
-#include "compress/weights.h"
+#include "weights/weights.h"
 #include "tensor/safetensors.h"
 
 #include <stdlib.h>

@@ -23,17 +23,20 @@ licences() {
 rooms() {
     cat <<'END'
 base base
+rows rows base
 tensor tensor base
 fetch fetch base
+report report rows base
 compress compress tensor base
 nets nets tensor base
 data data tensor base
+weights weights compress nets tensor rows base
 engine engine nets compress data tensor base
 accel accel nets compress tensor base
-report report base
-track track base
-experiments experiments report track engine accel nets compress data tensor fetch base
-cli cli experiments report track engine accel nets compress data tensor fetch base
+measure measure weights engine accel compress nets data tensor rows base
+experiments experiments measure weights engine accel compress nets data tensor rows report fetch base
+run run experiments measure weights engine accel compress nets data tensor rows report fetch base
+cli cli run experiments measure weights engine accel compress nets data tensor rows report fetch base
 END
 }
 

@@ -4,7 +4,7 @@
 #include "accel/area_fit.h"
 #include "accel/sram.h"
 #include "base/csv.h"
-#include "experiments/pe_rows.h"
+#include "measure/pe_rows.h"
 
 #include <math.h>
 #include <string.h>

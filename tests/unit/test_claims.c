@@ -3,8 +3,8 @@
 #include "testing.h"
 
 #include "base/text.h"
-#include "report/claims.h"
-#include "report/claims_table.h"
+#include "experiments/claims.h"
+#include "experiments/claims_table.h"
 
 #include <math.h>
 #include <stdlib.h>

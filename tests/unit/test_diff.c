@@ -3,7 +3,7 @@
 #include "testing.h"
 
 #include "base/text.h"
-#include "track/diff.h"
+#include "rows/diff.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,7 @@
 #include "base/file.h"
 #include "data/tsv.h"
 #include "experiments/losses.h"
-#include "experiments/sample_list.h"
+#include "measure/sample_list.h"
 #include "fetch/unpack.h"
 
 #include <stdlib.h>

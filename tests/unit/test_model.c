@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* experiments/model: the rows against an independent restatement in Python (tests/oracle/accel.py), and their sums. */
-#include "experiments/model.h"
+#include "measure/model.h"
 
 #include "base/text.h"
 

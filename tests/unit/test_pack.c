@@ -5,7 +5,7 @@
 #include "compress/pack.h"
 #include "compress/pack_layer.h"
 #include "compress/planes.h"
-#include "compress/weights.h"
+#include "weights/weights.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,8 +3,8 @@
 #include "testing.h"
 
 #include "base/file.h"
-#include "experiments/baseline.h"
-#include "experiments/manifest.h"
+#include "run/baseline.h"
+#include "run/manifest.h"
 #include "experiments/rows.h"
 #include "experiments/speedup.h"
 

@@ -5,7 +5,7 @@
 #include "base/file.h"
 #include "report/html.h"
 #include "report/markdown.h"
-#include "report/number.h"
+#include "base/number.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The statistics of accuracy rows against values worked out by hand or with exact fractions. */
-#include "experiments/statistics.h"
+#include "rows/statistics.h"
 
 #include <math.h>
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* compress/portrait, synthesis and experiments/likeness: portraits survive their file, the same bytes come out for any
  * number of threads, and what is drawn is like what was portrayed, on made and (where they are) on real layers. */
-#include "compress/synthesis.h"
+#include "weights/synthesis.h"
 
 #include "base/file.h"
 #include "base/text.h"
 #include "compress/exppow.h"
-#include "compress/portrait_file.h"
+#include "weights/portrait_file.h"
 #include "compress/quantize.h"
-#include "experiments/likeness.h"
-#include "experiments/match.h"
+#include "measure/likeness.h"
+#include "weights/match.h"
 #include "tensor/safetensors.h"
 
 #include <math.h>

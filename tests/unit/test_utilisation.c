@@ -3,7 +3,7 @@
 #include "accel/effectual.h"
 
 #include "base/text.h"
-#include "experiments/model.h"
+#include "measure/model.h"
 #include "experiments/rows.h"
 
 #include <inttypes.h>

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_MEASURE_ACCURACY_H
+#define BBS_MEASURE_ACCURACY_H
+
+#include "base/csv.h"
+#include "base/outcome.h"
+#include "base/text.h"
+#include "compress/compress.h"
+#include "nets/net.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Accuracy of a network under compression methods: the whole road from checkpoint to row.
+ *
+ * Raw float weights are quantised to INT8, compressed, and run on Darknet over labelled samples: turned back into floats,
+ * or as integers with activations of 8 bits. Each row has its Wilson interval and the flips against INT8 on the same
+ * samples (McNemar's exact p); for data scored by F1 (MRPC) also that: over all samples, and as the paper's authors
+ * computed it. */
+
+extern const char accuracy_header[];
+
+typedef struct {
+    const network_t *network;
+    const net_size_t *size;
+    const char *weights;        /* file, NULL: the size's own */
+    const char *data;           /* folder or file, NULL: the data set's default */
+    const char *vocabulary;     /* text: WordPiece vocabulary, NULL: the size's own */
+    const char *const *methods; /* specs (compress/spec.h); paired columns compare with "int8" when it is among them */
+    size_t method_count;
+    int64_t images;      /* at most; 0: all. Fewer than all: the fixed list of dataset_subset() */
+    const char *kernels; /* engine_kernel_names, or engine_integer_kernel_names with integer activations */
+    bool integers;       /* activations of 8 bits (engine_open_integers()) */
+    const char *ranges;  /* of activations, a file of bbsbench calibrate; NULL: beside the weights */
+    int threads;
+    bool prune_first_layer;
+    bool skip_bad;           /* samples that cannot be read are left out and counted; else the first one is an error */
+    const char *samples;     /* folder for the list of samples (sample_list.h); NULL: none */
+    const char *predictions; /* folder to keep answers in and take them from; NULL: none */
+} accuracy_config_t;
+
+typedef struct {
+    const char *net, *size, *data, *method, *profile, *kernels;
+    int64_t samples, correct;
+    int64_t available;              /* samples of the data set */
+    double wilson_low, wilson_high; /* fractions */
+    bool paired;                    /* the three columns below are known */
+    int64_t right_to_wrong, wrong_to_right;
+    double mcnemar_p;
+    compress_size_t bits;
+    int activation_bits;
+    bool stand_in;
+    double f1, f1_batch32;       /* fractions, in all and as a mean over batches of 32; NaN for data not scored by F1 */
+    int64_t skipped;             /* samples left out because they could not be read */
+    text_t first_skipped;        /* file or line of the first; "" */
+    bool reused;                 /* the answers came from disk */
+    double seconds, cpu_seconds; /* on the samples in this call: of a clock, and of all processors together */
+} accuracy_row_t;
+
+typedef void (*accuracy_sink_t)(void *context, const accuracy_row_t *row);
+
+/* Evaluate and hand over the rows in the order of the methods. */
+outcome_t accuracy_run(const accuracy_config_t *config, accuracy_sink_t sink, void *context);
+
+/* One row in the columns of accuracy_header. */
+void accuracy_write(csv_writer_t *writer, const accuracy_row_t *row);
+
+#endif

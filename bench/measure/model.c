@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "measure/model.h"
+
+#include "accel/settings.h"
+#include "base/text.h"
+#include "measure/model_inputs.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+
+static const char header[] =
+    "net,size,accelerator,layer,compute_cycles,dram_cycles,cycles,macs,weights,sensitive_channels,channels,selection,"
+    "weight_bits,dram_weight_bytes,dram_input_bytes,dram_output_bytes,dram_metadata_bytes,sram_weight_read_bytes,"
+    "sram_input_read_bytes,sram_weight_write_bytes,sram_input_write_bytes,energy_pe_pj,energy_register_pj,energy_sram_pj,"
+    "energy_on_chip_pj,energy_dram_pj,energy_total_pj,setting,weights_source,activation_density,density_source,"
+    "useful_percent,intra_pe_stall_percent,inter_pe_stall_percent,energy_leakage_pj,energy_idle_pj,energy_table,"
+    "configuration";
+
+typedef struct {
+    const network_t *network;
+    const char *size;
+    const accelerator_t *accelerator;
+    const char *selection; /* where the sensitive channels come from */
+    const char *setting;   /* of a sweep, "rows=8"; else "" */
+    const char *weights;   /* where they come from */
+    double density;
+    const char *density_source;
+    const char *energy_table;  /* where the PEs' energy comes from */
+    const char *configuration; /* of the accelerator */
+} row_names_t;
+
+/* Share of the lanes' slots, or NaN where a design's lanes are not looked at. */
+static double percent(int64_t part, int64_t whole)
+{
+    return whole > 0 ? 100.0 * (double)part / (double)whole : (double)NAN;
+}
+
+static void write_row(csv_writer_t *writer, const row_names_t *names, const char *layer, const counts_t *counts,
+                      const energy_t *energy)
+{
+    csv_text(writer, names->network->name);
+    csv_text(writer, names->size);
+    csv_text(writer, names->accelerator->name);
+    csv_text(writer, layer);
+    csv_integer(writer, counts->compute_cycles);
+    csv_integer(writer, counts->dram_cycles);
+    csv_integer(writer, counts->cycles);
+    csv_integer(writer, counts->macs);
+    csv_integer(writer, counts->weights);
+    csv_integer(writer, counts->sensitive);
+    csv_integer(writer, counts->channels);
+    csv_text(writer, names->selection);
+    csv_real(writer, (double)counts->value_bits / (double)counts->weights);
+    csv_integer(writer, counts->dram_weight);
+    csv_integer(writer, counts->dram_input);
+    csv_integer(writer, counts->dram_output);
+    csv_integer(writer, counts->dram_metadata);
+    csv_integer(writer, counts->sram_weight_read);
+    csv_integer(writer, counts->sram_input_read);
+    csv_integer(writer, counts->sram_weight_write);
+    csv_integer(writer, counts->sram_input_write);
+    csv_real(writer, energy->pe_pj);
+    csv_real(writer, energy->register_pj);
+    csv_real(writer, energy->sram_pj);
+    csv_real(writer, energy->on_chip_pj);
+    csv_real(writer, energy->dram_pj);
+    csv_real(writer, energy->total_pj);
+    csv_text(writer, names->setting);
+    csv_text(writer, names->weights);
+    csv_real(writer, names->density);
+    csv_text(writer, names->density_source);
+    csv_real(writer, percent(counts->useful_slots, counts->lane_slots));
+    csv_real(writer, percent(counts->row_slots - counts->useful_slots, counts->lane_slots));
+    csv_real(writer, percent(counts->lane_slots - counts->row_slots, counts->lane_slots));
+    csv_real(writer, energy->leakage_pj);
+    csv_real(writer, energy->idle_pj);
+    csv_text(writer, names->energy_table);
+    csv_text(writer, names->configuration);
+    csv_end_row(writer);
+}
+
+static const char total_row[] = "total";
+
+static bool is_wanted(const model_plan_t *plan, const char *layer)
+{
+    return plan->layer == NULL || text_equal(plan->layer, layer);
+}
+
+/* The configuration of an accelerator of the plan, at one point of the sweep. */
+static outcome_t configure(const model_plan_t *plan, size_t point, size_t number, accel_config_t *config, text_t *setting)
+{
+    *config = plan->configs != NULL ? plan->configs[number] : plan->accelerators[number]->defaults;
+    config->any_budget = config->any_budget || plan->any_budget;
+    *setting = text_of("%s", "");
+    if (plan->sweep_key == NULL)
+        return outcome_ok();
+    *setting = text_of("%s=%" PRId64, plan->sweep_key, plan->sweep_values[point]);
+    config->any_budget = true;
+    return settings_put(config, plan->sweep_key, plan->sweep_values[point]);
+}
+
+/* Rows of the counted layers and of their total. */
+static outcome_t write_pair(const row_names_t *names, const model_plan_t *plan, const net_table_t *table,
+                            const counts_t *counts, const energy_rates_t *rates, csv_writer_t *writer, model_total_t *total)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        energy_t energy = energy_of(rates, &counts[i]);
+        if (is_wanted(plan, table->items[i].name))
+            write_row(writer, names, table->items[i].name, &counts[i], &energy);
+        counts_add(&total->counts, &counts[i]);
+    }
+    total->energy = energy_of(rates, &total->counts);
+    total->interpolated = rates->interpolated;
+    if (counts_overflow(&total->counts))
+        return outcome_failed(names->accelerator->name, names->network->name, "a total beyond 63 bits", "a smaller network",
+                              NULL);
+    if (is_wanted(plan, total_row))
+        write_row(writer, names, total_row, &total->counts, &total->energy);
+    return outcome_ok();
+}
+
+/* What an accelerator of the plan costs in its configuration, and where its PEs' energy comes from. */
+static outcome_t find_rates(const model_plan_t *plan, const accelerator_t *accelerator, const accel_config_t *config,
+                            energy_rates_t *rates, const char **table)
+{
+    *table = energy_table_of(plan->energy_table, plan->mixed_tables, accelerator);
+    if (*table == NULL)
+        return outcome_usage(plan->energy_table, accelerator->name, "no such PE in this energy table",
+                             "another design or table", "--mixed takes it from bitsim, and says so");
+    return energy_rates(*table, accelerator, config, rates);
+}
+
+/* One network on one accelerator at one point of the sweep. */
+static outcome_t run_pair(const model_plan_t *plan, model_inputs_t *inputs, size_t point, size_t number,
+                          csv_writer_t *writer, model_total_t *total)
+{
+    const accelerator_t *accelerator = plan->accelerators[number];
+    const net_table_t *table = inputs->table;
+    const char *energy_table = "";
+    *total = (model_total_t){.network = inputs->network, .accelerator = accelerator};
+    energy_rates_t rates;
+    accel_config_t config;
+    text_t setting;
+    outcome_t result;
+    accel_layer_t *layers = calloc(table->count, sizeof *layers);
+    counts_t *counts = calloc(table->count, sizeof *counts);
+    if (layers == NULL || counts == NULL) {
+        result = outcome_out_of_memory("accelerator model");
+        goto out;
+    }
+    if (outcome_bad(&result, configure(plan, point, number, &config, &setting)) ||
+        outcome_bad(&result, find_rates(plan, accelerator, &config, &rates, &energy_table)) ||
+        outcome_bad(&result, model_inputs_layers(inputs, accelerator, &config, layers)) ||
+        outcome_bad(&result, accel_count(accelerator, &config, layers, table->count, plan->threads, counts)))
+        goto out;
+    total->setting = plan->sweep_key ? plan->sweep_values[point] : 0;
+    row_names_t names = {.network = inputs->network,
+                         .size = plan->size,
+                         .accelerator = accelerator,
+                         .selection = model_inputs_selection(inputs, accelerator),
+                         .setting = setting.chars,
+                         .weights = model_inputs_weights(inputs),
+                         .energy_table = energy_table,
+                         .configuration = plan->configuration != NULL ? plan->configuration : "paper"};
+    names.density = model_inputs_density(inputs, accelerator, &names.density_source);
+    result = write_pair(&names, plan, table, counts, &rates, writer, total);
+
+out:
+    free(layers);
+    free(counts);
+    return result;
+}
+
+static size_t settings_of(const model_plan_t *plan)
+{
+    return plan->sweep_key != NULL ? plan->sweep_count : 1;
+}
+
+size_t model_points(const model_plan_t *plan)
+{
+    return plan->network_count * settings_of(plan) * plan->accelerator_count;
+}
+
+static outcome_t check_layer_name(const model_plan_t *plan, const net_table_t *table)
+{
+    bool known = is_wanted(plan, total_row);
+    for (size_t i = 0; i < table->count; i++)
+        known = known || is_wanted(plan, table->items[i].name);
+    if (known)
+        return outcome_ok();
+    return outcome_usage("--layer", plan->layer, "no layer of that name", text_of("%s, ...", table->items[0].name).chars,
+                         "see the column `layer` of a run without --layer");
+}
+
+/* All accelerators, each at all points of the sweep; `skipped` receives the reason of the last pair that was. */
+static outcome_t run_points(const model_plan_t *plan, model_inputs_t *inputs, csv_writer_t *writer, model_total_t *totals,
+                            outcome_t *skipped)
+{
+    outcome_t result = outcome_ok();
+    size_t points = settings_of(plan);
+    for (size_t i = 0; i < points * plan->accelerator_count && outcome_is_ok(&result); i++) {
+        result = run_pair(plan, inputs, i % points, i / points, writer, &totals[i]);
+        totals[i].skipped = outcome_is_skip(&result);
+        if (totals[i].skipped) {
+            *skipped = result;
+            result = outcome_ok();
+        }
+    }
+    return result;
+}
+
+static outcome_t run_network(const model_plan_t *plan, const network_t *network, csv_writer_t *writer,
+                             model_total_t *totals, outcome_t *skipped)
+{
+    const net_size_t *size;
+    net_table_t table = {0};
+    model_inputs_t inputs = {0};
+    outcome_t result;
+    if (outcome_bad(&result, net_find_size(network, plan->size, &size)) ||
+        outcome_bad(&result, net_layers(network, size, &table)))
+        return result;
+    result = check_layer_name(plan, &table);
+    if (outcome_is_ok(&result))
+        result = model_inputs_open(plan, network, size, &table, &inputs);
+    if (outcome_is_ok(&result))
+        result = run_points(plan, &inputs, writer, totals, skipped);
+    model_inputs_close(&inputs);
+    net_table_free(&table);
+    return result;
+}
+
+outcome_t model_run(const model_plan_t *plan, const char *path, model_total_t *totals)
+{
+    csv_writer_t writer;
+    outcome_t result = csv_create(&writer, path, header), skipped = outcome_ok();
+    size_t each = settings_of(plan) * plan->accelerator_count;
+    if (!outcome_is_ok(&result))
+        return result;
+    for (size_t i = 0; i < plan->network_count && outcome_is_ok(&result); i++)
+        result = run_network(plan, plan->networks[i], &writer, &totals[i * each], &skipped);
+    bool some = false;
+    for (size_t i = 0; i < model_points(plan); i++)
+        some = some || !totals[i].skipped;
+    if (outcome_is_ok(&result) && some)
+        return csv_commit(&writer);
+    csv_abandon(&writer);
+    return outcome_is_ok(&result) ? skipped : result;
+}
+
+double model_geomean(const double *ratios, size_t count)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < count; i++)
+        sum += log(ratios[i]);
+    return count > 0 ? exp(sum / (double)count) : NAN;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_MEASURE_PE_ROWS_H
+#define BBS_MEASURE_PE_ROWS_H
+
+#include "accel/area_fit.h"
+
+/* One PE: its gates, two estimates, and what the paper says. */
+typedef struct {
+    const area_design_t *design;
+    double gates;                                          /* NAND2 equivalents */
+    double operand_gates, multiplier_gates, register_bits; /* of these; all flip-flops */
+    area_estimate_t fitted;                                /* constants fitted to all rows of Tables IV and V */
+    area_estimate_t left_out;                              /* to all but its own: what is compared with the paper */
+    double paper_area_um2, paper_power_mw;
+} pe_row_t;
+
+outcome_t pe_row(const area_design_t *design, pe_row_t *row);
+
+/* One row a PE of those names, NULL-terminated (NULL: of all), into a CSV. */
+outcome_t pe_rows_write(const char *const *names, const char *path);
+
+#endif

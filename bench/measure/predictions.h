@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_MEASURE_PREDICTIONS_H
+#define BBS_MEASURE_PREDICTIONS_H
+
+#include "base/outcome.h"
+#include "base/text.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The answers of one network under one method: what accuracy, flips and resuming are computed from.
+ *
+ * On disk FOLDER/NET.SIZE.METHOD.csv (sample,label,predicted) with a .key beside it: the SHA-256 of weights and data and
+ * every setting the answers depend on. Answers are taken from disk only when the keys are equal. */
+
+typedef struct {
+    int64_t samples;
+    int64_t *sample; /* number in the data set */
+    int32_t *label;
+    int *predicted;
+} predictions_t;
+
+outcome_t predictions_create(int64_t samples, predictions_t *predictions);
+void predictions_free(predictions_t *predictions);
+
+/* `stem` is FOLDER/NET.SIZE.METHOD. */
+outcome_t predictions_save(const char *stem, const char *key, const predictions_t *predictions);
+/* *found is false, without an error, when nothing usable is there: no file, another key, other samples. */
+outcome_t predictions_load(const char *stem, const char *key, const predictions_t *expected, int *predicted, bool *found);
+
+int64_t predictions_correct(const predictions_t *predictions);
+
+#endif

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Comparison of two tables of rows. Both are small (thousands of rows), so rows are matched by their joined keys through a
+ * sorted index of each table; the order of the entries is the order of the rows. */
+#include "rows/diff.h"
+
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *diff_status_name(diff_status_t status)
+{
+    static const char *const names[DIFF_STATUS_COUNT] = {
+        [DIFF_SAME] = "same", [DIFF_REGRESSED] = "regressed", [DIFF_CHANGED] = "changed", [DIFF_IMPROVED] = "improved",
+        [DIFF_NEW] = "new",   [DIFF_MISSING] = "missing"};
+    return names[status];
+}
+
+/* ===  Rows by key  === */
+
+typedef struct {
+    char *key; /* key cells joined with '/' */
+    size_t row;
+} keyed_t;
+
+typedef struct {
+    const csv_table_t *table;
+    keyed_t *sorted;
+    char **keys; /* by row; owned by sorted */
+} index_t;
+
+static int by_key(const void *a, const void *b)
+{
+    return strcmp(((const keyed_t *)a)->key, ((const keyed_t *)b)->key);
+}
+
+static outcome_t join_key(const csv_table_t *table, const diff_rule_t *rule, size_t row, char **key)
+{
+    *key = NULL;
+    for (const char *const *name = rule->keys; *name != NULL; name++) {
+        size_t column;
+        outcome_t result = csv_column(table, *name, &column);
+        char *joined = NULL;
+        const char *cell = outcome_is_ok(&result) ? csv_cell(table, row, column) : "";
+        if (outcome_is_ok(&result) && asprintf(&joined, "%s%s%s", *key ? *key : "", *key ? "/" : "", cell) < 0)
+            result = outcome_out_of_memory(table->path);
+        free(*key);
+        *key = outcome_is_ok(&result) ? joined : NULL;
+        if (!outcome_is_ok(&result))
+            return result;
+    }
+    return outcome_ok();
+}
+
+static void index_free(index_t *index)
+{
+    for (size_t row = 0; index->sorted != NULL && row < index->table->rows; row++)
+        free(index->sorted[row].key);
+    free(index->sorted);
+    free(index->keys);
+    *index = (index_t){0};
+}
+
+static outcome_t index_build(const csv_table_t *table, const diff_rule_t *rule, index_t *index)
+{
+    *index = (index_t){.table = table,
+                       .sorted = calloc(table->rows + 1, sizeof *index->sorted),
+                       .keys = calloc(table->rows + 1, sizeof *index->keys)};
+    if (index->sorted == NULL || index->keys == NULL)
+        return outcome_out_of_memory(table->path);
+    for (size_t row = 0; row < table->rows; row++) {
+        outcome_t result = join_key(table, rule, row, &index->sorted[row].key);
+        if (!outcome_is_ok(&result))
+            return result;
+        index->sorted[row].row = row;
+        index->keys[row] = index->sorted[row].key;
+    }
+    qsort(index->sorted, table->rows, sizeof *index->sorted, by_key);
+    for (size_t i = 1; i < table->rows; i++)
+        if (text_equal(index->sorted[i - 1].key, index->sorted[i].key))
+            return outcome_failed(table->path, text_of("line %zu", index->sorted[i].row + 2).chars,
+                                  text_of("a second row %s", index->sorted[i].key).chars, "one row a key", NULL);
+    return outcome_ok();
+}
+
+static bool index_find(const index_t *index, char *key, size_t *row)
+{
+    keyed_t wanted = {.key = key};
+    keyed_t *found = bsearch(&wanted, index->sorted, index->table->rows, sizeof wanted, by_key);
+    if (found != NULL)
+        *row = found->row;
+    return found != NULL;
+}
+
+/* ===  Cells  === */
+
+static outcome_t add_entry(diff_t *diff, diff_status_t status, const char *row, const char *column, const char *baseline,
+                           const char *measured)
+{
+    diff_entry_t *grown = realloc(diff->entries, (diff->entry_count + 1) * sizeof *grown);
+    if (grown == NULL)
+        return outcome_out_of_memory("comparison");
+    diff->entries = grown;
+    diff_entry_t *entry = &grown[diff->entry_count++];
+    *entry = (diff_entry_t){.status = status,
+                            .row = text_copy(row),
+                            .column = text_copy(column),
+                            .baseline = text_copy(baseline),
+                            .measured = text_copy(measured)};
+    bool whole = entry->row != NULL && entry->column != NULL && entry->baseline != NULL && entry->measured != NULL;
+    return whole ? outcome_ok() : outcome_out_of_memory("comparison");
+}
+
+static diff_column_t column_rule(const diff_rule_t *rule, const char *name)
+{
+    for (const diff_column_t *column = rule->columns; column->name != NULL; column++)
+        if (text_equal(column->name, name))
+            return *column;
+    return (diff_column_t){.name = name, .sense = SENSE_NONE};
+}
+
+/* How many samples a count of this row may move. */
+static int64_t allowed_flips(const diff_rule_t *rule, const csv_table_t *baseline, size_t row)
+{
+    size_t column;
+    int64_t samples = 0;
+    outcome_t found = rule->samples != NULL ? csv_column(baseline, rule->samples, &column) : outcome_skip("no samples");
+    if (outcome_is_ok(&found))
+        found = csv_cell_integer(baseline, row, column, &samples);
+    return outcome_is_ok(&found) && samples > 0
+               ? (samples / 1000) * rule->flips_per_thousand + (samples % 1000 * rule->flips_per_thousand + 999) / 1000
+               : 0;
+}
+
+static diff_status_t compare_cells(const diff_column_t *column, const char *baseline, const char *measured, int64_t flips)
+{
+    double before, after;
+    if (column->sense == SENSE_IGNORED || text_equal(baseline, measured))
+        return DIFF_SAME;
+    if (!text_to_real(baseline, &before) || !text_to_real(measured, &after))
+        return DIFF_CHANGED;
+    double change = after - before;
+    if (column->counts_samples && change >= (double)-flips && change <= (double)flips)
+        return DIFF_SAME;
+    if (column->sense == SENSE_NONE || change == 0)
+        return DIFF_CHANGED;
+    return (change > 0) == (column->sense == SENSE_HIGHER_IS_BETTER) ? DIFF_IMPROVED : DIFF_REGRESSED;
+}
+
+static diff_status_t worse(diff_status_t a, diff_status_t b)
+{
+    static const int rank[DIFF_STATUS_COUNT] = {[DIFF_IMPROVED] = 1, [DIFF_CHANGED] = 2, [DIFF_REGRESSED] = 3};
+    return rank[a] >= rank[b] ? a : b;
+}
+
+static outcome_t compare_rows(const csv_table_t *baseline, size_t before, const csv_table_t *measured, size_t after,
+                              const diff_rule_t *rule, const char *key, diff_t *diff)
+{
+    diff_status_t whole = DIFF_SAME;
+    int64_t flips = allowed_flips(rule, baseline, before);
+    for (size_t i = 0; i < baseline->columns; i++) {
+        diff_column_t column = column_rule(rule, baseline->cells[i]);
+        size_t other = 0;
+        outcome_t result;
+        if (column.sense == SENSE_IGNORED)
+            continue;
+        if (outcome_bad(&result, csv_column(measured, column.name, &other)))
+            return result;
+        const char *was = csv_cell(baseline, before, i), *is = csv_cell(measured, after, other);
+        diff_status_t status = compare_cells(&column, was, is, flips);
+        whole = worse(whole, status);
+        if (status != DIFF_SAME && outcome_bad(&result, add_entry(diff, status, key, column.name, was, is)))
+            return result;
+    }
+    diff->rows[whole]++;
+    return outcome_ok();
+}
+
+/* ===  Tables  === */
+
+static outcome_t compare_all(const index_t *baseline, const index_t *measured, const diff_rule_t *rule, diff_t *diff)
+{
+    outcome_t result = outcome_ok();
+    size_t other;
+    for (size_t row = 0; row < baseline->table->rows && outcome_is_ok(&result); row++) {
+        diff->compared++;
+        if (index_find(measured, baseline->keys[row], &other)) {
+            result = compare_rows(baseline->table, row, measured->table, other, rule, baseline->keys[row], diff);
+            continue;
+        }
+        diff->rows[DIFF_MISSING]++;
+        result = add_entry(diff, DIFF_MISSING, baseline->keys[row], "", "a row", "none");
+    }
+    for (size_t row = 0; row < measured->table->rows && outcome_is_ok(&result); row++) {
+        if (index_find(baseline, measured->keys[row], &other))
+            continue;
+        diff->compared++;
+        diff->rows[DIFF_NEW]++;
+        result = add_entry(diff, DIFF_NEW, measured->keys[row], "", "none", "a row");
+    }
+    return result;
+}
+
+outcome_t diff_tables(const csv_table_t *baseline, const csv_table_t *measured, const diff_rule_t *rule, diff_t *diff)
+{
+    *diff = (diff_t){0};
+    index_t before = {0}, after = {0};
+    outcome_t result = index_build(baseline, rule, &before);
+    if (outcome_is_ok(&result))
+        result = index_build(measured, rule, &after);
+    if (outcome_is_ok(&result))
+        result = compare_all(&before, &after, rule, diff);
+    index_free(&before);
+    index_free(&after);
+    if (!outcome_is_ok(&result))
+        diff_free(diff);
+    return result;
+}
+
+bool diff_is_clean(const diff_t *diff)
+{
+    return diff->rows[DIFF_SAME] == diff->compared;
+}
+
+void diff_free(diff_t *diff)
+{
+    for (size_t i = 0; i < diff->entry_count; i++) {
+        free(diff->entries[i].row);
+        free(diff->entries[i].column);
+        free(diff->entries[i].baseline);
+        free(diff->entries[i].measured);
+    }
+    free(diff->entries);
+    *diff = (diff_t){0};
+}
+
+void diff_summary(const diff_t *diff, char *text, size_t size)
+{
+    static const diff_status_t order[] = {DIFF_REGRESSED, DIFF_CHANGED, DIFF_MISSING, DIFF_NEW, DIFF_IMPROVED, DIFF_SAME};
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < sizeof order / sizeof *order && used < size; i++)
+        if (diff->rows[order[i]] > 0)
+            used += (size_t)snprintf(text + used, size - used, "%s%zu %s", used ? ", " : "", diff->rows[order[i]],
+                                     diff_status_name(order[i]));
+    if (used < size)
+        snprintf(text + used, size - used, "%sof %zu rows", used ? " " : "none ", diff->compared);
+}

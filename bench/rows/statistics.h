@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_ROWS_STATISTICS_H
+#define BBS_ROWS_STATISTICS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The statistics of accuracy rows, on the GNU Scientific Library. */
+
+/* Wilson's score interval at 95 % for `correct` of `samples`, as fractions in [0, 1] (Wilson 1927). samples > 0. */
+void statistics_wilson(int64_t correct, int64_t samples, double *low, double *high);
+
+/* Answers that changed between two runs over the same samples. */
+typedef struct {
+    int64_t right_to_wrong, wrong_to_right;
+} flips_t;
+
+flips_t statistics_flips(const int32_t *labels, const int *before, const int *after, int64_t samples);
+
+/* McNemar's exact test: two-sided p of these flips if each direction were equally likely (binomial with 1/2);
+ * 1 when nothing flipped. */
+double statistics_mcnemar(flips_t flips);
+
+/* F1 of class 1 of two, 2 TP / (2 TP + FP + FN), as a fraction; 0 when no label and no answer is 1 (as scikit-learn has
+ * it). What GLUE scores MRPC by, beside accuracy. */
+double statistics_f1(const int32_t *labels, const int *predicted, int64_t samples);
+
+/* The mean of the F1 of each `batch` samples in turn, each counting alike, also a shorter last one: what the paper's
+ * authors report for MRPC, in batches of 32. */
+double statistics_f1_batches(const int32_t *labels, const int *predicted, int64_t samples, int64_t batch);
+
+/* 95 % interval of the mean of `count` values (at least 1) by the percentile bootstrap: 10,000 draws with replacement, seed
+ * 1 (Efron 1979). NaN when memory is short. */
+void statistics_bootstrap_mean(const double *values, size_t count, double *low, double *high);
+
+#endif

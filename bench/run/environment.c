@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "run/environment.h"
+
+#include "base/cpu.h"
+#include "base/sha256.h"
+#include "base/text.h"
+#include "commit.h"
+#include "engine/engine.h"
+
+#include <link.h> /* dl_iterate_phdr */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <gsl/gsl_version.h>
+#include <zlib.h>
+
+static void describe_program(cJSON *object)
+{
+    sha256_t executable;
+    outcome_t hashed = sha256_file("/proc/self/exe", &executable);
+    cJSON_AddStringToObject(object, "commit", BBS_COMMIT);
+    cJSON_AddBoolToObject(object, "dirty", BBS_DIRTY);
+    cJSON_AddStringToObject(object, "executable_sha256", outcome_is_ok(&hashed) ? executable.hex : "unknown");
+}
+
+static void describe_build(cJSON *object)
+{
+    cJSON_AddStringToObject(object, "compiler", __VERSION__);
+    cJSON_AddStringToObject(object, "flags", BBS_COMPILER_FLAGS);
+}
+
+/* PRETTY_NAME of os-release(5). */
+static text_t system_name(void)
+{
+    text_t name = text_of("unknown"), line;
+    FILE *stream = fopen("/etc/os-release", "r");
+    while (stream != NULL && fgets(line.chars, sizeof line.chars, stream) != NULL)
+        if (text_starts(line.chars, "PRETTY_NAME=\"")) {
+            char *value = line.chars + strlen("PRETTY_NAME=\"");
+            value[strcspn(value, "\"\n")] = '\0';
+            name = text_of("%s", value);
+        }
+    if (stream != NULL)
+        fclose(stream);
+    return name;
+}
+
+static void describe_machine(cJSON *object)
+{
+    struct utsname kernel;
+    long pages = sysconf(_SC_PHYS_PAGES), page_bytes = sysconf(_SC_PAGESIZE);
+    cJSON_AddStringToObject(object, "processor", cpu_name().chars);
+    cJSON_AddNumberToObject(object, "processors_available", cpu_count());
+    cJSON_AddStringToObject(object, "vector_set", cpu_vector_set());
+    cJSON_AddNumberToObject(object, "memory_bytes", pages > 0 ? (double)pages * (double)page_bytes : 0);
+    cJSON_AddStringToObject(object, "system", system_name().chars);
+    if (uname(&kernel) == 0)
+        cJSON_AddStringToObject(object, "kernel",
+                                text_of("%s %s %s", kernel.sysname, kernel.release, kernel.machine).chars);
+    cJSON_AddStringToObject(object, "locale", "C");
+}
+
+/* The loaded libraries whose arithmetic ends up in rows: path and hash, since not all of them can tell a version. */
+static int describe_library(struct dl_phdr_info *info, size_t size, void *context)
+{
+    static const char *const computing[] = {"libdarknet.so", "libdnnl.so", "libgsl.so", "libm.so", NULL};
+    cJSON *object = context;
+    sha256_t sha256;
+    (void)size;
+    const char *slash = strrchr(info->dlpi_name, '/');
+    for (const char *const *name = computing; *name != NULL; name++) {
+        if (slash == NULL || !text_starts(slash + 1, *name))
+            continue;
+        char *real = realpath(info->dlpi_name, NULL);
+        const char *path = real != NULL ? real : info->dlpi_name;
+        outcome_t hashed = sha256_file(path, &sha256);
+        text_t text = text_of("%s, sha256 %s", path, outcome_is_ok(&hashed) ? sha256.hex : "unknown");
+        cJSON_AddStringToObject(object, *name, text.chars);
+        free(real);
+    }
+    return 0;
+}
+
+void environment_describe(cJSON *parent)
+{
+    describe_program(cJSON_AddObjectToObject(parent, "program"));
+    describe_build(cJSON_AddObjectToObject(parent, "build"));
+    describe_machine(cJSON_AddObjectToObject(parent, "machine"));
+    cJSON *libraries = cJSON_AddObjectToObject(parent, "libraries");
+    cJSON_AddStringToObject(libraries, "engine", engine_versions().chars);
+    cJSON_AddStringToObject(libraries, "GSL", gsl_version);
+    cJSON_AddStringToObject(libraries, "cJSON", cJSON_Version());
+    cJSON_AddStringToObject(libraries, "zlib", zlibVersion());
+    dl_iterate_phdr(describe_library, libraries);
+}
+
+void environment_reset_peak(void)
+{
+    FILE *stream = fopen("/proc/self/clear_refs", "w"); /* proc(5): 5 resets the peak resident set size */
+    if (stream == NULL)
+        return;
+    fputs("5", stream);
+    fclose(stream);
+}
+
+int64_t environment_peak_bytes(void)
+{
+    struct rusage usage;
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? (int64_t)usage.ru_maxrss * 1024 : -1;
+}

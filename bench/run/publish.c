@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The report, put together in the order a reader asks: what kind of run is this, what came out, may I believe it (claims,
+ * baseline, provenance, environment, cost, limits), and how do I get it again. */
+#include "run/publish.h"
+
+#include "base/text.h"
+#include "run/baseline.h"
+#include "run/manifest.h"
+#include "run/record_section.h"
+#include "experiments/claims_table.h"
+#include "report/html.h"
+#include "report/markdown.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_DIFFERENCES_SHOWN = 50 };
+
+typedef struct {
+    const publish_request_t *request;
+    run_mode_t mode; /* as the run had it: with its number of samples */
+    manifest_t manifest;
+    claims_t claims;
+    csv_table_t *rows; /* of each experiment in the registry; empty where it has not finished */
+    experiment_view_t *views;
+    document_t document;
+} publication_t;
+
+static bool is_finished(const publication_t *publication, const experiment_t *experiment)
+{
+    return text_equal(manifest_state(&publication->manifest, experiment->id), "finished");
+}
+
+/* A step of every experiment that has rows, in order. */
+typedef outcome_t (*part_t)(publication_t *publication, const experiment_t *experiment, const experiment_view_t *view);
+
+static outcome_t for_each_finished(publication_t *publication, part_t part)
+{
+    outcome_t result = outcome_ok();
+    for (size_t i = 0; experiment_registry[i] != NULL && outcome_is_ok(&result); i++)
+        if (publication->rows[i].columns > 0)
+            result = part(publication, experiment_registry[i], &publication->views[i]);
+    return result;
+}
+
+/* ===  Reading  === */
+
+static outcome_t read_rows(publication_t *publication)
+{
+    size_t count = 0;
+    while (experiment_registry[count] != NULL)
+        count++;
+    publication->rows = calloc(count + 1, sizeof *publication->rows);
+    publication->views = calloc(count + 1, sizeof *publication->views);
+    if (publication->rows == NULL || publication->views == NULL)
+        return outcome_out_of_memory("report");
+    for (size_t i = 0; i < count; i++)
+        publication->views[i] =
+            (experiment_view_t){&publication->mode, publication->request->folder, &publication->rows[i]};
+    outcome_t result = outcome_ok();
+    for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
+        if (is_finished(publication, experiment_registry[i]))
+            result = csv_read(text_of("%s/%s", publication->request->folder, experiment_registry[i]->rows).chars,
+                              &publication->rows[i]);
+    return result;
+}
+
+static outcome_t measure(publication_t *publication, const experiment_t *experiment, const experiment_view_t *view)
+{
+    return experiment->measure(view, &publication->claims);
+}
+
+/* Why the claims of an experiment without rows have no value. */
+static outcome_t explain_missing(publication_t *publication)
+{
+    outcome_t result = outcome_ok();
+    for (const experiment_t *const *at = experiment_registry; *at != NULL && outcome_is_ok(&result); at++) {
+        const char *state = manifest_state(&publication->manifest, (*at)->id);
+        const cJSON *reason =
+            cJSON_GetObjectItemCaseSensitive(manifest_experiment(&publication->manifest, (*at)->id), "reason");
+        bool blocked = text_equal(state, "blocked") || text_equal(state, "failed");
+        if (is_finished(publication, *at))
+            result = claims_without(&publication->claims, (*at)->id, false, "its rows do not hold this number");
+        else if (blocked)
+            result = claims_without(&publication->claims, (*at)->id, true,
+                                    cJSON_IsString(reason) ? reason->valuestring : "failed");
+        else
+            result = claims_without(&publication->claims, (*at)->id, false,
+                                    state[0] != '\0' ? "the run has not finished" : "the experiment was not asked for");
+    }
+    return result;
+}
+
+static outcome_t read_mode(publication_t *publication)
+{
+    const run_mode_t *mode;
+    outcome_t result = run_mode_find(manifest_text(&publication->manifest, NULL, "mode"), &mode);
+    if (!outcome_is_ok(&result))
+        return result;
+    publication->mode = *mode;
+    if (!text_to_integer(manifest_text(&publication->manifest, "configuration", "images"), 1, INT64_MAX,
+                         &publication->mode.images))
+        publication->mode.images = 0;
+    return result;
+}
+
+static outcome_t read_all(publication_t *publication)
+{
+    outcome_t result;
+    if (outcome_bad(&result, manifest_read(publication->request->folder, &publication->manifest)) ||
+        outcome_bad(&result, read_mode(publication)) ||
+        outcome_bad(&result, claims_read(publication->request->claims, &publication->claims)) ||
+        outcome_bad(&result, read_rows(publication)) || outcome_bad(&result, for_each_finished(publication, measure)))
+        return result;
+    return explain_missing(publication);
+}
+
+/* ===  Sections  === */
+
+static void present_banner(publication_t *publication)
+{
+    document_t *document = &publication->document;
+    const manifest_t *manifest = &publication->manifest;
+    document_heading(document, 1, "bbsbench: bi-directional bit-level sparsity");
+    document_notice(document, publication->mode.brings ? TONE_GOOD : TONE_CAUTION, "%s. %s", publication->mode.title,
+                    publication->mode.meaning);
+    const char *left_out = manifest_text(manifest, "configuration", "networks left out");
+    if (left_out[0] != '\0')
+        document_notice(document, TONE_CAUTION, "NOT RUN: %s. Their files were neither here nor could they be fetched.",
+                        left_out);
+    if (!manifest_is_finished(manifest))
+        document_notice(document, TONE_BAD, "THIS RUN HAS NOT FINISHED: some experiments have no rows; see Cost.");
+    document_paragraph(
+        document,
+        "Started %s, %s, commit `%s`%s. Every number was computed by this run on this machine, except what is "
+        "marked as the paper's; none was read from a shipped result.",
+        manifest_text(manifest, NULL, "started_utc"), manifest_text(manifest, "machine", "processor"),
+        manifest_text(manifest, "program", "commit"),
+        cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(manifest->json, "program"), "dirty"))
+            ? " with local changes"
+            : "");
+}
+
+static outcome_t present_headline(publication_t *publication, const experiment_t *experiment, const experiment_view_t *view)
+{
+    return experiment->headline(view, &publication->document);
+}
+
+static outcome_t present_section(publication_t *publication, const experiment_t *experiment, const experiment_view_t *view)
+{
+    document_heading(&publication->document, 2, "%s", experiment->title);
+    if (experiment->figure != NULL)
+        document_figure(&publication->document, text_of("figures/%s", experiment->figure).chars, experiment->figure_alt,
+                        experiment->figure_caption);
+    return experiment->present(view, &publication->document);
+}
+
+static const column_t summary_columns[] = {
+    {"Experiment", "", false}, {"Baseline", "", false}, {"Result", "", false}, {"Rows", "", false}, {NULL, NULL, false}};
+
+static const column_t difference_columns[] = {{"Row", "", false},     {"Column", "", false}, {"Baseline", "", true},
+                                              {"This run", "", true}, {"State", "", false},  {NULL, NULL, false}};
+
+static tone_t difference_tone(diff_status_t status)
+{
+    return status == DIFF_IMPROVED                              ? TONE_GOOD
+           : status == DIFF_REGRESSED || status == DIFF_MISSING ? TONE_BAD
+                                                                : TONE_CAUTION;
+}
+
+static void present_differences(const diff_t *diff, const char *id, document_t *document)
+{
+    size_t shown = diff->entry_count < MOST_DIFFERENCES_SHOWN ? diff->entry_count : MOST_DIFFERENCES_SHOWN;
+    if (shown == 0)
+        return;
+    document_fold(document, "Differences of %s", id);
+    document_table(document, difference_columns, "The first %zu of %zu differences.", shown, diff->entry_count);
+    for (size_t i = 0; i < shown; i++) {
+        const diff_entry_t *entry = &diff->entries[i];
+        document_cell(document, "%s", entry->row);
+        document_cell(document, "%s", entry->column);
+        document_cell(document, "%s", entry->baseline);
+        document_cell(document, "%s", entry->measured);
+        document_mark(document, difference_tone(entry->status), diff_status_name(entry->status));
+    }
+    document_fold_end(document);
+}
+
+/* One line of the baseline section; the differences follow the table, so they are kept in `diff`. */
+static outcome_t present_baseline_row(publication_t *publication, const experiment_t *experiment, diff_t *diff)
+{
+    document_t *document = &publication->document;
+    char summary[256] = "–";
+    const publish_request_t *request = publication->request;
+    text_t path = baseline_path(request->reference, experiment, publication->mode.name);
+    outcome_t result = baseline_compare(request->reference, experiment, publication->mode.name, request->folder, diff);
+    if (outcome_is_error(&result))
+        return result;
+    document_cell(document, "%s", experiment->id);
+    const char *file = strrchr(path.chars, '/');
+    document_cell(document, "%s", file != NULL ? file + 1 : "none");
+    if (outcome_is_skip(&result)) {
+        document_mark(document, TONE_NOTE, "not compared");
+    } else {
+        diff_summary(diff, summary, sizeof summary);
+        document_mark(document, diff_is_clean(diff) ? TONE_GOOD : TONE_CAUTION, diff_is_clean(diff) ? "same" : "different");
+    }
+    document_cell(document, "%s", summary);
+    return outcome_ok();
+}
+
+/* The largest share of samples that any experiment's counts may move, in thousandths. */
+static long long most_flips(void)
+{
+    int64_t most = 0;
+    for (const experiment_t *const *at = experiment_registry; *at != NULL; at++)
+        most = (*at)->rule->flips_per_thousand > most ? (*at)->rule->flips_per_thousand : most;
+    return most;
+}
+
+static outcome_t present_baselines(publication_t *publication)
+{
+    document_t *document = &publication->document;
+    outcome_t result = outcome_ok();
+    size_t count = 0;
+    while (experiment_registry[count] != NULL)
+        count++;
+    diff_t *diffs = calloc(count + 1, sizeof *diffs);
+    if (diffs == NULL)
+        return outcome_out_of_memory("report");
+    document_heading(document, 2, "Against the committed baseline");
+    document_table(document, summary_columns,
+                   "Rows of `results/reference`. Model rows are compared exactly; counts of float kernels may move by %lld "
+                   "in 1,000 samples, "
+                   "because processors sum in different orders. Improvements never pay for regressions.",
+                   most_flips());
+    for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
+        if (publication->rows[i].columns > 0)
+            result = present_baseline_row(publication, experiment_registry[i], &diffs[i]);
+    for (size_t i = 0; i < count; i++) {
+        present_differences(&diffs[i], experiment_registry[i]->id, document);
+        diff_free(&diffs[i]);
+    }
+    free(diffs);
+    return result;
+}
+
+static void present_limits_of(const char *const *limits, document_t *document)
+{
+    for (; limits != NULL && *limits != NULL; limits++)
+        document_item(document, "%s", *limits);
+}
+
+static void present_limits(const run_mode_t *mode, document_t *document)
+{
+    document_heading(document, 2, "Limits");
+    for (const experiment_t *const *at = experiment_registry; *at != NULL; at++) {
+        if (!mode->brings)
+            present_limits_of((*at)->stand_in_limits, document);
+        present_limits_of((*at)->limits, document);
+    }
+}
+
+static outcome_t present_rerun(publication_t *publication, const experiment_t *experiment, const experiment_view_t *view)
+{
+    document_paragraph(&publication->document, "One row of `%s` alone:", experiment->rows);
+    return experiment->rerun(view, &publication->document);
+}
+
+static outcome_t put_together(publication_t *publication)
+{
+    document_t *document = &publication->document;
+    outcome_t result;
+    present_banner(publication);
+    if (outcome_bad(&result, for_each_finished(publication, present_headline)) ||
+        outcome_bad(&result, for_each_finished(publication, present_section)))
+        return result;
+    claims_present(&publication->claims, document);
+    if (outcome_bad(&result, present_baselines(publication)))
+        return result;
+    record_present_provenance(&publication->manifest, document);
+    record_present_environment(&publication->manifest, document);
+    record_present_cost(&publication->manifest, document);
+    present_limits(&publication->mode, document);
+    document_heading(document, 2, "How to get this again");
+    document_paragraph(document,
+                       "From the project's top folder, at the commit above; the first line makes the whole run again.");
+    document_command(document, "%s && build/bbsbench report RUN_FOLDER",
+                     manifest_text(&publication->manifest, NULL, "command"));
+    return for_each_finished(publication, present_rerun);
+}
+
+outcome_t publish_report(const publish_request_t *request)
+{
+    publication_t publication = {.request = request};
+    outcome_t result = read_all(&publication);
+    if (outcome_is_ok(&result))
+        result = put_together(&publication);
+    if (outcome_is_ok(&result))
+        result = markdown_write(&publication.document, request->folder, text_of("%s/report.md", request->folder).chars);
+    if (outcome_is_ok(&result))
+        result = html_write(&publication.document, text_of("bbsbench report, %s run", publication.mode.name).chars,
+                            request->folder, text_of("%s/report.html", request->folder).chars);
+    for (size_t i = 0; publication.rows != NULL && experiment_registry[i] != NULL; i++)
+        csv_free(&publication.rows[i]);
+    free(publication.rows);
+    free(publication.views);
+    document_free(&publication.document);
+    claims_free(&publication.claims);
+    manifest_free(&publication.manifest);
+    return result;
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_RUN_PUBLISH_H
+#define BBS_RUN_PUBLISH_H
+
+#include "base/outcome.h"
+
+/* The report of a run folder: report.html and report.md, from run.json, the rows, the figures in FOLDER/figures, the
+ * claims and the baselines. Reads only; may be made again at any time, also of a run that has not finished. */
+typedef struct {
+    const char *folder;    /* of the run */
+    const char *claims;    /* "results/claims.csv" */
+    const char *reference; /* "results/reference" */
+} publish_request_t;
+
+outcome_t publish_report(const publish_request_t *request);
+
+#endif

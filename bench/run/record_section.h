@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_RUN_RECORD_SECTION_H
+#define BBS_RUN_RECORD_SECTION_H
+
+#include "run/manifest.h"
+
+/* What run.json says, as sections of the report: cost, provenance (program, inputs, configuration) and environment. */
+void record_present_cost(const manifest_t *manifest, document_t *document);
+void record_present_provenance(const manifest_t *manifest, document_t *document);
+void record_present_environment(const manifest_t *manifest, document_t *document);
+
+#endif

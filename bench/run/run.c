@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The run: choose the folder, take its lock, write or check run.json, then one experiment after the other, each with its
+ * wall time and peak memory. run.json is written before and after each experiment, so that at any moment it tells what is
+ * on disk; an experiment counts as finished only when its rows are renamed into place. */
+#include "run/run.h"
+
+#include "base/file.h"
+#include "base/progress.h"
+#include "run/baseline.h"
+#include "run/environment.h"
+#include "run/manifest.h"
+#include "run/run_folder.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MOST_EXPERIMENTS = 64 };
+
+typedef struct {
+    const run_request_t *request;
+    const char *folder;
+    const experiment_t *experiments[MOST_EXPERIMENTS + 1];
+    inputs_t inputs;
+    manifest_t manifest;
+} run_t;
+
+/* ===  What to run  === */
+
+static outcome_t choose_all(run_t *run)
+{
+    size_t count = 0;
+    while (count < MOST_EXPERIMENTS && experiment_registry[count] != NULL) {
+        run->experiments[count] = experiment_registry[count];
+        count++;
+    }
+    return outcome_ok();
+}
+
+/* Those of --only, in the registry's order, each once. */
+static outcome_t choose_experiments(run_t *run)
+{
+    if (run->request->only == NULL)
+        return choose_all(run);
+    char *names[MOST_EXPERIMENTS], *list = text_copy(run->request->only);
+    if (list == NULL)
+        return outcome_out_of_memory("--only");
+    outcome_t result = outcome_ok();
+    size_t count = text_split(list, ',', names, MOST_EXPERIMENTS), chosen = 0;
+    const experiment_t *experiment;
+    if (count == 0 || count > MOST_EXPERIMENTS)
+        result = outcome_usage("run", "--only", text_of("%zu names", count).chars, "names of experiments", NULL);
+    for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
+        result = experiment_find(names[i], &experiment);
+    for (const experiment_t *const *at = experiment_registry; *at != NULL && outcome_is_ok(&result); at++) {
+        bool wanted = false;
+        for (size_t i = 0; i < count; i++)
+            wanted = wanted || text_equal(names[i], (*at)->id);
+        if (wanted)
+            run->experiments[chosen++] = *at;
+    }
+    free(list);
+    return result;
+}
+
+static outcome_t identify_inputs(run_t *run)
+{
+    outcome_t result = outcome_ok();
+    for (const experiment_t **at = run->experiments; *at != NULL && outcome_is_ok(&result); at++)
+        result = (*at)->list_inputs(run->request->mode, &run->inputs);
+    return outcome_is_ok(&result) ? inputs_identify(&run->inputs) : result;
+}
+
+/* ===  The record  === */
+
+static outcome_t open_manifest(run_t *run)
+{
+    manifest_t wanted = {0};
+    manifest_facts_t facts = {.mode = run->request->mode,
+                              .jobs = run->request->jobs,
+                              .command = run->request->command,
+                              .experiments = run->experiments,
+                              .inputs = &run->inputs};
+    outcome_t result = manifest_create(run->folder, &facts, &wanted);
+    if (!outcome_is_ok(&result))
+        return result;
+    if (!run->request->resume) {
+        run->manifest = wanted;
+        return manifest_write(&run->manifest);
+    }
+    result = manifest_read(run->folder, &run->manifest);
+    if (outcome_is_ok(&result))
+        result = manifest_same_configuration(&run->manifest, &wanted);
+    manifest_free(&wanted);
+    if (!outcome_is_ok(&result) || manifest_is_finished(&run->manifest))
+        return result;
+    manifest_set_number(run->manifest.json, "resumed", fmax(manifest_number(&run->manifest, NULL, "resumed"), 0) + 1);
+    return manifest_write(&run->manifest);
+}
+
+/* What became of an experiment, as run.json has it. */
+static const char *state_of(const outcome_t *outcome)
+{
+    if (outcome_is_ok(outcome))
+        return "finished";
+    return outcome_is_skip(outcome) || outcome_fault(outcome) == FAULT_MISSING ? "blocked" : "failed";
+}
+
+static void record_end(cJSON *entry, const outcome_t *outcome, double seconds, size_t rows)
+{
+    manifest_set_text(entry, "state", state_of(outcome));
+    manifest_set_text(entry, "reason", outcome_text(outcome));
+    manifest_set_text(entry, "finished_utc", manifest_now_utc().chars);
+    manifest_set_number(entry, "wall_seconds", seconds);
+    manifest_set_number(entry, "peak_memory_bytes", (double)environment_peak_bytes());
+    manifest_set_number(entry, "row_count", (double)rows);
+}
+
+/* ===  Running  === */
+
+static outcome_t count_rows(const run_t *run, const experiment_t *experiment, size_t *count)
+{
+    csv_table_t table;
+    outcome_t result = csv_read(text_of("%s/%s", run->folder, experiment->rows).chars, &table);
+    if (!outcome_is_ok(&result))
+        return result;
+    *count = table.rows;
+    csv_free(&table);
+    return result;
+}
+
+/* Run one; `*result` is its outcome, the return value that of keeping the record. */
+static outcome_t run_one(run_t *run, const experiment_t *experiment, outcome_t *result)
+{
+    cJSON *entry = manifest_experiment(&run->manifest, experiment->id);
+    experiment_context_t context = {.mode = run->request->mode, .jobs = run->request->jobs, .folder = run->folder};
+    size_t rows = 0;
+    manifest_set_text(entry, "state", "running");
+    manifest_set_text(entry, "started_utc", manifest_now_utc().chars);
+    outcome_t kept = manifest_write(&run->manifest);
+    if (!outcome_is_ok(&kept))
+        return kept;
+    environment_reset_peak();
+    double started = progress_clock();
+    *result = experiment->run(&context);
+    if (outcome_is_ok(result))
+        *result = count_rows(run, experiment, &rows);
+    double seconds = progress_clock() - started;
+    record_end(entry, result, seconds, rows);
+    FILE *log = run->request->log;
+    if (outcome_is_ok(result))
+        fprintf(log, "  %-10s finished  %6zu rows %8.1f s %8.0f MiB\n", experiment->id, rows, seconds,
+                (double)environment_peak_bytes() / (1 << 20));
+    else
+        fprintf(log, "  %-10s %s\n", experiment->id, state_of(result));
+    fflush(log);
+    return manifest_write(&run->manifest);
+}
+
+/* Finished in an earlier session: the record says so and the rows are there. */
+static bool is_finished(const run_t *run, const experiment_t *experiment)
+{
+    return text_equal(manifest_state(&run->manifest, experiment->id), "finished") &&
+           file_exists(text_of("%s/%s", run->folder, experiment->rows).chars);
+}
+
+static outcome_t run_each(run_t *run)
+{
+    outcome_t first = outcome_ok(), result, kept;
+    bool complete = manifest_is_finished(&run->manifest);
+    for (const experiment_t **at = run->experiments; *at != NULL; at++) {
+        if (is_finished(run, *at)) {
+            fprintf(run->request->log, "  %-10s finished earlier, kept\n", (*at)->id);
+            continue;
+        }
+        complete = false;
+        if (outcome_bad(&kept, run_one(run, *at, &result)))
+            return outcome_is_ok(&first) ? kept : first;
+        if (!outcome_is_ok(&result) && outcome_is_ok(&first))
+            first = result;
+    }
+    if (!outcome_is_ok(&first) || complete)
+        return first;
+    manifest_set_number(run->manifest.json, "folder_bytes", (double)run_folder_bytes(run->folder));
+    manifest_set_text(run->manifest.json, "finished_utc", manifest_now_utc().chars);
+    return manifest_write(&run->manifest);
+}
+
+static outcome_t compare_with_baselines(const run_t *run)
+{
+    outcome_t result = outcome_ok();
+    for (const experiment_t *const *at = run->experiments; *at != NULL; at++) {
+        diff_t diff;
+        char summary[256];
+        result = baseline_compare(run->request->reference, *at, run->request->mode->name, run->folder, &diff);
+        if (outcome_is_skip(&result)) {
+            fprintf(run->request->log, "  %-10s %s\n", (*at)->id, outcome_text(&result));
+            result = outcome_ok();
+            continue;
+        }
+        if (!outcome_is_ok(&result))
+            return result;
+        diff_summary(&diff, summary, sizeof summary);
+        fprintf(run->request->log, "  %-10s %s\n", (*at)->id, summary);
+        for (size_t i = 0; i < diff.entry_count && i < 20; i++)
+            fprintf(run->request->log, "    %s %s %s: %s -> %s\n", diff_status_name(diff.entries[i].status),
+                    diff.entries[i].row, diff.entries[i].column, diff.entries[i].baseline, diff.entries[i].measured);
+        diff_free(&diff);
+    }
+    return result;
+}
+
+static outcome_t execute(run_t *run)
+{
+    FILE *log = run->request->log;
+    outcome_t result;
+    if (outcome_bad(&result, identify_inputs(run)) || outcome_bad(&result, open_manifest(run)))
+        return result;
+    fprintf(log, "%s, %d thread%s, into %s\n", run->request->mode->title, run->request->jobs,
+            run->request->jobs == 1 ? "" : "s", run->folder);
+    if (outcome_bad(&result, run_each(run)))
+        return result;
+    fprintf(log, "compared with %s:\n", run->request->reference);
+    return compare_with_baselines(run);
+}
+
+outcome_t run_execute(const run_request_t *request, text_t *folder)
+{
+    run_t run = {.request = request};
+    int lock = -1;
+    *folder = text_of("%s", "");
+    outcome_t result = choose_experiments(&run);
+    if (!outcome_is_ok(&result) || outcome_bad(&result, run_folder_choose(request, folder)))
+        return result;
+    run.folder = folder->chars;
+    if (!outcome_bad(&result, run_folder_lock(run.folder, &lock)))
+        result = execute(&run);
+    run_folder_unlock(lock);
+    manifest_free(&run.manifest);
+    inputs_free(&run.inputs);
+    return result;
+}

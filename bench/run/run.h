@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_RUN_RUN_H
+#define BBS_RUN_RUN_H
+
+#include "base/text.h"
+#include "experiments/mode.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* A run: the experiments of one mode, in order, into one folder with its run.json (manifest.h).
+ *
+ * Rows that are finished stay finished: a run that was killed goes on with `resume`, which keeps every complete CSV and
+ * every predictions file and refuses a folder whose configuration differs from what is asked for. An experiment that
+ * fails does not stop the others; the outcome is the first failure. */
+typedef struct {
+    const run_mode_t *mode;
+    int jobs;
+    const char *results;   /* folder of run folders, "results" */
+    const char *reference; /* folder of baselines, "results/reference" */
+    const char *folder;    /* NULL: RESULTS/<UTC>-<mode>; with resume: the newest of the mode */
+    const char *only;      /* "id,id": these experiments; NULL: all */
+    bool resume;
+    const char *command; /* for the record */
+    FILE *log;           /* one line an experiment, and the comparison with the baselines */
+} run_request_t;
+
+/* `*folder` is the run folder, valid as soon as one was chosen ("" before). */
+outcome_t run_execute(const run_request_t *request, text_t *folder);
+
+#endif

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "weights/weights.h"
+
+#include "base/text.h"
+#include "compress/quantize.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct weights_owned {
+    float *weights;
+    int8_t *q;
+    float *scale;
+} owned_t;
+
+/* ===  Which tensors are weights  === */
+
+static bool is_float(const tensor_t *tensor)
+{
+    return tensor->type <= TENSOR_BF16;
+}
+
+/* "a.b.weight", "a_weight2": yes; "a.word_embeddings.weight": no. */
+static bool has_weight_name(const char *name)
+{
+    static const char WORD[] = "weight";
+    size_t end = strlen(name);
+    while (end > 0 && isdigit((unsigned char)name[end - 1]))
+        end--;
+    size_t word = sizeof WORD - 1;
+    if (end <= word || strncmp(name + end - word, WORD, word) != 0)
+        return false;
+    size_t dot = end - word - 1;
+    if (name[dot] != '.' && name[dot] != '_')
+        return false;
+    size_t part = dot;
+    while (part > 0 && name[part - 1] != '.')
+        part--;
+    text_t module = text_of("%.*s", (int)(dot - part), name + part);
+    return strstr(module.chars, "embed") == NULL && strstr(module.chars, "relative") == NULL;
+}
+
+static const tensor_t *scale_of(const tensor_set_t *set, const tensor_t *tensor)
+{
+    return tensor_set_find(set, text_of("%s.scale", tensor->name).chars);
+}
+
+static outcome_t wrong(const char *where, const tensor_t *tensor, const char *found, const char *expected, const char *todo)
+{
+    return outcome_failed(where, text_of("tensor %s", tensor->name).chars, found, expected, todo);
+}
+
+/* *weight tells whether the tensor is a weight. */
+static outcome_t classify(const tensor_set_t *set, const char *where, const tensor_t *tensor, bool *weight)
+{
+    *weight = false;
+    if (tensor->rank < 2 || tensor->count == 0)
+        return outcome_ok();
+    const tensor_t *scale = scale_of(set, tensor);
+    if (tensor->type == TENSOR_I16 && scale != NULL)
+        return wrong(where, tensor, "compressed values", "INT8 or float weights", "give the file that was compressed");
+    if (tensor->type == TENSOR_I8 && scale == NULL && has_weight_name(tensor->name))
+        return wrong(where, tensor, "I8 without a scale",
+                     text_of("%s.scale, F32 [%lld]", tensor->name, (long long)tensor->shape[0]).chars,
+                     "quantise the float checkpoint with bbsbench quantize");
+    *weight = (tensor->type == TENSOR_I8 && scale != NULL) || (is_float(tensor) && has_weight_name(tensor->name));
+    return outcome_ok();
+}
+
+/* ===  Opening  === */
+
+static outcome_t take_int8(const tensor_set_t *set, const char *where, const tensor_t *tensor, compress_layer_t *layer)
+{
+    const tensor_t *scale = scale_of(set, tensor);
+    if (scale->type != TENSOR_F32 || scale->rank != 1 || scale->count != layer->k) {
+        char shape[128];
+        tensor_shape_text(scale->rank, scale->shape, shape, sizeof shape);
+        return wrong(where, scale, text_of("%s %s", tensor_type_name(scale->type), shape).chars,
+                     text_of("F32 [%lld]", (long long)layer->k).chars, "one scale for each output channel");
+    }
+    layer->q = tensor->data;
+    layer->scale = scale->data;
+    for (int64_t channel = 0; channel < layer->k; channel++)
+        if (!isfinite(layer->scale[channel]) || !(layer->scale[channel] > 0))
+            return outcome_failed(where, text_of("tensor %s, element %lld", scale->name, (long long)channel).chars,
+                                  text_of("%g", (double)layer->scale[channel]).chars, "a positive scale", NULL);
+    return outcome_ok();
+}
+
+static outcome_t take_float(const char *where, const tensor_t *tensor, bool keep_floats, int threads,
+                            compress_layer_t *layer, owned_t *owned)
+{
+    owned->weights = malloc((size_t)tensor->count * sizeof *owned->weights);
+    owned->q = malloc((size_t)tensor->count);
+    owned->scale = malloc((size_t)layer->k * sizeof *owned->scale);
+    if (!owned->weights || !owned->q || !owned->scale)
+        return outcome_out_of_memory(tensor->name);
+    outcome_t result = tensor_to_finite_f32(tensor, where, owned->weights);
+    if (!outcome_is_ok(&result))
+        return result;
+    quantize_channels(owned->weights, layer->k, tensor->count / layer->k, threads, owned->q, owned->scale);
+    layer->q = owned->q;
+    layer->scale = owned->scale;
+    if (keep_floats) {
+        layer->weights = owned->weights;
+    } else {
+        free(owned->weights);
+        owned->weights = NULL;
+    }
+    return outcome_ok();
+}
+
+static compress_layer_t shape_of(const tensor_t *tensor)
+{
+    compress_layer_t layer = {.name = tensor->name, .k = tensor->shape[0], .c = tensor->shape[1], .kh = 1, .kw = 1};
+    if (tensor->rank >= 4)
+        layer.kh = tensor->shape[2];
+    for (int i = tensor->rank >= 4 ? 3 : 2; i < tensor->rank; i++)
+        layer.kw *= tensor->shape[i];
+    return layer;
+}
+
+outcome_t weights_open(const tensor_set_t *set, const char *where, bool keep_floats, int threads, weights_t *weights)
+{
+    *weights = (weights_t){0};
+    weights->layers = calloc(set->count + 1, sizeof *weights->layers);
+    weights->places = calloc(set->count + 1, sizeof *weights->places);
+    weights->owned = calloc(set->count + 1, sizeof *weights->owned);
+    outcome_t result;
+    if (!weights->layers || !weights->places || !weights->owned) {
+        result = outcome_out_of_memory(where);
+        goto out;
+    }
+    for (size_t i = 0; i < set->count; i++) {
+        const tensor_t *tensor = &set->items[i];
+        bool weight;
+        if (outcome_bad(&result, classify(set, where, tensor, &weight)))
+            goto out;
+        if (!weight)
+            continue;
+        size_t index = weights->count++;
+        compress_layer_t *layer = &weights->layers[index];
+        *layer = shape_of(tensor);
+        weights->places[index] = i;
+        result = tensor->type == TENSOR_I8 ? take_int8(set, where, tensor, layer)
+                                           : take_float(where, tensor, keep_floats, threads, layer, &weights->owned[index]);
+        if (!outcome_is_ok(&result))
+            goto out;
+    }
+    result = weights->count > 0 ? outcome_ok()
+                                : outcome_failed(where, NULL, "no weight tensor", "tensors NAME.weight of rank 2 or more",
+                                                 "check that this is a checkpoint");
+
+out:
+    if (!outcome_is_ok(&result))
+        weights_free(weights);
+    return result;
+}
+
+outcome_t weights_keep(weights_t *weights, const char *where, const char *name)
+{
+    for (size_t i = 0; i < weights->count; i++)
+        if (name == NULL || text_equal(weights->layers[i].name, name)) {
+            weights->layers[i].whole = true;
+            return outcome_ok();
+        }
+    return outcome_failed(where, text_of("first layer %.100s", name).chars, "no weight of that name",
+                          weights->layers[0].name, "give the name of a weight of the file");
+}
+
+void weights_free(weights_t *weights)
+{
+    for (size_t i = 0; i < weights->count; i++) {
+        free(weights->owned[i].weights);
+        free(weights->owned[i].q);
+        free(weights->owned[i].scale);
+    }
+    free(weights->layers);
+    free(weights->places);
+    free(weights->owned);
+    *weights = (weights_t){0};
+}
+
+/* ===  Writing  === */
+
+static outcome_t add(tensor_set_t *out, const char *name, tensor_type_t type, int rank, const int64_t *shape,
+                     const void *data)
+{
+    tensor_t *tensor;
+    outcome_t result = tensor_set_reserve(out, name, type, rank, shape, &tensor);
+    if (outcome_is_ok(&result))
+        memcpy(tensor->data, data, (size_t)tensor->count * tensor_type_size(type));
+    return result;
+}
+
+static outcome_t add_part(tensor_set_t *out, const tensor_t *source, const char *part, tensor_type_t type, int rank,
+                          const int64_t *shape, const void *data)
+{
+    return data == NULL ? outcome_ok() : add(out, text_of("%s.%s", source->name, part).chars, type, rank, shape, data);
+}
+
+static outcome_t add_int8(tensor_set_t *out, const tensor_t *source, const compress_layer_t *layer)
+{
+    outcome_t result = add(out, source->name, TENSOR_I8, source->rank, source->shape, layer->q);
+    return outcome_is_ok(&result) ? add_part(out, source, "scale", TENSOR_F32, 1, &layer->k, layer->scale) : result;
+}
+
+static outcome_t add_compressed(tensor_set_t *out, const tensor_t *source, const compress_layer_t *layer,
+                                const compressed_t *compressed)
+{
+    const float *floats = compressed->floats != NULL ? compressed->floats : layer->weights;
+    const void *values = compressed->values != NULL ? (const void *)compressed->values : floats;
+    tensor_type_t type = compressed->values != NULL ? TENSOR_I16 : TENSOR_F32;
+    outcome_t result = add(out, source->name, type, source->rank, source->shape, values);
+    if (outcome_is_ok(&result))
+        result = add_part(out, source, "scale", TENSOR_F32, 1, &layer->k, compressed->scale);
+    if (outcome_is_ok(&result))
+        result = add_part(out, source, "stored", TENSOR_I8, source->rank, source->shape, compressed->stored);
+    if (outcome_is_ok(&result))
+        result = add_part(out, source, "meta", TENSOR_U8, 1, &compressed->groups, compressed->meta);
+    if (outcome_is_ok(&result))
+        result = add_part(out, source, "bits", TENSOR_U8, 1, &layer->k, compressed->bits);
+    return result;
+}
+
+static outcome_t hand_over(tensor_set_t *out, const tensor_t *source, const compress_layer_t *layer,
+                           compressed_t *compressed)
+{
+    outcome_t result = add_compressed(out, source, layer, compressed);
+    compressed_t counts = *compressed;
+    compressed_free(compressed);
+    *compressed = (compressed_t){.groups = counts.groups,
+                                 .value_bits = counts.value_bits,
+                                 .meta_bits = counts.meta_bits,
+                                 .sensitive = counts.sensitive};
+    return result;
+}
+
+/* A scale of an INT8 input is written beside its weight, not copied. */
+static bool is_scale_of_weight(const tensor_set_t *set, const weights_t *weights, const tensor_t *tensor)
+{
+    for (size_t i = 0; i < weights->count; i++) {
+        const tensor_t *weight = &set->items[weights->places[i]];
+        size_t length = strlen(weight->name);
+        if (weight->type == TENSOR_I8 && text_starts(tensor->name, weight->name) &&
+            text_equal(tensor->name + length, ".scale"))
+            return true;
+    }
+    return false;
+}
+
+/* `compressed` NULL: as INT8. */
+static outcome_t rewrite(const tensor_set_t *set, const weights_t *weights, compressed_t *compressed, tensor_set_t *out)
+{
+    outcome_t result = outcome_ok();
+    size_t next = 0;
+    *out = (tensor_set_t){0};
+    for (size_t i = 0; i < set->note_count; i++)
+        if (outcome_bad(&result, tensor_set_note(out, set->notes[i].key, set->notes[i].value)))
+            goto out;
+    for (size_t i = 0; i < set->count; i++) {
+        const tensor_t *tensor = &set->items[i];
+        bool weight = next < weights->count && weights->places[next] == i;
+        if (weight && compressed != NULL)
+            result = hand_over(out, tensor, &weights->layers[next], &compressed[next]);
+        else if (weight)
+            result = add_int8(out, tensor, &weights->layers[next]);
+        else if (!is_scale_of_weight(set, weights, tensor))
+            result = add(out, tensor->name, tensor->type, tensor->rank, tensor->shape, tensor->data);
+        if (!outcome_is_ok(&result))
+            goto out;
+        next += weight;
+    }
+
+out:
+    if (!outcome_is_ok(&result))
+        tensor_set_free(out);
+    return result;
+}
+
+outcome_t weights_quantised(const tensor_set_t *set, const weights_t *weights, tensor_set_t *out)
+{
+    return rewrite(set, weights, NULL, out);
+}
+
+outcome_t weights_compressed(const tensor_set_t *set, const weights_t *weights, compressed_t *compressed, tensor_set_t *out)
+{
+    return rewrite(set, weights, compressed, out);
+}
