@@ -9,7 +9,7 @@ JOBS         ?= $(shell nproc)
 NET          ?= resnet34
 Q             = $(if $(V),,@)
 
-PACKAGES  = gsl libcjson zlib libzip libmd libutf8proc libjpeg
+PACKAGES  = gsl libcjson sqlite3 zlib libzip libmd libutf8proc libjpeg
 CFLAGS   ?= -O2 -g
 DEBUGFLAGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla $(if $(WERROR),-Werror)
 # No -ffast-math and no contraction: the same bits from run to run. Hidden: Darknet exports 642 unprefixed names.

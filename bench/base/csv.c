@@ -24,9 +24,16 @@ outcome_t csv_create(csv_writer_t *writer, const char *path, const char *header)
     outcome_t result = outfile_open(&writer->file, path);
     if (!outcome_is_ok(&result))
         return result;
+    if (header == NULL)
+        return outcome_ok();
     writer->columns = count_fields(header);
     fprintf(writer->file.stream, "%s\n", header);
     return outcome_ok();
+}
+
+csv_writer_t csv_to_stream(FILE *stream)
+{
+    return (csv_writer_t){.file = {.stream = stream}};
 }
 
 static void separate(csv_writer_t *writer)
@@ -68,6 +75,7 @@ void csv_end_row(csv_writer_t *writer)
 {
     fputc('\n', writer->file.stream);
     fflush(writer->file.stream);
+    writer->columns = writer->columns > 0 ? writer->columns : writer->fields;
     writer->uneven = writer->uneven || writer->fields != writer->columns;
     writer->fields = 0;
 }

@@ -16,13 +16,15 @@
 
 typedef struct {
     outfile_t file;
-    size_t columns;
-    size_t fields; /* of the row being written */
-    bool uneven;   /* a row had another number of fields */
+    size_t columns; /* 0: not known before the first row */
+    size_t fields;  /* of the row being written */
+    bool uneven;    /* a row had another number of fields */
 } csv_writer_t;
 
-/* `header` is the first line as it stands in the file, without the newline. */
+/* `header` is the first line as it stands in the file, without the newline; NULL: the first row that is written is it. */
 outcome_t csv_create(csv_writer_t *writer, const char *path, const char *header);
+/* To a stream that is open; there is nothing to commit. */
+csv_writer_t csv_to_stream(FILE *stream);
 void csv_text(csv_writer_t *writer, const char *value);
 void csv_integer(csv_writer_t *writer, int64_t value);
 void csv_real(csv_writer_t *writer, double value); /* NaN is written as an empty field: not known, not applicable */

@@ -77,7 +77,7 @@ static void write_mean(csv_writer_t *writer, rows_t *rows, const char *method)
     }
     if (count == 0)
         return;
-    statistics_bootstrap_mean(losses, count, &low, &high);
+    statistics_bootstrap_mean(losses, count, 1, &low, &high);
     csv_text(writer, "mean");
     csv_text(writer, rows_text(rows, 0, "size"));
     csv_text(writer, "");

@@ -55,14 +55,14 @@ double statistics_f1_batches(const int32_t *labels, const int *predicted, int64_
     return batches > 0 ? sum / (double)batches : 0;
 }
 
-void statistics_bootstrap_mean(const double *values, size_t count, double *low, double *high)
+void statistics_bootstrap_mean(const double *values, size_t count, uint32_t seed, double *low, double *high)
 {
-    enum { DRAWS = 10000, SEED = 1 };
+    enum { DRAWS = 10000 };
     gsl_rng *random = gsl_rng_alloc(gsl_rng_mt19937);
     double *means = malloc(DRAWS * sizeof *means);
     *low = *high = NAN;
     if (random != NULL && means != NULL) {
-        gsl_rng_set(random, SEED);
+        gsl_rng_set(random, seed);
         for (int draw = 0; draw < DRAWS; draw++) {
             double sum = 0;
             for (size_t i = 0; i < count; i++)

@@ -29,8 +29,8 @@ double statistics_f1(const int32_t *labels, const int *predicted, int64_t sample
  * authors report for MRPC, in batches of 32. */
 double statistics_f1_batches(const int32_t *labels, const int *predicted, int64_t samples, int64_t batch);
 
-/* 95 % interval of the mean of `count` values (at least 1) by the percentile bootstrap: 10,000 draws with replacement, seed
- * 1 (Efron 1979). NaN when memory is short. */
-void statistics_bootstrap_mean(const double *values, size_t count, double *low, double *high);
+/* 95 % interval of the mean of `count` values (at least 1) by the percentile bootstrap: 10,000 draws with replacement
+ * (Efron 1979). NaN when memory is short. */
+void statistics_bootstrap_mean(const double *values, size_t count, uint32_t seed, double *low, double *high);
 
 #endif

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_ROWS_DATABASE_INTERNAL_H
+#define BBS_ROWS_DATABASE_INTERNAL_H
+
+#include "rows/database.h"
+
+struct sqlite3;
+
+/* A table of the database, and what its columns mean. */
+typedef struct {
+    const char *run; /* the database within SQLite that it is in */
+    rows_schema_t schema;
+    rows_table_t texts; /* owns the texts of the schema; has no rows */
+} stored_table_t;
+
+struct rows_database {
+    struct sqlite3 *connection;
+    stored_table_t *tables;
+    size_t count;
+    size_t runs;
+};
+
+/* SQLite's last error. */
+outcome_t rows_database_failed(const rows_database_t *database, const char *where);
+
+#endif

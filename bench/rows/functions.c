@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SQL functions: GSL's statistics over the values of a group, and numbers as a reader wants them.
+ *
+ * An aggregate first collects its values, since all but the mean need them together. NULL and NaN are passed over. Values
+ * are put in ascending order (bootstrap: in the order of their place), so that a result does not depend on the order in
+ * which SQLite happens to visit the rows. */
+#include "rows/functions.h"
+
+#include "base/number.h"
+#include "rows/statistics.h"
+
+#include <gsl/gsl_sort.h>
+#include <gsl/gsl_statistics.h>
+#include <math.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ===  Values of a group  === */
+
+typedef struct {
+    double value, place;
+} sample_t;
+
+typedef struct {
+    sample_t *samples;
+    size_t count, capacity;
+    double parameter; /* of the last row: a probability or a seed */
+    bool out_of_memory;
+} group_t;
+
+static void collect(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    group_t *group = sqlite3_aggregate_context(context, sizeof *group);
+    if (group == NULL || sqlite3_value_type(values[0]) == SQLITE_NULL)
+        return;
+    if (group->count == group->capacity) {
+        size_t capacity = group->capacity ? 2 * group->capacity : 16;
+        sample_t *grown = realloc(group->samples, capacity * sizeof *grown);
+        group->out_of_memory = group->out_of_memory || grown == NULL;
+        if (grown == NULL)
+            return;
+        group->samples = grown;
+        group->capacity = capacity;
+    }
+    double value = sqlite3_value_double(values[0]);
+    double place = count == 3 ? sqlite3_value_double(values[1]) : value;
+    group->samples[group->count++] = (sample_t){value, place};
+    group->parameter = count > 1 ? sqlite3_value_double(values[count - 1]) : 0;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const sample_t *left = a, *right = b;
+    if (left->place != right->place)
+        return left->place < right->place ? -1 : 1;
+    return (left->value > right->value) - (left->value < right->value);
+}
+
+/* What a statistic makes of values[count], count > 0. */
+typedef double (*statistic_t)(const double *values, size_t count, double parameter);
+
+static void conclude(sqlite3_context *context, statistic_t statistic)
+{
+    group_t *group = sqlite3_aggregate_context(context, 0);
+    double *values = group != NULL && group->count > 0 ? malloc(group->count * sizeof *values) : NULL;
+    if (group == NULL || group->count == 0) {
+        sqlite3_result_null(context);
+    } else if (values == NULL || group->out_of_memory) {
+        sqlite3_result_error_nomem(context);
+    } else {
+        qsort(group->samples, group->count, sizeof *group->samples, by_place);
+        for (size_t i = 0; i < group->count; i++)
+            values[i] = group->samples[i].value;
+        double result = statistic(values, group->count, group->parameter);
+        if (isnan(result))
+            sqlite3_result_null(context);
+        else
+            sqlite3_result_double(context, result);
+    }
+    free(values);
+    if (group != NULL)
+        free(group->samples);
+}
+
+/* ===  Aggregates  === */
+
+static double geomean(const double *values, size_t count, double unused)
+{
+    (void)unused;
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += values[i] > 0 ? log(values[i]) : NAN;
+    return exp(sum / (double)count);
+}
+
+static double quantile(const double *values, size_t count, double share)
+{
+    return share >= 0 && share <= 1 ? gsl_stats_quantile_from_sorted_data(values, 1, count, share) : (double)NAN;
+}
+
+static double median(const double *values, size_t count, double unused)
+{
+    (void)unused;
+    return gsl_stats_median_from_sorted_data(values, 1, count);
+}
+
+static double bootstrap(const double *values, size_t count, double seed, bool high)
+{
+    double low_end, high_end;
+    if (!(seed >= 0 && seed <= UINT32_MAX))
+        return NAN;
+    statistics_bootstrap_mean(values, count, (uint32_t)seed, &low_end, &high_end);
+    return high ? high_end : low_end;
+}
+
+static double bootstrap_low(const double *values, size_t count, double seed)
+{
+    return bootstrap(values, count, seed, false);
+}
+
+static double bootstrap_high(const double *values, size_t count, double seed)
+{
+    return bootstrap(values, count, seed, true);
+}
+
+/* SQLite wants a function of its own for each end. */
+#define AGGREGATE_END(statistic)                          \
+    static void end_##statistic(sqlite3_context *context) \
+    {                                                     \
+        conclude(context, statistic);                     \
+    }
+AGGREGATE_END(geomean)
+AGGREGATE_END(median)
+AGGREGATE_END(quantile)
+AGGREGATE_END(bootstrap_low)
+AGGREGATE_END(bootstrap_high)
+
+/* ===  Scalars  === */
+
+static bool any_null(int count, sqlite3_value **values)
+{
+    for (int i = 0; i < count; i++)
+        if (sqlite3_value_type(values[i]) == SQLITE_NULL)
+            return true;
+    return false;
+}
+
+static void wilson(sqlite3_context *context, int count, sqlite3_value **values, bool high)
+{
+    double low_end, high_end;
+    int64_t correct = sqlite3_value_int64(values[0]), samples = sqlite3_value_int64(values[1]);
+    if (any_null(count, values) || samples <= 0 || correct < 0 || correct > samples) {
+        sqlite3_result_null(context);
+        return;
+    }
+    statistics_wilson(correct, samples, &low_end, &high_end);
+    sqlite3_result_double(context, high ? high_end : low_end);
+}
+
+static void wilson_low(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    wilson(context, count, values, false);
+}
+
+static void wilson_high(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    wilson(context, count, values, true);
+}
+
+static void mcnemar_p(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    flips_t flips = {sqlite3_value_int64(values[0]), sqlite3_value_int64(values[1])};
+    if (any_null(count, values) || flips.right_to_wrong < 0 || flips.wrong_to_right < 0)
+        sqlite3_result_null(context);
+    else
+        sqlite3_result_double(context, statistics_mcnemar(flips));
+}
+
+/* ===  Texts for reading  === */
+
+static double real_of(sqlite3_value *value)
+{
+    return sqlite3_value_type(value) == SQLITE_NULL ? (double)NAN : sqlite3_value_double(value);
+}
+
+static void give(sqlite3_context *context, const char *text)
+{
+    sqlite3_result_text(context, text, -1, SQLITE_TRANSIENT);
+}
+
+static int decimals_of(sqlite3_value *value)
+{
+    int decimals = sqlite3_value_int(value);
+    return decimals < 0 ? 0 : decimals > 12 ? 12 : decimals;
+}
+
+static void fixed(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    (void)count;
+    give(context, number_fixed(real_of(values[0]), decimals_of(values[1])).chars);
+}
+
+static void with_sign(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    (void)count;
+    give(context, number_signed(real_of(values[0]), decimals_of(values[1])).chars);
+}
+
+static void grouped(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    give(context,
+         any_null(count, values) ? number_fixed(NAN, 0).chars : number_integer(sqlite3_value_int64(values[0])).chars);
+}
+
+static void energy(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    give(context,
+         any_null(count, values) ? number_fixed(NAN, 0).chars : number_energy(sqlite3_value_double(values[0])).chars);
+}
+
+static void probability(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    (void)count;
+    give(context, number_probability(real_of(values[0])).chars);
+}
+
+/* ===  The table  === */
+
+static const struct {
+    const char *name;
+    int arguments;
+    void (*scalar)(sqlite3_context *, int, sqlite3_value **); /* NULL: an aggregate */
+    void (*end)(sqlite3_context *);
+} functions[] = {
+    {"geomean", 1, NULL, end_geomean},
+    {"median", 1, NULL, end_median},
+    {"quantile", 2, NULL, end_quantile},
+    {"bootstrap_low", 3, NULL, end_bootstrap_low},
+    {"bootstrap_high", 3, NULL, end_bootstrap_high},
+    {"wilson_low", 2, wilson_low, NULL},
+    {"wilson_high", 2, wilson_high, NULL},
+    {"mcnemar_p", 2, mcnemar_p, NULL},
+    {"fixed", 2, fixed, NULL},
+    {"signed", 2, with_sign, NULL},
+    {"grouped", 1, grouped, NULL},
+    {"energy", 1, energy, NULL},
+    {"probability", 1, probability, NULL},
+};
+
+bool rows_functions_register(sqlite3 *connection)
+{
+    const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+        bool scalar = functions[i].scalar != NULL;
+        int code = sqlite3_create_function(connection, functions[i].name, functions[i].arguments, flags, NULL,
+                                           functions[i].scalar, scalar ? NULL : collect, functions[i].end);
+        if (code != SQLITE_OK)
+            return false;
+    }
+    return true;
+}

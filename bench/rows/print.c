@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/csv.h"
+#include "rows/table.h"
+
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const rows_format_names[] = {"md", "csv", "json", NULL};
+
+/* ===  CSV  === */
+
+static void put_cell(csv_writer_t *writer, const rows_cell_t *cell)
+{
+    switch (cell->kind) {
+    case ROWS_CELL_NULL:
+        csv_text(writer, "");
+        break;
+    case ROWS_CELL_INTEGER:
+        csv_integer(writer, cell->integer);
+        break;
+    case ROWS_CELL_REAL:
+        csv_real(writer, cell->real);
+        break;
+    case ROWS_CELL_TEXT:
+        csv_text(writer, cell->text);
+        break;
+    }
+}
+
+static void put_csv(const rows_table_t *table, csv_writer_t *writer)
+{
+    for (size_t i = 0; i < table->column_count; i++)
+        csv_text(writer, table->columns[i].name);
+    csv_end_row(writer);
+    for (size_t row = 0; row < table->count; row++) {
+        for (size_t i = 0; i < table->column_count; i++)
+            put_cell(writer, rows_cell(table, row, i));
+        csv_end_row(writer);
+    }
+}
+
+outcome_t rows_write_csv(const rows_table_t *table, const char *path)
+{
+    csv_writer_t writer;
+    outcome_t result = csv_create(&writer, path, NULL);
+    if (!outcome_is_ok(&result))
+        return result;
+    put_csv(table, &writer);
+    return csv_commit(&writer);
+}
+
+/* ===  Markdown  === */
+
+/* A cell's text must not end the cell, start markup or break the line. */
+static void put_markdown(FILE *stream, const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (*text == '\n' || *text == '\r') {
+            fputc(' ', stream);
+            continue;
+        }
+        if (strchr("|*<[`\\", *text) != NULL)
+            fputc('\\', stream);
+        fputc(*text, stream);
+    }
+}
+
+static outcome_t put_markdown_row(const rows_table_t *table, size_t row, FILE *stream)
+{
+    fputs("|", stream);
+    for (size_t i = 0; i < table->column_count; i++) {
+        char *text = rows_cell_text(&table->columns[i], rows_cell(table, row, i));
+        if (text == NULL)
+            return outcome_out_of_memory("rows");
+        fputc(' ', stream);
+        put_markdown(stream, text);
+        fputs(" |", stream);
+        free(text);
+    }
+    fputc('\n', stream);
+    return outcome_ok();
+}
+
+static outcome_t print_markdown(const rows_table_t *table, FILE *stream)
+{
+    outcome_t result = outcome_ok();
+    fputs("|", stream);
+    for (size_t i = 0; i < table->column_count; i++) {
+        const rows_column_t *column = &table->columns[i];
+        fputc(' ', stream);
+        put_markdown(stream, column->heading);
+        if (column->unit[0] != '\0') {
+            fputs(", ", stream);
+            put_markdown(stream, column->unit);
+        }
+        fputs(" |", stream);
+    }
+    fputs("\n|", stream);
+    for (size_t i = 0; i < table->column_count; i++)
+        fputs(rows_column_is_numeric(table, i) ? "---:|" : "---|", stream);
+    fputc('\n', stream);
+    for (size_t row = 0; row < table->count && outcome_is_ok(&result); row++)
+        result = put_markdown_row(table, row, stream);
+    return result;
+}
+
+/* ===  JSON  === */
+
+/* False when memory is out. */
+static bool put_json_text(FILE *stream, const char *value)
+{
+    cJSON *item = cJSON_CreateString(value);
+    char *quoted = item != NULL ? cJSON_PrintUnformatted(item) : NULL;
+    if (quoted != NULL)
+        fputs(quoted, stream);
+    bool ok = quoted != NULL;
+    cJSON_free(quoted);
+    cJSON_Delete(item);
+    return ok;
+}
+
+static bool put_json_cell(FILE *stream, const rows_column_t *column, const rows_cell_t *cell)
+{
+    switch (cell->kind) {
+    case ROWS_CELL_NULL:
+        fputs("null", stream);
+        return true;
+    case ROWS_CELL_INTEGER:
+        if (column->kind == ROWS_FLAG)
+            fputs(cell->integer ? "true" : "false", stream);
+        else
+            fprintf(stream, "%" PRId64, cell->integer);
+        return true;
+    case ROWS_CELL_REAL:
+        fprintf(stream, "%.9g", cell->real);
+        return true;
+    case ROWS_CELL_TEXT:
+        break;
+    }
+    return put_json_text(stream, cell->text);
+}
+
+static outcome_t print_json(const rows_table_t *table, FILE *stream)
+{
+    bool ok = true;
+    fputs("[\n", stream);
+    for (size_t row = 0; row < table->count; row++) {
+        for (size_t i = 0; i < table->column_count && ok; i++) {
+            fputs(i == 0 ? "  {" : ", ", stream);
+            ok = put_json_text(stream, table->columns[i].name);
+            fputs(": ", stream);
+            ok = ok && put_json_cell(stream, &table->columns[i], rows_cell(table, row, i));
+        }
+        fputs(row + 1 < table->count ? "},\n" : "}\n", stream);
+    }
+    fputs("]\n", stream);
+    return ok ? outcome_ok() : outcome_out_of_memory("JSON");
+}
+
+/* ===  All  === */
+
+outcome_t rows_print(const rows_table_t *table, rows_format_t format, FILE *stream)
+{
+    if (format == ROWS_FORMAT_MD)
+        return print_markdown(table, stream);
+    if (format == ROWS_FORMAT_JSON)
+        return print_json(table, stream);
+    csv_writer_t writer = csv_to_stream(stream);
+    put_csv(table, &writer);
+    return outcome_ok();
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_ROWS_TABLE_H
+#define BBS_ROWS_TABLE_H
+
+#include "base/outcome.h"
+#include "base/text.h"
+#include "rows/schema.h"
+
+#include <stdio.h>
+
+/* Typed rows in memory, with the description of each column: what a CSV holds, or what a query yields. */
+
+typedef struct {
+    enum { ROWS_CELL_NULL, ROWS_CELL_INTEGER, ROWS_CELL_REAL, ROWS_CELL_TEXT } kind;
+    int64_t integer;  /* flags as well */
+    double real;      /* of integers too */
+    const char *text; /* owned by the table */
+} rows_cell_t;
+
+typedef struct rows_block rows_block_t; /* memory of texts */
+
+typedef struct {
+    rows_column_t *columns; /* as of a schema, name NULL ends them; offsets mean nothing */
+    size_t column_count;
+    rows_cell_t *cells; /* row by row */
+    size_t count;       /* rows */
+    size_t capacity;    /* internal: rows */
+    rows_block_t *blocks;
+} rows_table_t;
+
+/* ===  Making one  === */
+
+/* Empty, with copies of the columns. */
+outcome_t rows_table_create(const rows_column_t *columns, size_t count, rows_table_t *table);
+void rows_table_free(rows_table_t *table);
+
+/* Room for another row, all NULL; its cells, or NULL when memory is out. */
+rows_cell_t *rows_table_append(rows_table_t *table);
+/* A copy of `text` that lives as long as the table, or NULL when memory is out. */
+const char *rows_table_keep(rows_table_t *table, const char *text);
+
+/* A CSV of this schema. Its header must be the schema's: a column that is missing or not known is FAULT_FAILED, as is a
+ * cell that is not of its column's kind, with file, line and column. */
+outcome_t rows_read(const rows_schema_t *schema, const char *path, rows_table_t *table);
+
+/* ===  Reading one  === */
+
+const rows_cell_t *rows_cell(const rows_table_t *table, size_t row, size_t column);
+/* Column by name; table->column_count when there is none. */
+size_t rows_table_column(const rows_table_t *table, const char *name);
+/* By name, for code that knows its columns: NaN, ROWS_UNKNOWN or "" where the cell is NULL or there is no such column. */
+double rows_real_at(const rows_table_t *table, size_t row, const char *column);
+int64_t rows_integer_at(const rows_table_t *table, size_t row, const char *column);
+const char *rows_text_at(const rows_table_t *table, size_t row, const char *column);
+
+/* A cell for a reader: integers grouped, reals with the column's decimals, flags yes or no, "–" for NULL. To free(); NULL
+ * when memory is out. */
+char *rows_cell_text(const rows_column_t *column, const rows_cell_t *cell);
+/* Set to the right: a number, or a text that reads as one in every row. */
+bool rows_column_is_numeric(const rows_table_t *table, size_t column);
+
+/* ===  Printing one  === */
+
+outcome_t rows_write_csv(const rows_table_t *table, const char *path); /* whole or not at all */
+
+typedef enum { ROWS_FORMAT_MD, ROWS_FORMAT_CSV, ROWS_FORMAT_JSON } rows_format_t;
+extern const char *const rows_format_names[]; /* in the order of the enum, NULL-terminated */
+
+/* To an open stream: a Markdown table as a reader wants it; CSV; a JSON array of objects, one a line, integers in full,
+ * NULL as null. */
+outcome_t rows_print(const rows_table_t *table, rows_format_t format, FILE *stream);
+
+#endif

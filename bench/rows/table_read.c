@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/csv.h"
+#include "rows/table.h"
+
+/* ===  The header  === */
+
+/* The header's columns are the schema's, in its order. */
+static outcome_t check_header(const rows_schema_t *schema, const csv_table_t *csv)
+{
+    size_t known = rows_column_count(schema);
+    for (size_t i = 0; i < csv->columns; i++)
+        if (rows_find_column(schema, csv->cells[i]) == NULL)
+            return outcome_failed(csv->path, "header", text_of("column %.200s", csv->cells[i]).chars,
+                                  text_of("the columns of %s", schema->name).chars,
+                                  "the file is of another version or another experiment: make it again");
+    for (size_t i = 0; i < known; i++)
+        if (i >= csv->columns || !text_equal(csv->cells[i], schema->columns[i].name))
+            return outcome_failed(csv->path, "header", i < csv->columns ? csv->cells[i] : "its end",
+                                  schema->columns[i].name, "the file is of another version of bbsbench: make it again");
+    return outcome_ok();
+}
+
+/* ===  Cells  === */
+
+static outcome_t read_cell(const csv_table_t *csv, size_t row, size_t column, const rows_column_t *of, rows_table_t *table,
+                           rows_cell_t *cell)
+{
+    const char *text = csv_cell(csv, row, column);
+    outcome_t result = outcome_ok();
+    if (of->kind == ROWS_TEXT) {
+        cell->kind = ROWS_CELL_TEXT;
+        cell->text = rows_table_keep(table, text);
+        return cell->text != NULL ? result : outcome_out_of_memory(csv->path);
+    }
+    if (text[0] == '\0')
+        return result;
+    if (of->kind == ROWS_REAL) {
+        cell->kind = ROWS_CELL_REAL;
+        return csv_cell_real(csv, row, column, &cell->real);
+    }
+    cell->kind = ROWS_CELL_INTEGER;
+    if (outcome_bad(&result, csv_cell_integer(csv, row, column, &cell->integer)))
+        return result;
+    cell->real = (double)cell->integer;
+    if (of->kind == ROWS_FLAG && cell->integer != 0 && cell->integer != 1)
+        return outcome_failed(csv->path, text_of("line %zu, column %s", row + 2, of->name).chars, text, "0 or 1", NULL);
+    return result;
+}
+
+outcome_t rows_read(const rows_schema_t *schema, const char *path, rows_table_t *table)
+{
+    csv_table_t csv = {0};
+    *table = (rows_table_t){0};
+    outcome_t result = csv_read(path, &csv);
+    if (!outcome_is_ok(&result) || outcome_bad(&result, check_header(schema, &csv)) ||
+        outcome_bad(&result, rows_table_create(schema->columns, csv.columns, table)))
+        goto out;
+    for (size_t row = 0; row < csv.rows; row++) {
+        rows_cell_t *cells = rows_table_append(table);
+        if (cells == NULL) {
+            result = outcome_out_of_memory(path);
+            goto out;
+        }
+        for (size_t i = 0; i < csv.columns; i++)
+            if (outcome_bad(&result, read_cell(&csv, row, i, &schema->columns[i], table, &cells[i])))
+                goto out;
+    }
+
+out:
+    csv_free(&csv);
+    if (!outcome_is_ok(&result))
+        rows_table_free(table);
+    return result;
+}
