@@ -160,6 +160,15 @@ $(BUILD)/generated/%.inc: bench/accel/%.csv
 
 $(BUILD)/bench/accel/technology.o: $(BUILD)/generated/technology.inc
 $(BUILD)/bench/accel/sram.o: $(BUILD)/generated/sram.inc
+$(BUILD)/bench/experiments/builtin.o: $(BUILD)/generated/experiments.inc
+
+# Pages and queries become arrays of characters: {"fig12.md", (const char[]){45,45, ... 0}}.
+EXPERIMENT_TEXTS = $(sort $(wildcard bench/experiments/*.md bench/experiments/*.sql))
+$(BUILD)/generated/experiments.inc: $(EXPERIMENT_TEXTS) Makefile
+	@mkdir -p $(@D)
+	@echo "  TEXT    bench/experiments"
+	$(Q)for file in $(EXPERIMENT_TEXTS); do printf '{"%s", (const char[]){' "$$(basename $$file)"; \
+	    od -An -v -td1 $$file | sed 's/ *\(-*[0-9][0-9]*\)/\1,/g'; echo '0}},'; done >$@.new && mv $@.new $@
 
 # The default configurations become C as well: `rows = 16` of [bitvert-mod] is `.rows = 16` of DEFAULTS_BITVERT_MOD.
 $(BUILD)/generated/accel_defaults.h: bench/accel/config/paper.ini

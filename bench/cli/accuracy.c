@@ -3,7 +3,7 @@
 
 #include "base/cpu.h"
 #include "base/text.h"
-#include "measure/accuracy.h"
+#include "measure/accuracy_rows.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -41,7 +41,7 @@ static const char details[] =
     "weights of your own, full size has none: they are not part of the project.";
 
 typedef struct {
-    csv_writer_t rows;
+    rows_writer_t rows;
     const char *net;
 } output_t;
 
@@ -151,13 +151,9 @@ static outcome_t run(const options_t *options)
             methods[config.method_count++] = options_nth(options, "method", i);
     }
     output_t output = {.net = NULL};
-    if (outcome_bad(&result, csv_create(&output.rows, out, accuracy_header)))
+    if (outcome_bad(&result, rows_create(&output.rows, config.integers ? &integers_schema : &accuracy_schema, out)))
         return result;
-    if (outcome_bad(&result, run_nets(nets, options_text(options, "size"), &config, &output)))
-        csv_abandon(&output.rows);
-    else
-        result = csv_commit(&output.rows);
-    return result;
+    return rows_finish(&output.rows, run_nets(nets, options_text(options, "size"), &config, &output));
 }
 
 const command_t command_accuracy = {

@@ -171,7 +171,7 @@ static outcome_t run(const options_t *options)
     for (size_t i = 0; i < sizeof of_one_pe / sizeof *of_one_pe; i++)
         if (options_given(options, of_one_pe[i]))
             return outcome_usage("area", text_of("--%s", of_one_pe[i]).chars, "no PE to change", "--pe as well", NULL);
-    if (path != NULL && outcome_bad(&result, pe_rows_write(NULL, path)))
+    if (path != NULL && outcome_bad(&result, pe_rows_write(path)))
         return result;
     return print_all();
 }

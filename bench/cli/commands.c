@@ -10,6 +10,7 @@
 #include "cli/fetch.h"
 #include "cli/pack.h"
 #include "cli/profile.h"
+#include "cli/query.h"
 #include "cli/quantize.h"
 #include "cli/report.h"
 #include "cli/run.h"
@@ -36,6 +37,7 @@ const command_t *const command_registry[] = {
     &command_area,
     &command_run,
     &command_report,
+    &command_query,
     &command_diff,
     NULL,
 };

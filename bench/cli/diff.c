@@ -4,18 +4,18 @@
 
 #include "base/text.h"
 #include "cli/diff.h"
-#include "experiments/experiment.h"
+#include "experiments/experiment_rows.h"
 
 #include <stdio.h>
 #include <string.h>
 
 /* --experiment, or what the second file's name begins with: results/X/accuracy.csv is of `accuracy`. */
-static outcome_t find_experiment(const options_t *options, const experiment_t **experiment)
+static outcome_t find_experiment(const options_t *options, const experiments_t *experiments, const experiment_t **experiment)
 {
     const char *id = options_text(options, "experiment"), *path = options_operand(options, 1), *slash = strrchr(path, '/');
     text_t name = text_of("%s", slash != NULL ? slash + 1 : path);
     name.chars[strcspn(name.chars, ".")] = '\0';
-    return experiment_find(id != NULL ? id : name.chars, experiment);
+    return experiments_find(experiments, id != NULL ? id : name.chars, experiment);
 }
 
 static void print(const diff_t *diff)
@@ -30,16 +30,14 @@ static void print(const diff_t *diff)
     printf("%s\n", summary);
 }
 
-static outcome_t run(const options_t *options)
+static outcome_t compare(const options_t *options, const rows_schema_t *schema)
 {
-    const experiment_t *experiment;
     csv_table_t baseline = {0}, measured = {0};
     diff_t diff = {0};
     outcome_t result;
-    if (outcome_bad(&result, find_experiment(options, &experiment)) ||
-        outcome_bad(&result, csv_read(options_operand(options, 0), &baseline)) ||
+    if (outcome_bad(&result, csv_read(options_operand(options, 0), &baseline)) ||
         outcome_bad(&result, csv_read(options_operand(options, 1), &measured)) ||
-        outcome_bad(&result, diff_tables(&baseline, &measured, experiment->rule, &diff)))
+        outcome_bad(&result, diff_tables(&baseline, &measured, schema, &diff)))
         goto out;
     print(&diff);
     if (!diff_is_clean(&diff))
@@ -52,8 +50,26 @@ out:
     return result;
 }
 
+static outcome_t run(const options_t *options)
+{
+    experiments_t experiments;
+    const experiment_t *experiment;
+    rows_database_t *database = NULL;
+    experiment_source_t source = {.mode = run_mode_registry[0]};
+    outcome_t result = experiments_open(options_text(options, "experiments"), &experiments);
+    if (!outcome_is_ok(&result))
+        return result;
+    if (!outcome_bad(&result, find_experiment(options, &experiments, &experiment)) &&
+        !outcome_bad(&result, experiment_rows_open(&experiments, &source, &database)))
+        result = compare(options, experiment_rows_schema(experiment, database));
+    rows_database_close(database);
+    experiments_close(&experiments);
+    return result;
+}
+
 static const option_t option_table[] = {
     {"experiment", "ID", NULL, "whose rule to compare by (default: what the second file's name begins with)"},
+    {"experiments", "FOLDER", NULL, "experiments of your own (docs/experiments.md)"},
     {NULL, NULL, NULL, NULL},
 };
 

@@ -4,7 +4,6 @@
 #include "base/file.h"
 #include "base/home.h"
 #include "base/text.h"
-#include "experiments/experiment.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -52,37 +51,38 @@ static text_t last_line(const char *path)
     return line;
 }
 
-static outcome_t draw(const char *folder, const char *name)
+static outcome_t draw(const char *folder, const experiment_t *experiment)
 {
-    text_t script, style, picture = text_of("%s/figures/%s", folder, name), log = text_of("%s.log", picture.chars);
+    text_t style, picture = text_of("%s/figures/%s", folder, experiment->id), log = text_of("%s.log", picture.chars);
     outcome_t result;
     int code;
-    if (outcome_bad(&result, home_path(text_of("plots/%s.gp", name).chars, &script)) ||
-        outcome_bad(&result, home_path("plots/style.gp", &style)))
+    if (outcome_bad(&result, home_path("plots/style.gp", &style)))
         return result;
     text_t rows = text_of("%s", folder);
-    char *arguments[] = {"gnuplot", "-c", script.chars, rows.chars, picture.chars, style.chars, NULL};
+    char *arguments[] = {"gnuplot", "-c", experiment->figure, rows.chars, picture.chars, style.chars, NULL};
     if (outcome_bad(&result, spawn(arguments, log.chars, &code)))
         return result;
     if (code == EXIT_NOT_FOUND)
         result = outcome_missing("gnuplot", NULL, "no such program", "gnuplot, for the figures",
                                  text_of("apt-get install gnuplot-nox, then bbsbench report %s", folder).chars);
     else if (code != 0)
-        result = outcome_failed(script.chars, text_of("gnuplot ended with %d", code).chars, last_line(log.chars).chars,
+        result = outcome_failed(experiment->figure, text_of("gnuplot ended with %d", code).chars, last_line(log.chars).chars,
                                 NULL, NULL);
     unlink(log.chars);
     return result;
 }
 
-outcome_t plot_figures(const char *folder)
+outcome_t plot_figures(const experiments_t *experiments, const char *folder)
 {
     outcome_t result = outcome_ok();
     if (!file_exists(text_of("%s/run.json", folder).chars))
         return outcome_failed(folder, NULL, "no run.json", "the folder of a run", "make one with bbsbench run");
     if (outcome_bad(&result, file_make_folder(text_of("%s/figures", folder).chars)))
         return result;
-    for (const experiment_t *const *at = experiment_registry; *at != NULL && outcome_is_ok(&result); at++)
-        if ((*at)->figure != NULL && file_exists(text_of("%s/%s", folder, (*at)->rows).chars))
-            result = draw(folder, (*at)->figure);
+    for (size_t i = 0; i < experiments->count && outcome_is_ok(&result); i++) {
+        const experiment_t *experiment = &experiments->items[i];
+        if (experiment->figure != NULL && file_exists(text_of("%s/%s", folder, experiment->file).chars))
+            result = draw(folder, experiment);
+    }
     return result;
 }

@@ -12,23 +12,29 @@
 static outcome_t run(const options_t *options)
 {
     text_t claims, reference;
+    experiments_t experiments;
     publish_request_t request = {.folder = options_operand(options, 0)};
     outcome_t result, drawn;
     if (outcome_bad(&result, home_path("results/claims.csv", &claims)) ||
-        outcome_bad(&result, home_path("results/reference", &reference)))
+        outcome_bad(&result, home_path("results/reference", &reference)) ||
+        outcome_bad(&result, experiments_open(options_text(options, "experiments"), &experiments)))
         return result;
     request.claims = claims.chars;
     request.reference = reference.chars;
-    drawn = plot_figures(request.folder);
+    request.experiments = &experiments;
+    drawn = plot_figures(&experiments, request.folder);
     if (outcome_is_error(&drawn) && outcome_fault(&drawn) != FAULT_MISSING)
-        return drawn;
-    if (outcome_bad(&result, publish_report(&request)))
-        return result;
-    printf("report: %s/report.html and report.md%s\n", request.folder, outcome_is_ok(&drawn) ? "" : ", without figures");
-    return drawn;
+        result = drawn;
+    else if (!outcome_bad(&result, publish_report(&request)))
+        printf("report: %s/report.html and report.md%s\n", request.folder, outcome_is_ok(&drawn) ? "" : ", without figures");
+    experiments_close(&experiments);
+    return outcome_is_ok(&result) ? drawn : result;
 }
 
-static const option_t option_table[] = {{NULL, NULL, NULL, NULL}};
+static const option_t option_table[] = {
+    {"experiments", "FOLDER", NULL, "experiments of your own that the run had (docs/experiments.md)"},
+    {NULL, NULL, NULL, NULL},
+};
 
 const command_t command_report = {
     .name = "report",

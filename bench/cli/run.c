@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "cli/catalogues.h"
 #include "compress/spec.h"
-#include "experiments/experiments.h"
+#include "experiments/accuracy_runs.h"
 #include "run/full.h"
 #include "run/run.h"
 
@@ -110,7 +110,7 @@ static outcome_t run_brought(const options_t *options, const run_request_t *requ
                              .from = options_text(options, "from"),
                              .data = data,
                              .methods = methods,
-                             .mode_methods = experiment_accuracy_methods(request->mode),
+                             .mode_methods = accuracy_runs_methods(request->mode),
                              .jobs = request->jobs,
                              .skip_bad = options_flag(options, "skip-bad"),
                              .resume = request->resume,
@@ -135,6 +135,7 @@ static outcome_t run(const options_t *options)
                              .only = options_text(options, "only"),
                              .resume = options_flag(options, "resume"),
                              .log = stdout};
+    experiments_t experiments = {.items = NULL};
     text_t command = command_line(options), results, reference, folder = text_of("%s", "");
     int64_t jobs = cpu_count();
     outcome_t result;
@@ -144,11 +145,15 @@ static outcome_t run(const options_t *options)
         return result;
     if (options_given(options, "jobs") && outcome_bad(&result, options_integer(options, "jobs", 1, 1024, &jobs)))
         return result;
+    if (outcome_bad(&result, experiments_open(options_text(options, "experiments"), &experiments)))
+        return result;
+    request.experiments = &experiments;
     request.jobs = (int)jobs;
     request.results = results.chars;
     request.reference = reference.chars;
     request.command = command.chars;
     result = request.mode->brings ? run_brought(options, &request, &folder) : run_execute(&request, &folder);
+    experiments_close(&experiments);
     if (folder.chars[0] != '\0')
         printf("run folder: %s\n", folder.chars);
     return result;
@@ -161,6 +166,7 @@ static const option_t option_table[] = {
     {"out", "FOLDER", NULL, "where to (default: results/UTC-MODE)"},
     {"resume", NULL, NULL, "continue the run in --out, or the newest of the mode; what is finished stays"},
     {"only", "ID[,ID]", NULL, "these experiments and no others"},
+    {"experiments", "FOLDER", NULL, "experiments of your own beside those of the paper (docs/experiments.md)"},
     {"net", "NAME[,NAME]", NULL, "full: these networks (default: all whose files are here or can be fetched)"},
     {"images", "N", "0", "full: at most N samples a network, a fixed balanced list; 0: all"},
     {"method", "SPEC...", NULL, "full: these methods in place of the paper's eleven; may be repeated"},

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "experiments/claims.h"
 
+#include "base/file.h"
 #include "base/text.h"
+#include "rows/writer.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,10 +14,35 @@ static const double TREND_LEAST = 0.5, TREND_MOST = 2.0;
 
 /* ===  Reading  === */
 
-enum { ID, EXPERIMENT, WHAT, LOCATION, READ_FROM, UNIT, PAPER, TOLERANCE, REASON, NEEDS, COLUMNS };
+typedef struct {
+    const char *id, *experiment, *what, *location, *read_from, *unit, *tolerance, *tolerance_reason, *needs, *query, *basis;
+    const char *rests_on;
+    double paper_value;
+} claim_cells_t;
 
-static const char *const column_names[COLUMNS] = {"id",   "experiment",  "what",      "location",         "read_from",
-                                                  "unit", "paper_value", "tolerance", "tolerance_reason", "needs"};
+#define TEXT(row, member) .name = #member, ROWS_PLACE_TEXT(row, member)
+#define REAL(row, member) .name = #member, ROWS_PLACE_REAL(row, member)
+
+static const rows_column_t claim_columns[] = {
+    {TEXT(claim_cells_t, id), .key = true, .heading = "Claim", .meaning = "number of the claim"},
+    {TEXT(claim_cells_t, experiment), .heading = "Experiment", .meaning = "the experiment that measures it"},
+    {TEXT(claim_cells_t, what), .heading = "What the paper says", .meaning = "the number, in words"},
+    {TEXT(claim_cells_t, location), .heading = "Where", .meaning = "where in the paper"},
+    {TEXT(claim_cells_t, read_from), .heading = "Read from", .meaning = "text, table or figure"},
+    {TEXT(claim_cells_t, unit), .heading = "Unit", .meaning = "of the number"},
+    {REAL(claim_cells_t, paper_value), .heading = "Paper", .decimals = ROWS_ANY_DECIMALS,
+     .meaning = "the paper's number; empty where it prints none"},
+    {TEXT(claim_cells_t, tolerance), .heading = "Tolerance", .meaning = "5%, 0.1, <= or >="},
+    {TEXT(claim_cells_t, tolerance_reason), .heading = "Why", .meaning = "why so much is tolerated"},
+    {TEXT(claim_cells_t, needs), .heading = "Needs", .meaning = "what a full check needs"},
+    {TEXT(claim_cells_t, query), .heading = "Query", .meaning = "what this suite measures: value, n, basis, note"},
+    {TEXT(claim_cells_t, basis), .heading = "Basis", .meaning = "whole or subset: what the value may be at best"},
+    {TEXT(claim_cells_t, rests_on), .heading = "Rests on", .meaning = "what the value rests on, in words"},
+    {.name = NULL},
+};
+
+const rows_schema_t claims_schema = {
+    .name = "claims", .about = "What the paper says, and the query that measures it here.", .columns = claim_columns};
 
 static bool read_tolerance(const char *text, tolerance_kind_t *kind, double *value)
 {
@@ -35,67 +62,74 @@ static bool read_tolerance(const char *text, tolerance_kind_t *kind, double *val
     return good;
 }
 
-static outcome_t read_claim(const csv_table_t *table, size_t row, const size_t *columns, claim_t *claim)
+static const char *const basis_names[] = {
+    [BASIS_WHOLE] = "whole", [BASIS_SUBSET] = "subset", [BASIS_STAND_IN] = "stand-in"};
+
+const char *claim_basis_name(claim_basis_t basis)
 {
-    const char *cells[COLUMNS];
-    for (int i = 0; i < COLUMNS; i++)
-        cells[i] = csv_cell(table, row, columns[i]);
-    *claim = (claim_t){.id = cells[ID],
-                       .experiment = cells[EXPERIMENT],
-                       .what = cells[WHAT],
-                       .location = cells[LOCATION],
-                       .read_from = cells[READ_FROM],
-                       .unit = cells[UNIT],
-                       .paper_text = cells[PAPER],
-                       .tolerance_text = cells[TOLERANCE],
-                       .tolerance_reason = cells[REASON],
-                       .needs = cells[NEEDS],
-                       .paper = NAN};
-    text_t line = text_of("line %zu, claim %s", row + 2, claim->id);
-    if (!read_tolerance(cells[TOLERANCE], &claim->tolerance_kind, &claim->tolerance))
-        return outcome_failed(table->path, line.chars, text_of("tolerance \"%s\"", cells[TOLERANCE]).chars,
-                              "\"5%\", \"0.1\", \"<=\" or \">=\"", NULL);
-    if (cells[PAPER][0] == '\0')
-        return outcome_ok();
-    if (claim->tolerance_kind == TOLERANCE_NONE || claim->tolerance_reason[0] == '\0')
-        return outcome_failed(table->path, line.chars, "a value without a tolerance or its reason", "both", NULL);
-    return csv_cell_real(table, row, columns[PAPER], &claim->paper);
+    return basis_names[basis];
 }
 
-static claim_t *find(const claims_t *claims, const char *id)
+static bool read_basis(const char *text, claim_basis_t *basis)
 {
-    for (size_t i = 0; i < claims->count; i++)
-        if (text_equal(claims->items[i].id, id))
-            return &claims->items[i];
-    return NULL;
+    for (int i = BASIS_WHOLE; i <= BASIS_STAND_IN; i++)
+        if (text_equal(text, basis_names[i])) {
+            *basis = (claim_basis_t)i;
+            return true;
+        }
+    return false;
+}
+
+static text_t line_of(const claims_t *claims, const claim_t *claim)
+{
+    return text_of("line %zu, claim %s", (size_t)(claim - claims->items) + 2, claim->id);
+}
+
+static outcome_t read_claim(claims_t *claims, size_t row, claim_t *claim)
+{
+    const rows_table_t *table = &claims->table;
+    *claim = (claim_t){.id = rows_text_at(table, row, "id"),
+                       .experiment = rows_text_at(table, row, "experiment"),
+                       .what = rows_text_at(table, row, "what"),
+                       .location = rows_text_at(table, row, "location"),
+                       .read_from = rows_text_at(table, row, "read_from"),
+                       .unit = rows_text_at(table, row, "unit"),
+                       .tolerance_text = rows_text_at(table, row, "tolerance"),
+                       .tolerance_reason = rows_text_at(table, row, "tolerance_reason"),
+                       .needs = rows_text_at(table, row, "needs"),
+                       .query = rows_text_at(table, row, "query"),
+                       .rests_on = rows_text_at(table, row, "rests_on"),
+                       .paper = rows_real_at(table, row, "paper_value"),
+                       .n = ROWS_UNKNOWN};
+    const char *basis = rows_text_at(table, row, "basis");
+    text_t line = line_of(claims, claim);
+    if (!read_tolerance(claim->tolerance_text, &claim->tolerance_kind, &claim->tolerance))
+        return outcome_failed(claims->path, line.chars, text_of("tolerance \"%.100s\"", claim->tolerance_text).chars,
+                              "\"5%\", \"0.1\", \"<=\" or \">=\"", NULL);
+    if (!isnan(claim->paper) && (claim->tolerance_kind == TOLERANCE_NONE || claim->tolerance_reason[0] == '\0'))
+        return outcome_failed(claims->path, line.chars, "a value without a tolerance or its reason", "both", NULL);
+    bool asked = claim->query[0] != '\0';
+    if (asked && (!read_basis(basis, &claim->best) || claim->rests_on[0] == '\0'))
+        return outcome_failed(claims->path, line.chars, "a query without basis or rests_on",
+                              "whole or subset, and what the value rests on", NULL);
+    for (size_t i = 0; i < row; i++)
+        if (text_equal(claims->items[i].id, claim->id))
+            return outcome_failed(claims->path, line.chars, "a second claim of that id", "one row an id", NULL);
+    return outcome_ok();
 }
 
 outcome_t claims_read(const char *path, claims_t *claims)
 {
-    *claims = (claims_t){0};
-    size_t columns[COLUMNS];
-    outcome_t result;
-    if (outcome_bad(&result, csv_read(path, &claims->table)))
-        return result;
-    for (int i = 0; i < COLUMNS; i++)
-        if (outcome_bad(&result, csv_column(&claims->table, column_names[i], &columns[i])))
-            goto out;
-    claims->items = calloc(claims->table.rows + 1, sizeof *claims->items);
-    if (claims->items == NULL) {
-        result = outcome_out_of_memory(path);
+    *claims = (claims_t){.path = text_copy(path)};
+    outcome_t result = claims->path != NULL ? outcome_ok() : outcome_out_of_memory(path);
+    if (!outcome_is_ok(&result) || outcome_bad(&result, rows_read(&claims_schema, path, &claims->table)))
         goto out;
-    }
-    for (size_t row = 0; row < claims->table.rows; row++) {
-        claim_t claim;
-        if (outcome_bad(&result, read_claim(&claims->table, row, columns, &claim)))
-            goto out;
-        if (find(claims, claim.id) != NULL) {
-            result = outcome_failed(path, text_of("line %zu", row + 2).chars, text_of("a second claim %s", claim.id).chars,
-                                    "one row an id", NULL);
-            goto out;
-        }
-        claims->items[claims->count++] = claim;
-    }
+    claims->items = calloc(claims->table.count + 1, sizeof *claims->items);
+    if (claims->items == NULL)
+        result = outcome_out_of_memory(path);
+    for (size_t row = 0; row < claims->table.count && outcome_is_ok(&result); row++)
+        if (!outcome_bad(&result, read_claim(claims, row, &claims->items[row])))
+            claims->count++;
 
 out:
     if (!outcome_is_ok(&result))
@@ -103,18 +137,23 @@ out:
     return result;
 }
 
-void claims_free(claims_t *claims)
+outcome_t claims_add_table(const char *path, rows_database_t *database)
 {
-    for (size_t i = 0; i < claims->count; i++) {
-        free(claims->items[i].rows);
-        free(claims->items[i].note);
-    }
-    free(claims->items);
-    csv_free(&claims->table);
-    *claims = (claims_t){0};
+    outcome_t result = rows_database_add_table(database, &claims_schema);
+    return outcome_is_ok(&result) ? rows_database_load(database, &claims_schema, path) : result;
 }
 
-/* ===  Joining  === */
+void claims_free(claims_t *claims)
+{
+    for (size_t i = 0; i < claims->count; i++)
+        free(claims->items[i].note);
+    free(claims->items);
+    free(claims->path);
+    rows_table_free(&claims->table);
+    *claims = (claims_t){.items = NULL};
+}
+
+/* ===  Measuring  === */
 
 static outcome_t set_note(claim_t *claim, const char *note)
 {
@@ -123,20 +162,39 @@ static outcome_t set_note(claim_t *claim, const char *note)
     return claim->note != NULL ? outcome_ok() : outcome_out_of_memory("claims");
 }
 
-outcome_t claims_measured(claims_t *claims, const char *id, claim_basis_t basis, double value, const char *rows,
-                          const char *note)
+/* The row that the query has yielded. */
+static outcome_t take_value(const rows_table_t *rows, const char *where, claim_t *claim)
 {
-    claim_t *claim = find(claims, id);
-    if (claim == NULL)
-        return outcome_failed(claims->table.path, id, "no such claim", "a row with this id", "restore results/claims.csv");
-    free(claim->rows);
-    claim->rows = text_copy(rows);
-    if (claim->rows == NULL)
-        return outcome_out_of_memory("claims");
+    claim_basis_t basis = claim->best;
+    const char *said = rows_text_at(rows, 0, "basis"), *note = rows_text_at(rows, 0, "note");
+    if (rows_table_column(rows, "value") == rows->column_count || rows_table_column(rows, "n") == rows->column_count)
+        return outcome_failed(where, "query", "no column value or n", "value, n [, basis] [, note]", NULL);
+    if (rows->count > 1)
+        return outcome_failed(where, "query", text_of("%zu rows", rows->count).chars, "one", NULL);
+    if (said[0] != '\0' && !read_basis(said, &basis))
+        return outcome_failed(where, "basis", said, "whole, subset or stand-in", NULL);
+    if (rows->count == 0 || isnan(rows_real_at(rows, 0, "value")))
+        return outcome_ok();
     claim->measured = true;
-    claim->basis = basis;
-    claim->value = value;
-    return set_note(claim, note);
+    claim->value = rows_real_at(rows, 0, "value");
+    claim->n = rows_integer_at(rows, 0, "n");
+    claim->basis = basis > claim->best ? basis : claim->best;
+    return note[0] != '\0' ? set_note(claim, note) : outcome_ok();
+}
+
+outcome_t claims_measure(claims_t *claims, rows_database_t *database)
+{
+    outcome_t result = outcome_ok();
+    for (size_t i = 0; i < claims->count && outcome_is_ok(&result); i++) {
+        rows_table_t rows;
+        text_t where = text_of("%s, %s", claims->path, line_of(claims, &claims->items[i]).chars);
+        if (claims->items[i].query[0] == '\0' ||
+            outcome_bad(&result, rows_database_query(database, claims->items[i].query, where.chars, &rows)))
+            continue;
+        result = take_value(&rows, where.chars, &claims->items[i]);
+        rows_table_free(&rows);
+    }
+    return result;
 }
 
 outcome_t claims_without(claims_t *claims, const char *experiment, bool blocked, const char *reason)
@@ -226,4 +284,86 @@ double claim_difference(const claim_t *claim)
 double claim_relative_difference(const claim_t *claim)
 {
     return claim->paper != 0 ? claim_difference(claim) / fabs(claim->paper) : NAN;
+}
+
+/* ===  Writing  === */
+
+typedef struct {
+    const char *id, *experiment, *what, *unit, *basis, *verdict, *note, *rests_on, *query;
+    double paper_value, value, difference;
+    int64_t n;
+} result_cells_t;
+
+static const rows_column_t result_columns[] = {
+    {TEXT(result_cells_t, id), .key = true, .heading = "Claim", .meaning = "number of the claim"},
+    {TEXT(result_cells_t, experiment), .heading = "Experiment", .meaning = "the experiment that measures it"},
+    {TEXT(result_cells_t, what), .heading = "What the paper says", .meaning = "the number, in words"},
+    {TEXT(result_cells_t, unit), .heading = "Unit", .meaning = "of the number"},
+    {REAL(result_cells_t, paper_value), .heading = "Paper", .decimals = ROWS_ANY_DECIMALS, .meaning = "the paper's number"},
+    {REAL(result_cells_t, value), .heading = "This run", .decimals = ROWS_ANY_DECIMALS, .meaning = "what this run measured"},
+    {REAL(result_cells_t, difference), .heading = "Difference", .decimals = ROWS_ANY_DECIMALS,
+     .meaning = "this run minus the paper; empty where nothing may be compared"},
+    {.name = "n", ROWS_PLACE_INTEGER(result_cells_t, n), .heading = "N",
+     .meaning = "samples, networks, PEs or groups that the value rests on"},
+    {TEXT(result_cells_t, basis), .heading = "Basis", .meaning = "whole, subset or stand-in"},
+    {TEXT(result_cells_t, verdict), .heading = "Verdict", .meaning = "in words"},
+    {TEXT(result_cells_t, note), .heading = "Note", .meaning = "what must be known of the value, or why there is none"},
+    {TEXT(result_cells_t, rests_on), .heading = "Rests on", .meaning = "what the value rests on"},
+    {TEXT(result_cells_t, query), .heading = "Query", .meaning = "the query that yields value and n"},
+    {.name = NULL},
+};
+
+static const rows_schema_t result_schema = {
+    .name = "claims", .about = "The claims of the paper with this run's values and verdicts.", .columns = result_columns};
+
+static void write_claim(rows_writer_t *writer, const claim_t *claim)
+{
+    const result_cells_t cells = {.id = claim->id,
+                                  .experiment = claim->experiment,
+                                  .what = claim->what,
+                                  .unit = claim->unit,
+                                  .paper_value = claim->paper,
+                                  .value = claim->measured ? claim->value : (double)NAN,
+                                  .difference = claim_difference(claim),
+                                  .n = claim->n,
+                                  .basis = claim->measured ? claim_basis_name(claim->basis) : "",
+                                  .verdict = verdict_name(claim_verdict(claim)),
+                                  .note = claim->note != NULL ? claim->note : "",
+                                  .rests_on = claim->rests_on,
+                                  .query = claim->query};
+    rows_write(writer, &cells);
+}
+
+static outcome_t write_json(const char *csv, const char *path)
+{
+    rows_table_t table;
+    outfile_t file = {0};
+    outcome_t result = rows_read(&result_schema, csv, &table);
+    if (!outcome_is_ok(&result))
+        return result;
+    if (outcome_bad(&result, outfile_open(&file, path)))
+        goto out;
+    result = rows_print(&table, ROWS_FORMAT_JSON, file.stream);
+    if (outcome_is_ok(&result))
+        result = outfile_commit(&file);
+    else
+        outfile_abandon(&file);
+
+out:
+    rows_table_free(&table);
+    return result;
+}
+
+outcome_t claims_write(const claims_t *claims, const char *folder)
+{
+    rows_writer_t writer;
+    text_t csv = text_of("%s/claims.csv", folder);
+    outcome_t result = rows_create(&writer, &result_schema, csv.chars);
+    if (!outcome_is_ok(&result))
+        return result;
+    for (size_t i = 0; i < claims->count; i++)
+        write_claim(&writer, &claims->items[i]);
+    if (outcome_bad(&result, rows_commit(&writer)))
+        return result;
+    return write_json(csv.chars, text_of("%s/claims.json", folder).chars);
 }

@@ -2,8 +2,8 @@
 #ifndef BBS_EXPERIMENTS_CLAIMS_H
 #define BBS_EXPERIMENTS_CLAIMS_H
 
-#include "base/csv.h"
 #include "base/outcome.h"
+#include "rows/database.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,7 +11,15 @@
 /* What the paper says (results/claims.csv), joined with what this run measured, and a verdict in words.
  *
  * claims.csv holds one number of the paper a row: where it stands, how it was read, the variation that is tolerated and
- * why. A value that the paper shows only as a bar is left empty, never guessed. Verdicts:
+ * why. A value that the paper shows only as a bar is left empty, never guessed. What this suite measures of it is a query,
+ * one SELECT of at most one row with the columns
+ *
+ *     value   what is compared with the paper's number; NULL: this run has none
+ *     n       how many samples, networks, PEs or groups it rests on
+ *     basis   optional: whole, subset or stand-in, where the rows lower what the claim's own column `basis` allows
+ *     note    optional: what must be known of this value
+ *
+ * Verdicts:
  *
  *   REPRODUCED    the measured value is within the tolerance
  *   WITHIN TREND  beyond it, but the effect (distance from "no effect": 1 for ratios, 0 for losses) has the paper's
@@ -37,8 +45,10 @@ typedef enum {
 
 const char *verdict_name(verdict_t verdict);
 
-/* How much a measured value may be set against the paper's. */
+/* How much a measured value may be set against the paper's: all that the paper measured, a part of it, or nothing, because a
+ * network only stands in for the paper's. */
 typedef enum { BASIS_WHOLE, BASIS_SUBSET, BASIS_STAND_IN } claim_basis_t;
+const char *claim_basis_name(claim_basis_t basis); /* "whole", "subset", "stand-in" */
 
 /* "10%" of the paper's value, "0.05" in its unit, "<=" or ">=": the paper gives a bound. */
 typedef enum {
@@ -51,35 +61,45 @@ typedef enum {
 
 typedef struct {
     const char *id, *experiment, *what, *location, *read_from, *unit; /* cells of claims.csv */
-    const char *paper_text, *tolerance_text, *tolerance_reason, *needs;
+    const char *tolerance_text, *tolerance_reason, *needs, *query, *rests_on;
     double paper; /* NaN: not known from the text */
     tolerance_kind_t tolerance_kind;
     double tolerance;
+    claim_basis_t best; /* column `basis` */
 
     bool measured;
     claim_basis_t basis;
     double value;
-    char *rows; /* file of the run folder that the value comes from */
-    char *note; /* what a reader must know about the value; the reason of BLOCKED and NOT RUN */
+    int64_t n;
+    char *note; /* what must be known of the value; the reason of BLOCKED and NOT RUN; NULL: nothing */
     bool blocked;
 } claim_t;
 
 typedef struct {
-    csv_table_t table;
+    char *path;
+    rows_table_t table; /* holds the texts */
     claim_t *items;
     size_t count;
 } claims_t;
+
+/* The columns of results/claims.csv. */
+extern const rows_schema_t claims_schema;
+
+/* The table `claims` of a database. */
+outcome_t claims_add_table(const char *path, rows_database_t *database);
 
 /* Refuses unknown columns, two rows of one id, a tolerance that cannot be read, and a number without a tolerance. */
 outcome_t claims_read(const char *path, claims_t *claims);
 void claims_free(claims_t *claims);
 
-/* Join a measured value; an id that is not in claims.csv is an error. */
-outcome_t claims_measured(claims_t *claims, const char *id, claim_basis_t basis, double value, const char *rows,
-                          const char *note);
+/* Ask the query of each claim. A query that fails, yields two rows or no column `value` is an error with its line. */
+outcome_t claims_measure(claims_t *claims, rows_database_t *database);
 
 /* Say why the claims of an experiment have no value: it was tried and failed (blocked), or it was not run. */
 outcome_t claims_without(claims_t *claims, const char *experiment, bool blocked, const char *reason);
+
+/* Claims with their values and verdicts, as rows: FOLDER/claims.csv and claims.json. */
+outcome_t claims_write(const claims_t *claims, const char *folder);
 
 verdict_t claim_verdict(const claim_t *claim);
 double claim_difference(const claim_t *claim);          /* measured - paper; NaN where nothing may be compared */

@@ -27,12 +27,14 @@ static const struct {
 static const column_t count_columns[] = {
     {"Verdict", "", false}, {"Claims", "", true}, {"What it means", "", false}, {NULL, NULL, false}};
 
-static const column_t measured_columns[] = {{"Claim", "", false},    {"What the paper says", "", false},
-                                            {"Unit", "", false},     {"Paper", "", true},
-                                            {"This run", "", true},  {"Difference", "", true},
-                                            {"Relative", "%", true}, {"Tolerance", "", false},
-                                            {"Verdict", "", false},  {"Rows", "", false},
-                                            {"Note", "", false},     {NULL, NULL, false}};
+static const column_t measured_columns[] = {{"Claim", "", false},     {"What the paper says", "", false},
+                                            {"Unit", "", false},      {"Paper", "", true},
+                                            {"This run", "", true},   {"N", "", true},
+                                            {"Difference", "", true}, {"Relative", "%", true},
+                                            {"Tolerance", "", false}, {"Verdict", "", false},
+                                            {"Rests on", "", false},  {NULL, NULL, false}};
+
+static const column_t query_columns[] = {{"Claim", "", false}, {"Query", "", false}, {NULL, NULL, false}};
 
 static const column_t other_columns[] = {{"Claim", "", false},   {"What the paper says", "", false},
                                          {"Unit", "", false},    {"Paper", "", true},
@@ -61,7 +63,7 @@ static void present_counts(const claims_t *claims, document_t *document)
 
 static text_t paper_text(const claim_t *claim)
 {
-    return text_of("%s", claim->paper_text[0] != '\0' ? claim->paper_text : "no number in the text");
+    return isnan(claim->paper) ? text_of("no number in the text") : text_of("%.9g", claim->paper);
 }
 
 static text_t tolerance_text(const claim_t *claim)
@@ -79,6 +81,17 @@ static text_t value_text(double value)
     return number_fixed(value, whole >= 4 ? 0 : whole < 1 ? 3 : 4 - whole);
 }
 
+static void present_n(const claim_t *claim, document_t *document)
+{
+    document_cell(document, "%s", claim->n == ROWS_UNKNOWN ? "–" : number_integer(claim->n).chars);
+}
+
+static void present_rests_on(const claim_t *claim, document_t *document)
+{
+    document_cell(document, "%s%s%s", claim->note != NULL ? claim->note : "", claim->note != NULL ? "; " : "",
+                  claim->rests_on);
+}
+
 static void present_measured(const claim_t *claim, document_t *document)
 {
     verdict_t verdict = claim_verdict(claim);
@@ -87,12 +100,12 @@ static void present_measured(const claim_t *claim, document_t *document)
     document_cell(document, "%s", claim->unit);
     document_cell(document, "%s", paper_text(claim).chars);
     document_cell(document, "%s", value_text(claim->value).chars);
+    present_n(claim, document);
     document_cell(document, "%s", number_signed(claim_difference(claim), 3).chars);
     document_cell(document, "%s", number_signed(100 * claim_relative_difference(claim), 1).chars);
     document_cell(document, "%s", tolerance_text(claim).chars);
     document_mark(document, verdicts[verdict].tone, verdict_name(verdict));
-    document_link(document, claim->rows, claim->rows);
-    document_cell(document, "%s", claim->note);
+    present_rests_on(claim, document);
 }
 
 static void present_other(const claim_t *claim, document_t *document)
@@ -107,6 +120,12 @@ static void present_other(const claim_t *claim, document_t *document)
     document_cell(document, "%s", claim->note != NULL ? claim->note : "no experiment of this version measures it");
 }
 
+static void present_query(const claim_t *claim, document_t *document)
+{
+    document_cell(document, "%s", claim->id);
+    document_cell(document, "`%s`", claim->query);
+}
+
 /* A stand-in's value stands alone: beside the paper's number it would read as a comparison. */
 static void present_stand_in(const claim_t *claim, document_t *document)
 {
@@ -114,9 +133,9 @@ static void present_stand_in(const claim_t *claim, document_t *document)
     document_cell(document, "%s (%s)", claim->what, claim->location);
     document_cell(document, "%s", claim->unit);
     document_cell(document, "%s", value_text(claim->value).chars);
+    present_n(claim, document);
     document_mark(document, verdicts[VERDICT_STAND_IN].tone, verdict_name(VERDICT_STAND_IN));
-    document_link(document, claim->rows, claim->rows);
-    document_cell(document, "%s", claim->note);
+    present_rests_on(claim, document);
 }
 
 /* A table of the claims that `belongs` picks; nothing when there are none. */
@@ -145,6 +164,11 @@ static bool is_stand_in(const claim_t *claim)
     return claim->measured && claim->basis == BASIS_STAND_IN;
 }
 
+static bool has_query(const claim_t *claim)
+{
+    return claim->query[0] != '\0';
+}
+
 static bool has_no_value(const claim_t *claim)
 {
     return !claim->measured;
@@ -163,6 +187,10 @@ void claims_present(const claims_t *claims, document_t *document)
                  "Claims that only stand-ins speak to. The values are of other networks on other data: they are not "
                  "compared with the paper's.",
                  present_stand_in, document);
+    document_fold(document, "The query of each claim");
+    present_some(claims, has_query, query_columns,
+                 "What was asked of the rows: `bbsbench query --run RUN_FOLDER 'QUERY'` asks it again.", present_query, document);
+    document_fold_end(document);
     if (without == 0)
         return;
     document_fold(document, "The other %zu claims, and why they have no value in this run", without);

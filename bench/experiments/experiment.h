@@ -2,56 +2,46 @@
 #ifndef BBS_EXPERIMENTS_EXPERIMENT_H
 #define BBS_EXPERIMENTS_EXPERIMENT_H
 
-#include "base/csv.h"
-#include "experiments/inputs.h"
-#include "experiments/mode.h"
-#include "experiments/claims.h"
-#include "report/document.h"
-#include "rows/diff.h"
+#include "experiments/measurement.h"
+#include "experiments/page.h"
+#include "rows/database.h"
 
-/* An experiment: it computes rows into the run folder, and knows how to show them and which claims of the paper they
- * speak to. Everything the report says comes from the rows on disk, never from memory of the run. */
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Experiments: rows, and what is said of them.
+ *
+ * The rows are measured by code (measurement.h) or are a query of other rows (ID.sql); what is said is a page (ID.md), and a
+ * figure may be drawn by a gnuplot script (ID.gp). Those of the paper are compiled in: the files of this folder, in the
+ * order that their pages say. A user's are a folder of such files. Everything a report says comes from the rows on disk,
+ * never from memory of a run. */
 
 typedef struct {
-    const run_mode_t *mode;
-    int jobs;           /* threads */
-    const char *folder; /* of the run */
-} experiment_context_t;
-
-/* A finished experiment, as the report reads it back. */
-typedef struct {
-    const run_mode_t *mode;
-    const char *folder; /* of the run */
-    const csv_table_t *rows;
-} experiment_view_t;
-
-typedef struct experiment {
-    const char *id;       /* "accuracy" */
-    const char *title;    /* heading of its section */
-    const char *needs;    /* what must be there, in words */
-    const char *cost;     /* estimate before, in words: time and disk on 2 cores */
-    const char *settings; /* all that its rows depend on beside inputs, mode and program; --resume refuses another text */
-    const char *seeds;    /* of what is drawn at random, in words */
-    const char *rows;     /* file in the run folder, complete when it is there */
-    const char *figure;   /* plots/FIGURE.gp draws figures/FIGURE.svg and .png from the rows; NULL: none */
-    const char *figure_alt, *figure_caption;
-    const diff_rule_t *rule;            /* how its rows compare with a baseline */
-    const char *const *limits;          /* what a reader must not conclude; NULL-terminated */
-    const char *const *stand_in_limits; /* and of networks that stand in for the paper's; NULL: nothing more */
-
-    /* The files that it will read, for their hashes. */
-    outcome_t (*list_inputs)(const run_mode_t *mode, inputs_t *inputs);
-    outcome_t (*run)(const experiment_context_t *context);
-    /* One to three headline numbers; the section's tables; the command that makes one row again. */
-    outcome_t (*headline)(const experiment_view_t *view, document_t *document);
-    outcome_t (*present)(const experiment_view_t *view, document_t *document);
-    outcome_t (*rerun)(const experiment_view_t *view, document_t *document);
-    /* Join measured values with the claims. */
-    outcome_t (*measure)(const experiment_view_t *view, claims_t *claims);
+    char *id;
+    char *file; /* of its rows, in the run folder: "fig12.csv" */
+    char *sql;  /* the query; NULL: measured */
+    char *where; /* the file of the query, for errors */
+    const measurement_t *measurement; /* NULL: a query */
+    page_t page;
+    char *figure; /* gnuplot script; NULL: none */
+    char *folder; /* that its files are from; NULL: compiled in */
 } experiment_t;
 
-/* Every experiment in the order of run and report, NULL-terminated: one line in registry.c adds one. */
-extern const experiment_t *const experiment_registry[];
-outcome_t experiment_find(const char *id, const experiment_t **experiment);
+typedef struct {
+    experiment_t *items; /* in order: each after those whose rows it reads */
+    size_t count;
+    char *views; /* SQL that makes the views of the queries */
+} experiments_t;
+
+/* All that are compiled in and, unless `folder` is NULL, those of that folder. Refused, with the file: a page without rows or
+ * rows without a page, two of one id, two of one order, rows read (`from`) of none or of a later one. */
+outcome_t experiments_open(const char *folder, experiments_t *experiments);
+void experiments_close(experiments_t *experiments);
+
+/* By id; an unknown one is FAULT_USAGE and lists the known ones. */
+outcome_t experiments_find(const experiments_t *experiments, const char *id, const experiment_t **experiment);
+
+/* Compute the rows into the run folder: measured, or queried from `database` (experiment_rows.h). */
+outcome_t experiment_run(const experiment_t *experiment, const measurement_context_t *context, rows_database_t *database);
 
 #endif

@@ -19,12 +19,6 @@
 #include <stdlib.h>
 #include <time.h>
 
-const char accuracy_header[] =
-    "net,size,data,method,samples,correct,accuracy_percent,wilson_low_percent,wilson_high_percent,reference,right_to_wrong,"
-    "wrong_to_right,mcnemar_p,bits_per_weight,bits_per_weight_with_metadata,whole_layers,layers,sensitive_channels,"
-    "channels,"
-    "activation_bits,kernels,profile,stand_in,f1_percent,f1_batch32_percent,skipped,first_skipped";
-
 /* Activations are float32, or quantised as the paper does; never as a method of its own would. */
 enum { float_activation_bits = 32, integer_activation_bits = 8 };
 
@@ -181,49 +175,14 @@ static void complete_row(session_t *session, size_t index, const predictions_t *
         row->f1_batch32 = statistics_f1_batches(answers->label, answers->predicted, answers->samples, f1_batch);
     }
     row->paired = reference != NULL && reference != answers;
+    row->reference = reference_method;
+    row->mcnemar_p = NAN;
     if (row->paired) {
         flips_t flips = statistics_flips(answers->label, reference->predicted, answers->predicted, answers->samples);
         row->right_to_wrong = flips.right_to_wrong;
         row->wrong_to_right = flips.wrong_to_right;
         row->mcnemar_p = statistics_mcnemar(flips);
     }
-}
-
-void accuracy_write(csv_writer_t *writer, const accuracy_row_t *row)
-{
-    csv_text(writer, row->net);
-    csv_text(writer, row->size);
-    csv_text(writer, row->data);
-    csv_text(writer, row->method);
-    csv_integer(writer, row->samples);
-    csv_integer(writer, row->correct);
-    csv_real(writer, 100.0 * (double)row->correct / (double)row->samples);
-    csv_real(writer, 100.0 * row->wilson_low);
-    csv_real(writer, 100.0 * row->wilson_high);
-    csv_text(writer, row->paired ? reference_method : "");
-    if (row->paired) {
-        csv_integer(writer, row->right_to_wrong);
-        csv_integer(writer, row->wrong_to_right);
-    } else {
-        csv_text(writer, "");
-        csv_text(writer, "");
-    }
-    csv_real(writer, row->paired ? row->mcnemar_p : NAN);
-    csv_real(writer, compress_bits_per_weight(&row->bits, false));
-    csv_real(writer, compress_bits_per_weight(&row->bits, true));
-    csv_integer(writer, row->bits.whole_layers);
-    csv_integer(writer, row->bits.layers);
-    csv_integer(writer, row->bits.sensitive);
-    csv_integer(writer, row->bits.channels);
-    csv_integer(writer, row->activation_bits);
-    csv_text(writer, row->kernels);
-    csv_text(writer, row->profile);
-    csv_integer(writer, row->stand_in);
-    csv_real(writer, 100.0 * row->f1);
-    csv_real(writer, 100.0 * row->f1_batch32);
-    csv_integer(writer, row->skipped);
-    csv_text(writer, row->first_skipped.chars);
-    csv_end_row(writer);
 }
 
 /* Samples and lines that could not be read, out of all methods and into all rows. */

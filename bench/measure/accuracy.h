@@ -2,7 +2,6 @@
 #ifndef BBS_MEASURE_ACCURACY_H
 #define BBS_MEASURE_ACCURACY_H
 
-#include "base/csv.h"
 #include "base/outcome.h"
 #include "base/text.h"
 #include "compress/compress.h"
@@ -17,8 +16,6 @@
  * or as integers with activations of 8 bits. Each row has its Wilson interval and the flips against INT8 on the same
  * samples (McNemar's exact p); for data scored by F1 (MRPC) also that: over all samples, and as the paper's authors
  * computed it. */
-
-extern const char accuracy_header[];
 
 typedef struct {
     const network_t *network;
@@ -44,7 +41,8 @@ typedef struct {
     int64_t samples, correct;
     int64_t available;              /* samples of the data set */
     double wilson_low, wilson_high; /* fractions */
-    bool paired;                    /* the three columns below are known */
+    bool paired;                    /* the three members below are known */
+    const char *reference;          /* the method that they compare with */
     int64_t right_to_wrong, wrong_to_right;
     double mcnemar_p;
     compress_size_t bits;
@@ -61,8 +59,5 @@ typedef void (*accuracy_sink_t)(void *context, const accuracy_row_t *row);
 
 /* Evaluate and hand over the rows in the order of the methods. */
 outcome_t accuracy_run(const accuracy_config_t *config, accuracy_sink_t sink, void *context);
-
-/* One row in the columns of accuracy_header. */
-void accuracy_write(csv_writer_t *writer, const accuracy_row_t *row);
 
 #endif

@@ -4,81 +4,11 @@
 #include "accel/settings.h"
 #include "base/text.h"
 #include "measure/model_inputs.h"
+#include "measure/model_rows.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
-
-static const char header[] =
-    "net,size,accelerator,layer,compute_cycles,dram_cycles,cycles,macs,weights,sensitive_channels,channels,selection,"
-    "weight_bits,dram_weight_bytes,dram_input_bytes,dram_output_bytes,dram_metadata_bytes,sram_weight_read_bytes,"
-    "sram_input_read_bytes,sram_weight_write_bytes,sram_input_write_bytes,energy_pe_pj,energy_register_pj,energy_sram_pj,"
-    "energy_on_chip_pj,energy_dram_pj,energy_total_pj,setting,weights_source,activation_density,density_source,"
-    "useful_percent,intra_pe_stall_percent,inter_pe_stall_percent,energy_leakage_pj,energy_idle_pj,energy_table,"
-    "configuration";
-
-typedef struct {
-    const network_t *network;
-    const char *size;
-    const accelerator_t *accelerator;
-    const char *selection; /* where the sensitive channels come from */
-    const char *setting;   /* of a sweep, "rows=8"; else "" */
-    const char *weights;   /* where they come from */
-    double density;
-    const char *density_source;
-    const char *energy_table;  /* where the PEs' energy comes from */
-    const char *configuration; /* of the accelerator */
-} row_names_t;
-
-/* Share of the lanes' slots, or NaN where a design's lanes are not looked at. */
-static double percent(int64_t part, int64_t whole)
-{
-    return whole > 0 ? 100.0 * (double)part / (double)whole : (double)NAN;
-}
-
-static void write_row(csv_writer_t *writer, const row_names_t *names, const char *layer, const counts_t *counts,
-                      const energy_t *energy)
-{
-    csv_text(writer, names->network->name);
-    csv_text(writer, names->size);
-    csv_text(writer, names->accelerator->name);
-    csv_text(writer, layer);
-    csv_integer(writer, counts->compute_cycles);
-    csv_integer(writer, counts->dram_cycles);
-    csv_integer(writer, counts->cycles);
-    csv_integer(writer, counts->macs);
-    csv_integer(writer, counts->weights);
-    csv_integer(writer, counts->sensitive);
-    csv_integer(writer, counts->channels);
-    csv_text(writer, names->selection);
-    csv_real(writer, (double)counts->value_bits / (double)counts->weights);
-    csv_integer(writer, counts->dram_weight);
-    csv_integer(writer, counts->dram_input);
-    csv_integer(writer, counts->dram_output);
-    csv_integer(writer, counts->dram_metadata);
-    csv_integer(writer, counts->sram_weight_read);
-    csv_integer(writer, counts->sram_input_read);
-    csv_integer(writer, counts->sram_weight_write);
-    csv_integer(writer, counts->sram_input_write);
-    csv_real(writer, energy->pe_pj);
-    csv_real(writer, energy->register_pj);
-    csv_real(writer, energy->sram_pj);
-    csv_real(writer, energy->on_chip_pj);
-    csv_real(writer, energy->dram_pj);
-    csv_real(writer, energy->total_pj);
-    csv_text(writer, names->setting);
-    csv_text(writer, names->weights);
-    csv_real(writer, names->density);
-    csv_text(writer, names->density_source);
-    csv_real(writer, percent(counts->useful_slots, counts->lane_slots));
-    csv_real(writer, percent(counts->row_slots - counts->useful_slots, counts->lane_slots));
-    csv_real(writer, percent(counts->lane_slots - counts->row_slots, counts->lane_slots));
-    csv_real(writer, energy->leakage_pj);
-    csv_real(writer, energy->idle_pj);
-    csv_text(writer, names->energy_table);
-    csv_text(writer, names->configuration);
-    csv_end_row(writer);
-}
 
 static const char total_row[] = "total";
 
@@ -101,13 +31,13 @@ static outcome_t configure(const model_plan_t *plan, size_t point, size_t number
 }
 
 /* Rows of the counted layers and of their total. */
-static outcome_t write_pair(const row_names_t *names, const model_plan_t *plan, const net_table_t *table,
-                            const counts_t *counts, const energy_rates_t *rates, csv_writer_t *writer, model_total_t *total)
+static outcome_t write_pair(const model_names_t *names, const model_plan_t *plan, const net_table_t *table,
+                            const counts_t *counts, const energy_rates_t *rates, rows_writer_t *writer, model_total_t *total)
 {
     for (size_t i = 0; i < table->count; i++) {
         energy_t energy = energy_of(rates, &counts[i]);
         if (is_wanted(plan, table->items[i].name))
-            write_row(writer, names, table->items[i].name, &counts[i], &energy);
+            model_write(writer, names, table->items[i].name, &counts[i], &energy);
         counts_add(&total->counts, &counts[i]);
     }
     total->energy = energy_of(rates, &total->counts);
@@ -116,7 +46,7 @@ static outcome_t write_pair(const row_names_t *names, const model_plan_t *plan, 
         return outcome_failed(names->accelerator->name, names->network->name, "a total beyond 63 bits", "a smaller network",
                               NULL);
     if (is_wanted(plan, total_row))
-        write_row(writer, names, total_row, &total->counts, &total->energy);
+        model_write(writer, names, total_row, &total->counts, &total->energy);
     return outcome_ok();
 }
 
@@ -133,7 +63,7 @@ static outcome_t find_rates(const model_plan_t *plan, const accelerator_t *accel
 
 /* One network on one accelerator at one point of the sweep. */
 static outcome_t run_pair(const model_plan_t *plan, model_inputs_t *inputs, size_t point, size_t number,
-                          csv_writer_t *writer, model_total_t *total)
+                          rows_writer_t *writer, model_total_t *total)
 {
     const accelerator_t *accelerator = plan->accelerators[number];
     const net_table_t *table = inputs->table;
@@ -155,7 +85,7 @@ static outcome_t run_pair(const model_plan_t *plan, model_inputs_t *inputs, size
         outcome_bad(&result, accel_count(accelerator, &config, layers, table->count, plan->threads, counts)))
         goto out;
     total->setting = plan->sweep_key ? plan->sweep_values[point] : 0;
-    row_names_t names = {.network = inputs->network,
+    model_names_t names = {.network = inputs->network,
                          .size = plan->size,
                          .accelerator = accelerator,
                          .selection = model_inputs_selection(inputs, accelerator),
@@ -194,7 +124,7 @@ static outcome_t check_layer_name(const model_plan_t *plan, const net_table_t *t
 }
 
 /* All accelerators, each at all points of the sweep; `skipped` receives the reason of the last pair that was. */
-static outcome_t run_points(const model_plan_t *plan, model_inputs_t *inputs, csv_writer_t *writer, model_total_t *totals,
+static outcome_t run_points(const model_plan_t *plan, model_inputs_t *inputs, rows_writer_t *writer, model_total_t *totals,
                             outcome_t *skipped)
 {
     outcome_t result = outcome_ok();
@@ -210,7 +140,7 @@ static outcome_t run_points(const model_plan_t *plan, model_inputs_t *inputs, cs
     return result;
 }
 
-static outcome_t run_network(const model_plan_t *plan, const network_t *network, csv_writer_t *writer,
+static outcome_t run_network(const model_plan_t *plan, const network_t *network, rows_writer_t *writer,
                              model_total_t *totals, outcome_t *skipped)
 {
     const net_size_t *size;
@@ -232,8 +162,8 @@ static outcome_t run_network(const model_plan_t *plan, const network_t *network,
 
 outcome_t model_run(const model_plan_t *plan, const char *path, model_total_t *totals)
 {
-    csv_writer_t writer;
-    outcome_t result = csv_create(&writer, path, header), skipped = outcome_ok();
+    rows_writer_t writer;
+    outcome_t result = rows_create(&writer, &model_schema, path), skipped = outcome_ok();
     size_t each = settings_of(plan) * plan->accelerator_count;
     if (!outcome_is_ok(&result))
         return result;
@@ -243,8 +173,8 @@ outcome_t model_run(const model_plan_t *plan, const char *path, model_total_t *t
     for (size_t i = 0; i < model_points(plan); i++)
         some = some || !totals[i].skipped;
     if (outcome_is_ok(&result) && some)
-        return csv_commit(&writer);
-    csv_abandon(&writer);
+        return rows_commit(&writer);
+    rows_abandon(&writer);
     return outcome_is_ok(&result) ? skipped : result;
 }
 

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "measure/pe_rows.h"
 
-#include "base/csv.h"
+#include "accel/designs.h"
+#include "accel/technology.h"
 #include "base/text.h"
+
+#include <math.h>
 
 outcome_t pe_row(const area_design_t *design, pe_row_t *row)
 {
@@ -24,57 +27,111 @@ outcome_t pe_row(const area_design_t *design, pe_row_t *row)
     return result;
 }
 
-static void write_row(csv_writer_t *writer, const pe_row_t *row)
+/* Whose PE it is, where its peak follows from a configuration: BitVert (mod) takes the weights of a group in as many cycles
+ * as it keeps columns. */
+static const struct {
+    const char *pe;
+    const accelerator_t *accelerator;
+} peaks[] = {{"bitvert-8-opt", &accelerator_bitvert_mod}};
+
+/* What a PE multiplies at its best, as the paper's table says it or a configuration does; NaN where it depends on the
+ * weights. */
+static double macs_of(const area_design_t *design)
 {
-    csv_text(writer, row->design->name);
-    csv_integer(writer, row->design->shape.group);
-    csv_integer(writer, row->design->shape.subgroup);
-    csv_integer(writer, row->design->shape.narrow_muxes && row->design->shape.serial_constant);
-    csv_real(writer, row->gates);
-    csv_real(writer, row->operand_gates);
-    csv_real(writer, row->multiplier_gates);
-    csv_real(writer, row->register_bits);
-    csv_real(writer, row->fitted.area_um2);
-    csv_real(writer, row->left_out.area_um2);
-    csv_real(writer, row->left_out.multiplier_um2);
-    csv_real(writer, row->paper_area_um2);
-    csv_real(writer, 100 * (row->fitted.area_um2 / row->paper_area_um2 - 1));
-    csv_real(writer, row->fitted.power_mw);
-    csv_real(writer, row->left_out.power_mw);
-    csv_real(writer, row->paper_power_mw);
-    csv_real(writer, 100 * (row->fitted.power_mw / row->paper_power_mw - 1));
-    csv_end_row(writer);
+    double macs;
+    for (size_t i = 0; i < sizeof peaks / sizeof *peaks; i++)
+        if (text_equal(design->name, peaks[i].pe))
+            return (double)peaks[i].accelerator->defaults.group / (double)peaks[i].accelerator->defaults.low_bits;
+    outcome_t said = technology_lookup(design->table, design->name, "macs", &macs);
+    return outcome_is_ok(&said) ? macs : (double)NAN;
 }
 
-static bool is_listed(const char *const *names, const char *name)
+/* One row of the file. */
+typedef struct {
+    const char *pe;
+    int64_t group, subgroup;
+    bool optimised;
+    double gates_nand2, operand_gates_nand2, multiplier_gates_nand2, register_bits;
+    double area_fitted_um2, area_left_out_um2, multiplier_left_out_um2, area_paper_um2, area_residual_percent;
+    double power_fitted_mw, power_left_out_mw, power_paper_mw, power_residual_percent, macs_per_cycle;
+} cells_t;
+
+#define TEXT(member) .name = #member, ROWS_PLACE_TEXT(cells_t, member)
+#define INTEGER(member) .name = #member, ROWS_PLACE_INTEGER(cells_t, member)
+#define REAL(member) .name = #member, ROWS_PLACE_REAL(cells_t, member)
+
+static const rows_column_t columns[] = {
+    {TEXT(pe), .key = true, .heading = "PE", .meaning = "the PE, as `area --pe` calls it"},
+    {INTEGER(group), .heading = "Group", .unit = "weights", .meaning = "weights that it takes at a time"},
+    {INTEGER(subgroup), .heading = "Sub-group", .unit = "weights", .meaning = "weights that share their lanes"},
+    {.name = "optimised", ROWS_PLACE_FLAG(cells_t, optimised), .heading = "Optimised",
+     .meaning = "1: with narrow multiplexers and a serial constant (the paper's two optimisations)"},
+    {REAL(gates_nand2), .heading = "Gates", .unit = "NAND2", .decimals = 0, .meaning = "gates in NAND2 equivalents"},
+    {REAL(operand_gates_nand2), .heading = "of them operands", .unit = "NAND2", .decimals = 0,
+     .meaning = "registers that hold activations"},
+    {REAL(multiplier_gates_nand2), .heading = "of them multipliers", .unit = "NAND2", .decimals = 0,
+     .meaning = "from the operands to the sum of a cycle's products"},
+    {REAL(register_bits), .heading = "Registers", .unit = "bits", .decimals = 0, .meaning = "flip-flops"},
+    {REAL(area_fitted_um2), .heading = "Area, fitted", .unit = "µm²", .decimals = 1,
+     .meaning = "constants fitted to all rows of the paper's Tables IV and V"},
+    {REAL(area_left_out_um2), .heading = "Area", .unit = "µm²", .decimals = 1,
+     .meaning = "constants fitted to all rows but its own: what is compared with the paper"},
+    {REAL(multiplier_left_out_um2), .heading = "Multipliers", .unit = "µm²", .decimals = 1,
+     .meaning = "area of the multipliers by the same fit"},
+    {REAL(area_paper_um2), .heading = "the paper", .unit = "µm²", .decimals = 1, .meaning = "the paper's synthesis"},
+    {REAL(area_residual_percent), .heading = "Residual", .unit = "%", .decimals = 1,
+     .meaning = "area_fitted_um2 over area_paper_um2, less one"},
+    {REAL(power_fitted_mw), .heading = "Power, fitted", .unit = "mW", .decimals = 2,
+     .meaning = "constants fitted to all rows of the paper's Tables IV and V"},
+    {REAL(power_left_out_mw), .heading = "Power", .unit = "mW", .decimals = 2, .meaning = "fitted to all rows but its own"},
+    {REAL(power_paper_mw), .heading = "the paper", .unit = "mW", .decimals = 2, .meaning = "the paper's synthesis"},
+    {REAL(power_residual_percent), .heading = "Residual", .unit = "%", .decimals = 1,
+     .meaning = "power_fitted_mw over power_paper_mw, less one"},
+    {REAL(macs_per_cycle), .heading = "Multiplications", .unit = "a cycle", .decimals = 1,
+     .meaning = "peak of one PE; empty where it depends on the weights"},
+    {.name = NULL},
+};
+
+const rows_schema_t pe_schema = {.name = "pe",
+                                 .about = "PEs estimated from their gates, beside the paper's synthesis; 28 nm, 800 MHz.",
+                                 .columns = columns};
+
+static void write_row(rows_writer_t *writer, const pe_row_t *row)
 {
-    if (names == NULL)
-        return true;
-    while (*names != NULL && !text_equal(*names, name))
-        names++;
-    return *names != NULL;
+    const cells_t cells = {.pe = row->design->name,
+                     .group = row->design->shape.group,
+                     .subgroup = row->design->shape.subgroup,
+                     .optimised = row->design->shape.narrow_muxes && row->design->shape.serial_constant,
+                     .gates_nand2 = row->gates,
+                     .operand_gates_nand2 = row->operand_gates,
+                     .multiplier_gates_nand2 = row->multiplier_gates,
+                     .register_bits = row->register_bits,
+                     .area_fitted_um2 = row->fitted.area_um2,
+                     .area_left_out_um2 = row->left_out.area_um2,
+                     .multiplier_left_out_um2 = row->left_out.multiplier_um2,
+                     .area_paper_um2 = row->paper_area_um2,
+                     .area_residual_percent = 100 * (row->fitted.area_um2 / row->paper_area_um2 - 1),
+                     .power_fitted_mw = row->fitted.power_mw,
+                     .power_left_out_mw = row->left_out.power_mw,
+                     .power_paper_mw = row->paper_power_mw,
+                     .power_residual_percent = 100 * (row->fitted.power_mw / row->paper_power_mw - 1)};
+    outcome_t result = macs_of(row->design, &cells.macs_per_cycle);
+    if (outcome_is_ok(&result))
+        rows_write(writer, &cells);
+    return result;
 }
 
-outcome_t pe_rows_write(const char *const *names, const char *path)
+outcome_t pe_rows_write(const char *path)
 {
-    csv_writer_t writer;
-    outcome_t result = csv_create(&writer, path,
-                                  "pe,group,subgroup,optimised,gates_nand2,operand_gates_nand2,multiplier_gates_nand2,"
-                                  "register_bits,area_fitted_um2,area_left_out_um2,multiplier_left_out_um2,area_paper_um2,"
-                                  "area_residual_percent,power_fitted_mw,power_left_out_mw,power_paper_mw,"
-                                  "power_residual_percent");
+    rows_writer_t writer;
+    outcome_t result = rows_create(&writer, &pe_schema, path);
     if (!outcome_is_ok(&result))
         return result;
     for (const area_design_t *const *at = area_registry; *at != NULL && outcome_is_ok(&result); at++) {
         pe_row_t row;
-        if (!is_listed(names, (*at)->name))
-            continue;
         result = pe_row(*at, &row);
         if (outcome_is_ok(&result))
             write_row(&writer, &row);
     }
-    if (outcome_is_ok(&result))
-        return csv_commit(&writer);
-    csv_abandon(&writer);
-    return result;
+    return rows_finish(&writer, result);
 }

@@ -3,6 +3,7 @@
 #define BBS_MEASURE_PE_ROWS_H
 
 #include "accel/area_fit.h"
+#include "rows/writer.h"
 
 /* One PE: its gates, two estimates, and what the paper says. */
 typedef struct {
@@ -16,7 +17,8 @@ typedef struct {
 
 outcome_t pe_row(const area_design_t *design, pe_row_t *row);
 
-/* One row a PE of those names, NULL-terminated (NULL: of all), into a CSV. */
-outcome_t pe_rows_write(const char *const *names, const char *path);
+/* pe.csv: one row a PE of area_registry. */
+extern const rows_schema_t pe_schema;
+outcome_t pe_rows_write(const char *path);
 
 #endif

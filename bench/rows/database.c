@@ -44,10 +44,14 @@ void rows_database_close(rows_database_t *database)
     free(database);
 }
 
-/* "main", "run2", "run3" ... */
 static text_t run_name(size_t run)
 {
     return run == 1 ? text_of("main") : text_of("run%zu", run);
+}
+
+text_t rows_database_run_name(const rows_database_t *database)
+{
+    return run_name(database->runs);
 }
 
 outcome_t rows_database_execute(rows_database_t *database, const char *sql, const char *where)
@@ -178,7 +182,7 @@ static outcome_t insert_row(rows_database_t *database, sqlite3_stmt *statement, 
 }
 
 /* All rows in one transaction: without it SQLite would make one of each. */
-static outcome_t insert_table(rows_database_t *database, const rows_schema_t *schema, const rows_table_t *table)
+outcome_t rows_database_fill(rows_database_t *database, const rows_schema_t *schema, const rows_table_t *table)
 {
     sqlite3_stmt *statement = NULL;
     outcome_t result = rows_database_execute(database, "BEGIN", schema->name);
@@ -197,7 +201,7 @@ outcome_t rows_database_load(rows_database_t *database, const rows_schema_t *sch
     outcome_t result = rows_read(schema, path, &table);
     if (!outcome_is_ok(&result))
         return result;
-    result = insert_table(database, schema, &table);
+    result = rows_database_fill(database, schema, &table);
     rows_table_free(&table);
     return result;
 }

@@ -29,11 +29,15 @@ void rows_database_close(rows_database_t *database);
 
 /* Begin the rows of another run: tables go there from now on. */
 outcome_t rows_database_next_run(rows_database_t *database);
+/* "main", "run2", "run3" ...: the run that is being filled. */
+text_t rows_database_run_name(const rows_database_t *database);
 
 /* An empty table of this schema, in the run that is being filled. The schema is copied. */
 outcome_t rows_database_add_table(rows_database_t *database, const rows_schema_t *schema);
 /* The rows of a CSV of a schema that was added. */
 outcome_t rows_database_load(rows_database_t *database, const rows_schema_t *schema, const char *path);
+/* Rows that a query of the same columns has yielded. */
+outcome_t rows_database_fill(rows_database_t *database, const rows_schema_t *schema, const rows_table_t *rows);
 /* A row from memory: the struct that the schema's offsets are of. */
 outcome_t rows_database_insert(rows_database_t *database, const rows_schema_t *schema, const void *row);
 /* Statements that make views; `where` names them in errors. */

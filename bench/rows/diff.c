@@ -36,12 +36,14 @@ static int by_key(const void *a, const void *b)
     return strcmp(((const keyed_t *)a)->key, ((const keyed_t *)b)->key);
 }
 
-static outcome_t join_key(const csv_table_t *table, const diff_rule_t *rule, size_t row, char **key)
+static outcome_t join_key(const csv_table_t *table, const rows_schema_t *schema, size_t row, char **key)
 {
     *key = NULL;
-    for (const char *const *name = rule->keys; *name != NULL; name++) {
+    for (const rows_column_t *of = schema->columns; of->name != NULL; of++) {
         size_t column;
-        outcome_t result = csv_column(table, *name, &column);
+        if (!of->key)
+            continue;
+        outcome_t result = csv_column(table, of->name, &column);
         char *joined = NULL;
         const char *cell = outcome_is_ok(&result) ? csv_cell(table, row, column) : "";
         if (outcome_is_ok(&result) && asprintf(&joined, "%s%s%s", *key ? *key : "", *key ? "/" : "", cell) < 0)
@@ -63,7 +65,7 @@ static void index_free(index_t *index)
     *index = (index_t){0};
 }
 
-static outcome_t index_build(const csv_table_t *table, const diff_rule_t *rule, index_t *index)
+static outcome_t index_build(const csv_table_t *table, const rows_schema_t *schema, index_t *index)
 {
     *index = (index_t){.table = table,
                        .sorted = calloc(table->rows + 1, sizeof *index->sorted),
@@ -71,7 +73,7 @@ static outcome_t index_build(const csv_table_t *table, const diff_rule_t *rule, 
     if (index->sorted == NULL || index->keys == NULL)
         return outcome_out_of_memory(table->path);
     for (size_t row = 0; row < table->rows; row++) {
-        outcome_t result = join_key(table, rule, row, &index->sorted[row].key);
+        outcome_t result = join_key(table, schema, row, &index->sorted[row].key);
         if (!outcome_is_ok(&result))
             return result;
         index->sorted[row].row = row;
@@ -113,40 +115,32 @@ static outcome_t add_entry(diff_t *diff, diff_status_t status, const char *row, 
     return whole ? outcome_ok() : outcome_out_of_memory("comparison");
 }
 
-static diff_column_t column_rule(const diff_rule_t *rule, const char *name)
-{
-    for (const diff_column_t *column = rule->columns; column->name != NULL; column++)
-        if (text_equal(column->name, name))
-            return *column;
-    return (diff_column_t){.name = name, .sense = SENSE_NONE};
-}
-
 /* How many samples a count of this row may move. */
-static int64_t allowed_flips(const diff_rule_t *rule, const csv_table_t *baseline, size_t row)
+static int64_t allowed_flips(const rows_schema_t *schema, const csv_table_t *baseline, size_t row)
 {
     size_t column;
     int64_t samples = 0;
-    outcome_t found = rule->samples != NULL ? csv_column(baseline, rule->samples, &column) : outcome_skip("no samples");
-    if (outcome_is_ok(&found))
-        found = csv_cell_integer(baseline, row, column, &samples);
-    return outcome_is_ok(&found) && samples > 0
-               ? (samples / 1000) * rule->flips_per_thousand + (samples % 1000 * rule->flips_per_thousand + 999) / 1000
+    outcome_t result;
+    if (schema->samples == NULL || outcome_bad(&result, csv_column(baseline, schema->samples, &column)))
+        return 0;
+    return text_to_integer(csv_cell(baseline, row, column), 0, INT64_MAX / 1000, &samples)
+               ? (samples * schema->flips_per_thousand + 999) / 1000
                : 0;
 }
 
-static diff_status_t compare_cells(const diff_column_t *column, const char *baseline, const char *measured, int64_t flips)
+static diff_status_t compare_cells(const rows_column_t *column, const char *baseline, const char *measured, int64_t flips)
 {
     double before, after;
-    if (column->sense == SENSE_IGNORED || text_equal(baseline, measured))
+    if (column->sense == ROWS_FOLLOWS || text_equal(baseline, measured))
         return DIFF_SAME;
     if (!text_to_real(baseline, &before) || !text_to_real(measured, &after))
         return DIFF_CHANGED;
     double change = after - before;
     if (column->counts_samples && change >= (double)-flips && change <= (double)flips)
         return DIFF_SAME;
-    if (column->sense == SENSE_NONE || change == 0)
+    if (column->sense == ROWS_EXACT || change == 0)
         return DIFF_CHANGED;
-    return (change > 0) == (column->sense == SENSE_HIGHER_IS_BETTER) ? DIFF_IMPROVED : DIFF_REGRESSED;
+    return (change > 0) == (column->sense == ROWS_HIGHER) ? DIFF_IMPROVED : DIFF_REGRESSED;
 }
 
 static diff_status_t worse(diff_status_t a, diff_status_t b)
@@ -156,22 +150,26 @@ static diff_status_t worse(diff_status_t a, diff_status_t b)
 }
 
 static outcome_t compare_rows(const csv_table_t *baseline, size_t before, const csv_table_t *measured, size_t after,
-                              const diff_rule_t *rule, const char *key, diff_t *diff)
+                              const rows_schema_t *schema, const char *key, diff_t *diff)
 {
     diff_status_t whole = DIFF_SAME;
-    int64_t flips = allowed_flips(rule, baseline, before);
+    int64_t flips = allowed_flips(schema, baseline, before);
     for (size_t i = 0; i < baseline->columns; i++) {
-        diff_column_t column = column_rule(rule, baseline->cells[i]);
+        const rows_column_t *column = rows_find_column(schema, baseline->cells[i]);
         size_t other = 0;
         outcome_t result;
-        if (column.sense == SENSE_IGNORED)
+        if (column == NULL)
+            return outcome_failed(baseline->path, "header", baseline->cells[i],
+                                  text_of("the columns of %s", schema->name).chars,
+                                  "the baseline is of another version: make it again");
+        if (column->sense == ROWS_FOLLOWS)
             continue;
-        if (outcome_bad(&result, csv_column(measured, column.name, &other)))
+        if (outcome_bad(&result, csv_column(measured, column->name, &other)))
             return result;
         const char *was = csv_cell(baseline, before, i), *is = csv_cell(measured, after, other);
-        diff_status_t status = compare_cells(&column, was, is, flips);
+        diff_status_t status = compare_cells(column, was, is, flips);
         whole = worse(whole, status);
-        if (status != DIFF_SAME && outcome_bad(&result, add_entry(diff, status, key, column.name, was, is)))
+        if (status != DIFF_SAME && outcome_bad(&result, add_entry(diff, status, key, column->name, was, is)))
             return result;
     }
     diff->rows[whole]++;
@@ -180,14 +178,14 @@ static outcome_t compare_rows(const csv_table_t *baseline, size_t before, const 
 
 /* ===  Tables  === */
 
-static outcome_t compare_all(const index_t *baseline, const index_t *measured, const diff_rule_t *rule, diff_t *diff)
+static outcome_t compare_all(const index_t *baseline, const index_t *measured, const rows_schema_t *schema, diff_t *diff)
 {
     outcome_t result = outcome_ok();
     size_t other;
     for (size_t row = 0; row < baseline->table->rows && outcome_is_ok(&result); row++) {
         diff->compared++;
         if (index_find(measured, baseline->keys[row], &other)) {
-            result = compare_rows(baseline->table, row, measured->table, other, rule, baseline->keys[row], diff);
+            result = compare_rows(baseline->table, row, measured->table, other, schema, baseline->keys[row], diff);
             continue;
         }
         diff->rows[DIFF_MISSING]++;
@@ -203,15 +201,15 @@ static outcome_t compare_all(const index_t *baseline, const index_t *measured, c
     return result;
 }
 
-outcome_t diff_tables(const csv_table_t *baseline, const csv_table_t *measured, const diff_rule_t *rule, diff_t *diff)
+outcome_t diff_tables(const csv_table_t *baseline, const csv_table_t *measured, const rows_schema_t *schema, diff_t *diff)
 {
     *diff = (diff_t){0};
     index_t before = {0}, after = {0};
-    outcome_t result = index_build(baseline, rule, &before);
+    outcome_t result = index_build(baseline, schema, &before);
     if (outcome_is_ok(&result))
-        result = index_build(measured, rule, &after);
+        result = index_build(measured, schema, &after);
     if (outcome_is_ok(&result))
-        result = compare_all(&before, &after, rule, diff);
+        result = compare_all(&before, &after, schema, diff);
     index_free(&before);
     index_free(&after);
     if (!outcome_is_ok(&result))

@@ -3,6 +3,7 @@
 #define BBS_ROWS_DIFF_H
 
 #include "base/csv.h"
+#include "rows/schema.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,9 +11,9 @@
 
 /* Two tables of rows compared, row by row and column by column: a run against its committed baseline.
  *
- * Rows are matched by their key columns. Every column of the baseline is compared as text, exactly, but for those that
- * the rule names: they may be ignored (they follow from others), may have a better direction, or may move by a stated
- * number of samples. Improvements never pay for regressions: each row and column is told by name. */
+ * The schema says all: rows are matched by their key columns; every column of the baseline is compared as text, exactly,
+ * but for those that follow from others, and for counts of samples, which may move by a stated share. A sense says which
+ * direction is better. Improvements never pay for regressions: each row and column is told by name. */
 
 typedef enum {
     DIFF_SAME,
@@ -25,21 +26,6 @@ typedef enum {
 } diff_status_t;
 
 const char *diff_status_name(diff_status_t status);
-
-typedef enum { SENSE_NONE, SENSE_HIGHER_IS_BETTER, SENSE_LOWER_IS_BETTER, SENSE_IGNORED } diff_sense_t;
-
-typedef struct {
-    const char *name; /* NULL ends the table */
-    diff_sense_t sense;
-    bool counts_samples; /* an integer that may differ by the rule's flips */
-} diff_column_t;
-
-typedef struct {
-    const char *const *keys;      /* names, NULL-terminated */
-    const diff_column_t *columns; /* those that are not compared exactly */
-    const char *samples;          /* column that says how many samples a row has; NULL: no flips */
-    int64_t flips_per_thousand;   /* of the samples, rounded up */
-} diff_rule_t;
 
 /* One difference; SAME rows leave no entry. Texts belong to the diff. */
 typedef struct {
@@ -56,9 +42,10 @@ typedef struct {
     size_t compared;                /* rows in the baseline, and new ones */
 } diff_t;
 
-/* `measured` must have the key columns and every compared column of `baseline`; columns that only it has are ignored.
+/* `measured` must have the key columns and every compared column of `baseline`; columns that only it has are ignored. A
+ * column of the baseline that the schema lacks is an error.
  * Two rows of one key in a table are an error. Free with diff_free(). */
-outcome_t diff_tables(const csv_table_t *baseline, const csv_table_t *measured, const diff_rule_t *rule, diff_t *diff);
+outcome_t diff_tables(const csv_table_t *baseline, const csv_table_t *measured, const rows_schema_t *schema, diff_t *diff);
 bool diff_is_clean(const diff_t *diff); /* every row the same */
 void diff_free(diff_t *diff);
 

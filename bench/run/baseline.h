@@ -3,16 +3,16 @@
 #define BBS_RUN_BASELINE_H
 
 #include "base/text.h"
-#include "experiments/experiment.h"
+#include "rows/diff.h"
 
-/* The committed rows that a run is compared with: REFERENCE/ID.MODE.csv, or REFERENCE/ID.csv where the mode makes no
+/* The committed rows that a run is compared with: REFERENCE/NAME.MODE.csv, or REFERENCE/NAME.csv where the mode makes no
  * difference. */
 
 /* The file, or "" when there is none. */
-text_t baseline_path(const char *reference, const experiment_t *experiment, const char *mode);
+text_t baseline_path(const char *reference, const char *name, const char *mode);
 
-/* Compare the rows of a run folder with the baseline. A skip says that there is no baseline. */
-outcome_t baseline_compare(const char *reference, const experiment_t *experiment, const char *mode, const char *folder,
+/* Compare the rows of this schema in a run folder with the baseline. A skip says that there is no baseline. */
+outcome_t baseline_compare(const char *reference, const rows_schema_t *schema, const char *mode, const char *folder,
                            diff_t *diff);
 
 #endif

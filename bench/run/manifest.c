@@ -75,7 +75,7 @@ static void describe_configuration(cJSON *object, const cJSON *program, const ma
         ids = text_of("%s%s%s", ids.chars, ids.chars[0] ? "," : "", (*at)->id);
     cJSON_AddStringToObject(object, "experiments", ids.chars);
     for (const experiment_t *const *at = facts->experiments; *at != NULL; at++)
-        cJSON_AddStringToObject(object, text_of("settings of %s", (*at)->id).chars, (*at)->settings);
+        cJSON_AddStringToObject(object, text_of("settings of %s", (*at)->id).chars, (*at)->page.settings.chars);
     for (size_t i = 0; i < facts->inputs->count; i++)
         cJSON_AddStringToObject(object, facts->inputs->items[i].path, facts->inputs->items[i].sha256.hex);
     const cJSON *executable = cJSON_GetObjectItemCaseSensitive(program, "executable_sha256");
@@ -89,8 +89,8 @@ static void describe_experiments(cJSON *array, const manifest_facts_t *facts)
         cJSON *entry = cJSON_CreateObject();
         cJSON_AddItemToArray(array, entry);
         cJSON_AddStringToObject(entry, "id", (*at)->id);
-        cJSON_AddStringToObject(entry, "title", (*at)->title);
-        cJSON_AddStringToObject(entry, "rows", (*at)->rows);
+        cJSON_AddStringToObject(entry, "title", (*at)->page.title.chars);
+        cJSON_AddStringToObject(entry, "rows", (*at)->file);
         cJSON_AddStringToObject(entry, "state", "pending");
     }
 }
@@ -113,7 +113,7 @@ outcome_t manifest_create(const char *folder, const manifest_facts_t *facts, man
                            cJSON_GetObjectItemCaseSensitive(json, "program"), facts);
     cJSON *seeds = cJSON_AddObjectToObject(json, "seeds");
     for (const experiment_t *const *at = facts->experiments; *at != NULL; at++)
-        cJSON_AddStringToObject(seeds, (*at)->id, (*at)->seeds);
+        cJSON_AddStringToObject(seeds, (*at)->id, (*at)->page.seeds.chars);
     describe_inputs(cJSON_AddArrayToObject(json, "inputs"), facts->inputs);
     describe_experiments(cJSON_AddArrayToObject(json, "experiments"), facts);
     return outcome_ok();

@@ -4,10 +4,12 @@
 #include "run/publish.h"
 
 #include "base/text.h"
+#include "experiments/claims_table.h"
+#include "experiments/experiment_rows.h"
+#include "experiments/page_document.h"
 #include "run/baseline.h"
 #include "run/manifest.h"
 #include "run/record_section.h"
-#include "experiments/claims_table.h"
 #include "report/html.h"
 #include "report/markdown.h"
 
@@ -21,8 +23,7 @@ typedef struct {
     run_mode_t mode; /* as the run had it: with its number of samples */
     manifest_t manifest;
     claims_t claims;
-    csv_table_t *rows; /* of each experiment in the registry; empty where it has not finished */
-    experiment_view_t *views;
+    rows_database_t *database; /* the rows of the run folder */
     document_t document;
 } publication_t;
 
@@ -32,60 +33,35 @@ static bool is_finished(const publication_t *publication, const experiment_t *ex
 }
 
 /* A step of every experiment that has rows, in order. */
-typedef outcome_t (*part_t)(publication_t *publication, const experiment_t *experiment, const experiment_view_t *view);
+typedef outcome_t (*part_t)(publication_t *publication, const experiment_t *experiment);
 
 static outcome_t for_each_finished(publication_t *publication, part_t part)
 {
+    const experiments_t *experiments = publication->request->experiments;
     outcome_t result = outcome_ok();
-    for (size_t i = 0; experiment_registry[i] != NULL && outcome_is_ok(&result); i++)
-        if (publication->rows[i].columns > 0)
-            result = part(publication, experiment_registry[i], &publication->views[i]);
+    for (size_t i = 0; i < experiments->count && outcome_is_ok(&result); i++)
+        if (is_finished(publication, &experiments->items[i]))
+            result = part(publication, &experiments->items[i]);
     return result;
 }
 
 /* ===  Reading  === */
 
-static outcome_t read_rows(publication_t *publication)
-{
-    size_t count = 0;
-    while (experiment_registry[count] != NULL)
-        count++;
-    publication->rows = calloc(count + 1, sizeof *publication->rows);
-    publication->views = calloc(count + 1, sizeof *publication->views);
-    if (publication->rows == NULL || publication->views == NULL)
-        return outcome_out_of_memory("report");
-    for (size_t i = 0; i < count; i++)
-        publication->views[i] =
-            (experiment_view_t){&publication->mode, publication->request->folder, &publication->rows[i]};
-    outcome_t result = outcome_ok();
-    for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
-        if (is_finished(publication, experiment_registry[i]))
-            result = csv_read(text_of("%s/%s", publication->request->folder, experiment_registry[i]->rows).chars,
-                              &publication->rows[i]);
-    return result;
-}
-
-static outcome_t measure(publication_t *publication, const experiment_t *experiment, const experiment_view_t *view)
-{
-    return experiment->measure(view, &publication->claims);
-}
-
 /* Why the claims of an experiment without rows have no value. */
 static outcome_t explain_missing(publication_t *publication)
 {
+    const experiments_t *experiments = publication->request->experiments;
     outcome_t result = outcome_ok();
-    for (const experiment_t *const *at = experiment_registry; *at != NULL && outcome_is_ok(&result); at++) {
-        const char *state = manifest_state(&publication->manifest, (*at)->id);
-        const cJSON *reason =
-            cJSON_GetObjectItemCaseSensitive(manifest_experiment(&publication->manifest, (*at)->id), "reason");
+    for (size_t i = 0; i < experiments->count && outcome_is_ok(&result); i++) {
+        const char *id = experiments->items[i].id, *state = manifest_state(&publication->manifest, id);
+        const cJSON *reason = cJSON_GetObjectItemCaseSensitive(manifest_experiment(&publication->manifest, id), "reason");
         bool blocked = text_equal(state, "blocked") || text_equal(state, "failed");
-        if (is_finished(publication, *at))
-            result = claims_without(&publication->claims, (*at)->id, false, "its rows do not hold this number");
+        if (text_equal(state, "finished"))
+            result = claims_without(&publication->claims, id, false, "its rows do not hold this number");
         else if (blocked)
-            result = claims_without(&publication->claims, (*at)->id, true,
-                                    cJSON_IsString(reason) ? reason->valuestring : "failed");
+            result = claims_without(&publication->claims, id, true, cJSON_IsString(reason) ? reason->valuestring : "failed");
         else
-            result = claims_without(&publication->claims, (*at)->id, false,
+            result = claims_without(&publication->claims, id, false,
                                     state[0] != '\0' ? "the run has not finished" : "the experiment was not asked for");
     }
     return result;
@@ -109,8 +85,11 @@ static outcome_t read_all(publication_t *publication)
     outcome_t result;
     if (outcome_bad(&result, manifest_read(publication->request->folder, &publication->manifest)) ||
         outcome_bad(&result, read_mode(publication)) ||
-        outcome_bad(&result, claims_read(publication->request->claims, &publication->claims)) ||
-        outcome_bad(&result, read_rows(publication)) || outcome_bad(&result, for_each_finished(publication, measure)))
+        outcome_bad(&result, claims_read(publication->request->claims, &publication->claims)))
+        return result;
+    experiment_source_t source = {.folder = publication->request->folder, .mode = &publication->mode};
+    if (outcome_bad(&result, experiment_rows_open(publication->request->experiments, &source, &publication->database)) ||
+        outcome_bad(&result, claims_measure(&publication->claims, publication->database)))
         return result;
     return explain_missing(publication);
 }
@@ -141,18 +120,17 @@ static void present_banner(publication_t *publication)
             : "");
 }
 
-static outcome_t present_headline(publication_t *publication, const experiment_t *experiment, const experiment_view_t *view)
+static outcome_t present_headline(publication_t *publication, const experiment_t *experiment)
 {
-    return experiment->headline(view, &publication->document);
+    return page_headline(&experiment->page, publication->database, &publication->document);
 }
 
-static outcome_t present_section(publication_t *publication, const experiment_t *experiment, const experiment_view_t *view)
+static outcome_t present_section(publication_t *publication, const experiment_t *experiment)
 {
-    document_heading(&publication->document, 2, "%s", experiment->title);
-    if (experiment->figure != NULL)
-        document_figure(&publication->document, text_of("figures/%s", experiment->figure).chars, experiment->figure_alt,
-                        experiment->figure_caption);
-    return experiment->present(view, &publication->document);
+    if (experiment->page.block_count == 0)
+        return outcome_ok();
+    document_heading(&publication->document, 2, "%s", experiment->page.title.chars);
+    return page_body(&experiment->page, publication->database, &publication->document);
 }
 
 static const column_t summary_columns[] = {
@@ -192,8 +170,9 @@ static outcome_t present_baseline_row(publication_t *publication, const experime
     document_t *document = &publication->document;
     char summary[256] = "–";
     const publish_request_t *request = publication->request;
-    text_t path = baseline_path(request->reference, experiment, publication->mode.name);
-    outcome_t result = baseline_compare(request->reference, experiment, publication->mode.name, request->folder, diff);
+    const rows_schema_t *schema = experiment_rows_schema(experiment, publication->database);
+    text_t path = baseline_path(request->reference, experiment->id, publication->mode.name);
+    outcome_t result = baseline_compare(request->reference, schema, publication->mode.name, request->folder, diff);
     if (outcome_is_error(&result))
         return result;
     document_cell(document, "%s", experiment->id);
@@ -210,61 +189,51 @@ static outcome_t present_baseline_row(publication_t *publication, const experime
 }
 
 /* The largest share of samples that any experiment's counts may move, in thousandths. */
-static long long most_flips(void)
+static long long most_flips(const publication_t *publication)
 {
     int64_t most = 0;
-    for (const experiment_t *const *at = experiment_registry; *at != NULL; at++)
-        most = (*at)->rule->flips_per_thousand > most ? (*at)->rule->flips_per_thousand : most;
+    for (size_t i = 0; i < rows_database_count(publication->database); i++) {
+        const rows_schema_t *schema = rows_database_schema(publication->database, i);
+        most = schema->flips_per_thousand > most ? schema->flips_per_thousand : most;
+    }
     return most;
 }
 
 static outcome_t present_baselines(publication_t *publication)
 {
+    const experiments_t *experiments = publication->request->experiments;
     document_t *document = &publication->document;
     outcome_t result = outcome_ok();
-    size_t count = 0;
-    while (experiment_registry[count] != NULL)
-        count++;
-    diff_t *diffs = calloc(count + 1, sizeof *diffs);
+    diff_t *diffs = calloc(experiments->count + 1, sizeof *diffs);
     if (diffs == NULL)
         return outcome_out_of_memory("report");
     document_heading(document, 2, "Against the committed baseline");
     document_table(document, summary_columns,
-                   "Rows of `results/reference`. Model rows are compared exactly; counts of float kernels may move by %lld "
-                   "in 1,000 samples, "
-                   "because processors sum in different orders. Improvements never pay for regressions.",
-                   most_flips());
-    for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
-        if (publication->rows[i].columns > 0)
-            result = present_baseline_row(publication, experiment_registry[i], &diffs[i]);
-    for (size_t i = 0; i < count; i++) {
-        present_differences(&diffs[i], experiment_registry[i]->id, document);
+                   "Rows of `results/reference`. Model rows are compared exactly; counts of float kernels may move by %lld in "
+                   "1,000 samples, because processors sum in different orders. Improvements never pay for regressions.",
+                   most_flips(publication));
+    for (size_t i = 0; i < experiments->count && outcome_is_ok(&result); i++)
+        if (is_finished(publication, &experiments->items[i]))
+            result = present_baseline_row(publication, &experiments->items[i], &diffs[i]);
+    for (size_t i = 0; i < experiments->count; i++) {
+        present_differences(&diffs[i], experiments->items[i].id, document);
         diff_free(&diffs[i]);
     }
     free(diffs);
     return result;
 }
 
-static void present_limits_of(const char *const *limits, document_t *document)
+static outcome_t present_limits(publication_t *publication, const experiment_t *experiment)
 {
-    for (; limits != NULL && *limits != NULL; limits++)
-        document_item(document, "%s", *limits);
+    return page_limits(&experiment->page, publication->database, &publication->document);
 }
 
-static void present_limits(const run_mode_t *mode, document_t *document)
+static outcome_t present_again(publication_t *publication, const experiment_t *experiment)
 {
-    document_heading(document, 2, "Limits");
-    for (const experiment_t *const *at = experiment_registry; *at != NULL; at++) {
-        if (!mode->brings)
-            present_limits_of((*at)->stand_in_limits, document);
-        present_limits_of((*at)->limits, document);
-    }
-}
-
-static outcome_t present_rerun(publication_t *publication, const experiment_t *experiment, const experiment_view_t *view)
-{
-    document_paragraph(&publication->document, "One row of `%s` alone:", experiment->rows);
-    return experiment->rerun(view, &publication->document);
+    if (experiment->page.command_count == 0)
+        return outcome_ok();
+    document_paragraph(&publication->document, "Rows of `%s` alone:", experiment->file);
+    return page_again(&experiment->page, publication->database, &publication->document);
 }
 
 static outcome_t put_together(publication_t *publication)
@@ -280,14 +249,16 @@ static outcome_t put_together(publication_t *publication)
         return result;
     record_present_provenance(&publication->manifest, document);
     record_present_environment(&publication->manifest, document);
-    record_present_cost(&publication->manifest, document);
-    present_limits(&publication->mode, document);
+    record_present_cost(&publication->manifest, publication->request->experiments, document);
+    document_heading(document, 2, "Limits");
+    if (outcome_bad(&result, for_each_finished(publication, present_limits)))
+        return result;
     document_heading(document, 2, "How to get this again");
     document_paragraph(document,
                        "From the project's top folder, at the commit above; the first line makes the whole run again.");
     document_command(document, "%s && build/bbsbench report RUN_FOLDER",
                      manifest_text(&publication->manifest, NULL, "command"));
-    return for_each_finished(publication, present_rerun);
+    return for_each_finished(publication, present_again);
 }
 
 outcome_t publish_report(const publish_request_t *request)
@@ -301,10 +272,9 @@ outcome_t publish_report(const publish_request_t *request)
     if (outcome_is_ok(&result))
         result = html_write(&publication.document, text_of("bbsbench report, %s run", publication.mode.name).chars,
                             request->folder, text_of("%s/report.html", request->folder).chars);
-    for (size_t i = 0; publication.rows != NULL && experiment_registry[i] != NULL; i++)
-        csv_free(&publication.rows[i]);
-    free(publication.rows);
-    free(publication.views);
+    if (outcome_is_ok(&result))
+        result = claims_write(&publication.claims, request->folder);
+    rows_database_close(publication.database);
     document_free(&publication.document);
     claims_free(&publication.claims);
     manifest_free(&publication.manifest);

@@ -3,10 +3,12 @@
 #define BBS_RUN_PUBLISH_H
 
 #include "base/outcome.h"
+#include "experiments/experiment.h"
 
-/* The report of a run folder: report.html and report.md, from run.json, the rows, the figures in FOLDER/figures, the
- * claims and the baselines. Reads only; may be made again at any time, also of a run that has not finished. */
+/* The report of a run folder: report.html and report.md, claims.csv and claims.json, from run.json, the rows, the figures in
+ * FOLDER/figures, the claims and the baselines. Reads only; may be made again at any time, also of a run that has not finished. */
 typedef struct {
+    const experiments_t *experiments;
     const char *folder;    /* of the run */
     const char *claims;    /* "results/claims.csv" */
     const char *reference; /* "results/reference" */

@@ -46,7 +46,7 @@ static text_t bytes_or_dash(double bytes)
     return bytes >= 0 ? number_bytes(bytes) : number_fixed(NAN, 0);
 }
 
-void record_present_cost(const manifest_t *manifest, document_t *document)
+void record_present_cost(const manifest_t *manifest, const experiments_t *experiments, document_t *document)
 {
     const cJSON *entry;
     document_heading(document, 2, "Cost");
@@ -59,14 +59,14 @@ void record_present_cost(const manifest_t *manifest, document_t *document)
     cJSON_ArrayForEach(entry, get(manifest->json, "experiments"))
     {
         const experiment_t *experiment;
-        outcome_t known = experiment_find(text_at(entry, "id"), &experiment);
+        outcome_t known = experiments_find(experiments, text_at(entry, "id"), &experiment);
         double rows = number_at(entry, "row_count");
         document_cell(document, "%s", text_at(entry, "id"));
         document_mark(document, state_tone(text_at(entry, "state")), text_at(entry, "state"));
         document_cell(document, "%s", isnan(rows) ? "–" : number_integer((int64_t)rows).chars);
         document_cell(document, "%s", number_duration(number_at(entry, "wall_seconds")).chars);
         document_cell(document, "%s", bytes_or_dash(number_at(entry, "peak_memory_bytes")).chars);
-        document_cell(document, "%s", outcome_is_ok(&known) ? experiment->cost : "–");
+        document_cell(document, "%s", outcome_is_ok(&known) ? experiment->page.cost.chars : "–");
         document_cell(document, "%s", text_at(entry, "reason"));
     }
     document_paragraph(document, "Started %s, finished %s, continued %g time(s).",

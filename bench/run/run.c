@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/progress.h"
+#include "experiments/experiment_rows.h"
 #include "run/baseline.h"
 #include "run/environment.h"
 #include "run/manifest.h"
@@ -15,59 +16,74 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_EXPERIMENTS = 64 };
-
 typedef struct {
     const run_request_t *request;
     const char *folder;
-    const experiment_t *experiments[MOST_EXPERIMENTS + 1];
+    const experiment_t **experiments; /* NULL-terminated: those that were asked for */
     inputs_t inputs;
     manifest_t manifest;
+    rows_database_t *database; /* the rows that are there so far */
 } run_t;
 
 /* ===  What to run  === */
 
-static outcome_t choose_all(run_t *run)
+static bool is_wanted(const experiment_t *experiment, char *const *names, size_t count)
 {
-    size_t count = 0;
-    while (count < MOST_EXPERIMENTS && experiment_registry[count] != NULL) {
-        run->experiments[count] = experiment_registry[count];
-        count++;
-    }
-    return outcome_ok();
+    for (size_t i = 0; i < count; i++)
+        if (text_equal(names[i], experiment->id))
+            return true;
+    return false;
 }
 
-/* Those of --only, in the registry's order, each once. */
+/* Those of --only, in the order of the experiments, each once; NULL: all. */
 static outcome_t choose_experiments(run_t *run)
 {
-    if (run->request->only == NULL)
-        return choose_all(run);
-    char *names[MOST_EXPERIMENTS], *list = text_copy(run->request->only);
-    if (list == NULL)
-        return outcome_out_of_memory("--only");
-    outcome_t result = outcome_ok();
-    size_t count = text_split(list, ',', names, MOST_EXPERIMENTS), chosen = 0;
+    const experiments_t *all = run->request->experiments;
+    const char *only = run->request->only;
+    size_t count = 0, chosen = 0, most = only != NULL ? strlen(only) / 2 + 1 : 0;
+    char *list = text_copy(only != NULL ? only : ""), **names = calloc(most + 1, sizeof *names);
     const experiment_t *experiment;
-    if (count == 0 || count > MOST_EXPERIMENTS)
-        result = outcome_usage("run", "--only", text_of("%zu names", count).chars, "names of experiments", NULL);
-    for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
-        result = experiment_find(names[i], &experiment);
-    for (const experiment_t *const *at = experiment_registry; *at != NULL && outcome_is_ok(&result); at++) {
-        bool wanted = false;
-        for (size_t i = 0; i < count; i++)
-            wanted = wanted || text_equal(names[i], (*at)->id);
-        if (wanted)
-            run->experiments[chosen++] = *at;
+    outcome_t result = outcome_ok();
+    run->experiments = calloc(all->count + 1, sizeof *run->experiments);
+    if (list == NULL || names == NULL || run->experiments == NULL) {
+        result = outcome_out_of_memory("--only");
+        goto out;
     }
+    count = text_split(list, ',', names, most);
+    if (only != NULL && count == 0)
+        result = outcome_usage("run", "--only", "no name", "names of experiments", NULL);
+    for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
+        result = experiments_find(all, names[i], &experiment);
+    for (size_t i = 0; i < all->count; i++)
+        if (only == NULL || is_wanted(&all->items[i], names, count))
+            run->experiments[chosen++] = &all->items[i];
+
+out:
     free(list);
+    free(names);
     return result;
+}
+
+/* Files of a user's own experiment decide its rows as the program does those that are compiled in. */
+static outcome_t list_files(const experiment_t *experiment, inputs_t *inputs)
+{
+    outcome_t result;
+    if (experiment->folder == NULL)
+        return outcome_ok();
+    if (outcome_bad(&result, inputs_add(inputs, experiment->where, "query")))
+        return result;
+    return inputs_add(inputs, experiment->page.where, "page");
 }
 
 static outcome_t identify_inputs(run_t *run)
 {
     outcome_t result = outcome_ok();
-    for (const experiment_t **at = run->experiments; *at != NULL && outcome_is_ok(&result); at++)
-        result = (*at)->list_inputs(run->request->mode, &run->inputs);
+    for (const experiment_t **at = run->experiments; *at != NULL && outcome_is_ok(&result); at++) {
+        const measurement_t *measurement = (*at)->measurement;
+        result = list_files(*at, &run->inputs);
+        if (outcome_is_ok(&result) && measurement != NULL && measurement->list_inputs != NULL)
+            result = measurement->list_inputs(run->request->mode, &run->inputs);
+    }
     return outcome_is_ok(&result) ? inputs_identify(&run->inputs) : result;
 }
 
@@ -121,7 +137,7 @@ static void record_end(cJSON *entry, const outcome_t *outcome, double seconds, s
 static outcome_t count_rows(const run_t *run, const experiment_t *experiment, size_t *count)
 {
     csv_table_t table;
-    outcome_t result = csv_read(text_of("%s/%s", run->folder, experiment->rows).chars, &table);
+    outcome_t result = csv_read(text_of("%s/%s", run->folder, experiment->file).chars, &table);
     if (!outcome_is_ok(&result))
         return result;
     *count = table.rows;
@@ -133,7 +149,7 @@ static outcome_t count_rows(const run_t *run, const experiment_t *experiment, si
 static outcome_t run_one(run_t *run, const experiment_t *experiment, outcome_t *result)
 {
     cJSON *entry = manifest_experiment(&run->manifest, experiment->id);
-    experiment_context_t context = {.mode = run->request->mode, .jobs = run->request->jobs, .folder = run->folder};
+    measurement_context_t context = {.mode = run->request->mode, .jobs = run->request->jobs, .folder = run->folder};
     size_t rows = 0;
     manifest_set_text(entry, "state", "running");
     manifest_set_text(entry, "started_utc", manifest_now_utc().chars);
@@ -142,9 +158,9 @@ static outcome_t run_one(run_t *run, const experiment_t *experiment, outcome_t *
         return kept;
     environment_reset_peak();
     double started = progress_clock();
-    *result = experiment->run(&context);
-    if (outcome_is_ok(result))
-        *result = count_rows(run, experiment, &rows);
+    *result = experiment_run(experiment, &context, run->database);
+    if (outcome_is_ok(result) && !outcome_bad(result, count_rows(run, experiment, &rows)))
+        *result = experiment_rows_load(experiment, run->folder, run->database);
     double seconds = progress_clock() - started;
     record_end(entry, result, seconds, rows);
     FILE *log = run->request->log;
@@ -161,7 +177,7 @@ static outcome_t run_one(run_t *run, const experiment_t *experiment, outcome_t *
 static bool is_finished(const run_t *run, const experiment_t *experiment)
 {
     return text_equal(manifest_state(&run->manifest, experiment->id), "finished") &&
-           file_exists(text_of("%s/%s", run->folder, experiment->rows).chars);
+           file_exists(text_of("%s/%s", run->folder, experiment->file).chars);
 }
 
 static outcome_t run_each(run_t *run)
@@ -189,10 +205,11 @@ static outcome_t run_each(run_t *run)
 static outcome_t compare_with_baselines(const run_t *run)
 {
     outcome_t result = outcome_ok();
-    for (const experiment_t *const *at = run->experiments; *at != NULL; at++) {
+    for (const experiment_t **at = run->experiments; *at != NULL; at++) {
         diff_t diff;
         char summary[256];
-        result = baseline_compare(run->request->reference, *at, run->request->mode->name, run->folder, &diff);
+        result = baseline_compare(run->request->reference, experiment_rows_schema(*at, run->database),
+                                  run->request->mode->name, run->folder, &diff);
         if (outcome_is_skip(&result)) {
             fprintf(run->request->log, "  %-10s %s\n", (*at)->id, outcome_text(&result));
             result = outcome_ok();
@@ -216,6 +233,9 @@ static outcome_t execute(run_t *run)
     outcome_t result;
     if (outcome_bad(&result, identify_inputs(run)) || outcome_bad(&result, open_manifest(run)))
         return result;
+    experiment_source_t source = {.folder = run->folder, .mode = run->request->mode};
+    if (outcome_bad(&result, experiment_rows_open(run->request->experiments, &source, &run->database)))
+        return result;
     fprintf(log, "%s, %d thread%s, into %s\n", run->request->mode->title, run->request->jobs,
             run->request->jobs == 1 ? "" : "s", run->folder);
     if (outcome_bad(&result, run_each(run)))
@@ -230,13 +250,17 @@ outcome_t run_execute(const run_request_t *request, text_t *folder)
     int lock = -1;
     *folder = text_of("%s", "");
     outcome_t result = choose_experiments(&run);
-    if (!outcome_is_ok(&result) || outcome_bad(&result, run_folder_choose(request, folder)))
+    if (!outcome_is_ok(&result) || outcome_bad(&result, run_folder_choose(request, folder))) {
+        free(run.experiments);
         return result;
+    }
     run.folder = folder->chars;
     if (!outcome_bad(&result, run_folder_lock(run.folder, &lock)))
         result = execute(&run);
     run_folder_unlock(lock);
+    rows_database_close(run.database);
     manifest_free(&run.manifest);
     inputs_free(&run.inputs);
+    free(run.experiments);
     return result;
 }

@@ -3,7 +3,7 @@
 #define BBS_RUN_RUN_H
 
 #include "base/text.h"
-#include "experiments/mode.h"
+#include "experiments/experiment.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -15,6 +15,7 @@
  * fails does not stop the others; the outcome is the first failure. */
 typedef struct {
     const run_mode_t *mode;
+    const experiments_t *experiments;
     int jobs;
     const char *results;   /* folder of run folders, "results" */
     const char *reference; /* folder of baselines, "results/reference" */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "experiments/measured.h"
+#include "experiments/accuracy_runs.h"
 
 #include "base/file.h"
 #include "base/home.h"
@@ -59,7 +59,7 @@ static bool find_ranges(const material_net_t *net, text_t *path)
     return file_exists(path->chars);
 }
 
-outcome_t measured_inputs(const run_mode_t *mode, inputs_t *inputs)
+outcome_t accuracy_runs_inputs(const run_mode_t *mode, inputs_t *inputs)
 {
     material_net_t nets[MATERIAL_NETS];
     size_t count = list_networks(mode, nets);
@@ -89,12 +89,13 @@ static bool can_run(const material_net_t *net, bool integers)
     return !integers || net->size->cfg == NULL || find_ranges(net, &ranges);
 }
 
-outcome_t measured_run(const experiment_context_t *context, accuracy_config_t *config, const char *file)
+outcome_t accuracy_runs_write(const measurement_context_t *context, accuracy_config_t *config, const rows_schema_t *schema,
+                              const char *path)
 {
-    csv_writer_t writer;
+    rows_writer_t writer;
     material_net_t nets[MATERIAL_NETS];
     const size_t count = list_networks(context->mode, nets);
-    outcome_t result = csv_create(&writer, text_of("%s/%s", context->folder, file).chars, accuracy_header);
+    outcome_t result = rows_create(&writer, schema, path);
     if (!outcome_is_ok(&result))
         return result;
     config->images = context->mode->images;
@@ -110,8 +111,5 @@ outcome_t measured_run(const experiment_context_t *context, accuracy_config_t *c
         if (can_run(&nets[i], config->integers))
             result = accuracy_run(config, write_row, &writer);
     }
-    if (outcome_is_ok(&result))
-        return csv_commit(&writer);
-    csv_abandon(&writer);
-    return result;
+    return rows_finish(&writer, result);
 }

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "experiments/model_full.h"
-
-#include "base/file.h"
+/* Measurement `model`: every accelerator of the registry on every network at full size, on synthetic INT8 weights. */
 #include "base/text.h"
+#include "experiments/model_inputs_list.h"
 #include "measure/model.h"
-#include "experiments/speedup.h"
+#include "measure/model_rows.h"
 #include "weights/tensors.h"
 
 #include <stdlib.h>
 
-const claim_basis_t model_full_basis = BASIS_WHOLE;
-
-outcome_t model_full_inputs(const run_mode_t *mode, inputs_t *inputs)
+outcome_t model_inputs_list(const run_mode_t *mode, inputs_t *inputs)
 {
     static const char *const tables[] = {"bench/accel/technology.csv", "bench/accel/sram.csv", NULL};
     (void)mode;
@@ -25,7 +22,7 @@ outcome_t model_full_inputs(const run_mode_t *mode, inputs_t *inputs)
     return result;
 }
 
-static outcome_t write_model(const experiment_context_t *context, const char *path)
+static outcome_t run(const measurement_context_t *context, const char *path)
 {
     model_plan_t plan = {.networks = net_registry,
                          .size = "full",
@@ -45,14 +42,5 @@ static outcome_t write_model(const experiment_context_t *context, const char *pa
     return result;
 }
 
-outcome_t model_full_ratios(const experiment_context_t *context, const char *reference, const char *name)
-{
-    csv_table_t model;
-    text_t path = text_of("%s/model.csv", context->folder);
-    outcome_t result = file_exists(path.chars) ? outcome_ok() : write_model(context, path.chars);
-    if (!outcome_is_ok(&result) || outcome_bad(&result, csv_read(path.chars, &model)))
-        return result;
-    result = speedup_write(&model, reference, text_of("%s/%s", context->folder, name).chars);
-    csv_free(&model);
-    return result;
-}
+extern const measurement_t measurement_model;
+const measurement_t measurement_model = {.schema = &model_schema, .list_inputs = model_inputs_list, .run = run};

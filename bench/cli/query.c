@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `bbsbench query`: the rows of one run or several, asked by SQL. */
+#include "cli/query.h"
+
+#include "base/file.h"
+#include "base/home.h"
+#include "base/text.h"
+#include "experiments/claims.h"
+#include "experiments/experiment_rows.h"
+
+#include <stdio.h>
+
+/* ===  Opening  === */
+
+/* Rows of a folder, of `mode` where it is a folder of baselines. Queries without a CSV are computed. */
+static outcome_t add_run(const experiments_t *experiments, const char *folder, const run_mode_t *mode,
+                         rows_database_t **database)
+{
+    experiment_source_t source = {.folder = folder, .mode = mode, .compute = true};
+    if (!file_is_folder(folder))
+        return outcome_missing(folder, "--run", "no such folder", "the folder of a run", "make one with bbsbench run");
+    if (*database != NULL)
+        return experiment_rows_add(experiments, &source, *database);
+    return experiment_rows_open(experiments, &source, database);
+}
+
+static outcome_t add_claims(rows_database_t *database)
+{
+    text_t path;
+    outcome_t result;
+    if (outcome_bad(&result, home_path("results/claims.csv", &path)))
+        return result;
+    return claims_add_table(path.chars, database);
+}
+
+static outcome_t open_database(const options_t *options, const experiments_t *experiments, rows_database_t **database)
+{
+    const run_mode_t *mode;
+    size_t runs = options_count(options, "run");
+    experiment_source_t nothing = {.folder = NULL};
+    outcome_t result = run_mode_find(options_text(options, "mode"), &mode);
+    for (size_t i = 0; i < runs && outcome_is_ok(&result); i++) {
+        result = add_run(experiments, options_nth(options, "run", i), mode, database);
+        if (i == 0 && outcome_is_ok(&result))
+            result = add_claims(*database);
+    }
+    nothing.mode = mode;
+    if (outcome_is_ok(&result) && runs == 0 &&
+        !outcome_bad(&result, experiment_rows_open(experiments, &nothing, database)))
+        result = add_claims(*database);
+    if (outcome_is_ok(&result))
+        rows_database_lock(*database);
+    return result;
+}
+
+/* ===  Describing  === */
+
+static void describe_column(const rows_column_t *column)
+{
+    printf("| `%s` | %s%s%s | %s%s | %s |\n", column->name, rows_kind_name(column->kind),
+           column->unit[0] != '\0' ? ", " : "", column->unit, column->key ? "key" : rows_sense_name(column->sense),
+           column->counts_samples ? ", may flip" : "", column->meaning);
+}
+
+/* Every table and its columns, as docs/rows.md has them. */
+static void describe_tables(const rows_database_t *database)
+{
+    printf("# Rows\n\nThe tables that `bbsbench query` knows. A run folder holds those that its experiments made as NAME.csv\n"
+           "(RFC 4180; integers in full, reals with nine significant digits, an empty cell is not known). Compared with a\n"
+           "baseline: `key` names the row, `exact` any change is a change, `higher` and `lower` say what is better, `follows`\n"
+           "is not compared because it follows from what is. This page is written by `bbsbench query --describe`.\n");
+    for (size_t i = 0; i < rows_database_count(database); i++) {
+        const rows_schema_t *schema = rows_database_schema(database, i);
+        printf("\n## %s\n\n%s\n\n| column | kind, unit | compared | meaning |\n|---|---|---|---|\n", schema->name, schema->about);
+        for (const rows_column_t *column = schema->columns; column->name != NULL; column++)
+            describe_column(column);
+    }
+}
+
+/* ===  The command  === */
+
+static outcome_t read_format(const options_t *options, rows_format_t *format)
+{
+    const char *name = options_text(options, "format");
+    for (int i = 0; rows_format_names[i] != NULL; i++)
+        if (text_equal(rows_format_names[i], name)) {
+            *format = (rows_format_t)i;
+            return outcome_ok();
+        }
+    return outcome_usage("query", "--format", name, "md, csv or json", NULL);
+}
+
+static outcome_t ask(const options_t *options, rows_database_t *database)
+{
+    rows_format_t format;
+    rows_table_t rows;
+    outcome_t result = read_format(options, &format);
+    if (!outcome_is_ok(&result) ||
+        outcome_bad(&result, rows_database_query(database, options_operand(options, 0), "query", &rows)))
+        return result;
+    result = rows_print(&rows, format, stdout);
+    rows_table_free(&rows);
+    return result;
+}
+
+static outcome_t run(const options_t *options)
+{
+    bool describes = options_flag(options, "describe");
+    experiments_t experiments;
+    rows_database_t *database = NULL;
+    if (describes == (options_operand_count(options) > 0))
+        return outcome_usage("query", "arguments", describes ? "a query as well" : "no query", "one SELECT, or --describe",
+                             "see bbsbench query --help");
+    outcome_t result = experiments_open(options_text(options, "experiments"), &experiments);
+    if (!outcome_is_ok(&result))
+        return result;
+    result = open_database(options, &experiments, &database);
+    if (outcome_is_ok(&result) && describes)
+        describe_tables(database);
+    else if (outcome_is_ok(&result))
+        result = ask(options, database);
+    rows_database_close(database);
+    experiments_close(&experiments);
+    return result;
+}
+
+static const option_t option_table[] = {
+    {"run", "FOLDER...", NULL, "rows of a run, or results/reference; may be repeated: the tables of the next are run2.accuracy ..."},
+    {"mode", "MODE", "compact", "of a folder of baselines: smoke, compact or full"},
+    {"format", "md|csv|json", "md", "a table for reading, or the values in full"},
+    {"describe", NULL, NULL, "print every table and its columns (docs/rows.md), no query"},
+    {"experiments", "FOLDER", NULL, "experiments of your own (docs/experiments.md)"},
+    {NULL, NULL, NULL, NULL},
+};
+
+const command_t command_query = {
+    .name = "query",
+    .summary = "ask the rows of runs by SQL",
+    .operands = "'SELECT ...'",
+    .operands_least = 0,
+    .operands_most = 1,
+    .options = option_table,
+    .details =
+        "Each CSV of a run is a table of its name; networks, accelerators, methods, datasets and run say what there is;\n"
+        "claims holds the paper's numbers. A query whose CSV is not in the folder is computed. Beside SQLite's functions\n"
+        "there are geomean, median, quantile, bootstrap_low, bootstrap_high, wilson_low, wilson_high, mcnemar_p and, for\n"
+        "reading, fixed, signed, grouped, energy, probability. Nothing can be changed.\n\n"
+        "  bbsbench query --run results/reference \\\n"
+        "      'SELECT accelerator, geomean(speedup) FROM fig12 WHERE net <> \"geomean\" GROUP BY accelerator'",
+    .run = run,
+};

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tables are made in the order of the experiments, so that a query finds those that it reads, and its own columns can be
+ * described before it has any rows. */
+#include "experiments/experiment_rows.h"
+
+#include "base/file.h"
+#include "experiments/registries.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ===  Tables and their rows  === */
+
+/* The schema of a query: the columns that it describes. */
+static outcome_t add_query_table(const experiment_t *experiment, rows_database_t *database)
+{
+    rows_table_t columns;
+    outcome_t result = rows_database_describe(database, experiment->sql, experiment->where, true, &columns);
+    if (!outcome_is_ok(&result))
+        return result;
+    rows_schema_t schema = {.name = experiment->id, .about = experiment->page.title.chars, .columns = columns.columns};
+    result = rows_database_add_table(database, &schema);
+    rows_table_free(&columns);
+    return result;
+}
+
+static outcome_t add_table(const experiment_t *experiment, rows_database_t *database)
+{
+    if (experiment->measurement != NULL)
+        return rows_database_add_table(database, experiment->measurement->schema);
+    return add_query_table(experiment, database);
+}
+
+/* NAME.MODE.csv, NAME.csv, or "" where there is neither. */
+static text_t find_rows(const experiment_source_t *source, const experiment_t *experiment)
+{
+    text_t path = text_of("%s/%s.%s.csv", source->folder, experiment->id, source->mode->name);
+    if (!file_exists(path.chars))
+        path = text_of("%s/%s", source->folder, experiment->file);
+    return file_exists(path.chars) ? path : text_of("%s", "");
+}
+
+static outcome_t compute(const experiment_t *experiment, rows_database_t *database)
+{
+    rows_table_t rows;
+    outcome_t result = rows_database_query(database, experiment->sql, experiment->where, &rows);
+    if (!outcome_is_ok(&result))
+        return result;
+    result = rows_database_fill(database, experiment_rows_schema(experiment, database), &rows);
+    rows_table_free(&rows);
+    return result;
+}
+
+static outcome_t fill_table(const experiment_source_t *source, const experiment_t *experiment, rows_database_t *database)
+{
+    if (source->folder == NULL)
+        return outcome_ok();
+    text_t path = find_rows(source, experiment);
+    if (path.chars[0] != '\0')
+        return rows_database_load(database, experiment_rows_schema(experiment, database), path.chars);
+    return source->compute && experiment->sql != NULL ? compute(experiment, database) : outcome_ok();
+}
+
+/* ===  Views  === */
+
+/* The views of another run look into that run: "CREATE VIEW run2.losses". */
+static char *views_of(const char *views, const char *run)
+{
+    static const char create[] = "CREATE VIEW ";
+    size_t size = strlen(views) + 1, step = strlen(run) + 1;
+    for (const char *at = strstr(views, create); at != NULL; at = strstr(at + 1, create))
+        size += step;
+    char *text = malloc(size), *to = text;
+    for (const char *from = views; text != NULL; from = strstr(from, create)) {
+        const char *next = strstr(from + 1, create);
+        if (text_starts(from, create)) {
+            to = stpcpy(stpcpy(stpcpy(to, create), run), ".");
+            from += sizeof create - 1;
+        }
+        size_t length = next != NULL ? (size_t)(next - from) : strlen(from);
+        memcpy(to, from, length);
+        to += length;
+        *to = '\0';
+        if (next == NULL)
+            break;
+        from = next - 1;
+    }
+    return text;
+}
+
+/* ===  Databases  === */
+
+static outcome_t add_rows(const experiments_t *experiments, const experiment_source_t *source, rows_database_t *database)
+{
+    outcome_t result = registries_add(source->mode, database);
+    for (size_t i = 0; i < experiments->count && outcome_is_ok(&result); i++)
+        if (!outcome_bad(&result, add_table(&experiments->items[i], database)))
+            result = fill_table(source, &experiments->items[i], database);
+    return result;
+}
+
+outcome_t experiment_rows_open(const experiments_t *experiments, const experiment_source_t *source,
+                               rows_database_t **database)
+{
+    outcome_t result = rows_database_create(database);
+    if (!outcome_is_ok(&result))
+        return result;
+    if (outcome_bad(&result, rows_database_execute(*database, experiments->views, "views.sql")) ||
+        outcome_bad(&result, add_rows(experiments, source, *database))) {
+        rows_database_close(*database);
+        *database = NULL;
+    }
+    return result;
+}
+
+outcome_t experiment_rows_add(const experiments_t *experiments, const experiment_source_t *source, rows_database_t *database)
+{
+    outcome_t result = rows_database_next_run(database);
+    if (!outcome_is_ok(&result))
+        return result;
+    char *views = views_of(experiments->views, rows_database_run_name(database).chars);
+    if (views == NULL)
+        return outcome_out_of_memory("views.sql");
+    result = rows_database_execute(database, views, "views.sql");
+    free(views);
+    return outcome_is_ok(&result) ? add_rows(experiments, source, database) : result;
+}
+
+outcome_t experiment_rows_load(const experiment_t *experiment, const char *folder, rows_database_t *database)
+{
+    return rows_database_load(database, experiment_rows_schema(experiment, database),
+                              text_of("%s/%s", folder, experiment->file).chars);
+}
+
+const rows_schema_t *experiment_rows_schema(const experiment_t *experiment, const rows_database_t *database)
+{
+    const rows_schema_t *last = NULL; /* of the run that is being filled */
+    for (size_t i = 0; i < rows_database_count(database); i++)
+        if (text_equal(rows_database_schema(database, i)->name, experiment->id))
+            last = rows_database_schema(database, i);
+    return last;
+}
+
+/* ===  Running  === */
+
+outcome_t experiment_run(const experiment_t *experiment, const measurement_context_t *context, rows_database_t *database)
+{
+    text_t path = text_of("%s/%s", context->folder, experiment->file);
+    rows_table_t rows;
+    if (experiment->measurement != NULL)
+        return experiment->measurement->run(context, path.chars);
+    outcome_t result = rows_database_query(database, experiment->sql, experiment->where, &rows);
+    if (!outcome_is_ok(&result))
+        return result;
+    result = rows_write_csv(&rows, path.chars);
+    rows_table_free(&rows);
+    return result;
+}

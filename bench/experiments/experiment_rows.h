@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_EXPERIMENTS_EXPERIMENT_ROWS_H
+#define BBS_EXPERIMENTS_EXPERIMENT_ROWS_H
+
+#include "experiments/experiment.h"
+
+/* The rows of experiments in a database (rows/database.h).
+ *
+ * Beside a table of each experiment's rows, empty where there are none, it holds what queries ask for by name:
+ *
+ *     networks(net, title, family, place, paper)                paper: one of the seven that the paper evaluates
+ *     accelerators(accelerator, title, place, accuracy_method)  the method whose measured accuracy stands for the design
+ *     methods(method, summary, place)
+ *     datasets(data, samples)                                   of the published set; NULL: any number is whole
+ *     run(mode, size, images, brings)                           images NULL: all
+ *
+ * and the views of views.sql. */
+
+/* Which rows of a folder. */
+typedef struct {
+    const char *folder;     /* NULL: none at all, every table is empty */
+    const run_mode_t *mode; /* in a folder of baselines NAME.MODE.csv goes before NAME.csv */
+    bool compute;           /* a query whose CSV is not there is computed from the rows that are */
+} experiment_source_t;
+
+/* A database of one run. Views and descriptions of the queries are checked on the way. */
+outcome_t experiment_rows_open(const experiments_t *experiments, const experiment_source_t *source,
+                               rows_database_t **database);
+
+/* Add another run to it, as run2, run3 ... */
+outcome_t experiment_rows_add(const experiments_t *experiments, const experiment_source_t *source,
+                              rows_database_t *database);
+
+/* Take the rows that an experiment has just written into the folder; its table was empty. */
+outcome_t experiment_rows_load(const experiment_t *experiment, const char *folder, rows_database_t *database);
+
+/* The schema of an experiment's rows; valid as long as the database. */
+const rows_schema_t *experiment_rows_schema(const experiment_t *experiment, const rows_database_t *database);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "experiments/measurement.h"
+
+#include "base/text.h"
+
+#include <stddef.h>
+
+extern const measurement_t measurement_accuracy, measurement_integers, measurement_model, measurement_scaling,
+    measurement_examples, measurement_sparsity, measurement_pe;
+
+const measurement_t *const measurement_registry[] = {
+    &measurement_accuracy, &measurement_integers, &measurement_model, &measurement_scaling,
+    &measurement_examples, &measurement_sparsity, &measurement_pe,    NULL,
+};
+
+const measurement_t *measurement_find(const char *id)
+{
+    for (const measurement_t *const *at = measurement_registry; *at != NULL; at++)
+        if (text_equal((*at)->schema->name, id))
+            return *at;
+    return NULL;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Measurements `accuracy` and `integers`: every network that has weights at the mode's size, with float activations and as
+ * exact integers. Answers are kept in the run folder, so a run that was killed takes them up again. */
+#include "experiments/accuracy_runs.h"
+
+#include "base/text.h"
+
+/* The two references and the paper's two settings; then all methods, with the channels that Algorithm 2 leaves at 8 bits
+ * and with every channel compressed (beta=0), which is how they compare at equal bits on narrow networks. bbs-cons:beta=0
+ * is ra:columns=2:beta=0, bbs-mod:beta=0 is zps:columns=4:beta=0, and a bitflip is a bitwave. */
+static const char *const methods[] = {
+    "fp32",
+    "int8",
+    "bbs-cons",
+    "bbs-mod",
+    "ra:columns=2",
+    "ra:columns=4",
+    "ra:columns=6",
+    "ra:columns=2:beta=0",
+    "ra:columns=4:beta=0",
+    "ra:columns=6:beta=0",
+    "zps:columns=2",
+    "zps:columns=4",
+    "zps:columns=6",
+    "zps:columns=2:beta=0",
+    "zps:columns=4:beta=0",
+    "zps:columns=6:beta=0",
+    "bitwave-cons",
+    "bitwave-mod",
+    "bitflip:columns=2",
+    "bitflip:columns=3",
+    "bitflip:columns=4",
+    "bitflip:columns=6",
+    "bitflip:columns=2:beta=0",
+    "bitflip:columns=4:beta=0",
+    "bitflip:columns=6:beta=0",
+    "ptq-cons",
+    "ptq-mod",
+    "ptq:bits=6",
+    "ptq:bits=4",
+    "mx",
+    "ant",
+    "noisyquant",
+};
+/* The paper's settings of its rivals beside its own: what Tables I to III and Fig. 11 are made of. */
+static const char *const rivals[] = {"fp32",     "int8",    "bbs-cons", "bbs-mod", "bitwave-cons", "bitwave-mod",
+                                     "ptq-cons", "ptq-mod", "ant",      "mx",      "noisyquant"};
+
+static const struct {
+    const char *const *specs;
+    size_t count;
+} method_sets[] = {[MODE_SETTINGS] = {methods, 4},
+                   [MODE_RIVALS] = {rivals, sizeof rivals / sizeof *rivals},
+                   [MODE_EVERYTHING] = {methods, sizeof methods / sizeof *methods}};
+static const char kernels[] = "fast";
+
+size_t accuracy_runs_methods(const run_mode_t *mode)
+{
+    return method_sets[mode->methods].count;
+}
+
+static outcome_t run_floats(const measurement_context_t *context, const char *path)
+{
+    const run_mode_t *mode = context->mode;
+    const text_t predictions = text_of("%s/predictions", context->folder);
+    accuracy_config_t config = {.methods = method_sets[mode->methods].specs,
+                                .method_count = method_sets[mode->methods].count,
+                                .kernels = kernels,
+                                .predictions = predictions.chars};
+    if (mode->material != NULL && mode->material->method_count > 0) {
+        config.methods = mode->material->methods;
+        config.method_count = mode->material->method_count;
+    }
+    return accuracy_runs_write(context, &config, &accuracy_schema, path);
+}
+
+/* Methods whose weights are integers: the reference, the paper's two settings, and three at 4 bits. */
+static const char *const of_integers[] = {
+    "int8", "bbs-cons", "bbs-mod", "zps:columns=4:beta=0", "bitflip:columns=4:beta=0", "ptq:bits=4"};
+
+static outcome_t run_integers(const measurement_context_t *context, const char *path)
+{
+    const text_t predictions = text_of("%s/predictions_integers", context->folder);
+    accuracy_config_t config = {.methods = of_integers,
+                                .method_count = sizeof of_integers / sizeof *of_integers,
+                                .kernels = kernels,
+                                .integers = true,
+                                .predictions = predictions.chars};
+    return accuracy_runs_write(context, &config, &integers_schema, path);
+}
+
+extern const measurement_t measurement_accuracy, measurement_integers;
+
+const measurement_t measurement_accuracy = {
+    .schema = &accuracy_schema, .list_inputs = accuracy_runs_inputs, .run = run_floats};
+const measurement_t measurement_integers = {
+    .schema = &integers_schema, .list_inputs = accuracy_runs_inputs, .run = run_integers};

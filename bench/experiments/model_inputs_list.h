@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_EXPERIMENTS_MODEL_INPUTS_LIST_H
+#define BBS_EXPERIMENTS_MODEL_INPUTS_LIST_H
+
+#include "experiments/measurement.h"
+
+/* What the accelerator models on synthetic weights read: constants and portraits (measurement_t.list_inputs). */
+outcome_t model_inputs_list(const run_mode_t *mode, inputs_t *inputs);
+
+#endif

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "experiments/registries.h"
+
+#include "accel/accel.h"
+#include "compress/compress.h"
+#include "data/dataset.h"
+#include "nets/net.h"
+
+#define TEXT(row, member) .name = #member, ROWS_PLACE_TEXT(row, member)
+#define INTEGER(row, member) .name = #member, ROWS_PLACE_INTEGER(row, member)
+#define FLAG(row, member) .name = #member, ROWS_PLACE_FLAG(row, member)
+
+/* ===  Networks  === */
+
+typedef struct {
+    const char *net, *title, *family;
+    int64_t place;
+    bool paper;
+} net_cells_t;
+
+static const rows_column_t net_columns[] = {
+    {TEXT(net_cells_t, net), .key = true, .heading = "Network", .meaning = "as `--net` calls it"},
+    {TEXT(net_cells_t, title), .heading = "Network", .meaning = "its name in print"},
+    {TEXT(net_cells_t, family), .heading = "Family", .meaning = "vgg, resnet, vit, bert"},
+    {INTEGER(net_cells_t, place), .heading = "Place", .meaning = "in the order of the paper's Table I, then others"},
+    {FLAG(net_cells_t, paper), .heading = "In the paper", .meaning = "1: one of the seven that the paper evaluates"},
+    {.name = NULL},
+};
+static const rows_schema_t net_schema = {
+    .name = "networks", .about = "The registry of networks.", .columns = net_columns};
+
+static outcome_t add_networks(const network_t *const *network, bool paper, int64_t *place, rows_database_t *database)
+{
+    outcome_t result = outcome_ok();
+    for (; *network != NULL && outcome_is_ok(&result); network++) {
+        const net_cells_t cells = {(*network)->name, (*network)->title, (*network)->family, ++*place, paper};
+        result = rows_database_insert(database, &net_schema, &cells);
+    }
+    return result;
+}
+
+/* ===  Accelerators  === */
+
+typedef struct {
+    const char *accelerator, *title, *accuracy_method;
+    int64_t place;
+} accel_cells_t;
+
+static const rows_column_t accel_columns[] = {
+    {TEXT(accel_cells_t, accelerator), .key = true, .heading = "Accelerator", .meaning = "as `--accelerator` calls it"},
+    {TEXT(accel_cells_t, title), .heading = "Accelerator", .meaning = "its name in print"},
+    {INTEGER(accel_cells_t, place), .heading = "Place", .meaning = "in the order of the registry"},
+    {TEXT(accel_cells_t, accuracy_method), .heading = "Weights",
+     .meaning = "the method whose measured accuracy stands for the design (Fig. 16)"},
+    {.name = NULL},
+};
+static const rows_schema_t accel_schema = {
+    .name = "accelerators", .about = "The registry of accelerators.", .columns = accel_columns};
+
+static outcome_t add_accelerators(rows_database_t *database)
+{
+    outcome_t result = outcome_ok();
+    int64_t place = 0;
+    for (const accelerator_t *const *at = accelerator_registry; *at != NULL && outcome_is_ok(&result); at++) {
+        const accel_cells_t cells = {.accelerator = (*at)->name,
+                                     .title = (*at)->title,
+                                     .accuracy_method = (*at)->accuracy,
+                                     .place = ++place};
+        result = rows_database_insert(database, &accel_schema, &cells);
+    }
+    return result;
+}
+
+/* ===  Methods  === */
+
+typedef struct {
+    const char *method, *summary;
+    int64_t place;
+} method_cells_t;
+
+static const rows_column_t method_columns[] = {
+    {TEXT(method_cells_t, method), .key = true, .heading = "Method", .meaning = "as `--method` calls it"},
+    {TEXT(method_cells_t, summary), .heading = "Summary", .meaning = "what it does, with its source"},
+    {INTEGER(method_cells_t, place), .heading = "Place", .meaning = "in the order of the registry"},
+    {.name = NULL},
+};
+static const rows_schema_t method_schema = {
+    .name = "methods", .about = "The registry of compression methods.", .columns = method_columns};
+
+static outcome_t add_methods(rows_database_t *database)
+{
+    outcome_t result = outcome_ok();
+    int64_t place = 0;
+    for (const method_t *const *at = method_registry; *at != NULL && outcome_is_ok(&result); at++) {
+        const method_cells_t cells = {(*at)->name, (*at)->summary, ++place};
+        result = rows_database_insert(database, &method_schema, &cells);
+    }
+    return result;
+}
+
+/* ===  Data sets  === */
+
+typedef struct {
+    const char *data, *title;
+    int64_t samples;
+} data_cells_t;
+
+static const rows_column_t data_columns[] = {
+    {TEXT(data_cells_t, data), .key = true, .heading = "Data", .meaning = "the data set, as rows call it"},
+    {TEXT(data_cells_t, title), .heading = "Data", .meaning = "its name in print"},
+    {INTEGER(data_cells_t, samples), .heading = "Samples",
+     .meaning = "of the published set; empty where any number is whole"},
+    {.name = NULL},
+};
+static const rows_schema_t data_schema = {
+    .name = "datasets", .about = "The registry of data sets.", .columns = data_columns};
+
+static outcome_t add_datasets(rows_database_t *database)
+{
+    outcome_t result = outcome_ok();
+    for (const dataset_kind_t *const *at = dataset_registry; *at != NULL && outcome_is_ok(&result); at++) {
+        const data_cells_t cells = {(*at)->name, (*at)->title, (*at)->whole > 0 ? (*at)->whole : ROWS_UNKNOWN};
+        result = rows_database_insert(database, &data_schema, &cells);
+    }
+    return result;
+}
+
+/* ===  The run  === */
+
+typedef struct {
+    const char *mode, *size;
+    int64_t images;
+    bool brings;
+} run_cells_t;
+
+static const rows_column_t run_columns[] = {
+    {TEXT(run_cells_t, mode), .key = true, .heading = "Mode", .meaning = "smoke, compact (the default) or full"},
+    {TEXT(run_cells_t, size), .heading = "Size", .meaning = "of the networks whose accuracy is measured"},
+    {INTEGER(run_cells_t, images), .heading = "Samples", .meaning = "a network, at most; empty: all"},
+    {FLAG(run_cells_t, brings), .heading = "Brought", .meaning = "1: networks and data are not the project's own"},
+    {.name = NULL},
+};
+static const rows_schema_t run_schema = {
+    .name = "run", .about = "The run: one row.", .columns = run_columns};
+
+static outcome_t add_run(const run_mode_t *mode, rows_database_t *database)
+{
+    const run_cells_t cells = {mode->name, mode->size, mode->images > 0 ? mode->images : ROWS_UNKNOWN, mode->brings};
+    return rows_database_insert(database, &run_schema, &cells);
+}
+
+/* ===  All  === */
+
+outcome_t registries_add(const run_mode_t *mode, rows_database_t *database)
+{
+    static const rows_schema_t *const schemas[] = {&net_schema, &accel_schema, &method_schema, &data_schema, &run_schema};
+    int64_t place = 0;
+    outcome_t result = outcome_ok();
+    for (size_t i = 0; i < sizeof schemas / sizeof *schemas && outcome_is_ok(&result); i++)
+        result = rows_database_add_table(database, schemas[i]);
+    if (!outcome_is_ok(&result) || outcome_bad(&result, add_networks(net_registry, true, &place, database)) ||
+        outcome_bad(&result, add_networks(net_others, false, &place, database)) ||
+        outcome_bad(&result, add_accelerators(database)) || outcome_bad(&result, add_methods(database)) ||
+        outcome_bad(&result, add_datasets(database)))
+        return result;
+    return add_run(mode, database);
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "measure/model_rows.h"
+
+#include <math.h>
+
+/* One row, cell by cell. */
+typedef struct {
+    const char *net, *size, *accelerator, *layer;
+    int64_t compute_cycles, dram_cycles, cycles, macs, weights, sensitive_channels, channels;
+    const char *selection;
+    double weight_bits;
+    int64_t dram_weight_bytes, dram_input_bytes, dram_output_bytes, dram_metadata_bytes;
+    int64_t sram_weight_read_bytes, sram_input_read_bytes, sram_weight_write_bytes, sram_input_write_bytes;
+    double energy_pe_pj, energy_register_pj, energy_sram_pj, energy_on_chip_pj, energy_dram_pj, energy_total_pj;
+    const char *setting, *weights_source;
+    double activation_density;
+    const char *density_source;
+    double useful_percent, intra_pe_stall_percent, inter_pe_stall_percent, energy_leakage_pj, energy_idle_pj;
+    const char *energy_table, *configuration;
+} cells_t;
+
+#define TEXT(member) .name = #member, ROWS_PLACE_TEXT(cells_t, member)
+#define INTEGER(member) .name = #member, ROWS_PLACE_INTEGER(cells_t, member)
+#define REAL(member) .name = #member, ROWS_PLACE_REAL(cells_t, member)
+
+static const rows_column_t columns[] = {
+    {TEXT(net), .key = true, .heading = "Network", .meaning = "the network, as `--net` calls it"},
+    {TEXT(size), .key = true, .heading = "Size", .meaning = "full: the paper's network; compact: its stand-in"},
+    {TEXT(accelerator), .key = true, .heading = "Accelerator", .meaning = "the design, as `--accelerator` calls it"},
+    {TEXT(layer), .key = true, .heading = "Layer", .meaning = "the layer's name in its framework; total: of the network"},
+    {INTEGER(compute_cycles), .heading = "Compute cycles", .sense = ROWS_LOWER, .meaning = "cycles of the array"},
+    {INTEGER(dram_cycles), .heading = "DRAM cycles", .sense = ROWS_LOWER, .meaning = "cycles that the traffic takes"},
+    {INTEGER(cycles), .heading = "Cycles", .sense = ROWS_LOWER, .meaning = "the greater of the two, layer by layer"},
+    {INTEGER(macs), .heading = "MACs", .meaning = "multiplications of the layer, one sample"},
+    {INTEGER(weights), .heading = "Weights", .meaning = "weights of the layer"},
+    {INTEGER(sensitive_channels), .heading = "Sensitive channels", .meaning = "output channels computed at 8 bits"},
+    {INTEGER(channels), .heading = "Channels", .meaning = "output channels"},
+    {TEXT(selection), .heading = "Selection", .meaning = "where the sensitive channels come from; none: no channel is left out"},
+    {REAL(weight_bits), .heading = "Weight", .unit = "bits", .decimals = 2,
+     .meaning = "stored bits of a weight, without metadata"},
+    {INTEGER(dram_weight_bytes), .heading = "DRAM weights", .unit = "bytes", .meaning = "weights fetched"},
+    {INTEGER(dram_input_bytes), .heading = "DRAM inputs", .unit = "bytes", .meaning = "input activations fetched"},
+    {INTEGER(dram_output_bytes), .heading = "DRAM outputs", .unit = "bytes", .meaning = "output activations stored"},
+    {INTEGER(dram_metadata_bytes), .heading = "DRAM metadata", .unit = "bytes", .meaning = "metadata fetched"},
+    {INTEGER(sram_weight_read_bytes), .heading = "Weight buffer reads", .unit = "bytes", .meaning = "read from the weight buffer"},
+    {INTEGER(sram_input_read_bytes), .heading = "Input buffer reads", .unit = "bytes", .meaning = "read from the input buffer"},
+    {INTEGER(sram_weight_write_bytes), .heading = "Weight buffer writes", .unit = "bytes",
+     .meaning = "written to the weight buffer"},
+    {INTEGER(sram_input_write_bytes), .heading = "Input buffer writes", .unit = "bytes",
+     .meaning = "written to the input buffer"},
+    {REAL(energy_pe_pj), .heading = "PEs", .unit = "pJ", .decimals = 0, .meaning = "energy of the PEs"},
+    {REAL(energy_register_pj), .heading = "Registers", .unit = "pJ", .decimals = 0,
+     .meaning = "energy of registers and dispatcher outside the PEs"},
+    {REAL(energy_sram_pj), .heading = "SRAM", .unit = "pJ", .decimals = 0, .meaning = "energy of the buffers"},
+    {REAL(energy_on_chip_pj), .heading = "On chip", .unit = "pJ", .decimals = 0, .meaning = "the sum of these three"},
+    {REAL(energy_dram_pj), .heading = "DRAM", .unit = "pJ", .decimals = 0, .meaning = "energy of the traffic"},
+    {REAL(energy_total_pj), .heading = "Energy", .unit = "pJ", .sense = ROWS_LOWER, .decimals = 0,
+     .meaning = "on chip and DRAM, without leakage"},
+    {TEXT(setting), .key = true, .heading = "Setting", .meaning = "of a sweep, `rows=8`; else empty"},
+    {TEXT(weights_source), .heading = "Weights from", .meaning = "the checkpoint, or the portraits that synthetic weights are drawn after"},
+    {REAL(activation_density), .heading = "Activations not zero", .unit = "share", .decimals = 3,
+     .meaning = "share of activations that are not zero, for designs that skip zeros"},
+    {TEXT(density_source), .heading = "Density from", .meaning = "assumed by family, or given"},
+    {REAL(useful_percent), .heading = "Useful", .unit = "%", .decimals = 1,
+     .meaning = "share of lanes × cycles spent on a bit that is one"},
+    {REAL(intra_pe_stall_percent), .heading = "Intra-PE stall", .unit = "%", .decimals = 1,
+     .meaning = "share spent waiting for slower lanes of the same PE"},
+    {REAL(inter_pe_stall_percent), .heading = "Inter-PE stall", .unit = "%", .decimals = 1,
+     .meaning = "share spent waiting for slower PEs"},
+    {REAL(energy_leakage_pj), .heading = "Leakage", .unit = "pJ", .decimals = 0,
+     .meaning = "leakage of the buffers over all cycles; not in the total"},
+    {REAL(energy_idle_pj), .heading = "Idle", .unit = "pJ", .decimals = 0,
+     .meaning = "PEs and weight registers while DRAM is slower, as if they went on: a bound; not in the total"},
+    {TEXT(energy_table), .heading = "Energy table", .meaning = "where the energy of a PE comes from"},
+    {TEXT(configuration), .heading = "Configuration", .meaning = "of the design: a profile and what was set on top"},
+    {.name = NULL},
+};
+
+const rows_schema_t model_schema = {
+    .name = "model",
+    .about = "Cycles, traffic and energy of each network on each accelerator model, one sample, layer by layer.",
+    .columns = columns};
+
+/* Share of the lanes' slots, or NaN where a design's lanes are not looked at. */
+static double percent(int64_t part, int64_t whole)
+{
+    return whole > 0 ? 100.0 * (double)part / (double)whole : (double)NAN;
+}
+
+void model_write(rows_writer_t *writer, const model_names_t *names, const char *layer, const counts_t *counts,
+                 const energy_t *energy)
+{
+    const cells_t cells = {
+        .net = names->network->name,
+        .size = names->size,
+        .accelerator = names->accelerator->name,
+        .layer = layer,
+        .compute_cycles = counts->compute_cycles,
+        .dram_cycles = counts->dram_cycles,
+        .cycles = counts->cycles,
+        .macs = counts->macs,
+        .weights = counts->weights,
+        .sensitive_channels = counts->sensitive,
+        .channels = counts->channels,
+        .selection = names->selection,
+        .weight_bits = (double)counts->value_bits / (double)counts->weights,
+        .dram_weight_bytes = counts->dram_weight,
+        .dram_input_bytes = counts->dram_input,
+        .dram_output_bytes = counts->dram_output,
+        .dram_metadata_bytes = counts->dram_metadata,
+        .sram_weight_read_bytes = counts->sram_weight_read,
+        .sram_input_read_bytes = counts->sram_input_read,
+        .sram_weight_write_bytes = counts->sram_weight_write,
+        .sram_input_write_bytes = counts->sram_input_write,
+        .energy_pe_pj = energy->pe_pj,
+        .energy_register_pj = energy->register_pj,
+        .energy_sram_pj = energy->sram_pj,
+        .energy_on_chip_pj = energy->on_chip_pj,
+        .energy_dram_pj = energy->dram_pj,
+        .energy_total_pj = energy->total_pj,
+        .setting = names->setting,
+        .weights_source = names->weights,
+        .activation_density = names->density,
+        .density_source = names->density_source,
+        .useful_percent = percent(counts->useful_slots, counts->lane_slots),
+        .intra_pe_stall_percent = percent(counts->row_slots - counts->useful_slots, counts->lane_slots),
+        .inter_pe_stall_percent = percent(counts->lane_slots - counts->row_slots, counts->lane_slots),
+        .energy_leakage_pj = energy->leakage_pj,
+        .energy_idle_pj = energy->idle_pj,
+        .energy_table = names->energy_table,
+        .configuration = names->configuration,
+    };
+    rows_write(writer, &cells);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_MEASURE_MODEL_ROWS_H
+#define BBS_MEASURE_MODEL_ROWS_H
+
+#include "accel/accel.h"
+#include "accel/energy.h"
+#include "rows/writer.h"
+
+/* model.csv: one row a network, accelerator and layer, and one with layer = total. */
+extern const rows_schema_t model_schema;
+
+/* What a row says beside its counts. */
+typedef struct {
+    const network_t *network;
+    const char *size;
+    const accelerator_t *accelerator;
+    const char *selection; /* where the sensitive channels come from */
+    const char *setting;   /* of a sweep, "rows=8"; else "" */
+    const char *weights;   /* where they come from */
+    double density;        /* NaN: the accelerator does not ask for it */
+    const char *density_source;
+    const char *energy_table;  /* where the PEs' energy comes from */
+    const char *configuration; /* of the accelerator */
+} model_names_t;
+
+void model_write(rows_writer_t *writer, const model_names_t *names, const char *layer, const counts_t *counts,
+                 const energy_t *energy);
+
+#endif
