@@ -46,3 +46,32 @@ SELECT 'mean', mean_losses.size, method,
     mean_losses.note
 FROM mean_losses JOIN one USING (method) LEFT JOIN networks ON networks.net = one.net
 GROUP BY method;
+
+/* Words of a command that makes rows again in the mode of this run. */
+CREATE VIEW run_options AS
+SELECT CASE mode WHEN 'compact' THEN '' ELSE ' --' || mode END AS mode, coalesce(' --images ' || images, '') AS images, brings
+FROM run;
+
+/* The command that measures the rows of an experiment again, with int8 to compare with; of experiment accuracy its last row. */
+CREATE VIEW accuracy_again AS
+WITH shown(experiment, net, size, method) AS (
+    SELECT 'accuracy', net, size, method FROM accuracy WHERE rowid = (SELECT max(rowid) FROM accuracy)
+    UNION ALL SELECT 'integers', net, size, method FROM integers
+    UNION ALL SELECT 'table1', net, size, method FROM table1
+    UNION ALL SELECT 'fig11', net, size, method FROM fig11 WHERE net <> 'mean'
+    UNION ALL SELECT 'table2', net, size, method FROM table2
+    UNION ALL SELECT 'table3', net, size, method FROM table3),
+nets AS (
+    SELECT experiment, group_concat(DISTINCT net) AS nets, min(size) AS size FROM shown GROUP BY experiment),
+methods AS (
+    SELECT experiment, group_concat(' --method ' || method, '') AS methods
+    FROM (SELECT experiment, method FROM shown UNION SELECT experiment, 'int8' FROM shown)
+    GROUP BY experiment)
+SELECT experiment,
+    CASE WHEN brings
+        THEN 'build/bbsbench run' || mode || ' --net ' || nets || methods || images || ' --only '
+            || CASE WHEN experiment IN ('accuracy', 'integers') THEN '' ELSE 'accuracy,' END || experiment || ' --yes'
+        ELSE 'build/bbsbench accuracy --net ' || nets || ' --size ' || size || methods
+            || CASE experiment WHEN 'integers' THEN ' --activations int8' ELSE '' END || images || ' --out rows.csv' END
+        AS command
+FROM nets JOIN methods USING (experiment), run_options;
