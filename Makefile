@@ -25,7 +25,7 @@ BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/benches/%,$(wildcard tests/bench
 .DEFAULT_GOAL := all
 .SUFFIXES:
 .SECONDARY:
-.PHONY: help deps all check check-build smoke bench bench-peers oracle lint parity rehearsal asan fuzz retrain reference datasets format clean distclean FORCE
+.PHONY: help deps all check check-build smoke bench bench-peers oracle lint parity rehearsal asan fuzz retrain reference readme datasets format clean distclean FORCE
 
 help:  ## this list
 	@grep -hE "^[a-z-]+:.*##" Makefile | sed -E "s|^([a-z-]+):.*## *|\1\||" | awk -F"|" "{printf \"  %-12s %s\\n\", \$$1, \$$2}"
@@ -83,6 +83,9 @@ reference: $(BUILD)/bbsbench  ## make the committed baselines of results/referen
 	    for rows in accuracy integers; do cp $(BUILD)/reference/$$mode/$$rows.csv results/reference/$$rows.$$mode.csv; done; done
 	$(Q)cd $(BUILD)/reference/compact && cp model.csv examples.csv fig3.csv fig12.csv fig13.csv fig14.csv fig15.csv table4.csv table5.csv table6.csv $(CURDIR)/results/reference/
 	$(Q)for rows in table1 fig11 table2 table3 fig16; do cp $(BUILD)/reference/compact/$$rows.csv results/reference/$$rows.compact.csv; done
+
+readme: $(BUILD)/bbsbench  ## write the tables of numbers in README.md again, from results/reference
+	@BBSBENCH=$(BUILD)/bbsbench tests/readme.sh --write
 
 format:  ## lay out all C files by .clang-format
 	@git ls-files '*.c' '*.h' | xargs clang-format -i

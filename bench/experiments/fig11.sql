@@ -1,0 +1,27 @@
+-- Fig. 11: what PTQ, BitWave and BBS lose at the paper's two settings, then at equal bits with every channel compressed; on
+-- each network, and on average with the bootstrap's interval.
+WITH shown(turn, method) AS (
+    VALUES (1, 'ptq-cons'), (2, 'bitwave-cons'), (3, 'bbs-cons'), (4, 'ptq-mod'), (5, 'bitwave-mod'), (6, 'bbs-mod'),
+           (7, 'ptq:bits=6'), (8, 'bitflip:columns=2:beta=0'), (9, 'ra:columns=2:beta=0'), (10, 'zps:columns=2:beta=0'),
+           (11, 'ptq:bits=4'), (12, 'bitflip:columns=4:beta=0'), (13, 'ra:columns=4:beta=0'), (14, 'zps:columns=4:beta=0')),
+intervals AS (
+    SELECT method, bootstrap_low(loss_points, place, 1) AS low, bootstrap_high(loss_points, place, 1) AS high
+    FROM shown JOIN losses USING (method)
+    GROUP BY method)
+SELECT net, size, data, method, samples,
+    networks,                --| Networks | | integer | how many networks the row is of
+    accuracy_percent,
+    loss_points,             --| Loss against int8 | points | real 2 follows | accuracy of int8 less that of the method, same samples: above 0 is worse
+    loss_low_points,         --| Loss, low end | points | real 2 follows | of a mean over networks: 95 % interval by the bootstrap
+    loss_high_points,        --| Loss, high end | points | real 2 follows | of a mean over networks: 95 % interval by the bootstrap
+    bits_per_weight, bits_per_weight_with_metadata, whole_layers, layers, stand_in, f1_percent, f1_batch32_percent
+FROM (
+    SELECT 1 AS is_mean, turn, 0 AS place, 'mean' AS net, size, '' AS data, method, samples, networks,
+        NULL AS accuracy_percent, loss_points, low AS loss_low_points, high AS loss_high_points, bits_per_weight,
+        bits_per_weight_with_metadata, whole_layers, layers, stand_in, NULL AS f1_percent, NULL AS f1_batch32_percent
+    FROM shown JOIN mean_losses USING (method) JOIN intervals USING (method)
+    UNION ALL -- the rows of single networks last: SQLite names these as the origin of the columns
+    SELECT 0, turn, place, net, size, data, losses.method, samples, 1, accuracy_percent, loss_points, NULL, NULL,
+        bits_per_weight, bits_per_weight_with_metadata, whole_layers, layers, stand_in, f1_percent, f1_batch32_percent
+    FROM shown JOIN losses USING (method))
+ORDER BY is_mean, turn, place

@@ -1,0 +1,77 @@
+-- Views that several queries share.
+
+-- accuracy
+
+/* Each row of accuracy in the order of the file (place), with what it loses against int8 on the same network, size and data:
+   points, above zero is worse. NULL where the run has no such row of int8. */
+CREATE VIEW losses AS
+SELECT one.rowid AS place, one.*, int8.accuracy_percent - one.accuracy_percent AS loss_points
+FROM accuracy AS one
+LEFT JOIN accuracy AS int8 ON int8.net = one.net AND int8.size = one.size AND int8.data = one.data AND int8.method = 'int8';
+
+/* The mean of each method over the networks that have it, each network counting alike; samples are summed. The loss is NULL
+   where a network has none. note: what the mean is of, in words. */
+CREATE VIEW mean_losses AS
+SELECT method, size, networks, samples, loss_points, bits_per_weight, bits_per_weight_with_metadata, whole_layers, layers,
+    stand_in,
+    networks || CASE networks WHEN 1 THEN ' network (' ELSE ' networks (' END || size || '), N = ' || grouped(least)
+        || CASE WHEN least < most THEN ' to ' || grouped(most) ELSE '' END || ' samples a network, '
+        || fixed(bits_per_weight, 2) || ' bits a weight' AS note
+FROM (
+    SELECT method, min(size) AS size, count(*) AS networks, sum(samples) AS samples, min(samples) AS least,
+        max(samples) AS most, CASE WHEN count(loss_points) = count(*) THEN avg(loss_points) END AS loss_points,
+        avg(bits_per_weight) AS bits_per_weight, avg(bits_per_weight_with_metadata) AS bits_per_weight_with_metadata,
+        sum(whole_layers) AS whole_layers, sum(layers) AS layers, max(stand_in) AS stand_in
+    FROM losses
+    GROUP BY method);
+
+/* How far a number may be set against the paper's: not at all ('stand-in'), as a part of what the paper measured
+   ('subset'), or in full ('whole': every sample of the published set; of net 'mean', in each network of the paper).
+   note: what the number is of, in words. */
+CREATE VIEW accuracy_basis AS
+WITH one AS (
+    SELECT accuracy.*, CASE WHEN stand_in THEN 'stand-in'
+                            WHEN accuracy.samples = datasets.samples THEN 'whole'
+                            ELSE 'subset' END AS basis
+    FROM accuracy LEFT JOIN datasets USING (data))
+SELECT net, size, method, basis,
+    net || ' (' || size || ') on ' || data || ', ' || fixed(bits_per_weight, 2) || ' bits a weight' AS note
+FROM one
+UNION ALL
+SELECT 'mean', mean_losses.size, method,
+    CASE WHEN mean_losses.stand_in THEN 'stand-in'
+         WHEN count(DISTINCT CASE WHEN one.basis = 'whole' AND networks.paper THEN one.net END)
+             = (SELECT count(*) FROM networks WHERE paper) THEN 'whole'
+         ELSE 'subset' END,
+    mean_losses.note
+FROM mean_losses JOIN one USING (method) LEFT JOIN networks ON networks.net = one.net
+GROUP BY method;
+
+/* Words of a command that makes rows again in the mode of this run. */
+CREATE VIEW run_options AS
+SELECT CASE mode WHEN 'compact' THEN '' ELSE ' --' || mode END AS mode, coalesce(' --images ' || images, '') AS images, brings
+FROM run;
+
+/* The command that measures the rows of an experiment again, with int8 to compare with; of experiment accuracy its last row. */
+CREATE VIEW accuracy_again AS
+WITH shown(experiment, net, size, method) AS (
+    SELECT 'accuracy', net, size, method FROM accuracy WHERE rowid = (SELECT max(rowid) FROM accuracy)
+    UNION ALL SELECT 'integers', net, size, method FROM integers
+    UNION ALL SELECT 'table1', net, size, method FROM table1
+    UNION ALL SELECT 'fig11', net, size, method FROM fig11 WHERE net <> 'mean'
+    UNION ALL SELECT 'table2', net, size, method FROM table2
+    UNION ALL SELECT 'table3', net, size, method FROM table3),
+nets AS (
+    SELECT experiment, group_concat(DISTINCT net) AS nets, min(size) AS size FROM shown GROUP BY experiment),
+methods AS (
+    SELECT experiment, group_concat(' --method ' || method, '') AS methods
+    FROM (SELECT experiment, method FROM shown UNION SELECT experiment, 'int8' FROM shown)
+    GROUP BY experiment)
+SELECT experiment,
+    CASE WHEN brings
+        THEN 'build/bbsbench run' || mode || ' --net ' || nets || methods || images || ' --only '
+            || CASE WHEN experiment IN ('accuracy', 'integers') THEN '' ELSE 'accuracy,' END || experiment || ' --yes'
+        ELSE 'build/bbsbench accuracy --net ' || nets || ' --size ' || size || methods
+            || CASE experiment WHEN 'integers' THEN ' --activations int8' ELSE '' END || images || ' --out rows.csv' END
+        AS command
+FROM nets JOIN methods USING (experiment), run_options;
