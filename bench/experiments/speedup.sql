@@ -1,0 +1,15 @@
+-- Cycles and energy of every design against Stripes, as the paper's Fig. 12 is normalised.
+SELECT net,               --| Network | | text key | the network, or geomean: the geometric mean over the networks
+       size,              --| Size | | text key | full: the network of the paper; compact: its stand-in
+       accelerator,       --| Accelerator | | text key | the design
+       reference,         --| Reference | | text | the design that it is set against
+       cycles,            --| Cycles | | integer lower | of one sample through the network
+       speedup,           --| Speedup | × | real higher 3 | cycles of the reference over those of the design: above 1 is faster
+       energy_total_pj,   --| Energy | pJ | real lower 0 | of one sample, on chip and DRAM, without leakage
+       energy_ratio,      --| Energy | ÷ reference | real lower 3 | energy over that of the reference: below 1 is less
+       energy_on_chip_ratio, --| of it on chip | ÷ reference | real 3 | the part on chip over the total energy of the reference
+       energy_dram_ratio, --| of it DRAM | ÷ reference | real 3 | the part of DRAM over the total energy of the reference
+       selection,         --| Selection | | text | how sensitive channels were chosen; none: the design has none
+       mean_over_networks --| Mean | | text | geometric: this row is the mean over the networks; else empty
+FROM ratios WHERE reference = 'stripes'
+ORDER BY net = 'geomean', place;
