@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/plot.h"
 
+#include "base/csv.h"
 #include "base/file.h"
 #include "base/home.h"
 #include "base/text.h"
@@ -72,6 +73,21 @@ static outcome_t draw(const char *folder, const experiment_t *experiment)
     return result;
 }
 
+/* A figure of no rows would be an empty frame, which gnuplot refuses to draw. */
+static outcome_t has_rows(const char *path, bool *some)
+{
+    csv_table_t rows;
+    *some = false;
+    if (!file_exists(path))
+        return outcome_ok();
+    outcome_t result = csv_read(path, &rows);
+    if (!outcome_is_ok(&result))
+        return result;
+    *some = rows.rows > 0;
+    csv_free(&rows);
+    return result;
+}
+
 outcome_t plot_figures(const experiments_t *experiments, const char *folder)
 {
     outcome_t result = outcome_ok();
@@ -81,7 +97,10 @@ outcome_t plot_figures(const experiments_t *experiments, const char *folder)
         return result;
     for (size_t i = 0; i < experiments->count && outcome_is_ok(&result); i++) {
         const experiment_t *experiment = &experiments->items[i];
-        if (experiment->figure != NULL && file_exists(text_of("%s/%s", folder, experiment->file).chars))
+        bool some = false;
+        if (experiment->figure != NULL)
+            result = has_rows(text_of("%s/%s", folder, experiment->file).chars, &some);
+        if (some)
             result = draw(folder, experiment);
     }
     return result;

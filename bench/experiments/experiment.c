@@ -161,6 +161,18 @@ static outcome_t add_folder(const char *folder, experiments_t *experiments)
 
 /* ===  All  === */
 
+/* "model, accuracy" holds the word `id`. */
+bool experiment_reads(const experiment_t *experiment, const experiment_t *other)
+{
+    size_t length = strlen(other->id);
+    for (const char *at = experiment->page.from.chars; *at != '\0'; at += strcspn(at, ", ")) {
+        at += strspn(at, ", ");
+        if (strcspn(at, ", ") == length && strncmp(at, other->id, length) == 0)
+            return true;
+    }
+    return false;
+}
+
 static int by_order(const void *a, const void *b)
 {
     const experiment_t *left = a, *right = b;
@@ -177,7 +189,7 @@ static const experiment_t *find(const experiments_t *experiments, size_t count, 
     return NULL;
 }
 
-/* "model,accuracy": each is an experiment before this one. */
+/* "model, accuracy", or "none": each is an experiment before this one. */
 static outcome_t check_sources(const experiments_t *experiments, size_t index)
 {
     const experiment_t *experiment = &experiments->items[index];
@@ -186,7 +198,7 @@ static outcome_t check_sources(const experiments_t *experiments, size_t index)
         return outcome_out_of_memory(experiment->id);
     outcome_t result = outcome_ok();
     for (char *name = strtok_r(list, ", ", &rest); name != NULL && outcome_is_ok(&result); name = strtok_r(NULL, ", ", &rest))
-        if (find(experiments, index, name) == NULL)
+        if (!text_equal(name, "none") && find(experiments, index, name) == NULL)
             result = outcome_failed(experiment->page.where, "from", name, "an experiment that comes earlier",
                                     "raise the page's order, or correct the name");
     free(list);

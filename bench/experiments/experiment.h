@@ -41,6 +41,9 @@ void experiments_close(experiments_t *experiments);
 /* By id; an unknown one is FAULT_USAGE and lists the known ones. */
 outcome_t experiments_find(const experiments_t *experiments, const char *id, const experiment_t **experiment);
 
+/* Does it read the rows of `other` (its page says so)? */
+bool experiment_reads(const experiment_t *experiment, const experiment_t *other);
+
 /* Compute the rows into the run folder: measured, or queried from `database` (experiment_rows.h). */
 outcome_t experiment_run(const experiment_t *experiment, const measurement_context_t *context, rows_database_t *database);
 

@@ -2,6 +2,7 @@
 #ifndef BBS_RUN_RECORD_SECTION_H
 #define BBS_RUN_RECORD_SECTION_H
 
+#include "report/document.h"
 #include "run/manifest.h"
 
 /* What run.json says, as sections of the report: cost, provenance (program, inputs, configuration) and environment. */

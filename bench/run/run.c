@@ -27,25 +27,31 @@ typedef struct {
 
 /* ===  What to run  === */
 
-static bool is_wanted(const experiment_t *experiment, char *const *names, size_t count)
+/* An experiment, and those whose rows it reads, into chosen[all->count]. */
+static outcome_t choose(const experiments_t *all, const char *id, bool *chosen)
 {
-    for (size_t i = 0; i < count; i++)
-        if (text_equal(names[i], experiment->id))
-            return true;
-    return false;
+    const experiment_t *experiment;
+    outcome_t result = experiments_find(all, id, &experiment);
+    if (!outcome_is_ok(&result))
+        return result;
+    chosen[experiment - all->items] = true;
+    for (size_t i = 0; i < all->count && outcome_is_ok(&result); i++)
+        if (!chosen[i] && experiment_reads(experiment, &all->items[i]))
+            result = choose(all, all->items[i].id, chosen);
+    return result;
 }
 
-/* Those of --only, in the order of the experiments, each once; NULL: all. */
+/* Those of --only with their sources, in the order of the experiments, each once; NULL: all. */
 static outcome_t choose_experiments(run_t *run)
 {
     const experiments_t *all = run->request->experiments;
     const char *only = run->request->only;
-    size_t count = 0, chosen = 0, most = only != NULL ? strlen(only) / 2 + 1 : 0;
+    size_t count = 0, used = 0, most = only != NULL ? strlen(only) + 1 : 0;
     char *list = text_copy(only != NULL ? only : ""), **names = calloc(most + 1, sizeof *names);
-    const experiment_t *experiment;
+    bool *chosen = calloc(all->count + 1, sizeof *chosen);
     outcome_t result = outcome_ok();
     run->experiments = calloc(all->count + 1, sizeof *run->experiments);
-    if (list == NULL || names == NULL || run->experiments == NULL) {
+    if (list == NULL || names == NULL || chosen == NULL || run->experiments == NULL) {
         result = outcome_out_of_memory("--only");
         goto out;
     }
@@ -53,15 +59,26 @@ static outcome_t choose_experiments(run_t *run)
     if (only != NULL && count == 0)
         result = outcome_usage("run", "--only", "no name", "names of experiments", NULL);
     for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
-        result = experiments_find(all, names[i], &experiment);
+        result = choose(all, names[i], chosen);
     for (size_t i = 0; i < all->count; i++)
-        if (only == NULL || is_wanted(&all->items[i], names, count))
-            run->experiments[chosen++] = &all->items[i];
+        if (only == NULL || chosen[i])
+            run->experiments[used++] = &all->items[i];
 
 out:
     free(list);
     free(names);
+    free(chosen);
     return result;
+}
+
+/* What an experiment reads must be there: its source has failed otherwise. */
+static outcome_t check_sources(const run_t *run, const experiment_t *experiment)
+{
+    for (const experiment_t **at = run->experiments; *at != experiment; at++)
+        if (experiment_reads(experiment, *at) && !file_exists(text_of("%s/%s", run->folder, (*at)->file).chars))
+            return outcome_missing(experiment->id, NULL, text_of("no rows of %s", (*at)->id).chars, (*at)->file,
+                                   "see why that experiment has none");
+    return outcome_ok();
 }
 
 /* Files of a user's own experiment decide its rows as the program does those that are compiled in. */
@@ -158,7 +175,9 @@ static outcome_t run_one(run_t *run, const experiment_t *experiment, outcome_t *
         return kept;
     environment_reset_peak();
     double started = progress_clock();
-    *result = experiment_run(experiment, &context, run->database);
+    *result = check_sources(run, experiment);
+    if (outcome_is_ok(result))
+        *result = experiment_run(experiment, &context, run->database);
     if (outcome_is_ok(result) && !outcome_bad(result, count_rows(run, experiment, &rows)))
         *result = experiment_rows_load(experiment, run->folder, run->database);
     double seconds = progress_clock() - started;
