@@ -40,6 +40,28 @@ static const loss_row_t loss_rows[] = {{"vgg16", "bbs", "measured", 0.125, 10000
                                        {"resnet34", "bbs", "measured", NAN, 2000},
                                        {"<b>|x`<i>", "bbs", "measured", 0.5, 7}};
 
+/* The rows that the example of docs/experiments.md reads, two families of them. */
+typedef struct {
+    const char *family, *method;
+    int64_t networks;
+    double mean_loss_points;
+    bool stand_in;
+} family_row_t;
+
+static const rows_column_t family_columns[] = {
+    {ROWS_PLACE_TEXT(family_row_t, family), .name = "family", .heading = "Family", .key = true},
+    {ROWS_PLACE_TEXT(family_row_t, method), .name = "method", .heading = "Method", .key = true},
+    {ROWS_PLACE_INTEGER(family_row_t, networks), .name = "networks", .heading = "Networks"},
+    {ROWS_PLACE_REAL(family_row_t, mean_loss_points), .name = "mean_loss_points", .heading = "Mean loss", .decimals = 2},
+    {ROWS_PLACE_FLAG(family_row_t, stand_in), .name = "stand_in", .heading = "Stand-in"},
+    {0},
+};
+static const rows_schema_t family_schema = {.name = "loss_by_family", .columns = family_columns};
+static const family_row_t family_rows[] = {{"vgg", "bbs-cons", 1, 0.25, true},
+                                           {"vgg", "bbs-mod", 1, 0.75, true},
+                                           {"bert", "bbs-cons", 2, -0.5, false},
+                                           {"bert", "bbs-mod", 2, 0.5, false}};
+
 static rows_database_t *database;
 
 static int open_database(void **state)
@@ -49,6 +71,9 @@ static int open_database(void **state)
     assert_ok(rows_database_add_table(database, &loss_schema));
     for (size_t i = 0; i < sizeof loss_rows / sizeof *loss_rows; i++)
         assert_ok(rows_database_insert(database, &loss_schema, &loss_rows[i]));
+    assert_ok(rows_database_add_table(database, &family_schema));
+    for (size_t i = 0; i < sizeof family_rows / sizeof *family_rows; i++)
+        assert_ok(rows_database_insert(database, &family_schema, &family_rows[i]));
     rows_database_lock(database);
     return 0;
 }
@@ -412,6 +437,33 @@ static void marks_have_their_tones_and_text_numbers_stand_right(void **state)
     free(printed);
 }
 
+/* ===  The example of the documentation  === */
+
+static void the_example_of_the_documentation_is_a_page(void **state)
+{
+    (void)state;
+    static const char path[] = "docs/examples/loss-by-family/loss_by_family.md";
+    page_t page;
+    bytes_t bytes;
+    char *printed;
+    assert_ok(file_read(path, NULL, &bytes));
+    assert_ok(page_read((const char *)bytes.data, bytes.size, path, &page));
+    assert_ok(print_page(&page, false, &printed));
+    static const char *const parts[] = {
+        "- Family on which BBS, moderate, loses most: **vgg** (of 2 families)\n",
+        "The largest mean loss of BBS at its moderate setting is 0.75 points, on the family `vgg`.\n",
+        "| Family | Label | bbs-cons (points) | bbs-mod (points) |\n|---|---|---:|---:|\n",
+        "| vgg | **STAND-IN** | 0.25 | 0.75 |\n| bert | **measured** | -0.50 | 0.50 |\n",
+        "- Losses of stand-ins say nothing of the networks of the paper.\n",
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (strstr(printed, parts[i]) == NULL)
+            fail_msg("no %s in %s", parts[i], printed);
+    free(printed);
+    page_free(&page);
+    file_free_bytes(&bytes);
+}
+
 /* ===  Harm  === */
 
 static void hostile_names_stay_text(void **state)
@@ -511,6 +563,7 @@ int main(void)
         cmocka_unit_test(a_pivot_keeps_the_order_and_shows_what_is_missing),
         cmocka_unit_test(a_fold_has_a_table_for_each_value),
         cmocka_unit_test(marks_have_their_tones_and_text_numbers_stand_right),
+        cmocka_unit_test(the_example_of_the_documentation_is_a_page),
         cmocka_unit_test(hostile_names_stay_text),
         cmocka_unit_test(what_a_query_yields_is_not_read_as_a_query),
         cmocka_unit_test(a_nul_is_refused),
