@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* A block of that kind at the end, or NULL when memory is out (which the document remembers). */
 static block_t *append(document_t *document, block_kind_t kind)
@@ -145,17 +146,31 @@ void document_fact(document_t *document, const char *label, const char *value, c
     document_cell(document, "%s", note);
 }
 
+static void keep_columns(document_t *document, block_t *block, const column_t *columns)
+{
+    size_t count = 0;
+    while (columns[count].title != NULL)
+        count++;
+    block->columns = calloc(count + 1, sizeof *block->columns);
+    if (block->columns == NULL) {
+        document->out_of_memory = true;
+        return;
+    }
+    block->column_count = count;
+    for (size_t i = 0; i < count; i++)
+        block->columns[i] = (column_t){.title = keep_text(document, columns[i].title),
+                                       .unit = keep_text(document, columns[i].unit),
+                                       .number = columns[i].number};
+}
+
 void document_table(document_t *document, const column_t *columns, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     block_t *block = append_text(document, BLOCK_TABLE, format, arguments);
     va_end(arguments);
-    if (block == NULL)
-        return;
-    block->columns = columns;
-    while (columns[block->column_count].title != NULL)
-        block->column_count++;
+    if (block != NULL)
+        keep_columns(document, block, columns);
 }
 
 void document_cell(document_t *document, const char *format, ...)
@@ -194,7 +209,7 @@ outcome_t document_check(const document_t *document)
         return outcome_out_of_memory("report");
     for (size_t i = 0; i < document->count; i++) {
         const block_t *block = &document->blocks[i];
-        if (block->kind == BLOCK_TABLE && block->cell_count % block->column_count != 0)
+        if (block->kind == BLOCK_TABLE && (block->column_count == 0 || block->cell_count % block->column_count != 0))
             return outcome_failed("report", block->text, text_of("%zu cells", block->cell_count).chars,
                                   text_of("rows of %zu", block->column_count).chars,
                                   "this is a defect of bbsbench: please report it");
@@ -210,6 +225,11 @@ void document_free(document_t *document)
             free(block->cells[j].text);
             free(block->cells[j].link);
         }
+        for (size_t j = 0; j < block->column_count; j++) {
+            free((char *)block->columns[j].title);
+            free((char *)block->columns[j].unit);
+        }
+        free(block->columns);
         free(block->cells);
         free(block->text);
         free(block->path);
@@ -217,4 +237,23 @@ void document_free(document_t *document)
     }
     free(document->blocks);
     *document = (document_t){0};
+}
+
+/* ===  Pieces of a text  === */
+
+/* The length of the code that the single backtick at `text` opens, or 0. */
+static size_t code_length(const char *text)
+{
+    const size_t length = strcspn(text + 1, "`");
+    return text[1 + length] == '`' && text[2 + length] != '`' ? length : 0;
+}
+
+piece_t document_piece(const char *text)
+{
+    const size_t ticks = strspn(text, "`");
+    const size_t code = ticks == 1 ? code_length(text) : 0;
+    if (code > 0)
+        return (piece_t){.start = text + 1, .length = code, .code = true, .rest = text + code + 2};
+    const size_t length = ticks > 0 ? ticks : strcspn(text, "`");
+    return (piece_t){.start = text, .length = length, .rest = text + length};
 }

@@ -10,8 +10,9 @@
 /* A report before it has a form: blocks in reading order, put together once and printed by html.h and markdown.h, so
  * that the page and the text can never say different things.
  *
- * Texts are plain; `words between backticks` are code. Nothing here fails on its own: what goes wrong (memory, a table
- * with a short row) is kept and comes back from document_check(), which the printers call first. */
+ * Texts are plain; `words between backticks` are code, every other sign stands for itself: the printers escape what HTML
+ * or Markdown would take as markup, wherever a text came from. Nothing here fails on its own: what goes wrong (memory, a
+ * table with a short row) is kept and comes back from document_check(), which the printers call first. */
 
 /* What a mark means. Printers always write the words; a colour only repeats them. */
 typedef enum { TONE_PLAIN, TONE_GOOD, TONE_NOTE, TONE_CAUTION, TONE_BAD } tone_t;
@@ -43,10 +44,10 @@ typedef struct {
 
 typedef struct {
     block_kind_t kind;
-    int level;               /* heading: 1, 2, 3 */
-    tone_t tone;             /* notice */
-    char *text;              /* heading, paragraph, ...; the caption of a table or figure */
-    const column_t *columns; /* table; not owned */
+    int level;         /* heading: 1, 2, 3 */
+    tone_t tone;       /* notice */
+    char *text;        /* heading, paragraph, ...; the caption of a table or figure */
+    column_t *columns; /* table; the document's own copies */
     size_t column_count;
     cell_t *cells; /* table: row by row; fact: value, note */
     size_t cell_count;
@@ -70,8 +71,7 @@ void document_figure(document_t *document, const char *path, const char *alt, co
 void document_fold(document_t *document, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void document_fold_end(document_t *document);
 
-/* Begin a table; the cells that follow fill it row by row. `columns` ends with a NULL title and must outlive the
- * document. */
+/* Begin a table; the cells that follow fill it row by row. `columns` ends with a NULL title; it is copied. */
 void document_table(document_t *document, const column_t *columns, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 void document_cell(document_t *document, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -80,5 +80,17 @@ void document_link(document_t *document, const char *text, const char *target);
 
 outcome_t document_check(const document_t *document);
 void document_free(document_t *document);
+
+/* A text is printed piece by piece: words, code, words, ... Code is what stands between two single backticks; a backtick
+ * without a partner, and each of several in a row, is a sign like any other. */
+typedef struct {
+    const char *start; /* of the words, or of the code behind its backtick */
+    size_t length;
+    bool code;
+    const char *rest; /* where the next piece begins */
+} piece_t;
+
+/* The first piece of `text`, which must not be empty. */
+piece_t document_piece(const char *text);
 
 #endif

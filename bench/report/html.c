@@ -53,17 +53,14 @@ static void put_plain(FILE *stream, const char *text)
 /* Text with `code` between backticks. */
 static void put_text(FILE *stream, const char *text)
 {
-    bool code = false;
-    for (; *text != '\0'; text++) {
-        if (*text != '`') {
-            put_char(stream, *text);
-            continue;
-        }
-        code = !code;
-        fputs(code ? "<code>" : "</code>", stream);
+    while (*text != '\0') {
+        const piece_t piece = document_piece(text);
+        fputs(piece.code ? "<code>" : "", stream);
+        for (size_t i = 0; i < piece.length; i++)
+            put_char(stream, piece.start[i]);
+        fputs(piece.code ? "</code>" : "", stream);
+        text = piece.rest;
     }
-    if (code)
-        fputs("</code>", stream);
 }
 
 /* RFC 4648, section 4. */

@@ -5,47 +5,142 @@
 #include "base/file.h"
 #include "base/text.h"
 
+#include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-/* Text as it must read when rendered: what Markdown or HTML would take as a sign is escaped, except inside `code`. A
- * bar would end a table's cell even there. */
+/* Where a text stands decides which signs Markdown would not take as themselves. */
+typedef enum {
+    INLINE, /* behind other signs of its line */
+    OPENS,  /* first in its line, where "# " would be a heading and "1. " a list */
+    CELL,   /* in a table, where a bar ends the cell even inside code */
+} position_t;
+
+static bool is_word(char character)
+{
+    return isalnum((unsigned char)character) != 0;
+}
+
+/* Would Markdown take the sign at `at` for the beginning of a heading, a list, a quotation or a rule? */
+static bool opens_block(const char *text, const char *at)
+{
+    if (at == text)
+        return strchr("#+->=", *at) != NULL;
+    if (*at != '.' && *at != ')')
+        return false;
+    return strchr(" \n\r\t", at[1]) != NULL && strspn(text, "0123456789") == (size_t)(at - text);
+}
+
+/* As CommonMark 0.30 and GitHub's additions have it; a low line between letters or digits is never markup. */
+static bool is_markup(const char *text, const char *at, position_t position)
+{
+    if (strchr("\\`*<[]|~", *at) != NULL)
+        return true;
+    if (*at == '_')
+        return at == text || !is_word(at[-1]) || !is_word(at[1]);
+    if (*at == '&')
+        return is_word(at[1]) || at[1] == '#';
+    return position == OPENS && opens_block(text, at);
+}
+
+static void put_sign(FILE *stream, char sign, bool escaped)
+{
+    if (escaped)
+        fputc('\\', stream);
+    fputc(strchr("\n\r\t", sign) != NULL ? ' ' : sign, stream);
+}
+
+/* Text as it must read when rendered. Between backticks nothing can be escaped but a table's bar. */
+static void put_at(FILE *stream, const char *text, position_t position)
+{
+    text += position == OPENS ? strspn(text, " \n\r\t") : 0;
+    for (const char *next = text; *next != '\0';) {
+        const piece_t piece = document_piece(next);
+        fputs(piece.code ? "`" : "", stream);
+        for (const char *at = piece.start; at < piece.start + piece.length; at++)
+            put_sign(stream, *at, piece.code ? position == CELL && *at == '|' : is_markup(text, at, position));
+        fputs(piece.code ? "`" : "", stream);
+        next = piece.rest;
+    }
+}
+
 static void put_text(FILE *stream, const char *text)
 {
-    bool code = false;
-    for (; *text != '\0'; text++) {
-        code = code != (*text == '`');
-        if (*text == '\n')
-            fputc(' ', stream);
-        else if (*text == '|' || (!code && strchr("*<[", *text) != NULL))
-            fprintf(stream, "\\%c", *text);
+    put_at(stream, text, INLINE);
+}
+
+/* The target of a link: what would end it is written as RFC 3986 escapes. */
+static void put_target(FILE *stream, const char *target)
+{
+    for (; *target != '\0'; target++)
+        if (strchr(" ()<>\\\n\r\t", *target) != NULL)
+            fprintf(stream, "%%%02X", (unsigned char)*target);
         else
-            fputc(*text, stream);
+            fputc(*target, stream);
+}
+
+/* Inside an HTML tag Markdown is not read: the summary of a fold is HTML. */
+static void put_summary(FILE *stream, const char *text)
+{
+    while (*text != '\0') {
+        const piece_t piece = document_piece(text);
+        fputs(piece.code ? "<code>" : "", stream);
+        for (size_t i = 0; i < piece.length; i++)
+            if (strchr("&<>", piece.start[i]) != NULL)
+                fprintf(stream, "&#%d;", piece.start[i]);
+            else
+                put_sign(stream, piece.start[i], false);
+        fputs(piece.code ? "</code>" : "", stream);
+        text = piece.rest;
     }
+}
+
+static void put_ticks(FILE *stream, size_t count)
+{
+    while (count-- > 0)
+        fputc('`', stream);
+}
+
+/* A command in a fence that is longer than any row of backticks in it: nothing inside is read as Markdown, also behind a
+ * list, where an indented line would belong to the last item. */
+static void put_command(FILE *stream, const char *text)
+{
+    size_t ticks = 3;
+    for (const char *at = text; *at != '\0'; at += strspn(at, "`")) {
+        at += strcspn(at, "`");
+        if (strspn(at, "`") >= ticks)
+            ticks = strspn(at, "`") + 1;
+    }
+    put_ticks(stream, ticks);
+    fprintf(stream, "\n%s\n", text);
+    put_ticks(stream, ticks);
+    fputs("\n\n", stream);
 }
 
 static void put_cell(FILE *stream, const cell_t *cell)
 {
     const char *around = cell->tone != TONE_PLAIN ? "**" : "";
     fputs(cell->link != NULL ? "[" : around, stream);
-    put_text(stream, cell->text);
-    if (cell->link != NULL)
-        fprintf(stream, "](%s)", cell->link);
-    else
-        fputs(around, stream);
+    put_at(stream, cell->text, CELL);
+    fputs(cell->link != NULL ? "](" : around, stream);
+    if (cell->link != NULL) {
+        put_target(stream, cell->link);
+        fputc(')', stream);
+    }
 }
 
 static void put_table(FILE *stream, const block_t *block)
 {
-    put_text(stream, block->text);
+    put_at(stream, block->text, OPENS);
     fputs("\n\n|", stream);
     for (size_t i = 0; i < block->column_count; i++) {
         const column_t *column = &block->columns[i];
         fputc(' ', stream);
-        put_text(stream, column->title);
+        put_at(stream, column->title, CELL);
         if (column->unit[0] != '\0') {
             fputs(" (", stream);
-            put_text(stream, column->unit);
+            put_at(stream, column->unit, CELL);
             fputc(')', stream);
         }
         fputs(" |", stream);
@@ -61,19 +156,27 @@ static void put_table(FILE *stream, const block_t *block)
     fputs("\n\n", stream);
 }
 
+static void put_opening(FILE *stream, const char *open, const char *text, const char *close)
+{
+    fputs(open, stream);
+    put_at(stream, text, OPENS);
+    fputs(close, stream);
+}
+
 static void put_figure(FILE *stream, const block_t *block, const char *folder)
 {
     if (file_exists(text_of("%s/%s.png", folder, block->path).chars)) {
         fputs("![", stream);
         put_text(stream, block->alt);
-        fprintf(stream, "](%s.png)\n\n", block->path);
+        fputs("](", stream);
+        put_target(stream, block->path);
+        fputs(".png)\n\n", stream);
     } else {
         fputs("> This figure was not drawn: ", stream);
         put_text(stream, block->alt);
         fputs("\n\n", stream);
     }
-    put_text(stream, block->text);
-    fputs("\n\n", stream);
+    put_opening(stream, "", block->text, "\n\n");
 }
 
 static void put_wrapped(FILE *stream, const char *open, const char *text, const char *close)
@@ -87,22 +190,22 @@ static void put_block(FILE *stream, const block_t *block, bool last_of_kind, con
 {
     switch (block->kind) {
     case BLOCK_HEADING:
-        put_wrapped(stream, &"### "[3 - block->level], block -> text, "\n\n");
+        put_opening(stream, &"### "[3 - block->level], block -> text, "\n\n");
         break;
     case BLOCK_PARAGRAPH:
-        put_wrapped(stream, "", block->text, "\n\n");
+        put_opening(stream, "", block->text, "\n\n");
         break;
     case BLOCK_ITEM:
-        put_wrapped(stream, "- ", block->text, last_of_kind ? "\n\n" : "\n");
+        put_opening(stream, "- ", block->text, last_of_kind ? "\n\n" : "\n");
         break;
     case BLOCK_NOTICE:
         put_wrapped(stream, "> **", block->text, "**\n\n");
         break;
     case BLOCK_COMMAND:
-        fprintf(stream, "    %s\n\n", block->text);
+        put_command(stream, block->text);
         break;
     case BLOCK_FACT:
-        put_wrapped(stream, "- ", block->text, ": **");
+        put_opening(stream, "- ", block->text, ": **");
         put_text(stream, block->cells[0].text);
         put_wrapped(stream, "** (", block->cells[1].text, last_of_kind ? ")\n\n" : ")\n");
         break;
@@ -113,7 +216,9 @@ static void put_block(FILE *stream, const block_t *block, bool last_of_kind, con
         put_figure(stream, block, folder);
         break;
     case BLOCK_FOLD:
-        put_wrapped(stream, "<details><summary>", block->text, "</summary>\n\n");
+        fputs("<details><summary>", stream);
+        put_summary(stream, block->text);
+        fputs("</summary>\n\n", stream);
         break;
     case BLOCK_FOLD_END:
         fputs("</details>\n\n", stream);

@@ -3,7 +3,7 @@
 # Small files for the fuzzers to start from: seeds.sh FOLDER, with BBSBENCH the program.
 set -eu
 python=${PYTHON:-/usr/bin/python3}
-mkdir -p "$1/bbs" "$1/safetensors" "$1/tokenizer" "$1/checkpoint"
+mkdir -p "$1/bbs" "$1/safetensors" "$1/tokenizer" "$1/checkpoint" "$1/page"
 $python tests/oracle/checkpoints.py "$1/checkpoint"
 rm "$1/checkpoint"/*.safetensors "$1/checkpoint/manifest.csv"
 $python - "$1/safetensors/net" <<'PY'
@@ -43,3 +43,7 @@ texts = [bytes.fromhex(line[1]) for line in lines if line[0] == "S"]
 for i in range(0, 400, 4):
     open(f"{sys.argv[1]}/{i}", "wb").write(b"\t1\n".join(texts[i:i + 4]))
 PY
+# Pages: the example of the documentation and those of the suite.
+for page in docs/examples/*/*.md bench/experiments/*.md; do
+    if [ -e "$page" ]; then cp "$page" "$1/page"; fi
+done

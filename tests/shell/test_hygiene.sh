@@ -11,7 +11,7 @@ none() {
     [ ! -s "$tap_folder/found" ]
 }
 
-sources() { find bench tests models plots -name '*.[ch]' -o -name '*.sh' -o -name '*.py' -o -name '*.gp'; }
+sources() { find bench tests models plots docs -name '*.[ch]' -o -name '*.sh' -o -name '*.py' -o -name '*.gp'; }
 
 licences() {
     { sources; echo run_all.sh; echo deps.sh; echo Makefile; } | while read -r file; do
@@ -98,6 +98,13 @@ unfinished() { sources | xargs grep -nE '(TO''DO|FIX''ME|XX''X[^X])' | grep -v '
 
 no_private_paths() { { sources; find . -maxdepth 1 -type f ! -name .git; } | xargs grep -nE '(^|[^a-z.])/(home|wor''k|Users)/' | none; }
 
+# docs/experiments.md shows its example whole: each ````KIND NAME block is the file NAME.
+example() {
+    for file in docs/examples/loss-by-family/*.sql docs/examples/loss-by-family/*.md; do
+        awk -v name="$(basename "$file")" '/^````/ { shown = $2 == name; next } shown' docs/experiments.md | cmp - "$file" || echo "$file"
+    done | none
+}
+
 check "every file says its licence" licences
 check "rooms include only downwards" downwards
 check "no way out below cli, and no shell anywhere" no_way_out
@@ -110,6 +117,7 @@ check "every figure has its script, every script its figure" figures
 check "every experiment is in the registry" registered
 check "no file is over 700 lines" sizes
 check "every constant has value, unit, node and source" constants
+check "the documentation shows its example as it is" example
 check "nothing is marked as unfinished" unfinished
 check "no path of a developer's machine" no_private_paths
 tap_done

@@ -9,6 +9,9 @@
 #define LLVMFuzzerTestOneInput fuzz_tokenizer
 #include "../fuzz/fuzz_tokenizer.c"
 #undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzz_page
+#include "../fuzz/fuzz_page.c"
+#undef LLVMFuzzerTestOneInput
 
 #include "base/text.h"
 
@@ -112,12 +115,22 @@ static void mutated_texts_do_no_harm(void **state)
     mutate(&seed, fuzz_tokenizer);
 }
 
+static void mutated_pages_do_no_harm(void **state)
+{
+    (void)state;
+    bytes_t seed;
+    assert_ok(file_read("docs/examples/loss-by-family/loss_by_family.md", NULL, &seed));
+    mutate(&seed, fuzz_page);
+    file_free_bytes(&seed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mutated_bbs_files_do_no_harm),
         cmocka_unit_test(mutated_safetensors_files_do_no_harm),
         cmocka_unit_test(mutated_texts_do_no_harm),
+        cmocka_unit_test(mutated_pages_do_no_harm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,7 +82,7 @@ static void every_block_is_printed_in_both_forms(void **state)
                                               "`code`",
                                               "- first item\n- second item\n\n",
                                               "> **look here**",
-                                              "    bbsbench run --smoke",
+                                              "```\nbbsbench run --smoke\n```\n",
                                               "- label: **42 of 43** (the note)",
                                               "<details><summary>more",
                                               "| Name | Value (pJ) |\n|---|---:|\n",
@@ -113,6 +113,82 @@ static void what_looks_like_markup_is_text(void **state)
     assert_true(has(&html, "a &lt; b &amp; &quot;c&quot;"));
     assert_true(has(&html, "<title>A &lt;title&gt;</title>"));
     assert_true(has(&markdown, "| \\<script>alert(1)\\</script> | x \\| y \\* z |"));
+    document_free(&document);
+    free_both(&html, &markdown);
+}
+
+/* Text as a reader of the Markdown sees it is the text that was put in: signs of CommonMark are escaped, but only where
+ * they would be read as such, so that report.md is easy to read as it stands. */
+static void markdown_escapes_what_it_would_read_as_markup(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *expected;
+    } cases[] = {
+        {"# not a heading", "\\# not a heading"},
+        {"- not an item", "\\- not an item"},
+        {"12. not an item", "12\\. not an item"},
+        {"12.5 of 13. Words", "12.5 of 13. Words"},
+        {"1.", "1\\."},
+        {"1)\tx", "1\\) x"},
+        {"  > not a quotation", "\\> not a quotation"},
+        {"bert_mrpc and _emphasis_", "bert_mrpc and \\_emphasis\\_"},
+        {"AT&T & &lt;", "AT\\&T & \\&lt;"},
+        {"a\\`<b>`", "a\\\\`<b>`"},
+        {"`one tick", "\\`one tick"},
+        {"```<b>`", "\\`\\`\\`\\<b>\\`"},
+        {"`a``<b>`", "\\`a\\`\\`\\<b>\\`"},
+        {"`a|b` ~5", "`a|b` \\~5"},
+        {"[a](b)", "\\[a\\](b)"},
+        {"two\r\nlines", "two  lines"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        document_t document = {0};
+        bytes_t html, markdown;
+        document_paragraph(&document, "%s", cases[i].text);
+        print_both(&document, &html, &markdown);
+        assert_string_equal((const char *)markdown.data, text_of("%s\n\n", cases[i].expected).chars);
+        document_free(&document);
+        free_both(&html, &markdown);
+    }
+}
+
+static void nothing_breaks_out_of_its_place(void **state)
+{
+    (void)state;
+    document_t document = {0};
+    bytes_t html, markdown;
+    document_item(&document, "item");
+    document_command(&document, "echo '```'\n<b>");
+    document_fold(&document, "`x<y` & <b>");
+    document_fold_end(&document);
+    document_table(&document, columns, "x");
+    document_cell(&document, "`a|b`");
+    document_link(&document, "a](b", "run (1)/x.csv");
+    print_both(&document, &html, &markdown);
+    assert_true(has(&markdown, "- item\n\n````\necho '```'\n<b>\n````\n\n"));
+    assert_true(has(&markdown, "<details><summary><code>x&#60;y</code> &#38; &#60;b&#62;</summary>"));
+    assert_true(has(&markdown, "| `a\\|b` | [a\\](b](run%20%281%29/x.csv) |"));
+    assert_true(has(&html, "<summary><code>x&lt;y</code> &amp; &lt;b&gt;</summary>"));
+    document_free(&document);
+    free_both(&html, &markdown);
+}
+
+/* The columns of a table can go as soon as it has begun. */
+static void a_table_keeps_its_columns(void **state)
+{
+    (void)state;
+    document_t document = {0};
+    bytes_t html, markdown;
+    char title[] = "Title", unit[] = "unit";
+    column_t passing[] = {{title, unit, true}, {NULL, NULL, false}};
+    document_table(&document, passing, "x");
+    title[0] = unit[0] = 'X';
+    passing[0] = (column_t){0};
+    document_cell(&document, "1");
+    print_both(&document, &html, &markdown);
+    assert_true(has(&markdown, "| Title (unit) |\n|---:|\n| 1 |"));
+    assert_true(has(&html, "class=\"number\">Title <span class=\"unit\">unit<"));
     document_free(&document);
     free_both(&html, &markdown);
 }
@@ -220,9 +296,15 @@ static int remove_folder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_block_is_printed_in_both_forms), cmocka_unit_test(what_looks_like_markup_is_text),
-        cmocka_unit_test(figures_are_embedded_and_have_a_text), cmocka_unit_test(a_figure_that_is_missing_says_so),
-        cmocka_unit_test(the_page_needs_nothing_else),          cmocka_unit_test(a_short_row_is_refused_and_leaves_no_file),
+        cmocka_unit_test(every_block_is_printed_in_both_forms),
+        cmocka_unit_test(what_looks_like_markup_is_text),
+        cmocka_unit_test(markdown_escapes_what_it_would_read_as_markup),
+        cmocka_unit_test(nothing_breaks_out_of_its_place),
+        cmocka_unit_test(a_table_keeps_its_columns),
+        cmocka_unit_test(figures_are_embedded_and_have_a_text),
+        cmocka_unit_test(a_figure_that_is_missing_says_so),
+        cmocka_unit_test(the_page_needs_nothing_else),
+        cmocka_unit_test(a_short_row_is_refused_and_leaves_no_file),
         cmocka_unit_test(numbers_are_rounded_for_readers),
     };
     return cmocka_run_group_tests_name("report", tests, make_folder, remove_folder);

@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Front matter, blocks of the body, then sections, each with one shape. What the page says wrongly is found here, with its
+ * line, before any run; what its queries say wrongly is found when they are asked. */
+#include "experiments/page.h"
+
+#include "base/text.h"
+#include "experiments/page_lines.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ===  Texts  === */
+
+static outcome_t wrong(const page_lines_t *lines, size_t line, const char *found, const char *expected, const char *todo)
+{
+    return page_lines_error(lines->where, line, found, expected, todo);
+}
+
+/* The part of `whole` between two of its places, without blanks at its ends. */
+static outcome_t part_of(const page_lines_t *lines, const page_text_t *whole, const char *from, const char *to,
+                         page_text_t *part)
+{
+    while (from < to && strchr(" \t\n", *from) != NULL)
+        from++;
+    while (to > from && strchr(" \t\n", to[-1]) != NULL)
+        to--;
+    *part = (page_text_t){.chars = strndup(from, (size_t)(to - from)), .line = whole->line};
+    for (const char *at = whole->chars; at < from; at++)
+        part->line += *at == '\n';
+    return part->chars != NULL ? outcome_ok() : outcome_out_of_memory(lines->where);
+}
+
+/* `count` items with room for another, zeroed one; NULL when memory is out. Room doubles at each power of two. */
+static void *with_room(void *items, size_t count, size_t item_size)
+{
+    if ((count & (count - 1)) == 0) {
+        void *grown = realloc(items, (count > 0 ? 2 * count : 1) * item_size);
+        if (grown == NULL)
+            return NULL;
+        items = grown;
+    }
+    memset((char *)items + count * item_size, 0, item_size);
+    return items;
+}
+
+static void free_text(page_text_t *text)
+{
+    free(text->chars);
+    *text = (page_text_t){0};
+}
+
+/* ===  Front matter  === */
+
+enum { TITLE, ORDER, FROM, SETTINGS, SEEDS, NEEDS, COST, KEYS };
+static const char *const keys[KEYS] = {"title", "order", "from", "settings", "seeds", "needs", "cost"};
+static const char all_keys[] = "title, order, from, settings, seeds, needs and cost";
+enum { ORDER_MOST = 1000000 };
+
+static outcome_t read_key(page_lines_t *lines, page_text_t texts[KEYS])
+{
+    const size_t line = lines->at + 1;
+    char *key = NULL;
+    page_text_t text = {0};
+    outcome_t result = page_lines_pair(lines, &key, &text);
+    int which = 0;
+    while (key != NULL && which < KEYS && !text_equal(keys[which], key))
+        which++;
+    if (!outcome_is_ok(&result))
+        ;
+    else if (which == KEYS)
+        result = wrong(lines, line, key, all_keys, NULL);
+    else if (texts[which].chars != NULL)
+        result = wrong(lines, line, key, "each key once", NULL);
+    else if (text.chars[0] == '\0')
+        result = wrong(lines, line, key, "a text behind the colon", "write none where there is nothing to say");
+    else if (!outcome_bad(&result, prose_check(lines->where, &text))) {
+        texts[which] = text;
+        text.chars = NULL;
+    }
+    free(key);
+    free_text(&text);
+    return result;
+}
+
+static outcome_t read_keys(page_lines_t *lines, page_text_t texts[KEYS])
+{
+    if (page_lines_peek(lines) == NULL || !text_equal(page_lines_peek(lines), "---"))
+        return wrong(lines, 1, page_lines_peek(lines) != NULL ? page_lines_peek(lines) : "", "a line ---",
+                     "begin the page with its keys between two lines ---");
+    for (lines->at++; page_lines_peek(lines) != NULL && !text_equal(page_lines_peek(lines), "---");) {
+        outcome_t result = read_key(lines, texts);
+        if (!outcome_is_ok(&result))
+            return result;
+    }
+    if (page_lines_peek(lines) == NULL)
+        return wrong(lines, lines->at, "the end of the page", "a line --- that ends the keys", NULL);
+    for (int i = 0; i < KEYS; i++)
+        if (texts[i].chars == NULL)
+            return wrong(lines, lines->at + 1, "---", text_of("the key %s before it", keys[i]).chars, NULL);
+    lines->at++;
+    return outcome_ok();
+}
+
+static outcome_t read_front(page_lines_t *lines, page_t *page)
+{
+    page_text_t texts[KEYS] = {{0}};
+    int64_t order = 0;
+    outcome_t result = read_keys(lines, texts);
+    if (outcome_is_ok(&result) && !text_to_integer(texts[ORDER].chars, 0, ORDER_MOST, &order))
+        result =
+            wrong(lines, texts[ORDER].line, texts[ORDER].chars, text_of("a whole number up to %d", ORDER_MOST).chars, NULL);
+    page->order = (int)order;
+    page->title = texts[TITLE];
+    page->from = texts[FROM];
+    page->settings = texts[SETTINGS];
+    page->seeds = texts[SEEDS];
+    page->needs = texts[NEEDS];
+    page->cost = texts[COST];
+    free_text(&texts[ORDER]);
+    return result;
+}
+
+/* ===  Blocks of the body  === */
+
+enum { NAME_MOST = 64 };
+
+static bool is_figure_name(const char *name)
+{
+    const size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+    return length > 0 && length <= NAME_MOST && name[length] == '\0';
+}
+
+/* ![ALT](NAME "CAPTION") */
+static outcome_t split_figure(const page_lines_t *lines, const page_text_t *whole, page_block_t *block)
+{
+    static const char form[] = "![ALT](NAME \"CAPTION\")";
+    const char *alt = whole->chars + strlen("!["), *name = prose_find(alt, "](");
+    const char *quote = name != NULL ? strchr(name, '"') : NULL;
+    const char *end = whole->chars + strlen(whole->chars) - strlen("\")");
+    if (quote == NULL || end <= quote || !text_equal(end, "\")"))
+        return wrong(lines, whole->line, whole->chars, form, NULL);
+    page_text_t figure = {0};
+    outcome_t result = part_of(lines, whole, name + strlen("]("), quote, &figure);
+    block->figure = figure.chars;
+    if (outcome_is_ok(&result) && !is_figure_name(block->figure))
+        return wrong(lines, whole->line, block->figure,
+                     text_of("the name of a figure: at most %d letters, digits, - and _", NAME_MOST).chars, form);
+    if (outcome_is_ok(&result) && !outcome_bad(&result, part_of(lines, whole, alt, name, &block->alt)) &&
+        !outcome_bad(&result, part_of(lines, whole, quote + 1, end, &block->text)) &&
+        !outcome_bad(&result, prose_check(lines->where, &block->alt)))
+        result = prose_check(lines->where, &block->text);
+    return result;
+}
+
+static outcome_t read_figure(page_lines_t *lines, page_block_t *block)
+{
+    page_text_t whole = {0};
+    block->kind = PAGE_FIGURE;
+    outcome_t result = page_lines_text(lines, "", false, &whole);
+    if (outcome_is_ok(&result))
+        result = split_figure(lines, &whole, block);
+    free_text(&whole);
+    return result;
+}
+
+static outcome_t find_form(const page_lines_t *lines, size_t line, const char *info, page_kind_t *kind)
+{
+    static const struct {
+        const char *info;
+        page_kind_t kind;
+    } forms[] = {{"sql", PAGE_TABLE}, {"sql pivot", PAGE_PIVOT}, {"sql fold", PAGE_FOLD}};
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        if (text_equal(info, forms[i].info)) {
+            *kind = forms[i].kind;
+            return outcome_ok();
+        }
+    return wrong(lines, line, info, "sql, sql pivot or sql fold", NULL);
+}
+
+/* "Table: CAPTION", then the query. */
+static outcome_t read_table(page_lines_t *lines, page_block_t *block)
+{
+    char *info = NULL;
+    outcome_t result = page_lines_text(lines, "Table:", false, &block->text);
+    if (!outcome_is_ok(&result) || outcome_bad(&result, prose_check(lines->where, &block->text)))
+        return result;
+    page_lines_skip_blank(lines);
+    const char *line = page_lines_peek(lines);
+    const size_t number = lines->at + 1;
+    if (line == NULL || !text_starts(line, "```"))
+        return wrong(lines, number, line != NULL ? line : "the end of the page", "```sql behind the caption of a table",
+                     NULL);
+    result = page_lines_fence(lines, &info, &block->query);
+    if (outcome_is_ok(&result))
+        result = find_form(lines, number, info, &block->kind);
+    free(info);
+    return result;
+}
+
+/* A paragraph, an item or a notice. */
+static outcome_t read_words(page_lines_t *lines, page_kind_t kind, page_text_t *text)
+{
+    static const char *const markers[] = {[PAGE_PARAGRAPH] = "", [PAGE_ITEM] = "- ", [PAGE_NOTICE] = "> "};
+    outcome_t result = page_lines_text(lines, markers[kind], kind == PAGE_NOTICE, text);
+    return outcome_is_ok(&result) ? prose_check(lines->where, text) : result;
+}
+
+static outcome_t read_block(page_lines_t *lines, page_block_t *block)
+{
+    const char *line = page_lines_peek(lines);
+    if (text_starts(line, "!["))
+        return read_figure(lines, block);
+    if (text_starts(line, "Table:"))
+        return read_table(lines, block);
+    if (text_starts(line, "```"))
+        return wrong(lines, lines->at + 1, line, "a paragraph \"Table: CAPTION\" before a block of SQL", NULL);
+    if (line[0] == '#')
+        return wrong(lines, lines->at + 1, line, "## Headline, ## Again, ## Limits or ## Values",
+                     "a page has no other headings");
+    if (text_equal(line, "-") || text_equal(line, ">") || text_starts(line, "---"))
+        return wrong(lines, lines->at + 1, line, "text behind the sign", NULL);
+    block->kind = text_starts(line, "- ") ? PAGE_ITEM : text_starts(line, "> ") ? PAGE_NOTICE : PAGE_PARAGRAPH;
+    return read_words(lines, block->kind, &block->text);
+}
+
+static outcome_t read_body_block(page_lines_t *lines, page_t *page)
+{
+    page_block_t *blocks = with_room(page->blocks, page->block_count, sizeof *blocks);
+    if (blocks == NULL)
+        return outcome_out_of_memory(lines->where);
+    page->blocks = blocks;
+    return read_block(lines, &blocks[page->block_count++]);
+}
+
+/* ===  Sections  === */
+
+/* LABEL | VALUE | NOTE: the bars inside queries are SQL's. */
+static outcome_t split_fact(const page_lines_t *lines, const page_text_t *whole, page_fact_t *fact)
+{
+    page_text_t *const parts[] = {&fact->label, &fact->value, &fact->note};
+    const char *from = whole->chars, *const end = from + strlen(from);
+    for (int i = 0; i < 3; i++) {
+        const char *bar = prose_find(from, "|");
+        if ((bar != NULL) != (i < 2))
+            return wrong(lines, whole->line, whole->chars, "LABEL | VALUE | NOTE", NULL);
+        outcome_t result = part_of(lines, whole, from, bar != NULL ? bar : end, parts[i]);
+        if (!outcome_is_ok(&result))
+            return result;
+        from = bar != NULL ? bar + 1 : end;
+    }
+    return outcome_ok();
+}
+
+/* An item of a section that holds nothing else. */
+static outcome_t read_item(page_lines_t *lines, page_text_t *text)
+{
+    if (!text_starts(page_lines_peek(lines), "- "))
+        return wrong(lines, lines->at + 1, page_lines_peek(lines), "an item: - text", NULL);
+    return read_words(lines, PAGE_ITEM, text);
+}
+
+static outcome_t read_fact(page_lines_t *lines, page_t *page)
+{
+    page_text_t whole = {0};
+    page_fact_t *facts = with_room(page->facts, page->fact_count, sizeof *facts);
+    if (facts == NULL)
+        return outcome_out_of_memory(lines->where);
+    page->facts = facts;
+    outcome_t result = read_item(lines, &whole);
+    if (outcome_is_ok(&result))
+        result = split_fact(lines, &whole, &facts[page->fact_count++]);
+    free_text(&whole);
+    return result;
+}
+
+static outcome_t add_text(const page_lines_t *lines, page_text_t **texts, size_t *count, page_text_t **text)
+{
+    page_text_t *grown = with_room(*texts, *count, sizeof *grown);
+    if (grown == NULL)
+        return outcome_out_of_memory(lines->where);
+    *texts = grown;
+    *text = &grown[(*count)++];
+    return outcome_ok();
+}
+
+static outcome_t read_limit(page_lines_t *lines, page_t *page)
+{
+    page_text_t *text;
+    outcome_t result = add_text(lines, &page->limits, &page->limit_count, &text);
+    return outcome_is_ok(&result) ? read_item(lines, text) : result;
+}
+
+/* One command for each line of the block that is not blank. */
+static outcome_t split_commands(const page_lines_t *lines, const page_text_t *block, page_t *page)
+{
+    outcome_t result = outcome_ok();
+    page_text_t rest = *block;
+    while (rest.chars[0] != '\0' && outcome_is_ok(&result)) {
+        const size_t length = strcspn(rest.chars, "\n");
+        page_text_t *text;
+        if (strspn(rest.chars, " \t") < length &&
+            !outcome_bad(&result, add_text(lines, &page->commands, &page->command_count, &text)) &&
+            !outcome_bad(&result, part_of(lines, &rest, rest.chars, rest.chars + length, text)))
+            result = prose_check(lines->where, text);
+        rest.chars += rest.chars[length] != '\0' ? length + 1 : length;
+        rest.line++;
+    }
+    return result;
+}
+
+static outcome_t read_commands(page_lines_t *lines, page_t *page)
+{
+    const size_t number = lines->at + 1;
+    char *info = NULL;
+    page_text_t block = {0};
+    if (!text_starts(page_lines_peek(lines), "```"))
+        return wrong(lines, number, page_lines_peek(lines), "a block ```sh with a command a line", NULL);
+    outcome_t result = page_lines_fence(lines, &info, &block);
+    if (outcome_is_ok(&result))
+        result = text_equal(info, "sh") ? split_commands(lines, &block, page) : wrong(lines, number, info, "sh", NULL);
+    free(info);
+    free_text(&block);
+    return result;
+}
+
+enum { VALUES_MOST = 1000 }; /* a page with more is taken for a mistake */
+
+static outcome_t check_value(const page_lines_t *lines, const page_t *page, const page_value_t *value)
+{
+    const size_t line = value->query.line;
+    if (!prose_is_name(value->name))
+        return wrong(lines, line, value->name, "a name: a lower-case letter, then lower-case letters, digits and _", NULL);
+    if (value->query.chars[0] == '\0')
+        return wrong(lines, line, value->name, "name: SELECT ...", NULL);
+    if (page->value_count > VALUES_MOST)
+        return wrong(lines, line, value->name, text_of("at most %d values", VALUES_MOST).chars, NULL);
+    for (const page_value_t *other = page->values; other < value; other++)
+        if (text_equal(other->name, value->name))
+            return wrong(lines, line, value->name, text_of("another name than in line %zu", other->query.line).chars, NULL);
+    return outcome_ok();
+}
+
+static outcome_t read_value(page_lines_t *lines, page_t *page)
+{
+    page_value_t *values = with_room(page->values, page->value_count, sizeof *values);
+    if (values == NULL)
+        return outcome_out_of_memory(lines->where);
+    page->values = values;
+    page_value_t *value = &values[page->value_count++];
+    outcome_t result = page_lines_pair(lines, &value->name, &value->query);
+    return outcome_is_ok(&result) ? check_value(lines, page, value) : result;
+}
+
+static const struct {
+    const char *heading;
+    outcome_t (*read)(page_lines_t *lines, page_t *page);
+} sections[] = {
+    {"## Headline", read_fact}, {"## Again", read_commands}, {"## Limits", read_limit}, {"## Values", read_value}};
+enum { SECTIONS = sizeof sections / sizeof *sections };
+
+static outcome_t read_section(page_lines_t *lines, page_t *page, bool seen[SECTIONS])
+{
+    int which = 0;
+    while (which < SECTIONS && !text_equal(page_lines_peek(lines), sections[which].heading))
+        which++;
+    if (which == SECTIONS || seen[which])
+        return wrong(lines, lines->at + 1, page_lines_peek(lines),
+                     "## Headline, ## Again, ## Limits or ## Values, each once", NULL);
+    seen[which] = true;
+    outcome_t result = outcome_ok();
+    for (lines->at++, page_lines_skip_blank(lines); outcome_is_ok(&result); page_lines_skip_blank(lines)) {
+        if (page_lines_peek(lines) == NULL || text_starts(page_lines_peek(lines), "## "))
+            break;
+        result = sections[which].read(lines, page);
+    }
+    return result;
+}
+
+/* ===  The page  === */
+
+static outcome_t read_all(page_lines_t *lines, page_t *page)
+{
+    bool seen[SECTIONS] = {false};
+    outcome_t result = read_front(lines, page);
+    for (page_lines_skip_blank(lines); outcome_is_ok(&result) && page_lines_peek(lines) != NULL;
+         page_lines_skip_blank(lines)) {
+        if (!text_starts(page_lines_peek(lines), "## "))
+            result = read_body_block(lines, page);
+        else
+            result = read_section(lines, page, seen);
+    }
+    return result;
+}
+
+outcome_t page_read(const char *text, size_t size, const char *where, page_t *page)
+{
+    static const char mark[] = "\xEF\xBB\xBF"; /* that some editors put before UTF-8 */
+    const size_t skip = size >= strlen(mark) && memcmp(text, mark, strlen(mark)) == 0 ? strlen(mark) : 0;
+    page_lines_t lines;
+    *page = (page_t){.where = text_copy(where)};
+    if (page->where == NULL)
+        return outcome_out_of_memory(where);
+    outcome_t result = page_lines_open(text + skip, size - skip, page->where, &lines);
+    if (outcome_is_ok(&result))
+        result = read_all(&lines, page);
+    page_lines_free(&lines);
+    if (!outcome_is_ok(&result))
+        page_free(page);
+    return result;
+}
+
+static void free_texts(page_text_t *texts, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free_text(&texts[i]);
+    free(texts);
+}
+
+void page_free(page_t *page)
+{
+    for (size_t i = 0; i < page->block_count; i++) {
+        page_block_t *block = &page->blocks[i];
+        free_text(&block->text);
+        free_text(&block->query);
+        free_text(&block->alt);
+        free(block->figure);
+    }
+    for (size_t i = 0; i < page->fact_count; i++) {
+        free_text(&page->facts[i].label);
+        free_text(&page->facts[i].value);
+        free_text(&page->facts[i].note);
+    }
+    for (size_t i = 0; i < page->value_count; i++) {
+        free(page->values[i].name);
+        free_text(&page->values[i].query);
+    }
+    page_text_t *const texts[] = {&page->title, &page->from, &page->settings, &page->seeds, &page->needs, &page->cost};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        free_text(texts[i]);
+    free_texts(page->commands, page->command_count);
+    free_texts(page->limits, page->limit_count);
+    free(page->blocks);
+    free(page->facts);
+    free(page->values);
+    free(page->where);
+    *page = (page_t){0};
+}

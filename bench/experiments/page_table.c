@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rows come in the order of the query. What a pivot or a fold brings together keeps the order in which it appears first. */
+#include "experiments/page_table.h"
+
+#include "base/text.h"
+
+#include <stdlib.h>
+
+/* ===  Cells and columns  === */
+
+/* A cell for reading. To free(); the document remembers that memory is out. */
+static char *reading(const rows_table_t *table, size_t row, size_t column, document_t *document)
+{
+    char *text = rows_cell_text(&table->columns[column], rows_cell(table, row, column));
+    document->out_of_memory = document->out_of_memory || text == NULL;
+    return text;
+}
+
+static void put_cell(const rows_table_t *table, size_t row, size_t column, document_t *document)
+{
+    char *text = reading(table, row, column, document);
+    if (text == NULL)
+        return;
+    if (text_equal(text, "STAND-IN"))
+        document_mark(document, TONE_CAUTION, text);
+    else if (text_equal(text, "measured"))
+        document_mark(document, TONE_NOTE, text);
+    else
+        document_cell(document, "%s", text);
+    free(text);
+}
+
+static column_t column_of(const rows_table_t *table, size_t column)
+{
+    return (column_t){.title = table->columns[column].heading,
+                      .unit = table->columns[column].unit,
+                      .number = rows_column_is_numeric(table, column)};
+}
+
+/* The columns from `first` to the last as those of the document, with room for `more`; NULL when memory is out. */
+static column_t *columns_from(const rows_table_t *table, size_t first, size_t more)
+{
+    column_t *columns = calloc(table->column_count - first + more + 1, sizeof *columns);
+    for (size_t i = first; i < table->column_count && columns != NULL; i++)
+        columns[i - first] = column_of(table, i);
+    return columns;
+}
+
+static bool same_cell(const rows_cell_t *a, const rows_cell_t *b)
+{
+    if (a->kind != b->kind)
+        return false;
+    switch (a->kind) {
+    case ROWS_CELL_NULL:
+        break;
+    case ROWS_CELL_INTEGER:
+        return a->integer == b->integer;
+    case ROWS_CELL_REAL:
+        return !(a->real < b->real) && !(a->real > b->real);
+    case ROWS_CELL_TEXT:
+        return text_equal(a->text, b->text);
+    }
+    return true;
+}
+
+/* The first row that has the same cells from column `first` up to, not including, `end`: it stands for all that do. */
+static size_t first_alike(const rows_table_t *table, size_t row, size_t first, size_t end)
+{
+    for (size_t other = 0; other < row; other++) {
+        size_t i = first;
+        while (i < end && same_cell(rows_cell(table, other, i), rows_cell(table, row, i)))
+            i++;
+        if (i == end)
+            return other;
+    }
+    return row;
+}
+
+/* ===  One row, one row  === */
+
+static outcome_t put_plain(const rows_table_t *table, const char *caption, document_t *document)
+{
+    column_t *columns = columns_from(table, 0, 0);
+    if (columns == NULL)
+        return outcome_out_of_memory("table");
+    document_table(document, columns, "%s", caption);
+    free(columns);
+    for (size_t row = 0; row < table->count; row++)
+        for (size_t i = 0; i < table->column_count; i++)
+            put_cell(table, row, i, document);
+    return outcome_ok();
+}
+
+/* ===  A fold for each value of the first column  === */
+
+static void put_fold(const rows_table_t *table, size_t row, const column_t *columns, const char *caption,
+                     document_t *document)
+{
+    char *title = reading(table, row, 0, document);
+    document_fold(document, "%s", title != NULL ? title : "");
+    free(title);
+    document_table(document, columns, "%s", caption);
+    for (size_t other = row; other < table->count; other++)
+        for (size_t i = 1; same_cell(rows_cell(table, row, 0), rows_cell(table, other, 0)) && i < table->column_count; i++)
+            put_cell(table, other, i, document);
+    document_fold_end(document);
+}
+
+static outcome_t put_folds(const rows_table_t *table, const char *caption, document_t *document)
+{
+    column_t *columns = columns_from(table, 1, 0);
+    if (columns == NULL)
+        return outcome_out_of_memory("table");
+    for (size_t row = 0; row < table->count; row++)
+        if (first_alike(table, row, 0, 1) == row)
+            put_fold(table, row, columns, caption, document);
+    free(columns);
+    return outcome_ok();
+}
+
+/* ===  Pivot  === */
+
+enum { PIVOT_COLUMNS_MOST = 100 }; /* a wider one is taken for a mistake in the query */
+
+/* Columns heads..heads+1 of the query are the column's heading and the value. */
+typedef struct {
+    const rows_table_t *table;
+    const char *where;
+    size_t heads;
+    size_t *row_of, *column_of; /* for each row of the query: the first row with its heads, with its column heading */
+    size_t columns;             /* different column headings */
+} pivot_t;
+
+static outcome_t pivot_open(const rows_table_t *table, const char *where, pivot_t *pivot)
+{
+    *pivot = (pivot_t){.table = table, .where = where, .heads = table->column_count - 2};
+    pivot->row_of = calloc(table->count, sizeof *pivot->row_of);
+    pivot->column_of = calloc(table->count, sizeof *pivot->column_of);
+    if (pivot->row_of == NULL || pivot->column_of == NULL)
+        return outcome_out_of_memory(where);
+    for (size_t row = 0; row < table->count; row++) {
+        pivot->row_of[row] = first_alike(table, row, 0, pivot->heads);
+        pivot->column_of[row] = first_alike(table, row, pivot->heads, pivot->heads + 1);
+        pivot->columns += pivot->column_of[row] == row;
+    }
+    if (pivot->columns > PIVOT_COLUMNS_MOST)
+        return outcome_failed(where, NULL, text_of("a pivot of %zu columns", pivot->columns).chars,
+                              text_of("at most %d", PIVOT_COLUMNS_MOST).chars,
+                              "the last but one column makes the headings");
+    return outcome_ok();
+}
+
+static void pivot_close(pivot_t *pivot)
+{
+    free(pivot->row_of);
+    free(pivot->column_of);
+}
+
+static outcome_t begin_pivot(const pivot_t *pivot, const char *caption, document_t *document)
+{
+    const rows_table_t *table = pivot->table;
+    column_t *columns = columns_from(table, 0, pivot->columns);
+    char **titles = calloc(pivot->columns, sizeof *titles);
+    size_t count = 0;
+    const column_t value = column_of(table, pivot->heads + 1);
+    for (size_t row = 0; row < table->count && columns != NULL && titles != NULL; row++) {
+        if (pivot->column_of[row] != row)
+            continue;
+        titles[count] = reading(table, row, pivot->heads, document);
+        columns[pivot->heads + count] = value;
+        columns[pivot->heads + count].title = titles[count] != NULL ? titles[count] : "";
+        count++;
+    }
+    const bool full = columns != NULL && titles != NULL;
+    if (full) {
+        columns[pivot->heads + count] = (column_t){0};
+        document_table(document, columns, "%s", caption);
+    }
+    for (size_t i = 0; i < count; i++)
+        free(titles[i]);
+    free(titles);
+    free(columns);
+    return full ? outcome_ok() : outcome_out_of_memory(pivot->where);
+}
+
+/* The value where the row of `row` and the column of `column` meet; "–" where the query has none. */
+static outcome_t put_meeting(const pivot_t *pivot, size_t row, size_t column, document_t *document)
+{
+    size_t found = 0;
+    for (size_t at = 0; at < pivot->table->count; at++) {
+        if (pivot->row_of[at] != row || pivot->column_of[at] != column)
+            continue;
+        if (found++ == 0)
+            put_cell(pivot->table, at, pivot->heads + 1, document);
+    }
+    if (found == 0)
+        document_cell(document, "–");
+    if (found <= 1)
+        return outcome_ok();
+    char *name = reading(pivot->table, column, pivot->heads, document);
+    outcome_t result = outcome_failed(
+        pivot->where, NULL, text_of("%zu values for column %s of one row", found, name != NULL ? name : "").chars,
+        "one value for each pair of row and column", "name a row by all columns but the last two");
+    free(name);
+    return result;
+}
+
+static outcome_t put_pivot(const pivot_t *pivot, const char *caption, document_t *document)
+{
+    outcome_t result = begin_pivot(pivot, caption, document);
+    for (size_t row = 0; row < pivot->table->count && outcome_is_ok(&result); row++) {
+        if (pivot->row_of[row] != row)
+            continue;
+        for (size_t i = 0; i < pivot->heads; i++)
+            put_cell(pivot->table, row, i, document);
+        for (size_t column = 0; column < pivot->table->count && outcome_is_ok(&result); column++)
+            if (pivot->column_of[column] == column)
+                result = put_meeting(pivot, row, column, document);
+    }
+    return result;
+}
+
+/* ===  All three  === */
+
+outcome_t page_table(const rows_table_t *table, page_kind_t form, const char *caption, const char *where,
+                     document_t *document)
+{
+    const size_t least = form == PAGE_PIVOT ? 3 : form == PAGE_FOLD ? 2 : 1;
+    if (table->column_count < least)
+        return outcome_failed(where, NULL, text_of("a query of %zu columns", table->column_count).chars,
+                              text_of("at least %zu", least).chars, NULL);
+    if (table->count == 0)
+        return outcome_ok();
+    if (form != PAGE_PIVOT)
+        return form == PAGE_FOLD ? put_folds(table, caption, document) : put_plain(table, caption, document);
+    pivot_t pivot;
+    outcome_t result = pivot_open(table, where, &pivot);
+    if (outcome_is_ok(&result))
+        result = put_pivot(&pivot, caption, document);
+    pivot_close(&pivot);
+    return result;
+}
