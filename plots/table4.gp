@@ -7,4 +7,4 @@ style = ARG3
 width = 920
 height = 380
 load style
-load style[1:strlen(style) - strlen("style.gp")]."pe.gp"
+load style[1:strlen(style) - strlen("style.gp")]."pe_bars.gp"

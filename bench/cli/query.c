@@ -92,7 +92,7 @@ static outcome_t read_format(const options_t *options, rows_format_t *format)
 
 static outcome_t ask(const options_t *options, rows_database_t *database)
 {
-    rows_format_t format;
+    rows_format_t format = ROWS_FORMAT_MD;
     rows_table_t rows;
     outcome_t result = read_format(options, &format);
     if (!outcome_is_ok(&result) ||

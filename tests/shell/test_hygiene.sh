@@ -69,11 +69,11 @@ no_clash() {
     comm -12 "$tap_folder/ours" "$tap_folder/theirs" | none
 }
 
-# style.gp and pe.gp are loaded by other scripts.
+# style.gp and pe_bars.gp are loaded by other scripts.
 figures() {
     {
         sed -n 's/.*\.figure = "\([a-z0-9_]*\)".*/\1/p' bench/experiments/*.c | sort >"$tap_folder/drawn"
-        find plots -name '*.gp' ! -name style.gp ! -name pe.gp -exec basename {} .gp \; | sort >"$tap_folder/scripts"
+        find plots -name '*.gp' ! -name style.gp ! -name pe_bars.gp -exec basename {} .gp \; | sort >"$tap_folder/scripts"
         comm -23 "$tap_folder/drawn" "$tap_folder/scripts" | sed 's/$/: a figure without plots script/'
         comm -13 "$tap_folder/drawn" "$tap_folder/scripts" | sed 's/$/: a plots script of no experiment/'
     } | none
