@@ -153,6 +153,14 @@ $(BUILD)/tests/%: tests/unit/%.c $(LINKED) Makefile
 	@echo "  TEST    $@"
 	$(Q)$(CC) $(BBS_CFLAGS) -Itests/unit -o $@ $< $(LINKING) -lcmocka
 
+# The one test that is linked as the program is.
+$(BUILD)/tests/test_loader: LINKING = $(LOADER) $(BUILD)/libbbs.a $(LIBRARIES)
+$(BUILD)/tests/test_loader: $(LOADER) | $(BUILD)/tests/bbsbench-engine.so
+
+$(BUILD)/tests/bbsbench-engine.so: | $(BUILD)/bbsbench-engine.so
+	@mkdir -p $(@D)
+	$(Q)ln -sf ../bbsbench-engine.so $@
+
 $(BUILD)/peers: tests/peers/engine.c $(LINKED) Makefile
 	@mkdir -p $(@D)
 	@echo "  TEST    $@"
