@@ -59,7 +59,6 @@ struct dataset {
     void (*close)(dataset_t *dataset);
 };
 
-
 /* By name. The request's profile and strings must outlive the data set. */
 outcome_t dataset_open(const char *name, const dataset_request_t *request, dataset_t *dataset);
 void dataset_close(dataset_t *dataset);

@@ -18,11 +18,12 @@
 
 typedef struct engine engine_t;
 
-/* Parse the graph of the weights' network and size for `workers` threads. `kernels` is "fast" or "stock". `weights` stays the caller's and must
- * outlive the engine: BatchNorm and biases are read from it. No layer weights are set yet. */
+/* Parse the graph of the weights' network and size for `workers` threads. `kernels` is "fast" or "stock". `weights` stays
+ * the caller's and must outlive the engine: BatchNorm and biases are read from it. No layer weights are set yet. */
 outcome_t engine_open(const net_weights_t *weights, const char *kernels, int workers, engine_t **engine);
-/* The same with activations of 8 bits and integer sums, by "fast" or "plain" kernels: the same logits, bit for bit, for each kernel set, processor and
- * number of workers. A CNN needs `ranges`; a transformer's rows carry their own scale. Weights are set as integers. */
+/* The same with activations of 8 bits and integer sums, by "fast" or "plain" kernels: the same logits, bit for bit, for
+ * each kernel set, processor and number of workers. A CNN needs `ranges`; a transformer's rows carry their own scale.
+ * Weights are set as integers. */
 outcome_t engine_open_integers(const net_weights_t *weights, const char *kernels, const net_ranges_t *ranges, int workers,
                                engine_t **engine);
 void engine_close(engine_t *engine);

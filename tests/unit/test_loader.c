@@ -55,7 +55,8 @@ static void darknet_comes_when_it_is_asked_for(void **state)
     assert_non_null(strstr(loader_describe().chars, "loaded when first used"));
     assert_false(is_loaded("libdarknet") || is_loaded("libdnnl") || is_loaded("libopencv"));
     assert_non_null(strstr(engine_versions().chars, "oneDNN "));
-    assert_true(is_loaded("/libdarknet.so") && is_loaded("/libdnnl.so") && is_loaded("/bbsbench-engine.so") && is_loaded("/libopencv_core.so"));
+    assert_true(is_loaded("/libdarknet.so") && is_loaded("/libdnnl.so") && is_loaded("/bbsbench-engine.so") &&
+                is_loaded("/libopencv_core.so"));
     assert_true(denormals_work());
     made_compact(&weights, layers);
     made_input(&weights, 0, input);
