@@ -54,7 +54,7 @@ smoke:  ## the short end-to-end run: ./run_all.sh --smoke
 	@./run_all.sh --smoke
 
 bench: $(BENCHES) $(BUILD)/bbsbench  ## measure speed (never part of check)
-	@for program in $(BENCHES); do $$program || exit 1; done
+	@for program in $(BENCHES); do BBSBENCH=$(CURDIR)/$(BUILD)/bbsbench $$program || exit 1; done
 
 # The reviews of r-cran-modeldata as the text networks' data; beside the program's home, where bench/data/reviews.c looks.
 DATASETS = build/datasets/test.tsv build/datasets/pairs-test.tsv
