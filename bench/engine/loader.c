@@ -24,8 +24,6 @@ struct engine {
     engine_t *inner; /* the shared object's */
 };
 
-static const char *const todo = "make, and for the libraries: apt-get install darknet libdnnl-dev";
-
 /* Darknet names a function `error`, as glibc does. Deep binding lets the libraries behind the engine find their own names
  * before those of the program's libraries, which is the order of a program that is linked with them. The sanitizers refuse
  * that flag. */
@@ -49,14 +47,15 @@ static outcome_t load(const engine_interface_t **calls)
 {
     const text_t path = engine_path();
     if (!file_exists(path.chars))
-        return outcome_missing(path.chars, "the engine", "no such file", "the file beside the program", todo);
+        return outcome_missing(path.chars, "the engine", "no such file", "the file beside the program", "make");
     void *library = dlopen(path.chars, LOADING);
     cpu_float_environment(); /* Darknet's start-up code has changed it */
     if (library == NULL)
-        return outcome_missing(path.chars, "loading", dlerror(), "Darknet and oneDNN", todo);
+        return outcome_missing(path.chars, "loading", dlerror(), "Darknet and oneDNN",
+                               "apt-get install darknet libdnnl-dev");
     *calls = dlsym(library, ENGINE_INTERFACE);
     if (*calls == NULL || !text_equal((*calls)->commit, BBS_COMMIT))
-        return outcome_missing(path.chars, "commit", *calls != NULL ? (*calls)->commit : "none", BBS_COMMIT, todo);
+        return outcome_missing(path.chars, "commit", *calls != NULL ? (*calls)->commit : "none", BBS_COMMIT, "make");
     return outcome_ok();
 }
 
