@@ -12,13 +12,21 @@ Q             = $(if $(V),,@)
 PACKAGES  = gsl libcjson sqlite3 zlib libzip libmd libutf8proc libjpeg
 CFLAGS   ?= -O2 -g
 DEBUGFLAGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla $(if $(WERROR),-Werror)
-# No -ffast-math and no contraction: the same bits from run to run. Hidden: Darknet exports 642 unprefixed names.
-BBS_CFLAGS = -std=c11 -D_GNU_SOURCE -ffp-contract=off -fno-math-errno -fvisibility=hidden -pthread -MMD -MP -Ibench -I$(BUILD)/generated \
+# No -ffast-math and no contraction: the same bits from run to run. Hidden: Darknet exports 642 unprefixed names. PIC: the
+# engine is a shared object, with its own copies of what it calls below.
+BBS_CFLAGS = -std=c11 -D_GNU_SOURCE -ffp-contract=off -fno-math-errno -fPIC -fvisibility=hidden -pthread -MMD -MP -Ibench -I$(BUILD)/generated \
              -isystem $(DARKNET_ROOT)/include $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null) $(DEBUGFLAGS) $(CFLAGS) $(MOREFLAGS)
-LIBRARIES  = -L$(DARKNET_ROOT) -Wl,-rpath,$(DARKNET_ROOT) -Wl,--as-needed -ldarknet -ldnnl $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lgomp -lpthread -lm
+LIBRARIES  = -Wl,--as-needed $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lpthread -lm
+ENGINE_LIBRARIES = -Wl,--as-needed -L$(DARKNET_ROOT) -Wl,-rpath,$(DARKNET_ROOT) -ldarknet -ldnnl -lgomp
 
-SOURCES  := $(filter-out bench/cli/main.c,$(wildcard bench/*/*.c bench/*/*/*.c))
-OBJECTS  := $(SOURCES:%.c=$(BUILD)/%.o)
+# Three parts: what never touches Darknet; the engine; and what makes the engine a file that the program loads (loader.c, in
+# the program) and is loaded (interface.c). Tests that predict are linked with the engine itself.
+ENGINE   := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/loader.c %/interface.c,$(wildcard bench/engine/*.c)))
+LOADER   := $(BUILD)/bench/engine/loader.o
+INTERFACE := $(BUILD)/bench/engine/interface.o
+OBJECTS  := $(filter-out $(ENGINE) $(LOADER) $(INTERFACE) $(BUILD)/bench/cli/main.o,$(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/*/*.c bench/*/*/*.c)))
+LINKED    = $(BUILD)/libbbs.a $(BUILD)/libbbs-engine.a
+LINKING   = -Wl,--start-group $(LINKED) -Wl,--end-group $(ENGINE_LIBRARIES) $(LIBRARIES)
 UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/benches/%,$(wildcard tests/bench/bench_*.c))
 
@@ -33,20 +41,20 @@ help:  ## this list
 deps:  ## install the Debian packages of deps.txt that are missing (or print the apt line)
 	@./deps.sh
 
-all: $(BUILD)/bbsbench  ## build the program build/bbsbench
+all: $(BUILD)/bbsbench $(BUILD)/bbsbench-engine.so  ## build the program build/bbsbench and its engine
 
 check:  ## install what is missing, build, run all tests; ends with "N passed, N failed"
 	@./deps.sh
 	@$(MAKE) --no-print-directory -j$(JOBS) check-build datasets
 	@BUILD=$(BUILD) PYTHON=$(PYTHON) tests/run.sh
 
-check-build: $(BUILD)/bbsbench $(UNITS)
+check-build: all $(UNITS)
 
 smoke:  ## the short end-to-end run: ./run_all.sh --smoke
 	@./run_all.sh --smoke
 
 bench: $(BENCHES) $(BUILD)/bbsbench  ## measure speed (never part of check)
-	@for program in $(BENCHES); do $$program || exit 1; done
+	@for program in $(BENCHES); do BBSBENCH=$(CURDIR)/$(BUILD)/bbsbench $$program || exit 1; done
 
 # The reviews of r-cran-modeldata as the text networks' data; beside the program's home, where bench/data/reviews.c looks.
 DATASETS = build/datasets/test.tsv build/datasets/pairs-test.tsv
@@ -107,10 +115,10 @@ fuzz:  ## run each libFuzzer target for FUZZ_SECONDS under the sanitizers (clang
 .PHONY: fuzz-build
 fuzz-build: $(FUZZERS)
 
-$(BUILD)/fuzzers/%: tests/fuzz/%.c $(BUILD)/libbbs.a Makefile
+$(BUILD)/fuzzers/%: tests/fuzz/%.c $(LINKED) Makefile
 	@mkdir -p $(@D)
 	@echo "  FUZZER  $@"
-	$(Q)$(CC) $(BBS_CFLAGS) -fsanitize=fuzzer -o $@ $< $(BUILD)/libbbs.a $(LIBRARIES)
+	$(Q)$(CC) $(BBS_CFLAGS) -fsanitize=fuzzer -o $@ $< $(LINKING)
 
 retrain: $(if $(filter bert_%,$(NET)),datasets)  ## train one compact network again: make retrain NET=resnet34 (python3-torch; tens of minutes)
 	$(PYTHON) models/train/train$(if $(filter bert_%,$(NET)),_text).py --net $(NET) --out models/compact --work $(BUILD)/train
@@ -121,9 +129,18 @@ clean:  ## remove build/
 distclean: clean  ## remove build/ and the results of runs
 	$(Q)find results -mindepth 1 -maxdepth 1 -type d ! -name reference -exec rm -rf {} +
 
-$(BUILD)/bbsbench: $(BUILD)/bench/cli/main.o $(BUILD)/libbbs.a
+$(BUILD)/bbsbench: $(BUILD)/bench/cli/main.o $(LOADER) $(BUILD)/libbbs.a | $(BUILD)/bbsbench-engine.so
 	@echo "  LD      $@"
 	$(Q)$(CC) $(CFLAGS) $(MOREFLAGS) -o $@ $^ $(LIBRARIES)
+
+# What is missing ends the link, not the run; the sanitizers' own names come from the program.
+$(BUILD)/bbsbench-engine.so: $(INTERFACE) $(LINKED)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(CFLAGS) $(MOREFLAGS) -shared -Wl,-z,now $(if $(findstring sanitize,$(CFLAGS)),,-Wl,-z,defs) -o $@ $< $(LINKING)
+
+$(BUILD)/libbbs-engine.a: $(ENGINE)
+	@echo "  AR      $@"
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/libbbs.a: $(OBJECTS)
 	@echo "  AR      $@"
@@ -134,24 +151,32 @@ $(BUILD)/bench/%.o: bench/%.c Makefile | $(BUILD)/generated/commit.h $(BUILD)/ge
 	@echo "  CC      $<"
 	$(Q)$(CC) $(BBS_CFLAGS) -c -o $@ $<
 
-$(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libbbs.a Makefile
+$(BUILD)/tests/%: tests/unit/%.c $(LINKED) Makefile
 	@mkdir -p $(@D)
 	@echo "  TEST    $@"
-	$(Q)$(CC) $(BBS_CFLAGS) -Itests/unit -o $@ $< $(BUILD)/libbbs.a -lcmocka $(LIBRARIES)
+	$(Q)$(CC) $(BBS_CFLAGS) -Itests/unit -o $@ $< $(LINKING) -lcmocka
 
-$(BUILD)/peers: tests/peers/engine.c $(BUILD)/libbbs.a Makefile
+# The one test that is linked as the program is.
+$(BUILD)/tests/test_loader: LINKING = $(LOADER) $(BUILD)/libbbs.a $(LIBRARIES)
+$(BUILD)/tests/test_loader: $(LOADER) | $(BUILD)/tests/bbsbench-engine.so
+
+$(BUILD)/tests/bbsbench-engine.so: | $(BUILD)/bbsbench-engine.so
+	@mkdir -p $(@D)
+	$(Q)ln -sf ../bbsbench-engine.so $@
+
+$(BUILD)/peers: tests/peers/engine.c $(LINKED) Makefile
 	@mkdir -p $(@D)
 	@echo "  TEST    $@"
-	$(Q)$(CC) $(BBS_CFLAGS) -Itests/unit -o $@ $< $(BUILD)/libbbs.a -lcmocka $(LIBRARIES)
+	$(Q)$(CC) $(BBS_CFLAGS) -Itests/unit -o $@ $< $(LINKING) -lcmocka
 
-$(BUILD)/parity: tests/parity/parity.c $(BUILD)/libbbs.a Makefile
+$(BUILD)/parity: tests/parity/parity.c $(LINKED) Makefile
 	@echo "  TEST    $@"
-	$(Q)$(CC) $(BBS_CFLAGS) -Itests/unit -o $@ $< $(BUILD)/libbbs.a -lcmocka $(LIBRARIES)
+	$(Q)$(CC) $(BBS_CFLAGS) -Itests/unit -o $@ $< $(LINKING) -lcmocka
 
-$(BUILD)/benches/%: tests/bench/%.c $(BUILD)/libbbs.a Makefile
+$(BUILD)/benches/%: tests/bench/%.c $(LINKED) Makefile
 	@mkdir -p $(@D)
 	@echo "  BENCH   $@"
-	$(Q)$(CC) $(BBS_CFLAGS) -o $@ $< $(BUILD)/libbbs.a $(LIBRARIES)
+	$(Q)$(CC) $(BBS_CFLAGS) -o $@ $< $(LINKING)
 
 # The tables of constants become C: numbers as they are, texts in quotes. A row with other than the header's fields ends the build.
 $(BUILD)/generated/%.inc: bench/accel/%.csv
@@ -187,7 +212,8 @@ $(BUILD)/generated/commit.h: FORCE
 	@mkdir -p $(@D)
 	@commit=$$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown); \
 	dirty=$$(git status --porcelain --untracked-files=no 2>/dev/null | grep -q . && echo 1 || echo 0); \
-	printf '#define BBS_COMMIT "%s"\n#define BBS_DIRTY %s\n#define BBS_COMPILER_FLAGS "%s"\n' "$$commit" "$$dirty" '$(CFLAGS) $(MOREFLAGS) -std=c11 -ffp-contract=off' >$@.new; \
+	printf '#define BBS_COMMIT "%s"\n#define BBS_DIRTY %s\n#define BBS_COMPILER_FLAGS "%s"\n#define BBS_DARKNET_ROOT "%s"\n' \
+	    "$$commit" "$$dirty" '$(CFLAGS) $(MOREFLAGS) -std=c11 -ffp-contract=off' '$(DARKNET_ROOT)' >$@.new; \
 	if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
--include $(OBJECTS:.o=.d) $(BUILD)/bench/cli/main.d $(UNITS:=.d)
+-include $(OBJECTS:.o=.d) $(ENGINE:.o=.d) $(LOADER:.o=.d) $(INTERFACE:.o=.d) $(BUILD)/bench/cli/main.d $(UNITS:=.d)

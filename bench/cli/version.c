@@ -3,7 +3,7 @@
 
 #include "base/cpu.h"
 #include "commit.h"
-#include "engine/engine.h"
+#include "engine/loader.h"
 
 #include <stdio.h>
 
@@ -16,6 +16,6 @@ void version_print(void)
     printf("bbsbench 0.1.0, commit %s%s\n", BBS_COMMIT, BBS_DIRTY ? " with local changes" : "");
     printf("compiler   " __VERSION__ ", " BBS_COMPILER_FLAGS "\n");
     printf("libraries  GSL %s, cJSON %s, zlib %s\n", gsl_version, cJSON_Version(), zlibVersion());
-    printf("engine     %s\n", engine_versions().chars);
+    printf("engine     %s\n", loader_describe().chars);
     printf("processor  %s, %d available, vector set %s\n", cpu_name().chars, cpu_count(), cpu_vector_set());
 }

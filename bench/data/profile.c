@@ -58,7 +58,8 @@ static const profile_t bbs_authors = {
     .std = {0.5F, 0.5F, 0.5F},
 };
 
-const profile_t *const profile_registry[] = {
+/* One line adds one. */
+static const profile_t *const registry[] = {
     &torchvision_v1,   &timm_bicubic,      &bbs_authors,     &cifar10_imagenet_stats,
     &fashion_mnist_v1, &wordpiece_uncased, &wordpiece_cased, NULL,
 };
@@ -66,7 +67,7 @@ const profile_t *const profile_registry[] = {
 outcome_t profile_find(const char *name, const profile_t **profile)
 {
     text_t known = text_of("%s", "");
-    for (const profile_t *const *at = profile_registry; *at != NULL; at++) {
+    for (const profile_t *const *at = registry; *at != NULL; at++) {
         if (text_equal((*at)->name, name)) {
             *profile = *at;
             return outcome_ok();

@@ -30,8 +30,6 @@ typedef struct {
     float mean[3], std[3];            /* of channels in 0..1: value = (pixel / 255 - mean) / std */
 } profile_t;
 
-/* NULL-terminated; one line in profile.c adds one. */
-extern const profile_t *const profile_registry[];
 outcome_t profile_find(const char *name, const profile_t **profile);
 
 /* One grey image of `pixels` bytes to 3 equal channels of floats, channel by channel: values[3 * pixels]. */

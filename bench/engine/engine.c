@@ -17,15 +17,12 @@ static const kernels_t *const cfg_sets[] = {&kernels_fast, &kernels_stock, NULL}
 static const kernels_t *const program_sets[] = {&kernels_tokens_fast, &kernels_tokens_stock, NULL};
 static const kernels_t *const integer_cfg_sets[] = {&kernels_integer_fast, &kernels_integer_plain, NULL};
 static const kernels_t *const integer_program_sets[] = {&kernels_integer_tokens_fast, &kernels_integer_tokens_plain, NULL};
-const char *const engine_kernel_names[] = {"fast", "stock", NULL};
-const char *const engine_integer_kernel_names[] = {"fast", "plain", NULL};
 
 struct engine {
     const kernels_t *kernels;
     void *state;
     graph_t *graphs;
     int workers;
-    const net_table_t *table;
 };
 
 static outcome_t find_kernels(const kernels_t *const *sets, const char *name, const kernels_t **kernels)
@@ -48,7 +45,6 @@ static outcome_t open_engine(const net_weights_t *weights, const kernels_t *kern
     outcome_t result;
     if (engine == NULL)
         return outcome_out_of_memory("engine");
-    engine->table = &weights->table;
     engine->kernels = kernels;
     engine->graphs = calloc((size_t)workers, sizeof *engine->graphs);
     if (engine->graphs == NULL) {
@@ -132,14 +128,6 @@ outcome_t engine_observe(engine_t *engine, engine_observer_t observer, void *con
                               "the fast float kernels of a CNN", "a transformer needs no ranges");
     engine->kernels->observe(engine->state, observer, context);
     return outcome_ok();
-}
-
-outcome_t engine_set_weights(engine_t *engine, const float *const *layers)
-{
-    outcome_t result = outcome_ok();
-    for (size_t i = 0; i < engine->table->count && outcome_is_ok(&result); i++)
-        result = engine_set_rows(engine, i, 0, engine->table->items[i].k, layers[i]);
-    return result;
 }
 
 outcome_t engine_predict(engine_t *engine, int worker, const float *input, float *logits)

@@ -18,14 +18,12 @@
 
 typedef struct engine engine_t;
 
-/* Kernel sets by name, NULL-terminated: of float activations "fast" and "stock", of integer ones "fast" and "plain". */
-extern const char *const engine_kernel_names[], *const engine_integer_kernel_names[];
-
-/* Parse the graph of the weights' network and size for `workers` threads. `weights` stays the caller's and must
- * outlive the engine: BatchNorm and biases are read from it. No layer weights are set yet. */
+/* Parse the graph of the weights' network and size for `workers` threads. `kernels` is "fast" or "stock". `weights` stays
+ * the caller's and must outlive the engine: BatchNorm and biases are read from it. No layer weights are set yet. */
 outcome_t engine_open(const net_weights_t *weights, const char *kernels, int workers, engine_t **engine);
-/* The same with activations of 8 bits and integer sums: the same logits, bit for bit, for each kernel set, processor and
- * number of workers. A CNN needs `ranges`; a transformer's rows carry their own scale. Weights are set as integers. */
+/* The same with activations of 8 bits and integer sums, by "fast" or "plain" kernels: the same logits, bit for bit, for
+ * each kernel set, processor and number of workers. A CNN needs `ranges`; a transformer's rows carry their own scale.
+ * Weights are set as integers. */
 outcome_t engine_open_integers(const net_weights_t *weights, const char *kernels, const net_ranges_t *ranges, int workers,
                                engine_t **engine);
 void engine_close(engine_t *engine);
@@ -37,7 +35,6 @@ void engine_close(engine_t *engine);
  * set in the order of the table. Not while another thread predicts. */
 enum { ENGINE_ROWS = 64 };
 outcome_t engine_set_rows(engine_t *engine, size_t index, int64_t first, int64_t rows, const float *weights);
-outcome_t engine_set_weights(engine_t *engine, const float *const *layers); /* all of them; layers[i] is whole */
 
 /* The same of an engine of integers: weight = values * scale[row], `values` of 16 bits. */
 outcome_t engine_set_integers(engine_t *engine, size_t index, int64_t first, int64_t rows, const int16_t *values,

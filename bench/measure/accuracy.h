@@ -26,7 +26,7 @@ typedef struct {
     const char *const *methods; /* specs (compress/spec.h); paired columns compare with "int8" when it is among them */
     size_t method_count;
     int64_t images;      /* at most; 0: all. Fewer than all: the fixed list of dataset_subset() */
-    const char *kernels; /* engine_kernel_names, or engine_integer_kernel_names with integer activations */
+    const char *kernels; /* "fast" or "stock"; with integer activations "fast" or "plain" */
     bool integers;       /* activations of 8 bits (engine_open_integers()) */
     const char *ranges;  /* of activations, a file of bbsbench calibrate; NULL: beside the weights */
     int threads;

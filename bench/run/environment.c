@@ -67,7 +67,8 @@ static void describe_machine(cJSON *object)
 /* The loaded libraries whose arithmetic ends up in rows: path and hash, since not all of them can tell a version. */
 static int describe_library(struct dl_phdr_info *info, size_t size, void *context)
 {
-    static const char *const computing[] = {"libdarknet.so", "libdnnl.so", "libgsl.so", "libm.so", NULL};
+    static const char *const computing[] = {"bbsbench-engine.so", "libdarknet.so", "libdnnl.so",
+                                            "libgsl.so",          "libm.so",       NULL};
     cJSON *object = context;
     sha256_t sha256;
     (void)size;

@@ -8,7 +8,7 @@
 
 /* Where a run happens, as objects of key and text: program (commit, dirty, SHA-256 of the executable), build (compiler,
  * flags), machine (processor, memory, system) and libraries (versions, and the SHA-256 of each shared library that
- * computes). Adds the four to `parent`. */
+ * computes, the engine among them, which this loads). Adds the four to `parent`. */
 void environment_describe(cJSON *parent);
 
 /* Peak memory of what follows: environment_reset_peak() starts the kernel's high-water mark anew (where

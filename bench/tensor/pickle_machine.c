@@ -65,7 +65,7 @@ outcome_t pickle_machine_line(pickle_machine_t *machine, const char **chars, siz
 
 /* ===  Values and stack  === */
 
-outcome_t pickle_machine_push(pickle_machine_t *machine, pickle_ref_t ref)
+static outcome_t push(pickle_machine_t *machine, pickle_ref_t ref)
 {
     pickle_ref_t *stack = with_room(machine->stack, &machine->stack_capacity, machine->depth + 1, sizeof *stack);
     if (stack == NULL)
@@ -87,7 +87,7 @@ outcome_t pickle_machine_push_value(pickle_machine_t *machine, pickle_value_t va
     pickle->values = values;
     value.at = (uint32_t)machine->opcode_at;
     pickle->values[pickle->count++] = value;
-    return pickle_machine_push(machine, (pickle_ref_t)(pickle->count - 1));
+    return push(machine, (pickle_ref_t)(pickle->count - 1));
 }
 
 static size_t floor_of(const pickle_machine_t *machine)
@@ -183,5 +183,5 @@ outcome_t pickle_machine_recall(pickle_machine_t *machine, uint64_t number)
 {
     if (number >= machine->memo_count || machine->memo[number] == 0)
         return pickle_machine_refused(machine, text_of("memo %" PRIu64, number).chars, "a number that was stored");
-    return pickle_machine_push(machine, machine->memo[number] - 1);
+    return push(machine, machine->memo[number] - 1);
 }

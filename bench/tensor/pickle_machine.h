@@ -33,8 +33,7 @@ outcome_t pickle_machine_take(pickle_machine_t *machine, uint64_t count, const u
 outcome_t pickle_machine_unsigned(pickle_machine_t *machine, size_t width, uint64_t *value);
 outcome_t pickle_machine_line(pickle_machine_t *machine, const char **chars, size_t *count);
 
-/* Onto the stack: a value that exists, or a new one, whose items are taken over. */
-outcome_t pickle_machine_push(pickle_machine_t *machine, pickle_ref_t ref);
+/* Onto the stack: a new value, whose items are taken over. */
 outcome_t pickle_machine_push_value(pickle_machine_t *machine, pickle_value_t value);
 
 /* The topmost `count` values above the last mark. peek leaves them on the stack; pop takes them off, and the pointer is

@@ -90,17 +90,6 @@ outcome_t tensor_set_reserve(tensor_set_t *set, const char *name, tensor_type_t 
     return outcome_ok();
 }
 
-outcome_t tensor_set_add(tensor_set_t *set, const char *name, tensor_type_t type, int rank, const int64_t *shape,
-                         tensor_t **added)
-{
-    outcome_t result = tensor_set_reserve(set, name, type, rank, shape, added);
-    if (outcome_is_ok(&result)) {
-        tensor_t *tensor = &set->items[set->count - 1];
-        memset(tensor->data, 0, (size_t)tensor->count * tensor_type_size(type));
-    }
-    return result;
-}
-
 outcome_t tensor_set_note(tensor_set_t *set, const char *key, const char *value)
 {
     char *copy = text_copy(value);

@@ -50,17 +50,15 @@ typedef struct {
     size_t note_count;
 } tensor_set_t;
 
-/* Append a tensor of zeros; `*added` points into the set and is valid until the next addition. Names are unique;
- * a set holds at most TENSOR_SET_LIMIT tensors, so that a hostile file cannot ask for hours of comparing names. */
-outcome_t tensor_set_add(tensor_set_t *set, const char *name, tensor_type_t type, int rank, const int64_t *shape,
-                         tensor_t **added);
-/* The same, its elements undefined: for a caller that writes all of them, on whichever thread. */
+/* Append a tensor, its elements undefined: for a caller that writes all of them, on whichever thread. `*added` points into
+ * the set and is valid until the next addition. Names are unique; a set holds at most TENSOR_SET_LIMIT tensors, so that a
+ * hostile file cannot ask for hours of comparing names. */
 outcome_t tensor_set_reserve(tensor_set_t *set, const char *name, tensor_type_t type, int rank, const int64_t *shape,
                              tensor_t **added);
 outcome_t tensor_set_note(tensor_set_t *set, const char *key, const char *value); /* replaces an earlier value */
 const char *tensor_set_get_note(const tensor_set_t *set, const char *key);        /* NULL when absent */
 tensor_t *tensor_set_find(const tensor_set_t *set, const char *name);             /* NULL when absent */
-outcome_t tensor_set_rename(tensor_set_t *set, size_t index, const char *name);   /* unique, as in tensor_set_add() */
+outcome_t tensor_set_rename(tensor_set_t *set, size_t index, const char *name);   /* unique, as in tensor_set_reserve() */
 void tensor_set_free(tensor_set_t *set);
 
 /* The tensor of that name, of one of the float types, and of that shape (rank -1: any shape). `where` is the file's

@@ -194,10 +194,10 @@ static void make_set(const net_layers_t *net, tensor_set_t *set)
     for (size_t i = 0; i < net->count; i++) {
         const compress_layer_t *layer = &net->layers[i];
         tensor_t *tensor;
-        stop_on(tensor_set_add(&plain, layer->name, TENSOR_I8, 4,
-                               (const int64_t[]){layer->k, layer->c, layer->kh, layer->kw}, &tensor));
+        stop_on(tensor_set_reserve(&plain, layer->name, TENSOR_I8, 4,
+                                   (const int64_t[]){layer->k, layer->c, layer->kh, layer->kw}, &tensor));
         memcpy(tensor->data, layer->q, (size_t)tensor->count);
-        stop_on(tensor_set_add(&plain, text_of("%s.scale", layer->name).chars, TENSOR_F32, 1, &layer->k, &tensor));
+        stop_on(tensor_set_reserve(&plain, text_of("%s.scale", layer->name).chars, TENSOR_F32, 1, &layer->k, &tensor));
         memcpy(tensor->data, layer->scale, (size_t)layer->k * sizeof(float));
     }
     const method_t *mod;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine_weights.h"
 #include "testing.h"
 
 static const double TOLERANCE = 1e-5; /* largest difference / largest logit */
@@ -34,7 +35,7 @@ static void compare(const net_weights_t *weights, const tensor_set_t *set, const
     for (size_t i = 0; i < weights->table.count; i++)
         layers[i] = weights->layers[i].weights;
     assert_ok(engine_open(weights, kernels, 1, &engine));
-    assert_ok(engine_set_weights(engine, layers));
+    assert_ok(set_weights(engine, weights, layers));
     for (int64_t sample = 0; sample < samples; sample++) {
         const float *want = (const float *)logits->data + sample * classes;
         double started = progress_clock();

@@ -50,7 +50,7 @@ static void made_fill(const char *name, int rank, const int64_t *shape, float *v
 static void made_add(tensor_set_t *set, const char *name, int rank, const int64_t *shape)
 {
     tensor_t *tensor;
-    assert_ok(tensor_set_add(set, name, TENSOR_F32, rank, shape, &tensor));
+    assert_ok(tensor_set_reserve(set, name, TENSOR_F32, rank, shape, &tensor));
     made_fill(name, rank, shape, tensor->data);
 }
 

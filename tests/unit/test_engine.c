@@ -13,6 +13,8 @@
 
 #include "testing.h"
 
+#include "engine_weights.h"
+
 enum { SAMPLES = 4, CLASSES_LIMIT = 16 };
 static const double TOLERANCE = 1e-5; /* largest difference / largest logit, float32 against float32 */
 
@@ -109,7 +111,7 @@ static void agrees_with_pytorch(fixture_t *fixture, const char *kernels)
     engine_t *engine;
     float logits[SAMPLES * CLASSES_LIMIT];
     assert_ok(engine_open(&fixture->weights, kernels, 1, &engine));
-    assert_ok(engine_set_weights(engine, fixture->layers));
+    assert_ok(set_weights(engine, &fixture->weights, fixture->layers));
     predict(engine, 0, fixture, logits);
     double error = difference(fixture, logits, fixture->logits);
     print_message("# %s, %s kernels: relative error %.2g\n", fixture->weights.network->name, kernels, error);
@@ -123,7 +125,7 @@ static void both_kernel_sets_agree_with_pytorch(void **state)
     fixture_t compact = {0}, block = {0};
     open_compact(&compact);
     open_block(&block);
-    for (const char *const *kernels = engine_kernel_names; *kernels != NULL; kernels++) {
+    for (const char *const *kernels = float_kernels; *kernels != NULL; kernels++) {
         agrees_with_pytorch(&compact, *kernels);
         agrees_with_pytorch(&block, *kernels);
     }
@@ -153,12 +155,12 @@ static void any_number_of_workers_gives_the_same_bytes(void **state)
     (void)state;
     fixture_t fixture = {0};
     open_compact(&fixture);
-    for (const char *const *kernels = engine_kernel_names; *kernels != NULL; kernels++) {
+    for (const char *const *kernels = float_kernels; *kernels != NULL; kernels++) {
         crowd_t one = {.fixture = &fixture}, three = {.fixture = &fixture};
         assert_ok(engine_open(&fixture.weights, *kernels, 1, &one.engine));
         assert_ok(engine_open(&fixture.weights, *kernels, 3, &three.engine));
-        assert_ok(engine_set_weights(one.engine, fixture.layers));
-        assert_ok(engine_set_weights(three.engine, fixture.layers));
+        assert_ok(set_weights(one.engine, &fixture.weights, fixture.layers));
+        assert_ok(set_weights(three.engine, &fixture.weights, fixture.layers));
         assert_ok(threads_for(1, 12, predict_one, &one));
         assert_ok(threads_for(3, 12, predict_one, &three));
         for (int i = 0; i < 12; i++)
@@ -174,21 +176,21 @@ static void weights_are_swapped_in_place(void **state)
     (void)state;
     fixture_t fixture = {0};
     open_block(&fixture);
-    for (const char *const *kernels = engine_kernel_names; *kernels != NULL; kernels++) {
+    for (const char *const *kernels = float_kernels; *kernels != NULL; kernels++) {
         engine_t *engine;
         float before[SAMPLES * CLASSES_LIMIT], zero[SAMPLES * CLASSES_LIMIT], after[SAMPLES * CLASSES_LIMIT];
         const float *layers[8];
         float *zeros = calloc(16 * 128, sizeof *zeros);
         memcpy(layers, fixture.layers, sizeof layers);
         assert_ok(engine_open(&fixture.weights, *kernels, 2, &engine));
-        assert_ok(engine_set_weights(engine, layers));
+        assert_ok(set_weights(engine, &fixture.weights, layers));
         predict(engine, 1, &fixture, before);
         layers[4] = zeros; /* fc: nothing but its bias is left */
-        assert_ok(engine_set_weights(engine, layers));
+        assert_ok(set_weights(engine, &fixture.weights, layers));
         predict(engine, 1, &fixture, zero);
         for (int i = 0; i < SAMPLES * 16; i++)
             assert_true(zero[i] == fixture.weights.layers[4].bias[i % 16]);
-        assert_ok(engine_set_weights(engine, fixture.layers));
+        assert_ok(set_weights(engine, &fixture.weights, fixture.layers));
         predict(engine, 1, &fixture, after);
         assert_memory_equal(before, after, SAMPLES * 16 * sizeof(float));
         engine_close(engine);

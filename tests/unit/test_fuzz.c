@@ -54,10 +54,10 @@ static void make_set(tensor_set_t *out)
     weights_t weights;
     const method_t *mod;
     compressed_t compressed[2];
-    assert_ok(tensor_set_add(&set, "conv.weight", TENSOR_F32, 4, (const int64_t[]){6, 11, 1, 3}, &tensor));
+    assert_ok(tensor_set_reserve(&set, "conv.weight", TENSOR_F32, 4, (const int64_t[]){6, 11, 1, 3}, &tensor));
     for (int64_t i = 0; i < tensor->count; i++)
         ((float *)tensor->data)[i] = (float)(next_random() % 2001) - 1000;
-    assert_ok(tensor_set_add(&set, "fc.weight", TENSOR_F32, 2, (const int64_t[]){8, 16}, &tensor));
+    assert_ok(tensor_set_reserve(&set, "fc.weight", TENSOR_F32, 2, (const int64_t[]){8, 16}, &tensor));
     for (int64_t i = 0; i < tensor->count; i++)
         ((float *)tensor->data)[i] = (float)(next_random() % 2001) - 1000;
     assert_ok(method_find("bbs-mod", &mod));

@@ -37,7 +37,7 @@ static const network_t *net_of(const char *name)
 static void add(tensor_set_t *set, const char *name)
 {
     const int64_t shape = 1;
-    assert_ok(tensor_set_add(set, name, TENSOR_F32, 1, &shape, NULL));
+    assert_ok(tensor_set_reserve(set, name, TENSOR_F32, 1, &shape, NULL));
 }
 
 static void settles(const char *net, const char *from, const char *to)

@@ -34,7 +34,7 @@ static void make_network(tensor_set_t *set)
                    {"fc.weight", 2, {64, 32}}};
     for (size_t i = 0; i < sizeof tensors / sizeof *tensors; i++) {
         tensor_t *tensor;
-        assert_ok(tensor_set_add(set, tensors[i].name, TENSOR_F32, tensors[i].rank, tensors[i].shape, &tensor));
+        assert_ok(tensor_set_reserve(set, tensors[i].name, TENSOR_F32, tensors[i].rank, tensors[i].shape, &tensor));
         for (int64_t j = 0; j < tensor->count; j++)
             ((float *)tensor->data)[j] = (float)((int)(next_random() % 2001) - 1000) * (float)(1 + j % 7);
     }

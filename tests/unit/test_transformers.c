@@ -11,6 +11,7 @@
 #include "nets/vit.h"
 #include "tensor/safetensors.h"
 
+#include "engine_weights.h"
 #include "made_weights.h"
 #include "random.h"
 
@@ -168,7 +169,7 @@ static engine_t *open_engine(const made_net_t *made, const char *kernels, int wo
 {
     engine_t *engine;
     assert_ok(engine_open(&made->weights, kernels, workers, &engine));
-    assert_ok(engine_set_weights(engine, made->layers));
+    assert_ok(set_weights(engine, &made->weights, made->layers));
     return engine;
 }
 
@@ -178,7 +179,7 @@ static void compare(const tensor_set_t *set, const network_t *network, const net
     if (wanted == NULL)
         return;
     made_net_t *made = make_net(network, size);
-    for (const char *const *kernels = engine_kernel_names; *kernels != NULL; kernels++) {
+    for (const char *const *kernels = float_kernels; *kernels != NULL; kernels++) {
         engine_t *engine = open_engine(made, *kernels, 1);
         double error = 0, largest = 0;
         for (int64_t sample = 0; sample < SAMPLES; sample++) {
@@ -231,7 +232,7 @@ static void any_number_of_workers_gives_the_same_bytes(void **state)
 {
     (void)state;
     made_net_t *made = make_net(&net_bert_mrpc, &odd_bert_size);
-    for (const char *const *kernels = engine_kernel_names; *kernels != NULL; kernels++) {
+    for (const char *const *kernels = float_kernels; *kernels != NULL; kernels++) {
         job_t one = {.engine = open_engine(made, *kernels, 1), .made = made}, three = one;
         three.engine = open_engine(made, *kernels, 3);
         assert_ok(threads_for(1, SAMPLES * 4, predict_one, &one));
@@ -264,17 +265,17 @@ static void weights_are_swapped_in_place(void **state)
 {
     (void)state;
     made_net_t *made = make_net(&net_vit_small, &odd_vit_size);
-    for (const char *const *kernels = engine_kernel_names; *kernels != NULL; kernels++) {
+    for (const char *const *kernels = float_kernels; *kernels != NULL; kernels++) {
         engine_t *engine = open_engine(made, *kernels, 2);
         float before[7], other[7], after[7];
         const float *kept = made->layers[1];
         assert_ok(engine_predict(engine, 1, made->inputs[0], before));
         made->layers[1] = made->layers[5]; /* the same shape in the next block */
-        assert_ok(engine_set_weights(engine, made->layers));
+        assert_ok(set_weights(engine, &made->weights, made->layers));
         assert_ok(engine_predict(engine, 1, made->inputs[0], other));
         assert_memory_not_equal(before, other, sizeof before);
         made->layers[1] = kept;
-        assert_ok(engine_set_weights(engine, made->layers));
+        assert_ok(set_weights(engine, &made->weights, made->layers));
         assert_ok(engine_predict(engine, 1, made->inputs[0], after));
         assert_memory_equal(before, after, sizeof before);
         engine_close(engine);

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Part of the shared object only. */
+#include "engine/interface.h"
+
+#include "commit.h"
+
+extern const engine_interface_t bbs_engine_interface;
+
+__attribute__((visibility("default")))
+const engine_interface_t bbs_engine_interface = {.commit = BBS_COMMIT,
+                                                 .open = engine_open,
+                                                 .open_integers = engine_open_integers,
+                                                 .close = engine_close,
+                                                 .set_rows = engine_set_rows,
+                                                 .set_integers = engine_set_integers,
+                                                 .takes_integers = engine_takes_integers,
+                                                 .observe = engine_observe,
+                                                 .predict = engine_predict,
+                                                 .versions = engine_versions};

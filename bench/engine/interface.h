@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_ENGINE_INTERFACE_H
+#define BBS_ENGINE_INTERFACE_H
+
+#include "engine/engine.h"
+
+/* What the engine's shared object (ENGINE_FILE) exports: this table, under this name, and nothing else. The program finds
+ * it when a network is first opened (loader.c), so that only commands that predict load Darknet and oneDNN. */
+
+#define ENGINE_FILE "bbsbench-engine.so"
+#define ENGINE_INTERFACE "bbs_engine_interface"
+
+/* The functions of engine.h; an engine_t in them is the shared object's own. */
+typedef struct {
+    const char *commit; /* BBS_COMMIT of the shared object: structs cross this border, so both sides are of one build */
+    outcome_t (*open)(const net_weights_t *weights, const char *kernels, int workers, engine_t **engine);
+    outcome_t (*open_integers)(const net_weights_t *weights, const char *kernels, const net_ranges_t *ranges, int workers,
+                               engine_t **engine);
+    void (*close)(engine_t *engine);
+    outcome_t (*set_rows)(engine_t *engine, size_t index, int64_t first, int64_t rows, const float *weights);
+    outcome_t (*set_integers)(engine_t *engine, size_t index, int64_t first, int64_t rows, const int16_t *values,
+                              const float *scale);
+    bool (*takes_integers)(const engine_t *engine);
+    outcome_t (*observe)(engine_t *engine, engine_observer_t observer, void *context);
+    outcome_t (*predict)(engine_t *engine, int worker, const float *input, float *logits);
+    text_t (*versions)(void);
+} engine_interface_t;
+
+#endif

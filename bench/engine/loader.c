@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The functions of engine.h as the program has them: each goes to the shared object beside the program, which is loaded
+ * when the first network is opened. libdarknet brings 250 libraries with it, which take 0.1 s, and switches denormals off;
+ * a command that predicts nothing pays for none of that. Programs that are linked with engine.c itself, such as the unit
+ * tests, do not have this file.
+ *
+ * The library stays loaded until the process ends; dlopen() of a loaded one is cheap, so nothing is kept in a global. */
+#include "engine/loader.h"
+
+#include "base/cpu.h"
+#include "base/file.h"
+#include "commit.h"
+#include "engine/interface.h"
+
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <dnnl_version.h>
+
+struct engine {
+    const engine_interface_t *calls;
+    engine_t *inner; /* the shared object's */
+};
+
+/* Darknet names a function `error`, as glibc does. Deep binding lets the libraries behind the engine find their own names
+ * before those of the program's libraries, which is the order of a program that is linked with them. The sanitizers refuse
+ * that flag. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { LOADING = RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE };
+#else
+enum { LOADING = RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE | RTLD_DEEPBIND };
+#endif
+
+static text_t engine_path(void)
+{
+    text_t program = {{0}};
+    const ssize_t length = readlink("/proc/self/exe", program.chars, sizeof program.chars - 1);
+    char *slash = length > 0 ? strrchr(program.chars, '/') : NULL;
+    if (slash != NULL)
+        *slash = '\0';
+    return text_of("%s/%s", slash != NULL ? program.chars : ".", ENGINE_FILE);
+}
+
+static outcome_t load(const engine_interface_t **calls)
+{
+    const text_t path = engine_path();
+    if (!file_exists(path.chars))
+        return outcome_missing(path.chars, "the engine", "no such file", "the file beside the program", "make");
+    void *library = dlopen(path.chars, LOADING);
+    cpu_float_environment(); /* Darknet's start-up code has changed it */
+    if (library == NULL)
+        return outcome_missing(path.chars, "loading", dlerror(), "Darknet and oneDNN",
+                               "apt-get install darknet libdnnl-dev");
+    *calls = dlsym(library, ENGINE_INTERFACE);
+    if (*calls == NULL || !text_equal((*calls)->commit, BBS_COMMIT))
+        return outcome_missing(path.chars, "commit", *calls != NULL ? (*calls)->commit : "none", BBS_COMMIT, "make");
+    return outcome_ok();
+}
+
+text_t loader_describe(void)
+{
+    static const char library[] = BBS_DARKNET_ROOT "/libdarknet.so";
+    const text_t path = engine_path();
+    if (!file_exists(path.chars) || !file_exists(library))
+        return text_of("none: %s is missing", file_exists(library) ? path.chars : library);
+    return text_of("Darknet (%s), oneDNN %d.%d.%d of the build; loaded when first used", library, DNNL_VERSION_MAJOR,
+                   DNNL_VERSION_MINOR, DNNL_VERSION_PATCH);
+}
+
+/* Load, and make room for the handle. */
+static outcome_t prepare(engine_t **engine)
+{
+    const engine_interface_t *calls;
+    outcome_t result;
+    *engine = NULL;
+    if (outcome_bad(&result, load(&calls)))
+        return result;
+    *engine = calloc(1, sizeof **engine);
+    if (*engine == NULL)
+        return outcome_out_of_memory("engine");
+    (*engine)->calls = calls;
+    return outcome_ok();
+}
+
+static outcome_t deliver(outcome_t result, engine_t **engine)
+{
+    if (!outcome_is_ok(&result)) {
+        free(*engine);
+        *engine = NULL;
+    }
+    return result;
+}
+
+outcome_t engine_open(const net_weights_t *weights, const char *kernels, int workers, engine_t **engine)
+{
+    outcome_t result;
+    if (outcome_bad(&result, prepare(engine)))
+        return result;
+    return deliver((*engine)->calls->open(weights, kernels, workers, &(*engine)->inner), engine);
+}
+
+outcome_t engine_open_integers(const net_weights_t *weights, const char *kernels, const net_ranges_t *ranges, int workers,
+                               engine_t **engine)
+{
+    outcome_t result;
+    if (outcome_bad(&result, prepare(engine)))
+        return result;
+    return deliver((*engine)->calls->open_integers(weights, kernels, ranges, workers, &(*engine)->inner), engine);
+}
+
+void engine_close(engine_t *engine)
+{
+    if (engine == NULL)
+        return;
+    engine->calls->close(engine->inner);
+    free(engine);
+}
+
+outcome_t engine_set_rows(engine_t *engine, size_t index, int64_t first, int64_t rows, const float *weights)
+{
+    return engine->calls->set_rows(engine->inner, index, first, rows, weights);
+}
+
+outcome_t engine_set_integers(engine_t *engine, size_t index, int64_t first, int64_t rows, const int16_t *values,
+                              const float *scale)
+{
+    return engine->calls->set_integers(engine->inner, index, first, rows, values, scale);
+}
+
+bool engine_takes_integers(const engine_t *engine)
+{
+    return engine->calls->takes_integers(engine->inner);
+}
+
+outcome_t engine_observe(engine_t *engine, engine_observer_t observer, void *context)
+{
+    return engine->calls->observe(engine->inner, observer, context);
+}
+
+outcome_t engine_predict(engine_t *engine, int worker, const float *input, float *logits)
+{
+    return engine->calls->predict(engine->inner, worker, input, logits);
+}
+
+text_t engine_versions(void)
+{
+    const engine_interface_t *calls;
+    const outcome_t loaded = load(&calls);
+    return outcome_is_ok(&loaded) ? calls->versions() : text_of("none: %s", outcome_text(&loaded));
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_ENGINE_STAGES_H
+#define BBS_ENGINE_STAGES_H
+
+#include "engine/pixels.h"
+#include "engine/plan.h"
+#include "engine/product.h"
+#include "nets/ranges.h"
+#include "nets/weights.h"
+
+/* A CNN in integers, as far as the workers share it: what each layer of the graph reads, computes and leaves, in whose
+ * memory and at which step, with its weights.
+ *
+ * A tensor between two layers lies as [h, w, c] bytes; its step is the range of the layer that reads it (nets/ranges.h),
+ * divided by 255. Tensors that no weights read stay float. */
+
+enum { STAGE_IMAGE = -1, STAGE_NONE = -1 };
+
+/* One layer of the graph, shared by the workers. */
+typedef struct {
+    plan_step_t plan;
+    int64_t table;              /* index of the layer table, or NET_NONE */
+    int source, other, target;  /* layers in whose memory the operands and the result are; STAGE_IMAGE, STAGE_NONE */
+    float step;                 /* of the result; 0: floats */
+    product_shape_t shape;      /* of layers with weights */
+    product_shape_t multiplied; /* the same, or of the gathered rows of the first layer */
+    product_t *product;
+    int64_t permuted;         /* pixels of the plane that an inner product reads: its weights are put in [h, w, c] order */
+    float *multiplier, *bias; /* [groups, k]; [kinds, k] */
+    int32_t *kind;            /* first layer: of each output; else NULL */
+    int64_t kinds;
+} stage_t;
+
+typedef struct {
+    const net_weights_t *weights;
+    const product_set_t *set;
+    const graph_t *graph;
+    pixels_t image;
+    int count; /* layers of the graph */
+    stage_t *items;
+} stages_t;
+
+/* One stage a layer of `graph`, products by `set`; both and `weights` must outlive them. FAULT_MISSING names a layer that
+ * has no range. `stages` is to be closed whatever the outcome. */
+outcome_t stages_open(const product_set_t *set, const net_weights_t *weights, const net_ranges_t *ranges,
+                      const graph_t *graph, stages_t *stages);
+void stages_close(stages_t *stages);
+
+/* Weights of one layer of the table, as in engine_set_integers(). */
+outcome_t stages_set(stages_t *stages, size_t index, int64_t first, int64_t rows, const int16_t *weights,
+                     const float *scale);
+
+int64_t stages_pixels(const onednn_plane_t *plane); /* of a plane: height times width */
+
+#endif
