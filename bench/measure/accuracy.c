@@ -30,7 +30,7 @@ static const char reference_method[] = "int8"; /* what the paper's losses are me
 typedef struct {
     const accuracy_config_t *config;
     net_weights_t weights;
-    variant_source_t source;
+    int8_network_t network; /* of these weights */
     dataset_t dataset;
     const profile_t *profile;
     net_ranges_t ranges; /* with integer activations */
@@ -136,7 +136,7 @@ static outcome_t answer(session_t *session, size_t index)
     if (config->predictions != NULL &&
         outcome_bad(&result, predictions_load(stem.chars, key.chars, answers, answers->predicted, &row->reused)))
         return result;
-    if (outcome_bad(&result, variant_apply(&session->source, spec, config->threads, row->reused ? NULL : session->engine,
+    if (outcome_bad(&result, variant_apply(&session->network, spec, config->threads, row->reused ? NULL : session->engine,
                                            &row->bits)))
         return result;
     if (!row->reused) {
@@ -311,7 +311,7 @@ static outcome_t open_session(const accuracy_config_t *config, session_t *sessio
     if ((config->predictions != NULL && outcome_bad(&result, file_make_folder(config->predictions))) ||
         outcome_bad(&result, net_weights_load(config->network, config->size, config->weights, &session->weights)) ||
         outcome_bad(&result,
-                    variant_open(&session->weights, config->prune_first_layer, config->threads, &session->source)) ||
+                    int8_network_from(&session->weights, config->prune_first_layer, config->threads, &session->network)) ||
         outcome_bad(&result, open_dataset(session)) || outcome_bad(&result, open_kernels(session)) ||
         outcome_bad(&result, identify(session)))
         return result;
@@ -327,7 +327,7 @@ static void close_session(session_t *session)
     free(session->answers);
     free(session->rows);
     dataset_close(&session->dataset);
-    variant_close(&session->source);
+    int8_network_free(&session->network);
     net_weights_free(&session->weights);
 }
 
