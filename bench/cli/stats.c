@@ -139,8 +139,7 @@ static outcome_t count_layer(void *context, size_t index, compressed_t *compress
     outcome_t result;
     row->name = layer->name;
     if (outcome_bad(&result, stats_count(layer, request->vector, request->config.group, request->threads, &row->stats)) ||
-        (compressed != NULL &&
-         outcome_bad(&result, distortion_of(layer, compressed, request->threads, &row->distortion))))
+        (compressed != NULL && outcome_bad(&result, distortion_of(layer, compressed, request->threads, &row->distortion))))
         return result;
     stats_add(&total->stats, &row->stats);
     if (compressed == NULL)

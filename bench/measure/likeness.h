@@ -24,7 +24,8 @@ typedef struct {
 
 /* Draw all layers of a network that is real after portraits[network->count], its own or others, and compare:
  * rows[network->count], whose names are the network's. */
-outcome_t likeness_compare(const int8_network_t *network, const portrait_t *const *portraits, int threads, likeness_t *rows);
+outcome_t likeness_compare(const int8_network_t *network, const portrait_t *const *portraits, int threads,
+                           likeness_t *rows);
 
 /* The measures that have a relative error, in the order of likeness_error(). */
 enum { LIKENESS_MEASURES = 4 };

@@ -12,8 +12,8 @@ typedef struct {
     const network_t *network;
     const net_table_t *table;
     int8_network_t int8; /* count 0: none; the plan's arrays then */
-    int8_t *compressed; /* the values of the design that ran last with a method; NULL: none did */
-    int64_t *effectual; /* a layer each, of the design that ran last with columns; NULL: none did */
+    int8_t *compressed;  /* the values of the design that ran last with a method; NULL: none did */
+    int64_t *effectual;  /* a layer each, of the design that ran last with columns; NULL: none did */
     const accelerator_t *compressed_for, *effectual_for; /* which these are */
     int64_t compressed_beta, effectual_beta;             /* and at what share of sensitive channels */
 } model_inputs_t;

@@ -242,7 +242,8 @@ static bool is_scale_of_weight(const tensor_set_t *set, const int8_network_t *ne
 }
 
 /* `compressed` NULL: as INT8. */
-static outcome_t rewrite(const tensor_set_t *set, const int8_network_t *network, compressed_t *compressed, tensor_set_t *out)
+static outcome_t rewrite(const tensor_set_t *set, const int8_network_t *network, compressed_t *compressed,
+                         tensor_set_t *out)
 {
     outcome_t result = outcome_ok();
     size_t next = 0;
@@ -275,7 +276,8 @@ outcome_t int8_tensors_quantised(const tensor_set_t *set, const int8_network_t *
     return rewrite(set, network, NULL, out);
 }
 
-outcome_t int8_tensors_compressed(const tensor_set_t *set, const int8_network_t *network, compressed_t *compressed, tensor_set_t *out)
+outcome_t int8_tensors_compressed(const tensor_set_t *set, const int8_network_t *network, compressed_t *compressed,
+                                  tensor_set_t *out)
 {
     return rewrite(set, network, compressed, out);
 }

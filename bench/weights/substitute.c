@@ -76,8 +76,8 @@ static void choose(const portraits_t *files, const net_table_t *table, const por
     }
 }
 
-static outcome_t draw_table(const char *seed_of, const net_size_t *size, const net_table_t *table,
-                            const portraits_t *files, bool prune_first, int threads, int8_network_t *network)
+static outcome_t draw_table(const char *seed_of, const net_size_t *size, const net_table_t *table, const portraits_t *files,
+                            bool prune_first, int threads, int8_network_t *network)
 {
     const uint32_t seed = hash_of(size->name, hash_of(seed_of, 2166136261u));
     const portrait_t **chosen = calloc(table->count + 1, sizeof *chosen);

@@ -18,8 +18,8 @@
 outcome_t synthesis_draw(const portrait_t *portrait, const compress_layer_t *layer, uint32_t seed, int threads, int8_t *q,
                          float *scale);
 
-/* Fill all layers of a network with room (int8_network_reserve()): layer i after portraits[i], one range of seeds behind the
- * other. */
+/* Fill all layers of a network with room (int8_network_reserve()): layer i after portraits[i], one range of seeds behind
+ * the other. */
 outcome_t synthesis_fill(const int8_network_t *network, const portrait_t *const *portraits, uint32_t seed, int threads);
 
 #endif

@@ -108,6 +108,24 @@ static void all_roads_give_the_same_layers(void **state)
     assert_true(tried > 0);
 }
 
+static void no_layer_is_whole_when_the_first_is_pruned(void **state)
+{
+    (void)state;
+    for (const network_t *const *network = net_registry; *network != NULL; network++) {
+        const net_size_t *size = net_default_size(*network);
+        int8_network_t loaded = {0}, drawn;
+        assert_ok(substitute_draw(*network, size, true, THREADS, &drawn));
+        if (size->weights != NULL)
+            assert_ok(int8_network_load(*network, size, NULL, true, THREADS, &loaded));
+        for (size_t i = 0; i < drawn.count; i++)
+            assert_false(drawn.layers[i].whole);
+        for (size_t i = 0; i < loaded.count; i++)
+            assert_false(loaded.layers[i].whole);
+        int8_network_free(&drawn);
+        int8_network_free(&loaded);
+    }
+}
+
 /* The file's layers in the order of the table, so that Algorithm 2 meets equal scores in the same order. */
 static compress_layer_t *in_table_order(const roads_t *roads)
 {
@@ -192,7 +210,7 @@ static void all_roads_give_the_same_values_and_bits(void **state)
     (void)state;
     const network_t *network;
     roads_t roads;
-    assert_ok(net_find("resnet50", &network)); /* the smallest file, with kernels of 1, 3 and 7 */
+    assert_ok(net_find("resnet50", &network)); /* the smallest file, with kernels of 1 and 3 */
     open_roads(network, shipped_size(network), &roads);
     compress_layer_t *file = in_table_order(&roads);
     for (const method_t *const *method = method_registry; *method != NULL; method++)
@@ -303,6 +321,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_roads_give_the_same_layers),
+        cmocka_unit_test(no_layer_is_whole_when_the_first_is_pruned),
         cmocka_unit_test(all_roads_give_the_same_values_and_bits),
         cmocka_unit_test(drawn_networks_are_always_the_same),
         cmocka_unit_test(every_family_has_its_own_assumptions),
