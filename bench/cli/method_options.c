@@ -4,7 +4,7 @@
 #include "base/cpu.h"
 #include "base/text.h"
 
-enum { JOBS_MOST = 256 };
+enum { JOBS_MOST = 1024 };
 
 outcome_t method_options_choice(const options_t *options, const char *name, const char *first_word, const char *second_word,
                                 bool *second)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* compress/portrait, synthesis and experiments/likeness: portraits survive their file, the same bytes come out for any
+/* weights/portrait, synthesis and measure/likeness: portraits survive their file, the same bytes come out for any
  * number of threads, and what is drawn is like what was portrayed, on made and (where they are) on real layers. */
 #include "weights/synthesis.h"
 
