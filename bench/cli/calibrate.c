@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/calibrate.h"
 
-#include "base/cpu.h"
 #include "base/text.h"
+#include "cli/method_options.h"
 #include "measure/calibration.h"
 
 #include <inttypes.h>
@@ -14,7 +14,7 @@ static const option_t options_table[] = {
     {"weights", "FILE", NULL, "its checkpoint, not the shipped or fetched one"},
     {"data", "PATH", NULL, "training samples (default: the training part of the data set, where Debian puts it)"},
     {"samples", "N", "1024", "so many of them, a fixed balanced list"},
-    {"jobs", "N", NULL, "threads (default: all processors)"},
+    JOBS_OPTION,
     {"out", "FILE.csv", NULL, "where the ranges go (default: NAME.ranges.csv beside the weights)"},
     {NULL, NULL, NULL, NULL},
 };
@@ -34,11 +34,10 @@ static outcome_t run(const options_t *options)
     const char *name;
     net_weights_t weights = {0};
     net_ranges_t ranges = {0};
-    int64_t jobs = cpu_count();
     outcome_t result;
     if (outcome_bad(&result, options_required(options, "net", &name)) || outcome_bad(&result, net_find(name, &network)) ||
         outcome_bad(&result, options_integer(options, "samples", 1, INT64_MAX, &config.samples)) ||
-        (options_given(options, "jobs") && outcome_bad(&result, options_integer(options, "jobs", 1, 1024, &jobs))))
+        outcome_bad(&result, method_options_jobs(options, &config.threads)))
         return result;
     size = net_default_size(network);
     if (options_given(options, "size") &&
@@ -46,7 +45,6 @@ static outcome_t run(const options_t *options)
         return result;
     if (size->cfg == NULL)
         return outcome_usage("calibrate", "--net", name, "a CNN", "transformers scale each vector by itself");
-    config.threads = (int)jobs;
     if (outcome_bad(&result, net_weights_load(network, size, options_text(options, "weights"), &weights)) ||
         outcome_bad(&result, calibration_run(&weights, &config, &ranges)))
         goto out;

@@ -2,7 +2,7 @@
 #include "base/text.h"
 #include "cli/compress.h"
 #include "cli/method_options.h"
-#include "weights/weights.h"
+#include "weights/int8_tensors.h"
 #include "tensor/checkpoint.h"
 #include "tensor/safetensors.h"
 
@@ -37,18 +37,18 @@ static void print_row(const char *name, const char *shape, int64_t sensitive, in
            compress_bits_per_weight(size, false), compress_bits_per_weight(size, true));
 }
 
-static void print_table(const weights_t *weights, const compressed_t *compressed)
+static void print_table(const int8_network_t *network, const compressed_t *compressed)
 {
     printf("%-40s %-20s %7s %9s %9s %9s\n", "", "", "8-bit", "", "bits a", "with");
     printf("%-40s %-20s %7s %9s %9s %9s\n", "tensor", "shape", "chan.", "channels", "weight", "metadata");
-    for (size_t i = 0; i < weights->count; i++) {
-        const compress_layer_t *layer = &weights->layers[i];
+    for (size_t i = 0; i < network->count; i++) {
+        const compress_layer_t *layer = &network->layers[i];
         compress_size_t size = compress_total(layer, &compressed[i], 1);
         char shape[64];
         tensor_shape_text(4, (const int64_t[]){layer->k, layer->c, layer->kh, layer->kw}, shape, sizeof shape);
         print_row(layer->name, shape, compressed[i].sensitive, layer->k, &size);
     }
-    compress_size_t total = compress_total(weights->layers, compressed, weights->count);
+    compress_size_t total = compress_total(network->layers, compressed, network->count);
     print_row("total", text_of("%" PRId64 " weights", total.weights).chars, total.sensitive, total.channels, &total);
 }
 
@@ -81,7 +81,7 @@ static outcome_t run(const options_t *options)
     const method_t *method;
     method_config_t config;
     tensor_set_t set = {0}, packed = {0};
-    weights_t weights = {0};
+    int8_network_t network = {0};
     compressed_t *compressed = NULL;
     bool keep_first;
     int threads;
@@ -90,26 +90,26 @@ static outcome_t run(const options_t *options)
         outcome_bad(&result, method_options_read(options, &method, &config, &keep_first)) ||
         outcome_bad(&result, tensor_set_load(input, NULL, &set)))
         goto out;
-    bool keep_floats = method->input == METHOD_FLOAT || config.score_by_deviation;
-    if (outcome_bad(&result, method_options_weights(options, &set, input, keep_floats, keep_first, threads, &weights)))
+    bool keep_floats = compress_reads_floats(method, &config);
+    if (outcome_bad(&result, method_options_weights(options, &set, input, keep_floats, keep_first, threads, &network)))
         goto out;
-    compressed = calloc(weights.count, sizeof *compressed);
+    compressed = calloc(network.count, sizeof *compressed);
     if (compressed == NULL) {
         result = outcome_out_of_memory(input);
         goto out;
     }
-    if (outcome_bad(&result, compress_network(method, &config, weights.layers, weights.count, threads, compressed)) ||
-        outcome_bad(&result, weights_compressed(&set, &weights, compressed, &packed)) ||
+    if (outcome_bad(&result, compress_network(method, &config, network.layers, network.count, threads, compressed)) ||
+        outcome_bad(&result, int8_tensors_compressed(&set, &network, compressed, &packed)) ||
         outcome_bad(&result, note_config(method, &config, keep_first, &packed)) ||
         outcome_bad(&result, safetensors_save(output, &packed)))
         goto out;
-    print_table(&weights, compressed);
+    print_table(&network, compressed);
 
 out:
-    for (size_t i = 0; compressed != NULL && i < weights.count; i++)
+    for (size_t i = 0; compressed != NULL && i < network.count; i++)
         compressed_free(&compressed[i]);
     free(compressed);
-    weights_free(&weights);
+    int8_network_free(&network);
     tensor_set_free(&packed);
     tensor_set_free(&set);
     return result;

@@ -4,7 +4,7 @@
 #include "base/cpu.h"
 #include "base/text.h"
 
-enum { JOBS_MOST = 256 };
+enum { JOBS_MOST = 1024 };
 
 outcome_t method_options_choice(const options_t *options, const char *name, const char *first_word, const char *second_word,
                                 bool *second)
@@ -64,10 +64,10 @@ outcome_t method_options_read(const options_t *options, const method_t **method,
 }
 
 outcome_t method_options_weights(const options_t *options, const tensor_set_t *set, const char *where, bool keep_floats,
-                                 bool keep_first, int threads, weights_t *weights)
+                                 bool keep_first, int threads, int8_network_t *network)
 {
-    outcome_t result = weights_open(set, where, keep_floats, threads, weights);
-    return outcome_is_ok(&result) && keep_first ? weights_keep(weights, where, options_text(options, "first-name"))
+    outcome_t result = int8_tensors_open(set, where, keep_floats, threads, network);
+    return outcome_is_ok(&result) && keep_first ? int8_network_keep(network, where, options_text(options, "first-name"))
                                                 : result;
 }
 

@@ -3,7 +3,7 @@
 #define BBS_CLI_METHOD_OPTIONS_H
 
 #include "cli/options.h"
-#include "weights/weights.h"
+#include "weights/int8_tensors.h"
 
 /* The options that choose a compression method and its parameters, for the tables of the commands that take them. What
  * is not given keeps the method's default. */
@@ -33,7 +33,7 @@ outcome_t method_options_read(const options_t *options, const method_t **method,
 
 /* The weights of a set as layers, the first one whole if it is to be kept. */
 outcome_t method_options_weights(const options_t *options, const tensor_set_t *set, const char *where, bool keep_floats,
-                                 bool keep_first, int threads, weights_t *weights);
+                                 bool keep_first, int threads, int8_network_t *network);
 
 outcome_t method_options_jobs(const options_t *options, int *threads);
 

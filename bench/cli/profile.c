@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/method_options.h"
 #include "measure/likeness.h"
+#include "weights/int8_tensors.h"
 #include "weights/match.h"
 #include "tensor/safetensors.h"
 
@@ -17,27 +18,27 @@ static const double far_off = 0.1; /* layers beyond this error are named */
 
 /* The layer's place among all, numbers in names by their value (block 2 before block 10), 0 to 1 in three decimals as the
  * file has it. */
-static double depth_of(const weights_t *weights, size_t layer)
+static double depth_of(const int8_network_t *network, size_t layer)
 {
     size_t before = 0;
-    for (size_t i = 0; i < weights->count; i++)
-        before += strverscmp(weights->layers[i].name, weights->layers[layer].name) < 0;
-    return weights->count > 1 ? (double)(before * 1000 / (weights->count - 1)) / 1000.0 : 0.0;
+    for (size_t i = 0; i < network->count; i++)
+        before += strverscmp(network->layers[i].name, network->layers[layer].name) < 0;
+    return network->count > 1 ? (double)(before * 1000 / (network->count - 1)) / 1000.0 : 0.0;
 }
 
-static outcome_t take_portraits(const tensor_set_t *set, const weights_t *weights, const char *source,
+static outcome_t take_portraits(const tensor_set_t *set, const int8_network_t *network, const char *source,
                                 portraits_t *portraits)
 {
-    portraits->items = calloc(weights->count + 1, sizeof *portraits->items);
+    portraits->items = calloc(network->count + 1, sizeof *portraits->items);
     if (portraits->items == NULL)
         return outcome_out_of_memory("profile");
     text_t text = text_of("%.*s", (int)sizeof portraits->source - 1, source);
     memcpy(portraits->source, text.chars, strlen(text.chars) + 1);
     outcome_t result = outcome_ok();
-    for (size_t i = 0; i < weights->count && outcome_is_ok(&result); i++) {
-        result = portrait_take(&weights->layers[i], &portraits->items[i]);
-        portraits->items[i].depth = depth_of(weights, i);
-        portraits->items[i].linear = set->items[weights->places[i]].rank == 2;
+    for (size_t i = 0; i < network->count && outcome_is_ok(&result); i++) {
+        result = portrait_take(&network->layers[i], &portraits->items[i]);
+        portraits->items[i].depth = depth_of(network, i);
+        portraits->items[i].linear = set->items[network->places[i]].rank == 2;
         portraits->count++;
     }
     return result;
@@ -94,17 +95,17 @@ static void choose_portraits(const portraits_t *own, const portraits_t *other, c
     }
 }
 
-static outcome_t compare(const weights_t *weights, const portraits_t *own, const portraits_t *other, int threads)
+static outcome_t compare(const int8_network_t *network, const portraits_t *own, const portraits_t *other, int threads)
 {
-    likeness_t *rows = calloc(weights->count + 1, sizeof *rows);
-    const portrait_t **chosen = calloc(weights->count + 1, sizeof *chosen);
+    likeness_t *rows = calloc(network->count + 1, sizeof *rows);
+    const portrait_t **chosen = calloc(network->count + 1, sizeof *chosen);
     outcome_t result = rows && chosen ? outcome_ok() : outcome_out_of_memory("profile");
     if (outcome_is_ok(&result)) {
         choose_portraits(own, other, chosen);
-        result = likeness_compare(weights, chosen, threads, rows);
+        result = likeness_compare(network, chosen, threads, rows);
     }
     if (outcome_is_ok(&result))
-        print_comparison(rows, weights->count);
+        print_comparison(rows, network->count);
     free(rows);
     free(chosen);
     return result;
@@ -117,7 +118,7 @@ static outcome_t run(const options_t *options)
     const char *path = options_operand(options, 0), *source, *out = options_text(options, "out");
     const char *after = options_text(options, "after");
     tensor_set_t set = {0};
-    weights_t weights = {0};
+    int8_network_t network = {0};
     portraits_t portraits = {0}, other = {0};
     int threads;
     outcome_t result;
@@ -127,22 +128,22 @@ static outcome_t run(const options_t *options)
         return outcome_usage("profile", NULL, "neither --out nor --compare", "one of them", NULL);
     if ((after != NULL && outcome_bad(&result, portraits_read(after, &other))) ||
         outcome_bad(&result, safetensors_load(path, "bring a checkpoint", &set)) ||
-        outcome_bad(&result, weights_open(&set, path, true, threads, &weights)))
+        outcome_bad(&result, int8_tensors_open(&set, path, true, threads, &network)))
         goto out;
     source = options_text(options, "source");
     if (source == NULL)
         source = tensor_set_get_note(&set, "source");
-    if (outcome_bad(&result, take_portraits(&set, &weights, source ? source : path, &portraits)))
+    if (outcome_bad(&result, take_portraits(&set, &network, source ? source : path, &portraits)))
         goto out;
     if (out != NULL)
         result = portraits_write(out, &portraits);
     if (outcome_is_ok(&result) && options_flag(options, "compare"))
-        result = compare(&weights, &portraits, &other, threads);
+        result = compare(&network, &portraits, &other, threads);
 
 out:
     portraits_free(&portraits);
     portraits_free(&other);
-    weights_free(&weights);
+    int8_network_free(&network);
     tensor_set_free(&set);
     return result;
 }

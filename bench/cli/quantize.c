@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/method_options.h"
 #include "cli/quantize.h"
-#include "weights/weights.h"
+#include "weights/int8_tensors.h"
 #include "tensor/checkpoint.h"
 #include "tensor/safetensors.h"
 
@@ -19,37 +19,35 @@ static const char quantize_details[] =
     "channel at 127.5 steps. Embedding and relative-position tables (the part before .weight contains \"embed\" or\n"
     "\"relative\") and all other tensors are copied as they are. NaN and infinite weights are refused.";
 
-static void print_table(const weights_t *weights)
+static void print_table(const int8_network_t *network)
 {
-    int64_t total = 0;
     printf("%-48s %10s %12s\n", "tensor", "channels", "weights");
-    for (size_t i = 0; i < weights->count; i++) {
-        const compress_layer_t *layer = &weights->layers[i];
+    for (size_t i = 0; i < network->count; i++) {
+        const compress_layer_t *layer = &network->layers[i];
         printf("%-48s %10" PRId64 " %12" PRId64 "\n", layer->name, layer->k, compress_layer_size(layer));
-        total += compress_layer_size(layer);
     }
-    printf("%zu tensors to INT8, %" PRId64 " weights\n", weights->count, total);
+    printf("%zu tensors to INT8, %" PRId64 " weights\n", network->count, int8_network_weights(network));
 }
 
 static outcome_t run(const options_t *options)
 {
     const char *input = options_operand(options, 0), *output = options_operand(options, 1);
     tensor_set_t set = {0}, quantised = {0};
-    weights_t weights = {0};
+    int8_network_t network = {0};
     int threads;
     outcome_t result;
     if (outcome_bad(&result, method_options_jobs(options, &threads)) ||
         outcome_bad(&result, tensor_set_load(input, NULL, &set)) ||
-        outcome_bad(&result, weights_open(&set, input, false, threads, &weights)) ||
-        outcome_bad(&result, weights_quantised(&set, &weights, &quantised)) ||
+        outcome_bad(&result, int8_tensors_open(&set, input, false, threads, &network)) ||
+        outcome_bad(&result, int8_tensors_quantised(&set, &network, &quantised)) ||
         outcome_bad(&result,
                     tensor_set_note(&quantised, "quantised", "int8 per output channel, largest weight at 127.5 steps")) ||
         outcome_bad(&result, safetensors_save(output, &quantised)))
         goto out;
-    print_table(&weights);
+    print_table(&network);
 
 out:
-    weights_free(&weights);
+    int8_network_free(&network);
     tensor_set_free(&quantised);
     tensor_set_free(&set);
     return result;

@@ -123,28 +123,45 @@ static void print_table(const request_t *request, const row_t *rows, size_t coun
 
 /* ===  Counting  === */
 
-/* rows[count] receives the layers, rows[weights->count] their total. */
-static outcome_t count_rows(const request_t *request, const weights_t *weights, const compressed_t *compressed, row_t *rows)
+typedef struct {
+    const request_t *request;
+    const int8_network_t *network;
+    row_t *rows; /* the layers, and behind them their total */
+} counting_t;
+
+/* `compressed` NULL: no method. It is looked at and given up, so that the network is never held compressed as a whole. */
+static outcome_t count_layer(void *context, size_t index, compressed_t *compressed)
 {
-    row_t *total = &rows[weights->count];
-    *total = (row_t){.name = "total"};
-    for (size_t i = 0; i < weights->count; i++) {
-        const compress_layer_t *layer = &weights->layers[i];
-        row_t *row = &rows[i];
-        row->name = layer->name;
-        outcome_t result = stats_count(layer, request->vector, request->config.group, request->threads, &row->stats);
-        if (outcome_is_ok(&result) && request->method != NULL)
-            result = distortion_of(layer, &compressed[i], request->threads, &row->distortion);
-        if (!outcome_is_ok(&result))
-            return result;
-        stats_add(&total->stats, &row->stats);
-        distortion_add(&total->distortion, &row->distortion);
-        if (request->method != NULL)
-            row->size = compress_total(layer, &compressed[i], 1);
-    }
+    const counting_t *counting = context;
+    const request_t *request = counting->request;
+    const compress_layer_t *layer = &counting->network->layers[index];
+    row_t *row = &counting->rows[index], *total = &counting->rows[counting->network->count];
+    outcome_t result;
+    row->name = layer->name;
+    if (outcome_bad(&result, stats_count(layer, request->vector, request->config.group, request->threads, &row->stats)) ||
+        (compressed != NULL && outcome_bad(&result, distortion_of(layer, compressed, request->threads, &row->distortion))))
+        return result;
+    stats_add(&total->stats, &row->stats);
+    if (compressed == NULL)
+        return result;
+    distortion_add(&total->distortion, &row->distortion);
+    compress_add_size(&row->size, layer, compressed);
+    compress_add_size(&total->size, layer, compressed);
+    return result;
+}
+
+/* rows[network->count + 1] */
+static outcome_t count_rows(const request_t *request, const int8_network_t *network, row_t *rows)
+{
+    counting_t counting = {.request = request, .network = network, .rows = rows};
+    outcome_t result = outcome_ok();
+    rows[network->count].name = "total";
     if (request->method != NULL)
-        total->size = compress_total(weights->layers, compressed, weights->count);
-    return outcome_ok();
+        return compress_each(request->method, &request->config, network->layers, network->count, request->threads,
+                             count_layer, &counting);
+    for (size_t i = 0; i < network->count && outcome_is_ok(&result); i++)
+        result = count_layer(&counting, i, NULL);
+    return result;
 }
 
 static outcome_t read_request(const options_t *options, request_t *request)
@@ -170,35 +187,28 @@ static outcome_t run(const options_t *options)
     const char *input = options_operand(options, 0), *path = options_text(options, "out");
     request_t request = {0};
     tensor_set_t set = {0};
-    weights_t weights = {0};
-    compressed_t *compressed = NULL;
+    int8_network_t network = {0};
     row_t *rows = NULL;
     outcome_t result;
     if (outcome_bad(&result, read_request(options, &request)) || outcome_bad(&result, tensor_set_load(input, NULL, &set)))
         goto out;
-    bool floats = request.method != NULL && (request.method->input == METHOD_FLOAT || request.config.score_by_deviation);
+    bool floats = request.method != NULL && compress_reads_floats(request.method, &request.config);
     if (outcome_bad(&result,
-                    method_options_weights(options, &set, input, floats, request.keep_first, request.threads, &weights)))
+                    method_options_weights(options, &set, input, floats, request.keep_first, request.threads, &network)))
         goto out;
-    compressed = calloc(weights.count, sizeof *compressed);
-    rows = calloc(weights.count + 1, sizeof *rows);
-    if (compressed == NULL || rows == NULL) {
+    rows = calloc(network.count + 1, sizeof *rows);
+    if (rows == NULL) {
         result = outcome_out_of_memory(input);
         goto out;
     }
-    if ((request.method != NULL && outcome_bad(&result, compress_network(request.method, &request.config, weights.layers,
-                                                                         weights.count, request.threads, compressed))) ||
-        outcome_bad(&result, count_rows(&request, &weights, compressed, rows)) ||
-        (path != NULL && outcome_bad(&result, write_rows(path, &request, rows, weights.count + 1))))
+    if (outcome_bad(&result, count_rows(&request, &network, rows)) ||
+        (path != NULL && outcome_bad(&result, write_rows(path, &request, rows, network.count + 1))))
         goto out;
-    print_table(&request, rows, weights.count + 1);
+    print_table(&request, rows, network.count + 1);
 
 out:
-    for (size_t i = 0; compressed != NULL && i < weights.count; i++)
-        compressed_free(&compressed[i]);
-    free(compressed);
     free(rows);
-    weights_free(&weights);
+    int8_network_free(&network);
     tensor_set_free(&set);
     return result;
 }

@@ -141,6 +141,42 @@ outcome_t compress_network(const method_t *method, const method_config_t *config
     return result;
 }
 
+typedef struct {
+    const method_t *method;
+    const compress_layer_t *layers;
+    int8_t *to;
+} values_t;
+
+static outcome_t take_values(void *context, size_t index, compressed_t *compressed)
+{
+    values_t *values = context;
+    const compress_layer_t *layer = &values->layers[index];
+    const int64_t size = compress_layer_size(layer);
+    bool fits = compressed->values != NULL;
+    for (int64_t i = 0; i < size && fits; i++) {
+        fits = compressed->values[i] >= INT8_MIN && compressed->values[i] <= INT8_MAX;
+        values->to[i] = (int8_t)compressed->values[i];
+    }
+    values->to += size;
+    return fits ? outcome_ok()
+                : outcome_failed(layer->name, text_of("method %s", values->method->name).chars,
+                                 "weights beyond 8-bit integers", "a method that stays on the INT8 grid", NULL);
+}
+
+outcome_t compress_values(const method_t *method, const method_config_t *config, const compress_layer_t *layers,
+                          size_t count, int threads, int8_t *values)
+{
+    method_config_t settings = *config;
+    values_t taken = {.method = method, .layers = layers, .to = values};
+    settings.values_only = true;
+    return compress_each(method, &settings, layers, count, threads, take_values, &taken);
+}
+
+bool compress_reads_floats(const method_t *method, const method_config_t *config)
+{
+    return method->input == METHOD_FLOAT || config->score_by_deviation;
+}
+
 void compressed_to_floats(const compressed_t *compressed, const compress_layer_t *layer, int64_t first, int64_t rows,
                           float *weights)
 {

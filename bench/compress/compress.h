@@ -105,6 +105,14 @@ typedef outcome_t (*compress_sink_t)(void *context, size_t index, compressed_t *
 outcome_t compress_each(const method_t *method, const method_config_t *config, const compress_layer_t *layers, size_t count,
                         int threads, compress_sink_t sink, void *context);
 
+/* The same, of methods that stay on the INT8 grid: all values of the network, one layer behind the other, for the models
+ * that compute with them. A method whose values leave 8 bits, or are no integers, is refused. */
+outcome_t compress_values(const method_t *method, const method_config_t *config, const compress_layer_t *layers,
+                          size_t count, int threads, int8_t *values);
+
+/* Whether the method as it is set reads the float weights where they are known. */
+bool compress_reads_floats(const method_t *method, const method_config_t *config);
+
 /* A layer as it is, all channels at 8 bits: what whole layers come back as, and the int8 method. */
 outcome_t compress_keep(const compress_layer_t *layer, bool values_only, compressed_t *compressed);
 

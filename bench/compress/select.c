@@ -50,16 +50,19 @@ static int by_score(const void *a, const void *b)
     return (left->place > right->place) - (left->place < right->place);
 }
 
-/* One layer: its candidates, sorted here, and how many of its channels the network's threshold has marked. */
-static void round_up_layer(const method_config_t *config, candidate_t *candidates, int64_t k, bool *sensitive)
+/* One layer: its candidates, sorted here; of its channels those that the network's threshold has marked, rounded up.
+ * Returns how many are sensitive then. */
+static int64_t round_up_layer(const method_config_t *config, candidate_t *candidates, int64_t k, bool *sensitive)
 {
     int64_t marked = 0;
     for (int64_t i = 0; i < k; i++)
         marked += sensitive[candidates[i].place];
     int64_t wanted = (marked + config->channel_unit - 1) / config->channel_unit * config->channel_unit;
+    wanted = wanted < k ? wanted : k;
     qsort(candidates, (size_t)k, sizeof *candidates, by_score);
-    for (int64_t i = 0; i < wanted && i < k; i++)
+    for (int64_t i = 0; i < wanted; i++)
         sensitive[candidates[i].place] = true;
+    return wanted;
 }
 
 outcome_t select_channels(const method_config_t *config, const compress_layer_t *layers, size_t count,
@@ -70,10 +73,11 @@ outcome_t select_channels(const method_config_t *config, const compress_layer_t 
         total += layers[i].whole ? 0 : layers[i].k;
     selection->sensitive = calloc((size_t)total + 1, sizeof *selection->sensitive);
     selection->masks = calloc(count + 1, sizeof *selection->masks);
+    selection->counts = calloc(count + 1, sizeof *selection->counts);
     candidate_t *sorted = malloc(((size_t)total + 1) * sizeof *sorted);
     candidate_t *ordered = malloc(((size_t)total + 1) * sizeof *ordered);
     outcome_t result = outcome_ok();
-    if (!selection->sensitive || !selection->masks || !sorted || !ordered) {
+    if (!selection->sensitive || !selection->masks || !selection->counts || !sorted || !ordered) {
         result = outcome_out_of_memory("channel selection");
         goto out;
     }
@@ -93,8 +97,8 @@ outcome_t select_channels(const method_config_t *config, const compress_layer_t 
         selection->sensitive[sorted[i].place] = true;
     for (size_t i = 0; i < count; i++)
         if (selection->masks[i] != NULL)
-            round_up_layer(config, ordered + (selection->masks[i] - selection->sensitive), layers[i].k,
-                           selection->sensitive);
+            selection->counts[i] = round_up_layer(config, ordered + (selection->masks[i] - selection->sensitive),
+                                                  layers[i].k, selection->sensitive);
 
 out:
     free(sorted);
@@ -108,5 +112,6 @@ void selection_free(selection_t *selection)
 {
     free(selection->sensitive);
     free(selection->masks);
+    free(selection->counts);
     *selection = (selection_t){0};
 }

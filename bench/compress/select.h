@@ -15,6 +15,7 @@
 typedef struct {
     bool *sensitive; /* of all channels of all layers, one behind the other */
     bool **masks;    /* [count], into `sensitive`; NULL for whole layers */
+    int64_t *counts; /* [count], sensitive channels of each layer; 0 for whole layers */
 } selection_t;
 
 outcome_t select_channels(const method_config_t *config, const compress_layer_t *layers, size_t count,

@@ -4,7 +4,7 @@
 #include "experiments/model_inputs_list.h"
 #include "measure/model.h"
 #include "measure/model_rows.h"
-#include "weights/tensors.h"
+#include "weights/substitute.h"
 
 #include <stdlib.h>
 
@@ -16,7 +16,7 @@ outcome_t model_inputs_list(const run_mode_t *mode, inputs_t *inputs)
     for (const char *const *table = tables; *table != NULL && outcome_is_ok(&result); table++)
         result = inputs_add(inputs, *table, "constants, built in");
     for (const network_t *const *network = net_registry; *network != NULL; network++)
-        for (const char *const *path = tensors_profiles((*network)->family); *path != NULL && outcome_is_ok(&result);
+        for (const char *const *path = substitute_files((*network)->family); *path != NULL && outcome_is_ok(&result);
              path++)
             result = inputs_add(inputs, *path, "portraits of layers");
     return result;

@@ -3,7 +3,7 @@
 #include "compress/stats.h"
 #include "experiments/model_inputs_list.h"
 #include "rows/writer.h"
-#include "weights/tensors.h"
+#include "weights/substitute.h"
 
 enum { VECTOR = 8, GROUP = 32 };
 
@@ -40,7 +40,7 @@ static const rows_schema_t schema = {.name = "sparsity",
                                      .about = "Sparsity of the INT8 weights of each network at full size, by four counts.",
                                      .columns = columns};
 
-static void write_row(rows_writer_t *writer, const network_t *network, const tensors_t *tensors, const stats_t *stats)
+static void write_row(rows_writer_t *writer, const network_t *network, const int8_network_t *weights, const stats_t *stats)
 {
     double redundant = 0.0;
     for (int i = 1; i < STATS_COLUMNS; i++)
@@ -54,31 +54,28 @@ static void write_row(rows_writer_t *writer, const network_t *network, const ten
         .zero_bits_sign_magnitude_percent = 100.0 * stats_bit_sparsity(stats, stats->zero_bits_sign_magnitude),
         .bbs_percent = 100.0 * stats_bit_sparsity(stats, stats->bbs_bits),
         .redundant_columns_a_group = redundant / (double)stats->groups,
-        .weights_source = tensors->source.chars};
+        .weights_source = weights->source.chars};
     rows_write(writer, &cells);
 }
 
 static outcome_t count_network(const network_t *network, int threads, rows_writer_t *writer)
 {
     const net_size_t *size;
-    net_table_t table = {0};
-    tensors_t tensors = {0};
+    int8_network_t weights;
     stats_t sum = {0};
     outcome_t result;
     if (outcome_bad(&result, net_find_size(network, "full", &size)) ||
-        outcome_bad(&result, net_layers(network, size, &table)))
+        outcome_bad(&result, substitute_draw(network, size, false, threads, &weights)))
         return result;
-    result = tensors_synthetic(network, size, &table, false, threads, &tensors);
-    for (size_t i = 0; i < tensors.count && outcome_is_ok(&result); i++) {
+    for (size_t i = 0; i < weights.count && outcome_is_ok(&result); i++) {
         stats_t stats;
-        result = stats_count(&tensors.layers[i], VECTOR, GROUP, threads, &stats);
+        result = stats_count(&weights.layers[i], VECTOR, GROUP, threads, &stats);
         if (outcome_is_ok(&result))
             stats_add(&sum, &stats);
     }
     if (outcome_is_ok(&result))
-        write_row(writer, network, &tensors, &sum);
-    tensors_free(&tensors);
-    net_table_free(&table);
+        write_row(writer, network, &weights, &sum);
+    int8_network_free(&weights);
     return result;
 }
 

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "measure/calibration.h"
 
-#include "base/progress.h"
 #include "base/text.h"
-#include "base/threads.h"
 #include "data/dataset.h"
-#include "engine/engine.h"
+#include "measure/inference.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -27,11 +25,8 @@ typedef struct {
     engine_t *engine;
     int64_t *list;
     seen_t *seen; /* [workers, layers] */
-    float *inputs, *logits;
-    outcome_t *failures;
     int threads;
     bool counting; /* the second pass */
-    progress_t progress;
 } calibration_t;
 
 /* ===  Passes  === */
@@ -67,29 +62,15 @@ static void observe(void *context, int worker, size_t index, const float *values
         count_bins(seen, calibration->ranges->seen[index], values, count);
 }
 
-static void run_one(void *context, int64_t index, int worker)
-{
-    calibration_t *calibration = context;
-    const net_size_t *size = calibration->weights->size;
-    float *input = calibration->inputs + worker * size->channels * size->height * size->width;
-    outcome_t result;
-    if (outcome_bad(&result, dataset_read(&calibration->dataset, calibration->list[index], input)) ||
-        outcome_bad(&result,
-                    engine_predict(calibration->engine, worker, input, calibration->logits + worker * size->classes)))
-        calibration->failures[worker] = result;
-    if (worker == 0)
-        progress_update(&calibration->progress, index);
-}
-
 static outcome_t run_pass(calibration_t *calibration, int64_t samples, bool counting)
 {
+    const inference_t inference = {.dataset = &calibration->dataset,
+                                   .engine = calibration->engine,
+                                   .size = calibration->weights->size,
+                                   .threads = calibration->threads};
     calibration->counting = counting;
-    progress_start(&calibration->progress, counting ? "ranges, pass 2 of 2" : "ranges, pass 1 of 2", "samples", samples);
-    outcome_t result = threads_for(calibration->threads, samples, run_one, calibration);
-    progress_finish(&calibration->progress);
-    for (int worker = 0; worker < calibration->threads && outcome_is_ok(&result); worker++)
-        result = calibration->failures[worker];
-    return result;
+    return inference_run(&inference, counting ? "ranges, pass 2 of 2" : "ranges, pass 1 of 2", calibration->list, samples,
+                         NULL);
 }
 
 /* ===  Ranges  === */
@@ -167,13 +148,8 @@ static outcome_t open_calibration(const net_weights_t *weights, const calibratio
         outcome_bad(&result, dataset_open(size->dataset, &request, &calibration->dataset)))
         return result;
     calibration->seen = calloc(threads * weights->table.count, sizeof *calibration->seen);
-    calibration->inputs =
-        malloc(threads * (size_t)(size->channels * size->height * size->width) * sizeof *calibration->inputs);
-    calibration->logits = malloc(threads * (size_t)size->classes * sizeof *calibration->logits);
-    calibration->failures = calloc(threads, sizeof *calibration->failures);
     calibration->list = malloc((size_t)calibration->dataset.samples * sizeof *calibration->list);
-    if (calibration->seen == NULL || calibration->inputs == NULL || calibration->logits == NULL ||
-        calibration->failures == NULL || calibration->list == NULL)
+    if (calibration->seen == NULL || calibration->list == NULL)
         return outcome_out_of_memory("calibration");
     if (outcome_bad(&result, engine_open(weights, "fast", config->threads, &calibration->engine)))
         return result;
@@ -204,9 +180,6 @@ out:
     engine_close(calibration.engine);
     dataset_close(&calibration.dataset);
     free(calibration.seen);
-    free(calibration.inputs);
-    free(calibration.logits);
-    free(calibration.failures);
     free(calibration.list);
     if (!outcome_is_ok(&result))
         net_ranges_free(ranges);

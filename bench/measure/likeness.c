@@ -9,8 +9,11 @@
 #include <gsl/gsl_sort.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { VECTOR = 8, GROUP = 32, SEED = 1 };
+
+static const double beta_cons = 0.1, beta_mod = 0.2; /* of the paper's two operating points (section V.A) */
 
 const char *const likeness_measures[LIKENESS_MEASURES] = {"zero bits", "BBS", "Pragmatic", "Bitlet"};
 
@@ -54,83 +57,68 @@ static outcome_t measure_layer(const compress_layer_t *layer, int threads, liken
     return result;
 }
 
-static outcome_t count_sensitive(const compress_layer_t *layers, size_t count, double beta, int64_t *sensitive)
+/* Algorithm 2 over all layers; `count[i]` receives the sensitive channels of layer i. */
+static outcome_t count_sensitive(const int8_network_t *network, double beta, int64_t *count)
 {
     method_config_t config = {.beta = beta, .channel_unit = 32};
     selection_t selection;
-    outcome_t result = select_channels(&config, layers, count, &selection);
+    outcome_t result = select_channels(&config, network->layers, network->count, &selection);
     if (!outcome_is_ok(&result))
         return result;
-    for (size_t i = 0; i < count; i++) {
-        sensitive[i] = 0;
-        for (int64_t k = 0; selection.masks[i] != NULL && k < layers[i].k; k++)
-            sensitive[i] += selection.masks[i][k];
-    }
+    memcpy(count, selection.counts, network->count * sizeof *count);
     selection_free(&selection);
     return result;
 }
 
 /* Into rows[].synthetic, or rows[].real. */
-static outcome_t measure(const compress_layer_t *layers, size_t count, int threads, bool synthetic, likeness_t *rows)
+static outcome_t measure(const int8_network_t *network, int threads, likeness_t *rows)
 {
-    int64_t *sensitive = malloc((count + 1) * sizeof *sensitive);
-    outcome_t result = sensitive ? outcome_ok() : outcome_out_of_memory("comparison");
-    for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
-        result = measure_layer(&layers[i], threads, synthetic ? &rows[i].synthetic : &rows[i].real);
-    if (outcome_is_ok(&result))
-        result = count_sensitive(layers, count, 0.1, sensitive);
-    for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
-        (synthetic ? &rows[i].synthetic : &rows[i].real)->sensitive_cons = sensitive[i];
-    if (outcome_is_ok(&result))
-        result = count_sensitive(layers, count, 0.2, sensitive);
-    for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
-        (synthetic ? &rows[i].synthetic : &rows[i].real)->sensitive_mod = sensitive[i];
-    free(sensitive);
+    int64_t *cons = calloc(2 * network->count + 1, sizeof *cons), *mod = cons + network->count;
+    outcome_t result = cons ? outcome_ok() : outcome_out_of_memory("comparison");
+    if (outcome_is_ok(&result) && !outcome_bad(&result, count_sensitive(network, beta_cons, cons)))
+        result = count_sensitive(network, beta_mod, mod);
+    for (size_t i = 0; i < network->count && outcome_is_ok(&result); i++) {
+        likeness_side_t *side = network->synthetic ? &rows[i].synthetic : &rows[i].real;
+        side->sensitive_cons = cons[i];
+        side->sensitive_mod = mod[i];
+        result = measure_layer(&network->layers[i], threads, side);
+    }
+    free(cons);
     return result;
 }
 
 /* ===  Comparing  === */
 
-static outcome_t draw(const weights_t *weights, const portrait_t *const *portraits, int threads, compress_layer_t *drawn,
-                      int8_t *q, float *scale)
+/* Layers of the same shapes, drawn. */
+static outcome_t draw(const int8_network_t *network, const portrait_t *const *portraits, int threads, int8_network_t *drawn)
 {
-    outcome_t result = outcome_ok();
-    uint32_t seed = SEED;
-    for (size_t i = 0; i < weights->count && outcome_is_ok(&result); i++) {
-        drawn[i] = weights->layers[i];
-        drawn[i].q = q;
-        drawn[i].scale = scale;
-        drawn[i].weights = NULL;
-        result = synthesis_draw(portraits[i], &drawn[i], seed, threads, q, scale);
-        q += compress_layer_size(&drawn[i]);
-        scale += drawn[i].k;
-        seed += (uint32_t)drawn[i].k + 1;
+    *drawn = (int8_network_t){0};
+    compress_layer_t *shapes = calloc(network->count + 1, sizeof *shapes);
+    if (shapes == NULL)
+        return outcome_out_of_memory("comparison");
+    for (size_t i = 0; i < network->count; i++) {
+        shapes[i] = network->layers[i];
+        shapes[i].weights = NULL;
+        shapes[i].q = NULL;
+        shapes[i].scale = NULL;
     }
-    return result;
+    outcome_t result = int8_network_reserve(shapes, network->count, drawn);
+    drawn->synthetic = true;
+    free(shapes);
+    return outcome_is_ok(&result) ? synthesis_fill(drawn, portraits, SEED, threads) : result;
 }
 
-outcome_t likeness_compare(const weights_t *weights, const portrait_t *const *portraits, int threads, likeness_t *rows)
+outcome_t likeness_compare(const int8_network_t *network, const portrait_t *const *portraits, int threads, likeness_t *rows)
 {
-    size_t size = 1, channels = 1;
-    for (size_t i = 0; i < weights->count; i++) {
-        const compress_layer_t *layer = &weights->layers[i];
+    int8_network_t drawn;
+    outcome_t result = draw(network, portraits, threads, &drawn);
+    for (size_t i = 0; i < network->count; i++) {
+        const compress_layer_t *layer = &network->layers[i];
         rows[i] = (likeness_t){.name = layer->name, .k = layer->k, .c = layer->c, .kh = layer->kh, .kw = layer->kw};
-        size += (size_t)compress_layer_size(layer);
-        channels += (size_t)layer->k;
     }
-    compress_layer_t *drawn = calloc(weights->count + 1, sizeof *drawn);
-    int8_t *q = malloc(size);
-    float *scale = malloc(channels * sizeof *scale);
-    outcome_t result = drawn && q && scale ? outcome_ok() : outcome_out_of_memory("comparison");
-    if (outcome_is_ok(&result))
-        result = draw(weights, portraits, threads, drawn, q, scale);
-    if (outcome_is_ok(&result))
-        result = measure(weights->layers, weights->count, threads, false, rows);
-    if (outcome_is_ok(&result))
-        result = measure(drawn, weights->count, threads, true, rows);
-    free(drawn);
-    free(q);
-    free(scale);
+    if (outcome_is_ok(&result) && !outcome_bad(&result, measure(network, threads, rows)))
+        result = measure(&drawn, threads, rows);
+    int8_network_free(&drawn);
     return result;
 }
 

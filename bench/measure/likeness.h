@@ -2,8 +2,8 @@
 #ifndef BBS_MEASURE_LIKENESS_H
 #define BBS_MEASURE_LIKENESS_H
 
+#include "weights/int8_network.h"
 #include "weights/portrait_file.h"
-#include "weights/weights.h"
 
 /* How good a substitute synthetic weights are: each layer of a real file beside one drawn after its portrait. */
 
@@ -22,9 +22,10 @@ typedef struct {
     likeness_side_t real, synthetic;
 } likeness_t;
 
-/* Draw all layers of `weights` (floats known) after portraits[weights->count], its own or others, and compare:
- * rows[weights->count]. */
-outcome_t likeness_compare(const weights_t *weights, const portrait_t *const *portraits, int threads, likeness_t *rows);
+/* Draw all layers of a network that is real after portraits[network->count], its own or others, and compare:
+ * rows[network->count], whose names are the network's. */
+outcome_t likeness_compare(const int8_network_t *network, const portrait_t *const *portraits, int threads,
+                           likeness_t *rows);
 
 /* The measures that have a relative error, in the order of likeness_error(). */
 enum { LIKENESS_MEASURES = 4 };

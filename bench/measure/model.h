@@ -33,7 +33,7 @@ typedef struct {
 typedef enum {
     MODEL_GIVEN,     /* the arrays of the plan */
     MODEL_BEST,      /* the weights that ship with the size, else synthetic ones */
-    MODEL_SYNTHETIC, /* drawn after portraits of other networks (tensors.h) */
+    MODEL_SYNTHETIC, /* drawn after portraits of other networks (substitute.h) */
     MODEL_FILE,      /* a checkpoint, of the only network of the plan */
 } model_origin_t;
 

@@ -5,6 +5,7 @@
 #include "accel/oddity.h"
 #include "compress/select.h"
 #include "weights/density.h"
+#include "weights/substitute.h"
 #include "nets/resnet.h"
 #include "nets/bert.h"
 #include "nets/vit.h"
@@ -54,7 +55,7 @@ static void fill_given(const model_inputs_t *inputs, const accelerator_t *accele
     }
 }
 
-/* ===  From tensors  === */
+/* ===  From the INT8 network  === */
 
 /* Bit columns that BitWave prunes: 6 bits are left on these three, 5 on the others (BitSim sim/test_bitwave.py:10-13). */
 static int bitwave_columns(const network_t *network)
@@ -66,48 +67,25 @@ static int bitwave_columns(const network_t *network)
     return 3;
 }
 
-static outcome_t select_sensitive(const model_inputs_t *inputs, double beta, int64_t unit, selection_t *selection)
-{
-    method_config_t config = {.beta = beta, .channel_unit = unit};
-    return select_channels(&config, inputs->tensors.layers, inputs->tensors.count, selection);
-}
-
 static outcome_t count_sensitive(const model_inputs_t *inputs, const accel_config_t *config, accel_layer_t *layers)
 {
+    const method_config_t choice = {.beta = (double)config->beta_permille / 1000.0,
+                                    .channel_unit =
+                                        config->oddities & ODDITY_FRACTIONAL_CHANNELS ? 1 : config->channel_unit};
     selection_t selection;
-    const int64_t unit = config->oddities & ODDITY_FRACTIONAL_CHANNELS ? 1 : config->channel_unit;
-    outcome_t result = select_sensitive(inputs, (double)config->beta_permille / 1000.0, unit, &selection);
+    outcome_t result = select_channels(&choice, inputs->int8.layers, inputs->int8.count, &selection);
     if (!outcome_is_ok(&result))
         return result;
-    for (size_t i = 0; i < inputs->table->count; i++) {
-        layers[i].sensitive = 0;
-        for (int64_t k = 0; selection.masks[i] != NULL && k < inputs->table->items[i].k; k++)
-            layers[i].sensitive += selection.masks[i][k];
-    }
+    for (size_t i = 0; i < inputs->table->count; i++)
+        layers[i].sensitive = selection.counts[i];
     selection_free(&selection);
-    return result;
-}
-
-/* One layer's values into `to`: integers of 8 bits, because such methods only clear or set bits of the INT8 grid. */
-static outcome_t compress_one(const method_t *method, const method_config_t *config, const compress_layer_t *layer,
-                              const bool *mask, int threads, int8_t *to)
-{
-    compressed_t compressed = {0};
-    outcome_t result = layer->whole ? compress_keep(layer, false, &compressed)
-                                    : method->compress(config, layer, mask, threads, &compressed);
-    if (!outcome_is_ok(&result))
-        return result;
-    int64_t size = compress_layer_size(layer);
-    for (int64_t i = 0; i < size; i++)
-        to[i] = (int8_t)compressed.values[i];
-    compressed_free(&compressed);
     return result;
 }
 
 static void point_at_compressed(const model_inputs_t *inputs, accel_layer_t *layers)
 {
     const int8_t *at = inputs->compressed;
-    for (size_t i = 0; i < inputs->tensors.count; at += compress_layer_size(&inputs->tensors.layers[i++]))
+    for (size_t i = 0; i < inputs->int8.count; at += compress_layer_size(&inputs->int8.layers[i++]))
         layers[i].weights = at;
 }
 
@@ -115,30 +93,18 @@ static void point_at_compressed(const model_inputs_t *inputs, accel_layer_t *lay
 static outcome_t compress_all(model_inputs_t *inputs, const accelerator_t *accelerator, const accel_config_t *settings)
 {
     const method_t *method;
-    selection_t selection;
     outcome_t result = method_find(accelerator->method, &method);
     if (!outcome_is_ok(&result))
         return result;
     method_config_t config = method->defaults;
     config.columns = bitwave_columns(inputs->network);
-    double beta = (double)settings->beta_permille / 1000.0;
-    if (outcome_bad(&result, select_sensitive(inputs, beta, config.channel_unit, &selection)))
-        return result;
-    int64_t size = 1;
-    for (size_t i = 0; i < inputs->tensors.count; i++)
-        size += compress_layer_size(&inputs->tensors.layers[i]);
+    config.beta = (double)settings->beta_permille / 1000.0;
     if (inputs->compressed == NULL)
-        inputs->compressed = malloc((size_t)size);
+        inputs->compressed = malloc((size_t)int8_network_weights(&inputs->int8) + 1);
     if (inputs->compressed == NULL)
-        result = outcome_out_of_memory("compressed weights");
-    int8_t *to = inputs->compressed;
-    for (size_t i = 0; i < inputs->tensors.count && outcome_is_ok(&result); i++) {
-        const compress_layer_t *layer = &inputs->tensors.layers[i];
-        result = compress_one(method, &config, layer, selection.masks[i], inputs->plan->threads, to);
-        to += compress_layer_size(layer);
-    }
-    selection_free(&selection);
-    return result;
+        return outcome_out_of_memory("compressed weights");
+    return compress_values(method, &config, inputs->int8.layers, inputs->int8.count, inputs->plan->threads,
+                           inputs->compressed);
 }
 
 static outcome_t use_compressed(model_inputs_t *inputs, const accelerator_t *accelerator, const accel_config_t *config,
@@ -156,41 +122,38 @@ static outcome_t use_compressed(model_inputs_t *inputs, const accelerator_t *acc
 
 /* ===  Bits that the lanes of BitVert work on  === */
 
-static outcome_t count_layer(const model_inputs_t *inputs, const method_t *method, const bool *mask, size_t i)
+typedef struct {
+    model_inputs_t *inputs;
+    const method_config_t *config;
+} counting_t;
+
+static outcome_t count_layer(void *context, size_t index, compressed_t *compressed)
 {
-    const compress_layer_t *layer = &inputs->tensors.layers[i];
-    const method_config_t *config = &method->defaults;
-    int threads = inputs->plan->threads;
-    compressed_t compressed = {0};
-    outcome_t result = layer->whole ? compress_keep(layer, false, &compressed)
-                                    : method->compress(config, layer, mask, threads, &compressed);
-    if (outcome_is_ok(&result))
-        result = effectual_count(layer, &compressed, config->columns, config->group, threads, &inputs->effectual[i]);
-    compressed_free(&compressed);
-    return result;
+    const counting_t *counting = context;
+    model_inputs_t *inputs = counting->inputs;
+    return effectual_count(&inputs->int8.layers[index], compressed, counting->config->columns, counting->config->group,
+                           inputs->plan->threads, &inputs->effectual[index]);
 }
 
-static outcome_t count_effectual(const model_inputs_t *inputs, const accelerator_t *accelerator,
-                                 const accel_config_t *config)
+static outcome_t count_effectual(model_inputs_t *inputs, const accelerator_t *accelerator, const accel_config_t *settings)
 {
     const method_t *method;
-    selection_t selection;
-    double beta = (double)config->beta_permille / 1000.0;
     outcome_t result;
-    if (outcome_bad(&result, method_find(accelerator->columns_of, &method)) ||
-        outcome_bad(&result, select_sensitive(inputs, beta, config->channel_unit, &selection)))
+    if (outcome_bad(&result, method_find(accelerator->columns_of, &method)))
         return result;
-    for (size_t i = 0; i < inputs->tensors.count && outcome_is_ok(&result); i++)
-        result = count_layer(inputs, method, selection.masks[i], i);
-    selection_free(&selection);
-    return result;
+    method_config_t config = method->defaults;
+    config.beta = (double)settings->beta_permille / 1000.0;
+    config.channel_unit = settings->channel_unit;
+    counting_t counting = {.inputs = inputs, .config = &config};
+    return compress_each(method, &config, inputs->int8.layers, inputs->int8.count, inputs->plan->threads, count_layer,
+                         &counting);
 }
 
 static outcome_t use_effectual(model_inputs_t *inputs, const accelerator_t *accelerator, const accel_config_t *config,
                                accel_layer_t *layers)
 {
     if (inputs->effectual == NULL)
-        inputs->effectual = calloc(inputs->tensors.count + 1, sizeof *inputs->effectual);
+        inputs->effectual = calloc(inputs->int8.count + 1, sizeof *inputs->effectual);
     if (inputs->effectual == NULL)
         return outcome_out_of_memory("effectual bits");
     bool known = inputs->effectual_for == accelerator && inputs->effectual_beta == config->beta_permille;
@@ -199,7 +162,7 @@ static outcome_t use_effectual(model_inputs_t *inputs, const accelerator_t *acce
         return result;
     inputs->effectual_for = accelerator;
     inputs->effectual_beta = config->beta_permille;
-    for (size_t i = 0; i < inputs->tensors.count; i++)
+    for (size_t i = 0; i < inputs->int8.count; i++)
         layers[i].effectual = inputs->effectual[i];
     return result;
 }
@@ -211,12 +174,12 @@ static double density_of(const model_inputs_t *inputs)
     return inputs->plan->density > 0.0 ? inputs->plan->density : density_assumed(inputs->network->family)->density;
 }
 
-static outcome_t fill_from_tensors(model_inputs_t *inputs, const accelerator_t *accelerator, const accel_config_t *config,
+static outcome_t fill_from_network(model_inputs_t *inputs, const accelerator_t *accelerator, const accel_config_t *config,
                                    accel_layer_t *layers)
 {
     double density = density_of(inputs);
     for (size_t i = 0; i < inputs->table->count; i++) {
-        layers[i].weights = inputs->tensors.layers[i].q;
+        layers[i].weights = inputs->int8.layers[i].q;
         layers[i].sensitive = ACCEL_UNIFORM;
         layers[i].input_density = inputs->table->items[i].first ? 1.0 : density;
         layers[i].output_density = density;
@@ -238,14 +201,14 @@ outcome_t model_inputs_open(const model_plan_t *plan, const network_t *network, 
     if (plan->origin == MODEL_GIVEN)
         return outcome_ok();
     if (plan->origin == MODEL_FILE || (plan->origin == MODEL_BEST && size->weights != NULL))
-        return tensors_load(network, size, table, plan->origin == MODEL_FILE ? plan->weights_path : NULL, plan->prune_first,
-                            plan->threads, &inputs->tensors);
-    return tensors_synthetic(network, size, table, plan->prune_first, plan->threads, &inputs->tensors);
+        return int8_network_load(network, size, plan->origin == MODEL_FILE ? plan->weights_path : NULL, plan->prune_first,
+                                 plan->threads, &inputs->int8);
+    return substitute_draw(network, size, plan->prune_first, plan->threads, &inputs->int8);
 }
 
 void model_inputs_close(model_inputs_t *inputs)
 {
-    tensors_free(&inputs->tensors);
+    int8_network_free(&inputs->int8);
     free(inputs->compressed);
     free(inputs->effectual);
     *inputs = (model_inputs_t){0};
@@ -258,8 +221,8 @@ outcome_t model_inputs_layers(model_inputs_t *inputs, const accelerator_t *accel
         const net_layer_t *shape = &inputs->table->items[i];
         layers[i] = (accel_layer_t){.shape = shape, .whole = shape->first && !inputs->plan->prune_first};
     }
-    if (inputs->tensors.count > 0)
-        return fill_from_tensors(inputs, accelerator, config, layers);
+    if (inputs->int8.count > 0)
+        return fill_from_network(inputs, accelerator, config, layers);
     fill_given(inputs, accelerator, layers);
     return outcome_ok();
 }
@@ -268,22 +231,22 @@ const char *model_inputs_selection(const model_inputs_t *inputs, const accelerat
 {
     if (!accelerator->selects)
         return "none";
-    if (inputs->tensors.count > 0)
-        return inputs->tensors.synthetic ? "synthetic" : "weights";
+    if (inputs->int8.count > 0)
+        return inputs->int8.synthetic ? "synthetic" : "weights";
     return given_selection(inputs, accelerator) != NULL ? "weights" : "uniform-assumption";
 }
 
 const char *model_inputs_weights(const model_inputs_t *inputs)
 {
-    if (inputs->tensors.count > 0)
-        return inputs->tensors.source.chars;
+    if (inputs->int8.count > 0)
+        return inputs->int8.source.chars;
     return inputs->plan->weights_count > 0 ? "given" : "none";
 }
 
 double model_inputs_density(const model_inputs_t *inputs, const accelerator_t *accelerator, const char **source)
 {
     *source = "";
-    if (!accelerator->needs_density || inputs->tensors.count == 0)
+    if (!accelerator->needs_density || inputs->int8.count == 0)
         return NAN;
     *source = inputs->plan->density > 0.0 ? "given" : "assumed";
     return density_of(inputs);

@@ -3,22 +3,22 @@
 #define BBS_MEASURE_MODEL_INPUTS_H
 
 #include "measure/model.h"
-#include "weights/tensors.h"
+#include "weights/int8_network.h"
 
 /* What the accelerators are told of one network beside its shapes: sensitive channels, INT8 values as each design runs
- * them, densities of activations. Either all from the network's tensors, or what the plan holds itself. */
+ * them, densities of activations. Either all from the network's INT8 weights, or what the plan holds itself. */
 typedef struct {
     const model_plan_t *plan;
     const network_t *network;
     const net_table_t *table;
-    tensors_t tensors;  /* count 0: none; the plan's arrays then */
-    int8_t *compressed; /* the values of the design that ran last with a method; NULL: none did */
-    int64_t *effectual; /* a layer each, of the design that ran last with columns; NULL: none did */
+    int8_network_t int8; /* count 0: none; the plan's arrays then */
+    int8_t *compressed;  /* the values of the design that ran last with a method; NULL: none did */
+    int64_t *effectual;  /* a layer each, of the design that ran last with columns; NULL: none did */
     const accelerator_t *compressed_for, *effectual_for; /* which these are */
     int64_t compressed_beta, effectual_beta;             /* and at what share of sensitive channels */
 } model_inputs_t;
 
-/* Opens the tensors that the plan's origin asks for. */
+/* Opens the weights that the plan's origin asks for. */
 outcome_t model_inputs_open(const model_plan_t *plan, const network_t *network, const net_size_t *size,
                             const net_table_t *table, model_inputs_t *inputs);
 void model_inputs_close(model_inputs_t *inputs);

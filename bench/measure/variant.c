@@ -1,67 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "measure/variant.h"
 
-#include "compress/quantize.h"
 #include "compress/spec.h"
 
 #include <stdlib.h>
 
-static int64_t all_weights(const net_table_t *table, int64_t *channels)
-{
-    int64_t weights = 0;
-    *channels = 0;
-    for (size_t i = 0; i < table->count; i++) {
-        weights += net_layer_weights(&table->items[i]);
-        *channels += table->items[i].k;
-    }
-    return weights;
-}
-
-outcome_t variant_open(const net_weights_t *weights, bool prune_first_layer, int threads, variant_source_t *source)
-{
-    const net_table_t *table = &weights->table;
-    int64_t channels, total = all_weights(table, &channels);
-    *source = (variant_source_t){.weights = weights};
-    source->layers = calloc(table->count, sizeof *source->layers);
-    source->q = malloc((size_t)total);
-    source->scale = malloc((size_t)channels * sizeof *source->scale);
-    if (source->layers == NULL || source->q == NULL || source->scale == NULL) {
-        variant_close(source);
-        return outcome_out_of_memory("INT8 weights");
-    }
-    int8_t *q = source->q;
-    float *scale = source->scale;
-    for (size_t i = 0; i < table->count; i++) {
-        const net_layer_t *layer = &table->items[i];
-        quantize_channels(weights->layers[i].weights, layer->k, layer->c * layer->kh * layer->kw, threads, q, scale);
-        source->layers[i] = (compress_layer_t){.name = layer->name,
-                                               .k = layer->k,
-                                               .c = layer->c,
-                                               .kh = layer->kh,
-                                               .kw = layer->kw,
-                                               .whole = layer->first && !prune_first_layer,
-                                               .weights = weights->layers[i].weights,
-                                               .q = q,
-                                               .scale = scale};
-        q += net_layer_weights(layer);
-        scale += layer->k;
-        net_weights_rest(weights, i);
-    }
-    return outcome_ok();
-}
-
-void variant_close(variant_source_t *source)
-{
-    free(source->layers);
-    free(source->q);
-    free(source->scale);
-    *source = (variant_source_t){0};
-}
-
 enum { PART_WEIGHTS = 1 << 22 }; /* handed to the engine at a time */
 
 typedef struct {
-    const variant_source_t *source;
+    const int8_network_t *network;
     engine_t *engine;
     compress_size_t *bits;
     float *floats;
@@ -87,13 +34,13 @@ static outcome_t apply_integers(engine_t *engine, const compress_layer_t *layer,
 static outcome_t apply_layer(void *context, size_t index, compressed_t *compressed)
 {
     const application_t *application = context;
-    const compress_layer_t *layer = &application->source->layers[index];
+    const compress_layer_t *layer = &application->network->layers[index];
     const int64_t step = rows_at_a_time(layer);
     outcome_t result = outcome_ok();
     compress_add_size(application->bits, layer, compressed);
     if (application->engine != NULL && engine_takes_integers(application->engine)) {
         result = apply_integers(application->engine, layer, index, compressed);
-        net_weights_rest(application->source->weights, index);
+        int8_network_rest(application->network, index);
         return result;
     }
     for (int64_t first = 0; first < layer->k && application->engine != NULL && outcome_is_ok(&result); first += step) {
@@ -101,17 +48,16 @@ static outcome_t apply_layer(void *context, size_t index, compressed_t *compress
         compressed_to_floats(compressed, layer, first, rows, application->floats);
         result = engine_set_rows(application->engine, index, first, rows, application->floats);
         if (compressed->values == NULL) /* these rows were copied from the layer's own floats */
-            net_weights_rest(application->source->weights, index);
+            int8_network_rest(application->network, index);
     }
-    net_weights_rest(application->source->weights, index);
+    int8_network_rest(application->network, index);
     return result;
 }
 
-outcome_t variant_apply(const variant_source_t *source, const char *spec, int threads, engine_t *engine,
+outcome_t variant_apply(const int8_network_t *network, const char *spec, int threads, engine_t *engine,
                         compress_size_t *bits)
 {
-    const net_table_t *table = &source->weights->table;
-    application_t application = {.source = source, .engine = engine, .bits = bits};
+    application_t application = {.network = network, .engine = engine, .bits = bits};
     const method_t *method;
     method_config_t config;
     int64_t largest = 0;
@@ -120,15 +66,15 @@ outcome_t variant_apply(const variant_source_t *source, const char *spec, int th
     if (outcome_bad(&result, method_parse(spec, &method, &config)))
         return result;
     config.values_only = true; /* a large layer's columns are a hundred megabytes */
-    for (size_t i = 0; i < table->count; i++) {
-        const compress_layer_t *layer = &source->layers[i];
+    for (size_t i = 0; i < network->count; i++) {
+        const compress_layer_t *layer = &network->layers[i];
         const int64_t part = rows_at_a_time(layer) * layer->c * layer->kh * layer->kw;
         largest = part > largest ? part : largest;
     }
     application.floats = malloc((size_t)largest * sizeof *application.floats);
     if (application.floats == NULL)
         return outcome_out_of_memory("compressed weights");
-    result = compress_each(method, &config, source->layers, table->count, threads, apply_layer, &application);
+    result = compress_each(method, &config, network->layers, network->count, threads, apply_layer, &application);
     free(application.floats);
     return result;
 }

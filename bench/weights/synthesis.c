@@ -181,3 +181,14 @@ outcome_t synthesis_draw(const portrait_t *portrait, const compress_layer_t *lay
     close_draw(&draw, threads);
     return result;
 }
+
+outcome_t synthesis_fill(const int8_network_t *network, const portrait_t *const *portraits, uint32_t seed, int threads)
+{
+    outcome_t result = outcome_ok();
+    for (size_t i = 0; i < network->count && outcome_is_ok(&result); i++) {
+        result = synthesis_draw(portraits[i], &network->layers[i], seed, threads, int8_network_values(network, i),
+                                int8_network_scales(network, i));
+        seed += (uint32_t)network->layers[i].k + 1;
+    }
+    return result;
+}

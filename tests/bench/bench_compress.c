@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "compress/pack.h"
 #include "compress/stats.h"
-#include "weights/weights.h"
+#include "weights/int8_tensors.h"
 #include "compress/zps_search.h"
 #include "nets/net.h"
 #include "tensor/safetensors.h"
@@ -201,17 +201,17 @@ static void make_set(const net_layers_t *net, tensor_set_t *set)
         memcpy(tensor->data, layer->scale, (size_t)layer->k * sizeof(float));
     }
     const method_t *mod;
-    weights_t weights;
+    int8_network_t network;
     stop_on(method_find("bbs-mod", &mod));
-    stop_on(weights_open(&plain, "bench", false, 1, &weights));
-    compressed_t *compressed = calloc(weights.count, sizeof *compressed);
-    stop_on(compress_network(mod, &mod->defaults, weights.layers, weights.count, CORES, compressed));
-    stop_on(weights_compressed(&plain, &weights, compressed, set));
+    stop_on(int8_tensors_open(&plain, "bench", false, 1, &network));
+    compressed_t *compressed = calloc(network.count, sizeof *compressed);
+    stop_on(compress_network(mod, &mod->defaults, network.layers, network.count, CORES, compressed));
+    stop_on(int8_tensors_compressed(&plain, &network, compressed, set));
     stop_on(tensor_set_note(set, "method", "bbs-mod"));
     stop_on(tensor_set_note(set, "columns", "4"));
     stop_on(tensor_set_note(set, "group", "32"));
-    release(compressed, weights.count);
-    weights_free(&weights);
+    release(compressed, network.count);
+    int8_network_free(&network);
     tensor_set_free(&plain);
 }
 
@@ -264,19 +264,19 @@ static void measure_searches(const net_layers_t *net)
 static void measure_file(const char *folder, const char *name)
 {
     tensor_set_t set;
-    weights_t weights;
+    int8_network_t network;
     text_t path = text_of("%s/%s.safetensors", folder, name);
     outcome_t loaded = safetensors_load(path.chars, NULL, &set);
     if (!outcome_is_ok(&loaded)) {
         printf("\n%s: not measured (no such file in BBS_TEST_DATA)\n", name);
         return;
     }
-    stop_on(weights_open(&set, path.chars, false, CORES, &weights));
-    net_layers_t net = {.name = name, .layers = weights.layers, .count = weights.count};
-    for (size_t i = 0; i < weights.count; i++)
-        net.weights += compress_layer_size(&weights.layers[i]);
+    stop_on(int8_tensors_open(&set, path.chars, false, CORES, &network));
+    net_layers_t net = {.name = name, .layers = network.layers, .count = network.count};
+    for (size_t i = 0; i < network.count; i++)
+        net.weights += compress_layer_size(&network.layers[i]);
     measure(&net);
-    weights_free(&weights);
+    int8_network_free(&network);
     tensor_set_free(&set);
 }
 

@@ -3,7 +3,7 @@
 #include "base/cpu.h"
 #include "base/text.h"
 #include "measure/model.h"
-#include "weights/tensors.h"
+#include "weights/substitute.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,19 +28,15 @@ static double processor_seconds(void)
 static outcome_t draw(const network_t *network, int threads, int64_t *weights, double *spent)
 {
     const net_size_t *size;
-    net_table_t table = {0};
-    tensors_t tensors = {0};
+    int8_network_t drawn;
     outcome_t result;
-    if (outcome_bad(&result, net_find_size(network, "full", &size)) ||
-        outcome_bad(&result, net_layers(network, size, &table)))
+    if (outcome_bad(&result, net_find_size(network, "full", &size)))
         return result;
     double from = seconds();
-    result = tensors_synthetic(network, size, &table, false, threads, &tensors);
+    result = substitute_draw(network, size, false, threads, &drawn);
     *spent += seconds() - from;
-    for (size_t i = 0; i < table.count; i++)
-        *weights += net_layer_weights(&table.items[i]);
-    tensors_free(&tensors);
-    net_table_free(&table);
+    *weights += int8_network_weights(&drawn);
+    int8_network_free(&drawn);
     return result;
 }
 

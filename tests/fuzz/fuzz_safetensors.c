@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* libFuzzer target: any bytes as a safetensors file, and what parses as weights to compress and pack. */
 #include "compress/pack.h"
-#include "weights/weights.h"
+#include "weights/int8_tensors.h"
 #include "tensor/safetensors.h"
 
 #include <stdlib.h>
@@ -11,24 +11,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void compress_weights(const tensor_set_t *set)
 {
-    weights_t weights;
+    int8_network_t network;
     const method_t *method;
-    outcome_t outcome = weights_open(set, "fuzz", false, 1, &weights);
+    outcome_t outcome = int8_tensors_open(set, "fuzz", false, 1, &network);
     if (!outcome_is_ok(&outcome))
         return;
-    compressed_t *compressed = calloc(weights.count, sizeof *compressed);
+    compressed_t *compressed = calloc(network.count, sizeof *compressed);
     tensor_set_t out = {0};
     outcome = method_find("bbs-mod", &method);
     if (compressed != NULL && outcome_is_ok(&outcome))
-        outcome = compress_network(method, &method->defaults, weights.layers, weights.count, 1, compressed);
+        outcome = compress_network(method, &method->defaults, network.layers, network.count, 1, compressed);
     if (compressed != NULL && outcome_is_ok(&outcome)) {
-        outcome = weights_compressed(set, &weights, compressed, &out);
-        for (size_t i = 0; i < weights.count; i++)
+        outcome = int8_tensors_compressed(set, &network, compressed, &out);
+        for (size_t i = 0; i < network.count; i++)
             compressed_free(&compressed[i]);
         tensor_set_free(&out);
     }
     free(compressed);
-    weights_free(&weights);
+    int8_network_free(&network);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -51,7 +51,7 @@ static void make_set(tensor_set_t *out)
 {
     tensor_set_t set = {0};
     tensor_t *tensor;
-    weights_t weights;
+    int8_network_t network;
     const method_t *mod;
     compressed_t compressed[2];
     assert_ok(tensor_set_reserve(&set, "conv.weight", TENSOR_F32, 4, (const int64_t[]){6, 11, 1, 3}, &tensor));
@@ -64,15 +64,15 @@ static void make_set(tensor_set_t *out)
     method_config_t config = mod->defaults;
     config.group = 5;
     config.channel_unit = 2;
-    assert_ok(weights_open(&set, "net", false, 1, &weights));
-    assert_ok(compress_network(mod, &config, weights.layers, weights.count, 1, compressed));
-    assert_ok(weights_compressed(&set, &weights, compressed, out));
+    assert_ok(int8_tensors_open(&set, "net", false, 1, &network));
+    assert_ok(compress_network(mod, &config, network.layers, network.count, 1, compressed));
+    assert_ok(int8_tensors_compressed(&set, &network, compressed, out));
     assert_ok(tensor_set_note(out, "method", "bbs-mod"));
     assert_ok(tensor_set_note(out, "columns", "4"));
     assert_ok(tensor_set_note(out, "group", "5"));
     compressed_free(&compressed[0]);
     compressed_free(&compressed[1]);
-    weights_free(&weights);
+    int8_network_free(&network);
     tensor_set_free(&set);
 }
 

@@ -5,7 +5,7 @@
 #include "compress/pack.h"
 #include "compress/pack_layer.h"
 #include "compress/planes.h"
-#include "weights/weights.h"
+#include "weights/int8_tensors.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +44,7 @@ static void compress_set(const char *name, int columns, int group, tensor_set_t 
 {
     tensor_set_t set;
     make_network(&set);
-    weights_t weights;
+    int8_network_t network;
     const method_t *method;
     compressed_t compressed[3];
     assert_ok(method_find(name, &method));
@@ -52,16 +52,16 @@ static void compress_set(const char *name, int columns, int group, tensor_set_t 
     config.columns = method->coder != NULL ? columns : 0;
     config.group = group;
     config.channel_unit = 8;
-    assert_ok(weights_open(&set, "net", false, 1, &weights));
-    assert_ok(weights_keep(&weights, "net", NULL));
-    assert_ok(compress_network(method, &config, weights.layers, weights.count, 1, compressed));
-    assert_ok(weights_compressed(&set, &weights, compressed, out));
+    assert_ok(int8_tensors_open(&set, "net", false, 1, &network));
+    assert_ok(int8_network_keep(&network, "net", NULL));
+    assert_ok(compress_network(method, &config, network.layers, network.count, 1, compressed));
+    assert_ok(int8_tensors_compressed(&set, &network, compressed, out));
     assert_ok(tensor_set_note(out, "method", name));
     assert_ok(tensor_set_note(out, "columns", text_of("%d", config.columns).chars));
     assert_ok(tensor_set_note(out, "group", text_of("%d", group).chars));
-    for (size_t i = 0; i < weights.count; i++)
+    for (size_t i = 0; i < network.count; i++)
         compressed_free(&compressed[i]);
-    weights_free(&weights);
+    int8_network_free(&network);
     tensor_set_free(&set);
 }
 

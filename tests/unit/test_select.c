@@ -38,6 +38,7 @@ static void assert_counts(const method_config_t *config, const compress_layer_t 
     assert_ok(select_channels(config, layers, LAYERS, &selection));
     for (int layer = 0; layer < LAYERS; layer++) {
         assert_int_equal(sensitive_of(selection.masks[layer]), wanted[layer]);
+        assert_int_equal(selection.counts[layer], wanted[layer]);
         for (int channel = 0; channel < wanted[layer]; channel++)
             assert_true(selection.masks[layer][channel]); /* the highest scores */
     }

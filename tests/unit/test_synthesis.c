@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* compress/portrait, synthesis and experiments/likeness: portraits survive their file, the same bytes come out for any
+/* weights/portrait, synthesis and measure/likeness: portraits survive their file, the same bytes come out for any
  * number of threads, and what is drawn is like what was portrayed, on made and (where they are) on real layers. */
 #include "weights/synthesis.h"
 
@@ -9,6 +9,7 @@
 #include "weights/portrait_file.h"
 #include "compress/quantize.h"
 #include "measure/likeness.h"
+#include "weights/int8_tensors.h"
 #include "weights/match.h"
 #include "tensor/safetensors.h"
 
@@ -188,27 +189,27 @@ static void check_file(const char *folder, const char *name, likeness_t *rows, s
 {
     text_t path = text_of("%s/%s", folder, name);
     tensor_set_t set = {0};
-    weights_t weights;
+    int8_network_t network;
     portrait_t *portraits;
     const portrait_t *own[256];
     assert_ok(safetensors_load(path.chars, NULL, &set));
-    assert_ok(weights_open(&set, path.chars, true, 2, &weights));
-    assert_true(*count + weights.count <= most);
-    portraits = calloc(weights.count, sizeof *portraits);
+    assert_ok(int8_tensors_open(&set, path.chars, true, 2, &network));
+    assert_true(*count + network.count <= most);
+    portraits = calloc(network.count, sizeof *portraits);
     assert_non_null(portraits);
-    for (size_t i = 0; i < weights.count; i++) {
-        assert_ok(portrait_take(&weights.layers[i], &portraits[i]));
+    for (size_t i = 0; i < network.count; i++) {
+        assert_ok(portrait_take(&network.layers[i], &portraits[i]));
         own[i] = &portraits[i];
     }
-    assert_ok(likeness_compare(&weights, own, 2, rows + *count));
-    for (size_t i = *count; i < *count + weights.count; i++)
+    assert_ok(likeness_compare(&network, own, 2, rows + *count));
+    for (size_t i = *count; i < *count + network.count; i++)
         for (int measure = 0; measure < LIKENESS_MEASURES; measure++)
             if (likeness_error(&rows[i], measure) > 0.1)
                 printf("# beyond 10 %%: %s %s, %s, %.1f %%\n", name, rows[i].name, likeness_measures[measure],
                        100.0 * likeness_error(&rows[i], measure));
-    *count += weights.count;
+    *count += network.count;
     free(portraits);
-    weights_free(&weights);
+    int8_network_free(&network);
     tensor_set_free(&set);
 }
 

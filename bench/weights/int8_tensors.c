@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "weights/weights.h"
+/* Two passes over the set: shapes and scales first, so that the room is known; then values, each float tensor through one
+ * scratch (or into its own place, where the floats stay known). */
+#include "weights/int8_tensors.h"
 
 #include "base/text.h"
-#include "compress/quantize.h"
 
 #include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-typedef struct weights_owned {
-    float *weights;
-    int8_t *q;
-    float *scale;
-} owned_t;
 
 /* ===  Which tensors are weights  === */
 
@@ -89,29 +84,6 @@ static outcome_t take_int8(const tensor_set_t *set, const char *where, const ten
     return outcome_ok();
 }
 
-static outcome_t take_float(const char *where, const tensor_t *tensor, bool keep_floats, int threads,
-                            compress_layer_t *layer, owned_t *owned)
-{
-    owned->weights = malloc((size_t)tensor->count * sizeof *owned->weights);
-    owned->q = malloc((size_t)tensor->count);
-    owned->scale = malloc((size_t)layer->k * sizeof *owned->scale);
-    if (!owned->weights || !owned->q || !owned->scale)
-        return outcome_out_of_memory(tensor->name);
-    outcome_t result = tensor_to_finite_f32(tensor, where, owned->weights);
-    if (!outcome_is_ok(&result))
-        return result;
-    quantize_channels(owned->weights, layer->k, tensor->count / layer->k, threads, owned->q, owned->scale);
-    layer->q = owned->q;
-    layer->scale = owned->scale;
-    if (keep_floats) {
-        layer->weights = owned->weights;
-    } else {
-        free(owned->weights);
-        owned->weights = NULL;
-    }
-    return outcome_ok();
-}
-
 static compress_layer_t shape_of(const tensor_t *tensor)
 {
     compress_layer_t layer = {.name = tensor->name, .k = tensor->shape[0], .c = tensor->shape[1], .kh = 1, .kw = 1};
@@ -122,65 +94,83 @@ static compress_layer_t shape_of(const tensor_t *tensor)
     return layer;
 }
 
-outcome_t weights_open(const tensor_set_t *set, const char *where, bool keep_floats, int threads, weights_t *weights)
+/* shapes[] and places[] have set->count places. */
+static outcome_t find_layers(const tensor_set_t *set, const char *where, compress_layer_t *shapes, size_t *places,
+                             size_t *count)
 {
-    *weights = (weights_t){0};
-    weights->layers = calloc(set->count + 1, sizeof *weights->layers);
-    weights->places = calloc(set->count + 1, sizeof *weights->places);
-    weights->owned = calloc(set->count + 1, sizeof *weights->owned);
     outcome_t result;
-    if (!weights->layers || !weights->places || !weights->owned) {
-        result = outcome_out_of_memory(where);
-        goto out;
-    }
+    *count = 0;
     for (size_t i = 0; i < set->count; i++) {
         const tensor_t *tensor = &set->items[i];
         bool weight;
         if (outcome_bad(&result, classify(set, where, tensor, &weight)))
-            goto out;
+            return result;
         if (!weight)
             continue;
-        size_t index = weights->count++;
-        compress_layer_t *layer = &weights->layers[index];
-        *layer = shape_of(tensor);
-        weights->places[index] = i;
-        result = tensor->type == TENSOR_I8 ? take_int8(set, where, tensor, layer)
-                                           : take_float(where, tensor, keep_floats, threads, layer, &weights->owned[index]);
-        if (!outcome_is_ok(&result))
-            goto out;
+        shapes[*count] = shape_of(tensor);
+        if (tensor->type == TENSOR_I8 && outcome_bad(&result, take_int8(set, where, tensor, &shapes[*count])))
+            return result;
+        places[(*count)++] = i;
     }
-    result = weights->count > 0 ? outcome_ok()
-                                : outcome_failed(where, NULL, "no weight tensor", "tensors NAME.weight of rank 2 or more",
-                                                 "check that this is a checkpoint");
+    return *count > 0 ? outcome_ok()
+                      : outcome_failed(where, NULL, "no weight tensor", "tensors NAME.weight of rank 2 or more",
+                                       "check that this is a checkpoint");
+}
 
-out:
-    if (!outcome_is_ok(&result))
-        weights_free(weights);
+/* Quantise the float tensors. Their floats stay behind one another when they are kept, else each is overwritten by the
+ * next. */
+static outcome_t fill_floats(const tensor_set_t *set, const char *where, bool keep_floats, int threads,
+                             int8_network_t *network)
+{
+    size_t all = 0, largest = 0;
+    for (size_t i = 0; i < network->count; i++) {
+        const tensor_t *tensor = &set->items[network->places[i]];
+        size_t size = tensor->type == TENSOR_I8 ? 0 : (size_t)tensor->count;
+        all += size;
+        largest = size > largest ? size : largest;
+    }
+    float *floats = malloc(((keep_floats ? all : largest) + 1) * sizeof *floats), *at = floats;
+    if (floats == NULL)
+        return outcome_out_of_memory(where);
+    outcome_t result = outcome_ok();
+    for (size_t i = 0; i < network->count; i++) {
+        const tensor_t *tensor = &set->items[network->places[i]];
+        if (tensor->type == TENSOR_I8)
+            continue;
+        if (outcome_bad(&result, tensor_to_finite_f32(tensor, where, at)))
+            break;
+        int8_network_quantize(network, i, at, threads);
+        network->layers[i].weights = keep_floats ? at : NULL;
+        at += keep_floats ? tensor->count : 0;
+    }
+    if (keep_floats)
+        network->floats = floats;
+    else
+        free(floats);
     return result;
 }
 
-outcome_t weights_keep(weights_t *weights, const char *where, const char *name)
+outcome_t int8_tensors_open(const tensor_set_t *set, const char *where, bool keep_floats, int threads,
+                            int8_network_t *network)
 {
-    for (size_t i = 0; i < weights->count; i++)
-        if (name == NULL || text_equal(weights->layers[i].name, name)) {
-            weights->layers[i].whole = true;
-            return outcome_ok();
-        }
-    return outcome_failed(where, text_of("first layer %.100s", name).chars, "no weight of that name",
-                          weights->layers[0].name, "give the name of a weight of the file");
-}
+    compress_layer_t *shapes = calloc(set->count + 1, sizeof *shapes);
+    size_t *places = calloc(set->count + 1, sizeof *places), count;
+    *network = (int8_network_t){0};
+    outcome_t result = shapes && places ? outcome_ok() : outcome_out_of_memory(where);
+    if (!outcome_is_ok(&result) || outcome_bad(&result, find_layers(set, where, shapes, places, &count)) ||
+        outcome_bad(&result, int8_network_reserve(shapes, count, network)))
+        goto out;
+    network->source = int8_network_source(where);
+    network->places = places;
+    places = NULL;
+    result = fill_floats(set, where, keep_floats, threads, network);
 
-void weights_free(weights_t *weights)
-{
-    for (size_t i = 0; i < weights->count; i++) {
-        free(weights->owned[i].weights);
-        free(weights->owned[i].q);
-        free(weights->owned[i].scale);
-    }
-    free(weights->layers);
-    free(weights->places);
-    free(weights->owned);
-    *weights = (weights_t){0};
+out:
+    free(shapes);
+    free(places);
+    if (!outcome_is_ok(&result))
+        int8_network_free(network);
+    return result;
 }
 
 /* ===  Writing  === */
@@ -239,10 +229,10 @@ static outcome_t hand_over(tensor_set_t *out, const tensor_t *source, const comp
 }
 
 /* A scale of an INT8 input is written beside its weight, not copied. */
-static bool is_scale_of_weight(const tensor_set_t *set, const weights_t *weights, const tensor_t *tensor)
+static bool is_scale_of_weight(const tensor_set_t *set, const int8_network_t *network, const tensor_t *tensor)
 {
-    for (size_t i = 0; i < weights->count; i++) {
-        const tensor_t *weight = &set->items[weights->places[i]];
+    for (size_t i = 0; i < network->count; i++) {
+        const tensor_t *weight = &set->items[network->places[i]];
         size_t length = strlen(weight->name);
         if (weight->type == TENSOR_I8 && text_starts(tensor->name, weight->name) &&
             text_equal(tensor->name + length, ".scale"))
@@ -252,7 +242,8 @@ static bool is_scale_of_weight(const tensor_set_t *set, const weights_t *weights
 }
 
 /* `compressed` NULL: as INT8. */
-static outcome_t rewrite(const tensor_set_t *set, const weights_t *weights, compressed_t *compressed, tensor_set_t *out)
+static outcome_t rewrite(const tensor_set_t *set, const int8_network_t *network, compressed_t *compressed,
+                         tensor_set_t *out)
 {
     outcome_t result = outcome_ok();
     size_t next = 0;
@@ -262,12 +253,12 @@ static outcome_t rewrite(const tensor_set_t *set, const weights_t *weights, comp
             goto out;
     for (size_t i = 0; i < set->count; i++) {
         const tensor_t *tensor = &set->items[i];
-        bool weight = next < weights->count && weights->places[next] == i;
+        bool weight = next < network->count && network->places[next] == i;
         if (weight && compressed != NULL)
-            result = hand_over(out, tensor, &weights->layers[next], &compressed[next]);
+            result = hand_over(out, tensor, &network->layers[next], &compressed[next]);
         else if (weight)
-            result = add_int8(out, tensor, &weights->layers[next]);
-        else if (!is_scale_of_weight(set, weights, tensor))
+            result = add_int8(out, tensor, &network->layers[next]);
+        else if (!is_scale_of_weight(set, network, tensor))
             result = add(out, tensor->name, tensor->type, tensor->rank, tensor->shape, tensor->data);
         if (!outcome_is_ok(&result))
             goto out;
@@ -280,12 +271,13 @@ out:
     return result;
 }
 
-outcome_t weights_quantised(const tensor_set_t *set, const weights_t *weights, tensor_set_t *out)
+outcome_t int8_tensors_quantised(const tensor_set_t *set, const int8_network_t *network, tensor_set_t *out)
 {
-    return rewrite(set, weights, NULL, out);
+    return rewrite(set, network, NULL, out);
 }
 
-outcome_t weights_compressed(const tensor_set_t *set, const weights_t *weights, compressed_t *compressed, tensor_set_t *out)
+outcome_t int8_tensors_compressed(const tensor_set_t *set, const int8_network_t *network, compressed_t *compressed,
+                                  tensor_set_t *out)
 {
-    return rewrite(set, weights, compressed, out);
+    return rewrite(set, network, compressed, out);
 }

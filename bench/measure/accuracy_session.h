@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_MEASURE_ACCURACY_SESSION_H
+#define BBS_MEASURE_ACCURACY_SESSION_H
+
+#include "data/dataset.h"
+#include "engine/engine.h"
+#include "measure/accuracy.h"
+#include "measure/predictions.h"
+#include "weights/int8_network.h"
+
+/* Everything open for the accuracy of one network: weights, samples, engine, and room for the answers. */
+typedef struct {
+    const accuracy_config_t *config;
+    net_weights_t weights;
+    int8_network_t network; /* of these weights */
+    dataset_t dataset;
+    const profile_t *profile;
+    net_ranges_t ranges; /* of a CNN with integer activations */
+    engine_t *engine;
+    predictions_t *answers; /* one a method, over the same samples */
+    text_t identity;        /* hashes of weights and data, for the keys */
+    text_t vocabulary;      /* its path; the data set keeps a pointer to it */
+} accuracy_session_t;
+
+/* Close it also when opening failed. */
+outcome_t accuracy_session_open(const accuracy_config_t *config, accuracy_session_t *session);
+void accuracy_session_close(accuracy_session_t *session);
+
+/* Everything the answers under a method depend on, in one line: the key of predictions.h. */
+text_t accuracy_session_key(const accuracy_session_t *session, const char *method);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_MEASURE_INFERENCE_H
+#define BBS_MEASURE_INFERENCE_H
+
+#include "data/dataset.h"
+#include "engine/engine.h"
+
+/* Samples of a data set through an engine, each by one worker: the same answers for any number of them. */
+
+typedef struct {
+    const dataset_t *dataset;
+    engine_t *engine;
+    const net_size_t *size; /* of the engine's network */
+    int threads;            /* as many as the engine has workers */
+    bool skip_bad;          /* a sample that cannot be read is SAMPLE_SKIPPED (sample_list.h); else it is an error */
+} inference_t;
+
+/* Run samples[count], numbers in the data set, with a progress bar of that title. predicted[count] receives the class with
+ * the largest logit, of equal ones the first; NULL: only the engine's observer wants to know. */
+outcome_t inference_run(const inference_t *inference, const char *title, const int64_t *samples, int64_t count,
+                        int *predicted);
+
+#endif

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One block each for names, values and scales of all layers; a layer of a tensor file that is INT8 already points into the
+ * file's tensors instead, and has no part of the blocks. */
+#include "weights/int8_network.h"
+
+#include "compress/quantize.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ===  Room  === */
+
+/* Points the layers without values of their own into the blocks, one behind the other. */
+static void share_out(int8_network_t *network)
+{
+    int8_t *q = network->q;
+    float *scale = network->scale;
+    char *name = network->names;
+    for (size_t i = 0; i < network->count; i++) {
+        compress_layer_t *layer = &network->layers[i];
+        size_t length = strlen(layer->name) + 1;
+        layer->name = memcpy(name, layer->name, length);
+        name += length;
+        if (layer->q != NULL)
+            continue;
+        layer->q = q;
+        layer->scale = scale;
+        q += compress_layer_size(layer);
+        scale += layer->k;
+    }
+}
+
+outcome_t int8_network_reserve(const compress_layer_t *shapes, size_t count, int8_network_t *network)
+{
+    size_t characters = 0, weights = 0, channels = 0;
+    for (size_t i = 0; i < count; i++) {
+        characters += strlen(shapes[i].name) + 1;
+        weights += shapes[i].q == NULL ? (size_t)compress_layer_size(&shapes[i]) : 0;
+        channels += shapes[i].q == NULL ? (size_t)shapes[i].k : 0;
+    }
+    *network = (int8_network_t){.count = count};
+    network->layers = malloc((count + 1) * sizeof *network->layers);
+    network->names = malloc(characters + 1);
+    network->q = malloc(weights + 1);
+    network->scale = malloc((channels + 1) * sizeof *network->scale);
+    if (network->layers == NULL || network->names == NULL || network->q == NULL || network->scale == NULL) {
+        int8_network_free(network);
+        return outcome_out_of_memory("INT8 weights");
+    }
+    memcpy(network->layers, shapes, count * sizeof *shapes);
+    share_out(network);
+    return outcome_ok();
+}
+
+outcome_t int8_network_reserve_table(const net_table_t *table, bool prune_first, int8_network_t *network)
+{
+    *network = (int8_network_t){0};
+    compress_layer_t *shapes = calloc(table->count + 1, sizeof *shapes);
+    if (shapes == NULL)
+        return outcome_out_of_memory("INT8 weights");
+    for (size_t i = 0; i < table->count; i++) {
+        const net_layer_t *layer = &table->items[i];
+        shapes[i] = (compress_layer_t){.name = layer->name,
+                                       .k = layer->k,
+                                       .c = layer->c,
+                                       .kh = layer->kh,
+                                       .kw = layer->kw,
+                                       .whole = layer->first && !prune_first};
+    }
+    outcome_t result = int8_network_reserve(shapes, table->count, network);
+    free(shapes);
+    return result;
+}
+
+int8_t *int8_network_values(const int8_network_t *network, size_t layer)
+{
+    return network->q + (network->layers[layer].q - network->q);
+}
+
+float *int8_network_scales(const int8_network_t *network, size_t layer)
+{
+    return network->scale + (network->layers[layer].scale - network->scale);
+}
+
+void int8_network_quantize(const int8_network_t *network, size_t layer, const float *floats, int threads)
+{
+    const compress_layer_t *shape = &network->layers[layer];
+    quantize_channels(floats, shape->k, shape->c * shape->kh * shape->kw, threads, int8_network_values(network, layer),
+                      int8_network_scales(network, layer));
+}
+
+text_t int8_network_source(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return text_of("%s", slash != NULL ? slash + 1 : path);
+}
+
+void int8_network_free(int8_network_t *network)
+{
+    free(network->layers);
+    free(network->places);
+    free(network->names);
+    free(network->q);
+    free(network->scale);
+    free(network->floats);
+    *network = (int8_network_t){0};
+}
+
+/* ===  From a checkpoint  === */
+
+outcome_t int8_network_from(const net_weights_t *weights, bool prune_first, int threads, int8_network_t *network)
+{
+    outcome_t result;
+    if (outcome_bad(&result, int8_network_reserve_table(&weights->table, prune_first, network)))
+        return result;
+    network->source = int8_network_source(weights->path.chars);
+    network->lender = weights;
+    for (size_t i = 0; i < network->count; i++) {
+        network->layers[i].weights = weights->layers[i].weights;
+        int8_network_quantize(network, i, weights->layers[i].weights, threads);
+        int8_network_rest(network, i);
+    }
+    return result;
+}
+
+outcome_t int8_network_load(const network_t *of, const net_size_t *size, const char *path, bool prune_first, int threads,
+                            int8_network_t *network)
+{
+    net_weights_t weights;
+    *network = (int8_network_t){0};
+    outcome_t result;
+    if (outcome_bad(&result, net_weights_load(of, size, path, &weights)))
+        return result;
+    result = int8_network_from(&weights, prune_first, threads, network);
+    network->lender = NULL;
+    for (size_t i = 0; i < network->count; i++)
+        network->layers[i].weights = NULL;
+    net_weights_free(&weights);
+    return result;
+}
+
+/* ===  In use  === */
+
+outcome_t int8_network_keep(int8_network_t *network, const char *where, const char *name)
+{
+    for (size_t i = 0; i < network->count; i++)
+        if (name == NULL || text_equal(network->layers[i].name, name)) {
+            network->layers[i].whole = true;
+            return outcome_ok();
+        }
+    return outcome_failed(where, text_of("first layer %.100s", name).chars, "no weight of that name",
+                          network->layers[0].name, "give the name of a weight of the file");
+}
+
+void int8_network_rest(const int8_network_t *network, size_t layer)
+{
+    if (network->lender != NULL)
+        net_weights_rest(network->lender, layer);
+}
+
+int64_t int8_network_weights(const int8_network_t *network)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < network->count; i++)
+        sum += compress_layer_size(&network->layers[i]);
+    return sum;
+}
