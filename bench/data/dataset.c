@@ -14,7 +14,7 @@
 #include <gsl/gsl_randist.h> /* gsl_ran_shuffle */
 #include <gsl/gsl_rng.h>
 
-static const dataset_kind_t *const registry[] = {
+const dataset_kind_t *const dataset_registry[] = {
     &dataset_cifar10,  &dataset_fashion_mnist, &dataset_glue_mrpc,    &dataset_glue_sst2,
     &dataset_imagenet, &dataset_reviews_mrpc,  &dataset_reviews_sst2, NULL,
 };
@@ -30,7 +30,7 @@ static outcome_t take_default(dataset_t *dataset)
 outcome_t dataset_open(const char *name, const dataset_request_t *request, dataset_t *dataset)
 {
     *dataset = (dataset_t){.request = *request};
-    for (const dataset_kind_t *const *kind = registry; *kind != NULL; kind++) {
+    for (const dataset_kind_t *const *kind = dataset_registry; *kind != NULL; kind++) {
         if (!text_equal((*kind)->name, name))
             continue;
         dataset->kind = *kind;
@@ -68,7 +68,7 @@ text_t dataset_name_of(const dataset_t *dataset, int64_t sample)
 
 int64_t dataset_whole(const char *name)
 {
-    for (const dataset_kind_t *const *kind = registry; *kind != NULL; kind++)
+    for (const dataset_kind_t *const *kind = dataset_registry; *kind != NULL; kind++)
         if (text_equal((*kind)->name, name))
             return (*kind)->whole;
     return 0;

@@ -59,6 +59,9 @@ struct dataset {
     void (*close)(dataset_t *dataset);
 };
 
+/* Every kind, NULL-terminated. */
+extern const dataset_kind_t *const dataset_registry[];
+
 /* By name. The request's profile and strings must outlive the data set. */
 outcome_t dataset_open(const char *name, const dataset_request_t *request, dataset_t *dataset);
 void dataset_close(dataset_t *dataset);

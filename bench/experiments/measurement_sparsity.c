@@ -61,7 +61,7 @@ static void write_row(rows_writer_t *writer, const network_t *network, const int
 static outcome_t count_network(const network_t *network, int threads, rows_writer_t *writer)
 {
     const net_size_t *size;
-    int8_network_t weights;
+    int8_network_t weights = {0};
     stats_t sum = {0};
     outcome_t result;
     if (outcome_bad(&result, net_find_size(network, "full", &size)) ||
