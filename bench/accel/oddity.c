@@ -22,7 +22,7 @@ const oddity_t oddity_table[] = {
     {"double-writes", ODDITY_DOUBLE_WRITES,
      "the input buffer is written by the layer that makes a tensor and by the one that reads it, on chip or not",
      "sim/sim/stripes.py (SRAM write energy)"},
-    {"refetch-inputs", ODDITY_REFETCH_INPUTS, "inputs are fetched again, never weights, be that dearer or not",
+    {"refetch-inputs", ODDITY_REFETCH_INPUTS, "inputs are fetched again, never weights, even where weights would be fewer bytes",
      "sim/sim/stripes.py, for all but VGG and ResNet"},
     {"linear-chain", ODDITY_LINEAR_CHAIN, "each layer reads the one before it, residual operands are free",
      "sim/sim/stripes.py (flag read_input)"},

@@ -10,7 +10,6 @@
 #include "accel/designs.h"
 #include "accel/lockstep.h"
 #include "accel/oddity.h"
-#include "accel_defaults.h" /* config/paper.ini, written by the Makefile */
 
 enum { WEIGHT_BITS = 8, ACTIVATION_BITS = 8 };
 
@@ -25,6 +24,6 @@ const accelerator_t accelerator_pragmatic = {.name = "pragmatic",
                                              .title = "Pragmatic",
                                              .source = "BBS paper section VI; Albericio et al., MICRO 2017",
                                              .part = "pragmatic",
+                                             .accuracy = "int8",
                                              .needs_weights = true,
-                                             .defaults = {DEFAULTS_PRAGMATIC},
                                              .work = work_of};

@@ -6,7 +6,6 @@
 #include "accel/dense.h"
 #include "accel/designs.h"
 #include "accel/exact.h"
-#include "accel_defaults.h" /* config/paper.ini, written by the Makefile */
 
 enum { WEIGHT_BITS = 8, ACTIVATION_BITS = 8 };
 
@@ -22,5 +21,5 @@ const accelerator_t accelerator_stripes = {.name = "stripes",
                                            .title = "Stripes",
                                            .source = "BBS paper sections V and VI; Judd et al., MICRO 2016",
                                            .part = "stripes",
-                                           .defaults = {DEFAULTS_STRIPES},
+                                           .accuracy = "int8",
                                            .work = work_of};

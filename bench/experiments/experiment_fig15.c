@@ -7,6 +7,7 @@
 #include "experiments/model_full.h"
 #include "experiments/rows.h"
 #include "experiments/scaling.h"
+#include "measure/scaling.h"
 #include "base/number.h"
 
 #include <math.h>

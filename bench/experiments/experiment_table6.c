@@ -2,7 +2,9 @@
 /* Experiment `table6`: OliVe's PE beside BitVert's, from their gates. */
 #include "experiments/experiments.h"
 
+#include "accel/configuration.h"
 #include "accel/designs.h"
+#include "accel/settings.h"
 #include "accel/technology.h"
 #include "base/text.h"
 #include "measure/pe_rows.h"
@@ -18,10 +20,16 @@ static const pe_claims_t which[] = {{"olive", NULL, "C104", "C105"}};
 /* ===  Rows  === */
 
 /* BitVert (mod) takes the 16 weights of a group in as many cycles as it keeps columns. */
-static double bitvert_macs(void)
+static outcome_t bitvert_macs(double *macs)
 {
-    const accel_config_t *config = &accelerator_bitvert_mod.defaults;
-    return (double)config->group / (double)config->low_bits;
+    accel_config_t config;
+    int64_t low_bits = 0;
+    outcome_t result;
+    if (!outcome_bad(&result, configuration_default(&accelerator_bitvert_mod, &config)))
+        result = settings_get(accelerator_bitvert_mod.keys, &config, "low_bits", &low_bits);
+    if (outcome_is_ok(&result))
+        *macs = (double)config.group / (double)low_bits;
+    return result;
 }
 
 static outcome_t write_pe(csv_writer_t *writer, const char *name, double macs)
@@ -48,9 +56,10 @@ static outcome_t write_pe(csv_writer_t *writer, const char *name, double macs)
 static outcome_t run(const experiment_context_t *context)
 {
     csv_writer_t writer;
-    double olive_macs;
+    double olive_macs, macs = 0.0;
     outcome_t result;
     if (outcome_bad(&result, technology_lookup("table6", "olive", "macs", &olive_macs)) ||
+        outcome_bad(&result, bitvert_macs(&macs)) ||
         outcome_bad(&result, csv_create(&writer, text_of("%s/%s", context->folder, file).chars,
                                         "pe,gates_nand2,area_left_out_um2,area_paper_um2,area_residual_percent,"
                                         "power_left_out_mw,power_paper_mw,macs_a_cycle,"
@@ -58,7 +67,7 @@ static outcome_t run(const experiment_context_t *context)
         return result;
     result = write_pe(&writer, "olive", olive_macs);
     if (outcome_is_ok(&result))
-        result = write_pe(&writer, "bitvert-8-opt", bitvert_macs());
+        result = write_pe(&writer, "bitvert-8-opt", macs);
     if (outcome_is_ok(&result))
         return csv_commit(&writer);
     csv_abandon(&writer);
