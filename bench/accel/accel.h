@@ -27,9 +27,9 @@ typedef struct {
 
 /* How a design holds what it computes with, as far as memory.h and energy.h have to know. */
 typedef struct {
-    int64_t activation_centibits;        /* of an activation, in hundredths of a bit */
-    int64_t whole_centibits;             /* of one at the input of a layer that stays whole */
-    int64_t mask_bits;                   /* 1: activations lie behind a bit mask, and only those that are not zero are stored */
+    int64_t activation_centibits; /* of an activation, in hundredths of a bit */
+    int64_t whole_centibits;      /* of one at the input of a layer that stays whole */
+    int64_t mask_bits;            /* 1: activations lie behind a bit mask, and only those that are not zero are stored */
     int64_t local_bytes, local_bus_bits; /* buffer of each PE; 0: PEs have registers, which the rows and columns load */
 } accel_storage_t;
 
@@ -39,8 +39,8 @@ enum { ACCEL_UNIFORM = -1 };
 typedef struct {
     const net_layer_t *shape;
     int64_t sensitive; /* channels that Algorithm 2 keeps at 8 bits; ACCEL_UNIFORM: not known, take beta * k rounded up */
-    const int8_t *weights; /* [k, c, kh, kw], the INT8 values that the design runs; NULL: not known */
-    int64_t effectual;     /* bits that lanes work on once a pixel step (effectual.h); 0: not counted */
+    const int8_t *weights;                /* [k, c, kh, kw], the INT8 values that the design runs; NULL: not known */
+    int64_t effectual;                    /* bits that lanes work on once a pixel step (effectual.h); 0: not counted */
     double input_density, output_density; /* share of activations that are not zero, above 0 to 1; 0: not known */
     bool whole;                           /* all channels stay at 8 bits (a network's first layer) */
 } accel_layer_t;
@@ -77,7 +77,8 @@ typedef struct accelerator {
      * that keeps the bits of each weight. */
     const method_t *method;
     void (*pruning)(const accel_config_t *config, accel_pruning_t *pruning);
-    /* Change what differs from plain storage: activation_bits an activation, 8 where the layer stays whole. NULL: nothing. */
+    /* Change what differs from plain storage: activation_bits an activation, 8 where the layer stays whole. NULL: nothing.
+     */
     void (*storage)(const accel_config_t *config, accel_storage_t *storage);
     /* Limits beyond the ranges of the keys: FAULT_USAGE. NULL: none. */
     outcome_t (*check)(const accel_config_t *config);

@@ -92,8 +92,9 @@ static outcome_t work_of(const accel_config_t *config, const accel_layer_t *laye
     int64_t steps = tile_pixel_steps(shape, config->columns);
     int64_t high_tiles = part_tiles(config, &high), low_tiles = part_tiles(config, &low);
     bool has_meta = !(config->oddities & ODDITY_NO_METADATA);
-    int64_t group_meta =
-        has_meta ? exact_times(exact_times(pruned, tile_channel_slices(shape, config->own[META_GROUP])), config->own[META_BITS]) : 0;
+    int64_t group_meta = has_meta ? exact_times(exact_times(pruned, tile_channel_slices(shape, config->own[META_GROUP])),
+                                                config->own[META_BITS])
+                                  : 0;
 
     work->tiles = exact_times(exact_plus(high_tiles, low_tiles), steps);
     work->cycles = exact_times(exact_plus(exact_times(high_tiles, high.bits), exact_times(low_tiles, low.bits)), steps);
@@ -123,10 +124,10 @@ const accelerator_t accelerator_bitvert_cons = {.name = "bitvert-cons",
                                                 .part = "bitvert",
                                                 .selects = true,
                                                 .counts_lanes = true,
-  .accuracy = "bbs-cons",
- .keys = keys,
-.method = &ra_method,
-.pruning = pruning_of,
+                                                .accuracy = "bbs-cons",
+                                                .keys = keys,
+                                                .method = &ra_method,
+                                                .pruning = pruning_of,
                                                 .work = work_of};
 
 const accelerator_t accelerator_bitvert_mod = {.name = "bitvert-mod",
@@ -135,8 +136,8 @@ const accelerator_t accelerator_bitvert_mod = {.name = "bitvert-mod",
                                                .part = "bitvert",
                                                .selects = true,
                                                .counts_lanes = true,
-  .accuracy = "bbs-mod",
- .keys = keys,
-.method = &zps_method,
-.pruning = pruning_of,
+                                               .accuracy = "bbs-mod",
+                                               .keys = keys,
+                                               .method = &zps_method,
+                                               .pruning = pruning_of,
                                                .work = work_of};

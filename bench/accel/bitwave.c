@@ -211,8 +211,8 @@ static void add_up(const accel_config_t *config, const columns_t *columns, const
 static outcome_t work_of(const accel_config_t *config, const accel_layer_t *layer, int threads, accel_work_t *work)
 {
     dataflow_t configured = {config->group, config->rows, config->columns};
-    bool fixed = config->own[FIXED_ARRAY] != 0 || configured.group != dataflows[0].group || configured.rows != dataflows[0].rows ||
-                 configured.columns != dataflows[0].columns;
+    bool fixed = config->own[FIXED_ARRAY] != 0 || configured.group != dataflows[0].group ||
+                 configured.rows != dataflows[0].rows || configured.columns != dataflows[0].columns;
     columns_t columns = {.flows = fixed ? &configured : dataflows, .flow_count = fixed ? 1 : DATAFLOWS};
     trial_t trial = {.columns = &columns};
     outcome_t result;

@@ -11,8 +11,8 @@
  *
  * A profile is an INI file: [SECTION] lines, `key = value` lines (settings.h has the keys), blank ones, and comments after
  * '#' or ';' at the beginning of a line. A section is the name of an accelerator, or of its family (accelerator_t.part), or
- * `all`, which means the designs that have the key; [dram] holds gbytes_per_s and pj_per_64bit of all designs. A key may stand once in a section; a later
- * section changes what an earlier one has set. */
+ * `all`, which means the designs that have the key; [dram] holds gbytes_per_s and pj_per_64bit of all designs. A key may
+ * stand once in a section; a later section changes what an earlier one has set. */
 
 /* The defaults of one design. A section or a key that paper.ini lacks is an error that names it. */
 outcome_t configuration_default(const accelerator_t *accelerator, accel_config_t *config);

@@ -107,7 +107,8 @@ static outcome_t buffer_rates(int64_t bytes, int64_t banks, int64_t bus_bits, do
     return outcome_ok();
 }
 
-static outcome_t sram_rates(const accel_config_t *config, const accel_storage_t *storage, energy_rates_t *rates, double *leakage_mw)
+static outcome_t sram_rates(const accel_config_t *config, const accel_storage_t *storage, energy_rates_t *rates,
+                            double *leakage_mw)
 {
     int64_t pes = config->rows * config->columns;
     outcome_t result;

@@ -112,7 +112,8 @@ static void place_chain(const plan_t *plan, memory_place_t *places)
     }
 }
 
-outcome_t memory_place(const accel_config_t *config, const accel_storage_t *storage, const accel_layer_t *layers, size_t count, memory_place_t *places)
+outcome_t memory_place(const accel_config_t *config, const accel_storage_t *storage, const accel_layer_t *layers,
+                       size_t count, memory_place_t *places)
 {
     plan_t plan = {.config = config, .storage = storage, .layers = layers, .count = (int64_t)count};
     if (is_odd(config, ODDITY_LINEAR_CHAIN)) {
@@ -161,7 +162,8 @@ static void fetches(const accel_config_t *config, int64_t weights, int64_t meta,
 
 /* Bytes that DRAM takes its time for: those moved. The authors' simulator multiplies compressed bytes by their precision
  * once more. */
-static int64_t timed_bytes(const accel_config_t *config, const accel_storage_t *storage, const accel_work_t *work, const counts_t *counts)
+static int64_t timed_bytes(const accel_config_t *config, const accel_storage_t *storage, const accel_work_t *work,
+                           const counts_t *counts)
 {
     if (!is_odd(config, ODDITY_DRAM_PRECISION) || storage->mask_bits > 0)
         return counts_dram_bytes(counts);
@@ -197,8 +199,8 @@ static void read_whole_banks(const accel_config_t *config, const accel_work_t *w
     counts->sram_input_read = exact_ceil(exact_times(work->tiles, config->input_banks * config->input_bus_bits), 8);
 }
 
-outcome_t memory_count(const accel_config_t *config, const accel_storage_t *storage, const accel_layer_t *layer, const accel_work_t *work,
-                       const memory_place_t *place, counts_t *counts)
+outcome_t memory_count(const accel_config_t *config, const accel_storage_t *storage, const accel_layer_t *layer,
+                       const accel_work_t *work, const memory_place_t *place, counts_t *counts)
 {
     int64_t weights = exact_ceil(work->value_bits, 8), meta = exact_ceil(work->meta_bits, 8);
     int64_t inputs = memory_input_bytes(config, storage, layer), outputs = memory_output_bytes(config, storage, layer);

@@ -24,13 +24,14 @@ typedef struct {
  * is live meanwhile fits into the input buffer beside it, else until its first reader, else not at all. Live are the
  * input of the layer that runs, on chip or being fetched, and the outputs kept; a sum may be written over its residual
  * operand when that has no later reader. */
-outcome_t memory_place(const accel_config_t *config, const accel_storage_t *storage, const accel_layer_t *layers, size_t count, memory_place_t *places);
+outcome_t memory_place(const accel_config_t *config, const accel_storage_t *storage, const accel_layer_t *layers,
+                       size_t count, memory_place_t *places);
 
 /* Add to `counts` the traffic of one layer with this work, and its DRAM cycles. Weights that exceed their buffer and
  * inputs that exceed theirs are both cut into buffer loads; one of the two is then fetched again for each load of the
  * other, the one that makes fewer bytes. Metadata has its own buffer and goes with the weights. */
-outcome_t memory_count(const accel_config_t *config, const accel_storage_t *storage, const accel_layer_t *layer, const accel_work_t *work,
-                       const memory_place_t *place, counts_t *counts);
+outcome_t memory_count(const accel_config_t *config, const accel_storage_t *storage, const accel_layer_t *layer,
+                       const accel_work_t *work, const memory_place_t *place, counts_t *counts);
 
 int64_t memory_input_bytes(const accel_config_t *config, const accel_storage_t *storage, const accel_layer_t *layer);
 int64_t memory_output_bytes(const accel_config_t *config, const accel_storage_t *storage, const accel_layer_t *layer);

@@ -11,7 +11,8 @@
 #define ACCEL_OPTIONS                                                                                                     \
     {"profile", "paper|bitsim|FILE.ini", "paper", "configuration: the paper's, its simulator's, or your own"},            \
         {"set", "DESIGN.KEY=VALUE...", NULL, "change one setting, as bitvert.rows=16 or dram.gbytes_per_s=25.6; repeat"}, \
-        {"oddity", "NAME...", NULL, "one respect in which the authors' simulator computes otherwise (listed below); repeat"},       \
+        {"oddity", "NAME...", NULL,                                                                                       \
+         "one respect in which the authors' simulator computes otherwise (listed below); repeat"},                        \
         {"energy", "bitsim|table5", "bitsim", "PE energy: of the simulator, or the power of the paper's Table V"},        \
     {                                                                                                                     \
         "mixed", NULL, NULL, "with --energy table5: designs that are not in it take bitsim's"                             \

@@ -130,10 +130,10 @@ static void print_summary(const model_plan_t *plan, const model_total_t *totals)
     printf("One sample a network, size %s; speedup and ratio against %s; total energy without leakage; geomean = geometric "
            "mean.\n",
            plan->size, base);
-    printf("Weights: %s.\n\n", plan->origin == MODEL_FILE    ? plan->weights_path
+    printf("Weights: %s.\n\n", plan->origin == MODEL_FILE   ? plan->weights_path
                                : plan->origin == MODEL_NONE ? "none; sensitive channels by the uniform assumption"
-                               : plan->origin == MODEL_BEST  ? "those that ship with the size, else synthetic"
-                                                             : "synthetic, drawn after models/profiles");
+                               : plan->origin == MODEL_BEST ? "those that ship with the size, else synthetic"
+                                                            : "synthetic, drawn after models/profiles");
     printf("%-10s  %-13s%s%s  %13s  %7s  %10s  %10s  %10s  %6s  %10s\n", "network", "accelerator",
            plan->sweep_key ? "  " : "", plan->sweep_key ? text_of("%5s", plan->sweep_key).chars : "", "cycles", "speedup",
            "energy uJ", "on chip uJ", "DRAM uJ", "ratio", "leakage uJ");

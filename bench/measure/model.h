@@ -36,8 +36,8 @@ typedef struct {
     size_t sweep_count;
 
     model_origin_t origin;
-    const char *weights_path;            /* of MODEL_FILE */
-    double density;                      /* of all activations; 0: what density.h assumes */
+    const char *weights_path; /* of MODEL_FILE */
+    double density;           /* of all activations; 0: what density.h assumes */
     int threads;
 } model_plan_t;
 
@@ -53,8 +53,8 @@ typedef struct {
 } model_total_t;
 
 /* Run the plan, network by network, accelerator by accelerator and setting by setting (one where there is no sweep), into
- * the file at `path` (one row a layer, then one with layer = total; NULL: no file) and into totals[model_points()], in that order.
- * A pair that is skipped has no rows; when all are, so is the whole, and no file is written. */
+ * the file at `path` (one row a layer, then one with layer = total; NULL: no file) and into totals[model_points()], in that
+ * order. A pair that is skipped has no rows; when all are, so is the whole, and no file is written. */
 outcome_t model_run(const model_plan_t *plan, const char *path, model_total_t *totals);
 
 /* Networks x accelerators x settings. */

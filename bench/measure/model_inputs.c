@@ -218,7 +218,8 @@ outcome_t model_inputs_layers(model_inputs_t *inputs, const accelerator_t *accel
 {
     for (size_t i = 0; i < inputs->table->count; i++) {
         const net_layer_t *shape = &inputs->table->items[i];
-        layers[i] = (accel_layer_t){.shape = shape, .sensitive = ACCEL_UNIFORM, .whole = shape->first && !inputs->plan->prune_first};
+        layers[i] = (accel_layer_t){
+            .shape = shape, .sensitive = ACCEL_UNIFORM, .whole = shape->first && !inputs->plan->prune_first};
     }
     if (inputs->tensors.count > 0)
         return fill_from_tensors(inputs, accelerator, config, layers);

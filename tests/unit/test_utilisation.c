@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "default_config.h"
 #include "made_layer.h"
 
 static char folder[] = "/tmp/bbs-test-utilisation-XXXXXX";
@@ -97,7 +98,7 @@ static void run_all(const char *path, int threads, bool utilisation)
     assert_non_null(totals);
     assert_ok(model_run(&plan, path, totals));
     for (size_t i = 0; i < model_points(&plan); i++) {
-        const accel_config_t *config = &totals[i].accelerator->defaults;
+        const accel_config_t *config = default_config(totals[i].accelerator);
         const counts_t *counts = &totals[i].counts;
         /* No array does more useful work than its lanes can; none is idle for longer than it runs. */
         double peak = (double)(config->rows * config->columns * config->lanes) * (double)counts->compute_cycles;
