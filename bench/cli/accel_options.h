@@ -22,7 +22,7 @@
 outcome_t accel_options_configs(const options_t *options, const accelerator_t *const *accelerators, size_t count,
                                 accel_config_t *configs, text_t *label);
 
-/* The oddities, for --help. */
+/* The keys of single designs and the oddities, for --help. */
 void accel_options_list(void);
 
 /* The table of --energy. Without --mixed the accelerators that it lacks are taken off the list, and `*dropped` is what to

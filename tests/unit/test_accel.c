@@ -141,15 +141,15 @@ static void check_layer(const accelerator_t *accelerator, const net_layer_t *lay
     assert_int_equal(counts->cycles,
                      counts->compute_cycles > counts->dram_cycles ? counts->compute_cycles : counts->dram_cycles);
     assert_int_equal(counts->dram_cycles, (counts_dram_bytes(counts) + 15) / 16);
-    /* No faster than its multipliers: each of them every cycle on a column of a weight, or on a one where zeros are
-     * skipped, or on a pair. */
-    int64_t least_bits = settings_has(accelerator->keys, "low_bits") ? default_value(accelerator, "low_bits") : 8;
+    /* No faster than its multipliers: each of them every cycle on a bit of a weight as it is stored, or on a one where
+     * zeros are skipped, or on a pair. */
     int64_t lanes = config->rows * config->columns * config->lanes;
     if (accelerator->needs_weights)
         assert_true(counts->useful_slots > 0 && counts->useful_slots <= counts->row_slots &&
                     counts->row_slots <= counts->lane_slots && counts->lane_slots <= counts->compute_cycles * lanes);
     else
-        assert_true(counts->compute_cycles * config->rows * config->columns * config->group >= counts->macs * least_bits);
+        assert_true(counts->compute_cycles * config->rows * config->columns * config->group * config->lane_bits >=
+                    counts->macs / counts->weights * counts->value_bits);
     assert_true(counts->value_bits <= 8 * counts->weights && counts->value_bits > 0);
     assert_true(counts->sensitive <= counts->channels);
     assert_int_equal(counts->macs, net_layer_macs(layer));
