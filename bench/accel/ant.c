@@ -5,7 +5,7 @@
  * network's first layer runs at 8 bits. (The simulator has a mean of 6.05 to 6.5 bits a network instead, from layers
  * that it leaves at 8: mean_centibits.) Decoders of ANT's number formats are not modelled. */
 #include "accel/dense.h"
-#include "accel/designs.h"
+#include "accel/accel.h"
 #include "accel/exact.h"
 
 enum { WHOLE_BITS = 8 };

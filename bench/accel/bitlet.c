@@ -5,7 +5,7 @@
  * many cycles as its fullest significance has ones (two's complement). 32 x 16 PEs x 8 lanes / 8 = 512. */
 #include "accel/cost.h"
 #include "accel/dense.h"
-#include "accel/designs.h"
+#include "accel/accel.h"
 #include "accel/lockstep.h"
 
 enum { WEIGHT_BITS = 8, ACTIVATION_BITS = 8 };

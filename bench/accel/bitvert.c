@@ -14,7 +14,7 @@
  * channel's place before the ordering. The paper's metadata and channel-index buffers are read with the weights. The
  * generator of activation sums, one for 32 channels, has no published energy and is left out.
  * 32 x 16 PEs x 8 lanes / 8 = 512 8-bit multipliers. */
-#include "accel/designs.h"
+#include "accel/accel.h"
 #include "accel/exact.h"
 #include "accel/oddity.h"
 #include "accel/tile.h"

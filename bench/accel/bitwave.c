@@ -13,7 +13,7 @@
  * one of fewest cycles, the first of those. An array configured otherwise cannot be cut anew.
  * 32 x 16 PEs x 8 lanes / 8 = 512. */
 #include "accel/cost.h"
-#include "accel/designs.h"
+#include "accel/accel.h"
 #include "accel/exact.h"
 #include "accel/oddity.h"
 #include "accel/tile.h"

@@ -7,7 +7,7 @@
  * shifter cannot serve every mix of positions at once is not modelled. 16 x 16 PEs x 16 lanes / 8 = 512. */
 #include "accel/cost.h"
 #include "accel/dense.h"
-#include "accel/designs.h"
+#include "accel/accel.h"
 #include "accel/lockstep.h"
 #include "accel/oddity.h"
 

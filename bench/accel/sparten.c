@@ -9,7 +9,7 @@
  * makes it larger.) Weights stay in the PEs for 32 output pixels, as in BitSim sim/sim/sparten.py:15.
  * 32 x 16 PEs = 512 8-bit multipliers. */
 #include "accel/cost.h"
-#include "accel/designs.h"
+#include "accel/accel.h"
 #include "accel/exact.h"
 #include "accel/oddity.h"
 #include "accel/tile.h"

@@ -4,7 +4,7 @@
  * A PE has 16 lanes, each one bit of a weight times an 8-bit activation, so a tile of 16 weights takes 8 cycles whatever
  * they are. 16 x 16 PEs x 16 lanes / 8 = 512 8-bit multipliers. */
 #include "accel/dense.h"
-#include "accel/designs.h"
+#include "accel/accel.h"
 #include "accel/exact.h"
 
 enum { WEIGHT_BITS = 8, ACTIVATION_BITS = 8 };
