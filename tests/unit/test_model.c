@@ -256,6 +256,14 @@ static void a_design_runs_the_weights_of_its_configuration(void **state)
     assert_int_equal(totals[1][1].counts.value_bits, totals[0][1].counts.value_bits);
     assert_int_equal(totals[2][0].counts.value_bits, totals[1][0].counts.value_bits);
     assert_true(totals[2][1].counts.value_bits < totals[1][1].counts.value_bits);
+    const int64_t swept[] = {2, 4}; /* in one run: weights are made anew when what makes them changes */
+    plan.network_count = 1;
+    plan.sweep_key = "flip_columns";
+    plan.sweep_values = swept;
+    plan.sweep_count = 2;
+    assert_ok(model_run(&plan, NULL, totals[0]));
+    assert_int_equal(totals[0][1].counts.value_bits, totals[2][0].counts.value_bits);
+    assert_true(totals[0][1].counts.value_bits < totals[0][0].counts.value_bits);
 }
 
 /* A sweep reaches the designs that have its key, and needs one of them; its values are checked before anything is run. */
