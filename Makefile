@@ -146,7 +146,7 @@ $(BUILD)/libbbs.a: $(OBJECTS)
 	@echo "  AR      $@"
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(BUILD)/bench/%.o: bench/%.c Makefile | $(BUILD)/generated/commit.h $(BUILD)/generated/accel_defaults.h
+$(BUILD)/bench/%.o: bench/%.c Makefile | $(BUILD)/generated/commit.h
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
 	$(Q)$(CC) $(BBS_CFLAGS) -c -o $@ $<
@@ -198,14 +198,13 @@ $(BUILD)/generated/experiments.inc: $(EXPERIMENT_TEXTS) Makefile
 	$(Q)for file in $(EXPERIMENT_TEXTS); do printf '{"%s", (const char[]){' "$$(basename $$file)"; \
 	    od -An -v -td1 $$file | sed 's/ *\(-*[0-9][0-9]*\)/\1,/g'; echo '0}},'; done >$@.new && mv $@.new $@
 
-# The default configurations become C as well: `rows = 16` of [bitvert-mod] is `.rows = 16` of DEFAULTS_BITVERT_MOD.
-$(BUILD)/generated/accel_defaults.h: bench/accel/config/paper.ini
+# The default configurations become the bytes of a text.
+$(BUILD)/generated/paper.inc: bench/accel/config/paper.ini
 	@mkdir -p $(@D)
 	@echo "  TABLE   $<"
-	$(Q)awk '/^\[/ { name = toupper(substr($$0, 2, length($$0) - 2)); gsub(/-/, "_", name); comma = ""; printf "\n#define DEFAULTS_%s ", name } \
-	    /^[a-z]/ { at = index($$0, " = "); if (!at || !name) { print FILENAME ":" NR ": expected [section], then key = value" >"/dev/stderr"; exit 1 } \
-	        value = substr($$0, at + 3); printf (value ~ /^[0-9]+$$/ ? "%s.%s = %s" : "%s.%s = \"%s\""), comma, substr($$0, 1, at - 1), value; comma = ", " } \
-	    END { print "" }' $< >$@.new && mv $@.new $@
+	$(Q)od -An -v -td1 $< | sed 's/[0-9-][0-9-]*/&,/g' >$@.new && mv $@.new $@
+
+$(BUILD)/bench/accel/configuration.o: $(BUILD)/generated/paper.inc
 
 # Rewritten only when the commit changes, so that nothing else is built again.
 $(BUILD)/generated/commit.h: FORCE

@@ -31,21 +31,36 @@ outcome_t accel_find(const char *name, const accelerator_t **accelerator)
 
 enum { WORD = 8 }; /* weights that cost.h takes at a time */
 
-int64_t accel_multipliers(const accel_config_t *config)
+enum { WHOLE_CENTIBITS = 800 };
+
+accel_storage_t accel_storage(const accelerator_t *accelerator, const accel_config_t *config)
 {
-    return exact_times(exact_times(config->rows, config->columns), exact_times(config->lanes, config->lane_bits)) / 8;
+    accel_storage_t storage = {.activation_centibits = 100 * config->activation_bits, .whole_centibits = WHOLE_CENTIBITS};
+    if (accelerator->storage != NULL)
+        accelerator->storage(config, &storage);
+    return storage;
+}
+
+accel_pruning_t accel_pruning(const accelerator_t *accelerator, const accel_config_t *config)
+{
+    accel_pruning_t pruning = {.group = 1, .channel_unit = 1};
+    if (accelerator->pruning != NULL)
+        accelerator->pruning(config, &pruning);
+    return pruning;
 }
 
 outcome_t accel_check(const accelerator_t *accelerator, const accel_config_t *config)
 {
     double budget;
     outcome_t result;
-    if (outcome_bad(&result, settings_check(accelerator, config)) ||
+    if (outcome_bad(&result, settings_check(accelerator->keys, config, accelerator->name)) ||
         outcome_bad(&result, technology_value("budget.multipliers", &budget)))
         return result;
     if (accelerator->needs_weights && config->group % WORD != 0)
         return outcome_usage(accelerator->name, "group", text_of("%" PRId64, config->group).chars, "a multiple of 8",
                              "weights are looked at eight at a time");
+    if (accelerator->check != NULL && outcome_bad(&result, accelerator->check(config)))
+        return result;
     int64_t multipliers = accel_multipliers(config), declared = config->multipliers;
     bool as_declared = declared == 0 || declared == multipliers;
     if (config->unequal[0] != '\0' || config->any_budget || (as_declared && multipliers == (int64_t)budget))
@@ -67,14 +82,15 @@ outcome_t accel_check(const accelerator_t *accelerator, const accel_config_t *co
  * rounds up layer by layer; that every layer has the share beta is the uniform assumption). */
 static outcome_t resolve(const accelerator_t *accelerator, const accel_config_t *config, accel_layer_t *layer)
 {
+    const accel_pruning_t pruning = accel_pruning(accelerator, config);
     int64_t k = layer->shape->k;
     if (!accelerator->selects || layer->whole) {
         layer->sensitive = k;
     } else if (layer->sensitive == ACCEL_UNIFORM && config->oddities & ODDITY_FRACTIONAL_CHANNELS) {
-        layer->sensitive = exact_plus(exact_times(k, config->beta_permille), 500) / 1000;
+        layer->sensitive = exact_plus(exact_times(k, pruning.beta_permille), 500) / 1000;
     } else if (layer->sensitive == ACCEL_UNIFORM) {
-        int64_t units = exact_ceil(exact_times(k, config->beta_permille), 1000 * config->channel_unit);
-        layer->sensitive = exact_times(units, config->channel_unit) < k ? units * config->channel_unit : k;
+        int64_t units = exact_ceil(exact_times(k, pruning.beta_permille), 1000 * pruning.channel_unit);
+        layer->sensitive = exact_times(units, pruning.channel_unit) < k ? units * pruning.channel_unit : k;
     }
     if (layer->sensitive >= 0 && layer->sensitive <= k)
         return outcome_ok();
@@ -120,6 +136,7 @@ static outcome_t check_layer(const accelerator_t *accelerator, const accel_layer
 static outcome_t count_layer(const accelerator_t *accelerator, const accel_config_t *config, accel_layer_t layer,
                              const memory_place_t *place, int threads, counts_t *counts)
 {
+    const accel_storage_t storage = accel_storage(accelerator, config);
     *counts = (counts_t){0};
     accel_work_t work = {0};
     outcome_t result;
@@ -136,7 +153,7 @@ static outcome_t count_layer(const accelerator_t *accelerator, const accel_confi
     counts->row_slots = work.row_slots;
     counts->useful_slots = work.useful_slots;
     counts->compute_cycles = work.cycles;
-    if (config->local_bytes > 0) {
+    if (storage.local_bytes > 0) {
         counts->pe_cycles = work.pairs;
         counts->local_read = exact_ceil(work.local_read_bits, 8);
         counts->local_write = exact_ceil(work.local_write_bits, 8);
@@ -145,7 +162,7 @@ static outcome_t count_layer(const accelerator_t *accelerator, const accel_confi
         counts->weight_register_cycles = exact_times(config->rows, work.cycles);
         counts->input_register_loads = exact_times(config->columns, work.tiles);
     }
-    if (outcome_bad(&result, memory_count(config, &layer, &work, place, counts)))
+    if (outcome_bad(&result, memory_count(config, &storage, &layer, &work, place, counts)))
         return result;
     counts->cycles = counts->compute_cycles > counts->dram_cycles ? counts->compute_cycles : counts->dram_cycles;
     if (counts_overflow(counts))
@@ -162,8 +179,10 @@ outcome_t accel_count(const accelerator_t *accelerator, const accel_config_t *co
         result = outcome_out_of_memory(accelerator->name);
     for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
         result = check_layer(accelerator, &layers[i]);
-    if (outcome_is_ok(&result))
-        result = memory_place(config, layers, count, places);
+    if (outcome_is_ok(&result)) {
+        const accel_storage_t storage = accel_storage(accelerator, config);
+        result = memory_place(config, &storage, layers, count, places);
+    }
     for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
         result = count_layer(accelerator, config, layers[i], &places[i], threads, &counts[i]);
     free(places);

@@ -5,16 +5,30 @@
  * network's first layer runs at 8 bits. (The simulator has a mean of 6.05 to 6.5 bits a network instead, from layers
  * that it leaves at 8: mean_centibits.) Decoders of ANT's number formats are not modelled. */
 #include "accel/dense.h"
-#include "accel/designs.h"
+#include "accel/accel.h"
 #include "accel/exact.h"
-#include "accel_defaults.h" /* config/paper.ini, written by the Makefile */
 
 enum { WHOLE_BITS = 8 };
+
+enum { LOW_BITS, MEAN_CENTIBITS };
+
+static const accel_key_t keys[] = {
+    [LOW_BITS] = {"low_bits", 1, 8, .what = "bits of a weight"},
+    [MEAN_CENTIBITS] = {"mean_centibits", 100, 800, .may_be_none = true,
+                        .what = "hundredths of a bit that all layers have on average, both operands; in place of low_bits"},
+    {.key = NULL},
+};
+
+static void storage_of(const accel_config_t *config, accel_storage_t *storage)
+{
+    if (config->own[MEAN_CENTIBITS] > 0)
+        storage->activation_centibits = storage->whole_centibits = config->own[MEAN_CENTIBITS];
+}
 
 static outcome_t work_of(const accel_config_t *config, const accel_layer_t *layer, int threads, accel_work_t *work)
 {
     (void)threads;
-    int64_t centibits = config->mean_centibits, weight_bits = layer->whole ? WHOLE_BITS : config->low_bits;
+    int64_t centibits = config->own[MEAN_CENTIBITS], weight_bits = layer->whole ? WHOLE_BITS : config->own[LOW_BITS];
     if (centibits == 0) {
         dense_work(config, layer->shape, weight_bits, layer->whole ? WHOLE_BITS : config->activation_bits, work);
         work->cycles = exact_times(work->tiles, weight_bits);
@@ -33,5 +47,7 @@ const accelerator_t accelerator_ant = {.name = "ant",
                                        .title = "ANT",
                                        .source = "BBS paper Table II and section VI; array of BitSim sim/test_ant.py",
                                        .part = "ant",
-                                       .defaults = {DEFAULTS_ANT},
+                                       .accuracy = "ant",
+                                       .keys = keys,
+                                       .storage = storage_of,
                                        .work = work_of};

@@ -5,9 +5,8 @@
  * many cycles as its fullest significance has ones (two's complement). 32 x 16 PEs x 8 lanes / 8 = 512. */
 #include "accel/cost.h"
 #include "accel/dense.h"
-#include "accel/designs.h"
+#include "accel/accel.h"
 #include "accel/lockstep.h"
-#include "accel_defaults.h" /* config/paper.ini, written by the Makefile */
 
 enum { WEIGHT_BITS = 8, ACTIVATION_BITS = 8 };
 
@@ -22,6 +21,6 @@ const accelerator_t accelerator_bitlet = {
     .title = "Bitlet",
     .source = "BBS paper section VI; Lu et al., MICRO 2021; group of 64 as BitSim at submission",
     .part = "bitlet",
+    .accuracy = "int8",
     .needs_weights = true,
-    .defaults = {DEFAULTS_BITLET},
     .work = work_of};

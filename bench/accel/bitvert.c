@@ -14,13 +14,33 @@
  * channel's place before the ordering. The paper's metadata and channel-index buffers are read with the weights. The
  * generator of activation sums, one for 32 channels, has no published energy and is left out.
  * 32 x 16 PEs x 8 lanes / 8 = 512 8-bit multipliers. */
-#include "accel/designs.h"
+#include "accel/accel.h"
 #include "accel/exact.h"
 #include "accel/oddity.h"
 #include "accel/tile.h"
-#include "accel_defaults.h" /* config/paper.ini, written by the Makefile */
+#include "compress/ra.h"
+#include "compress/zps.h"
 
 enum { WHOLE_BITS = 8, ACTIVATION_BITS = 8 };
+
+enum { LOW_BITS, BETA_PERMILLE, CHANNEL_UNIT, META_GROUP, META_BITS };
+
+static const accel_key_t keys[] = {
+    [LOW_BITS] = {"low_bits", 1, 8, .what = "bit columns left of a pruned channel"},
+    [BETA_PERMILLE] = {"beta_permille", 0, 1000, .what = "share of sensitive channels, in thousandths"},
+    [CHANNEL_UNIT] = {"channel_unit", 1, 4096, .what = "C_H: sensitive channels of a layer come in multiples of it"},
+    [META_GROUP] = {"meta_group", 1, 1024, .what = "weights that are pruned together and share one metadata field"},
+    [META_BITS] = {"meta_bits", 0, 1024, .what = "bits of that field: redundant columns and constant"},
+    {.key = NULL},
+};
+
+static void pruning_of(const accel_config_t *config, accel_pruning_t *pruning)
+{
+    *pruning = (accel_pruning_t){.columns = WHOLE_BITS - config->own[LOW_BITS],
+                                 .group = config->own[META_GROUP],
+                                 .beta_permille = config->own[BETA_PERMILLE],
+                                 .channel_unit = config->own[CHANNEL_UNIT]};
+}
 
 /* The channels of one precision: `rows` of them through `slices` slices of `bits` columns. */
 typedef struct {
@@ -68,12 +88,13 @@ static outcome_t work_of(const accel_config_t *config, const accel_layer_t *laye
     const net_layer_t *shape = layer->shape;
     int64_t kept = layer->sensitive, pruned = shape->k - kept, row = net_layer_weights(shape) / shape->k;
     part_t high = {kept, tile_slices(shape, config->group), WHOLE_BITS};
-    part_t low = {pruned, tile_channel_slices(shape, config->group), config->low_bits};
+    part_t low = {pruned, tile_channel_slices(shape, config->group), config->own[LOW_BITS]};
     int64_t steps = tile_pixel_steps(shape, config->columns);
     int64_t high_tiles = part_tiles(config, &high), low_tiles = part_tiles(config, &low);
     bool has_meta = !(config->oddities & ODDITY_NO_METADATA);
-    int64_t group_meta =
-        has_meta ? exact_times(exact_times(pruned, tile_channel_slices(shape, config->meta_group)), config->meta_bits) : 0;
+    int64_t group_meta = has_meta ? exact_times(exact_times(pruned, tile_channel_slices(shape, config->own[META_GROUP])),
+                                                config->own[META_BITS])
+                                  : 0;
 
     work->tiles = exact_times(exact_plus(high_tiles, low_tiles), steps);
     work->cycles = exact_times(exact_plus(exact_times(high_tiles, high.bits), exact_times(low_tiles, low.bits)), steps);
@@ -102,8 +123,11 @@ const accelerator_t accelerator_bitvert_cons = {.name = "bitvert-cons",
                                                 .source = "BBS paper sections III and IV: 2 columns pruned, beta = 10 %",
                                                 .part = "bitvert",
                                                 .selects = true,
-                                                .columns_of = "bbs-cons",
-                                                .defaults = {DEFAULTS_BITVERT, DEFAULTS_BITVERT_CONS},
+                                                .counts_lanes = true,
+                                                .accuracy = "bbs-cons",
+                                                .keys = keys,
+                                                .method = &ra_method,
+                                                .pruning = pruning_of,
                                                 .work = work_of};
 
 const accelerator_t accelerator_bitvert_mod = {.name = "bitvert-mod",
@@ -111,6 +135,9 @@ const accelerator_t accelerator_bitvert_mod = {.name = "bitvert-mod",
                                                .source = "BBS paper sections III and IV: 4 columns pruned, beta = 20 %",
                                                .part = "bitvert",
                                                .selects = true,
-                                               .columns_of = "bbs-mod",
-                                               .defaults = {DEFAULTS_BITVERT, DEFAULTS_BITVERT_MOD},
+                                               .counts_lanes = true,
+                                               .accuracy = "bbs-mod",
+                                               .keys = keys,
+                                               .method = &zps_method,
+                                               .pruning = pruning_of,
                                                .work = work_of};

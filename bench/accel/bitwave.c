@@ -13,17 +13,36 @@
  * one of fewest cycles, the first of those. An array configured otherwise cannot be cut anew.
  * 32 x 16 PEs x 8 lanes / 8 = 512. */
 #include "accel/cost.h"
-#include "accel/designs.h"
+#include "accel/accel.h"
 #include "accel/exact.h"
 #include "accel/oddity.h"
 #include "accel/tile.h"
-#include "accel_defaults.h" /* config/paper.ini, written by the Makefile */
 #include "base/threads.h"
+#include "compress/bitflip.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { UNIT = 8, ACTIVATION_BITS = 8 };
+
+enum { FLIP_COLUMNS, FLIP_GROUP, BETA_PERMILLE, CHANNEL_UNIT, FIXED_ARRAY };
+
+static const accel_key_t keys[] = {
+    [FLIP_COLUMNS] = {"flip_columns", 1, 6, .by_network = true, .what = "bit columns flipped to zero in a pruned channel"},
+    [FLIP_GROUP] = {"flip_group", 1, 1024, .what = "weights that are flipped together"},
+    [BETA_PERMILLE] = {"beta_permille", 0, 1000, .what = "share of sensitive channels, in thousandths"},
+    [CHANNEL_UNIT] = {"channel_unit", 1, 4096, .what = "sensitive channels of a layer come in multiples of it"},
+    [FIXED_ARRAY] = {"fixed_array", 0, 1, .what = "1: the array is not cut anew for each layer"},
+    {.key = NULL},
+};
+
+static void pruning_of(const accel_config_t *config, accel_pruning_t *pruning)
+{
+    *pruning = (accel_pruning_t){.columns = config->own[FLIP_COLUMNS],
+                                 .group = config->own[FLIP_GROUP],
+                                 .beta_permille = config->own[BETA_PERMILLE],
+                                 .channel_unit = config->own[CHANNEL_UNIT]};
+}
 
 /* BitSim sim/sim/bitwave.py:41-44. `group` is a multiple of UNIT. */
 typedef struct {
@@ -192,8 +211,8 @@ static void add_up(const accel_config_t *config, const columns_t *columns, const
 static outcome_t work_of(const accel_config_t *config, const accel_layer_t *layer, int threads, accel_work_t *work)
 {
     dataflow_t configured = {config->group, config->rows, config->columns};
-    bool fixed = config->fixed_array || configured.group != dataflows[0].group || configured.rows != dataflows[0].rows ||
-                 configured.columns != dataflows[0].columns;
+    bool fixed = config->own[FIXED_ARRAY] != 0 || configured.group != dataflows[0].group ||
+                 configured.rows != dataflows[0].rows || configured.columns != dataflows[0].columns;
     columns_t columns = {.flows = fixed ? &configured : dataflows, .flow_count = fixed ? 1 : DATAFLOWS};
     trial_t trial = {.columns = &columns};
     outcome_t result;
@@ -216,6 +235,8 @@ const accelerator_t accelerator_bitwave = {.name = "bitwave",
                                            .source = "BBS paper section VI; Shi et al., HPCA 2024",
                                            .part = "bitwave",
                                            .needs_weights = true,
-                                           .method = "bitflip",
-                                           .defaults = {DEFAULTS_BITWAVE},
+                                           .accuracy = "bitflip:columns=3",
+                                           .keys = keys,
+                                           .method = &bitflip_method,
+                                           .pruning = pruning_of,
                                            .work = work_of};

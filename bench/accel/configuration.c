@@ -40,17 +40,35 @@ static outcome_t check_section(const char *section, const char *where, const cha
     return outcome_usage(where, place, section, known.chars, "name a design, its family, or one of these");
 }
 
+/* Whether every design of the section has the key and can have the value, asked for or not, before any of it is set. `all`
+ * means the designs that have the key. */
+static outcome_t check_setting(const target_t *target, const char *section, const char *key, const char *value,
+                               const char *place)
+{
+    outcome_t result = check_section(section, target->where, place);
+    bool some = false;
+    for (const accelerator_t *const *at = accelerator_registry; *at != NULL && outcome_is_ok(&result); at++) {
+        accel_config_t scratch = {0};
+        if (!is_of(*at, section))
+            continue;
+        if (text_equal(section, all_designs) && !settings_has((*at)->keys, key))
+            continue;
+        some = true;
+        result = settings_read((*at)->keys, &scratch, key, value, target->where, place);
+    }
+    accel_config_t none = {0};
+    return some || !outcome_is_ok(&result) ? result : settings_read(NULL, &none, key, value, target->where, place);
+}
+
 static outcome_t put(const target_t *target, const char *section, const char *key, const char *value, const char *place)
 {
     text_t full = text_equal(section, dram) ? text_of("%s_%s", dram, key) : text_of("%s", key);
-    accel_config_t scratch = {0};
-    outcome_t result;
-    if (outcome_bad(&result, check_section(section, target->where, place)) ||
-        outcome_bad(&result, settings_read(&scratch, full.chars, value, target->where, place)))
-        return result;
-    for (size_t i = 0; i < target->count && outcome_is_ok(&result); i++)
-        if (is_of(target->accelerators[i], section))
-            result = settings_read(&target->configs[i], full.chars, value, target->where, place);
+    outcome_t result = check_setting(target, section, full.chars, value, place);
+    for (size_t i = 0; i < target->count && outcome_is_ok(&result); i++) {
+        const accelerator_t *accelerator = target->accelerators[i];
+        if (is_of(accelerator, section) && settings_has(accelerator->keys, full.chars))
+            result = settings_read(accelerator->keys, &target->configs[i], full.chars, value, target->where, place);
+    }
     return result;
 }
 
@@ -114,38 +132,71 @@ static outcome_t read_line(const target_t *target, section_t *section, char *lin
     return check_section(section->section, target->where, place);
 }
 
-static outcome_t read_file(const char *path, target_t *target)
+/* `text` is changed. */
+static outcome_t read_text(char *text, const target_t *target)
 {
-    bytes_t bytes;
     section_t section = {0};
-    outcome_t result = file_read(path, "the profiles are paper, bitsim, or a file of your own", &bytes);
-    if (!outcome_is_ok(&result))
-        return result;
-    target->where = path;
-    char *rest = (char *)bytes.data;
-    for (int number = 1; rest != NULL && outcome_is_ok(&result); number++) {
-        char *line = rest, *end = strchr(rest, '\n');
-        rest = end != NULL ? end + 1 : NULL;
+    outcome_t result = outcome_ok();
+    for (int number = 1; text != NULL && outcome_is_ok(&result); number++) {
+        char *line = text, *end = strchr(text, '\n');
+        text = end != NULL ? end + 1 : NULL;
         if (end != NULL)
             *end = '\0';
         result = read_line(target, &section, line, text_of("line %d", number).chars);
     }
+    return result;
+}
+
+static outcome_t read_file(const char *path, target_t *target)
+{
+    bytes_t bytes;
+    outcome_t result = file_read(path, "the profiles are paper, bitsim, scaling, or a file of your own", &bytes);
+    if (!outcome_is_ok(&result))
+        return result;
+    target->where = path;
+    result = read_text((char *)bytes.data, target);
     file_free_bytes(&bytes);
     return result;
+}
+
+/* ===  The defaults  === */
+
+static const char paper_path[] = "bench/accel/config/paper.ini";
+static const char paper[] = {
+#include "paper.inc" /* the bytes of config/paper.ini, written by the Makefile */
+    '\0'};
+
+static outcome_t read_paper(const accelerator_t *const *accelerators, size_t count, accel_config_t *configs)
+{
+    const target_t target = {.where = paper_path, .accelerators = accelerators, .count = count, .configs = configs};
+    char *text = text_copy(paper);
+    if (text == NULL)
+        return outcome_out_of_memory(paper_path);
+    for (size_t i = 0; i < count; i++)
+        settings_clear(accelerators[i]->keys, &configs[i]);
+    outcome_t result = read_text(text, &target);
+    free(text);
+    for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
+        result = settings_complete(accelerators[i]->keys, &configs[i], paper_path, accelerators[i]->part);
+    return result;
+}
+
+outcome_t configuration_default(const accelerator_t *accelerator, accel_config_t *config)
+{
+    return read_paper(&accelerator, 1, config);
 }
 
 outcome_t configuration_load(const char *profile, const accelerator_t *const *accelerators, size_t count,
                              accel_config_t *configs)
 {
     target_t target = {.accelerators = accelerators, .count = count, .configs = configs};
-    for (size_t i = 0; i < count; i++)
-        configs[i] = accelerators[i]->defaults;
-    if (text_equal(profile, "paper"))
-        return outcome_ok();
+    outcome_t result = read_paper(accelerators, count, configs);
+    if (!outcome_is_ok(&result) || text_equal(profile, "paper"))
+        return result;
     if (text_ends(profile, ".ini"))
         return read_file(profile, &target);
     text_t path;
-    outcome_t result = home_path(text_of("bench/accel/config/%s.ini", profile).chars, &path);
+    result = home_path(text_of("bench/accel/config/%s.ini", profile).chars, &path);
     return outcome_is_ok(&result) ? read_file(path.chars, &target) : result;
 }
 

@@ -11,7 +11,11 @@
  *
  * A profile is an INI file: [SECTION] lines, `key = value` lines (settings.h has the keys), blank ones, and comments after
  * '#' or ';' at the beginning of a line. A section is the name of an accelerator, or of its family (accelerator_t.part), or
- * `all`; [dram] holds gbytes_per_s and pj_per_64bit of all designs. A key may stand once in a section. */
+ * `all`, which means the designs that have the key; [dram] holds gbytes_per_s and pj_per_64bit of all designs. A key may
+ * stand once in a section; a later section changes what an earlier one has set. */
+
+/* The defaults of one design. A section or a key that paper.ini lacks is an error that names it. */
+outcome_t configuration_default(const accelerator_t *accelerator, accel_config_t *config);
 
 /* configs[count], of the accelerators in that order: "paper", the defaults; another name, bench/accel/config/NAME.ini; what
  * ends in ".ini", a file of the user's own. Errors name file, line, key, what was found and what was expected; a

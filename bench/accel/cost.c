@@ -132,13 +132,6 @@ bool cost_any_negative(const int8_t *weights, int64_t count)
     return (any & each_80) != 0;
 }
 
-cost_t cost_bitwave(const int8_t *weights, int64_t count)
-{
-    int64_t useful = 0;
-    uint8_t columns = cost_columns(weights, count, &useful);
-    return (cost_t){at_least_one(cost_ones(columns)), useful};
-}
-
 int64_t cost_nonzero(const int8_t *weights, int64_t count)
 {
     int64_t sum = 0;

@@ -22,10 +22,9 @@ cost_t cost_pragmatic(const int8_t *weights, int64_t count);
 cost_t cost_pragmatic_signed(const int8_t *weights, int64_t count);
 /* Bitlet: each significance of the two's complement weight by weight, ones only; the fullest significance decides. */
 cost_t cost_bitlet(const int8_t *weights, int64_t count);
-/* BitWave: each column of the magnitudes that is not all zero; the sign column goes along. -128 counts as -127. */
-cost_t cost_bitwave(const int8_t *weights, int64_t count);
 
-/* The columns that BitWave's slice has, as a mask: bit b is set when some magnitude has it. Adds the ones to `ones`. */
+/* BitWave: the columns of a slice that are not all zero, as a mask: bit b is set when some magnitude has it, -128 counting
+ * as -127. Adds the ones to `ones`. */
 uint8_t cost_columns(const int8_t *weights, int64_t count, int64_t *ones);
 int64_t cost_ones(uint8_t byte);
 bool cost_any_negative(const int8_t *weights, int64_t count);

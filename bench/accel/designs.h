@@ -4,6 +4,9 @@
 
 #include "accel/accel.h"
 
+/* The designs that a measurement or a test names one by one. The registry has them all; a new design need not stand here.
+ */
+
 extern const accelerator_t accelerator_stripes;      /* stripes.c */
 extern const accelerator_t accelerator_pragmatic;    /* pragmatic.c */
 extern const accelerator_t accelerator_bitlet;       /* bitlet.c */

@@ -31,6 +31,8 @@ static bool has(const char *table, const char *part, const char *name)
 
 const char *energy_table_of(const char *table, bool mixed, const accelerator_t *accelerator)
 {
+    if (text_equal(table, default_table)) /* has them all; energy_rates() names a row that is missing */
+        return table;
     if (has(table, accelerator->part, "pe") || has(table, accelerator->part, "power"))
         return table;
     return mixed ? default_table : NULL;
@@ -105,7 +107,8 @@ static outcome_t buffer_rates(int64_t bytes, int64_t banks, int64_t bus_bits, do
     return outcome_ok();
 }
 
-static outcome_t sram_rates(const accel_config_t *config, energy_rates_t *rates, double *leakage_mw)
+static outcome_t sram_rates(const accel_config_t *config, const accel_storage_t *storage, energy_rates_t *rates,
+                            double *leakage_mw)
 {
     int64_t pes = config->rows * config->columns;
     outcome_t result;
@@ -115,22 +118,23 @@ static outcome_t sram_rates(const accel_config_t *config, energy_rates_t *rates,
         outcome_bad(&result,
                     buffer_rates(config->input_sram_bytes, config->input_banks, config->input_bus_bits,
                                  &rates->input_read_pj, &rates->input_write_pj, leakage_mw, &rates->interpolated)) ||
-        config->local_bytes == 0)
+        storage->local_bytes == 0)
         return result;
-    return buffer_rates(config->local_bytes * pes, pes, config->local_bus_bits, &rates->local_read_pj,
+    return buffer_rates(storage->local_bytes * pes, pes, storage->local_bus_bits, &rates->local_read_pj,
                         &rates->local_write_pj, leakage_mw, &rates->interpolated);
 }
 
 outcome_t energy_rates(const char *table, const accelerator_t *accelerator, const accel_config_t *config,
                        energy_rates_t *rates)
 {
+    const accel_storage_t storage = accel_storage(accelerator, config);
     *rates = (energy_rates_t){0};
     double dram_word, period, leakage_mw = 0.0;
     outcome_t result;
     if (outcome_bad(&result, pe_rate(table, accelerator, config, &rates->pe_pj)) ||
-        (config->local_bytes == 0 &&
+        (storage.local_bytes == 0 &&
          outcome_bad(&result, register_rates(accelerator->part, config->oddities, rates))) || /* else the PEs have none */
-        outcome_bad(&result, sram_rates(config, rates, &leakage_mw)) ||
+        outcome_bad(&result, sram_rates(config, &storage, rates, &leakage_mw)) ||
         outcome_bad(&result, technology_value("dram.access", &dram_word)) ||
         outcome_bad(&result, technology_value("clock.period", &period)))
         return result;

@@ -38,11 +38,11 @@ typedef struct {
  *
  * Registers, dispatcher and schedulers outside the PEs are always bitsim's: Table V has none of them. */
 outcome_t energy_table_check(const char *table);
-/* The table that an accelerator's PEs are taken from: `table` where it has them; else, when tables may be `mixed`, bitsim;
- * else NULL. */
+/* The table that an accelerator's PEs are taken from: `table` where it has them, or has to have them, as bitsim all; else,
+ * when tables may be `mixed`, bitsim; else NULL. */
 const char *energy_table_of(const char *table, bool mixed, const accelerator_t *accelerator);
 
-/* `table` is one that has this accelerator. */
+/* `table` is that of energy_table_of(). A row that technology.csv or sram.csv lacks is an error that names it. */
 outcome_t energy_rates(const char *table, const accelerator_t *accelerator, const accel_config_t *config,
                        energy_rates_t *rates);
 energy_t energy_of(const energy_rates_t *rates, const counts_t *counts);

@@ -17,35 +17,29 @@ static bool is_odd(const accel_config_t *config, oddity_flag_t oddity)
 }
 
 /* Activations behind a mask: the mask, and a byte for each that is not zero. */
-static int64_t masked_bytes(const accel_config_t *config, int64_t elements, double density)
+static int64_t masked_bytes(const accel_config_t *config, const accel_storage_t *storage, int64_t elements, double density)
 {
-    int64_t mask = exact_ceil(exact_times(elements, config->mask_bits), 8);
+    int64_t mask = exact_ceil(exact_times(elements, storage->mask_bits), 8);
     return exact_plus(is_odd(config, ODDITY_NO_METADATA) ? exact_share(mask, density) : mask,
                       exact_share(elements, density));
 }
 
-static int64_t activation_centibits(const accel_config_t *config)
-{
-    return config->mean_centibits > 0 ? config->mean_centibits : 100 * config->activation_bits;
-}
-
-int64_t memory_input_bytes(const accel_config_t *config, const accel_layer_t *layer)
+int64_t memory_input_bytes(const accel_config_t *config, const accel_storage_t *storage, const accel_layer_t *layer)
 {
     const net_layer_t *shape = layer->shape;
     int64_t pixels = exact_times(shape->tokens, exact_times(shape->in_h, shape->in_w));
-    if (config->mask_bits > 0)
-        return masked_bytes(config, exact_times(shape->c, pixels), layer->input_density);
-    bool whole = layer->whole && config->mean_centibits == 0;
-    int64_t centibits = whole ? 100 * WHOLE_BITS : activation_centibits(config);
+    if (storage->mask_bits > 0)
+        return masked_bytes(config, storage, exact_times(shape->c, pixels), layer->input_density);
+    int64_t centibits = layer->whole ? storage->whole_centibits : storage->activation_centibits;
     return exact_times(exact_ceil(exact_times(shape->c, centibits), 800), pixels);
 }
 
-int64_t memory_output_bytes(const accel_config_t *config, const accel_layer_t *layer)
+int64_t memory_output_bytes(const accel_config_t *config, const accel_storage_t *storage, const accel_layer_t *layer)
 {
     int64_t k = layer->shape->k, pixels = tile_pixels(layer->shape);
-    if (config->mask_bits > 0)
-        return masked_bytes(config, exact_times(k, pixels), layer->output_density);
-    return exact_times(exact_ceil(exact_times(k, activation_centibits(config)), 800), pixels);
+    if (storage->mask_bits > 0)
+        return masked_bytes(config, storage, exact_times(k, pixels), layer->output_density);
+    return exact_times(exact_ceil(exact_times(k, storage->activation_centibits), 800), pixels);
 }
 
 /* ===  What stays on chip  === */
@@ -53,6 +47,7 @@ int64_t memory_output_bytes(const accel_config_t *config, const accel_layer_t *l
 /* The plan so far. The output of layer i is in the buffer while the layers i to until[i] run; until[i] = -1: never. */
 typedef struct {
     const accel_config_t *config;
+    const accel_storage_t *storage;
     const accel_layer_t *layers;
     int64_t count;
     int64_t *until;
@@ -86,18 +81,18 @@ static int64_t live_bytes(const plan_t *plan, int64_t maker, int64_t layer)
     const net_layer_t *running = plan->layers[layer].shape;
     int64_t bytes = 0;
     if (running->input != maker && !on_chip(plan, running->input, layer))
-        bytes = memory_input_bytes(plan->config, &plan->layers[layer]);
+        bytes = memory_input_bytes(plan->config, plan->storage, &plan->layers[layer]);
     for (int64_t i = 0; i < layer && i < maker; i++) {
         bool written_over = layer == maker && running->residual == i && running->input != i && plan->until[i] == layer;
         if (on_chip(plan, i, layer) && !written_over)
-            bytes = exact_plus(bytes, memory_output_bytes(plan->config, &plan->layers[i]));
+            bytes = exact_plus(bytes, memory_output_bytes(plan->config, plan->storage, &plan->layers[i]));
     }
     return bytes;
 }
 
 static bool fits(const plan_t *plan, int64_t maker, int64_t until)
 {
-    int64_t output = memory_output_bytes(plan->config, &plan->layers[maker]);
+    int64_t output = memory_output_bytes(plan->config, plan->storage, &plan->layers[maker]);
     for (int64_t layer = maker; layer <= until; layer++)
         if (exact_plus(live_bytes(plan, maker, layer), output) > plan->config->input_sram_bytes)
             return false;
@@ -109,17 +104,18 @@ static void place_chain(const plan_t *plan, memory_place_t *places)
 {
     bool on_chip_now = false;
     for (int64_t i = 0; i < plan->count; i++) {
-        int64_t input = memory_input_bytes(plan->config, &plan->layers[i]);
-        int64_t both = exact_plus(input, memory_output_bytes(plan->config, &plan->layers[i]));
+        int64_t input = memory_input_bytes(plan->config, plan->storage, &plan->layers[i]);
+        int64_t both = exact_plus(input, memory_output_bytes(plan->config, plan->storage, &plan->layers[i]));
         bool stays = both < plan->config->input_sram_bytes;
         places[i] = (memory_place_t){.input_on_chip = on_chip_now, .output_on_chip = stays, .output_to_dram = !stays};
         on_chip_now = stays;
     }
 }
 
-outcome_t memory_place(const accel_config_t *config, const accel_layer_t *layers, size_t count, memory_place_t *places)
+outcome_t memory_place(const accel_config_t *config, const accel_storage_t *storage, const accel_layer_t *layers,
+                       size_t count, memory_place_t *places)
 {
-    plan_t plan = {.config = config, .layers = layers, .count = (int64_t)count};
+    plan_t plan = {.config = config, .storage = storage, .layers = layers, .count = (int64_t)count};
     if (is_odd(config, ODDITY_LINEAR_CHAIN)) {
         place_chain(&plan, places);
         return outcome_ok();
@@ -166,14 +162,15 @@ static void fetches(const accel_config_t *config, int64_t weights, int64_t meta,
 
 /* Bytes that DRAM takes its time for: those moved. The authors' simulator multiplies compressed bytes by their precision
  * once more. */
-static int64_t timed_bytes(const accel_config_t *config, const accel_work_t *work, const counts_t *counts)
+static int64_t timed_bytes(const accel_config_t *config, const accel_storage_t *storage, const accel_work_t *work,
+                           const counts_t *counts)
 {
-    if (!is_odd(config, ODDITY_DRAM_PRECISION) || config->mask_bits > 0)
+    if (!is_odd(config, ODDITY_DRAM_PRECISION) || storage->mask_bits > 0)
         return counts_dram_bytes(counts);
     int64_t whole_bits = exact_times(counts->weights, WHOLE_BITS);
     int64_t activations = exact_plus(counts->dram_input, counts->dram_output);
     int64_t bytes = exact_ceil(exact_times(counts->dram_weight, work->value_bits), whole_bits > 0 ? whole_bits : 1);
-    bytes = exact_plus(bytes, exact_ceil(exact_times(activations, activation_centibits(config)), 100 * WHOLE_BITS));
+    bytes = exact_plus(bytes, exact_ceil(exact_times(activations, storage->activation_centibits), 100 * WHOLE_BITS));
     return exact_plus(bytes, counts->dram_metadata);
 }
 
@@ -202,11 +199,11 @@ static void read_whole_banks(const accel_config_t *config, const accel_work_t *w
     counts->sram_input_read = exact_ceil(exact_times(work->tiles, config->input_banks * config->input_bus_bits), 8);
 }
 
-outcome_t memory_count(const accel_config_t *config, const accel_layer_t *layer, const accel_work_t *work,
-                       const memory_place_t *place, counts_t *counts)
+outcome_t memory_count(const accel_config_t *config, const accel_storage_t *storage, const accel_layer_t *layer,
+                       const accel_work_t *work, const memory_place_t *place, counts_t *counts)
 {
     int64_t weights = exact_ceil(work->value_bits, 8), meta = exact_ceil(work->meta_bits, 8);
-    int64_t inputs = memory_input_bytes(config, layer), outputs = memory_output_bytes(config, layer);
+    int64_t inputs = memory_input_bytes(config, storage, layer), outputs = memory_output_bytes(config, storage, layer);
     int64_t of_weights, of_inputs;
     fetches(config, weights, meta, inputs, &of_weights, &of_inputs);
 
@@ -222,11 +219,11 @@ outcome_t memory_count(const accel_config_t *config, const accel_layer_t *layer,
     counts->sram_input_read =
         exact_plus(exact_ceil(work->input_read_bits, 8), adds && place->residual_on_chip ? outputs : 0);
     counts->sram_input_write = exact_plus(fetched, place->output_on_chip ? outputs : 0);
-    if (is_odd(config, ODDITY_WHOLE_READS) && config->local_bytes == 0)
+    if (is_odd(config, ODDITY_WHOLE_READS) && storage->local_bytes == 0)
         read_whole_banks(config, work, counts);
     if (is_odd(config, ODDITY_DOUBLE_WRITES)) {
         bool never = layer->shape->kind == NET_LINEAR && layer->shape->tokens == 1;
         counts->sram_input_write = exact_plus(loaded, never ? 0 : outputs);
     }
-    return dram_cycles(config, timed_bytes(config, work, counts), &counts->dram_cycles);
+    return dram_cycles(config, timed_bytes(config, storage, work, counts), &counts->dram_cycles);
 }

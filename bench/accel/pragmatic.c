@@ -7,10 +7,9 @@
  * shifter cannot serve every mix of positions at once is not modelled. 16 x 16 PEs x 16 lanes / 8 = 512. */
 #include "accel/cost.h"
 #include "accel/dense.h"
-#include "accel/designs.h"
+#include "accel/accel.h"
 #include "accel/lockstep.h"
 #include "accel/oddity.h"
-#include "accel_defaults.h" /* config/paper.ini, written by the Makefile */
 
 enum { WEIGHT_BITS = 8, ACTIVATION_BITS = 8 };
 
@@ -25,6 +24,6 @@ const accelerator_t accelerator_pragmatic = {.name = "pragmatic",
                                              .title = "Pragmatic",
                                              .source = "BBS paper section VI; Albericio et al., MICRO 2017",
                                              .part = "pragmatic",
+                                             .accuracy = "int8",
                                              .needs_weights = true,
-                                             .defaults = {DEFAULTS_PRAGMATIC},
                                              .work = work_of};

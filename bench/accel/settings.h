@@ -2,20 +2,32 @@
 #ifndef BBS_ACCEL_SETTINGS_H
 #define BBS_ACCEL_SETTINGS_H
 
-#include "accel/accel.h"
+#include "accel/config.h"
+#include "base/outcome.h"
 
-/* The members of accel_config_t by their names: one table says what they are called, what they may be, and how they read.
- */
+/* The values of a configuration by their keys: the common ones, which one table in settings.c names, and a design's own.
+ * `own` is the design's table of keys everywhere here; NULL: it has none.
+ *
+ * A key is also KEY.NETWORK where accel_key_t.by_network allows it. KEY alone gives all networks the value, those too that
+ * had one of their own. A key that the design lacks is FAULT_USAGE and lists those that it has. */
 
-/* Set a number by its key. An unknown key is FAULT_USAGE and lists the known ones. Whether the value is one that the
- * design can have is settings_check()'s to say. */
-outcome_t settings_put(accel_config_t *config, const char *key, int64_t value);
+bool settings_has(const accel_key_t *own, const char *key);
 
-/* Set any member from text, as it stands in a file or on the command line: `where` and `place` (file and line, or the
- * option) begin the error of a value that is none, or out of range for every design. */
-outcome_t settings_read(accel_config_t *config, const char *key, const char *text, const char *where, const char *place);
+/* Set or read a number. Whether the value is one that the design can have is settings_check()'s to say. */
+outcome_t settings_put(const accel_key_t *own, accel_config_t *config, const char *key, int64_t value);
+outcome_t settings_get(const accel_key_t *own, const accel_config_t *config, const char *key, int64_t *value);
 
-/* Refuses a value that is out of range for this design. */
-outcome_t settings_check(const accelerator_t *accelerator, const accel_config_t *config);
+/* Set any key from text, as it stands in a file or on the command line: `where` and `place` (file and line, or the option)
+ * begin the error of a value that is none, or out of range. */
+outcome_t settings_read(const accel_key_t *own, accel_config_t *config, const char *key, const char *text,
+                        const char *where, const char *place);
+
+/* Leave every key without a value, and afterwards: refuse a configuration in which one that must have a value has none,
+ * naming file, section and key. */
+void settings_clear(const accel_key_t *own, accel_config_t *config);
+outcome_t settings_complete(const accel_key_t *own, accel_config_t *config, const char *where, const char *section);
+
+/* Refuse a value that is out of range; `design` begins the error. */
+outcome_t settings_check(const accel_key_t *own, const accel_config_t *config, const char *design);
 
 #endif

@@ -9,17 +9,41 @@
  * makes it larger.) Weights stay in the PEs for 32 output pixels, as in BitSim sim/sim/sparten.py:15.
  * 32 x 16 PEs = 512 8-bit multipliers. */
 #include "accel/cost.h"
-#include "accel/designs.h"
+#include "accel/accel.h"
 #include "accel/exact.h"
 #include "accel/oddity.h"
 #include "accel/tile.h"
-#include "accel_defaults.h" /* config/paper.ini, written by the Makefile */
+#include "base/text.h"
 #include "base/threads.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 
 enum { WEIGHT_BITS = 8, ACTIVATION_BITS = 8, SLICE = 128, REUSE = 32, TOKEN_LIMIT = 128 };
+
+enum { MASK_BITS, LOCAL_BYTES, LOCAL_BUS_BITS };
+
+static const accel_key_t keys[] = {
+    [MASK_BITS] = {"mask_bits", 0, 1, .what = "bits of the mask for each operand"},
+    [LOCAL_BYTES] = {"local_bytes", 1, 1 << 30, .what = "bytes of the buffer in each PE"},
+    [LOCAL_BUS_BITS] = {"local_bus_bits", 1, 4096, .what = "bits of its bus"},
+    {.key = NULL},
+};
+
+static void storage_of(const accel_config_t *config, accel_storage_t *storage)
+{
+    storage->mask_bits = config->own[MASK_BITS];
+    storage->local_bytes = config->own[LOCAL_BYTES];
+    storage->local_bus_bits = config->own[LOCAL_BUS_BITS];
+}
+
+static outcome_t check(const accel_config_t *config)
+{
+    if (config->group <= SLICE)
+        return outcome_ok();
+    return outcome_usage("sparten", "group", text_of("%" PRId64, config->group).chars, "at most 128 weights", NULL);
+}
 
 /* at_most[n][t]: the chance that of n activations no more than t are not zero. */
 typedef struct {
@@ -102,7 +126,7 @@ static void run_row_tile(void *context, int64_t index, int worker)
 /* A tensor behind its mask. */
 static int64_t masked_bits(const accel_config_t *config, int64_t elements, double density)
 {
-    return exact_plus(exact_times(elements, config->mask_bits),
+    return exact_plus(exact_times(elements, config->own[MASK_BITS]),
                       exact_times(exact_share(elements, density), ACTIVATION_BITS));
 }
 
@@ -126,7 +150,7 @@ static void add_up(const pass_t *pass, int64_t row_tiles, accel_work_t *work)
     work->sensitive = shape->k;
     work->value_bits = exact_times(nonzero, WEIGHT_BITS);
     bool has_meta = !(config->oddities & ODDITY_NO_METADATA);
-    work->meta_bits = has_meta ? exact_times(net_layer_weights(shape), config->mask_bits) : 0;
+    work->meta_bits = has_meta ? exact_times(net_layer_weights(shape), config->own[MASK_BITS]) : 0;
     work->weight_read_bits = exact_times(exact_plus(work->value_bits, work->meta_bits), loads);
     work->input_read_bits = masked_bits(config, exact_times(row_tiles, exact_times(pixels, per_row)), density);
     work->pairs = exact_share(exact_times(nonzero, tile_pixels(&computed)), density);
@@ -143,7 +167,7 @@ static outcome_t work_of(const accel_config_t *config, const accel_layer_t *laye
     pass_t pass = {.config = config,
                    .layer = layer,
                    .slices = tile_slices(layer->shape, config->group),
-                   .load = exact_ceil(config->columns * config->group * (ACTIVATION_BITS + config->mask_bits),
+                   .load = exact_ceil(config->columns * config->group * (ACTIVATION_BITS + config->own[MASK_BITS]),
                                       config->input_banks * config->input_bus_bits)};
     size_t slices = (size_t)pass.slices * (size_t)threads;
     chances_t *chances = malloc(sizeof *chances);
@@ -153,9 +177,7 @@ static outcome_t work_of(const accel_config_t *config, const accel_layer_t *laye
     pass.cycles = malloc((size_t)row_tiles * sizeof *pass.cycles);
     pass.nonzero = malloc((size_t)row_tiles * sizeof *pass.nonzero);
     outcome_t result;
-    if (config->group > SLICE) {
-        result = outcome_usage("sparten", "group", "more", "at most 128 weights", NULL);
-    } else if (!chances || !pass.rows || !pass.counts || !pass.cycles || !pass.nonzero) {
+    if (!chances || !pass.rows || !pass.counts || !pass.cycles || !pass.nonzero) {
         result = outcome_out_of_memory(layer->shape->name);
     } else {
         fill_chances(chances, layer->input_density);
@@ -176,7 +198,10 @@ const accelerator_t accelerator_sparten = {
     .title = "SparTen",
     .source = "BBS paper section VI; Gondimalla et al., MICRO 2019; buffers of BitSim sim/sim/sparten.py:617-658",
     .part = "sparten",
+    .accuracy = "int8",
     .needs_weights = true,
     .needs_density = true,
-    .defaults = {DEFAULTS_SPARTEN},
+    .keys = keys,
+    .storage = storage_of,
+    .check = check,
     .work = work_of};

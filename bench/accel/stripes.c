@@ -4,9 +4,8 @@
  * A PE has 16 lanes, each one bit of a weight times an 8-bit activation, so a tile of 16 weights takes 8 cycles whatever
  * they are. 16 x 16 PEs x 16 lanes / 8 = 512 8-bit multipliers. */
 #include "accel/dense.h"
-#include "accel/designs.h"
+#include "accel/accel.h"
 #include "accel/exact.h"
-#include "accel_defaults.h" /* config/paper.ini, written by the Makefile */
 
 enum { WEIGHT_BITS = 8, ACTIVATION_BITS = 8 };
 
@@ -22,5 +21,5 @@ const accelerator_t accelerator_stripes = {.name = "stripes",
                                            .title = "Stripes",
                                            .source = "BBS paper sections V and VI; Judd et al., MICRO 2016",
                                            .part = "stripes",
-                                           .defaults = {DEFAULTS_STRIPES},
+                                           .accuracy = "int8",
                                            .work = work_of};

@@ -5,6 +5,7 @@
 #include "accel/energy.h"
 #include "accel/oddity.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 outcome_t accel_options_configs(const options_t *options, const accelerator_t *const *accelerators, size_t count,
@@ -30,8 +31,23 @@ outcome_t accel_options_configs(const options_t *options, const accelerator_t *c
     return result;
 }
 
+/* The keys that only some designs have, once a family. */
+static void list_keys(void)
+{
+    const char *family = "";
+    printf("\nkeys of one design (the common ones: bench/accel/config/paper.ini):\n");
+    for (const accelerator_t *const *at = accelerator_registry; *at != NULL; at++) {
+        for (const accel_key_t *key = text_equal((*at)->part, family) ? NULL : (*at)->keys; key && key->key; key++)
+            printf("  %-24s %" PRId64 " to %" PRId64 "%s: %s%s\n", text_of("%s.%s", (*at)->part, key->key).chars,
+                   key->least, key->most, key->may_be_none ? " or none" : "", key->what,
+                   key->by_network ? text_of("; on one network: %s.NETWORK", key->key).chars : "");
+        family = (*at)->part;
+    }
+}
+
 void accel_options_list(void)
 {
+    list_keys();
     printf("\noddities (of yc2367/BitSim; the models are right without them):\n");
     for (const oddity_t *at = oddity_table; at->name != NULL; at++)
         printf("  %-20s %s\n", at->name, at->what);

@@ -11,7 +11,8 @@
 #define ACCEL_OPTIONS                                                                                                     \
     {"profile", "paper|bitsim|FILE.ini", "paper", "configuration: the paper's, its simulator's, or your own"},            \
         {"set", "DESIGN.KEY=VALUE...", NULL, "change one setting, as bitvert.rows=16 or dram.gbytes_per_s=25.6; repeat"}, \
-        {"oddity", "NAME...", NULL, "compute as wrongly as the authors' simulator in one respect (below); repeat"},       \
+        {"oddity", "NAME...", NULL,                                                                                       \
+         "one respect in which the authors' simulator computes otherwise (listed below); repeat"},                        \
         {"energy", "bitsim|table5", "bitsim", "PE energy: of the simulator, or the power of the paper's Table V"},        \
     {                                                                                                                     \
         "mixed", NULL, NULL, "with --energy table5: designs that are not in it take bitsim's"                             \
@@ -21,7 +22,7 @@
 outcome_t accel_options_configs(const options_t *options, const accelerator_t *const *accelerators, size_t count,
                                 accel_config_t *configs, text_t *label);
 
-/* The oddities, for --help. */
+/* The keys of single designs and the oddities, for --help. */
 void accel_options_list(void);
 
 /* The table of --energy. Without --mixed the accelerators that it lacks are taken off the list, and `*dropped` is what to

@@ -130,10 +130,10 @@ static void print_summary(const model_plan_t *plan, const model_total_t *totals)
     printf("One sample a network, size %s; speedup and ratio against %s; total energy without leakage; geomean = geometric "
            "mean.\n",
            plan->size, base);
-    printf("Weights: %s.\n\n", plan->origin == MODEL_FILE    ? plan->weights_path
-                               : plan->origin == MODEL_GIVEN ? "none; sensitive channels by the uniform assumption"
-                               : plan->origin == MODEL_BEST  ? "those that ship with the size, else synthetic"
-                                                             : "synthetic, drawn after models/profiles");
+    printf("Weights: %s.\n\n", plan->origin == MODEL_FILE   ? plan->weights_path
+                               : plan->origin == MODEL_NONE ? "none; sensitive channels by the uniform assumption"
+                               : plan->origin == MODEL_BEST ? "those that ship with the size, else synthetic"
+                                                            : "synthetic, drawn after models/profiles");
     printf("%-10s  %-13s%s%s  %13s  %7s  %10s  %10s  %10s  %6s  %10s\n", "network", "accelerator",
            plan->sweep_key ? "  " : "", plan->sweep_key ? text_of("%5s", plan->sweep_key).chars : "", "cycles", "speedup",
            "energy uJ", "on chip uJ", "DRAM uJ", "ratio", "leakage uJ");
@@ -160,7 +160,7 @@ static outcome_t parse_weights(const options_t *options, model_plan_t *plan)
     static const struct {
         const char *word;
         model_origin_t origin;
-    } words[] = {{"none", MODEL_GIVEN}, {"synthetic", MODEL_SYNTHETIC}, {"best", MODEL_BEST}};
+    } words[] = {{"none", MODEL_NONE}, {"synthetic", MODEL_SYNTHETIC}, {"best", MODEL_BEST}};
     const char *text = options_text(options, "weights");
     plan->origin = MODEL_FILE;
     plan->weights_path = text;
@@ -171,7 +171,7 @@ static outcome_t parse_weights(const options_t *options, model_plan_t *plan)
         return outcome_usage("simulate", "--weights", "a file for several networks", "one network", NULL);
     if (!options_given(options, "density"))
         return outcome_ok();
-    if (plan->origin == MODEL_GIVEN)
+    if (plan->origin == MODEL_NONE)
         return outcome_usage("simulate", "--density", "no weights", "weights to go with the activations", NULL);
     return options_real(options, "density", 1e-6, 1.0, &plan->density);
 }

@@ -26,8 +26,7 @@ static const rows_column_t net_columns[] = {
     {FLAG(net_cells_t, paper), .heading = "In the paper", .meaning = "1: one of the seven that the paper evaluates"},
     {.name = NULL},
 };
-static const rows_schema_t net_schema = {
-    .name = "networks", .about = "The registry of networks.", .columns = net_columns};
+static const rows_schema_t net_schema = {.name = "networks", .about = "The registry of networks.", .columns = net_columns};
 
 static outcome_t add_networks(const network_t *const *network, bool paper, int64_t *place, rows_database_t *database)
 {
@@ -62,10 +61,8 @@ static outcome_t add_accelerators(rows_database_t *database)
     outcome_t result = outcome_ok();
     int64_t place = 0;
     for (const accelerator_t *const *at = accelerator_registry; *at != NULL && outcome_is_ok(&result); at++) {
-        const accel_cells_t cells = {.accelerator = (*at)->name,
-                                     .title = (*at)->title,
-                                     .accuracy_method = "",
-                                     .place = ++place};
+        const accel_cells_t cells = {
+            .accelerator = (*at)->name, .title = (*at)->title, .accuracy_method = (*at)->accuracy, .place = ++place};
         result = rows_database_insert(database, &accel_schema, &cells);
     }
     return result;
@@ -140,8 +137,7 @@ static const rows_column_t run_columns[] = {
     {FLAG(run_cells_t, brings), .heading = "Brought", .meaning = "1: networks and data are not the project's own"},
     {.name = NULL},
 };
-static const rows_schema_t run_schema = {
-    .name = "run", .about = "The run: one row.", .columns = run_columns};
+static const rows_schema_t run_schema = {.name = "run", .about = "The run: one row.", .columns = run_columns};
 
 static outcome_t add_run(const run_mode_t *mode, rows_database_t *database)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "measure/likeness.h"
 
+#include "accel/configuration.h"
 #include "accel/designs.h"
 #include "compress/select.h"
 #include "compress/stats.h"
@@ -34,8 +35,10 @@ static outcome_t cycles_of(const accelerator_t *accelerator, const compress_laye
                          .tokens = 1};
     accel_layer_t given = {.shape = &shape, .weights = layer->q, .sensitive = layer->k};
     accel_work_t work = {0};
+    accel_config_t config;
     outcome_t result;
-    if (!outcome_bad(&result, accelerator->work(&accelerator->defaults, &given, threads, &work)))
+    if (!outcome_bad(&result, configuration_default(accelerator, &config)) &&
+        !outcome_bad(&result, accelerator->work(&config, &given, threads, &work)))
         *cycles = work.cycles;
     return result;
 }

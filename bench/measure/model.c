@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "measure/model.h"
 
+#include "accel/configuration.h"
 #include "accel/settings.h"
 #include "base/text.h"
 #include "measure/model_inputs.h"
@@ -17,26 +18,45 @@ static bool is_wanted(const model_plan_t *plan, const char *layer)
     return plan->layer == NULL || text_equal(plan->layer, layer);
 }
 
-/* The configuration of an accelerator of the plan, at one point of the sweep. */
-static outcome_t configure(const model_plan_t *plan, size_t point, size_t number, accel_config_t *config, text_t *setting)
+/* Some design of the plan has the key of the sweep; the others run the same at all of its points. */
+static outcome_t check_sweep(const model_plan_t *plan)
 {
-    *config = plan->configs != NULL ? plan->configs[number] : plan->accelerators[number]->defaults;
-    config->any_budget = config->any_budget || plan->any_budget;
-    *setting = text_of("%s", "");
-    if (plan->sweep_key == NULL)
-        return outcome_ok();
-    *setting = text_of("%s=%" PRId64, plan->sweep_key, plan->sweep_values[point]);
-    config->any_budget = true;
-    return settings_put(config, plan->sweep_key, plan->sweep_values[point]);
+    for (size_t i = 0; plan->sweep_key != NULL && i < plan->accelerator_count; i++)
+        if (settings_has(plan->accelerators[i]->keys, plan->sweep_key))
+            return outcome_ok();
+    accel_config_t none = {0};
+    return plan->sweep_key == NULL ? outcome_ok() : settings_put(plan->accelerators[0]->keys, &none, plan->sweep_key, 0);
 }
 
-/* Rows of the counted layers and of their total. */
+/* The configuration of an accelerator of the plan on a network, at one point of the sweep. */
+static outcome_t configure(const model_plan_t *plan, const network_t *network, size_t point, size_t number,
+                           accel_config_t *config, text_t *setting)
+{
+    const accelerator_t *accelerator = plan->accelerators[number];
+    outcome_t result = outcome_ok();
+    if (plan->configs != NULL)
+        *config = plan->configs[number];
+    else if (outcome_bad(&result, configuration_default(accelerator, config)))
+        return result;
+    config->any_budget = config->any_budget || plan->any_budget || plan->sweep_key != NULL;
+    *setting = text_of("%s", "");
+    if (plan->sweep_key != NULL) {
+        *setting = text_of("%s=%" PRId64, plan->sweep_key, plan->sweep_values[point]);
+        if (settings_has(accelerator->keys, plan->sweep_key))
+            result = settings_put(accelerator->keys, config, plan->sweep_key, plan->sweep_values[point]);
+    }
+    accel_config_on(config, network);
+    return outcome_is_ok(&result) ? accel_check(accelerator, config) : result;
+}
+
+/* Rows of the counted layers and of their total; `writer` NULL: the total alone. */
 static outcome_t write_pair(const model_names_t *names, const model_plan_t *plan, const net_table_t *table,
-                            const counts_t *counts, const energy_rates_t *rates, rows_writer_t *writer, model_total_t *total)
+                            const counts_t *counts, const energy_rates_t *rates, rows_writer_t *writer,
+                            model_total_t *total)
 {
     for (size_t i = 0; i < table->count; i++) {
         energy_t energy = energy_of(rates, &counts[i]);
-        if (is_wanted(plan, table->items[i].name))
+        if (writer != NULL && is_wanted(plan, table->items[i].name))
             model_write(writer, names, table->items[i].name, &counts[i], &energy);
         counts_add(&total->counts, &counts[i]);
     }
@@ -45,7 +65,7 @@ static outcome_t write_pair(const model_names_t *names, const model_plan_t *plan
     if (counts_overflow(&total->counts))
         return outcome_failed(names->accelerator->name, names->network->name, "a total beyond 63 bits", "a smaller network",
                               NULL);
-    if (is_wanted(plan, total_row))
+    if (writer != NULL && is_wanted(plan, total_row))
         model_write(writer, names, total_row, &total->counts, &total->energy);
     return outcome_ok();
 }
@@ -79,20 +99,21 @@ static outcome_t run_pair(const model_plan_t *plan, model_inputs_t *inputs, size
         result = outcome_out_of_memory("accelerator model");
         goto out;
     }
-    if (outcome_bad(&result, configure(plan, point, number, &config, &setting)) ||
+    if (outcome_bad(&result, configure(plan, inputs->network, point, number, &config, &setting)) ||
         outcome_bad(&result, find_rates(plan, accelerator, &config, &rates, &energy_table)) ||
         outcome_bad(&result, model_inputs_layers(inputs, accelerator, &config, layers)) ||
         outcome_bad(&result, accel_count(accelerator, &config, layers, table->count, plan->threads, counts)))
         goto out;
+    total->weights = text_of("%s", model_inputs_weights(inputs));
     total->setting = plan->sweep_key ? plan->sweep_values[point] : 0;
     model_names_t names = {.network = inputs->network,
-                         .size = plan->size,
-                         .accelerator = accelerator,
-                         .selection = model_inputs_selection(inputs, accelerator),
-                         .setting = setting.chars,
-                         .weights = model_inputs_weights(inputs),
-                         .energy_table = energy_table,
-                         .configuration = plan->configuration != NULL ? plan->configuration : "paper"};
+                           .size = plan->size,
+                           .accelerator = accelerator,
+                           .selection = model_inputs_selection(inputs, accelerator),
+                           .setting = setting.chars,
+                           .weights = model_inputs_weights(inputs),
+                           .energy_table = energy_table,
+                           .configuration = plan->configuration != NULL ? plan->configuration : "paper"};
     names.density = model_inputs_density(inputs, accelerator, &names.density_source);
     result = write_pair(&names, plan, table, counts, &rates, writer, total);
 
@@ -160,22 +181,27 @@ static outcome_t run_network(const model_plan_t *plan, const network_t *network,
     return result;
 }
 
-outcome_t model_run(const model_plan_t *plan, const char *path, model_total_t *totals)
+static outcome_t run_networks(const model_plan_t *plan, rows_writer_t *writer, model_total_t *totals)
 {
-    rows_writer_t writer;
-    outcome_t result = rows_create(&writer, &model_schema, path), skipped = outcome_ok();
+    outcome_t result = check_sweep(plan), skipped = outcome_ok();
     size_t each = settings_of(plan) * plan->accelerator_count;
-    if (!outcome_is_ok(&result))
-        return result;
     for (size_t i = 0; i < plan->network_count && outcome_is_ok(&result); i++)
-        result = run_network(plan, plan->networks[i], &writer, &totals[i * each], &skipped);
+        result = run_network(plan, plan->networks[i], writer, &totals[i * each], &skipped);
     bool some = false;
     for (size_t i = 0; i < model_points(plan); i++)
         some = some || !totals[i].skipped;
-    if (outcome_is_ok(&result) && some)
-        return rows_commit(&writer);
-    rows_abandon(&writer);
-    return outcome_is_ok(&result) ? skipped : result;
+    return outcome_is_ok(&result) && !some ? skipped : result;
+}
+
+outcome_t model_run(const model_plan_t *plan, const char *path, model_total_t *totals)
+{
+    rows_writer_t writer;
+    outcome_t result = outcome_ok();
+    if (path == NULL)
+        return run_networks(plan, NULL, totals);
+    if (outcome_bad(&result, rows_create(&writer, &model_schema, path)))
+        return result;
+    return rows_finish(&writer, run_networks(plan, &writer, totals));
 }
 
 double model_geomean(const double *ratios, size_t count)

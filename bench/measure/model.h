@@ -4,34 +4,14 @@
 
 #include "accel/accel.h"
 #include "accel/energy.h"
-#include "base/csv.h"
+#include "base/text.h"
 #include "nets/net.h"
 
 /* Networks on accelerators: the rows of model.csv. */
 
-/* How many channels of each layer Algorithm 2 keeps, computed from real weights, for one network and accelerator. */
-typedef struct {
-    const network_t *network;
-    const accelerator_t *accelerator;
-    const int64_t *sensitive; /* a layer each, in the order of net_layers() */
-} model_selection_t;
-
-/* The INT8 weights of a network, as one accelerator runs them: plain, or compressed by accelerator->method. */
-typedef struct {
-    const network_t *network;
-    const accelerator_t *accelerator; /* NULL: for all that run plain INT8 */
-    const int8_t *const *layers;      /* [k, c, kh, kw] each, in the order of net_layers() */
-} model_weights_t;
-
-/* The share of activations that are not zero, above 0 to 1, at the input and the output of each layer. */
-typedef struct {
-    const network_t *network;
-    const double *inputs, *outputs;
-} model_density_t;
-
 /* Where the INT8 weights come from. */
 typedef enum {
-    MODEL_GIVEN,     /* the arrays of the plan */
+    MODEL_NONE,      /* nowhere: designs whose cycles depend on them are skipped */
     MODEL_BEST,      /* the weights that ship with the size, else synthetic ones */
     MODEL_SYNTHETIC, /* drawn after portraits of other networks (substitute.h) */
     MODEL_FILE,      /* a checkpoint, of the only network of the plan */
@@ -50,20 +30,14 @@ typedef struct {
     const accel_config_t *configs; /* of each accelerator; NULL: their defaults */
     const char *configuration;     /* what these are, for the rows: "bitsim, bitvert.rows=16"; NULL: "paper" */
     bool any_budget;               /* of multipliers, with configs on purpose unlike the paper's */
-    bool utilisation;      /* also compress for the designs whose utilisation depends on it (accelerator_t.columns_of) */
-    const char *sweep_key; /* a setting of all accelerators (accel/settings.h); NULL: no sweep */
+    bool utilisation;      /* also compress for the designs whose utilisation depends on it (accelerator_t.counts_lanes) */
+    const char *sweep_key; /* a setting of the accelerators that have it (accel/settings.h); NULL: no sweep */
     const int64_t *sweep_values;
     size_t sweep_count;
 
     model_origin_t origin;
-    const char *weights_path;            /* of MODEL_FILE */
-    double density;                      /* of all activations; 0: what density.h assumes. With MODEL_GIVEN see below */
-    const model_selection_t *selections; /* MODEL_GIVEN: pairs without one take the uniform assumption */
-    size_t selection_count;
-    const model_weights_t *weights; /* MODEL_GIVEN: without them accelerators whose cycles depend on bits are skipped */
-    size_t weights_count;
-    const model_density_t *densities; /* MODEL_GIVEN: nor do those that skip zero activations run without these */
-    size_t density_count;
+    const char *weights_path; /* of MODEL_FILE */
+    double density;           /* of all activations; 0: what density.h assumes */
     int threads;
 } model_plan_t;
 
@@ -72,18 +46,26 @@ typedef struct {
     const accelerator_t *accelerator;
     counts_t counts;
     energy_t energy;
+    text_t weights;    /* where they come from, as the rows say it */
     int64_t setting;   /* of a sweep */
     bool skipped;      /* it needs weights or densities and there are none; nothing else is set */
     bool interpolated; /* some SRAM energy has no row of its own in sram.csv */
 } model_total_t;
 
 /* Run the plan, network by network, accelerator by accelerator and setting by setting (one where there is no sweep), into
- * the file at `path` (one row a layer, then one with layer = total) and into totals[model_points()], in that order.
- * A pair that is skipped has no rows; when all are, so is the whole, and no file is written. */
+ * the file at `path` (one row a layer, then one with layer = total; NULL: no file) and into totals[model_points()], in that
+ * order. A pair that is skipped has no rows; when all are, so is the whole, and no file is written. */
 outcome_t model_run(const model_plan_t *plan, const char *path, model_total_t *totals);
 
 /* Networks x accelerators x settings. */
 size_t model_points(const model_plan_t *plan);
+
+/* Per cent of the lanes' slots (accel_work_t); NaN where a design's lanes are not looked at. */
+typedef struct {
+    double useful, intra_pe_stall, inter_pe_stall;
+} model_lanes_t;
+
+model_lanes_t model_lanes(const counts_t *counts);
 
 /* Geometric mean of positive ratios; NaN when there are none. */
 double model_geomean(const double *ratios, size_t count);

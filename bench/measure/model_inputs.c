@@ -6,72 +6,36 @@
 #include "compress/select.h"
 #include "weights/density.h"
 #include "weights/substitute.h"
-#include "nets/resnet.h"
-#include "nets/bert.h"
-#include "nets/vit.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-/* ===  What the plan holds itself  === */
-
-static const model_selection_t *given_selection(const model_inputs_t *inputs, const accelerator_t *accelerator)
-{
-    const model_plan_t *plan = inputs->plan;
-    for (size_t i = 0; i < plan->selection_count; i++)
-        if (plan->selections[i].network == inputs->network && plan->selections[i].accelerator == accelerator)
-            return &plan->selections[i];
-    return NULL;
-}
-
-static const int8_t *given_weights(const model_inputs_t *inputs, const accelerator_t *accelerator, size_t layer)
-{
-    for (size_t i = 0; i < inputs->plan->weights_count; i++) {
-        const model_weights_t *weights = &inputs->plan->weights[i];
-        bool plain = weights->accelerator == NULL && accelerator->method == NULL;
-        if (weights->network == inputs->network && (plain || weights->accelerator == accelerator))
-            return weights->layers[layer];
-    }
-    return NULL;
-}
-
-static const model_density_t *given_density(const model_inputs_t *inputs)
-{
-    for (size_t i = 0; i < inputs->plan->density_count; i++)
-        if (inputs->plan->densities[i].network == inputs->network)
-            return &inputs->plan->densities[i];
-    return NULL;
-}
-
-static void fill_given(const model_inputs_t *inputs, const accelerator_t *accelerator, accel_layer_t *layers)
-{
-    const model_selection_t *selection = given_selection(inputs, accelerator);
-    const model_density_t *density = given_density(inputs);
-    for (size_t i = 0; i < inputs->table->count; i++) {
-        layers[i].weights = given_weights(inputs, accelerator, i);
-        layers[i].sensitive = selection ? selection->sensitive[i] : ACCEL_UNIFORM;
-        layers[i].input_density = density ? density->inputs[i] : 0.0;
-        layers[i].output_density = density ? density->outputs[i] : 0.0;
-    }
-}
-
 /* ===  From the INT8 network  === */
 
-/* Bit columns that BitWave prunes: 6 bits are left on these three, 5 on the others (BitSim sim/test_bitwave.py:10-13). */
-static int bitwave_columns(const network_t *network)
+/* The parameters of the design's method, from the design's own configuration. */
+static outcome_t parameters_of(const accelerator_t *accelerator, const accel_pruning_t *pruning, method_config_t *config)
 {
-    const network_t *const of_six_bits[] = {&net_resnet34, &net_vit_small, &net_bert_mrpc};
-    for (size_t i = 0; i < sizeof of_six_bits / sizeof *of_six_bits; i++)
-        if (network == of_six_bits[i])
-            return 2;
-    return 3;
+    *config = accelerator->method->defaults;
+    config->columns = (int)pruning->columns;
+    config->group = (int)pruning->group;
+    config->beta = (double)pruning->beta_permille / 1000.0;
+    config->channel_unit = pruning->channel_unit;
+    return method_check(accelerator->method, config);
 }
 
-static outcome_t count_sensitive(const model_inputs_t *inputs, const accel_config_t *config, accel_layer_t *layers)
+static bool is_same(const accel_pruning_t *a, const accel_pruning_t *b)
 {
-    const method_config_t choice = {.beta = (double)config->beta_permille / 1000.0,
+    return a->columns == b->columns && a->group == b->group && a->beta_permille == b->beta_permille &&
+           a->channel_unit == b->channel_unit;
+}
+
+static outcome_t count_sensitive(const model_inputs_t *inputs, const accelerator_t *accelerator,
+                                 const accel_config_t *config, accel_layer_t *layers)
+{
+    const accel_pruning_t pruning = accel_pruning(accelerator, config);
+    const method_config_t choice = {.beta = (double)pruning.beta_permille / 1000.0,
                                     .channel_unit =
-                                        config->oddities & ODDITY_FRACTIONAL_CHANNELS ? 1 : config->channel_unit};
+                                        config->oddities & ODDITY_FRACTIONAL_CHANNELS ? 1 : pruning.channel_unit};
     selection_t selection;
     outcome_t result = select_channels(&choice, inputs->int8.layers, inputs->int8.count, &selection);
     if (!outcome_is_ok(&result))
@@ -90,37 +54,36 @@ static void point_at_compressed(const model_inputs_t *inputs, accel_layer_t *lay
 }
 
 /* Each layer as the design's method makes it; sensitive channels stay as they are. */
-static outcome_t compress_all(model_inputs_t *inputs, const accelerator_t *accelerator, const accel_config_t *settings)
+static outcome_t compress_all(model_inputs_t *inputs, const accelerator_t *accelerator, const accel_pruning_t *pruning)
 {
-    const method_t *method;
-    outcome_t result = method_find(accelerator->method, &method);
+    method_config_t config;
+    outcome_t result = parameters_of(accelerator, pruning, &config);
+    if (outcome_is_ok(&result) && inputs->compressed == NULL)
+        inputs->compressed = malloc((size_t)int8_network_weights(&inputs->int8) + 1);
+    if (outcome_is_ok(&result) && inputs->compressed == NULL)
+        result = outcome_out_of_memory("compressed weights");
     if (!outcome_is_ok(&result))
         return result;
-    method_config_t config = method->defaults;
-    config.columns = bitwave_columns(inputs->network);
-    config.beta = (double)settings->beta_permille / 1000.0;
-    if (inputs->compressed == NULL)
-        inputs->compressed = malloc((size_t)int8_network_weights(&inputs->int8) + 1);
-    if (inputs->compressed == NULL)
-        return outcome_out_of_memory("compressed weights");
-    return compress_values(method, &config, inputs->int8.layers, inputs->int8.count, inputs->plan->threads,
+    return compress_values(accelerator->method, &config, inputs->int8.layers, inputs->int8.count, inputs->plan->threads,
                            inputs->compressed);
 }
 
 static outcome_t use_compressed(model_inputs_t *inputs, const accelerator_t *accelerator, const accel_config_t *config,
                                 accel_layer_t *layers)
 {
-    bool known = inputs->compressed_for == accelerator && inputs->compressed_beta == config->beta_permille;
-    outcome_t result = known ? outcome_ok() : compress_all(inputs, accelerator, config);
+    const accel_pruning_t pruning = accel_pruning(accelerator, config);
+    bool known = inputs->compressed_for == accelerator && is_same(&inputs->compressed_with, &pruning);
+    inputs->compressed_for = NULL;
+    outcome_t result = known ? outcome_ok() : compress_all(inputs, accelerator, &pruning);
     if (!outcome_is_ok(&result))
         return result;
     inputs->compressed_for = accelerator;
-    inputs->compressed_beta = config->beta_permille;
+    inputs->compressed_with = pruning;
     point_at_compressed(inputs, layers);
     return result;
 }
 
-/* ===  Bits that the lanes of BitVert work on  === */
+/* ===  Bits that lanes work on  === */
 
 typedef struct {
     model_inputs_t *inputs;
@@ -135,18 +98,15 @@ static outcome_t count_layer(void *context, size_t index, compressed_t *compress
                            inputs->plan->threads, &inputs->effectual[index]);
 }
 
-static outcome_t count_effectual(model_inputs_t *inputs, const accelerator_t *accelerator, const accel_config_t *settings)
+static outcome_t count_effectual(model_inputs_t *inputs, const accelerator_t *accelerator, const accel_pruning_t *pruning)
 {
-    const method_t *method;
-    outcome_t result;
-    if (outcome_bad(&result, method_find(accelerator->columns_of, &method)))
-        return result;
-    method_config_t config = method->defaults;
-    config.beta = (double)settings->beta_permille / 1000.0;
-    config.channel_unit = settings->channel_unit;
+    method_config_t config;
     counting_t counting = {.inputs = inputs, .config = &config};
-    return compress_each(method, &config, inputs->int8.layers, inputs->int8.count, inputs->plan->threads, count_layer,
-                         &counting);
+    outcome_t result = parameters_of(accelerator, pruning, &config);
+    if (!outcome_is_ok(&result))
+        return result;
+    return compress_each(accelerator->method, &config, inputs->int8.layers, inputs->int8.count, inputs->plan->threads,
+                         count_layer, &counting);
 }
 
 static outcome_t use_effectual(model_inputs_t *inputs, const accelerator_t *accelerator, const accel_config_t *config,
@@ -156,12 +116,14 @@ static outcome_t use_effectual(model_inputs_t *inputs, const accelerator_t *acce
         inputs->effectual = calloc(inputs->int8.count + 1, sizeof *inputs->effectual);
     if (inputs->effectual == NULL)
         return outcome_out_of_memory("effectual bits");
-    bool known = inputs->effectual_for == accelerator && inputs->effectual_beta == config->beta_permille;
-    outcome_t result = known ? outcome_ok() : count_effectual(inputs, accelerator, config);
+    const accel_pruning_t pruning = accel_pruning(accelerator, config);
+    bool known = inputs->effectual_for == accelerator && is_same(&inputs->effectual_with, &pruning);
+    inputs->effectual_for = NULL;
+    outcome_t result = known ? outcome_ok() : count_effectual(inputs, accelerator, &pruning);
     if (!outcome_is_ok(&result))
         return result;
     inputs->effectual_for = accelerator;
-    inputs->effectual_beta = config->beta_permille;
+    inputs->effectual_with = pruning;
     for (size_t i = 0; i < inputs->int8.count; i++)
         layers[i].effectual = inputs->effectual[i];
     return result;
@@ -180,25 +142,22 @@ static outcome_t fill_from_network(model_inputs_t *inputs, const accelerator_t *
     double density = density_of(inputs);
     for (size_t i = 0; i < inputs->table->count; i++) {
         layers[i].weights = inputs->int8.layers[i].q;
-        layers[i].sensitive = ACCEL_UNIFORM;
         layers[i].input_density = inputs->table->items[i].first ? 1.0 : density;
         layers[i].output_density = density;
     }
-    outcome_t result = accelerator->selects ? count_sensitive(inputs, config, layers) : outcome_ok();
-    if (outcome_is_ok(&result) && accelerator->method != NULL)
+    outcome_t result = accelerator->selects ? count_sensitive(inputs, accelerator, config, layers) : outcome_ok();
+    if (outcome_is_ok(&result) && accelerator->method != NULL && accelerator->needs_weights)
         result = use_compressed(inputs, accelerator, config, layers);
-    if (outcome_is_ok(&result) && accelerator->columns_of != NULL && inputs->plan->utilisation)
+    if (outcome_is_ok(&result) && accelerator->counts_lanes && inputs->plan->utilisation)
         result = use_effectual(inputs, accelerator, config, layers);
     return result;
 }
-
-/* ===  Both  === */
 
 outcome_t model_inputs_open(const model_plan_t *plan, const network_t *network, const net_size_t *size,
                             const net_table_t *table, model_inputs_t *inputs)
 {
     *inputs = (model_inputs_t){.plan = plan, .network = network, .table = table};
-    if (plan->origin == MODEL_GIVEN)
+    if (plan->origin == MODEL_NONE)
         return outcome_ok();
     if (plan->origin == MODEL_FILE || (plan->origin == MODEL_BEST && size->weights != NULL))
         return int8_network_load(network, size, plan->origin == MODEL_FILE ? plan->weights_path : NULL, plan->prune_first,
@@ -219,11 +178,11 @@ outcome_t model_inputs_layers(model_inputs_t *inputs, const accelerator_t *accel
 {
     for (size_t i = 0; i < inputs->table->count; i++) {
         const net_layer_t *shape = &inputs->table->items[i];
-        layers[i] = (accel_layer_t){.shape = shape, .whole = shape->first && !inputs->plan->prune_first};
+        layers[i] = (accel_layer_t){
+            .shape = shape, .sensitive = ACCEL_UNIFORM, .whole = shape->first && !inputs->plan->prune_first};
     }
     if (inputs->int8.count > 0)
         return fill_from_network(inputs, accelerator, config, layers);
-    fill_given(inputs, accelerator, layers);
     return outcome_ok();
 }
 
@@ -233,14 +192,12 @@ const char *model_inputs_selection(const model_inputs_t *inputs, const accelerat
         return "none";
     if (inputs->int8.count > 0)
         return inputs->int8.synthetic ? "synthetic" : "weights";
-    return given_selection(inputs, accelerator) != NULL ? "weights" : "uniform-assumption";
+    return "uniform-assumption";
 }
 
 const char *model_inputs_weights(const model_inputs_t *inputs)
 {
-    if (inputs->int8.count > 0)
-        return inputs->int8.source.chars;
-    return inputs->plan->weights_count > 0 ? "given" : "none";
+    return inputs->int8.count > 0 ? inputs->int8.source.chars : "none";
 }
 
 double model_inputs_density(const model_inputs_t *inputs, const accelerator_t *accelerator, const char **source)

@@ -6,16 +6,16 @@
 #include "weights/int8_network.h"
 
 /* What the accelerators are told of one network beside its shapes: sensitive channels, INT8 values as each design runs
- * them, densities of activations. Either all from the network's INT8 weights, or what the plan holds itself. */
+ * them, densities of activations. All follow from the network's INT8 weights; without them nothing is known. */
 typedef struct {
     const model_plan_t *plan;
     const network_t *network;
     const net_table_t *table;
-    int8_network_t int8; /* count 0: none; the plan's arrays then */
+    int8_network_t int8; /* count 0: none */
     int8_t *compressed;  /* the values of the design that ran last with a method; NULL: none did */
-    int64_t *effectual;  /* a layer each, of the design that ran last with columns; NULL: none did */
+    int64_t *effectual;  /* a layer each, of the design that ran last and counts lanes; NULL: none did */
     const accelerator_t *compressed_for, *effectual_for; /* which these are */
-    int64_t compressed_beta, effectual_beta;             /* and at what share of sensitive channels */
+    accel_pruning_t compressed_with, effectual_with;     /* and how they were pruned */
 } model_inputs_t;
 
 /* Opens the weights that the plan's origin asks for. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "measure/model_rows.h"
 
+#include "measure/model.h"
+
 #include <math.h>
 
 /* One row, cell by cell. */
@@ -35,15 +37,18 @@ static const rows_column_t columns[] = {
     {INTEGER(weights), .heading = "Weights", .meaning = "weights of the layer"},
     {INTEGER(sensitive_channels), .heading = "Sensitive channels", .meaning = "output channels computed at 8 bits"},
     {INTEGER(channels), .heading = "Channels", .meaning = "output channels"},
-    {TEXT(selection), .heading = "Selection", .meaning = "where the sensitive channels come from; none: no channel is left out"},
+    {TEXT(selection), .heading = "Selection",
+     .meaning = "where the sensitive channels come from; none: no channel is left out"},
     {REAL(weight_bits), .heading = "Weight", .unit = "bits", .decimals = 2,
      .meaning = "stored bits of a weight, without metadata"},
     {INTEGER(dram_weight_bytes), .heading = "DRAM weights", .unit = "bytes", .meaning = "weights fetched"},
     {INTEGER(dram_input_bytes), .heading = "DRAM inputs", .unit = "bytes", .meaning = "input activations fetched"},
     {INTEGER(dram_output_bytes), .heading = "DRAM outputs", .unit = "bytes", .meaning = "output activations stored"},
     {INTEGER(dram_metadata_bytes), .heading = "DRAM metadata", .unit = "bytes", .meaning = "metadata fetched"},
-    {INTEGER(sram_weight_read_bytes), .heading = "Weight buffer reads", .unit = "bytes", .meaning = "read from the weight buffer"},
-    {INTEGER(sram_input_read_bytes), .heading = "Input buffer reads", .unit = "bytes", .meaning = "read from the input buffer"},
+    {INTEGER(sram_weight_read_bytes), .heading = "Weight buffer reads", .unit = "bytes",
+     .meaning = "read from the weight buffer"},
+    {INTEGER(sram_input_read_bytes), .heading = "Input buffer reads", .unit = "bytes",
+     .meaning = "read from the input buffer"},
     {INTEGER(sram_weight_write_bytes), .heading = "Weight buffer writes", .unit = "bytes",
      .meaning = "written to the weight buffer"},
     {INTEGER(sram_input_write_bytes), .heading = "Input buffer writes", .unit = "bytes",
@@ -57,7 +62,8 @@ static const rows_column_t columns[] = {
     {REAL(energy_total_pj), .heading = "Energy", .unit = "pJ", .sense = ROWS_LOWER, .decimals = 0,
      .meaning = "on chip and DRAM, without leakage"},
     {TEXT(setting), .key = true, .heading = "Setting", .meaning = "of a sweep, `rows=8`; else empty"},
-    {TEXT(weights_source), .heading = "Weights from", .meaning = "the checkpoint, or the portraits that synthetic weights are drawn after"},
+    {TEXT(weights_source), .heading = "Weights from",
+     .meaning = "the checkpoint, or the portraits that synthetic weights are drawn after"},
     {REAL(activation_density), .heading = "Activations not zero", .unit = "share", .decimals = 3,
      .meaning = "share of activations that are not zero, for designs that skip zeros"},
     {TEXT(density_source), .heading = "Density from", .meaning = "assumed by family, or given"},
@@ -87,9 +93,17 @@ static double percent(int64_t part, int64_t whole)
     return whole > 0 ? 100.0 * (double)part / (double)whole : (double)NAN;
 }
 
+model_lanes_t model_lanes(const counts_t *counts)
+{
+    return (model_lanes_t){.useful = percent(counts->useful_slots, counts->lane_slots),
+                           .intra_pe_stall = percent(counts->row_slots - counts->useful_slots, counts->lane_slots),
+                           .inter_pe_stall = percent(counts->lane_slots - counts->row_slots, counts->lane_slots)};
+}
+
 void model_write(rows_writer_t *writer, const model_names_t *names, const char *layer, const counts_t *counts,
                  const energy_t *energy)
 {
+    const model_lanes_t lanes = model_lanes(counts);
     const cells_t cells = {
         .net = names->network->name,
         .size = names->size,
@@ -122,9 +136,9 @@ void model_write(rows_writer_t *writer, const model_names_t *names, const char *
         .weights_source = names->weights,
         .activation_density = names->density,
         .density_source = names->density_source,
-        .useful_percent = percent(counts->useful_slots, counts->lane_slots),
-        .intra_pe_stall_percent = percent(counts->row_slots - counts->useful_slots, counts->lane_slots),
-        .inter_pe_stall_percent = percent(counts->lane_slots - counts->row_slots, counts->lane_slots),
+        .useful_percent = lanes.useful,
+        .intra_pe_stall_percent = lanes.intra_pe_stall,
+        .inter_pe_stall_percent = lanes.inter_pe_stall,
         .energy_leakage_pj = energy->leakage_pj,
         .energy_idle_pj = energy->idle_pj,
         .energy_table = names->energy_table,

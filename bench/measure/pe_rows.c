@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "measure/pe_rows.h"
 
+#include "accel/configuration.h"
 #include "accel/designs.h"
 #include "accel/technology.h"
 #include "base/text.h"
@@ -36,14 +37,22 @@ static const struct {
 
 /* What a PE multiplies at its best, as the paper's table says it or a configuration does; NaN where it depends on the
  * weights. */
-static double macs_of(const area_design_t *design)
+static outcome_t macs_of(const area_design_t *design, double *macs)
 {
-    double macs;
-    for (size_t i = 0; i < sizeof peaks / sizeof *peaks; i++)
-        if (text_equal(design->name, peaks[i].pe))
-            return (double)peaks[i].accelerator->defaults.group / (double)peaks[i].accelerator->defaults.low_bits;
-    outcome_t said = technology_lookup(design->table, design->name, "macs", &macs);
-    return outcome_is_ok(&said) ? macs : (double)NAN;
+    enum { WHOLE_BITS = 8 };
+    accel_config_t config;
+    outcome_t result;
+    for (size_t i = 0; i < sizeof peaks / sizeof *peaks; i++) {
+        if (!text_equal(design->name, peaks[i].pe))
+            continue;
+        if (!outcome_bad(&result, configuration_default(peaks[i].accelerator, &config)))
+            *macs = (double)config.group / (double)(WHOLE_BITS - accel_pruning(peaks[i].accelerator, &config).columns);
+        return result;
+    }
+    outcome_t said = technology_lookup(design->table, design->name, "macs", macs);
+    if (!outcome_is_ok(&said))
+        *macs = NAN;
+    return outcome_ok();
 }
 
 /* One row of the file. */
@@ -64,7 +73,9 @@ static const rows_column_t columns[] = {
     {TEXT(pe), .key = true, .heading = "PE", .meaning = "the PE, as `area --pe` calls it"},
     {INTEGER(group), .heading = "Group", .unit = "weights", .meaning = "weights that it takes at a time"},
     {INTEGER(subgroup), .heading = "Sub-group", .unit = "weights", .meaning = "weights that share their lanes"},
-    {.name = "optimised", ROWS_PLACE_FLAG(cells_t, optimised), .heading = "Optimised",
+    {.name = "optimised",
+     ROWS_PLACE_FLAG(cells_t, optimised),
+     .heading = "Optimised",
      .meaning = "1: with narrow multiplexers and a serial constant (the paper's two optimisations)"},
     {REAL(gates_nand2), .heading = "Gates", .unit = "NAND2", .decimals = 0, .meaning = "gates in NAND2 equivalents"},
     {REAL(operand_gates_nand2), .heading = "of them operands", .unit = "NAND2", .decimals = 0,
@@ -96,9 +107,9 @@ const rows_schema_t pe_schema = {.name = "pe",
                                  .about = "PEs estimated from their gates, beside the paper's synthesis; 28 nm, 800 MHz.",
                                  .columns = columns};
 
-static void write_row(rows_writer_t *writer, const pe_row_t *row)
+static outcome_t write_row(rows_writer_t *writer, const pe_row_t *row)
 {
-    const cells_t cells = {.pe = row->design->name,
+    cells_t cells = {.pe = row->design->name,
                      .group = row->design->shape.group,
                      .subgroup = row->design->shape.subgroup,
                      .optimised = row->design->shape.narrow_muxes && row->design->shape.serial_constant,
@@ -114,9 +125,11 @@ static void write_row(rows_writer_t *writer, const pe_row_t *row)
                      .power_fitted_mw = row->fitted.power_mw,
                      .power_left_out_mw = row->left_out.power_mw,
                      .power_paper_mw = row->paper_power_mw,
-                     .power_residual_percent = 100 * (row->fitted.power_mw / row->paper_power_mw - 1),
-                     .macs_per_cycle = macs_of(row->design)};
-    rows_write(writer, &cells);
+                     .power_residual_percent = 100 * (row->fitted.power_mw / row->paper_power_mw - 1)};
+    outcome_t result = macs_of(row->design, &cells.macs_per_cycle);
+    if (outcome_is_ok(&result))
+        rows_write(writer, &cells);
+    return result;
 }
 
 outcome_t pe_rows_write(const char *path)
@@ -129,7 +142,7 @@ outcome_t pe_rows_write(const char *path)
         pe_row_t row;
         result = pe_row(*at, &row);
         if (outcome_is_ok(&result))
-            write_row(&writer, &row);
+            result = write_row(&writer, &row);
     }
     return rows_finish(&writer, result);
 }

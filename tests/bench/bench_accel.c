@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Speed of the accelerator models from tensors in memory: every design on every full-size network, random weights. */
-#include "accel/accel.h"
+#include "accel/configuration.h"
 #include "base/cpu.h"
 #include "base/text.h"
 
@@ -48,9 +48,10 @@ static outcome_t run_network(const network_t *network, const int8_t *weights, in
                                     .sensitive = ACCEL_UNIFORM,
                                     .whole = table.items[i].first};
     for (int a = 0; accelerator_registry[a] != NULL && a < ACCELERATORS && outcome_is_ok(&result); a++) {
+        accel_config_t config;
         double from = seconds();
-        result =
-            accel_count(accelerator_registry[a], &accelerator_registry[a]->defaults, layers, table.count, threads, counts);
+        if (!outcome_bad(&result, configuration_default(accelerator_registry[a], &config)))
+            result = accel_count(accelerator_registry[a], &config, layers, table.count, threads, counts);
         spent[a] += seconds() - from;
     }
     free(layers);

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "default_config.h"
 #include "random.h"
 #include "testing.h"
 
@@ -35,7 +36,7 @@ static counts_t count_one(const char *name, net_layer_t shape, bool whole)
     shape.input = NET_OUTSIDE;
     shape.residual = NET_NONE;
     accel_layer_t layer = {.shape = &shape, .sensitive = ACCEL_UNIFORM, .whole = whole};
-    assert_ok(accel_count(accelerator, &accelerator->defaults, &layer, 1, 2, &counts));
+    assert_ok(accel_count(accelerator, default_config(accelerator), &layer, 1, 2, &counts));
     return counts;
 }
 
@@ -130,7 +131,7 @@ static void sensitive_channels_come_in_units(void **state)
 
 static void check_layer(const accelerator_t *accelerator, const net_layer_t *layer, const counts_t *counts)
 {
-    const accel_config_t *config = &accelerator->defaults;
+    const accel_config_t *config = default_config(accelerator);
     union {
         counts_t counts;
         int64_t members[sizeof(counts_t) / sizeof(int64_t)];
@@ -140,15 +141,15 @@ static void check_layer(const accelerator_t *accelerator, const net_layer_t *lay
     assert_int_equal(counts->cycles,
                      counts->compute_cycles > counts->dram_cycles ? counts->compute_cycles : counts->dram_cycles);
     assert_int_equal(counts->dram_cycles, (counts_dram_bytes(counts) + 15) / 16);
-    /* No faster than its multipliers: each of them every cycle on a column of a weight, or on a one where zeros are
-     * skipped, or on a pair. */
-    int64_t least_bits = config->low_bits > 0 ? config->low_bits : 8;
+    /* No faster than its multipliers: each of them every cycle on a bit of a weight as it is stored, or on a one where
+     * zeros are skipped, or on a pair. */
     int64_t lanes = config->rows * config->columns * config->lanes;
     if (accelerator->needs_weights)
         assert_true(counts->useful_slots > 0 && counts->useful_slots <= counts->row_slots &&
                     counts->row_slots <= counts->lane_slots && counts->lane_slots <= counts->compute_cycles * lanes);
     else
-        assert_true(counts->compute_cycles * config->rows * config->columns * config->group >= counts->macs * least_bits);
+        assert_true(counts->compute_cycles * config->rows * config->columns * config->group * config->lane_bits >=
+                    counts->macs / counts->weights * counts->value_bits);
     assert_true(counts->value_bits <= 8 * counts->weights && counts->value_bits > 0);
     assert_true(counts->sensitive <= counts->channels);
     assert_int_equal(counts->macs, net_layer_macs(layer));
@@ -190,8 +191,8 @@ static void invariants_hold_everywhere(void **state)
         for (const accelerator_t *const *at = accelerator_registry; *at != NULL; at++) {
             if ((*at)->needs_weights && !looked_at)
                 continue;
-            assert_ok(accel_count(*at, &(*at)->defaults, layers, table.count, 2, counts));
-            assert_true((*at)->defaults.unequal[0] != '\0' || accel_multipliers(&(*at)->defaults) == 512);
+            assert_ok(accel_count(*at, default_config(*at), layers, table.count, 2, counts));
+            assert_true(default_config(*at)->unequal[0] != '\0' || accel_multipliers(default_config(*at)) == 512);
             for (size_t i = 0; i < table.count; i++)
                 check_layer(*at, &table.items[i], &counts[i]);
         }
@@ -207,7 +208,7 @@ static void energy_is_linear_in_the_counts(void **state)
     (void)state;
     for (const accelerator_t *const *at = accelerator_registry; *at != NULL; at++) {
         energy_rates_t rates;
-        assert_ok(energy_rates("bitsim", *at, &(*at)->defaults, &rates));
+        assert_ok(energy_rates("bitsim", *at, default_config(*at), &rates));
         counts_t one = {.tiles = 1,
                         .cycles = 3,
                         .pe_cycles = 5,
@@ -241,7 +242,7 @@ static void rates_are_those_of_the_tables(void **state)
     const accelerator_t *stripes;
     energy_rates_t rates;
     assert_ok(accel_find("stripes", &stripes));
-    assert_ok(energy_rates("bitsim", stripes, &stripes->defaults, &rates));
+    assert_ok(energy_rates("bitsim", stripes, default_config(stripes), &rates));
     assert_true(fabs(rates.pe_pj - 0.28125 * 1.5) < 1e-12);
     assert_true(fabs(rates.weight_register_pj - 0.46 * 1.5) < 1e-12);
     assert_true(fabs(rates.input_register_pj - (0.53 + 0.072625) * 1.5) < 1e-12);
@@ -261,12 +262,12 @@ static void unequal_multipliers_are_refused(void **state)
     accel_layer_t layer = {.shape = &table.items[1], .sensitive = ACCEL_UNIFORM};
     counts_t counts;
     assert_ok(accel_find("bitvert-mod", &accelerator));
-    accel_config_t config = accelerator->defaults;
+    accel_config_t config = *default_config(accelerator);
     config.rows = 16;
     assert_error(accel_count(accelerator, &config, &layer, 1, 2, &counts), FAULT_USAGE, "found 256, expected 512");
     const accelerator_t *bitlet;
     assert_ok(accel_find("bitlet", &bitlet));
-    accel_config_t odd = bitlet->defaults;
+    accel_config_t odd = *default_config(bitlet);
     odd.group = 60;
     assert_error(accel_check(bitlet, &odd), FAULT_USAGE, "a multiple of 8");
     config.rows = 0;
@@ -284,13 +285,13 @@ static void bad_layers_are_refused(void **state)
     counts_t counts;
     net_table_free(&table);
     assert_ok(accel_find("bitvert-mod", &accelerator));
-    assert_error(accel_count(accelerator, &accelerator->defaults, &layer, 1, 2, &counts), FAULT_FAILED,
+    assert_error(accel_count(accelerator, default_config(accelerator), &layer, 1, 2, &counts), FAULT_FAILED,
                  "65 sensitive channels");
     layer.sensitive = ACCEL_UNIFORM;
     shape.out_h = 0;
-    assert_error(accel_count(accelerator, &accelerator->defaults, &layer, 1, 2, &counts), FAULT_FAILED, "a size of 0");
+    assert_error(accel_count(accelerator, default_config(accelerator), &layer, 1, 2, &counts), FAULT_FAILED, "a size of 0");
     shape.out_h = shape.out_w = (int64_t)1 << 31;
-    assert_error(accel_count(accelerator, &accelerator->defaults, &layer, 1, 2, &counts), FAULT_FAILED, "63 bits");
+    assert_error(accel_count(accelerator, default_config(accelerator), &layer, 1, 2, &counts), FAULT_FAILED, "63 bits");
     /* A layer whose product of sizes fits, but not its count of bits read. */
     shape = (net_layer_t){.name = "huge",
                           .kind = NET_LINEAR,
@@ -305,7 +306,7 @@ static void bad_layers_are_refused(void **state)
                           .tokens = (int64_t)1 << 32,
                           .input = NET_OUTSIDE,
                           .residual = NET_NONE};
-    assert_error(accel_count(accelerator, &accelerator->defaults, &layer, 1, 2, &counts), FAULT_FAILED,
+    assert_error(accel_count(accelerator, default_config(accelerator), &layer, 1, 2, &counts), FAULT_FAILED,
                  "a count beyond 63 bits");
     assert_error(accel_find("eyeriss", &accelerator), FAULT_USAGE, "stripes, ");
 }

@@ -34,10 +34,13 @@ static void add(chain_t *chain, int64_t c, int64_t k, int64_t input, int64_t res
     chain->layers[chain->count++].shape = layer;
 }
 
+/* An activation is a byte. */
+static const accel_storage_t bytes = {.activation_centibits = 800, .whole_centibits = 800};
+
 static void place(chain_t *chain, int64_t capacity)
 {
-    accel_config_t config = {.input_sram_bytes = capacity, .activation_bits = 8};
-    assert_ok(memory_place(&config, chain->layers, chain->count, chain->places));
+    accel_config_t config = {.input_sram_bytes = capacity};
+    assert_ok(memory_place(&config, &bytes, chain->layers, chain->count, chain->places));
 }
 
 static void expect(const chain_t *chain, size_t layer, bool input, bool residual, bool kept, bool written)
@@ -123,7 +126,7 @@ static void pooled_and_final_outputs_are_written(void **state)
 
 static accel_config_t buffers(int64_t weights, int64_t inputs)
 {
-    return (accel_config_t){.weight_sram_bytes = weights, .input_sram_bytes = inputs, .activation_bits = 8};
+    return (accel_config_t){.weight_sram_bytes = weights, .input_sram_bytes = inputs};
 }
 
 static counts_t traffic(const accel_config_t *config, const accel_layer_t *layer, int64_t weights, int64_t meta,
@@ -131,7 +134,7 @@ static counts_t traffic(const accel_config_t *config, const accel_layer_t *layer
 {
     accel_work_t work = {.value_bits = 8 * weights, .meta_bits = 8 * meta, .weight_read_bits = 80, .input_read_bits = 800};
     counts_t counts = {0};
-    assert_ok(memory_count(config, layer, &work, &place_of, &counts));
+    assert_ok(memory_count(config, &bytes, layer, &work, &place_of, &counts));
     return counts;
 }
 
@@ -183,7 +186,8 @@ static void nothing_is_counted_twice(void **state)
 static void narrow_activations_begin_at_bytes(void **state)
 {
     (void)state;
-    accel_config_t config = {.weight_sram_bytes = 1000, .input_sram_bytes = 1000, .activation_bits = 6};
+    accel_config_t config = buffers(1000, 1000);
+    accel_storage_t storage = {.activation_centibits = 600, .whole_centibits = 800};
     net_layer_t shape = {.kind = NET_CONV,
                          .k = 5,
                          .c = 3,
@@ -197,12 +201,12 @@ static void narrow_activations_begin_at_bytes(void **state)
                          .input = NET_OUTSIDE,
                          .residual = NET_NONE};
     accel_layer_t layer = {.shape = &shape};
-    assert_int_equal(memory_input_bytes(&config, &layer), 16 * 3); /* 18 bits a pixel */
-    assert_int_equal(memory_output_bytes(&config, &layer), 4 * 4); /* 30 bits */
+    assert_int_equal(memory_input_bytes(&config, &storage, &layer), 16 * 3); /* 18 bits a pixel */
+    assert_int_equal(memory_output_bytes(&config, &storage, &layer), 4 * 4); /* 30 bits */
     layer.whole = true; /* the image comes in 8 bits, what leaves the layer is narrow */
     shape.c = 4;
-    assert_int_equal(memory_input_bytes(&config, &layer), 16 * 4);
-    assert_int_equal(memory_output_bytes(&config, &layer), 4 * 4);
+    assert_int_equal(memory_input_bytes(&config, &storage, &layer), 16 * 4);
+    assert_int_equal(memory_output_bytes(&config, &storage, &layer), 4 * 4);
 }
 
 int main(void)

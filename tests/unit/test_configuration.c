@@ -12,12 +12,20 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "default_config.h"
 #include "random.h"
 #include "testing.h"
 
 static const accelerator_t *const chosen[] = {&accelerator_stripes, &accelerator_ant, &accelerator_bitvert_cons,
                                               &accelerator_bitvert_mod};
 enum { CHOSEN = sizeof chosen / sizeof *chosen };
+
+static int64_t own(size_t design, const accel_config_t *configs, const char *key)
+{
+    int64_t value = 0;
+    assert_ok(settings_get(chosen[design]->keys, &configs[design], key, &value));
+    return value;
+}
 
 /* ===  Profiles and settings  === */
 
@@ -27,9 +35,9 @@ static void the_paper_profile_is_the_defaults(void **state)
     accel_config_t configs[CHOSEN];
     assert_ok(configuration_load("paper", chosen, CHOSEN, configs));
     for (size_t i = 0; i < CHOSEN; i++)
-        assert_memory_equal(&configs[i], &chosen[i]->defaults, sizeof configs[i]);
+        assert_memory_equal(&configs[i], default_config(chosen[i]), sizeof configs[i]);
     assert_int_equal(configs[3].rows, 32);
-    assert_int_equal(configs[3].low_bits, 4);
+    assert_int_equal(own(3, configs, "low_bits"), 4);
     assert_int_equal(configs[3].weight_sram_bytes, 256 * 1024);
 }
 
@@ -37,10 +45,10 @@ static void each_design_declares_its_multipliers(void **state)
 {
     (void)state;
     for (const accelerator_t *const *at = accelerator_registry; *at != NULL; at++) {
-        assert_int_equal((*at)->defaults.multipliers, accel_multipliers(&(*at)->defaults));
-        assert_true((*at)->defaults.counted[0] != '\0');
-        assert_true(((*at)->defaults.multipliers == 512) == ((*at)->defaults.unequal[0] == '\0'));
-        assert_ok(accel_check(*at, &(*at)->defaults));
+        assert_int_equal(default_config(*at)->multipliers, accel_multipliers(default_config(*at)));
+        assert_true(default_config(*at)->counted[0] != '\0');
+        assert_true((default_config(*at)->multipliers == 512) == (default_config(*at)->unequal[0] == '\0'));
+        assert_ok(accel_check(*at, default_config(*at)));
     }
 }
 
@@ -53,7 +61,7 @@ static void the_profile_of_the_simulator(void **state)
         assert_ok(accel_check(chosen[i], &configs[i]));
     assert_int_equal(configs[0].weight_sram_bytes, 288 * 1024);
     assert_int_equal(configs[1].input_sram_bytes, 270 * 1024);
-    assert_int_equal(configs[1].mean_centibits, 605);
+    assert_int_equal(own(1, configs, "mean_centibits"), 605);
     assert_int_equal(configs[3].weight_sram_bytes, 288 * 1024);
     assert_int_equal(configs[3].rows, 32); /* as in the paper */
     assert_error(configuration_load("eyeriss", chosen, CHOSEN, configs), FAULT_MISSING, "config/eyeriss.ini");
@@ -70,11 +78,51 @@ static void one_setting_reaches_its_designs(void **state)
     assert_ok(configuration_set("all.input_banks=8", chosen, CHOSEN, configs));
     assert_ok(configuration_set("stripes.unequal=half the array = half the speed", chosen, CHOSEN, configs));
     assert_true(configs[0].rows == 16 && configs[1].rows == 16 && configs[2].rows == 16 && configs[3].rows == 16);
-    assert_true(configs[2].low_bits == 6 && configs[3].low_bits == 3);
+    assert_true(own(2, configs, "low_bits") == 6 && own(3, configs, "low_bits") == 3);
     for (size_t i = 0; i < CHOSEN; i++)
         assert_true(configs[i].dram_mbytes_per_s == 25600 && configs[i].input_banks == 8);
     assert_string_equal(configs[0].unequal, "half the array = half the speed");
     assert_ok(configuration_set("bitlet.rows=8", chosen, CHOSEN, configs)); /* known, and not here */
+}
+
+/* A key for all designs reaches those that have it. */
+static void a_setting_for_all_reaches_those_that_have_the_key(void **state)
+{
+    (void)state;
+    accel_config_t configs[CHOSEN];
+    assert_ok(configuration_load("paper", chosen, CHOSEN, configs));
+    assert_ok(configuration_set("all.low_bits=5", chosen, CHOSEN, configs));
+    for (size_t i = 1; i < CHOSEN; i++)
+        assert_int_equal(own(i, configs, "low_bits"), 5);
+    assert_memory_equal(&configs[0], default_config(chosen[0]), sizeof configs[0]);
+}
+
+static void one_network_has_its_own_value(void **state)
+{
+    (void)state;
+    const accelerator_t *bitwave = &accelerator_bitwave;
+    const network_t *network, *other;
+    const struct {
+        const char *setting;
+        int64_t on_resnet34, elsewhere;
+    } steps[] = {{"bitwave.flip_columns.resnet34=5", 5, 3}, /* 3 and 2 in paper.ini */
+                 {"bitwave.flip_columns.resnet34=1", 1, 3},
+                 {"bitwave.flip_columns=4", 4, 4}}; /* all, those too that had their own */
+    accel_config_t config;
+    assert_ok(net_find("resnet34", &network));
+    assert_ok(net_find("resnet50", &other));
+    assert_ok(configuration_default(bitwave, &config));
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        assert_ok(configuration_set(steps[i].setting, &bitwave, 1, &config));
+        accel_config_t here = config, there = config;
+        int64_t value = 0;
+        accel_config_on(&here, network);
+        accel_config_on(&there, other);
+        assert_ok(settings_get(bitwave->keys, &here, "flip_columns", &value));
+        assert_int_equal(value, steps[i].on_resnet34);
+        assert_ok(settings_get(bitwave->keys, &there, "flip_columns", &value));
+        assert_int_equal(value, steps[i].elsewhere);
+    }
 }
 
 static void bad_settings_are_told(void **state)
@@ -94,6 +142,14 @@ static void bad_settings_are_told(void **state)
         {"bitvert.rows=", "rows: found nothing", "1 to 4096"},
         {"bitvert.rows=16.5", "rows: found 16.5", "1 to 4096"},
         {"dram.gbytes_per_s=-1", "dram_gbytes_per_s: found -1", "0.001 to 1e+06"},
+        {"stripes.low_bits=4", "low_bits: found no such key", "activation_bits, multipliers"},
+        {"ant.beta_permille=100", "beta_permille: found no such key", "low_bits, mean_centibits, counted"},
+        {"bitvert.low_bits=9", "low_bits: found 9", "1 to 8"},
+        {"all.low_bits=9", "low_bits: found 9", "1 to 8"},
+        {"all.lowbits=4", "lowbits: found no such key", "rows, columns"},
+        {"bitvert.low_bits.resnet34=4", "low_bits.resnet34: found no such key", "meta_bits"},
+        {"bitwave.flip_columns.resnet35=2", "flip_columns.resnet35: found no such network", "resnet34"},
+        {"bitwave.flip_columns.resnet34=7", "flip_columns.resnet34: found 7", "1 to 6"},
         {"dram.rows=5", "dram_rows: found no such key", "dram_pj_per_64bit"},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -101,7 +157,7 @@ static void bad_settings_are_told(void **state)
         assert_error(configuration_set(wrong[i].setting, chosen, CHOSEN, configs), FAULT_USAGE, wrong[i].expected);
     }
     for (size_t i = 0; i < CHOSEN; i++)
-        assert_memory_equal(&configs[i], &chosen[i]->defaults, sizeof configs[i]);
+        assert_memory_equal(&configs[i], default_config(chosen[i]), sizeof configs[i]);
 }
 
 /* ===  Files  === */
@@ -125,7 +181,7 @@ static void a_file_changes_what_it_names(void **state)
                    "low_bits = 5",
                    configs));
     assert_true(configs[0].weight_banks == 16 && configs[2].weight_banks == 64 && configs[3].weight_banks == 64);
-    assert_true(configs[2].low_bits == 5 && configs[3].low_bits == 4);
+    assert_true(own(2, configs, "low_bits") == 5 && own(3, configs, "low_bits") == 4);
     assert_int_equal(configs[0].dram_fj_per_64bit, 545500);
     assert_ok(load("", configs));
 }
@@ -207,7 +263,7 @@ static counts_t count_network(const char *network_name, const accelerator_t *acc
 static void dram_is_as_configured(void **state)
 {
     (void)state;
-    accel_config_t config = accelerator_stripes.defaults;
+    accel_config_t config = *default_config(&accelerator_stripes);
     energy_rates_t rates, dear;
     counts_t before = count_network("bert_mrpc", &accelerator_stripes, &config);
     config.dram_mbytes_per_s = 12800; /* what technology.csv says */
@@ -231,7 +287,7 @@ typedef struct {
 
 static totals_t totals_of(const char *network, const accelerator_t *accelerator, uint32_t oddities)
 {
-    accel_config_t config = accelerator->defaults;
+    accel_config_t config = *default_config(accelerator);
     energy_rates_t rates;
     config.oddities = oddities;
     totals_t totals = {.counts = count_network(network, accelerator, &config)};
@@ -319,8 +375,8 @@ static void table_v_scales_with_the_lanes(void **state)
     (void)state;
     energy_rates_t ours, theirs;
     const accelerator_t *stripes = &accelerator_stripes;
-    assert_ok(energy_rates("table5", stripes, &stripes->defaults, &ours));
-    assert_ok(energy_rates("bitsim", stripes, &stripes->defaults, &theirs));
+    assert_ok(energy_rates("table5", stripes, default_config(stripes), &ours));
+    assert_ok(energy_rates("bitsim", stripes, default_config(stripes), &theirs));
     assert_true(ours.pe_pj == 0.37 * 1.25 * 16 / 8);
     assert_true(ours.weight_register_pj == theirs.weight_register_pj);
     assert_true(ours.weight_read_pj == theirs.weight_read_pj && ours.dram_pj == theirs.dram_pj);
@@ -338,7 +394,7 @@ static void waiting_and_leakage_stand_apart(void **state)
     (void)state;
     energy_rates_t rates;
     const accelerator_t *stripes = &accelerator_stripes;
-    assert_ok(energy_rates("bitsim", stripes, &stripes->defaults, &rates));
+    assert_ok(energy_rates("bitsim", stripes, default_config(stripes), &rates));
     counts_t counts = {.cycles = 1000, .compute_cycles = 600, .dram_cycles = 1000};
     energy_t energy = energy_of(&rates, &counts);
     assert_true(energy.total_pj == 0.0);
@@ -368,6 +424,8 @@ int main(void)
         cmocka_unit_test(each_design_declares_its_multipliers),
         cmocka_unit_test(the_profile_of_the_simulator),
         cmocka_unit_test(one_setting_reaches_its_designs),
+        cmocka_unit_test(a_setting_for_all_reaches_those_that_have_the_key),
+        cmocka_unit_test(one_network_has_its_own_value),
         cmocka_unit_test(bad_settings_are_told),
         cmocka_unit_test(a_file_changes_what_it_names),
         cmocka_unit_test(errors_name_file_line_and_key),

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* experiments/model: the rows against an independent restatement in Python (tests/oracle/accel.py), and their sums. */
+/* measure/model: the rows against an independent restatement in Python (tests/oracle/accel.py), and their sums. */
 #include "measure/model.h"
 
+#include "accel/configuration.h"
+#include "base/csv.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -137,36 +139,33 @@ static void totals_are_the_sums_of_their_layers(void **state)
     free(totals);
 }
 
-static void real_selections_replace_the_assumption(void **state)
+static void the_rows_say_where_sensitive_channels_come_from(void **state)
 {
     (void)state;
-    int64_t sensitive[37] = {0};
     const network_t *networks[] = {network_of("resnet34")};
-    const accelerator_t *accelerators[] = {accelerator_of("bitvert-cons"), accelerator_of("bitvert-mod")};
-    model_selection_t selection = {networks[0], accelerators[1], sensitive};
+    const accelerator_t *accelerators[] = {accelerator_of("bitvert-mod"), accelerator_of("stripes")};
     model_plan_t plan = {.networks = networks,
                          .network_count = 1,
-                         .size = "full",
+                         .size = "compact",
                          .accelerators = accelerators,
                          .accelerator_count = 2,
                          .energy_table = "bitsim",
-                         .threads = 2,
-                         .selections = &selection,
-                         .selection_count = 1};
+                         .threads = 2};
+    const struct {
+        model_origin_t origin;
+        const char *selection;
+    } expected[] = {{MODEL_NONE, "uniform-assumption"}, {MODEL_SYNTHETIC, "synthetic"}, {MODEL_BEST, "weights"}};
     model_total_t totals[2];
     csv_table_t table;
     size_t column;
-    run_plan(&plan, "selection.csv", totals, &table);
-    assert_ok(csv_column(&table, "selection", &column));
-    assert_string_equal(csv_cell(&table, 0, column), "uniform-assumption");
-    assert_string_equal(csv_cell(&table, 38, column), "weights");
-    assert_int_equal(totals[1].counts.sensitive, 64); /* the first layer stays whole */
-    csv_free(&table);
-    plan.prune_first = true;
-    run_plan(&plan, "selection.csv", totals, &table);
-    assert_int_equal(totals[1].counts.sensitive, 0);
-    assert_int_equal(totals[1].counts.value_bits, 4 * totals[1].counts.weights);
-    csv_free(&table);
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        plan.origin = expected[i].origin;
+        run_plan(&plan, "selection.csv", totals, &table);
+        assert_ok(csv_column(&table, "selection", &column));
+        assert_string_equal(csv_cell(&table, 0, column), expected[i].selection);
+        assert_string_equal(csv_cell(&table, table.rows - 1, column), "none"); /* Stripes selects none */
+        csv_free(&table);
+    }
 }
 
 static void stripes_over_itself_is_one_and_the_order_of_names_is_kept(void **state)
@@ -199,63 +198,101 @@ static void stripes_over_itself_is_one_and_the_order_of_names_is_kept(void **sta
     assert_true(totals[2].counts.cycles < totals[3].counts.cycles);
 }
 
-/* The largest layer's worth of weights stands for each layer. */
 static void weights_let_the_skipped_ones_run(void **state)
 {
     (void)state;
-    enum { LARGEST = 512 * 512 * 9, LAYERS = 37 };
     const network_t *networks[] = {network_of("resnet34")};
-    const accelerator_t *accelerators[] = {accelerator_of("stripes"), accelerator_of("bitlet"), accelerator_of("bitwave")};
-    int8_t *values = calloc(LARGEST, 1);
-    const int8_t *layers[LAYERS];
-    model_weights_t weights = {.network = networks[0], .layers = layers};
+    model_plan_t plan = {.networks = networks,
+                         .network_count = 1,
+                         .size = "compact",
+                         .accelerators = accelerator_registry,
+                         .accelerator_count = count_registry(),
+                         .energy_table = "bitsim",
+                         .threads = 2};
+    model_total_t *totals = calloc(plan.accelerator_count, sizeof *totals);
+    assert_non_null(totals);
+    assert_ok(model_run(&plan, NULL, totals)); /* no file is asked for */
+    for (size_t i = 0; i < plan.accelerator_count; i++)
+        assert_int_equal(totals[i].skipped, accelerator_registry[i]->needs_weights);
+    plan.origin = MODEL_SYNTHETIC;
+    assert_ok(model_run(&plan, NULL, totals));
+    for (size_t i = 0; i < plan.accelerator_count; i++)
+        assert_true(!totals[i].skipped && text_starts(totals[i].weights.chars, "synthetic:"));
+    const accelerator_t *needs[] = {accelerator_of("bitlet"), accelerator_of("sparten")};
+    plan.origin = MODEL_NONE;
+    plan.accelerators = needs;
+    plan.accelerator_count = 2;
+    outcome_t outcome = model_run(&plan, inside("none.csv").chars, totals);
+    assert_true(outcome_is_skip(&outcome));
+    assert_int_equal(access(inside("none.csv").chars, F_OK), -1);
+    free(totals);
+}
+
+/* More columns flipped, fewer bits stored; and the network's own value is the one that is taken. */
+static void a_design_runs_the_weights_of_its_configuration(void **state)
+{
+    (void)state;
+    const network_t *networks[] = {network_of("resnet34"), network_of("resnet50")};
+    const accelerator_t *accelerators[] = {accelerator_of("bitwave")};
+    accel_config_t configs[1];
+    static const char *const settings[] = {"bitwave.flip_columns=2", "bitwave.flip_columns.resnet34=4",
+                                           "bitwave.flip_columns=4"};
+    model_plan_t plan = {.networks = networks,
+                         .network_count = 2,
+                         .size = "compact",
+                         .accelerators = accelerators,
+                         .accelerator_count = 1,
+                         .energy_table = "bitsim",
+                         .configs = configs,
+                         .origin = MODEL_SYNTHETIC,
+                         .threads = 2};
+    model_total_t totals[3][2];
+    assert_ok(configuration_load("paper", accelerators, 1, configs));
+    for (int i = 0; i < 3; i++) {
+        assert_ok(configuration_set(settings[i], accelerators, 1, configs));
+        assert_ok(model_run(&plan, NULL, totals[i]));
+    }
+    assert_true(totals[1][0].counts.value_bits < totals[0][0].counts.value_bits);
+    assert_int_equal(totals[1][1].counts.value_bits, totals[0][1].counts.value_bits);
+    assert_int_equal(totals[2][0].counts.value_bits, totals[1][0].counts.value_bits);
+    assert_true(totals[2][1].counts.value_bits < totals[1][1].counts.value_bits);
+    const int64_t swept[] = {2, 4}; /* in one run: weights are made anew when what makes them changes */
+    plan.network_count = 1;
+    plan.sweep_key = "flip_columns";
+    plan.sweep_values = swept;
+    plan.sweep_count = 2;
+    assert_ok(model_run(&plan, NULL, totals[0]));
+    assert_int_equal(totals[0][1].counts.value_bits, totals[2][0].counts.value_bits);
+    assert_true(totals[0][1].counts.value_bits < totals[0][0].counts.value_bits);
+}
+
+/* A sweep reaches the designs that have its key, and needs one of them; its values are checked before anything is run. */
+static void a_sweep_needs_a_design_with_its_key(void **state)
+{
+    (void)state;
+    const network_t *networks[] = {network_of("resnet34")};
+    const accelerator_t *accelerators[] = {accelerator_of("stripes"), accelerator_of("bitvert-mod")};
+    const int64_t values[] = {3, 6};
     model_plan_t plan = {.networks = networks,
                          .network_count = 1,
                          .size = "full",
                          .accelerators = accelerators,
-                         .accelerator_count = 3,
+                         .accelerator_count = 2,
                          .energy_table = "bitsim",
+                         .sweep_key = "low_bits",
+                         .sweep_values = values,
+                         .sweep_count = 2,
                          .threads = 2};
-    model_total_t totals[3];
-    csv_table_t table;
-    assert_non_null(values);
-    for (int i = 0; i < LAYERS; i++)
-        layers[i] = values;
-    run_plan(&plan, "weights.csv", totals, &table);
-    assert_true(!totals[0].skipped && totals[1].skipped && totals[2].skipped);
-    assert_int_equal(table.rows, LAYERS + 1);
-    csv_free(&table);
-    plan.weights = &weights;
-    plan.weights_count = 1;
-    run_plan(&plan, "weights.csv", totals, &table);
-    assert_true(!totals[1].skipped && totals[2].skipped); /* plain INT8 is not what BitWave runs */
-    assert_int_equal(table.rows, 2 * (LAYERS + 1));
-    csv_free(&table);
-    const accelerator_t *sparten[] = {accelerator_of("sparten")};
-    double halves[LAYERS];
-    for (int i = 0; i < LAYERS; i++)
-        halves[i] = 0.5;
-    model_density_t density = {networks[0], halves, halves};
-    model_plan_t both = plan;
-    both.accelerators = sparten;
-    both.accelerator_count = 1;
-    outcome_t bare = model_run(&both, inside("none.csv").chars, totals);
-    assert_true(outcome_is_skip(&bare));
-    both.densities = &density;
-    both.density_count = 1;
-    run_plan(&both, "density.csv", totals, &table);
-    assert_true(!totals[0].skipped);
-    csv_free(&table);
-    weights.accelerator = accelerators[2];
-    run_plan(&plan, "weights.csv", totals, &table);
-    assert_true(totals[1].skipped && !totals[2].skipped);
-    csv_free(&table);
-    plan.accelerators = &accelerators[1];
+    model_total_t totals[4];
+    assert_ok(model_run(&plan, NULL, totals));
+    assert_int_equal(totals[0].counts.cycles, totals[1].counts.cycles);
+    assert_true(totals[2].counts.compute_cycles < totals[3].counts.compute_cycles);
     plan.accelerator_count = 1;
-    outcome_t outcome = model_run(&plan, inside("none.csv").chars, totals);
-    assert_true(outcome_is_skip(&outcome));
-    assert_int_equal(access(inside("none.csv").chars, F_OK), -1);
-    free(values);
+    assert_error(model_run(&plan, NULL, totals), FAULT_USAGE, "low_bits: found no such key, expected rows, columns");
+    const int64_t none[] = {0, 1};
+    plan.sweep_key = "weight_banks";
+    plan.sweep_values = none;
+    assert_error(model_run(&plan, NULL, totals), FAULT_USAGE, "weight_banks: found 0, expected 1 to 4096");
 }
 
 static void means_of_ratios_are_geometric(void **state)
@@ -283,9 +320,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_those_of_the_oracle),
         cmocka_unit_test(totals_are_the_sums_of_their_layers),
-        cmocka_unit_test(real_selections_replace_the_assumption),
+        cmocka_unit_test(the_rows_say_where_sensitive_channels_come_from),
         cmocka_unit_test(stripes_over_itself_is_one_and_the_order_of_names_is_kept),
         cmocka_unit_test(weights_let_the_skipped_ones_run),
+        cmocka_unit_test(a_design_runs_the_weights_of_its_configuration),
+        cmocka_unit_test(a_sweep_needs_a_design_with_its_key),
         cmocka_unit_test(means_of_ratios_are_geometric),
     };
     return cmocka_run_group_tests_name("model", tests, make_folder, remove_folder);

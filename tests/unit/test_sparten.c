@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "default_config.h"
 #include "random.h"
 #include "testing.h"
 
@@ -49,7 +50,7 @@ static counts_t count_fixture(const fixture_t *fixture, double input, double out
                            .input_density = input,
                            .output_density = output};
     counts_t counts;
-    assert_ok(accel_count(&accelerator_sparten, &accelerator_sparten.defaults, &layer, 1, threads, &counts));
+    assert_ok(accel_count(&accelerator_sparten, default_config(&accelerator_sparten), &layer, 1, threads, &counts));
     return counts;
 }
 
@@ -137,8 +138,10 @@ static void masked_tensors_are_mask_and_bytes(void **state)
     (void)state;
     fixture_t fixture = make_linear(24, 100, 8, 4);
     accel_layer_t layer = {.shape = &fixture.table.items[0], .input_density = 0.25, .output_density = 0.5};
-    assert_int_equal(memory_input_bytes(&accelerator_sparten.defaults, &layer), 800 / 8 + 200);
-    assert_int_equal(memory_output_bytes(&accelerator_sparten.defaults, &layer), 192 / 8 + 96);
+    const accel_config_t *config = default_config(&accelerator_sparten);
+    const accel_storage_t storage = accel_storage(&accelerator_sparten, config);
+    assert_int_equal(memory_input_bytes(config, &storage, &layer), 800 / 8 + 200);
+    assert_int_equal(memory_output_bytes(config, &storage, &layer), 192 / 8 + 96);
     assert_int_equal(exact_share(10, 0.25), 3);
     assert_int_equal(exact_share(EXACT_OVERFLOW, 0.25), EXACT_OVERFLOW);
     drop(&fixture);
@@ -150,11 +153,11 @@ static void it_is_skipped_without_densities_and_refuses_wrong_ones(void **state)
     fixture_t fixture = make_linear(24, 100, 8, 4);
     accel_layer_t layer = {.shape = &fixture.table.items[0], .weights = fixture.weights, .input_density = 0.5};
     counts_t counts;
-    outcome_t outcome = accel_count(&accelerator_sparten, &accelerator_sparten.defaults, &layer, 1, 1, &counts);
+    outcome_t outcome = accel_count(&accelerator_sparten, default_config(&accelerator_sparten), &layer, 1, 1, &counts);
     assert_true(outcome_is_skip(&outcome));
     layer.output_density = 1.5;
-    assert_error(accel_count(&accelerator_sparten, &accelerator_sparten.defaults, &layer, 1, 1, &counts), FAULT_FAILED,
-                 "density");
+    assert_error(accel_count(&accelerator_sparten, default_config(&accelerator_sparten), &layer, 1, 1, &counts),
+                 FAULT_FAILED, "density");
     drop(&fixture);
 }
 
@@ -162,7 +165,7 @@ static void its_energy_is_a_pair_and_its_buffers(void **state)
 {
     (void)state;
     energy_rates_t rates;
-    assert_ok(energy_rates("bitsim", &accelerator_sparten, &accelerator_sparten.defaults, &rates));
+    assert_ok(energy_rates("bitsim", &accelerator_sparten, default_config(&accelerator_sparten), &rates));
     assert_true(fabs(rates.pe_pj - 1.3) < 1e-12); /* without the others' factor for place and route */
     assert_true(rates.weight_register_pj == 0.0 && rates.input_register_pj == 0.0);
     assert_true(fabs(rates.local_read_pj - 0.321429 / 2) < 1e-12);

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "accel/config.h"
+
+#include "accel/exact.h"
+
+#include <string.h>
+
+int64_t accel_multipliers(const accel_config_t *config)
+{
+    return exact_times(exact_times(config->rows, config->columns), exact_times(config->lanes, config->lane_bits)) / 8;
+}
+
+void accel_config_on(accel_config_t *config, const network_t *network)
+{
+    for (size_t i = 0; i < config->network_value_count; i++)
+        if (config->network_values[i].network == network)
+            config->own[config->network_values[i].key] = config->network_values[i].value;
+    memset(config->network_values, 0, sizeof config->network_values);
+    config->network_value_count = 0;
+}
