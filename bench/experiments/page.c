@@ -4,31 +4,11 @@
 #include "experiments/page.h"
 
 #include "base/text.h"
+#include "experiments/page_block.h"
 #include "experiments/page_lines.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* ===  Texts  === */
-
-static outcome_t wrong(const page_lines_t *lines, size_t line, const char *found, const char *expected, const char *todo)
-{
-    return page_lines_error(lines->where, line, found, expected, todo);
-}
-
-/* The part of `whole` between two of its places, without blanks at its ends. */
-static outcome_t part_of(const page_lines_t *lines, const page_text_t *whole, const char *from, const char *to,
-                         page_text_t *part)
-{
-    while (from < to && strchr(" \t\n", *from) != NULL)
-        from++;
-    while (to > from && strchr(" \t\n", to[-1]) != NULL)
-        to--;
-    *part = (page_text_t){.chars = strndup(from, (size_t)(to - from)), .line = whole->line};
-    for (const char *at = whole->chars; at < from; at++)
-        part->line += *at == '\n';
-    return part->chars != NULL ? outcome_ok() : outcome_out_of_memory(lines->where);
-}
 
 /* `count` items with room for another, zeroed one; NULL when memory is out. Room doubles at each power of two. */
 static void *with_room(void *items, size_t count, size_t item_size)
@@ -41,12 +21,6 @@ static void *with_room(void *items, size_t count, size_t item_size)
     }
     memset((char *)items + count * item_size, 0, item_size);
     return items;
-}
-
-static void free_text(page_text_t *text)
-{
-    free(text->chars);
-    *text = (page_text_t){0};
 }
 
 /* ===  Front matter  === */
@@ -68,35 +42,35 @@ static outcome_t read_key(page_lines_t *lines, page_text_t texts[KEYS])
     if (!outcome_is_ok(&result))
         ;
     else if (which == KEYS)
-        result = wrong(lines, line, key, all_keys, NULL);
+        result = page_lines_wrong(lines, line, key, all_keys, NULL);
     else if (texts[which].chars != NULL)
-        result = wrong(lines, line, key, "each key once", NULL);
+        result = page_lines_wrong(lines, line, key, "each key once", NULL);
     else if (text.chars[0] == '\0')
-        result = wrong(lines, line, key, "a text behind the colon", "write none where there is nothing to say");
+        result = page_lines_wrong(lines, line, key, "a text behind the colon", "write none where there is nothing to say");
     else if (!outcome_bad(&result, prose_check(lines->where, &text))) {
         texts[which] = text;
         text.chars = NULL;
     }
     free(key);
-    free_text(&text);
+    page_text_free(&text);
     return result;
 }
 
 static outcome_t read_keys(page_lines_t *lines, page_text_t texts[KEYS])
 {
     if (page_lines_peek(lines) == NULL || !text_equal(page_lines_peek(lines), "---"))
-        return wrong(lines, 1, page_lines_peek(lines) != NULL ? page_lines_peek(lines) : "", "a line ---",
-                     "begin the page with its keys between two lines ---");
+        return page_lines_wrong(lines, 1, page_lines_peek(lines) != NULL ? page_lines_peek(lines) : "", "a line ---",
+                                "begin the page with its keys between two lines ---");
     for (lines->at++; page_lines_peek(lines) != NULL && !text_equal(page_lines_peek(lines), "---");) {
         outcome_t result = read_key(lines, texts);
         if (!outcome_is_ok(&result))
             return result;
     }
     if (page_lines_peek(lines) == NULL)
-        return wrong(lines, lines->at, "the end of the page", "a line --- that ends the keys", NULL);
+        return page_lines_wrong(lines, lines->at, "the end of the page", "a line --- that ends the keys", NULL);
     for (int i = 0; i < KEYS; i++)
         if (texts[i].chars == NULL)
-            return wrong(lines, lines->at + 1, "---", text_of("the key %s before it", keys[i]).chars, NULL);
+            return page_lines_wrong(lines, lines->at + 1, "---", text_of("the key %s before it", keys[i]).chars, NULL);
     lines->at++;
     return outcome_ok();
 }
@@ -107,8 +81,8 @@ static outcome_t read_front(page_lines_t *lines, page_t *page)
     int64_t order = 0;
     outcome_t result = read_keys(lines, texts);
     if (outcome_is_ok(&result) && !text_to_integer(texts[ORDER].chars, 0, ORDER_MOST, &order))
-        result =
-            wrong(lines, texts[ORDER].line, texts[ORDER].chars, text_of("a whole number up to %d", ORDER_MOST).chars, NULL);
+        result = page_lines_wrong(lines, texts[ORDER].line, texts[ORDER].chars,
+                                  text_of("a whole number up to %d", ORDER_MOST).chars, NULL);
     page->order = (int)order;
     page->title = texts[TITLE];
     page->from = texts[FROM];
@@ -116,112 +90,11 @@ static outcome_t read_front(page_lines_t *lines, page_t *page)
     page->seeds = texts[SEEDS];
     page->needs = texts[NEEDS];
     page->cost = texts[COST];
-    free_text(&texts[ORDER]);
+    page_text_free(&texts[ORDER]);
     return result;
 }
 
-/* ===  Blocks of the body  === */
-
-enum { NAME_MOST = 64 };
-
-static bool is_figure_name(const char *name)
-{
-    const size_t length = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
-    return length > 0 && length <= NAME_MOST && name[length] == '\0';
-}
-
-/* ![ALT](NAME "CAPTION") */
-static outcome_t split_figure(const page_lines_t *lines, const page_text_t *whole, page_block_t *block)
-{
-    static const char form[] = "![ALT](NAME \"CAPTION\")";
-    const char *alt = whole->chars + strlen("!["), *name = prose_find(alt, "](");
-    const char *quote = name != NULL ? strchr(name, '"') : NULL;
-    const char *end = whole->chars + strlen(whole->chars) - strlen("\")");
-    if (quote == NULL || end <= quote || !text_equal(end, "\")"))
-        return wrong(lines, whole->line, whole->chars, form, NULL);
-    page_text_t figure = {0};
-    outcome_t result = part_of(lines, whole, name + strlen("]("), quote, &figure);
-    block->figure = figure.chars;
-    if (outcome_is_ok(&result) && !is_figure_name(block->figure))
-        return wrong(lines, whole->line, block->figure,
-                     text_of("the name of a figure: at most %d letters, digits, - and _", NAME_MOST).chars, form);
-    if (outcome_is_ok(&result) && !outcome_bad(&result, part_of(lines, whole, alt, name, &block->alt)) &&
-        !outcome_bad(&result, part_of(lines, whole, quote + 1, end, &block->text)) &&
-        !outcome_bad(&result, prose_check(lines->where, &block->alt)))
-        result = prose_check(lines->where, &block->text);
-    return result;
-}
-
-static outcome_t read_figure(page_lines_t *lines, page_block_t *block)
-{
-    page_text_t whole = {0};
-    block->kind = PAGE_FIGURE;
-    outcome_t result = page_lines_text(lines, "", false, &whole);
-    if (outcome_is_ok(&result))
-        result = split_figure(lines, &whole, block);
-    free_text(&whole);
-    return result;
-}
-
-static outcome_t find_form(const page_lines_t *lines, size_t line, const char *info, page_kind_t *kind)
-{
-    static const struct {
-        const char *info;
-        page_kind_t kind;
-    } forms[] = {{"sql", PAGE_TABLE}, {"sql pivot", PAGE_PIVOT}, {"sql fold", PAGE_FOLD}};
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
-        if (text_equal(info, forms[i].info)) {
-            *kind = forms[i].kind;
-            return outcome_ok();
-        }
-    return wrong(lines, line, info, "sql, sql pivot or sql fold", NULL);
-}
-
-/* "Table: CAPTION", then the query. */
-static outcome_t read_table(page_lines_t *lines, page_block_t *block)
-{
-    char *info = NULL;
-    outcome_t result = page_lines_text(lines, "Table:", false, &block->text);
-    if (!outcome_is_ok(&result) || outcome_bad(&result, prose_check(lines->where, &block->text)))
-        return result;
-    page_lines_skip_blank(lines);
-    const char *line = page_lines_peek(lines);
-    const size_t number = lines->at + 1;
-    if (line == NULL || !text_starts(line, "```"))
-        return wrong(lines, number, line != NULL ? line : "the end of the page", "```sql behind the caption of a table",
-                     NULL);
-    result = page_lines_fence(lines, &info, &block->query);
-    if (outcome_is_ok(&result))
-        result = find_form(lines, number, info, &block->kind);
-    free(info);
-    return result;
-}
-
-/* A paragraph, an item or a notice. */
-static outcome_t read_words(page_lines_t *lines, page_kind_t kind, page_text_t *text)
-{
-    static const char *const markers[] = {[PAGE_PARAGRAPH] = "", [PAGE_ITEM] = "- ", [PAGE_NOTICE] = "> "};
-    outcome_t result = page_lines_text(lines, markers[kind], kind == PAGE_NOTICE, text);
-    return outcome_is_ok(&result) ? prose_check(lines->where, text) : result;
-}
-
-static outcome_t read_block(page_lines_t *lines, page_block_t *block)
-{
-    const char *line = page_lines_peek(lines);
-    if (text_starts(line, "!["))
-        return read_figure(lines, block);
-    if (text_starts(line, "Table:"))
-        return read_table(lines, block);
-    if (text_starts(line, "```"))
-        return wrong(lines, lines->at + 1, line, "a paragraph \"Table: CAPTION\" before a block of SQL", NULL);
-    if (line[0] == '#')
-        return wrong(lines, lines->at + 1, line, "## Headline, ## Again, ## Limits or ## Values",
-                     "a page has no other headings");
-    if (text_equal(line, "-") || text_equal(line, ">") || text_starts(line, "---"))
-        return wrong(lines, lines->at + 1, line, "text behind the sign", NULL);
-    block->kind = text_starts(line, "- ") ? PAGE_ITEM : text_starts(line, "> ") ? PAGE_NOTICE : PAGE_PARAGRAPH;
-    return read_words(lines, block->kind, &block->text);
-}
+/* ===  The body  === */
 
 static outcome_t read_body_block(page_lines_t *lines, page_t *page)
 {
@@ -229,7 +102,7 @@ static outcome_t read_body_block(page_lines_t *lines, page_t *page)
     if (blocks == NULL)
         return outcome_out_of_memory(lines->where);
     page->blocks = blocks;
-    return read_block(lines, &blocks[page->block_count++]);
+    return page_block_read(lines, &blocks[page->block_count++]);
 }
 
 /* ===  Sections  === */
@@ -242,8 +115,8 @@ static outcome_t split_fact(const page_lines_t *lines, const page_text_t *whole,
     for (int i = 0; i < 3; i++) {
         const char *bar = prose_find(from, "|");
         if ((bar != NULL) != (i < 2))
-            return wrong(lines, whole->line, whole->chars, "LABEL | VALUE | NOTE", NULL);
-        outcome_t result = part_of(lines, whole, from, bar != NULL ? bar : end, parts[i]);
+            return page_lines_wrong(lines, whole->line, whole->chars, "LABEL | VALUE | NOTE", NULL);
+        outcome_t result = page_lines_part(lines, whole, from, bar != NULL ? bar : end, parts[i]);
         if (!outcome_is_ok(&result))
             return result;
         from = bar != NULL ? bar + 1 : end;
@@ -255,8 +128,8 @@ static outcome_t split_fact(const page_lines_t *lines, const page_text_t *whole,
 static outcome_t read_item(page_lines_t *lines, page_text_t *text)
 {
     if (!text_starts(page_lines_peek(lines), "- "))
-        return wrong(lines, lines->at + 1, page_lines_peek(lines), "an item: - text", NULL);
-    return read_words(lines, PAGE_ITEM, text);
+        return page_lines_wrong(lines, lines->at + 1, page_lines_peek(lines), "an item: - text", NULL);
+    return page_words_read(lines, PAGE_ITEM, text);
 }
 
 static outcome_t read_fact(page_lines_t *lines, page_t *page)
@@ -269,7 +142,7 @@ static outcome_t read_fact(page_lines_t *lines, page_t *page)
     outcome_t result = read_item(lines, &whole);
     if (outcome_is_ok(&result))
         result = split_fact(lines, &whole, &facts[page->fact_count++]);
-    free_text(&whole);
+    page_text_free(&whole);
     return result;
 }
 
@@ -300,7 +173,7 @@ static outcome_t split_commands(const page_lines_t *lines, const page_text_t *bl
         page_text_t *text;
         if (strspn(rest.chars, " \t") < length &&
             !outcome_bad(&result, add_text(lines, &page->commands, &page->command_count, &text)) &&
-            !outcome_bad(&result, part_of(lines, &rest, rest.chars, rest.chars + length, text)))
+            !outcome_bad(&result, page_lines_part(lines, &rest, rest.chars, rest.chars + length, text)))
             result = prose_check(lines->where, text);
         rest.chars += rest.chars[length] != '\0' ? length + 1 : length;
         rest.line++;
@@ -314,12 +187,13 @@ static outcome_t read_commands(page_lines_t *lines, page_t *page)
     char *info = NULL;
     page_text_t block = {0};
     if (!text_starts(page_lines_peek(lines), "```"))
-        return wrong(lines, number, page_lines_peek(lines), "a block ```sh with a command a line", NULL);
+        return page_lines_wrong(lines, number, page_lines_peek(lines), "a block ```sh with a command a line", NULL);
     outcome_t result = page_lines_fence(lines, &info, &block);
     if (outcome_is_ok(&result))
-        result = text_equal(info, "sh") ? split_commands(lines, &block, page) : wrong(lines, number, info, "sh", NULL);
+        result = text_equal(info, "sh") ? split_commands(lines, &block, page)
+                                        : page_lines_wrong(lines, number, info, "sh", NULL);
     free(info);
-    free_text(&block);
+    page_text_free(&block);
     return result;
 }
 
@@ -329,14 +203,16 @@ static outcome_t check_value(const page_lines_t *lines, const page_t *page, cons
 {
     const size_t line = value->query.line;
     if (!prose_is_name(value->name))
-        return wrong(lines, line, value->name, "a name: a lower-case letter, then lower-case letters, digits and _", NULL);
+        return page_lines_wrong(lines, line, value->name,
+                                "a name: a lower-case letter, then lower-case letters, digits and _", NULL);
     if (value->query.chars[0] == '\0')
-        return wrong(lines, line, value->name, "name: SELECT ...", NULL);
+        return page_lines_wrong(lines, line, value->name, "name: SELECT ...", NULL);
     if (page->value_count > VALUES_MOST)
-        return wrong(lines, line, value->name, text_of("at most %d values", VALUES_MOST).chars, NULL);
+        return page_lines_wrong(lines, line, value->name, text_of("at most %d values", VALUES_MOST).chars, NULL);
     for (const page_value_t *other = page->values; other < value; other++)
         if (text_equal(other->name, value->name))
-            return wrong(lines, line, value->name, text_of("another name than in line %zu", other->query.line).chars, NULL);
+            return page_lines_wrong(lines, line, value->name,
+                                    text_of("another name than in line %zu", other->query.line).chars, NULL);
     return outcome_ok();
 }
 
@@ -364,8 +240,8 @@ static outcome_t read_section(page_lines_t *lines, page_t *page, bool seen[SECTI
     while (which < SECTIONS && !text_equal(page_lines_peek(lines), sections[which].heading))
         which++;
     if (which == SECTIONS || seen[which])
-        return wrong(lines, lines->at + 1, page_lines_peek(lines),
-                     "## Headline, ## Again, ## Limits or ## Values, each once", NULL);
+        return page_lines_wrong(lines, lines->at + 1, page_lines_peek(lines),
+                                "## Headline, ## Again, ## Limits or ## Values, each once", NULL);
     seen[which] = true;
     outcome_t result = outcome_ok();
     for (lines->at++, page_lines_skip_blank(lines); outcome_is_ok(&result); page_lines_skip_blank(lines)) {
@@ -412,7 +288,7 @@ outcome_t page_read(const char *text, size_t size, const char *where, page_t *pa
 static void free_texts(page_text_t *texts, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        free_text(&texts[i]);
+        page_text_free(&texts[i]);
     free(texts);
 }
 
@@ -420,23 +296,23 @@ void page_free(page_t *page)
 {
     for (size_t i = 0; i < page->block_count; i++) {
         page_block_t *block = &page->blocks[i];
-        free_text(&block->text);
-        free_text(&block->query);
-        free_text(&block->alt);
+        page_text_free(&block->text);
+        page_text_free(&block->query);
+        page_text_free(&block->alt);
         free(block->figure);
     }
     for (size_t i = 0; i < page->fact_count; i++) {
-        free_text(&page->facts[i].label);
-        free_text(&page->facts[i].value);
-        free_text(&page->facts[i].note);
+        page_text_free(&page->facts[i].label);
+        page_text_free(&page->facts[i].value);
+        page_text_free(&page->facts[i].note);
     }
     for (size_t i = 0; i < page->value_count; i++) {
         free(page->values[i].name);
-        free_text(&page->values[i].query);
+        page_text_free(&page->values[i].query);
     }
     page_text_t *const texts[] = {&page->title, &page->from, &page->settings, &page->seeds, &page->needs, &page->cost};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        free_text(texts[i]);
+        page_text_free(texts[i]);
     free_texts(page->commands, page->command_count);
     free_texts(page->limits, page->limit_count);
     free(page->blocks);

@@ -11,12 +11,13 @@
 
 enum { EXCERPT = 60 }; /* so many bytes of a wrong line are shown in its error */
 
-outcome_t page_lines_error(const char *where, size_t line, const char *found, const char *expected, const char *todo)
+outcome_t page_lines_wrong(const page_lines_t *lines, size_t line, const char *found, const char *expected,
+                           const char *todo)
 {
     const size_t length = strcspn(found, "\n"), shown = length < EXCERPT ? length : EXCERPT;
     const char *more = found[shown] != '\0' ? "…" : "";
-    return outcome_failed(where, text_of("line %zu", line).chars, text_of("\"%.*s%s\"", (int)shown, found, more).chars,
-                          expected, todo);
+    return outcome_failed(lines->where, text_of("line %zu", line).chars,
+                          text_of("\"%.*s%s\"", (int)shown, found, more).chars, expected, todo);
 }
 
 /* The end of the line at `line`, without CR and blanks; `*next` is where the next one begins, or NULL. */
@@ -144,7 +145,7 @@ outcome_t page_lines_pair(page_lines_t *lines, char **key, page_text_t *text)
     *key = NULL;
     builder_t builder = begin(lines, text);
     if (colon == NULL || colon == line || strchr(" \t", line[0]) != NULL)
-        return page_lines_error(lines->where, lines->at + 1, line, "name: text", "lines that go on begin with a blank");
+        return page_lines_wrong(lines, lines->at + 1, line, "name: text", "lines that go on begin with a blank");
     *key = strndup(line, (size_t)(colon - line));
     if (*key == NULL)
         return outcome_out_of_memory(lines->where);
@@ -177,5 +178,18 @@ outcome_t page_lines_fence(page_lines_t *lines, char **info, page_text_t *text)
     if (builder.stream != NULL)
         fclose(builder.stream);
     free(builder.chars);
-    return page_lines_error(lines->where, first, lines->lines[first - 1], "a line ``` that ends the block", NULL);
+    return page_lines_wrong(lines, first, lines->lines[first - 1], "a line ``` that ends the block", NULL);
+}
+
+outcome_t page_lines_part(const page_lines_t *lines, const page_text_t *whole, const char *from, const char *to,
+                          page_text_t *part)
+{
+    while (from < to && strchr(" \t\n", *from) != NULL)
+        from++;
+    while (to > from && strchr(" \t\n", to[-1]) != NULL)
+        to--;
+    *part = (page_text_t){.chars = strndup(from, (size_t)(to - from)), .line = whole->line};
+    for (const char *at = whole->chars; at < from; at++)
+        part->line += *at == '\n';
+    return part->chars != NULL ? outcome_ok() : outcome_out_of_memory(lines->where);
 }

@@ -27,7 +27,8 @@ const char *page_lines_peek(const page_lines_t *lines);
 void page_lines_skip_blank(page_lines_t *lines);
 
 /* An error at line `line`, counted from 1. */
-outcome_t page_lines_error(const char *where, size_t line, const char *found, const char *expected, const char *todo);
+outcome_t page_lines_wrong(const page_lines_t *lines, size_t line, const char *found, const char *expected,
+                           const char *todo);
 
 /* Running text: this line behind its `marker`, and those that follow up to a blank line or the begin of another block.
  * Lines that begin with the marker again go on only when `repeated`. */
@@ -35,6 +36,10 @@ outcome_t page_lines_text(page_lines_t *lines, const char *marker, bool repeated
 
 /* "key: text", and the indented lines that follow. `*key` is to free(). */
 outcome_t page_lines_pair(page_lines_t *lines, char **key, page_text_t *text);
+
+/* The part of `whole` between two of its places, without blanks at its ends, with the line on which it begins. */
+outcome_t page_lines_part(const page_lines_t *lines, const page_text_t *whole, const char *from, const char *to,
+                          page_text_t *part);
 
 /* A fenced block: "```INFO", its lines as they stand, "```". `*info` is to free(). */
 outcome_t page_lines_fence(page_lines_t *lines, char **info, page_text_t *text);

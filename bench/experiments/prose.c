@@ -9,6 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+void page_text_free(page_text_t *text)
+{
+    free(text->chars);
+    *text = (page_text_t){0};
+}
+
 /* ===  Finding queries  === */
 
 /* Behind the quoted string of SQL that begins at `quote`; NULL when it has no end. */

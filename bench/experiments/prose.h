@@ -19,6 +19,8 @@ typedef struct {
     size_t line;
 } page_text_t;
 
+void page_text_free(page_text_t *text);
+
 /* A named value: one query that is said once and used as {{name}}. */
 typedef struct {
     char *name;

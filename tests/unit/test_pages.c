@@ -353,6 +353,8 @@ static void wrong_queries_are_refused_by_line(void **state)
                       "made.md, line 13: line 2 of the query");
     assert_body_error("{{DELETE FROM loss}}\n", FAULT_USAGE, "made.md, line 10");
     assert_body_error("Table: x\n```sql\nSELECT x\n```\n", FAULT_USAGE, "made.md, line 12");
+    assert_body_error("## Headline\n- a |\n  b | {{SELECT x}}\n", FAULT_USAGE, "made.md, line 12");
+    assert_body_error("## Again\n```sh\none\n\n{{SELECT x}}\n```\n", FAULT_USAGE, "made.md, line 14");
 }
 
 static void what_has_no_value_is_left_out_alone(void **state)
