@@ -6,8 +6,9 @@
 #include "cli/accel_options.h"
 #include "cli/method_options.h"
 #include "measure/model.h"
+#include "measure/model_rows.h"
 #include "nets/user.h"
-#include "rows/json.h"
+#include "rows/table.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -227,12 +228,12 @@ static outcome_t parse_networks(const options_t *options, net_user_t *user, list
 
 static outcome_t write_json(const char *rows, const char *path)
 {
-    csv_table_t table;
-    outcome_t result = csv_read(rows, &table);
+    rows_table_t table;
+    outcome_t result = rows_read(&model_schema, rows, &table);
     if (!outcome_is_ok(&result))
         return result;
-    result = json_rows_write(&table, path);
-    csv_free(&table);
+    result = rows_write_json(&table, path);
+    rows_table_free(&table);
     return result;
 }
 

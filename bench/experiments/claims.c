@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "experiments/claims.h"
 
-#include "base/file.h"
 #include "base/text.h"
 #include "rows/writer.h"
 
@@ -337,19 +336,10 @@ static void write_claim(rows_writer_t *writer, const claim_t *claim)
 static outcome_t write_json(const char *csv, const char *path)
 {
     rows_table_t table;
-    outfile_t file = {0};
     outcome_t result = rows_read(&result_schema, csv, &table);
     if (!outcome_is_ok(&result))
         return result;
-    if (outcome_bad(&result, outfile_open(&file, path)))
-        goto out;
-    result = rows_print(&table, ROWS_FORMAT_JSON, file.stream);
-    if (outcome_is_ok(&result))
-        result = outfile_commit(&file);
-    else
-        outfile_abandon(&file);
-
-out:
+    result = rows_write_json(&table, path);
     rows_table_free(&table);
     return result;
 }

@@ -159,6 +159,19 @@ static outcome_t print_json(const rows_table_t *table, FILE *stream)
     return ok ? outcome_ok() : outcome_out_of_memory("JSON");
 }
 
+outcome_t rows_write_json(const rows_table_t *table, const char *path)
+{
+    outfile_t file = {0};
+    outcome_t result = outfile_open(&file, path);
+    if (!outcome_is_ok(&result))
+        return result;
+    if (outcome_bad(&result, print_json(table, file.stream))) {
+        outfile_abandon(&file);
+        return result;
+    }
+    return outfile_commit(&file);
+}
+
 /* ===  All  === */
 
 outcome_t rows_print(const rows_table_t *table, rows_format_t format, FILE *stream)

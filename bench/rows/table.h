@@ -61,7 +61,9 @@ bool rows_column_is_numeric(const rows_table_t *table, size_t column);
 
 /* ===  Printing one  === */
 
-outcome_t rows_write_csv(const rows_table_t *table, const char *path); /* whole or not at all */
+/* A file, whole or not at all. */
+outcome_t rows_write_csv(const rows_table_t *table, const char *path);
+outcome_t rows_write_json(const rows_table_t *table, const char *path);
 
 typedef enum { ROWS_FORMAT_MD, ROWS_FORMAT_CSV, ROWS_FORMAT_JSON } rows_format_t;
 extern const char *const rows_format_names[]; /* in the order of the enum, NULL-terminated */
