@@ -2,7 +2,7 @@
 #ifndef BBS_NETS_NET_H
 #define BBS_NETS_NET_H
 
-#include "base/outcome.h"
+#include "base/registry.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -78,6 +78,9 @@ typedef struct {
 /* The seven networks of the paper, which "all" means, and others that can be asked for by name; NULL-terminated. One line
  * in registry.c adds one. */
 extern const network_t *const net_registry[], *const net_others[];
+
+/* For lists of names, of which "all" is net_registry. */
+extern const registry_t net_names;
 
 /* By name; an unknown one is FAULT_USAGE and lists the known names. */
 outcome_t net_find(const char *name, const network_t **network);
