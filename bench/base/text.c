@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/text.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
@@ -107,7 +108,7 @@ bool text_to_integer(const char *text, int64_t least, int64_t most, int64_t *val
     char *end = NULL;
     errno = 0;
     long long number = strtoll(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || number < least || number > most)
+    if (isspace((unsigned char)text[0]) || errno != 0 || end == text || *end != '\0' || number < least || number > most)
         return false;
     *value = number;
     return true;
@@ -117,7 +118,7 @@ bool text_to_real(const char *text, double *value)
 {
     char *end = NULL;
     double number = strtod(text, &end);
-    if (end == text || *end != '\0' || !isfinite(number))
+    if (isspace((unsigned char)text[0]) || end == text || *end != '\0' || !isfinite(number))
         return false;
     *value = number;
     return true;

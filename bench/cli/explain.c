@@ -10,8 +10,7 @@
 
 static const option_t explain_options[] = {
     {"method", "M", NULL, "ra, zps, bitflip, or any method or preset that prunes bit columns, also as NAME:key=value..."},
-    METHOD_COLUMN_OPTIONS
-    {"csv", NULL, NULL, "one line: method,columns,redundant,constant,mse,values"},
+    METHOD_COLUMN_OPTIONS{"csv", NULL, NULL, "one line: method,columns,redundant,constant,mse,values"},
     {0},
 };
 
@@ -32,8 +31,7 @@ static void print_csv(const char *spec, const method_config_t *config, const exp
     printf("\n");
 }
 
-static void print_steps(const char *spec, const method_t *method, const method_config_t *config,
-                        const explanation_t *group)
+static void print_steps(const char *spec, const method_t *method, const method_config_t *config, const explanation_t *group)
 {
     printf("%s, %d columns: %s\n\n", spec, config->columns, method_summary(spec));
     if (method->constant_is_signed)

@@ -8,7 +8,8 @@
 
 /* The options that choose a compression method and its parameters, for the tables of the commands that take them: --method
  * takes a spec, and each row of compress/settings.h is an option too. What is not given keeps the method's default. */
-#define METHOD_ROW(key, option, argument, help, taken_by, kind, member, least, most, no, yes) {option, argument, NULL, help},
+#define METHOD_ROW(key, option, argument, help, taken_by, kind, member, least, most, no, yes) \
+    {option, argument, NULL, help},
 /* clang-format off */
 #define METHOD_COLUMN_OPTIONS SETTINGS_OF_COLUMNS(METHOD_ROW)
 #define METHOD_OPTIONS                                                                                                  \

@@ -176,8 +176,9 @@ static outcome_t read_request(const options_t *options, request_t *request)
     request->vector = (int)number;
     request->spec = options_text(options, "method");
     request->config.group = DEFAULT_GROUP;
-    if (request->spec != NULL && (outcome_bad(&result, method_options_read(options, "group", &request->method, &request->config)) ||
-                                  outcome_bad(&result, method_options_first(options, &request->keep_first))))
+    if (request->spec != NULL &&
+        (outcome_bad(&result, method_options_read(options, "group", &request->method, &request->config)) ||
+         outcome_bad(&result, method_options_first(options, &request->keep_first))))
         return result;
     if (options_given(options, "group")) {
         if (outcome_bad(&result, options_integer(options, "group", 1, 4096, &number)))

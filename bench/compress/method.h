@@ -46,12 +46,12 @@ typedef struct {
     const char *name;
     const char *summary; /* one line, with the source */
     method_input_t input;
-    bool selects;             /* keeps sensitive channels: takes beta, channels, score */
-    bool packs;               /* has columns and metadata as .bbs stores them */
-    bool constant_is_signed;  /* RA's constant is unsigned, ZPS's signed */
-    bool everywhere;          /* compresses whole layers too (fp32) */
-    unsigned takes;           /* METHOD_TAKES_ of further keys */
-    const char *const *variants; /* of methods with several formats: their names, NULL-terminated; else NULL */
+    bool selects;                     /* keeps sensitive channels: takes beta, channels, score */
+    bool packs;                       /* has columns and metadata as .bbs stores them */
+    bool constant_is_signed;          /* RA's constant is unsigned, ZPS's signed */
+    bool everywhere;                  /* compresses whole layers too (fp32) */
+    unsigned takes;                   /* METHOD_TAKES_ of further keys */
+    const char *const *variants;      /* of methods with several formats: their names, NULL-terminated; else NULL */
     const struct column_coder *coder; /* of methods that prune bit columns of groups (takes columns, group); else NULL */
     method_config_t defaults;
     /* Required. Compress one layer; it is not whole. `mask[k]` marks sensitive channels, NULL: none. */

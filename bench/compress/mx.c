@@ -94,8 +94,7 @@ static outcome_t check(const method_config_t *config)
 {
     if (format_of(config) != NULL)
         return outcome_ok();
-    return outcome_usage("method mx", "variant",
-                         text_of("%s with %d bits", config->variant, config->bits).chars,
+    return outcome_usage("method mx", "variant", text_of("%s with %d bits", config->variant, config->bits).chars,
                          "e2m3 or e3m2 with 6 bits, or int with 6 or 8", NULL);
 }
 

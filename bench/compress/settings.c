@@ -45,9 +45,9 @@ static outcome_t not_taken(const setting_t *setting, const method_t *method, con
         if (setting_is_taken(at, method))
             text_append(&taken, "%s%s", taken.length > 0 ? ", " : "", at->key);
     text_t found = text_of("%s, which method %s does not take", setting->key, method->name);
-    outcome_t result = taken.failed ? outcome_out_of_memory(where)
-                                    : outcome_usage(where, place, found.chars,
-                                                    taken.length > 0 ? taken.chars : "no keys at all", NULL);
+    outcome_t result =
+        taken.failed ? outcome_out_of_memory(where)
+                     : outcome_usage(where, place, found.chars, taken.length > 0 ? taken.chars : "no keys at all", NULL);
     free(taken.chars);
     return result;
 }

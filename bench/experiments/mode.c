@@ -42,7 +42,6 @@ const run_mode_t *const run_mode_registry[] = {&smoke, &compact, &full, NULL};
 
 outcome_t run_mode_find(const char *name, const run_mode_t **mode)
 {
-    static const registry_t modes = {
-        .where = "mode", .what = "mode", .tables = {run_mode_registry}, .fault = FAULT_FAILED};
+    static const registry_t modes = {.where = "mode", .what = "mode", .tables = {run_mode_registry}, .fault = FAULT_FAILED};
     return registry_find(&modes, name, mode);
 }
