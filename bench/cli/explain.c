@@ -8,11 +8,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+/* clang-format off */
 static const option_t explain_options[] = {
     {"method", "M", NULL, "ra, zps, bitflip, or any method or preset that prunes bit columns, also as NAME:key=value..."},
-    METHOD_COLUMN_OPTIONS{"csv", NULL, NULL, "one line: method,columns,redundant,constant,mse,values"},
+    METHOD_COLUMN_OPTIONS
+    {"csv", NULL, NULL, "one line: method,columns,redundant,constant,mse,values"},
     {0},
 };
+/* clang-format on */
 
 static const char explain_details[] =
     "Weights are integers from -128 to 127, written behind --. The constant is shown as it is stored: for zps it is the "

@@ -19,7 +19,13 @@
      .no = (no_),                                                                                  \
      .yes = (yes_)},
 
-const setting_t method_settings[] = {SETTINGS_OF_COLUMNS(SETTING) SETTINGS_OF_LAYERS(SETTING){.key = NULL}};
+/* clang-format off */
+const setting_t method_settings[] = {
+    SETTINGS_OF_COLUMNS(SETTING)
+    SETTINGS_OF_LAYERS(SETTING)
+    {.key = NULL},
+};
+/* clang-format on */
 
 bool setting_is_taken(const setting_t *setting, const method_t *method)
 {

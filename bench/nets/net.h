@@ -71,8 +71,10 @@ typedef struct {
     const char *family;             /* "resnet", "vgg", "vit", "bert" */
     const net_size_t *const *sizes; /* NULL-terminated */
     const net_rename_t *renames;    /* or NULL */
+    /* Required: the layers of a size. */
     outcome_t (*layers)(const net_size_t *size, net_table_t *table);
-    outcome_t (*program)(const net_size_t *size, struct net_program *program); /* of sizes without a cfg; else NULL */
+    /* Required where a size has no cfg, else NULL: its steps. */
+    outcome_t (*program)(const net_size_t *size, struct net_program *program);
 } network_t;
 
 /* The seven networks of the paper, which "all" means, and others that can be asked for by name; NULL-terminated. One line

@@ -70,6 +70,7 @@ static void near_names_are_guessed(void **state)
     (void)state;
     assert_guess("resnt34", "did you mean resnet34?");            /* a letter less */
     assert_guess("ersnet34", "did you mean resnet34?");           /* neighbours exchanged: one edit */
+    assert_guess("ersnte34", "did you mean resnet34?");           /* twice; four edits without exchanging */
     assert_guess("resnet", "did you mean resnet34 or resnet50?"); /* two letters less, both */
     assert_guess("resnet3", "did you mean resnet34?");            /* the nearest alone */
     assert_guess("vgg", "did you mean vgg16?");
