@@ -14,17 +14,11 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+const registry_t accel_names = {.where = "--accelerator", .what = "accelerator", .tables = {accelerator_registry}};
+
 outcome_t accel_find(const char *name, const accelerator_t **accelerator)
 {
-    text_t known = text_of("%s", "");
-    for (const accelerator_t *const *at = accelerator_registry; *at != NULL; at++) {
-        if (text_equal((*at)->name, name)) {
-            *accelerator = *at;
-            return outcome_ok();
-        }
-        known = text_of("%s%s%s", known.chars, known.chars[0] ? ", " : "", (*at)->name);
-    }
-    return outcome_usage("--accelerator", name, "no such accelerator", known.chars, NULL);
+    return registry_find(&accel_names, name, accelerator);
 }
 
 /* ===  Configuration  === */

@@ -4,7 +4,7 @@
 
 #include "accel/config.h"
 #include "accel/counts.h"
-#include "base/outcome.h"
+#include "base/registry.h"
 #include "compress/compress.h"
 #include "nets/net.h"
 
@@ -88,6 +88,9 @@ typedef struct accelerator {
 
 /* Every accelerator, NULL-terminated: one line in registry.c adds one. */
 extern const accelerator_t *const accelerator_registry[];
+
+/* For lists of names. */
+extern const registry_t accel_names;
 
 /* By name; an unknown one is FAULT_USAGE and lists the known names. */
 outcome_t accel_find(const char *name, const accelerator_t **accelerator);

@@ -5,6 +5,7 @@
 #include "accel/area.h"
 
 #include "accel/technology.h"
+#include "base/registry.h"
 #include "base/text.h"
 
 #include <inttypes.h>
@@ -230,15 +231,8 @@ const area_design_t *const area_registry[] = {&designs[0], &designs[1], &designs
 
 outcome_t area_find(const char *name, const area_design_t **design)
 {
-    text_t known = text_of("%s", "");
-    for (const area_design_t *const *at = area_registry; *at != NULL; at++) {
-        if (text_equal((*at)->name, name)) {
-            *design = *at;
-            return outcome_ok();
-        }
-        known = text_of("%s%s%s", known.chars, known.chars[0] ? ", " : "", (*at)->name);
-    }
-    return outcome_usage("PE", name, "no such PE", known.chars, NULL);
+    static const registry_t designs_by_name = {.where = "PE", .what = "PE", .tables = {area_registry}};
+    return registry_find(&designs_by_name, name, design);
 }
 
 static bool is_power(int64_t value, int64_t least, int64_t most)

@@ -4,6 +4,7 @@
 #include "accel/oddity.h"
 #include "accel/sram.h"
 #include "accel/technology.h"
+#include "base/registry.h"
 #include "base/text.h"
 
 static const char default_table[] = "bitsim", as_written[] = "simulator";
@@ -11,15 +12,16 @@ static const char *const tables[] = {default_table, "table5", NULL};
 
 /* ===  Tables  === */
 
+static const char *itself(const void *entry)
+{
+    return entry;
+}
+
 outcome_t energy_table_check(const char *table)
 {
-    text_t known = text_of("%s", "");
-    for (const char *const *at = tables; *at != NULL; at++) {
-        if (text_equal(*at, table))
-            return outcome_ok();
-        known = text_of("%s%s%s", known.chars, known.chars[0] ? ", " : "", *at);
-    }
-    return outcome_usage("energy table", table, "no such table", known.chars, NULL);
+    static const registry_t names = {.where = "energy table", .what = "table", .tables = {tables}, .name_of = itself};
+    const char *found;
+    return registry_find(&names, table, &found);
 }
 
 static bool has(const char *table, const char *part, const char *name)

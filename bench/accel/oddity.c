@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "accel/oddity.h"
 
-#include "base/text.h"
+#include "base/registry.h"
 
 #include <stddef.h>
 
@@ -38,13 +38,11 @@ const oddity_t oddity_table[] = {
 
 outcome_t oddity_find(const char *name, uint32_t *flag)
 {
-    text_t known = text_of("%s", "");
-    for (const oddity_t *at = oddity_table; at->name != NULL; at++) {
-        if (text_equal(at->name, name)) {
-            *flag = at->flag;
-            return outcome_ok();
-        }
-        known = text_of("%s%s%s", known.chars, known.chars[0] ? ", " : "", at->name);
-    }
-    return outcome_usage("--oddity", name, "no such oddity", known.chars, NULL);
+    static const registry_t oddities = {
+        .where = "--oddity", .what = "oddity", .tables = {oddity_table}, .entry_size = sizeof *oddity_table};
+    const oddity_t *oddity;
+    outcome_t result = registry_find(&oddities, name, &oddity);
+    if (outcome_is_ok(&result))
+        *flag = oddity->flag;
+    return result;
 }

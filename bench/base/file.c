@@ -10,16 +10,31 @@
 #include <unistd.h>
 #include <zlib.h>
 
+outcome_t file_check_path(const char *path)
+{
+    size_t length = strlen(path);
+    if (length > 0 && length <= TEXT_MOST)
+        return outcome_ok();
+    return outcome_failed(path, length > 0 ? text_of("%zu bytes", length).chars : NULL,
+                          length > 0 ? "a path that is too long" : "a path without a name",
+                          text_of("1 to %d bytes", TEXT_MOST).chars, NULL);
+}
+
+static bool has_status(const char *path, struct stat *status)
+{
+    return strlen(path) <= TEXT_MOST && stat(path, status) == 0;
+}
+
 bool file_exists(const char *path)
 {
     struct stat status;
-    return stat(path, &status) == 0 && S_ISREG(status.st_mode);
+    return has_status(path, &status) && S_ISREG(status.st_mode);
 }
 
 bool file_is_folder(const char *path)
 {
     struct stat status;
-    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+    return has_status(path, &status) && S_ISDIR(status.st_mode);
 }
 
 static outcome_t not_readable(const char *path, int error, const char *todo)
@@ -32,6 +47,9 @@ static outcome_t not_readable(const char *path, int error, const char *todo)
 outcome_t file_size(const char *path, int64_t *bytes)
 {
     struct stat status;
+    outcome_t result = file_check_path(path);
+    if (!outcome_is_ok(&result))
+        return result;
     if (stat(path, &status) != 0)
         return not_readable(path, errno, NULL);
     if (!S_ISREG(status.st_mode))
@@ -82,7 +100,9 @@ outcome_t file_read_gzip(const char *path, const char *todo, bytes_t *bytes)
 {
     enum { STEP = 1 << 20 };
     *bytes = (bytes_t){0};
-    outcome_t result = outcome_ok();
+    outcome_t result = file_check_path(path);
+    if (!outcome_is_ok(&result))
+        return result;
     errno = 0;
     gzFile stream = gzopen(path, "rb");
     if (stream == NULL)
@@ -122,7 +142,9 @@ void file_free_bytes(bytes_t *bytes)
 
 outcome_t file_make_folder(const char *path)
 {
-    outcome_t result = outcome_ok();
+    outcome_t result = file_check_path(path);
+    if (!outcome_is_ok(&result))
+        return result;
     char *copy = text_copy(path);
     if (copy == NULL)
         return outcome_out_of_memory(path);
@@ -152,6 +174,9 @@ outcome_t outfile_open(outfile_t *file, const char *path)
 {
     struct stat status;
     *file = (outfile_t){0};
+    outcome_t result = file_check_path(path);
+    if (!outcome_is_ok(&result))
+        return result;
     if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) /* the rename at the end would replace a device */
         return outcome_failed(path, "writing", "no regular file", "a new or an ordinary file", "give another name");
     size_t size = strlen(path) + sizeof ".part";
@@ -164,7 +189,7 @@ outcome_t outfile_open(outfile_t *file, const char *path)
     snprintf(file->part, size, "%s.part", path);
     file->stream = fopen(file->part, "wb");
     if (file->stream == NULL) {
-        outcome_t result = not_writable(path, errno);
+        result = not_writable(path, errno);
         free(file->path);
         free(file->part);
         *file = (outfile_t){0};

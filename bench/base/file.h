@@ -19,6 +19,10 @@ typedef struct {
     size_t size;
 } bytes_t;
 
+/* Refuses an empty path, and one of more than TEXT_MOST bytes: text_of() may have cut it, and what is left would name
+ * another file. Every function here refuses such a path (file_exists() and file_is_folder() say no). */
+outcome_t file_check_path(const char *path);
+
 bool file_exists(const char *path);
 bool file_is_folder(const char *path);
 outcome_t file_size(const char *path, int64_t *bytes);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/outcome.h"
 
-#include <stdio.h>
+#include "base/text.h"
+
 #include <string.h>
 
 outcome_t outcome_ok(void)
@@ -13,26 +14,41 @@ outcome_t outcome_ok(void)
 outcome_t outcome_skip(const char *reason)
 {
     outcome_t outcome = {.internal_kind = OUTCOME_SKIP, .internal_fault = FAULT_NONE};
-    snprintf(outcome.internal_text, sizeof outcome.internal_text, "%s", reason);
+    text_shorten(reason, outcome.internal_text, sizeof outcome.internal_text);
     return outcome;
 }
 
-static void append(outcome_t *outcome, const char *before, const char *part)
+/* The parts of an error, what stands before each, and the bytes that each may take where not all of them fit. */
+enum { PARTS = 5 };
+static const struct {
+    const char *before;
+    size_t most;
+} layout[PARTS] = {{"", 160}, {": ", 110}, {": found ", 160}, {", expected ", 190}, {"; ", 110}};
+
+static void append(outcome_t *outcome, const char *before, const char *part, size_t most)
 {
-    size_t used = strlen(outcome->internal_text);
-    if (part != NULL && *part != '\0')
-        snprintf(outcome->internal_text + used, sizeof outcome->internal_text - used, "%s%s", used ? before : "", part);
+    char *end = outcome->internal_text + strlen(outcome->internal_text);
+    if (part == NULL || *part == '\0')
+        return;
+    if (end > outcome->internal_text) {
+        strcpy(end, before);
+        end += strlen(before);
+    }
+    size_t room = (size_t)(outcome->internal_text + sizeof outcome->internal_text - end);
+    text_shorten(part, end, most < room ? most : room);
 }
 
 static outcome_t error_of(fault_t fault, const char *where, const char *place, const char *found, const char *expected,
                           const char *todo)
 {
     outcome_t outcome = {.internal_kind = OUTCOME_ERROR, .internal_fault = fault};
-    append(&outcome, "", where);
-    append(&outcome, ": ", place);
-    append(&outcome, ": found ", found);
-    append(&outcome, ", expected ", expected);
-    append(&outcome, "; ", todo);
+    const char *const parts[PARTS] = {where, place, found, expected, todo};
+    size_t length = 0;
+    for (int i = 0; i < PARTS; i++)
+        length += parts[i] != NULL ? strlen(layout[i].before) + strlen(parts[i]) : 0;
+    bool whole = length < sizeof outcome.internal_text;
+    for (int i = 0; i < PARTS; i++)
+        append(&outcome, layout[i].before, parts[i], whole ? sizeof outcome.internal_text : layout[i].most);
     return outcome;
 }
 

@@ -8,8 +8,9 @@
  *
  * Every function that can fail returns an outcome_t; its results go through pointers that are valid only when the
  * outcome is ok. An error is one line of text with five parts: where (a file, or a name), the place in it, what was
- * found, what was expected, and what to do. Parts that do not apply are NULL. The fault says which exit code the
- * program ends with. Members are internal: use the functions. */
+ * found, what was expected, and what to do. Parts that do not apply are NULL; where all together are too long for a line,
+ * the long ones are cut and end in "…". The fault says which exit code the program ends with. Members are internal: use the
+ * functions. */
 
 typedef enum { OUTCOME_OK = 0, OUTCOME_SKIP = 1, OUTCOME_ERROR = 2 } outcome_kind_t;
 

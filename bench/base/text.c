@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/text.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
@@ -8,19 +9,73 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char mark[] = "…";
+
+/* `end`, or the start of the character that it would split: UTF-8 continues one with up to three bytes of 10xxxxxx. */
+static size_t whole_characters(const char *chars, size_t end)
+{
+    size_t start = end;
+    while (start > 0 && end - start < 3 && ((unsigned char)chars[start] & 0xC0u) == 0x80u)
+        start--;
+    return start;
+}
+
+void text_shorten(const char *text, char *chars, size_t size)
+{
+    size_t length = strlen(text), kept = length;
+    if (length >= size) {
+        kept = whole_characters(text, size - sizeof mark);
+        memcpy(chars + kept, mark, sizeof mark);
+    } else {
+        chars[length] = '\0';
+    }
+    memcpy(chars, text, kept);
+}
+
 text_t text_of(const char *format, ...)
 {
     text_t text;
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text.chars, sizeof text.chars, format, arguments);
+    int length = vsnprintf(text.chars, sizeof text.chars, format, arguments);
     va_end(arguments);
+    if (length >= TEXT_CAPACITY)
+        memcpy(text.chars + whole_characters(text.chars, TEXT_CAPACITY - sizeof mark), mark, sizeof mark);
     return text;
 }
 
 bool text_fits(const text_t *text)
 {
-    return strlen(text->chars) + 1 < sizeof text->chars;
+    return strlen(text->chars) <= TEXT_MOST;
+}
+
+static bool make_room(text_builder_t *builder, size_t more)
+{
+    if (builder->capacity - builder->length > more)
+        return true;
+    size_t capacity = 2 * (builder->length + more) + 1;
+    char *grown = realloc(builder->chars, capacity);
+    if (grown == NULL)
+        return false;
+    builder->chars = grown;
+    builder->capacity = capacity;
+    return true;
+}
+
+void text_append(text_builder_t *builder, const char *format, ...)
+{
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int more = vsnprintf(NULL, 0, format, arguments);
+    if (more < 0 || builder->failed || !make_room(builder, (size_t)more)) {
+        builder->failed = true;
+    } else {
+        vsnprintf(builder->chars + builder->length, (size_t)more + 1, format, again);
+        builder->length += (size_t)more;
+    }
+    va_end(again);
+    va_end(arguments);
 }
 
 bool text_equal(const char *a, const char *b)
@@ -53,7 +108,7 @@ bool text_to_integer(const char *text, int64_t least, int64_t most, int64_t *val
     char *end = NULL;
     errno = 0;
     long long number = strtoll(text, &end, 10);
-    if (errno != 0 || end == text || *end != '\0' || number < least || number > most)
+    if (isspace((unsigned char)text[0]) || errno != 0 || end == text || *end != '\0' || number < least || number > most)
         return false;
     *value = number;
     return true;
@@ -63,7 +118,7 @@ bool text_to_real(const char *text, double *value)
 {
     char *end = NULL;
     double number = strtod(text, &end);
-    if (end == text || *end != '\0' || !isfinite(number))
+    if (isspace((unsigned char)text[0]) || end == text || *end != '\0' || !isfinite(number))
         return false;
     *value = number;
     return true;

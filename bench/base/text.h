@@ -8,14 +8,31 @@
 
 /* Short texts by value, so that a message or a path can be put together without owning memory:
  *     return outcome_failed(path, NULL, text_of("%zu bytes", size).chars, "at least 8 bytes", NULL);
- * Longer results are cut; text_fits() tells. */
-enum { TEXT_CAPACITY = 512 };
+ * There is room for every path that Linux opens (PATH_MAX). A longer text is cut and ends in "…": text_fits() is false,
+ * and base/file.c opens no path of such a length. What may grow without a bound is a text_builder_t. */
+enum {
+    TEXT_CAPACITY = 4096,
+    TEXT_MOST = TEXT_CAPACITY - 6 /* bytes of a text that is surely whole: the mark and a split character need 5 */
+};
 typedef struct {
     char chars[TEXT_CAPACITY];
 } text_t;
 
 text_t text_of(const char *format, ...) __attribute__((format(printf, 1, 2)));
 bool text_fits(const text_t *text); /* false when text_of() may have cut it */
+
+/* `text` into `chars` of `size` bytes, at least 8. What does not fit is cut at a character and ends in "…". */
+void text_shorten(const char *text, char *chars, size_t size);
+
+/* A text that grows as needed. Start with {0}; free() chars, which is NULL as long as nothing was appended. Memory that is
+ * out is remembered: the text then stays as it was, and `failed` is true. */
+typedef struct {
+    char *chars;
+    size_t length, capacity;
+    bool failed;
+} text_builder_t;
+
+void text_append(text_builder_t *builder, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 bool text_equal(const char *a, const char *b);
 bool text_starts(const char *text, const char *prefix);

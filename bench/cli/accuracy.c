@@ -89,25 +89,22 @@ static bool has_size(const network_t *network, const char *name)
     return outcome_is_ok(&result);
 }
 
-static outcome_t run_nets(const char *list, const char *size, accuracy_config_t *config, output_t *output)
+/* Of "all", those that have the size. */
+static outcome_t run_nets(const char *text, const char *size, accuracy_config_t *config, output_t *output)
 {
-    outcome_t result = outcome_ok();
-    if (text_equal(list, "all")) {
-        for (const network_t *const *network = net_registry; *network != NULL && outcome_is_ok(&result); network++)
-            if (has_size(*network, size != NULL ? size : default_size_name))
-                result = run_net(*network, size, config, output);
+    registry_list_t list;
+    bool all = text_equal(text, "all");
+    outcome_t result = registry_list(&net_names, text, &list);
+    if (!outcome_is_ok(&result))
         return result;
-    }
-    text_t copy = text_of("%s", list);
-    char *names[32];
-    size_t count = text_split(copy.chars, ',', names, 32);
-    if (count > 1 && config->weights != NULL)
-        return outcome_usage("--weights", "one file", "several networks", "one network", NULL);
-    for (size_t i = 0; i < count && i < 32 && outcome_is_ok(&result); i++) {
-        const network_t *network;
-        if (!outcome_bad(&result, net_find(names[i], &network)))
+    if (list.count > 1 && !all && config->weights != NULL)
+        result = outcome_usage("--weights", "one file", "several networks", "one network", NULL);
+    for (size_t i = 0; i < list.count && outcome_is_ok(&result); i++) {
+        const network_t *network = list.items[i];
+        if (!all || has_size(network, size != NULL ? size : default_size_name))
             result = run_net(network, size, config, output);
     }
+    registry_list_free(&list);
     return result;
 }
 
@@ -122,7 +119,7 @@ static outcome_t choice(const options_t *options, const char *name, const char *
 
 static outcome_t run(const options_t *options)
 {
-    const char *methods[64], *nets, *out;
+    const char **methods = NULL, *nets, *out;
     accuracy_config_t config = {.weights = options_text(options, "weights"),
                                 .data = options_text(options, "data"),
                                 .vocabulary = options_text(options, "vocabulary"),
@@ -145,15 +142,18 @@ static outcome_t run(const options_t *options)
     config.methods += config.integers ? FLOAT_METHODS : 0;
     config.method_count -= config.integers ? FLOAT_METHODS : 0;
     if (options_given(options, "method")) {
-        config.methods = methods;
-        config.method_count = 0;
-        for (size_t i = 0; i < options_count(options, "method") && i < 64; i++)
-            methods[config.method_count++] = options_nth(options, "method", i);
+        config.method_count = options_count(options, "method");
+        config.methods = methods = calloc(config.method_count, sizeof *methods);
+        if (methods == NULL)
+            return outcome_out_of_memory("accuracy");
+        for (size_t i = 0; i < config.method_count; i++)
+            methods[i] = options_nth(options, "method", i);
     }
     output_t output = {.net = NULL};
-    if (outcome_bad(&result, rows_create(&output.rows, config.integers ? &integers_schema : &accuracy_schema, out)))
-        return result;
-    return rows_finish(&output.rows, run_nets(nets, options_text(options, "size"), &config, &output));
+    if (!outcome_bad(&result, rows_create(&output.rows, config.integers ? &integers_schema : &accuracy_schema, out)))
+        result = rows_finish(&output.rows, run_nets(nets, options_text(options, "size"), &config, &output));
+    free(methods);
+    return result;
 }
 
 const command_t command_accuracy = {

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 static const option_t compress_options[] = {
-    {"method", "M", NULL, "compression method; an unknown name lists them"},
+    {"method", "M", NULL, "method or preset, also as NAME:key=value...; an unknown name lists them"},
     METHOD_OPTIONS,
     JOBS_OPTION,
     {0},
@@ -53,13 +53,14 @@ static void print_table(const int8_network_t *network, const compressed_t *compr
 }
 
 /* What was asked for, so that the file can be packed and read without its command line. */
-static outcome_t note_config(const method_t *method, const method_config_t *config, bool keep_first, tensor_set_t *set)
+static outcome_t note_config(const char *spec, const method_t *method, const method_config_t *config, bool keep_first,
+                             tensor_set_t *set)
 {
     const struct {
         const char *key;
         text_t value;
     } notes[] = {
-        {"method", text_of("%s", method->name)},
+        {"method", text_of("%s", spec)},
         {"columns", text_of("%d", method->coder != NULL ? config->columns : 0)},
         {"group", text_of("%d", config->group)},
         {"beta", text_of("%.9g", config->beta)},
@@ -87,7 +88,8 @@ static outcome_t run(const options_t *options)
     int threads;
     outcome_t result;
     if (outcome_bad(&result, method_options_jobs(options, &threads)) ||
-        outcome_bad(&result, method_options_read(options, &method, &config, &keep_first)) ||
+        outcome_bad(&result, method_options_read(options, NULL, &method, &config)) ||
+        outcome_bad(&result, method_options_first(options, &keep_first)) ||
         outcome_bad(&result, tensor_set_load(input, NULL, &set)))
         goto out;
     bool keep_floats = compress_reads_floats(method, &config);
@@ -100,7 +102,7 @@ static outcome_t run(const options_t *options)
     }
     if (outcome_bad(&result, compress_network(method, &config, network.layers, network.count, threads, compressed)) ||
         outcome_bad(&result, int8_tensors_compressed(&set, &network, compressed, &packed)) ||
-        outcome_bad(&result, note_config(method, &config, keep_first, &packed)) ||
+        outcome_bad(&result, note_config(options_text(options, "method"), method, &config, keep_first, &packed)) ||
         outcome_bad(&result, safetensors_save(output, &packed)))
         goto out;
     print_table(&network, compressed);

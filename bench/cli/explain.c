@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/text.h"
 #include "cli/explain.h"
+#include "cli/method_options.h"
 #include "compress/explain.h"
+#include "compress/spec.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 
+/* clang-format off */
 static const option_t explain_options[] = {
-    {"method", "M", NULL, "ra, zps or bitflip (or any method that prunes bit columns)"},
-    {"columns", "N", NULL, "bit columns to prune, 1 to 6 (default: the method's)"},
-    {"shift", "S", NULL, "zps: show this shift instead of the best one"},
-    {"constant-bits", "P", NULL, "zps: bits of the constant, 3 to 6 (default 6)"},
+    {"method", "M", NULL, "ra, zps, bitflip, or any method or preset that prunes bit columns, also as NAME:key=value..."},
+    METHOD_COLUMN_OPTIONS
     {"csv", NULL, NULL, "one line: method,columns,redundant,constant,mse,values"},
     {0},
 };
+/* clang-format on */
 
 static const char explain_details[] =
     "Weights are integers from -128 to 127, written behind --. The constant is shown as it is stored: for zps it is the "
@@ -24,17 +26,17 @@ static const char explain_details[] =
     "  bbsbench explain --method ra --columns 4 -- -11 20 -57 13             the paper's Fig. 4\n"
     "  bbsbench explain --method zps --columns 4 --shift -14 -- 81 -20 1 -7  Fig. 5";
 
-static void print_csv(const method_t *method, const method_config_t *config, const explanation_t *group)
+static void print_csv(const char *spec, const method_config_t *config, const explanation_t *group)
 {
-    printf("%s,%d,%d,%d,%.9g,", method->name, config->columns, group->code.redundant, group->code.constant, group->mse);
+    printf("%s,%d,%d,%d,%.9g,", spec, config->columns, group->code.redundant, group->code.constant, group->mse);
     for (int64_t i = 0; i < group->count; i++)
         printf("%s%d", i ? " " : "", group->rows[i].value);
     printf("\n");
 }
 
-static void print_steps(const method_t *method, const method_config_t *config, const explanation_t *group)
+static void print_steps(const char *spec, const method_t *method, const method_config_t *config, const explanation_t *group)
 {
-    printf("%s, %d columns: %s\n\n", method->name, config->columns, method->summary);
+    printf("%s, %d columns: %s\n\n", spec, config->columns, method_summary(spec));
     if (method->constant_is_signed)
         printf("shift %+d, clipped to [-128, 127]\n\n", group->shift);
     printf("  weight  %s  bits      stored  columns    value  error\n", method->constant_is_signed ? "shifted" : "       ");
@@ -65,33 +67,6 @@ static outcome_t read_weights(const options_t *options, int8_t *weights, int64_t
     return outcome_ok();
 }
 
-static outcome_t read_config(const options_t *options, const method_t **method, method_config_t *config)
-{
-    const char *name;
-    int64_t number;
-    outcome_t result = options_required(options, "method", &name);
-    if (!outcome_is_ok(&result) || outcome_bad(&result, method_find(name, method)))
-        return result;
-    *config = (*method)->defaults;
-    if (options_given(options, "columns")) {
-        if (outcome_bad(&result, options_integer(options, "columns", 1, COLUMNS_MOST, &number)))
-            return result;
-        config->columns = (int)number;
-    }
-    if (options_given(options, "constant-bits")) {
-        if (outcome_bad(&result, options_integer(options, "constant-bits", 3, 6, &number)))
-            return result;
-        config->constant_bits = (int)number;
-    }
-    if (options_given(options, "shift")) {
-        if (outcome_bad(&result, options_integer(options, "shift", -128, 127, &number)))
-            return result;
-        config->fixed_shift = true;
-        config->shift = (int)number;
-    }
-    return result;
-}
-
 static outcome_t run(const options_t *options)
 {
     const method_t *method;
@@ -99,14 +74,15 @@ static outcome_t run(const options_t *options)
     int8_t weights[COLUMNS_GROUP_MOST];
     int64_t count;
     explanation_t explanation;
-    outcome_t result = read_config(options, &method, &config);
+    const char *spec = options_text(options, "method");
+    outcome_t result = method_options_read(options, NULL, &method, &config);
     if (!outcome_is_ok(&result) || outcome_bad(&result, read_weights(options, weights, &count)) ||
         outcome_bad(&result, explain_group(method, &config, weights, count, &explanation)))
         return result;
     if (options_flag(options, "csv"))
-        print_csv(method, &config, &explanation);
+        print_csv(spec, &config, &explanation);
     else
-        print_steps(method, &config, &explanation);
+        print_steps(spec, method, &config, &explanation);
     explain_free(&explanation);
     return result;
 }

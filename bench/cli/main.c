@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* bbsbench: finds the command, parses its options, runs it, and turns its outcome into a line and an exit code. */
 #include "base/cpu.h"
+#include "base/registry.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/version.h"
@@ -22,14 +23,6 @@ static void print_usage(FILE *stream)
             "\n  bbsbench COMMAND --help   options of a command\n"
             "  bbsbench --version        commit, libraries, processor\n\n"
             "exit codes: 0 done, 1 failed, 2 usage, 3 something needed is missing (the message says how to get it)\n");
-}
-
-static const command_t *find_command(const char *name)
-{
-    for (const command_t *const *command = command_registry; *command != NULL; command++)
-        if (text_equal((*command)->name, name))
-            return *command;
-    return NULL;
 }
 
 /* Exit code of an outcome, its line printed to stderr. A skip is no success: what was asked for was not done. */
@@ -76,10 +69,9 @@ int main(int argc, char **argv)
         version_print();
         return 0;
     }
-    const command_t *command = find_command(argv[1]);
-    if (command == NULL) {
-        fprintf(stderr, "error: %s: no such command; see bbsbench --help\n", argv[1]);
-        return FAULT_USAGE;
-    }
-    return run_command(command, argc - 1, argv + 1);
+    static const registry_t commands = {
+        .where = "bbsbench", .what = "command", .tables = {command_registry}, .todo = "see bbsbench --help"};
+    const command_t *command;
+    outcome_t found = registry_find(&commands, argv[1], &command);
+    return outcome_is_ok(&found) ? run_command(command, argc - 1, argv + 1) : report_outcome(&found);
 }

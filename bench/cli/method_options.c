@@ -3,6 +3,9 @@
 
 #include "base/cpu.h"
 #include "base/text.h"
+#include "compress/spec.h"
+
+#include <string.h>
 
 enum { JOBS_MOST = 1024 };
 
@@ -27,40 +30,35 @@ static outcome_t take_int(const options_t *options, const char *name, int64_t le
     return result;
 }
 
-static outcome_t take_selection(const options_t *options, method_config_t *config)
+static outcome_t take_setting(const options_t *options, const setting_t *setting, const char *spec, const method_t *method,
+                              method_config_t *config)
 {
-    outcome_t result = outcome_ok();
-    if (options_given(options, "beta") && outcome_bad(&result, options_real(options, "beta", 0, 1, &config->beta)))
-        return result;
-    if (options_given(options, "channels") &&
-        outcome_bad(&result, options_integer(options, "channels", 1, INT32_MAX, &config->channel_unit)))
-        return result;
-    return method_options_choice(options, "score", "scale", "deviation", &config->score_by_deviation);
+    text_t option = text_of("--%s", setting->option);
+    if (strstr(spec, text_of(":%s=", setting->key).chars) != NULL)
+        return outcome_usage(option.chars, NULL, text_of("a value in --method %s too", spec).chars, "one of them", NULL);
+    return setting_read(setting, method, options_text(options, setting->option), option.chars, NULL, config);
 }
 
-outcome_t method_options_read(const options_t *options, const method_t **method, method_config_t *config, bool *keep_first)
+outcome_t method_options_read(const options_t *options, const char *own, const method_t **method, method_config_t *config)
 {
-    const char *name;
+    const char *spec;
+    outcome_t result = options_required(options, "method", &spec);
+    if (!outcome_is_ok(&result) || outcome_bad(&result, method_parse(spec, method, config)))
+        return result;
+    for (const setting_t *setting = method_settings; setting->key != NULL && outcome_is_ok(&result); setting++) {
+        bool ours = own != NULL && text_equal(own, setting->option) && !setting_is_taken(setting, *method);
+        if (options_given(options, setting->option) && !ours)
+            result = take_setting(options, setting, spec, *method, config);
+    }
+    return outcome_is_ok(&result) ? method_check(*method, config) : result;
+}
+
+outcome_t method_options_first(const options_t *options, bool *keep_first)
+{
     bool prune_first;
-    outcome_t result = options_required(options, "method", &name);
-    if (!outcome_is_ok(&result) || outcome_bad(&result, method_find(name, method)))
-        return result;
-    *config = (*method)->defaults;
-    if (outcome_bad(&result, take_int(options, "columns", 1, 6, &config->columns)) ||
-        outcome_bad(&result, take_int(options, "group", 1, 4096, &config->group)) ||
-        outcome_bad(&result, take_selection(options, config)) ||
-        outcome_bad(&result, take_int(options, "constant-bits", 3, 6, &config->constant_bits)) ||
-        outcome_bad(&result,
-                    method_options_choice(options, "shift-range", "stored", "paper", &config->paper_shift_range)) ||
-        outcome_bad(&result, take_int(options, "bits", 2, 8, &config->bits)) ||
-        (options_given(options, "clip") &&
-         outcome_bad(&result, method_options_choice(options, "clip", "absmax", "squares", &config->least_squares_clip))) ||
-        outcome_bad(&result, method_options_choice(options, "first-layer", "keep", "prune", &prune_first)))
-        return result;
+    outcome_t result = method_options_choice(options, "first-layer", "keep", "prune", &prune_first);
     *keep_first = !prune_first;
-    if (options_given(options, "variant"))
-        config->variant = options_text(options, "variant");
-    return method_check(*method, config);
+    return result;
 }
 
 outcome_t method_options_weights(const options_t *options, const tensor_set_t *set, const char *where, bool keep_floats,

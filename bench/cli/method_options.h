@@ -3,22 +3,18 @@
 #define BBS_CLI_METHOD_OPTIONS_H
 
 #include "cli/options.h"
+#include "compress/settings.h"
 #include "weights/int8_tensors.h"
 
-/* The options that choose a compression method and its parameters, for the tables of the commands that take them. What
- * is not given keeps the method's default. */
+/* The options that choose a compression method and its parameters, for the tables of the commands that take them: --method
+ * takes a spec, and each row of compress/settings.h is an option too. What is not given keeps the method's default. */
+#define METHOD_ROW(key, option, argument, help, taken_by, kind, member, least, most, no, yes) \
+    {option, argument, NULL, help},
 /* clang-format off */
+#define METHOD_COLUMN_OPTIONS SETTINGS_OF_COLUMNS(METHOD_ROW)
 #define METHOD_OPTIONS                                                                                                  \
-    {"columns", "N", NULL, "bit columns to prune, 1 to 6 (default: the method's)"},                                     \
-    {"group", "G", NULL, "weights a group (default 32)"},                                                               \
-    {"beta", "SHARE", NULL, "share of channels that stay at 8 bits (default 0.2; 0.1 for bbs-cons)"},                   \
-    {"channels", "C", NULL, "sensitive channels of a layer are rounded up to multiples of it (default 32)"},            \
-    {"score", "NAME", "scale", "what makes a channel sensitive: scale or deviation"},                                   \
-    {"constant-bits", "P", NULL, "zero-point shifting: bits of the constant, 3 to 6 (default 6)"},                      \
-    {"shift-range", "NAME", "stored", "zero-point shifting: stored, or paper, which also tries -2^(P-1)"},              \
-    {"bits", "B", NULL, "methods named by bits: bits a weight"},                                                        \
-    {"clip", "NAME", NULL, "ptq: range by absmax or squares (least squared error; default)"},                           \
-    {"variant", "NAME", NULL, "format of a method that has several"},                                                   \
+    METHOD_COLUMN_OPTIONS                                                                                               \
+    SETTINGS_OF_LAYERS(METHOD_ROW)                                                                                      \
     {"first-layer", "NAME", "keep", "first layer: keep it at 8 bits, or prune it"},                                     \
     {"first-name", "TENSOR", NULL, "which weight the first layer is (default: the first in the file)"}
 /* clang-format on */
@@ -28,8 +24,12 @@
         "jobs", "N", NULL, "threads (default: one a processor)" \
     }
 
-/* The method of --method, its parameters, and whether the first layer is kept. The result passes method_check(). */
-outcome_t method_options_read(const options_t *options, const method_t **method, method_config_t *config, bool *keep_first);
+/* The method of --method and its parameters; the result passes method_check(). `own` is an option that means something to
+ * the command itself too, and is passed over where the method does not take it; NULL: none. */
+outcome_t method_options_read(const options_t *options, const char *own, const method_t **method, method_config_t *config);
+
+/* Whether the first layer stays at 8 bits. */
+outcome_t method_options_first(const options_t *options, bool *keep_first);
 
 /* The weights of a set as layers, the first one whole if it is to be kept. */
 outcome_t method_options_weights(const options_t *options, const tensor_set_t *set, const char *where, bool keep_floats,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/options.h"
 
+#include "base/registry.h"
 #include "base/text.h"
 
 #include <getopt.h>
@@ -58,6 +59,25 @@ static outcome_t usage_error(const command_t *command, const char *place, const 
     return outcome_usage(command->name, place, found, expected, text_of("see bbsbench %s --help", command->name).chars);
 }
 
+/* getopt_long() names no option that is unknown or begins several; "--name=value" is one word. */
+static outcome_t unknown_option(const command_t *command, const char *word)
+{
+    text_t todo = text_of("see bbsbench %s --help", command->name), name = text_of("%s", word);
+    const registry_t names = {.where = command->name,
+                              .what = "option",
+                              .tables = {command->options},
+                              .entry_size = sizeof *command->options,
+                              .todo = todo.chars};
+    const option_t *option;
+    if (!text_starts(word, "--"))
+        return outcome_usage(command->name, word, "an unknown option", NULL, todo.chars);
+    name.chars[strcspn(name.chars, "=")] = '\0';
+    outcome_t result = registry_find(&names, name.chars + 2, &option);
+    if (outcome_is_ok(&result)) /* a flag with a value */
+        return outcome_usage(command->name, word, "a value", "none", todo.chars);
+    return result;
+}
+
 static outcome_t take_options(options_t *options, int argc, char **argv, const struct option *longs, bool *help)
 {
     const command_t *command = options->command;
@@ -71,7 +91,7 @@ static outcome_t take_options(options_t *options, int argc, char **argv, const s
         if (code == ':')
             return usage_error(command, argv[at], "no value", NULL);
         if (code == '?' || index < 0)
-            return usage_error(command, argv[at], "an unknown option", NULL);
+            return unknown_option(command, argv[at]);
         if ((size_t)index == count) {
             *help = true;
             return outcome_ok();

@@ -57,7 +57,7 @@ static outcome_t draw(const char *folder, const experiment_t *experiment)
     text_t style, picture = text_of("%s/figures/%s", folder, experiment->id), log = text_of("%s.log", picture.chars);
     outcome_t result;
     int code;
-    if (outcome_bad(&result, home_path("plots/style.gp", &style)))
+    if (outcome_bad(&result, file_check_path(log.chars)) || outcome_bad(&result, home_path("plots/style.gp", &style)))
         return result;
     text_t rows = text_of("%s", folder);
     char *arguments[] = {"gnuplot", "-c", experiment->figure, rows.chars, picture.chars, style.chars, NULL};

@@ -11,6 +11,8 @@
 #include "run/full.h"
 #include "run/run.h"
 
+#include <stdlib.h>
+
 static bool is_list(const option_t *option)
 {
     return option->argument != NULL && text_ends(option->argument, "...");
@@ -26,15 +28,18 @@ static const char *value(const options_t *options, const option_t *option, size_
     return is_list(option) ? options_nth(options, option->name, index) : options_text(options, option->name);
 }
 
-/* The command as it would be typed again, for run.json. */
-static text_t command_line(const options_t *options)
+/* The command as it would be typed again, for run.json; free() it. NULL when memory is out. */
+static char *command_line(const options_t *options)
 {
-    text_t line = text_of("build/bbsbench run");
+    text_builder_t line = {0};
+    text_append(&line, "build/bbsbench run");
     for (const option_t *option = command_run.options; option->name != NULL; option++)
         for (size_t i = 0; i < repeats(options, option); i++)
-            line = text_of("%s --%s%s%s", line.chars, option->name, option->argument ? " " : "",
-                           option->argument ? value(options, option, i) : "");
-    return line;
+            text_append(&line, " --%s%s%s", option->name, option->argument ? " " : "",
+                        option->argument ? value(options, option, i) : "");
+    if (line.failed)
+        free(line.chars);
+    return line.failed ? NULL : line.chars;
 }
 
 static outcome_t choose_mode(const options_t *options, const run_mode_t **mode)
@@ -136,7 +141,7 @@ static outcome_t run(const options_t *options)
                              .resume = options_flag(options, "resume"),
                              .log = stdout};
     experiments_t experiments = {.items = NULL};
-    text_t command = command_line(options), results, reference, folder = text_of("%s", "");
+    text_t results, reference, folder = text_of("%s", "");
     int64_t jobs = cpu_count();
     outcome_t result;
     if (outcome_bad(&result, choose_mode(options, &request.mode)) || outcome_bad(&result, home_path("results", &results)) ||
@@ -148,14 +153,20 @@ static outcome_t run(const options_t *options)
     if (outcome_bad(&result, experiments_open(options_text(options, "experiments"), &experiments)))
         return result;
     request.experiments = &experiments;
+    char *command = command_line(options);
+    if (command == NULL) {
+        experiments_close(&experiments);
+        return outcome_out_of_memory("command line");
+    }
     request.jobs = (int)jobs;
     request.results = results.chars;
     request.reference = reference.chars;
-    request.command = command.chars;
+    request.command = command;
     result = request.mode->brings ? run_brought(options, &request, &folder) : run_execute(&request, &folder);
     experiments_close(&experiments);
     if (folder.chars[0] != '\0')
         printf("run folder: %s\n", folder.chars);
+    free(command);
     return result;
 }
 

@@ -15,63 +15,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_NAMES = 64 };
+enum { MOST_VALUES = 64 /* of a sweep */ };
 
 /* ===  Names  === */
 
-typedef struct {
-    const void *items[MOST_NAMES];
-    size_t count;
-} list_t;
-
-static outcome_t find_network(const char *name, const void **found)
-{
-    return net_find(name, (const network_t **)found);
-}
-
-static outcome_t find_accelerator(const char *name, const void **found)
-{
-    return accel_find(name, (const accelerator_t **)found);
-}
-
-static outcome_t append(list_t *list, const void *item, const char *option, const char *name)
-{
-    for (size_t i = 0; i < list->count; i++)
-        if (list->items[i] == item)
-            return outcome_usage("simulate", option, text_of("%s twice", name).chars, "each name once", NULL);
-    if (list->count == MOST_NAMES)
-        return outcome_usage("simulate", option, "a longer list", text_of("at most %d names", MOST_NAMES).chars, NULL);
-    list->items[list->count++] = item;
-    return outcome_ok();
-}
-
-/* "a,b" or "all", the latter everything in `registry`. */
-static outcome_t parse_list(const options_t *options, const char *option, const void *const *registry,
-                            outcome_t (*find)(const char *name, const void **found), list_t *list)
+static outcome_t parse_list(const options_t *options, const char *option, const registry_t *names, registry_list_t *list)
 {
     const char *text;
-    char *parts[MOST_NAMES];
-    *list = (list_t){0};
+    *list = (registry_list_t){0};
     outcome_t result = options_required(options, option, &text);
-    if (!outcome_is_ok(&result))
-        return result;
-    if (text_equal(text, "all")) {
-        for (; *registry != NULL && outcome_is_ok(&result); registry++)
-            result = append(list, *registry, option, "all");
-        return result;
-    }
-    text_t copy = text_of("%s", text);
-    size_t count = text_split(copy.chars, ',', parts, MOST_NAMES);
-    if (count == 0 || count > MOST_NAMES || !text_fits(&copy))
-        return outcome_usage("simulate", option, count ? "a longer list" : "no name",
-                             text_of("1 to %d names", MOST_NAMES).chars, NULL);
-    for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
-        const void *found = NULL;
-        result = find(parts[i], &found);
-        if (outcome_is_ok(&result))
-            result = append(list, found, option, parts[i]);
-    }
-    return result;
+    return outcome_is_ok(&result) ? registry_list(names, text, list) : result;
 }
 
 /* ===  Summary  === */
@@ -107,8 +60,8 @@ static void print_total(const model_plan_t *plan, const model_total_t *total, co
 
 static void print_geomeans(const model_plan_t *plan, const model_total_t *totals)
 {
-    for (size_t a = 0; a < plan->accelerator_count; a++) {
-        double speedups[MOST_NAMES], energies[MOST_NAMES];
+    double *speedups = calloc(2 * plan->network_count, sizeof *speedups), *energies = speedups + plan->network_count;
+    for (size_t a = 0; speedups != NULL && a < plan->accelerator_count; a++) {
         size_t used = 0;
         for (size_t n = 0; n < plan->network_count; n++) {
             const model_total_t *total = &totals[n * plan->accelerator_count + a], *base = base_of(plan, totals, total);
@@ -123,6 +76,7 @@ static void print_geomeans(const model_plan_t *plan, const model_total_t *totals
         printf("%-10s  %-13s  %13s  %7.3f  %34s  %6.3f\n", "geomean", plan->accelerators[a]->name, "",
                model_geomean(speedups, plan->network_count), "", model_geomean(energies, plan->network_count));
     }
+    free(speedups);
 }
 
 static void print_summary(const model_plan_t *plan, const model_total_t *totals)
@@ -179,13 +133,13 @@ static outcome_t parse_weights(const options_t *options, model_plan_t *plan)
 
 typedef struct {
     text_t copy; /* of KEY=V,V,... */
-    int64_t values[MOST_NAMES];
+    int64_t values[MOST_VALUES];
 } sweep_t;
 
 static outcome_t parse_sweep(const options_t *options, sweep_t *sweep, model_plan_t *plan)
 {
     const char *text = options_text(options, "sweep");
-    char *parts[MOST_NAMES];
+    char *parts[MOST_VALUES];
     if (text == NULL)
         return outcome_ok();
     sweep->copy = text_of("%s", text);
@@ -193,9 +147,9 @@ static outcome_t parse_sweep(const options_t *options, sweep_t *sweep, model_pla
     if (equals == NULL || !text_fits(&sweep->copy))
         return outcome_usage("simulate", "--sweep", text, "KEY=VALUE,VALUE,...", NULL);
     *equals = '\0';
-    size_t count = text_split(equals + 1, ',', parts, MOST_NAMES);
-    if (count == 0 || count > MOST_NAMES)
-        return outcome_usage("simulate", "--sweep", text, text_of("1 to %d values", MOST_NAMES).chars, NULL);
+    size_t count = text_split(equals + 1, ',', parts, MOST_VALUES);
+    if (count == 0 || count > MOST_VALUES)
+        return outcome_usage("simulate", "--sweep", text, text_of("1 to %d values", MOST_VALUES).chars, NULL);
     for (size_t i = 0; i < count; i++) {
         if (!text_to_integer(parts[i], 0, INT64_MAX, &sweep->values[i]))
             return outcome_usage("simulate", "--sweep", parts[i], "integers", NULL);
@@ -210,19 +164,22 @@ static outcome_t parse_sweep(const options_t *options, sweep_t *sweep, model_pla
 }
 
 /* --net, or the user's own layers. */
-static outcome_t parse_networks(const options_t *options, net_user_t *user, list_t *networks, model_plan_t *plan)
+static outcome_t parse_networks(const options_t *options, net_user_t *user, registry_list_t *networks, model_plan_t *plan)
 {
     const char *path = options_text(options, "layers");
     plan->size = options_text(options, "size");
     if (path == NULL)
-        return parse_list(options, "net", (const void *const *)net_registry, find_network, networks);
+        return parse_list(options, "net", &net_names, networks);
     if (options_given(options, "net") || options_given(options, "size"))
         return outcome_usage("simulate", "--layers", "--net or --size as well", "one of them", NULL);
     outcome_t result = net_user_read(path, user);
     if (!outcome_is_ok(&result))
         return result;
     plan->size = user->size.name;
-    *networks = (list_t){.items = {&user->network}, .count = 1};
+    networks->items = calloc(1, sizeof *networks->items);
+    if (networks->items == NULL)
+        return outcome_out_of_memory(path);
+    networks->items[networks->count++] = &user->network;
     return result;
 }
 
@@ -253,20 +210,25 @@ static outcome_t simulate(const model_plan_t *plan, const char *path, const char
 
 static outcome_t run(const options_t *options)
 {
-    list_t networks, accelerators;
+    registry_list_t networks = {0}, accelerators = {0};
     const char *path;
-    accel_config_t configs[MOST_NAMES];
+    accel_config_t *configs = NULL;
     text_t configuration, dropped;
     net_user_t user = {0};
     sweep_t sweep;
     model_plan_t plan = {.layer = options_text(options, "layer")};
     outcome_t result;
     if (outcome_bad(&result, parse_networks(options, &user, &networks, &plan)) ||
-        outcome_bad(&result, parse_list(options, "accelerator", (const void *const *)accelerator_registry, find_accelerator,
-                                        &accelerators)) ||
+        outcome_bad(&result, parse_list(options, "accelerator", &accel_names, &accelerators)) ||
         outcome_bad(&result,
-                    accel_options_energy(options, accelerators.items, &accelerators.count, &plan.energy_table, &dropped)) ||
-        outcome_bad(&result, accel_options_configs(options, (const accelerator_t *const *)accelerators.items,
+                    accel_options_energy(options, accelerators.items, &accelerators.count, &plan.energy_table, &dropped)))
+        goto out;
+    configs = calloc(accelerators.count + 1, sizeof *configs);
+    if (configs == NULL) {
+        result = outcome_out_of_memory("simulate");
+        goto out;
+    }
+    if (outcome_bad(&result, accel_options_configs(options, (const accelerator_t *const *)accelerators.items,
                                                    accelerators.count, configs, &configuration)) ||
         outcome_bad(&result, parse_first_layer(options, &plan.prune_first)) ||
         outcome_bad(&result, method_options_jobs(options, &plan.threads)) ||
@@ -287,6 +249,9 @@ static outcome_t run(const options_t *options)
         printf("Not in %s: %s (see --mixed).\n", plan.energy_table, dropped.chars);
 
 out:
+    free(configs);
+    registry_list_free(&networks);
+    registry_list_free(&accelerators);
     net_user_free(&user);
     return result;
 }

@@ -14,7 +14,7 @@
 
 static const option_t stats_options[] = {
     {"vector", "L", "8", "weights a vector of the bi-directional sparsity, 1 to 4096"},
-    {"method", "M", NULL, "also compress, and say how far the result is from INT8"},
+    {"method", "M", NULL, "also compress, and say how far the result is from INT8 (as compress has it)"},
     METHOD_OPTIONS,
     {"out", "FILE.csv", NULL, "write the rows there too"},
     JOBS_OPTION,
@@ -38,6 +38,8 @@ static const char csv_header[] =
     "redundant_0,redundant_1,redundant_2,redundant_3,redundant_4,redundant_5,redundant_6,redundant_7,method,columns,"
     "mse_int8_steps2,sqnr_db,kl_divergence_nats,bits_per_weight,bits_per_weight_with_metadata";
 
+enum { DEFAULT_GROUP = 32 };
+
 /* One line of the result: a layer or the total. */
 typedef struct {
     const char *name;
@@ -47,6 +49,7 @@ typedef struct {
 } row_t;
 
 typedef struct {
+    const char *spec;       /* of --method */
     const method_t *method; /* NULL: none */
     method_config_t config;
     bool keep_first;
@@ -69,7 +72,7 @@ static void write_row(csv_writer_t *csv, const request_t *request, const row_t *
     csv_integer(csv, row->stats.groups);
     for (int columns = 0; columns < STATS_COLUMNS; columns++)
         csv_integer(csv, row->stats.redundant[columns]);
-    csv_text(csv, method ? request->method->name : "");
+    csv_text(csv, method ? request->spec : "");
     csv_text(csv, method && request->method->coder != NULL ? text_of("%d", request->config.columns).chars : "");
     csv_real(csv, method ? distortion_mse(&row->distortion) : (double)NAN);
     csv_real(csv, method ? distortion_sqnr_db(&row->distortion) : (double)NAN);
@@ -171,15 +174,18 @@ static outcome_t read_request(const options_t *options, request_t *request)
     if (!outcome_is_ok(&result))
         return result;
     request->vector = (int)number;
-    if (options_given(options, "method"))
-        result = method_options_read(options, &request->method, &request->config, &request->keep_first);
-    else if (options_given(options, "group"))
-        result = options_integer(options, "group", 1, 4096, &number);
-    else
-        number = 32;
-    if (request->method == NULL)
+    request->spec = options_text(options, "method");
+    request->config.group = DEFAULT_GROUP;
+    if (request->spec != NULL &&
+        (outcome_bad(&result, method_options_read(options, "group", &request->method, &request->config)) ||
+         outcome_bad(&result, method_options_first(options, &request->keep_first))))
+        return result;
+    if (options_given(options, "group")) {
+        if (outcome_bad(&result, options_integer(options, "group", 1, 4096, &number)))
+            return result;
         request->config.group = (int)number;
-    return outcome_is_ok(&result) ? method_options_jobs(options, &request->threads) : result;
+    }
+    return method_options_jobs(options, &request->threads);
 }
 
 static outcome_t run(const options_t *options)

@@ -123,16 +123,13 @@ static outcome_t compress(const method_config_t *config, const compress_layer_t 
 
 static outcome_t check(const method_config_t *config)
 {
-    if (config->variant == NULL || !(text_equal(config->variant, "tensor") || text_equal(config->variant, "channel")))
-        return outcome_usage("method ant", "variant", config->variant, "tensor or channel", NULL);
     return channels_check_bits("ant", config->bits, BITS_LEAST, BITS_MOST);
 }
 
 /* ===  Activations  === */
 
-static void quantise_activations(const method_config_t *config, float *values, int64_t channels, int64_t count)
+void ant_quantise_activations(float *values, int64_t channels, int64_t count)
 {
-    (void)config;
     int64_t size = channels * count, stride = (size + SAMPLE_MOST - 1) / SAMPLE_MOST, taken = 0;
     float sample[SAMPLE_MOST];
     bool is_signed = false;
@@ -146,13 +143,15 @@ static void quantise_activations(const method_config_t *config, float *values, i
     grid_values(&formats.grids[format], values, size, choice.fits[format].scale, values);
 }
 
+static const char *const variants[] = {"tensor", "channel", NULL};
+
 const method_t ant_method = {
     .name = "ant",
     .summary = "ANT: the best of int, power of two and flint per tensor (MICRO'22; BBS paper, Table II)",
     .input = METHOD_FLOAT,
-    .activation_bits = ACTIVATION_BITS,
+    .takes = METHOD_TAKES_BITS,
+    .variants = variants,
     .defaults = {.group = 32, .bits = 6, .variant = "tensor"},
     .compress = compress,
     .check = check,
-    .quantise_activations = quantise_activations,
 };

@@ -2,7 +2,7 @@
 #ifndef BBS_COMPRESS_ANT_H
 #define BBS_COMPRESS_ANT_H
 
-#include "compress/compress.h"
+#include "compress/method.h"
 
 /* ANT (Guo et al., MICRO'22, arXiv 2208.14286): every tensor is quantised with the one of three formats of the same
  * width that fits its distribution, by least squared error; scales are per output channel. Table II of the BBS paper
@@ -18,8 +18,11 @@
  * searched by mean squared error; the set of ranges is ours (the authors' 6-bit script steps by 1 % and begins at 100 %).
  *
  * config.bits 4 to 8; config.variant: "tensor" (one format a layer, 2 bits of metadata, the default) or "channel" (one a
- * channel, 2 bits each). Activations: 6 bits, one format and scale a tensor, without sign where no value is negative;
- * chosen afresh for each tensor on at most 16384 of its values, evenly strided, where the paper calibrates once. */
-extern const method_t ant_method;
+ * channel, 2 bits each). */
+
+/* Activations: 6 bits, one format and scale a tensor, without sign where no value is negative; chosen afresh for each
+ * tensor on at most 16384 of its values, evenly strided, where the paper calibrates once. `values` [channels][count], in
+ * place. */
+void ant_quantise_activations(float *values, int64_t channels, int64_t count);
 
 #endif

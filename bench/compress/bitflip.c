@@ -5,6 +5,7 @@
 #include "compress/bitflip.h"
 
 #include "compress/clones.h"
+#include "compress/columns.h"
 
 typedef struct {
     int free;     /* columns that were zero already and are left out */
@@ -63,25 +64,22 @@ static column_code_t bitflip_encode(const method_config_t *config, const int8_t 
     return count == 32 ? encode_any(config, weights, 32, stored) : encode_any(config, weights, count, stored);
 }
 
-const column_coder_t bitflip_coder = {
+static const column_coder_t coder = {
     .sign_magnitude = true, .meta_bits = 8, .meta_in_byte = true, .encode = bitflip_encode};
 
 static outcome_t compress(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
                           compressed_t *compressed)
 {
-    return columns_compress(&bitflip_coder, config, layer, mask, threads, compressed);
+    return columns_compress(&coder, config, layer, mask, threads, compressed);
 }
 
-#define BITFLIP_METHOD(method_name, text, n, share)                                                           \
-    {                                                                                                         \
-        .name = (method_name), .summary = (text), .input = METHOD_INT8, .selects = true, .packs = true,       \
-        .activation_bits = 8, .defaults = {.columns = (n), .group = 32, .beta = (share), .channel_unit = 32}, \
-        .compress = compress, .coder = &bitflip_coder,                                                        \
-    }
-
-const method_t bitflip_method =
-    BITFLIP_METHOD("bitflip", "sign-magnitude bit flip to N zero columns (BitWave, HPCA'24)", 3, 0.2);
-const method_t bitflip_bitwave_cons =
-    BITFLIP_METHOD("bitwave-cons", "bit flip with N and sensitive channels of bbs-cons (paper, Fig. 11)", 2, 0.1);
-const method_t bitflip_bitwave_mod =
-    BITFLIP_METHOD("bitwave-mod", "bit flip with N and sensitive channels of bbs-mod (paper, Fig. 11)", 4, 0.2);
+const method_t bitflip_method = {
+    .name = "bitflip",
+    .summary = "sign-magnitude bit flip to N zero columns (BitWave, HPCA'24)",
+    .input = METHOD_INT8,
+    .selects = true,
+    .packs = true,
+    .coder = &coder,
+    .defaults = {.columns = 3, .group = 32, .beta = 0.2, .channel_unit = 32},
+    .compress = compress,
+};

@@ -2,14 +2,11 @@
 #ifndef BBS_COMPRESS_BITFLIP_H
 #define BBS_COMPRESS_BITFLIP_H
 
-#include "compress/columns.h"
+#include "compress/method.h"
 
 /* BitWave's bit flip (HPCA'24) as the BBS paper compares with it: in sign-magnitude, bits are flipped until N magnitude
  * columns of the group are zero, with the least change. The metadata byte is the mask of the stored columns, bit 7 the
  * sign; N columns are always left out, those that were zero already first. -128 has no sign-magnitude form: -127. */
-extern const column_coder_t bitflip_coder;
 extern const method_t bitflip_method;
-extern const method_t bitflip_bitwave_cons; /* N and sensitive channels of BBS conservative, as the paper compares */
-extern const method_t bitflip_bitwave_mod;
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef BBS_COMPRESS_CHANNELS_H
 #define BBS_COMPRESS_CHANNELS_H
 
-#include "compress/compress.h"
+#include "compress/layer.h"
 
 /* What the methods that start from float weights share: room for the result, the sizes that are known beforehand, and
  * sensitive channels, which stay what INT8 makes of them. */

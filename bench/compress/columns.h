@@ -2,7 +2,7 @@
 #ifndef BBS_COMPRESS_COLUMNS_H
 #define BBS_COMPRESS_COLUMNS_H
 
-#include "compress/compress.h"
+#include "compress/method.h"
 
 /* Methods that prune bit columns: what they do to one group, and the walk over all groups of a layer.
  *

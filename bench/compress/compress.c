@@ -2,97 +2,9 @@
 #include "compress/compress.h"
 
 #include "base/text.h"
-#include "compress/columns.h"
 #include "compress/select.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-void compressed_free(compressed_t *compressed)
-{
-    free(compressed->values);
-    free(compressed->scale);
-    free(compressed->floats);
-    free(compressed->stored);
-    free(compressed->meta);
-    free(compressed->bits);
-    *compressed = (compressed_t){0};
-}
-
-int64_t compress_layer_size(const compress_layer_t *layer)
-{
-    return layer->k * layer->c * layer->kh * layer->kw;
-}
-
-int64_t compress_layer_groups(const compress_layer_t *layer, int group)
-{
-    return layer->k * layer->kh * layer->kw * ((layer->c + group - 1) / group);
-}
-
-int compress_index_bits(int64_t channels)
-{
-    return channels <= 65536 ? 16 : 32;
-}
-
-/* ===  Methods  === */
-
-outcome_t method_find(const char *name, const method_t **method)
-{
-    text_t known = text_of("%s", "");
-    for (const method_t *const *at = method_registry; *at != NULL; at++) {
-        if (text_equal((*at)->name, name)) {
-            *method = *at;
-            return outcome_ok();
-        }
-        known = text_of("%s%s%s", known.chars, known.chars[0] ? ", " : "", (*at)->name);
-    }
-    return outcome_usage("method", name, "no such method", known.chars, NULL);
-}
-
-static outcome_t refuse(const method_t *method, const char *parameter, text_t found, const char *expected)
-{
-    return outcome_usage(text_of("method %s", method->name).chars, parameter, found.chars, expected, NULL);
-}
-
-outcome_t method_check(const method_t *method, const method_config_t *config)
-{
-    if (config->group < 1 || config->group > COLUMNS_GROUP_MOST)
-        return refuse(method, "group", text_of("%d", config->group), "1 to 4096 weights");
-    if (method->coder != NULL && (config->columns < 1 || config->columns > COLUMNS_MOST))
-        return refuse(method, "columns", text_of("%d", config->columns), "1 to 6");
-    if (method->selects && !(config->beta >= 0 && config->beta <= 1))
-        return refuse(method, "beta", text_of("%g", config->beta), "0 to 1");
-    if (method->selects && config->channel_unit < 1)
-        return refuse(method, "channels", text_of("%lld", (long long)config->channel_unit), "at least 1");
-    if (config->fixed_shift && !method->constant_is_signed)
-        return refuse(method, "shift", text_of("%d", config->shift), "none: this method does not shift");
-    return method->check != NULL ? method->check(config) : outcome_ok();
-}
-
-/* ===  Networks  === */
-
-outcome_t compress_keep(const compress_layer_t *layer, bool values_only, compressed_t *compressed)
-{
-    *compressed = (compressed_t){0};
-    int64_t size = compress_layer_size(layer);
-    compressed->values = malloc((size_t)size * sizeof *compressed->values);
-    compressed->stored = values_only ? NULL : malloc((size_t)size);
-    compressed->scale = malloc((size_t)layer->k * sizeof *compressed->scale);
-    compressed->bits = malloc((size_t)layer->k);
-    if (!compressed->values || (!values_only && !compressed->stored) || !compressed->scale || !compressed->bits) {
-        compressed_free(compressed);
-        return outcome_out_of_memory(layer->name);
-    }
-    for (int64_t i = 0; i < size; i++)
-        compressed->values[i] = layer->q[i];
-    if (!values_only)
-        memcpy(compressed->stored, layer->q, (size_t)size);
-    memcpy(compressed->scale, layer->scale, (size_t)layer->k * sizeof *compressed->scale);
-    memset(compressed->bits, 8, (size_t)layer->k);
-    compressed->value_bits = 8 * size;
-    compressed->sensitive = layer->k;
-    return outcome_ok();
-}
 
 static outcome_t compress_one(const method_t *method, const method_config_t *config, const compress_layer_t *layer,
                               const bool *mask, int threads, compressed_t *compressed)
@@ -175,45 +87,4 @@ outcome_t compress_values(const method_t *method, const method_config_t *config,
 bool compress_reads_floats(const method_t *method, const method_config_t *config)
 {
     return method->input == METHOD_FLOAT || config->score_by_deviation;
-}
-
-void compressed_to_floats(const compressed_t *compressed, const compress_layer_t *layer, int64_t first, int64_t rows,
-                          float *weights)
-{
-    const int64_t row = layer->c * layer->kh * layer->kw;
-    const float *floats = compressed->floats != NULL ? compressed->floats : layer->weights;
-    if (compressed->values == NULL) {
-        memcpy(weights, floats + first * row, (size_t)(rows * row) * sizeof *weights);
-        return;
-    }
-    for (int64_t channel = first; channel < first + rows; channel++)
-        for (int64_t i = channel * row; i < (channel + 1) * row; i++)
-            *weights++ = (float)compressed->values[i] * compressed->scale[channel];
-}
-
-/* ===  Sizes  === */
-
-void compress_add_size(compress_size_t *total, const compress_layer_t *layer, const compressed_t *compressed)
-{
-    total->layers++;
-    total->weights += compress_layer_size(layer);
-    total->value_bits += compressed->value_bits;
-    total->meta_bits += compressed->meta_bits;
-    total->whole_layers += compressed->sensitive == layer->k;
-    total->channels += layer->k;
-    total->sensitive += compressed->sensitive;
-}
-
-compress_size_t compress_total(const compress_layer_t *layers, const compressed_t *compressed, size_t count)
-{
-    compress_size_t total = {0};
-    for (size_t i = 0; i < count; i++)
-        compress_add_size(&total, &layers[i], &compressed[i]);
-    return total;
-}
-
-double compress_bits_per_weight(const compress_size_t *size, bool with_metadata)
-{
-    int64_t bits = size->value_bits + (with_metadata ? size->meta_bits : 0);
-    return size->weights > 0 ? (double)bits / (double)size->weights : 0;
 }

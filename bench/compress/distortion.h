@@ -2,7 +2,7 @@
 #ifndef BBS_COMPRESS_DISTORTION_H
 #define BBS_COMPRESS_DISTORTION_H
 
-#include "compress/compress.h"
+#include "compress/layer.h"
 
 /* How far compressed weights w' are from the INT8 weights w = q * scale they were made from.
  *

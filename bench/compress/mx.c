@@ -31,7 +31,7 @@ static const format_t ACTIVATIONS = {.variant = "int", .bits = 8};
 static const format_t *format_of(const method_config_t *config)
 {
     for (size_t i = 0; i < sizeof FORMATS / sizeof FORMATS[0]; i++)
-        if (FORMATS[i].bits == config->bits && config->variant != NULL && text_equal(FORMATS[i].variant, config->variant))
+        if (FORMATS[i].bits == config->bits && text_equal(FORMATS[i].variant, config->variant))
             return &FORMATS[i];
     return NULL;
 }
@@ -94,8 +94,7 @@ static outcome_t check(const method_config_t *config)
 {
     if (format_of(config) != NULL)
         return outcome_ok();
-    return outcome_usage("method mx", "variant",
-                         text_of("%s with %d bits", config->variant ? config->variant : "none", config->bits).chars,
+    return outcome_usage("method mx", "variant", text_of("%s with %d bits", config->variant, config->bits).chars,
                          "e2m3 or e3m2 with 6 bits, or int with 6 or 8", NULL);
 }
 
@@ -113,20 +112,21 @@ static outcome_t compress(const method_config_t *config, const compress_layer_t 
     return result;
 }
 
-static void quantise_activations(const method_config_t *config, float *values, int64_t channels, int64_t count)
+void mx_quantise_activations(int64_t group, float *values, int64_t channels, int64_t count)
 {
     for (int64_t position = 0; position < count; position++)
-        quantise_row(&ACTIVATIONS, config->group, values + position, channels, count, values + position);
+        quantise_row(&ACTIVATIONS, group, values + position, channels, count, values + position);
 }
 
-#define MX_METHOD(method_name, text, width, elements)                                                            \
-    {                                                                                                            \
-        .name = (method_name), .summary = (text), .input = METHOD_FLOAT, .activation_bits = 8,                   \
-        .defaults = {.group = 32, .bits = (width), .variant = (elements)}, .compress = compress, .check = check, \
-        .quantise_activations = quantise_activations,                                                            \
-    }
+static const char *const variants[] = {"e2m3", "e3m2", "int", NULL};
 
-const method_t mx_method = MX_METHOD("mx", "Microscaling MXFP6 E2M3 (OCP MX 1.0; BBS paper, Table III)", 6, "e2m3");
-const method_t mx_e3m2 = MX_METHOD("mx-e3m2", "Microscaling MXFP6 E3M2 (OCP MX 1.0)", 6, "e3m2");
-const method_t mx_int6 = MX_METHOD("mx-int6", "Microscaling with 6-bit integers, defined as MXINT8 is", 6, "int");
-const method_t mx_int8 = MX_METHOD("mx-int8", "Microscaling MXINT8 (OCP MX 1.0)", 8, "int");
+const method_t mx_method = {
+    .name = "mx",
+    .summary = "Microscaling MXFP6 E2M3 (OCP MX 1.0; BBS paper, Table III)",
+    .input = METHOD_FLOAT,
+    .takes = METHOD_TAKES_GROUP | METHOD_TAKES_BITS,
+    .variants = variants,
+    .defaults = {.group = 32, .bits = 6, .variant = "e2m3"},
+    .compress = compress,
+    .check = check,
+};

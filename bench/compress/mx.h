@@ -2,7 +2,7 @@
 #ifndef BBS_COMPRESS_MX_H
 #define BBS_COMPRESS_MX_H
 
-#include "compress/compress.h"
+#include "compress/method.h"
 
 /* Microscaling (OCP Microscaling Formats (MX) Specification 1.0, 2023; the BBS paper's Table III at 6.25 bits).
  *
@@ -15,12 +15,10 @@
  *     "int"   INT8: two's complement / 2^6, +-1 63/64; the most negative code is left unused, as the standard allows.
  *             With 6 bits the same idea: / 2^4, +-1 15/16. The standard has no such format.
  * The BBS paper does not say which 6-bit elements it means; `mx` is E2M3, the standard's own with the most mantissa.
- * Applied to its own result, the method changes nothing. Metadata: 8 bits a group.
- *
- * Activations of Table III have 8 bits: MXINT8 along the channels of one position, whatever the weights have. */
-extern const method_t mx_method; /* MXFP6 E2M3 */
-extern const method_t mx_e3m2;   /* MXFP6 E3M2 */
-extern const method_t mx_int6;
-extern const method_t mx_int8;
+ * Applied to its own result, the method changes nothing. Metadata: 8 bits a group. */
+
+/* Activations of Table III have 8 bits: MXINT8 along the channels of one position, whatever the weights have. `values`
+ * [channels][count], in place. */
+void mx_quantise_activations(int64_t group, float *values, int64_t channels, int64_t count);
 
 #endif

@@ -91,9 +91,8 @@ static float range_of(const quantiser_t *by, const float *values, int64_t channe
     return best;
 }
 
-static void quantise_activations(const method_config_t *config, float *values, int64_t channels, int64_t count)
+void noisyquant_quantise_activations(float *values, int64_t channels, int64_t count)
 {
-    (void)config;
     quantiser_t by = quantiser_of(values, channels * count);
     if (by.scale <= 0)
         return; /* only zeros, or too small for a scale */
@@ -106,9 +105,8 @@ const method_t noisyquant_method = {
     .name = "noisyquant",
     .summary = "6-bit weights, 8-bit activations with a noisy bias (CVPR'23; BBS paper, Table III)",
     .input = METHOD_FLOAT,
-    .activation_bits = ACTIVATION_BITS,
+    .takes = METHOD_TAKES_BITS | METHOD_TAKES_CLIP,
     .defaults = {.group = 32, .bits = WEIGHT_BITS, .least_squares_clip = true},
     .compress = ptq_compress,
     .check = ptq_check,
-    .quantise_activations = quantise_activations,
 };

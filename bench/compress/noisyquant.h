@@ -2,7 +2,7 @@
 #ifndef BBS_COMPRESS_NOISYQUANT_H
 #define BBS_COMPRESS_NOISYQUANT_H
 
-#include "compress/compress.h"
+#include "compress/method.h"
 
 /* NoisyQuant (Liu et al., CVPR'23, arXiv 2211.16056): activations X are quantised with a fixed noise N added, and N is
  * taken out again behind the multiplication: Q(X + N) W - N W, which the layer's bias absorbs. The BBS paper's Table III
@@ -16,7 +16,9 @@
  * values, evenly strided. The paper fixes R by the same kind of linear search on calibration images; here R and the scale
  * are chosen for each tensor, which favours the method. The mean of N, which the authors' code searches too, is 0 here.
  * Weights: 6 bits as ptq.h has them, range by least squared error. */
-extern const method_t noisyquant_method;
+
+/* Q(X + N) - N of `values` [channels][count], in place. */
+void noisyquant_quantise_activations(float *values, int64_t channels, int64_t count);
 
 float noisyquant_draw(int64_t channel); /* in (-1, 1): N / R of that channel */
 

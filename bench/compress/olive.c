@@ -1,12 +1,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The first weights of all pairs of a channel are gathered into one array, the second into another: the pair rule is
+/* OliVe, 4 bits (Guo et al., ISCA'23, arXiv 2304.07493): weights lie in pairs of one byte, and the neighbour of an
+ * outlier, its victim, is given up, so that its code can say "outlier beside me".
+ *     normal values   int4 without -8 (that code is the mark): -7 .. 7, or flint4: 0 1 2 3 4 6 8 16 and negative (ant.h)
+ *     outliers        abfloat E2M1, (2 + mantissa) << (exponent + bias) without the smallest code: bias 2 beside int4:
+ *                     12 16 24 32 48 64 96, bias 3 beside flint4: 24 .. 192
+ *     pair            with one outlier: the other is 0; with two: the smaller is 0, the second of equal ones
+ * A weight is an outlier when the least outlier is nearer to it than the largest normal value. The range r, where normal
+ * values end, is searched around 3 sigma by squared error: r = (|mean| + 3 sigma) * {40, 39, ... 12} / 16, mean and sigma
+ * of the output channel, scale r / (largest normal value), the widest of equal ones; the bounds, 75 to 250 %, are those
+ * of the authors' scripts, which step by 2 %. The data type of the normal values is the layer's, by least squared error
+ * of all channels, int4 when equal (ANT's rule); config.variant: "adaptive" (default), "int", "flint".
+ * The authors' code drops the second of two outliers whatever its size; here the paper is followed.
+ *
+ * Pairs run along C at one kernel position, as groups do everywhere here. Where C is odd, the last weight of a row pairs
+ * with padding, which is stored (4 bits a row) and makes a harmless victim. Metadata: 1 bit a layer. Activations have 8
+ * bits, as in the BBS paper's Table VI.
+ *
+ * The first weights of all pairs of a channel are gathered into one array, the second into another: the pair rule is
  * then a few selects on vectors. */
-#include "compress/olive.h"
-
 #include "base/text.h"
 #include "base/threads.h"
 #include "compress/channels.h"
 #include "compress/grid.h"
+#include "compress/method.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -187,34 +203,28 @@ static int best_of_layer(const work_t *work)
 
 /* ===  The method  === */
 
-enum { ADAPTIVE = -1 };
-
-static const struct {
-    const char *name;
-    int type;
-} VARIANTS[] = {{"adaptive", ADAPTIVE}, {"int", 0}, {"flint", 1}, {NULL, 0}};
+enum { ADAPTIVE, INT, FLINT }; /* INT and FLINT in the order of work_t.formats */
+static const char *const variants[] = {[ADAPTIVE] = "adaptive", [INT] = "int", [FLINT] = "flint", NULL};
 
 static int variant_of(const method_config_t *config)
 {
-    int at = 0;
-    while (VARIANTS[at].name != NULL && (config->variant == NULL || !text_equal(VARIANTS[at].name, config->variant)))
+    int at = ADAPTIVE;
+    while (!text_equal(variants[at], config->variant))
         at++;
     return at;
 }
 
 static outcome_t check(const method_config_t *config)
 {
-    if (VARIANTS[variant_of(config)].name == NULL)
-        return outcome_usage("method olive", "variant", config->variant, "adaptive, int or flint", NULL);
     return channels_check_bits("olive", config->bits, BITS, BITS);
 }
 
-static outcome_t run(work_t *work, int type, int threads)
+static outcome_t run(work_t *work, int variant, int threads)
 {
     outcome_t result = threads_for(threads, work->layer->k, search_channel, work);
     if (!outcome_is_ok(&result))
         return result;
-    work->type = type == ADAPTIVE ? best_of_layer(work) : type;
+    work->type = variant == ADAPTIVE ? best_of_layer(work) : variant - INT;
     return threads_for(threads, work->layer->k, quantise_channel, work);
 }
 
@@ -235,7 +245,7 @@ static outcome_t compress(const method_config_t *config, const compress_layer_t 
     if (work.fits == NULL || work.pairs == NULL)
         result = outcome_out_of_memory(layer->name);
     else
-        result = run(&work, VARIANTS[variant_of(config)].type, threads);
+        result = run(&work, variant_of(config), threads);
     if (!outcome_is_ok(&result))
         compressed_free(compressed);
     free(work.fits);
@@ -247,7 +257,8 @@ const method_t olive_method = {
     .name = "olive",
     .summary = "OliVe: 4 bits, outlier-victim pairs (ISCA'23; BBS paper, Table VI and Fig. 17)",
     .input = METHOD_FLOAT,
-    .activation_bits = 8,
+    .takes = METHOD_TAKES_BITS,
+    .variants = variants,
     .defaults = {.group = 32, .bits = BITS, .variant = "adaptive"},
     .compress = compress,
     .check = check,

@@ -8,6 +8,7 @@
 #include "base/threads.h"
 #include "compress/columns.h"
 #include "compress/pack_format.h"
+#include "compress/spec.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -45,9 +46,10 @@ static outcome_t read_recipe(const char *where, const tensor_set_t *set, recipe_
     if (name == NULL || columns == NULL || group == NULL)
         return no_result(where, "__metadata__", "no method, columns or group", "the notes of a compressed file");
     const method_t *method;
-    outcome_t result = method_find(name, &method);
+    method_config_t config;
+    outcome_t result = method_parse(name, &method, &config);
     if (!outcome_is_ok(&result))
-        return result;
+        return no_result(where, "__metadata__, method", name, "a method of this version");
     if (!method->packs)
         return outcome_failed(where, text_of("method %s", name).chars,
                               "values that no bit columns with a metadata byte hold", "a method that packs",

@@ -2,7 +2,7 @@
 #ifndef BBS_COMPRESS_PACK_LAYER_H
 #define BBS_COMPRESS_PACK_LAYER_H
 
-#include "compress/compress.h"
+#include "compress/layer.h"
 
 /* One compressed layer as the BitVert memory holds it: only the bit columns that are left. docs/format.md, "Packed
  * weight", describes it byte by byte. */

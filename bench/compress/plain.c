@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "compress/plain.h"
+/* The two references every method is compared with: float weights as they are, and INT8 with nothing pruned. */
+#include "compress/method.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +31,6 @@ const method_t plain_fp32 = {
     .name = "fp32",
     .summary = "float weights as they are (reference)",
     .input = METHOD_FLOAT,
-    .activation_bits = 32,
     .defaults = {.group = 32, .bits = FLOAT_BITS},
     .compress = compress_fp32,
     .everywhere = true,
@@ -41,7 +41,6 @@ const method_t plain_int8 = {
     .summary = "INT8 per output channel, nothing pruned (reference)",
     .input = METHOD_INT8,
     .packs = true,
-    .activation_bits = 8,
     .defaults = {.group = 32, .bits = 8},
     .compress = compress_int8,
 };

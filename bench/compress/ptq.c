@@ -58,30 +58,9 @@ const method_t ptq_method = {
     .name = "ptq",
     .summary = "n-bit quantisation per output channel (BBS paper, V-B)",
     .input = METHOD_FLOAT,
-    .activation_bits = 8,
-    .defaults = {.group = 32, .bits = 6, .least_squares_clip = true},
-    .compress = ptq_compress,
-    .check = ptq_check,
-};
-
-const method_t ptq_cons = {
-    .name = "ptq-cons",
-    .summary = "6-bit quantisation with the sensitive channels of bbs-cons (BBS paper, Fig. 11)",
-    .input = METHOD_FLOAT,
     .selects = true,
-    .activation_bits = 8,
-    .defaults = {.group = 32, .beta = 0.1, .channel_unit = 32, .bits = 6, .least_squares_clip = true},
-    .compress = ptq_compress,
-    .check = ptq_check,
-};
-
-const method_t ptq_mod = {
-    .name = "ptq-mod",
-    .summary = "4-bit quantisation with the sensitive channels of bbs-mod (BBS paper, Fig. 11)",
-    .input = METHOD_FLOAT,
-    .selects = true,
-    .activation_bits = 8,
-    .defaults = {.group = 32, .beta = 0.2, .channel_unit = 32, .bits = 4, .least_squares_clip = true},
+    .takes = METHOD_TAKES_BITS | METHOD_TAKES_CLIP,
+    .defaults = {.group = 32, .channel_unit = 32, .bits = 6, .least_squares_clip = true},
     .compress = ptq_compress,
     .check = ptq_check,
 };

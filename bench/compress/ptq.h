@@ -2,7 +2,7 @@
 #ifndef BBS_COMPRESS_PTQ_H
 #define BBS_COMPRESS_PTQ_H
 
-#include "compress/compress.h"
+#include "compress/method.h"
 
 /* Post-training quantisation to n bits, one scale an output channel, from the float weights: the baseline of the BBS
  * paper's Fig. 11. With the range r of a channel
@@ -11,15 +11,10 @@
  * rule. r is the largest weight ("absmax") or, with least_squares_clip, the one of max |w| * {32, 31, ... 8} / 32 with
  * the least squared error, the widest of equal ones. A channel of only zeros has scale 1 and q = 0.
  *
- * ptq_cons and ptq_mod are what the paper compares BBS with at the same compression (§V-B): BBS's own sensitive channels
- * stay at 8 bits. Conservative BBS keeps 6 of 8 columns and moderate BBS 4, so the other channels have 6 and 4 bits; that
- * is inferred, the paper prints no widths. It calibrates its ranges with images; the least squared error is what comes
- * nearest without data, and the default here. */
-extern const method_t ptq_method; /* 6 bits, all channels */
-extern const method_t ptq_cons;   /* 6 bits, 10 % sensitive channels at 8 */
-extern const method_t ptq_mod;    /* 4 bits, 20 % sensitive channels at 8 */
-
-/* method_t.compress and method_t.check of these, also for methods that differ from them in the activations only. */
+ * The BBS paper calibrates its ranges with images; the least squared error is what comes nearest without data, and the
+ * default here. Without beta no channel is sensitive.
+ *
+ * method_t.compress and method_t.check, also for methods that differ from them in the activations only. */
 outcome_t ptq_compress(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
                        compressed_t *compressed);
 outcome_t ptq_check(const method_config_t *config);

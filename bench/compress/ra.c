@@ -3,6 +3,7 @@
 #include "compress/ra.h"
 
 #include "compress/clones.h"
+#include "compress/columns.h"
 
 typedef struct {
     int low, high;
@@ -50,12 +51,12 @@ static column_code_t ra_encode(const method_config_t *config, const int8_t *weig
     return count == 32 ? encode_any(config, weights, 32, stored) : encode_any(config, weights, count, stored);
 }
 
-const column_coder_t ra_coder = {.meta_bits = 8, .meta_in_byte = true, .encode = ra_encode};
+static const column_coder_t coder = {.meta_bits = 8, .meta_in_byte = true, .encode = ra_encode};
 
-outcome_t ra_compress(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
-                      compressed_t *compressed)
+static outcome_t compress(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
+                          compressed_t *compressed)
 {
-    return columns_compress(&ra_coder, config, layer, mask, threads, compressed);
+    return columns_compress(&coder, config, layer, mask, threads, compressed);
 }
 
 const method_t ra_method = {
@@ -64,8 +65,7 @@ const method_t ra_method = {
     .input = METHOD_INT8,
     .selects = true,
     .packs = true,
-    .activation_bits = 8,
     .defaults = {.columns = 2, .group = 32, .beta = 0.2, .channel_unit = 32},
-    .compress = ra_compress,
-    .coder = &ra_coder,
+    .compress = compress,
+    .coder = &coder,
 };

@@ -2,7 +2,7 @@
 #ifndef BBS_COMPRESS_SELECT_H
 #define BBS_COMPRESS_SELECT_H
 
-#include "compress/compress.h"
+#include "compress/method.h"
 
 /* Which channels stay at 8 bits (paper, Algorithm 2): the beta share of all channels of the network with the highest
  * score is sensitive; then, layer by layer, their number is rounded up to a multiple of channel_unit, or to the whole

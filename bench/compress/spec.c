@@ -1,84 +1,83 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "compress/spec.h"
 
+#include "base/registry.h"
 #include "base/text.h"
+#include "compress/settings.h"
 
-#include <limits.h>
 #include <string.h>
 
-static bool take_choice(const char *value, const char *no, const char *yes, bool *taken)
+enum { SPEC_MOST = 255 /* bytes */, PARTS_MOST = SPEC_MOST + 1 };
+
+static const char option[] = "--method";
+
+/* Methods and presets both begin with their name. */
+static const registry_t names = {.where = option, .what = "method", .tables = {method_registry, preset_registry}};
+
+static const preset_t *preset_of(const char *name)
 {
-    *taken = text_equal(value, yes);
-    return *taken || text_equal(value, no);
+    static const registry_t presets = {.where = option, .what = "preset", .tables = {preset_registry}};
+    return registry_look_up(&presets, name);
 }
 
-static bool take_small(const char *value, int *taken)
+/* "key=value"; `given` holds the rows of the keys before it. */
+static outcome_t take_pair(const char *spec, char *pair, const method_t *method, uint64_t *given, method_config_t *config)
 {
-    int64_t number;
-    bool good = text_to_integer(value, 0, INT_MAX, &number);
-    if (good)
-        *taken = (int)number;
-    return good;
-}
-
-/* false: unknown key, or a value that is none. */
-static bool take(const char *key, const char *value, method_config_t *config)
-{
-    if (text_equal(key, "columns"))
-        return take_small(value, &config->columns);
-    if (text_equal(key, "group"))
-        return take_small(value, &config->group);
-    if (text_equal(key, "bits"))
-        return take_small(value, &config->bits);
-    if (text_equal(key, "constant"))
-        return take_small(value, &config->constant_bits);
-    if (text_equal(key, "channels"))
-        return text_to_integer(value, 1, INT_MAX, &config->channel_unit);
-    if (text_equal(key, "beta"))
-        return text_to_real(value, &config->beta);
-    if (text_equal(key, "shift-range"))
-        return take_choice(value, "stored", "paper", &config->paper_shift_range);
-    if (text_equal(key, "score"))
-        return take_choice(value, "scale", "deviation", &config->score_by_deviation);
-    if (text_equal(key, "clip"))
-        return take_choice(value, "absmax", "squares", &config->least_squares_clip);
-    return false;
-}
-
-static outcome_t take_pair(const char *spec, const char *pair, method_config_t *config)
-{
-    static const char keys[] =
-        "columns, group, beta, channels, bits, constant, shift-range, score, clip or variant with a value it can have";
-    text_t copy = text_of("%s", pair);
-    char *value = strchr(copy.chars, '=');
+    char *value = strchr(pair, '=');
     if (value == NULL)
-        return outcome_usage("--method", spec, pair, "key=value", NULL);
+        return outcome_usage(option, spec, pair[0] != '\0' ? pair : "nothing behind a colon", "key=value", NULL);
     *value++ = '\0';
-    if (take(copy.chars, value, config))
-        return outcome_ok();
-    return outcome_usage("--method", spec, pair, keys, NULL);
+    const setting_t *setting;
+    outcome_t result = setting_find(pair, option, spec, &setting);
+    if (!outcome_is_ok(&result))
+        return result;
+    uint64_t row = UINT64_C(1) << (setting - method_settings);
+    text_t place = text_of("%s: %s", spec, setting->key);
+    if (*given & row)
+        return outcome_usage(option, place.chars, "a second value", "each key once", NULL);
+    *given |= row;
+    return setting_read(setting, method, value, option, place.chars, config);
+}
+
+/* The method and its parameters, not yet checked together. */
+static outcome_t read_spec(const char *spec, const method_t **method, method_config_t *config)
+{
+    char copy[SPEC_MOST + 1], *parts[PARTS_MOST];
+    const void *entry;
+    uint64_t given = 0;
+    if (spec[0] == '\0' || strlen(spec) > SPEC_MOST)
+        return outcome_usage(option, NULL, spec[0] == '\0' ? "no method" : text_of("%zu bytes", strlen(spec)).chars,
+                             text_of("NAME[:key=value...] of at most %d bytes", SPEC_MOST).chars, NULL);
+    strcpy(copy, spec);
+    size_t count = text_split(copy, ':', parts, PARTS_MOST);
+    outcome_t result = registry_find(&names, parts[0], &entry);
+    if (!outcome_is_ok(&result))
+        return result;
+    const preset_t *preset = preset_of(parts[0]);
+    if (preset == NULL) {
+        *method = entry;
+        *config = (*method)->defaults;
+    } else {
+        result = read_spec(preset->spec, method, config);
+    }
+    for (size_t i = 1; i < count && outcome_is_ok(&result); i++)
+        result = take_pair(spec, parts[i], *method, &given, config);
+    return result;
 }
 
 outcome_t method_parse(const char *spec, const method_t **method, method_config_t *config)
 {
-    text_t copy = text_of("%s", spec);
-    char *parts[16];
-    size_t count = text_split(copy.chars, ':', parts, 16);
-    if (count == 0 || count > 16 || !text_fits(&copy))
-        return outcome_usage("--method", spec, "no method", "NAME[:key=value...]", NULL);
-    outcome_t result;
-    if (outcome_bad(&result, method_find(parts[0], method)))
-        return result;
-    *config = (*method)->defaults;
-    for (size_t i = 1; i < count; i++) {
-        const char *variant = "variant=";
-        if (text_starts(parts[i], variant)) {
-            if (i + 1 < count)
-                return outcome_usage("--method", spec, "variant before another key", "variant last", NULL);
-            config->variant = strstr(spec, variant) + strlen(variant);
-        } else if (outcome_bad(&result, take_pair(spec, parts[i], config))) {
-            return result;
-        }
-    }
-    return method_check(*method, config);
+    outcome_t result = read_spec(spec, method, config);
+    return outcome_is_ok(&result) ? method_check(*method, config) : result;
+}
+
+const char *method_summary(const char *spec)
+{
+    char name[SPEC_MOST + 1] = "";
+    memcpy(name, spec, strcspn(spec, ":"));
+    const preset_t *preset = preset_of(name);
+    if (preset != NULL)
+        return preset->summary;
+    const method_t *method = registry_look_up(&names, name);
+    return method->summary;
 }

@@ -2,7 +2,7 @@
 #ifndef BBS_COMPRESS_STATS_H
 #define BBS_COMPRESS_STATS_H
 
-#include "compress/compress.h"
+#include "compress/layer.h"
 
 /* Sparsity of INT8 weights, as the paper's Fig. 3 counts it. Everything is a count, so layers add up and any number of
  * threads gives the same. Vectors and groups run along the input channels at one kernel position of one output channel,

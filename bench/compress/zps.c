@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "compress/clones.h"
+#include "compress/columns.h"
 #include "compress/zps_search.h"
 
 enum { CONSTANT_BITS_LEAST = 3, CONSTANT_BITS_MOST = 6 };
@@ -48,14 +49,14 @@ static column_code_t zps_encode(const method_config_t *config, const int8_t *wei
                        : encode_at(weights, count, config->columns, shift, stored);
 }
 
-const column_coder_t zps_coder = {.meta_bits = 8, .meta_in_byte = true, .encode = zps_encode};
-static const column_coder_t paper_range_coder = {.meta_bits = 8, .meta_in_byte = false, .encode = zps_encode};
+static const column_coder_t coder_of_paper_range = {.meta_bits = 8, .encode = zps_encode};
+static const column_coder_t coder = {.meta_bits = 8, .meta_in_byte = true, .encode = zps_encode};
 
-outcome_t zps_compress(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
-                       compressed_t *compressed)
+static outcome_t compress(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
+                          compressed_t *compressed)
 {
-    const column_coder_t *coder = config->paper_shift_range ? &paper_range_coder : &zps_coder;
-    return columns_compress(coder, config, layer, mask, threads, compressed);
+    return columns_compress(config->paper_shift_range ? &coder_of_paper_range : &coder, config, layer, mask, threads,
+                            compressed);
 }
 
 outcome_t zps_check(const method_config_t *config)
@@ -77,9 +78,9 @@ const method_t zps_method = {
     .selects = true,
     .packs = true,
     .constant_is_signed = true,
-    .activation_bits = 8,
+    .takes = METHOD_TAKES_CONSTANT | METHOD_TAKES_SHIFT | METHOD_TAKES_SHIFT_RANGE,
     .defaults = {.columns = 4, .group = 32, .beta = 0.2, .channel_unit = 32, .constant_bits = 6},
-    .compress = zps_compress,
-    .coder = &zps_coder,
+    .compress = compress,
+    .coder = &coder,
     .check = zps_check,
 };

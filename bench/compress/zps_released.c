@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One shift: u = clip(w + shift); the z leading columns that no |u| uses are dropped, and |u| is rounded to multiples of
+/* Zero-point shifting as the authors' public repository computes it, for comparison; it differs from the paper: sign and
+ * magnitude in place of two's complement, sums clipped to +-127, all leading zero columns dropped (no limit of three),
+ * 5-bit shifts of -2^(p-1) to 2^(p-1) - 1, whose lowest has no stored form. It cannot be packed.
+ *
+ * One shift: u = clip(w + shift); the z leading columns that no |u| uses are dropped, and |u| is rounded to multiples of
  * 2^(N - z), ties down, without growing past the columns that are left. */
-#include "compress/zps_released.h"
-
+#include "compress/columns.h"
 #include "compress/zps.h"
 
 #include <stdlib.h>
@@ -68,12 +71,12 @@ static column_code_t encode(const method_config_t *config, const int8_t *weights
 }
 
 /* Three bits for up to seven leading columns and the five of the constant. */
-const column_coder_t zps_released_coder = {.sign_magnitude = true, .meta_bits = 8, .encode = encode};
+static const column_coder_t coder = {.sign_magnitude = true, .meta_bits = 8, .encode = encode};
 
 static outcome_t compress(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
                           compressed_t *compressed)
 {
-    return columns_compress(&zps_released_coder, config, layer, mask, threads, compressed);
+    return columns_compress(&coder, config, layer, mask, threads, compressed);
 }
 
 const method_t zps_released_method = {
@@ -82,9 +85,9 @@ const method_t zps_released_method = {
     .input = METHOD_INT8,
     .selects = true,
     .constant_is_signed = true,
-    .activation_bits = 8,
+    .takes = METHOD_TAKES_CONSTANT | METHOD_TAKES_SHIFT,
     .defaults = {.columns = 4, .group = 32, .beta = 0.2, .channel_unit = 32, .constant_bits = 5},
     .compress = compress,
-    .coder = &zps_released_coder,
+    .coder = &coder,
     .check = zps_check,
 };

@@ -2,6 +2,7 @@
 #include "data/dataset.h"
 
 #include "base/home.h"
+#include "base/registry.h"
 #include "base/text.h"
 #include "data/cifar.h"
 #include "data/fashion.h"
@@ -27,26 +28,29 @@ static outcome_t take_default(dataset_t *dataset)
     return path[0] == '/' ? outcome_ok() : home_path(path, &dataset->default_path);
 }
 
+static const registry_t kinds = {.where = "data set",
+                                 .what = "data set",
+                                 .tables = {dataset_registry},
+                                 .fault = FAULT_MISSING,
+                                 .todo = "use --size compact, whose data Debian packages"};
+
 outcome_t dataset_open(const char *name, const dataset_request_t *request, dataset_t *dataset)
 {
     *dataset = (dataset_t){.request = *request};
-    for (const dataset_kind_t *const *kind = dataset_registry; *kind != NULL; kind++) {
-        if (!text_equal((*kind)->name, name))
-            continue;
-        dataset->kind = *kind;
-        if (request->path == NULL && (*kind)->default_path == NULL)
-            return outcome_missing(name, "data set", "no path given", (*kind)->title, "say where it is with --data");
-        if (request->training && !(*kind)->has_training)
-            return outcome_missing(name, "training part", "not in this version", (*kind)->title,
-                                   "say where training samples are with --data");
-        outcome_t result = outcome_ok();
-        if (request->path != NULL || !outcome_bad(&result, take_default(dataset)))
-            result = (*kind)->open(&dataset->request, dataset);
-        if (!outcome_is_ok(&result))
-            dataset_close(dataset);
+    outcome_t result = registry_find(&kinds, name, &dataset->kind);
+    if (!outcome_is_ok(&result))
         return result;
-    }
-    return outcome_missing(name, "data set", "not in this version", NULL, "use --size compact, whose data Debian packages");
+    const dataset_kind_t *kind = dataset->kind;
+    if (request->path == NULL && kind->default_path == NULL)
+        return outcome_missing(name, "data set", "no path given", kind->title, "say where it is with --data");
+    if (request->training && !kind->has_training)
+        return outcome_missing(name, "training part", "not in this version", kind->title,
+                               "say where training samples are with --data");
+    if (request->path != NULL || !outcome_bad(&result, take_default(dataset)))
+        result = kind->open(&dataset->request, dataset);
+    if (!outcome_is_ok(&result))
+        dataset_close(dataset);
+    return result;
 }
 
 void dataset_close(dataset_t *dataset)
@@ -68,10 +72,8 @@ text_t dataset_name_of(const dataset_t *dataset, int64_t sample)
 
 int64_t dataset_whole(const char *name)
 {
-    for (const dataset_kind_t *const *kind = dataset_registry; *kind != NULL; kind++)
-        if (text_equal((*kind)->name, name))
-            return (*kind)->whole;
-    return 0;
+    const dataset_kind_t *kind = registry_look_up(&kinds, name);
+    return kind != NULL ? kind->whole : 0;
 }
 
 /* ===  Subsets  === */

@@ -201,6 +201,9 @@ static const char *take_split(const char *path, photos_t *photos)
 
 static outcome_t open_photos(const dataset_request_t *request, dataset_t *dataset)
 {
+    outcome_t result = file_check_path(request->path);
+    if (!outcome_is_ok(&result))
+        return result;
     photos_t *photos = calloc(1, sizeof *photos);
     if (photos == NULL)
         return outcome_out_of_memory(request->path);
@@ -215,9 +218,9 @@ static outcome_t open_photos(const dataset_request_t *request, dataset_t *datase
     dataset->height = dataset->width = request->profile->picture->crop;
     const char *split = take_split(request->path, photos);
     text_t table = text_of("%s/labels.tsv", photos->folder.chars), list = text_of("%s/val.txt", photos->folder.chars);
-    outcome_t result = file_exists(table.chars)  ? read_list(photos, table, true, '\t', split, dataset)
-                       : file_exists(list.chars) ? read_list(photos, list, false, ' ', NULL, dataset)
-                                                 : read_folders(photos, request->classes);
+    result = file_exists(table.chars)  ? read_list(photos, table, true, '\t', split, dataset)
+             : file_exists(list.chars) ? read_list(photos, list, false, ' ', NULL, dataset)
+                                       : read_folders(photos, request->classes);
     if (outcome_is_ok(&result) && dataset->file_count == 0)
         result = sort_by_file_name(photos);
     if (outcome_is_ok(&result) && photos->count == 0)

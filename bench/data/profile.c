@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "data/profile.h"
 
-#include "base/text.h"
+#include "base/registry.h"
 
 #include <stddef.h>
 
@@ -66,15 +66,9 @@ static const profile_t *const registry[] = {
 
 outcome_t profile_find(const char *name, const profile_t **profile)
 {
-    text_t known = text_of("%s", "");
-    for (const profile_t *const *at = registry; *at != NULL; at++) {
-        if (text_equal((*at)->name, name)) {
-            *profile = *at;
-            return outcome_ok();
-        }
-        known = text_of("%s%s%s", known.chars, known.chars[0] ? ", " : "", (*at)->name);
-    }
-    return outcome_missing(name, "preprocessing profile", "not in this version", known.chars, NULL);
+    static const registry_t profiles = {
+        .where = "preprocessing", .what = "profile", .tables = {registry}, .fault = FAULT_MISSING};
+    return registry_find(&profiles, name, profile);
 }
 
 /* The bytes of one channel lie `stride` apart. */

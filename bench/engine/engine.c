@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/engine.h"
 
+#include "base/registry.h"
 #include "base/text.h"
 #include "engine/fast.h"
 #include "engine/integer_cnn.h"
@@ -27,15 +28,8 @@ struct engine {
 
 static outcome_t find_kernels(const kernels_t *const *sets, const char *name, const kernels_t **kernels)
 {
-    text_t known = text_of("%s", "");
-    for (const kernels_t *const *set = sets; *set != NULL; set++) {
-        if (text_equal((*set)->name, name)) {
-            *kernels = *set;
-            return outcome_ok();
-        }
-        known = text_of("%s%s%s", known.chars, known.chars[0] ? " or " : "", (*set)->name);
-    }
-    return outcome_usage("--kernels", name, "no such kernel set", known.chars, NULL);
+    const registry_t names = {.where = "--kernels", .what = "kernel set", .tables = {sets}};
+    return registry_find(&names, name, kernels);
 }
 
 static outcome_t open_engine(const net_weights_t *weights, const kernels_t *kernels, const net_ranges_t *ranges,

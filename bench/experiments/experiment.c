@@ -245,13 +245,29 @@ void experiments_close(experiments_t *experiments)
     *experiments = (experiments_t){.items = NULL};
 }
 
+/* Pointers to them all, NULL-terminated, to free(); NULL when memory is out. */
+static const experiment_t **table_of(const experiments_t *experiments)
+{
+    const experiment_t **table = calloc(experiments->count + 1, sizeof *table);
+    for (size_t i = 0; table != NULL && i < experiments->count; i++)
+        table[i] = &experiments->items[i];
+    return table;
+}
+
 outcome_t experiments_find(const experiments_t *experiments, const char *id, const experiment_t **experiment)
 {
-    text_t known = text_of("%s", "");
-    *experiment = find(experiments, experiments->count, id);
-    if (*experiment != NULL)
-        return outcome_ok();
-    for (size_t i = 0; i < experiments->count; i++)
-        known = text_of("%s%s%s", known.chars, i > 0 ? ", " : "", experiments->items[i].id);
-    return outcome_usage("experiment", id, "no such experiment", known.chars, NULL);
+    const experiment_t **table = table_of(experiments);
+    const registry_t names = {.where = "experiment", .what = "experiment", .tables = {table}};
+    outcome_t result = table != NULL ? registry_find(&names, id, experiment) : outcome_out_of_memory("experiments");
+    free(table);
+    return result;
+}
+
+outcome_t experiments_list(const experiments_t *experiments, const char *text, registry_list_t *list)
+{
+    const experiment_t **table = table_of(experiments);
+    const registry_t names = {.where = "experiment", .what = "experiment", .tables = {table}};
+    outcome_t result = table != NULL ? registry_list(&names, text, list) : outcome_out_of_memory("experiments");
+    free(table);
+    return result;
 }

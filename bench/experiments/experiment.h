@@ -2,6 +2,7 @@
 #ifndef BBS_EXPERIMENTS_EXPERIMENT_H
 #define BBS_EXPERIMENTS_EXPERIMENT_H
 
+#include "base/registry.h"
 #include "experiments/measurement.h"
 #include "experiments/page.h"
 #include "rows/database.h"
@@ -37,6 +38,9 @@ typedef struct {
  * rows without a page, two of one id, two of one order, rows read (`from`) of none or of a later one. */
 outcome_t experiments_open(const char *folder, experiments_t *experiments);
 void experiments_close(experiments_t *experiments);
+
+/* "a,b" or "all", ids of experiments. */
+outcome_t experiments_list(const experiments_t *experiments, const char *text, registry_list_t *list);
 
 /* By id; an unknown one is FAULT_USAGE and lists the known ones. */
 outcome_t experiments_find(const experiments_t *experiments, const char *id, const experiment_t **experiment);

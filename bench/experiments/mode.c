@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "experiments/mode.h"
 
-#include "base/text.h"
+#include "base/registry.h"
 
 #include <stddef.h>
 
@@ -42,13 +42,6 @@ const run_mode_t *const run_mode_registry[] = {&smoke, &compact, &full, NULL};
 
 outcome_t run_mode_find(const char *name, const run_mode_t **mode)
 {
-    text_t known = text_of("%s", "");
-    for (const run_mode_t *const *at = run_mode_registry; *at != NULL; at++) {
-        if (text_equal((*at)->name, name)) {
-            *mode = *at;
-            return outcome_ok();
-        }
-        known = text_of("%s%s%s", known.chars, known.chars[0] ? ", " : "", (*at)->name);
-    }
-    return outcome_failed("mode", name, "no such mode", known.chars, NULL);
+    static const registry_t modes = {.where = "mode", .what = "mode", .tables = {run_mode_registry}, .fault = FAULT_FAILED};
+    return registry_find(&modes, name, mode);
 }

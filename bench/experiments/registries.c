@@ -82,13 +82,17 @@ static const rows_column_t method_columns[] = {
     {.name = NULL},
 };
 static const rows_schema_t method_schema = {
-    .name = "methods", .about = "The registry of compression methods.", .columns = method_columns};
+    .name = "methods", .about = "The registries of compression methods and presets.", .columns = method_columns};
 
 static outcome_t add_methods(rows_database_t *database)
 {
     outcome_t result = outcome_ok();
     int64_t place = 0;
     for (const method_t *const *at = method_registry; *at != NULL && outcome_is_ok(&result); at++) {
+        const method_cells_t cells = {(*at)->name, (*at)->summary, ++place};
+        result = rows_database_insert(database, &method_schema, &cells);
+    }
+    for (const preset_t *const *at = preset_registry; *at != NULL && outcome_is_ok(&result); at++) {
         const method_cells_t cells = {(*at)->name, (*at)->summary, ++place};
         result = rows_database_insert(database, &method_schema, &cells);
     }

@@ -73,17 +73,22 @@ static outcome_t check_wanted(const fetch_request_t *request)
 {
     for (size_t w = 0; w < request->wanted_count; w++) {
         const fetch_request_t one = {.wanted = &request->wanted[w], .wanted_count = 1};
-        text_t known = text_of("%s", "");
+        text_builder_t known = {0};
         bool found = false;
         for (size_t c = 0; c < request->catalogue_count && !found; c++)
             for (size_t i = 0; i < request->catalogues[c].count && !found; i++) {
                 const catalogue_item_t *item = &request->catalogues[c].items[i];
                 found = is_wanted(&one, item);
-                if (strstr(known.chars, item->owner) == NULL)
-                    known = text_of("%s%s%s", known.chars, known.chars[0] ? ", " : "", item->owner);
+                if (known.chars == NULL || strstr(known.chars, item->owner) == NULL)
+                    text_append(&known, "%s%s", known.length > 0 ? ", " : "", item->owner);
             }
+        outcome_t result = outcome_ok();
         if (!found)
-            return outcome_usage("fetch", request->wanted[w], "nothing of that name", known.chars, NULL);
+            result = known.failed ? outcome_out_of_memory("fetch")
+                                  : outcome_usage("fetch", request->wanted[w], "nothing of that name", known.chars, NULL);
+        free(known.chars);
+        if (!outcome_is_ok(&result))
+            return result;
     }
     return outcome_ok();
 }
@@ -196,7 +201,7 @@ static outcome_t verify(const fetch_step_t *step, const char *path, bool own)
                                 own ? NULL : "take the right file");
     }
     text_t aside = text_of("%s.bad", step->path.chars);
-    if (!same && own && rename(path, aside.chars) == 0)
+    if (!same && own && text_fits(&aside) && rename(path, aside.chars) == 0)
         result = outcome_failed(outcome_text(&result), NULL, NULL, NULL,
                                 text_of("it is kept as %s; fetch it again", aside.chars).chars);
     return result;

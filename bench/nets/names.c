@@ -46,7 +46,10 @@ outcome_t net_names_settle(const network_t *network, const char *where, tensor_s
             passes++;
         if (passes == 0)
             continue;
-        if (!text_fits(&name) || tensor_set_find(set, name.chars) != NULL)
+        if (!text_fits(&name))
+            return outcome_failed(where, text_of("tensor %.200s", set->items[i].name).chars, "a name that is too long",
+                                  text_of("at most %d bytes", TEXT_MOST).chars, NULL);
+        if (tensor_set_find(set, name.chars) != NULL)
             return outcome_failed(where, text_of("tensor %.200s", set->items[i].name).chars,
                                   "another tensor of the same meaning", text_of("one %.200s", name.chars).chars,
                                   "save the plain state dict of one model");

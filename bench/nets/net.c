@@ -6,32 +6,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+const registry_t net_names = {.where = "--net", .what = "network", .tables = {net_registry, net_others}};
+
 outcome_t net_find(const char *name, const network_t **network)
 {
-    const network_t *const *const registries[] = {net_registry, net_others};
-    text_t known = text_of("%s", "");
-    for (size_t i = 0; i < sizeof registries / sizeof registries[0]; i++)
-        for (const network_t *const *at = registries[i]; *at != NULL; at++) {
-            if (text_equal((*at)->name, name)) {
-                *network = *at;
-                return outcome_ok();
-            }
-            known = text_of("%s%s%s", known.chars, known.chars[0] ? ", " : "", (*at)->name);
-        }
-    return outcome_usage("--net", name, "no such network", known.chars, NULL);
+    return registry_find(&net_names, name, network);
 }
 
 outcome_t net_find_size(const network_t *network, const char *name, const net_size_t **size)
 {
-    text_t known = text_of("%s", "");
-    for (const net_size_t *const *at = network->sizes; *at != NULL; at++) {
-        if (text_equal((*at)->name, name)) {
-            *size = *at;
-            return outcome_ok();
-        }
-        known = text_of("%s%s%s", known.chars, known.chars[0] ? ", " : "", (*at)->name);
-    }
-    return outcome_usage("--size", text_of("%s of %s", name, network->name).chars, "no such size", known.chars, NULL);
+    text_t what = text_of("size of %s", network->name);
+    const registry_t sizes = {.where = "--size", .what = what.chars, .tables = {network->sizes}};
+    return registry_find(&sizes, name, size);
 }
 
 const net_size_t *net_default_size(const network_t *network)

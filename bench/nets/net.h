@@ -2,7 +2,7 @@
 #ifndef BBS_NETS_NET_H
 #define BBS_NETS_NET_H
 
-#include "base/outcome.h"
+#include "base/registry.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -71,13 +71,18 @@ typedef struct {
     const char *family;             /* "resnet", "vgg", "vit", "bert" */
     const net_size_t *const *sizes; /* NULL-terminated */
     const net_rename_t *renames;    /* or NULL */
+    /* Required: the layers of a size. */
     outcome_t (*layers)(const net_size_t *size, net_table_t *table);
-    outcome_t (*program)(const net_size_t *size, struct net_program *program); /* of sizes without a cfg; else NULL */
+    /* Required where a size has no cfg, else NULL: its steps. */
+    outcome_t (*program)(const net_size_t *size, struct net_program *program);
 } network_t;
 
 /* The seven networks of the paper, which "all" means, and others that can be asked for by name; NULL-terminated. One line
  * in registry.c adds one. */
 extern const network_t *const net_registry[], *const net_others[];
+
+/* For lists of names, of which "all" is net_registry. */
+extern const registry_t net_names;
 
 /* By name; an unknown one is FAULT_USAGE and lists the known names. */
 outcome_t net_find(const char *name, const network_t **network);

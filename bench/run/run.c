@@ -41,33 +41,26 @@ static outcome_t choose(const experiments_t *all, const char *id, bool *chosen)
     return result;
 }
 
-/* Those of --only with their sources, in the order of the experiments, each once; NULL: all. */
+/* Those of --only with their sources, in the order of the experiments; NULL: all. */
 static outcome_t choose_experiments(run_t *run)
 {
     const experiments_t *all = run->request->experiments;
-    const char *only = run->request->only;
-    size_t count = 0, used = 0, most = only != NULL ? strlen(only) + 1 : 0;
-    char *list = text_copy(only != NULL ? only : ""), **names = calloc(most + 1, sizeof *names);
+    registry_list_t wanted;
+    size_t used = 0;
+    outcome_t result = experiments_list(all, run->request->only != NULL ? run->request->only : "all", &wanted);
+    if (!outcome_is_ok(&result))
+        return result;
     bool *chosen = calloc(all->count + 1, sizeof *chosen);
-    outcome_t result = outcome_ok();
     run->experiments = calloc(all->count + 1, sizeof *run->experiments);
-    if (list == NULL || names == NULL || chosen == NULL || run->experiments == NULL) {
+    if (chosen == NULL || run->experiments == NULL)
         result = outcome_out_of_memory("--only");
-        goto out;
-    }
-    count = text_split(list, ',', names, most);
-    if (only != NULL && count == 0)
-        result = outcome_usage("run", "--only", "no name", "names of experiments", NULL);
-    for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
-        result = choose(all, names[i], chosen);
-    for (size_t i = 0; i < all->count; i++)
-        if (only == NULL || chosen[i])
+    for (size_t i = 0; i < wanted.count && outcome_is_ok(&result); i++)
+        result = choose(all, ((const experiment_t *)wanted.items[i])->id, chosen);
+    for (size_t i = 0; i < all->count && outcome_is_ok(&result); i++)
+        if (chosen[i])
             run->experiments[used++] = &all->items[i];
-
-out:
-    free(list);
-    free(names);
     free(chosen);
+    registry_list_free(&wanted);
     return result;
 }
 

@@ -126,7 +126,8 @@ static outcome_t reserve_tensors(const state_dict_t *dict, const char *where, te
         text_t name = text_of("%.*s", view->name_size < TEXT_CAPACITY ? (int)view->name_size : TEXT_CAPACITY, view->name);
         if (!text_fits(&name) || strlen(name.chars) != view->name_size)
             return outcome_failed(where, text_of("tensor %.100s", name.chars).chars,
-                                  "a name of over 510 bytes, or with a NUL", "a shorter one", NULL);
+                                  "a name that is too long, or with a NUL", text_of("at most %d bytes", TEXT_MOST).chars,
+                                  NULL);
         result = tensor_set_reserve(set, name.chars, dict->storages[view->storage].type, view->rank, view->shape, NULL);
     }
     return result;

@@ -188,7 +188,11 @@ static outcome_t add(tensor_set_t *out, const char *name, tensor_type_t type, in
 static outcome_t add_part(tensor_set_t *out, const tensor_t *source, const char *part, tensor_type_t type, int rank,
                           const int64_t *shape, const void *data)
 {
-    return data == NULL ? outcome_ok() : add(out, text_of("%s.%s", source->name, part).chars, type, rank, shape, data);
+    text_t name = text_of("%s.%s", source->name, part);
+    if (!text_fits(&name))
+        return outcome_failed(source->name, NULL, "a name that is too long", text_of("at most %d bytes", TEXT_MOST).chars,
+                              NULL);
+    return data == NULL ? outcome_ok() : add(out, name.chars, type, rank, shape, data);
 }
 
 static outcome_t add_int8(tensor_set_t *out, const tensor_t *source, const compress_layer_t *layer)

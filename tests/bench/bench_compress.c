@@ -7,6 +7,8 @@
 #include "base/progress.h"
 #include "base/text.h"
 #include "compress/pack.h"
+#include "compress/compress.h"
+#include "compress/spec.h"
 #include "compress/stats.h"
 #include "weights/int8_tensors.h"
 #include "compress/zps_search.h"
@@ -103,8 +105,8 @@ static outcome_t compress_work(const net_layers_t *net, int threads, const void 
 {
     const method_request_t *request = what;
     const method_t *method;
-    stop_on(method_find(request->method, &method));
-    method_config_t config = method->defaults;
+    method_config_t config;
+    stop_on(method_parse(request->method, &method, &config));
     config.columns = request->columns;
     config.beta = 0;
     compressed_t *compressed = calloc(net->count, sizeof *compressed);
@@ -201,11 +203,12 @@ static void make_set(const net_layers_t *net, tensor_set_t *set)
         memcpy(tensor->data, layer->scale, (size_t)layer->k * sizeof(float));
     }
     const method_t *mod;
+    method_config_t config;
     int8_network_t network;
-    stop_on(method_find("bbs-mod", &mod));
+    stop_on(method_parse("bbs-mod", &mod, &config));
     stop_on(int8_tensors_open(&plain, "bench", false, 1, &network));
     compressed_t *compressed = calloc(network.count, sizeof *compressed);
-    stop_on(compress_network(mod, &mod->defaults, network.layers, network.count, CORES, compressed));
+    stop_on(compress_network(mod, &config, network.layers, network.count, CORES, compressed));
     stop_on(int8_tensors_compressed(&plain, &network, compressed, set));
     stop_on(tensor_set_note(set, "method", "bbs-mod"));
     stop_on(tensor_set_note(set, "columns", "4"));

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* libFuzzer target: any bytes as a safetensors file, and what parses as weights to compress and pack. */
 #include "compress/pack.h"
+#include "compress/compress.h"
+#include "compress/spec.h"
 #include "weights/int8_tensors.h"
 #include "tensor/safetensors.h"
 
@@ -13,14 +15,15 @@ static void compress_weights(const tensor_set_t *set)
 {
     int8_network_t network;
     const method_t *method;
+    method_config_t config;
     outcome_t outcome = int8_tensors_open(set, "fuzz", false, 1, &network);
     if (!outcome_is_ok(&outcome))
         return;
     compressed_t *compressed = calloc(network.count, sizeof *compressed);
     tensor_set_t out = {0};
-    outcome = method_find("bbs-mod", &method);
+    outcome = method_parse("bbs-mod", &method, &config);
     if (compressed != NULL && outcome_is_ok(&outcome))
-        outcome = compress_network(method, &method->defaults, network.layers, network.count, 1, compressed);
+        outcome = compress_network(method, &config, network.layers, network.count, 1, compressed);
     if (compressed != NULL && outcome_is_ok(&outcome)) {
         outcome = int8_tensors_compressed(set, &network, compressed, &out);
         for (size_t i = 0; i < network.count; i++)

@@ -198,7 +198,7 @@ def hostile_archives(folder):
     yield one("path", "no whole storage", wide(storage=Storage("../x", torch.FloatStorage, 6)))
     yield one("two_types", "storage 0: found two types", dumps({"a": tensor(F6, (6,)), "b": tensor(Storage("0", torch.CharStorage, 6), (6,))}))
     yield one("twice", "the same tensor name twice", dumps({"a": tensor(F6, (6,)), "z": tensor(F6, (6,))}).replace(b"X\1\0\0\0z", b"X\1\0\0\0a"))
-    yield one("nul", "a name of over", dumps({"a\0b": tensor(F6, (6,))}))
+    yield one("nul", "or with a NUL", dumps({"a\0b": tensor(F6, (6,))}))
     yield one("storageless", "without a storage", dumps({"a": tensor(3, (6,))}))
     yield one("module", "opcode GLOBAL (0x63) at byte", b"\x80\x02cos\nsystem\nU\x02ls\x85R.")
     yield one("stack_module", "opcode STACK_GLOBAL (0x93) at byte 17: found posix.system", b"\x80\x04\x8c\x05posix\x8c\x06system\x93\x8c\x02ls\x85R.")

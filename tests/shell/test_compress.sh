@@ -14,6 +14,9 @@ check_fails 2 "explain refuses 128" "$BBSBENCH" explain --method ra --columns 2 
 check_fails 2 "explain refuses no weights" "$BBSBENCH" explain --method ra --columns 2
 check_fails 2 "explain refuses a method without columns" "$BBSBENCH" explain --method int8 -- 1 2
 check_fails 2 "explain refuses a shift that cannot be stored" "$BBSBENCH" explain --method zps --columns 4 --shift -32 -- 1
+check "explain takes presets and specs" sh -c '[ "$("$BBSBENCH" explain --csv --method bbs-mod -- 1 2 3 | cut -d, -f2-)" = "$("$BBSBENCH" explain --csv --method zps:columns=4 -- 1 2 3 | cut -d, -f2-)" ]'
+check_fails 2 "a parameter in the spec and as an option" "$BBSBENCH" explain --method ra:columns=4 --columns 4 -- 1
+check_fails 2 "explain refuses a parameter that the method lacks" "$BBSBENCH" explain --method ra --shift 3 -- 1
 check_fails 2 "explain refuses seven columns" "$BBSBENCH" explain --method ra --columns 7 -- 1
 
 # A small checkpoint: a stem [8, 3, 3, 3], a convolution [64, 40, 3, 3], a linear layer [32, 64], a bias, an embedding.
@@ -137,10 +140,21 @@ bad 1 "a scale of zero" "$tap_folder/zero_scale.safetensors"
 bad 1 "no weights" "$tap_folder/no_weight.safetensors"
 bad 1 "a file that is compressed already" "$tap_folder/zps.safetensors"
 check_fails 2 "an unknown method" "$BBSBENCH" compress "$net" "$tap_folder/x" --method nonsense
+check_fails 2 "columns for a method without" "$BBSBENCH" compress "$net" "$tap_folder/x" --method int8 --columns 4
+check_fails 2 "an empty value" "$BBSBENCH" compress "$net" "$tap_folder/x" --method ra --columns ''
+check "compress takes specs" "$BBSBENCH" compress "$net" "$tap_folder/spec.out" --method ra:columns=4:group=16
+check "as it takes options" sh -c "'$BBSBENCH' compress '$net' '$tap_folder/option.out' --method ra --columns 4 --group 16 && tail -c 60000 '$tap_folder/option.out' >'$tap_folder/a' && tail -c 60000 '$tap_folder/spec.out' | cmp - '$tap_folder/a'"
+check "and packs them" sh -c "'$BBSBENCH' pack '$tap_folder/spec.out' '$tap_folder/spec.bbs' && '$BBSBENCH' unpack '$tap_folder/spec.bbs' '$tap_folder/spec.back' && cmp '$tap_folder/spec.out' '$tap_folder/spec.back'"
 check_fails 2 "no method" "$BBSBENCH" compress "$net" "$tap_folder/x"
 check_fails 2 "a beta above 1" "$BBSBENCH" compress "$net" "$tap_folder/x" --method ra --beta 2
 check_fails 2 "an unknown score" "$BBSBENCH" compress "$net" "$tap_folder/x" --method ra --score size
 check_fails 1 "a folder that is not there" "$BBSBENCH" quantize "$net" "$tap_folder/none/out.safetensors"
+long=$tap_folder$(printf '/.%.0s' $(seq 300))
+longer=$tap_folder$(printf '/.%.0s' $(seq 2500))
+check "a path of over 600 bytes" sh -c "'$BBSBENCH' compress '$net' '$long/long.out' --method ra && '$BBSBENCH' pack '$long/long.out' '$long/long.bbs' && [ -f '$tap_folder/long.bbs' ]"
+check_fails 1 "a path of over 5,000 bytes" "$BBSBENCH" quantize "$net" "$longer/longer.out"
+check "is told from other failures" grep -q 'found a path that is too long, expected 1 to 4090 bytes' "$tap_folder/last_err"
+check "and nothing is written" sh -c "! ls '$tap_folder'/longer* '$tap_folder'/*.part 2>/dev/null"
 check_fails 1 "quantize refuses NaN" "$BBSBENCH" quantize "$tap_folder/nan.safetensors" "$tap_folder/x"
 if [ -w /dev/full ]; then
     ln -s /dev/full "$tap_folder/full.safetensors.part"

@@ -10,6 +10,13 @@ for command in $("$BBSBENCH" --help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .
     check_fails 2 "$command refuses an unknown option" "$BBSBENCH" "$command" --no-such-option
 done
 
+check_fails 2 "a misspelt command" "$BBSBENCH" simulaet
+check "is guessed" grep -q 'did you mean simulate?$' "$tap_folder/last_err"
+check_fails 2 "a misspelt option" "$BBSBENCH" accuracy --methdo int8
+check "is guessed too" grep -q 'methdo: found no such option, .*did you mean method?$' "$tap_folder/last_err"
+check_fails 2 "a flag with a value" "$BBSBENCH" run --smoke=yes
+check "is no unknown option" grep -q 'found a value, expected none' "$tap_folder/last_err"
+
 check "deps.sh is quiet when nothing is missing" sh -c '[ -z "$(./deps.sh)" ]'
 check "make help has a line a target" sh -c 'make help | grep -q "^  check "'
 tap_done

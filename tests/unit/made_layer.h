@@ -10,6 +10,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "made_method.h"
 #include "testing.h"
 
 #pragma GCC diagnostic ignored "-Wunused-function"
@@ -47,13 +48,6 @@ static void fill(fixture_t *fixture, uint64_t seed)
                                         .weights = fixture->weights,
                                         .q = fixture->q,
                                         .scale = fixture->scale};
-}
-
-static const method_t *method_of(const char *name)
-{
-    const method_t *method = NULL;
-    assert_ok(method_find(name, &method));
-    return method;
 }
 
 static compressed_t compress(const method_t *method, const method_config_t *config, const fixture_t *fixture, float *floats)

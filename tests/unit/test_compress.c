@@ -9,14 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "made_method.h"
 #include "testing.h"
-
-static const method_t *method_of(const char *name)
-{
-    const method_t *method = NULL;
-    assert_ok(method_find(name, &method));
-    return method;
-}
 
 static column_code_t encode(const char *name, int columns, const int8_t *weights, int64_t count, int *values)
 {
@@ -205,8 +199,8 @@ static void sensitive_channels_keep_their_eight_bits(void **state)
     (void)state;
     fixture_t fixture;
     fill(&fixture);
-    const method_t *cons = method_of("bbs-cons");
-    method_config_t config = cons->defaults;
+    method_config_t config;
+    const method_t *cons = method_of_spec("bbs-cons", &config);
     config.beta = 0.4; /* two of five channels: the last ones have the largest scales */
     config.channel_unit = 1;
     compressed_t out;
@@ -234,8 +228,9 @@ static void whole_layers_stay_whole_except_in_float(void **state)
     fixture.layer.whole = true;
     fixture.layer.weights = weights;
     compressed_t out;
-    const method_t *mod = method_of("bbs-mod");
-    assert_ok(compress_network(mod, &mod->defaults, &fixture.layer, 1, 1, &out));
+    method_config_t config;
+    const method_t *mod = method_of_spec("bbs-mod", &config);
+    assert_ok(compress_network(mod, &config, &fixture.layer, 1, 1, &out));
     assert_int_equal(out.sensitive, K);
     assert_int_equal(out.value_bits, (int64_t)8 * K * C * POSITIONS);
     assert_int_equal(out.meta_bits, 0);
@@ -251,64 +246,13 @@ static void whole_layers_stay_whole_except_in_float(void **state)
     compressed_free(&out);
 }
 
-static void the_same_bytes_for_any_number_of_threads(void **state)
-{
-    (void)state;
-    enum { CHANNELS = 96, INPUTS = 300 };
-    static int8_t q[CHANNELS * INPUTS * 9];
-    float scale[CHANNELS];
-    for (int i = 0; i < CHANNELS * INPUTS * 9; i++)
-        q[i] = (int8_t)(i * 31 % 199 - 99);
-    for (int k = 0; k < CHANNELS; k++)
-        scale[k] = (float)(1 + k * 37 % CHANNELS);
-    compress_layer_t layer = {.name = "wide", .k = CHANNELS, .c = INPUTS, .kh = 3, .kw = 3, .q = q, .scale = scale};
-    const method_t *mod = method_of("bbs-mod");
-    compressed_t one, three;
-    assert_ok(compress_network(mod, &mod->defaults, &layer, 1, 1, &one));
-    assert_ok(compress_network(mod, &mod->defaults, &layer, 1, 3, &three));
-    assert_memory_equal(one.values, three.values, sizeof q * sizeof *one.values);
-    assert_memory_equal(one.stored, three.stored, sizeof q);
-    assert_memory_equal(one.meta, three.meta, (size_t)one.groups);
-    assert_memory_equal(one.bits, three.bits, CHANNELS);
-    compressed_free(&one);
-    compressed_free(&three);
-}
-
-static void columns_that_nobody_packs_are_not_kept(void **state)
-{
-    (void)state;
-    static const char *const names[] = {"int8", "ra", "zps", "bitflip", "bbs-mod"};
-    enum { CHANNELS = 40, INPUTS = 70 };
-    int8_t q[CHANNELS * INPUTS * 4];
-    float scale[CHANNELS];
-    for (int i = 0; i < CHANNELS * INPUTS * 4; i++)
-        q[i] = (int8_t)(i * 37 % 251 - 125);
-    for (int k = 0; k < CHANNELS; k++)
-        scale[k] = (float)(1 + k * 7 % CHANNELS);
-    compress_layer_t layer = {.name = "layer", .k = CHANNELS, .c = INPUTS, .kh = 2, .kw = 2, .q = q, .scale = scale};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const method_t *method = method_of(names[i]);
-        method_config_t config = method->defaults;
-        compressed_t all, values;
-        assert_ok(compress_network(method, &config, &layer, 1, 2, &all));
-        config.values_only = true;
-        assert_ok(compress_network(method, &config, &layer, 1, 2, &values));
-        assert_non_null(all.stored);
-        assert_null(values.stored);
-        assert_memory_equal(all.values, values.values, sizeof q * sizeof *all.values);
-        assert_int_equal(all.value_bits, values.value_bits);
-        compressed_free(&all);
-        compressed_free(&values);
-    }
-}
-
 /* ===  Refusals  === */
 
 static void parameters_out_of_range_are_named(void **state)
 {
     (void)state;
     const method_t *method;
-    assert_error(method_find("nonsense", &method), FAULT_USAGE, "bbs-cons");
+    assert_error(method_find("nonsense", &method), FAULT_USAGE, "bitflip");
     const method_t *zps = method_of("zps");
     method_config_t config = zps->defaults;
     config.columns = 7;
@@ -352,8 +296,6 @@ int main(void)
         cmocka_unit_test(groups_run_along_c_and_cross_nothing),
         cmocka_unit_test(sensitive_channels_keep_their_eight_bits),
         cmocka_unit_test(whole_layers_stay_whole_except_in_float),
-        cmocka_unit_test(the_same_bytes_for_any_number_of_threads),
-        cmocka_unit_test(columns_that_nobody_packs_are_not_kept),
         cmocka_unit_test(parameters_out_of_range_are_named),
         cmocka_unit_test(float_methods_want_floats),
     };

@@ -248,7 +248,7 @@ static void graphs_that_do_not_fit_are_refused(void **state)
     refused_cfg("[net]\nbatch=1\nheight=14\nwidth=14\nchannels=3\n[avgpool]\n", FAULT_FAILED,
                 "found 0 with weights, expected 5");
     open_block(&fixture);
-    assert_error(engine_open(&fixture.weights, "quick", 1, &engine), FAULT_USAGE, "fast or stock");
+    assert_error(engine_open(&fixture.weights, "quick", 1, &engine), FAULT_USAGE, "fast, stock");
     size.cfg = "tests/data/none.cfg";
     fixture.weights.size = &size;
     assert_error(engine_open(&fixture.weights, "fast", 1, &engine), FAULT_MISSING, "no such file");

@@ -60,8 +60,8 @@ static void make_set(tensor_set_t *out)
     assert_ok(tensor_set_reserve(&set, "fc.weight", TENSOR_F32, 2, (const int64_t[]){8, 16}, &tensor));
     for (int64_t i = 0; i < tensor->count; i++)
         ((float *)tensor->data)[i] = (float)(next_random() % 2001) - 1000;
-    assert_ok(method_find("bbs-mod", &mod));
-    method_config_t config = mod->defaults;
+    method_config_t config;
+    assert_ok(method_parse("bbs-mod", &mod, &config));
     config.group = 5;
     config.channel_unit = 2;
     assert_ok(int8_tensors_open(&set, "net", false, 1, &network));

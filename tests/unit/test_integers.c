@@ -226,7 +226,7 @@ static void ranges_are_needed_and_checked(void **state)
     net_ranges_free(&read);
     made->ranges.most[7] = 0;
     assert_error(engine_open_integers(&made->weights, "fast", &made->ranges, 1, &engine), FAULT_MISSING, "calibrate");
-    assert_error(engine_open_integers(&made->weights, "stock", &made->ranges, 1, &engine), FAULT_USAGE, "fast or plain");
+    assert_error(engine_open_integers(&made->weights, "stock", &made->ranges, 1, &engine), FAULT_USAGE, "fast, plain");
     FILE *file = fopen(path, "w");
     assert_non_null(file);
     fputs("layer,range,largest,samples\nnone.conv,1,1,4\n", file);

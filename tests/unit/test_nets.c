@@ -6,6 +6,8 @@
 #include "nets/program.h"
 #include "nets/vit.h"
 
+#include "base/file.h"
+#include "base/home.h"
 #include "base/text.h"
 
 #include <stdlib.h>
@@ -67,13 +69,79 @@ static void planes_follow_from_layer_to_layer(void **state)
     net_table_free(&table);
 }
 
+/* Every network that can be asked for by name. */
+static const network_t *nth_network(size_t index)
+{
+    return registry_at(&net_names, index);
+}
+
+static bool is_one_word(const char *name)
+{
+    return name[0] != '\0' && strcspn(name, ",:= /") == strlen(name) && !text_equal(name, "all");
+}
+
+static void check_size(const network_t *network, const net_size_t *size)
+{
+    text_t path;
+    const net_size_t *found = NULL;
+    assert_true(is_one_word(size->name));
+    assert_ok(net_find_size(network, size->name, &found));
+    assert_ptr_equal(found, size); /* each name once */
+    assert_true(size->channels > 0 && size->height > 0 && size->width > 0 && size->classes > 1);
+    assert_true(size->dataset != NULL && size->profile != NULL);
+    assert_true((size->cfg != NULL) != (network->program != NULL));
+    if (size->cfg != NULL) {
+        assert_ok(home_path(size->cfg, &path));
+        assert_true(file_exists(path.chars));
+    }
+}
+
+static void networks_are_described_wholly(void **state)
+{
+    (void)state;
+    const network_t *network, *found;
+    for (size_t i = 0; (network = nth_network(i)) != NULL; i++) {
+        assert_true(is_one_word(network->name) && network->title[0] != '\0' && network->family[0] != '\0');
+        assert_ok(net_find(network->name, &found));
+        assert_ptr_equal(found, network); /* each name once */
+        assert_non_null(network->sizes[0]);
+        for (const net_size_t *const *size = network->sizes; *size != NULL; size++)
+            check_size(network, *size);
+    }
+}
+
+/* Planes and products as the kind of a layer has them, and exactly one first layer. */
+static void layer_tables_are_consistent(void **state)
+{
+    (void)state;
+    const network_t *network;
+    for (size_t n = 0; (network = nth_network(n)) != NULL; n++)
+        for (const net_size_t *const *size = network->sizes; *size != NULL; size++) {
+            net_table_t table;
+            assert_ok(net_layers(network, *size, &table));
+            assert_true(table.count > 0);
+            for (size_t i = 0; i < table.count; i++) {
+                const net_layer_t *layer = &table.items[i];
+                assert_int_equal(layer->first, i == 0);
+                assert_true(layer->name[0] != '\0' && net_layer_weights(layer) > 0 && net_layer_macs(layer) > 0);
+                if (layer->kind == NET_CONV)
+                    assert_true(layer->out_h == (layer->in_h + 2 * layer->pad - layer->kh) / layer->stride + 1 &&
+                                layer->out_w == (layer->in_w + 2 * layer->pad - layer->kw) / layer->stride + 1);
+                else
+                    assert_true(layer->kh == 1 && layer->kw == 1 && layer->out_h == 1 && layer->tokens >= 1);
+            }
+            net_table_free(&table);
+        }
+}
+
 static void names_within_a_network_are_unique(void **state)
 {
     (void)state;
-    for (const network_t *const *network = net_registry; *network != NULL; network++)
-        for (const net_size_t *const *size = (*network)->sizes; *size != NULL; size++) {
+    const network_t *network;
+    for (size_t n = 0; (network = nth_network(n)) != NULL; n++)
+        for (const net_size_t *const *size = network->sizes; *size != NULL; size++) {
             net_table_t table;
-            assert_ok(net_layers(*network, *size, &table));
+            assert_ok(net_layers(network, *size, &table));
             for (size_t i = 0; i < table.count; i++) {
                 assert_true(strlen(table.items[i].name) + 1 < NET_NAME_SIZE);
                 for (size_t j = 0; j < i; j++)
@@ -178,6 +246,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(totals_are_those_of_the_published_networks),
         cmocka_unit_test(planes_follow_from_layer_to_layer),
+        cmocka_unit_test(networks_are_described_wholly),
+        cmocka_unit_test(layer_tables_are_consistent),
         cmocka_unit_test(names_within_a_network_are_unique),
         cmocka_unit_test(operands_come_from_layers_of_their_shape),
         cmocka_unit_test(a_program_covers_its_table),

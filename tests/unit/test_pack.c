@@ -2,6 +2,7 @@
 /* compress/pack: what is packed comes back, sums over the packed columns are dot products, and no wrong byte passes. */
 #include "base/text.h"
 #include "compress/columns.h"
+#include "compress/compress.h"
 #include "compress/pack.h"
 #include "compress/pack_layer.h"
 #include "compress/planes.h"
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "made_method.h"
 #include "testing.h"
 
 static uint64_t state_of_random = 1;
@@ -45,10 +47,9 @@ static void compress_set(const char *name, int columns, int group, tensor_set_t 
     tensor_set_t set;
     make_network(&set);
     int8_network_t network;
-    const method_t *method;
     compressed_t compressed[3];
-    assert_ok(method_find(name, &method));
-    method_config_t config = method->defaults;
+    method_config_t config;
+    const method_t *method = method_of_spec(name, &config);
     config.columns = method->coder != NULL ? columns : 0;
     config.group = group;
     config.channel_unit = 8;
@@ -86,14 +87,16 @@ static void every_packing_method_comes_back(void **state)
     (void)state;
     const int groups[] = {1, 4, 13, 32, 64};
     int packed = 0;
-    for (const method_t *const *method = method_registry; *method != NULL; method++)
+    const char *name;
+    for (size_t i = 0; (name = nth_method(i)) != NULL; i++)
         for (int columns = 1; columns <= 6; columns++) {
-            if (!(*method)->packs)
+            method_config_t config;
+            if (!method_of_spec(name, &config)->packs)
                 continue;
             tensor_set_t set, back;
             bytes_t file;
             pack_report_t report;
-            compress_set((*method)->name, columns, groups[columns % 5], &set);
+            compress_set(name, columns, groups[columns % 5], &set);
             assert_ok(pack_encode("net", &set, 2, &file, &report));
             assert_int_equal(file.size, report.file);
             assert_ok(pack_decode("net.bbs", file.data, file.size, 2, &back));
@@ -118,10 +121,10 @@ static void the_packed_size_is_the_reported_size(void **state)
     for (int i = 0; i < 64; i++)
         scale[i] = (float)(1 + i);
     const compress_layer_t layer = {.name = "fc", .k = 64, .c = 32, .kh = 1, .kw = 1, .q = q, .scale = scale};
-    const method_t *mod;
-    assert_ok(method_find("bbs-mod", &mod));
+    method_config_t config;
+    const method_t *mod = method_of_spec("bbs-mod", &config);
     compressed_t out;
-    assert_ok(compress_network(mod, &mod->defaults, &layer, 1, 1, &out));
+    assert_ok(compress_network(mod, &config, &layer, 1, 1, &out));
     assert_int_equal(out.sensitive, 32);
     const pack_shape_t shape = {
         .k = 64, .c = 32, .kh = 1, .kw = 1, .coding = PACK_SIGNED, .columns = 4, .group = 32, .whole = 32};

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What must hold for every group, whatever its weights: bounds, sparse columns, errors that fall with N. */
 #include "compress/columns.h"
+#include "compress/compress.h"
+#include "compress/planes.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "made_method.h"
 #include "testing.h"
 
 enum { ROUNDS = 4000, MOST = 64 };
@@ -38,9 +41,8 @@ typedef struct {
 
 static result_t encode(const char *name, int columns, const int8_t *weights, int64_t count)
 {
-    const method_t *method;
+    const method_t *method = method_of(name);
     result_t result = {0};
-    assert_ok(method_find(name, &method));
     method_config_t config = method->defaults;
     config.columns = columns;
     result.code = method->coder->encode(&config, weights, count, result.stored);
@@ -119,12 +121,43 @@ static void values_and_constants_keep_their_bounds(void **state)
     }
 }
 
+static const method_t *nth_coder(size_t index)
+{
+    for (const method_t *const *at = method_registry; *at != NULL; at++)
+        if ((*at)->coder != NULL && index-- == 0)
+            return *at;
+    return NULL;
+}
+
+/* Of every method that prunes columns: the mask has the sign and, where it is packed, 8 - N columns; these alone hold what
+ * is stored; and no weight moves by more than pruning so many columns can. */
+static void the_kept_columns_hold_what_is_stored(void **state)
+{
+    (void)state;
+    const method_t *method;
+    for (size_t m = 0; (method = nth_coder(m)) != NULL; m++)
+        for (int round = 0; round < ROUNDS; round++) {
+            int8_t weights[MOST], back[MOST];
+            uint8_t planes[MOST];
+            int64_t count = make_group(round, weights);
+            int columns = 1 + round % COLUMNS_MOST;
+            result_t result = encode(method->name, columns, weights, count);
+            assert_true(result.code.kept & 0x80);
+            assert_true(!method->packs || __builtin_popcount(result.code.kept) == 8 - columns);
+            assert_true(result.error <= count << 2 * columns);
+            if (!method->coder->meta_in_byte)
+                continue;
+            assert_true(planes_write(result.stored, count, method->coder->sign_magnitude, result.code.kept, planes));
+            assert_true(planes_read(planes, count, method->coder->sign_magnitude, result.code.kept, back));
+            assert_memory_equal(back, result.stored, (size_t)count);
+        }
+}
+
 /* The zero shift is among those tried: it never loses to plain rounding. */
 static void the_search_beats_each_single_shift(void **state)
 {
     (void)state;
-    const method_t *zps;
-    assert_ok(method_find("zps", &zps));
+    const method_t *zps = method_of("zps");
     for (int round = 0; round < ROUNDS / 10; round++) {
         int8_t weights[MOST], stored[MOST];
         int64_t count = make_group(round, weights);
@@ -145,8 +178,8 @@ static void the_search_beats_each_single_shift(void **state)
 static void sensitive_channels_come_in_units_or_whole_layers(void **state)
 {
     (void)state;
-    const method_t *mod;
-    assert_ok(method_find("bbs-mod", &mod));
+    method_config_t config;
+    const method_t *mod = method_of_spec("bbs-mod", &config);
     static int8_t q[200 * 4];
     memset(q, 3, sizeof q);
     for (int round = 0; round < 200; round++) {
@@ -160,7 +193,6 @@ static void sensitive_channels_come_in_units_or_whole_layers(void **state)
                 scales[i][channel] = (float)(1 + next_random() % 1000);
             layers[i].scale = scales[i];
         }
-        method_config_t config = mod->defaults;
         config.beta = (double)(round % 11) / 10;
         assert_ok(compress_network(mod, &config, layers, 5, 1, out));
         compress_size_t size = compress_total(layers, out, 5);
@@ -178,6 +210,7 @@ int main(void)
         cmocka_unit_test(errors_fall_with_fewer_columns),
         cmocka_unit_test(n_columns_are_bidirectionally_sparse),
         cmocka_unit_test(values_and_constants_keep_their_bounds),
+        cmocka_unit_test(the_kept_columns_hold_what_is_stored),
         cmocka_unit_test(the_search_beats_each_single_shift),
         cmocka_unit_test(sensitive_channels_come_in_units_or_whole_layers),
     };

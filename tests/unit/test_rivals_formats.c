@@ -17,15 +17,16 @@ static void microscaling_again_changes_nothing(void **state)
     static fixture_t fixture;
     static float once[SIZE], twice[SIZE];
     for (int i = 0; i < 4; i++) {
-        const method_t *mx = method_of(MX[i]);
+        method_config_t config;
+        const method_t *mx = method_of_spec(MX[i], &config);
         fill(&fixture, 4 + (uint64_t)i);
         for (int at = 0; at < PER_CHANNEL; at++) {
             fixture.weights[at] *= 0x1p-126f;              /* smallest scale, denormals */
             fixture.weights[PER_CHANNEL + at] *= 0x1p126f; /* largest */
         }
-        compress_floats(mx, &mx->defaults, &fixture, once);
+        compress_floats(mx, &config, &fixture, once);
         memcpy(fixture.weights, once, sizeof once);
-        compress_floats(mx, &mx->defaults, &fixture, twice);
+        compress_floats(mx, &config, &fixture, twice);
         assert_memory_equal(once, twice, sizeof once);
     }
 }
@@ -37,9 +38,12 @@ static void eight_bit_elements_are_never_farther(void **state)
     static fixture_t fixture;
     static float fine[SIZE], coarse[SIZE];
     fill(&fixture, 8);
-    compress_floats(method_of("mx-int8"), &method_of("mx-int8")->defaults, &fixture, fine);
+    method_config_t config;
+    const method_t *mx = method_of_spec("mx-int8", &config);
+    compress_floats(mx, &config, &fixture, fine);
     for (int i = 0; i < 3; i += 2) { /* e2m3, int6 */
-        compress_floats(method_of(MX[i]), &method_of(MX[i])->defaults, &fixture, coarse);
+        method_of_spec(MX[i], &config);
+        compress_floats(mx, &config, &fixture, coarse);
         for (int at = 0; at < SIZE; at++)
             assert_true(fabsf(fine[at] - fixture.weights[at]) <= fabsf(coarse[at] - fixture.weights[at]));
     }
@@ -48,13 +52,14 @@ static void eight_bit_elements_are_never_farther(void **state)
 /* One row of weights in one group, quantised. */
 static void quantise_row(const char *name, float *values, int64_t count)
 {
-    const method_t *method = method_of(name);
+    method_config_t config;
+    const method_t *method = method_of_spec(name, &config);
     static const float scale[] = {1};
     static const int8_t q[64];
     compress_layer_t layer = {
         .name = "row", .k = 1, .c = count, .kh = 1, .kw = 1, .weights = values, .q = q, .scale = scale};
     compressed_t out;
-    assert_ok(method->compress(&method->defaults, &layer, NULL, 1, &out));
+    assert_ok(method->compress(&config, &layer, NULL, 1, &out));
     compressed_to_floats(&out, &layer, 0, layer.k, values);
     compressed_free(&out);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* compress/stats and distortion against the definitions, one bit and one weight at a time. */
+#include "compress/compress.h"
 #include "compress/distortion.h"
 #include "compress/stats.h"
 

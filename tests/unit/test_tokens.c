@@ -208,7 +208,7 @@ static void write_texts(const lines_t *lines, size_t first, size_t count, const 
 
 static void check_lines(const vocabulary_t *vocabulary, const char *texts, const char *mode, size_t width)
 {
-    char command[4096], *line = NULL;
+    char command[3 * TEXT_CAPACITY], *line = NULL;
     size_t capacity = 0, total = 0;
     tokenizer_t tokenizer = {.vocabulary = vocabulary, .lower_case = strcmp(mode, "uncased") == 0};
     lines_t lines;

@@ -49,8 +49,9 @@ static void effectual_bits_are_those_counted_one_by_one(void **state)
     fixture_t fixture;
     fill(&fixture, 5);
     for (int i = 0; i < 2; i++) {
-        const method_t *method = method_of(methods[i]);
-        const method_config_t *config = &method->defaults;
+        method_config_t settings;
+        const method_config_t *config = &settings;
+        const method_t *method = method_of_spec(methods[i], &settings);
         compressed_t compressed;
         int64_t bits, again;
         assert_ok(method->compress(config, &fixture.layer, mask, 2, &compressed));

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_COMPRESS_METHOD_H
+#define BBS_COMPRESS_METHOD_H
+
+#include "compress/layer.h"
+
+/* A method is an algorithm; a preset is a method with parameters, under a name of its own. */
+
+typedef enum { METHOD_INT8, METHOD_FLOAT } method_input_t;
+
+/* Parameters; each method has its defaults, a caller changes what it wants. settings.h reads them from text. */
+typedef struct {
+    /* methods that prune bit columns */
+    int columns; /* N, bit columns to prune */
+    int group;   /* weights a group; mx: weights that share a scale */
+    /* methods that keep sensitive channels (Algorithm 2) */
+    double beta;             /* share of channels that are sensitive, in [0, 1] */
+    int64_t channel_unit;    /* C_H: sensitive channels of a layer are rounded up to multiples of it */
+    bool score_by_deviation; /* footnote 1: standard deviation in place of the scale factor */
+    /* zps; zps-released has the first and the last two */
+    int constant_bits;      /* p, 3 to 6 */
+    bool paper_shift_range; /* Algorithm 1 as printed: also try shift -2^(p-1), which cannot be stored */
+    bool fixed_shift;       /* no search, `shift` */
+    int shift;
+    /* methods that quantise floats: ptq, noisyquant, mx, ant, olive */
+    int bits;
+    bool least_squares_clip; /* ptq, noisyquant: range by least squared error in place of the largest value */
+    const char *variant;     /* mx, ant, olive: one of method_t.variants */
+    /* every method; no setting, the caller's */
+    bool values_only; /* to compute with, not to pack: methods with columns leave `stored` NULL */
+} method_config_t;
+
+/* Keys that a method takes beside those that follow from its other members (see settings.h). */
+enum {
+    METHOD_TAKES_GROUP = 1 << 0,
+    METHOD_TAKES_BITS = 1 << 1,
+    METHOD_TAKES_CLIP = 1 << 2,
+    METHOD_TAKES_CONSTANT = 1 << 3,
+    METHOD_TAKES_SHIFT = 1 << 4,
+    METHOD_TAKES_SHIFT_RANGE = 1 << 5
+};
+
+struct column_coder; /* columns.h: how a method that works on bit columns encodes one group */
+
+typedef struct {
+    const char *name;
+    const char *summary; /* one line, with the source */
+    method_input_t input;
+    bool selects;                     /* keeps sensitive channels: takes beta, channels, score */
+    bool packs;                       /* has columns and metadata as .bbs stores them */
+    bool constant_is_signed;          /* RA's constant is unsigned, ZPS's signed */
+    bool everywhere;                  /* compresses whole layers too (fp32) */
+    unsigned takes;                   /* METHOD_TAKES_ of further keys */
+    const char *const *variants;      /* of methods with several formats: their names, NULL-terminated; else NULL */
+    const struct column_coder *coder; /* of methods that prune bit columns of groups (takes columns, group); else NULL */
+    method_config_t defaults;
+    /* Required. Compress one layer; it is not whole. `mask[k]` marks sensitive channels, NULL: none. */
+    outcome_t (*compress)(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
+                          compressed_t *compressed);
+    /* Optional. Limits beyond those of method_check(): FAULT_USAGE names the parameter. */
+    outcome_t (*check)(const method_config_t *config);
+} method_t;
+
+typedef struct {
+    const char *name;
+    const char *spec;    /* of a method, as spec.h reads it; presets of presets there are none */
+    const char *summary; /* one line, with the source */
+} preset_t;
+
+/* Every method and every preset, NULL-terminated: one line in registry.c adds one. No name is in both. */
+extern const method_t *const method_registry[];
+extern const preset_t *const preset_registry[];
+
+/* A method by its name; spec.h finds presets too. */
+outcome_t method_find(const char *name, const method_t **method);
+
+/* Check a configuration against what the method can do: FAULT_USAGE names the parameter. */
+outcome_t method_check(const method_t *method, const method_config_t *config);
+
+#endif

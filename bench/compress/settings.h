@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_COMPRESS_SETTINGS_H
+#define BBS_COMPRESS_SETTINGS_H
+
+#include "compress/method.h"
+
+/* The parameters of methods by their names. One row is a key of a spec (`ra:columns=4`) and an option of every command
+ * that compresses (`--columns 4`): what it is called, what it may be, which methods take it, its line of --help.
+ *
+ *     ROW(key, option, argument, help, taken by, kind, member, least, most, words)
+ *
+ * Taken by: SETTING_OF_ columns (methods with a coder), selection (that select), variants (that have variants), or the
+ * flag in method_t.takes. Kind: how the member of method_config_t reads. Words, of booleans: what false and true are. */
+/* clang-format off */
+#define SETTINGS_OF_COLUMNS(ROW)                                                                                        \
+    ROW("columns", "columns", "N", "bit columns to prune, 1 to 6 (default: the method's)",                              \
+        SETTING_OF_COLUMNS, SETTING_INT, columns, 1, 6, NULL, NULL)                                                     \
+    ROW("constant", "constant-bits", "P", "zero-point shifting: bits of the constant, 3 to 6 (default 6)",              \
+        METHOD_TAKES_CONSTANT, SETTING_INT, constant_bits, 3, 6, NULL, NULL)                                            \
+    ROW("shift", "shift", "S", "zero-point shifting: this shift instead of the best one",                               \
+        METHOD_TAKES_SHIFT, SETTING_SHIFT, shift, -32, 32, NULL, NULL)                                                  \
+    ROW("shift-range", "shift-range", "NAME", "zps: stored, or paper, which also tries -2^(P-1) (default stored)",      \
+        METHOD_TAKES_SHIFT_RANGE, SETTING_BOOL, paper_shift_range, 0, 0, "stored", "paper")
+
+#define SETTINGS_OF_LAYERS(ROW)                                                                                         \
+    ROW("group", "group", "G", "weights a group, 1 to 4096 (default 32)",                                               \
+        METHOD_TAKES_GROUP, SETTING_INT, group, 1, 4096, NULL, NULL)                                                    \
+    ROW("beta", "beta", "SHARE", "share of channels that stay at 8 bits (default: the method's)",                       \
+        SETTING_OF_SELECTION, SETTING_REAL, beta, 0, 1, NULL, NULL)                                                     \
+    ROW("channels", "channels", "C", "8-bit channels of a layer are rounded up to multiples of it (default 32)",        \
+        SETTING_OF_SELECTION, SETTING_INT64, channel_unit, 1, INT32_MAX, NULL, NULL)                                    \
+    ROW("score", "score", "NAME", "what makes a channel sensitive: scale or deviation (default scale)",                 \
+        SETTING_OF_SELECTION, SETTING_BOOL, score_by_deviation, 0, 0, "scale", "deviation")                             \
+    ROW("bits", "bits", "B", "methods that quantise floats: bits a weight, 2 to 8",                                     \
+        METHOD_TAKES_BITS, SETTING_INT, bits, 2, 8, NULL, NULL)                                                         \
+    ROW("clip", "clip", "NAME", "range by absmax or squares (least squared error; default squares)",                    \
+        METHOD_TAKES_CLIP, SETTING_BOOL, least_squares_clip, 0, 0, "absmax", "squares")                                 \
+    ROW("variant", "variant", "NAME", "format of a method that has several",                                            \
+        SETTING_OF_VARIANTS, SETTING_VARIANT, variant, 0, 0, NULL, NULL)
+/* clang-format on */
+
+enum { SETTING_OF_COLUMNS = 1 << 16, SETTING_OF_SELECTION = 1 << 17, SETTING_OF_VARIANTS = 1 << 18 };
+
+typedef enum { SETTING_INT, SETTING_INT64, SETTING_REAL, SETTING_BOOL, SETTING_SHIFT, SETTING_VARIANT } setting_kind_t;
+
+typedef struct {
+    const char *key, *option;
+    unsigned taken_by;
+    setting_kind_t kind;
+    size_t offset; /* of the member of method_config_t */
+    int64_t least, most;
+    const char *no, *yes;
+} setting_t;
+
+extern const setting_t method_settings[]; /* ends with a key that is NULL */
+
+bool setting_is_taken(const setting_t *setting, const method_t *method);
+
+/* The row of a key; an unknown one is FAULT_USAGE. `where` and `place` begin the error: the option, and the spec. */
+outcome_t setting_find(const char *key, const char *where, const char *place, const setting_t **setting);
+
+/* Read a value into `config`. FAULT_USAGE when the method does not take the key (the error names those that it takes), or
+ * the text is no value of it. What depends on several keys is method_check()'s to say. */
+outcome_t setting_read(const setting_t *setting, const method_t *method, const char *text, const char *where,
+                       const char *place, method_config_t *config);
+
+#endif
