@@ -2,7 +2,7 @@
 #include "experiments/registries.h"
 
 #include "accel/accel.h"
-#include "compress/compress.h"
+#include "compress/method.h"
 #include "data/dataset.h"
 #include "nets/net.h"
 
@@ -71,12 +71,14 @@ static outcome_t add_accelerators(rows_database_t *database)
 /* ===  Methods  === */
 
 typedef struct {
-    const char *method, *summary;
+    const char *method, *spec, *summary;
     int64_t place;
 } method_cells_t;
 
 static const rows_column_t method_columns[] = {
     {TEXT(method_cells_t, method), .key = true, .heading = "Method", .meaning = "as `--method` calls it"},
+    {TEXT(method_cells_t, spec), .heading = "Means",
+     .meaning = "of a preset: the method and parameters that it stands for"},
     {TEXT(method_cells_t, summary), .heading = "Summary", .meaning = "what it does, with its source"},
     {INTEGER(method_cells_t, place), .heading = "Place", .meaning = "in the order of the registry"},
     {.name = NULL},
@@ -89,11 +91,11 @@ static outcome_t add_methods(rows_database_t *database)
     outcome_t result = outcome_ok();
     int64_t place = 0;
     for (const method_t *const *at = method_registry; *at != NULL && outcome_is_ok(&result); at++) {
-        const method_cells_t cells = {(*at)->name, (*at)->summary, ++place};
+        const method_cells_t cells = {(*at)->name, "", (*at)->summary, ++place};
         result = rows_database_insert(database, &method_schema, &cells);
     }
     for (const preset_t *const *at = preset_registry; *at != NULL && outcome_is_ok(&result); at++) {
-        const method_cells_t cells = {(*at)->name, (*at)->summary, ++place};
+        const method_cells_t cells = {(*at)->name, (*at)->spec, (*at)->summary, ++place};
         result = rows_database_insert(database, &method_schema, &cells);
     }
     return result;
