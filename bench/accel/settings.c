@@ -248,7 +248,7 @@ static outcome_t read_number(const accel_key_t *own, accel_config_t *config, con
     if (!find_any(own, key, &number, &network))
         return outcome_usage(where, place, "no such key", known_keys(own).chars, NULL);
     if (!read_value(&number, text, &value))
-        return outcome_usage(where, place, text[0] ? text : "nothing", range(&number, number.least).chars, NULL);
+        return outcome_usage(where, place, text[0] ? text : "no value", range(&number, number.least).chars, NULL);
     if (network != NULL)
         return read_on(&number, config, network, value, where, place);
     store_everywhere(&number, config, value);

@@ -22,22 +22,7 @@
 #include <stddef.h>
 
 const command_t *const command_registry[] = {
-    &command_fetch,
-    &command_explain,
-    &command_quantize,
-    &command_compress,
-    &command_pack,
-    &command_unpack,
-    &command_stats,
-    &command_accuracy,
-    &command_profile,
-    &command_simulate,
-    &command_calibrate,
-    &command_sram,
-    &command_area,
-    &command_run,
-    &command_report,
-    &command_query,
-    &command_diff,
-    NULL,
+    &command_fetch, &command_explain,  &command_quantize, &command_compress, &command_pack,      &command_unpack,
+    &command_stats, &command_accuracy, &command_profile,  &command_simulate, &command_calibrate, &command_sram,
+    &command_area,  &command_run,      &command_report,   &command_query,    &command_diff,      NULL,
 };

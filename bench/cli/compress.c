@@ -21,15 +21,12 @@ static const char compress_details[] =
     "IN holds INT8 tensors with scales (bbsbench quantize), or float ones, which are quantised on the way. OUT has for\n"
     "each weight NAME: NAME (I16, the values computed with), NAME.scale (F32), NAME.stored (I8, the columns kept, before\n"
     "the constant is added), NAME.meta (U8 a group: redundant columns << 6 | 6-bit constant, unsigned for ra, signed for\n"
-    "zps; for bitflip the mask of stored columns; 0 in channels at 8 bits) and NAME.bits (U8 a channel). Groups are "
-    "counted\n"
-    "channel by channel, kernel position by kernel position, then along the input channels; short ones cost full "
-    "metadata.\n"
-    "The first layer is the first weight in the file's order, or --first-name: it stays at 8 bits, takes no part in the "
-    "choice of "
-    "sensitive\n"
-    "channels, and is pruned like the others with --first-layer prune. Bits with metadata count 8 a group of each pruned\n"
-    "channel and, where a layer has channels of both precisions, an index of 16 bits a channel.";
+    "zps; for bitflip the mask of stored columns; 0 in channels at 8 bits) and NAME.bits (U8 a channel). Groups are\n"
+    "counted channel by channel, kernel position by kernel position, then along the input channels; short ones cost full\n"
+    "metadata. The first layer is the first weight in the file's order, or --first-name: it stays at 8 bits, takes no\n"
+    "part in the choice of sensitive channels, and is pruned like the others with --first-layer prune. Bits with metadata\n"
+    "count 8 a group of each pruned channel and, where a layer has channels of both precisions, an index of 16 bits a\n"
+    "channel.";
 
 static void print_row(const char *name, const char *shape, int64_t sensitive, int64_t channels, const compress_size_t *size)
 {

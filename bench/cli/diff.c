@@ -10,7 +10,8 @@
 #include <string.h>
 
 /* --experiment, or what the second file's name begins with: results/X/accuracy.csv is of `accuracy`. */
-static outcome_t find_experiment(const options_t *options, const experiments_t *experiments, const experiment_t **experiment)
+static outcome_t find_experiment(const options_t *options, const experiments_t *experiments,
+                                 const experiment_t **experiment)
 {
     const char *id = options_text(options, "experiment"), *path = options_operand(options, 1), *slash = strrchr(path, '/');
     text_t name = text_of("%s", slash != NULL ? slash + 1 : path);

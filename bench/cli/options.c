@@ -204,7 +204,7 @@ outcome_t options_required(const options_t *options, const char *name, const cha
     *value = options_text(options, name);
     if (*value != NULL)
         return outcome_ok();
-    return usage_error(options->command, text_of("--%s", name).chars, "nothing", find(options, name)->argument);
+    return usage_error(options->command, text_of("--%s", name).chars, "no value", find(options, name)->argument);
 }
 
 outcome_t options_integer(const options_t *options, const char *name, int64_t least, int64_t most, int64_t *value)

@@ -67,8 +67,8 @@ static outcome_t draw(const char *folder, const experiment_t *experiment)
         result = outcome_missing("gnuplot", NULL, "no such program", "gnuplot, for the figures",
                                  text_of("apt-get install gnuplot-nox, then bbsbench report %s", folder).chars);
     else if (code != 0)
-        result = outcome_failed(experiment->figure, text_of("gnuplot ended with %d", code).chars, last_line(log.chars).chars,
-                                NULL, NULL);
+        result = outcome_failed(experiment->figure, text_of("gnuplot ended with %d", code).chars,
+                                last_line(log.chars).chars, NULL, NULL);
     unlink(log.chars);
     return result;
 }

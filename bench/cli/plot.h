@@ -6,7 +6,8 @@
 #include "experiments/experiment.h"
 
 /* Draw FOLDER/figures/NAME.svg and .png of every experiment that has a figure and rows in the run folder, with its
- * script and gnuplot as a child process (no shell). FAULT_MISSING when gnuplot is not installed; otherwise its last line is the error.
+ * script and gnuplot as a child process (no shell). FAULT_MISSING when gnuplot is not installed; otherwise its last line is
+ * the error.
  */
 outcome_t plot_figures(const experiments_t *experiments, const char *folder);
 

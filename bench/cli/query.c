@@ -45,8 +45,7 @@ static outcome_t open_database(const options_t *options, const experiments_t *ex
             result = add_claims(*database);
     }
     nothing.mode = mode;
-    if (outcome_is_ok(&result) && runs == 0 &&
-        !outcome_bad(&result, experiment_rows_open(experiments, &nothing, database)))
+    if (outcome_is_ok(&result) && runs == 0 && !outcome_bad(&result, experiment_rows_open(experiments, &nothing, database)))
         result = add_claims(*database);
     if (outcome_is_ok(&result))
         rows_database_lock(*database);
@@ -65,13 +64,15 @@ static void describe_column(const rows_column_t *column)
 /* Every table and its columns, as docs/rows.md has them. */
 static void describe_tables(const rows_database_t *database)
 {
-    printf("# Rows\n\nThe tables that `bbsbench query` knows. A run folder holds those that its experiments made as NAME.csv\n"
-           "(RFC 4180; integers in full, reals with nine significant digits, an empty cell is not known). Compared with a\n"
-           "baseline: `key` names the row, `exact` any change is a change, `higher` and `lower` say what is better, `follows`\n"
-           "is not compared because it follows from what is. This page is written by `bbsbench query --describe`.\n");
+    printf(
+        "# Rows\n\nThe tables that `bbsbench query` knows. A run folder holds those that its experiments made as NAME.csv\n"
+        "(RFC 4180; integers in full, reals with nine significant digits, an empty cell is not known). Compared with a\n"
+        "baseline: `key` names the row, `exact` any change is a change, `higher` and `lower` say what is better, `follows`\n"
+        "is not compared because it follows from what is. This page is written by `bbsbench query --describe`.\n");
     for (size_t i = 0; i < rows_database_count(database); i++) {
         const rows_schema_t *schema = rows_database_schema(database, i);
-        printf("\n## %s\n\n%s\n\n| column | kind, unit | compared | meaning |\n|---|---|---|---|\n", schema->name, schema->about);
+        printf("\n## %s\n\n%s\n\n| column | kind, unit | compared | meaning |\n|---|---|---|---|\n", schema->name,
+               schema->about);
         for (const rows_column_t *column = schema->columns; column->name != NULL; column++)
             describe_column(column);
     }
@@ -125,7 +126,8 @@ static outcome_t run(const options_t *options)
 }
 
 static const option_t option_table[] = {
-    {"run", "FOLDER...", NULL, "rows of a run, or results/reference; may be repeated: the tables of the next are run2.accuracy ..."},
+    {"run", "FOLDER...", NULL,
+     "rows of a run, or results/reference; may be repeated: the tables of the next are run2.accuracy ..."},
     {"mode", "MODE", "compact", "of a folder of baselines: smoke, compact or full"},
     {"format", "md|csv|json", "md", "a table for reading, or the values in full"},
     {"describe", NULL, NULL, "print every table and its columns (docs/rows.md), no query"},

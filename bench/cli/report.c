@@ -9,6 +9,13 @@
 
 #include <stdio.h>
 
+/* Those of --experiments, or those that the run had. */
+static outcome_t open_experiments(const options_t *options, const char *folder, experiments_t *experiments)
+{
+    const char *own = options_text(options, "experiments");
+    return own != NULL ? experiments_open(own, experiments) : publish_experiments(folder, experiments);
+}
+
 static outcome_t run(const options_t *options)
 {
     text_t claims, reference;
@@ -17,7 +24,7 @@ static outcome_t run(const options_t *options)
     outcome_t result, drawn;
     if (outcome_bad(&result, home_path("results/claims.csv", &claims)) ||
         outcome_bad(&result, home_path("results/reference", &reference)) ||
-        outcome_bad(&result, experiments_open(options_text(options, "experiments"), &experiments)))
+        outcome_bad(&result, open_experiments(options, request.folder, &experiments)))
         return result;
     request.claims = claims.chars;
     request.reference = reference.chars;
@@ -26,13 +33,14 @@ static outcome_t run(const options_t *options)
     if (outcome_is_error(&drawn) && outcome_fault(&drawn) != FAULT_MISSING)
         result = drawn;
     else if (!outcome_bad(&result, publish_report(&request)))
-        printf("report: %s/report.html and report.md%s\n", request.folder, outcome_is_ok(&drawn) ? "" : ", without figures");
+        printf("report: %s/report.html and report.md%s\n", request.folder,
+               outcome_is_ok(&drawn) ? "" : ", without figures");
     experiments_close(&experiments);
     return outcome_is_ok(&result) ? drawn : result;
 }
 
 static const option_t option_table[] = {
-    {"experiments", "FOLDER", NULL, "experiments of your own that the run had (docs/experiments.md)"},
+    {"experiments", "FOLDER", NULL, "experiments of your own (default: the folder that the run had)"},
     {NULL, NULL, NULL, NULL},
 };
 

@@ -172,11 +172,11 @@ static outcome_t run(const options_t *options)
 
 static const option_t option_table[] = {
     {"smoke", NULL, NULL, "512 test samples a network: a check that everything works, under a minute"},
-    {"full", NULL, NULL, "the paper's checkpoints on ImageNet and GLUE; says first what it takes"},
+    {"full", NULL, NULL, "the paper's checkpoints on ImageNet and GLUE; tells downloads, disk and time, then asks"},
     {"jobs", "N", NULL, "threads (default: the processors there are); the rows do not depend on it"},
     {"out", "FOLDER", NULL, "where to (default: results/UTC-MODE)"},
     {"resume", NULL, NULL, "continue the run in --out, or the newest of the mode; what is finished stays"},
-    {"only", "ID[,ID]", NULL, "these experiments and no others"},
+    {"only", "ID[,ID]", NULL, "these experiments, and those whose rows they read"},
     {"experiments", "FOLDER", NULL, "experiments of your own beside those of the paper (docs/experiments.md)"},
     {"net", "NAME[,NAME]", NULL, "full: these networks (default: all whose files are here or can be fetched)"},
     {"images", "N", "0", "full: at most N samples a network, a fixed balanced list; 0: all"},
@@ -195,6 +195,6 @@ const command_t command_run = {
     .operands = "",
     .options = option_table,
     .details =
-        "Without --smoke or --full: all test samples on the networks that this project ships. The folder's run.json says\n"
+        "Without --smoke or --full: 2,000 test samples on each network that this project ships. The folder's run.json says\n"
         "what the rows are the result of. `bbsbench report FOLDER` draws the figures and writes the report.",
     .run = run};

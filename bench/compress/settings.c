@@ -116,7 +116,7 @@ outcome_t setting_read(const setting_t *setting, const method_t *method, const c
         return not_taken(setting, method, where, place);
     method_config_t changed = *config;
     if (!read_value(setting, method, text, &changed))
-        return outcome_usage(where, place, text[0] != '\0' ? text : "nothing", values_of(setting, method).chars, NULL);
+        return outcome_usage(where, place, text[0] != '\0' ? text : "no value", values_of(setting, method).chars, NULL);
     *config = changed;
     return outcome_ok();
 }

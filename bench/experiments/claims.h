@@ -45,8 +45,8 @@ typedef enum {
 
 const char *verdict_name(verdict_t verdict);
 
-/* How much a measured value may be set against the paper's: all that the paper measured, a part of it, or nothing, because a
- * network only stands in for the paper's. */
+/* How much a measured value may be set against the paper's: all that the paper measured, a part of it, or nothing, because
+ * a network only stands in for the paper's. */
 typedef enum { BASIS_WHOLE, BASIS_SUBSET, BASIS_STAND_IN } claim_basis_t;
 const char *claim_basis_name(claim_basis_t basis); /* "whole", "subset", "stand-in" */
 

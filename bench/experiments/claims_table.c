@@ -189,7 +189,8 @@ void claims_present(const claims_t *claims, document_t *document)
                  present_stand_in, document);
     document_fold(document, "The query of each claim");
     present_some(claims, has_query, query_columns,
-                 "What was asked of the rows: `bbsbench query --run RUN_FOLDER 'QUERY'` asks it again.", present_query, document);
+                 "What was asked of the rows: `bbsbench query --run RUN_FOLDER 'QUERY'` asks it again.", present_query,
+                 document);
     document_fold_end(document);
     if (without == 0)
         return;

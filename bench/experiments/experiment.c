@@ -83,7 +83,8 @@ static outcome_t add_builtin(const builtin_t *file, experiments_t *experiments)
     experiment_t *experiment;
     outcome_t result;
     if (outcome_bad(&result, append(experiments, &experiment)) ||
-        outcome_bad(&result, make(file->name, length, file->text, file->name, builtin_text(sql.chars), sql.chars, experiment)) ||
+        outcome_bad(&result,
+                    make(file->name, length, file->text, file->name, builtin_text(sql.chars), sql.chars, experiment)) ||
         outcome_bad(&result, home_path(text_of("plots/%s.gp", experiment->id).chars, &script)))
         return result;
     return take_figure(script.chars, experiment);
@@ -197,7 +198,8 @@ static outcome_t check_sources(const experiments_t *experiments, size_t index)
     if (list == NULL)
         return outcome_out_of_memory(experiment->id);
     outcome_t result = outcome_ok();
-    for (char *name = strtok_r(list, ", ", &rest); name != NULL && outcome_is_ok(&result); name = strtok_r(NULL, ", ", &rest))
+    for (char *name = strtok_r(list, ", ", &rest); name != NULL && outcome_is_ok(&result);
+         name = strtok_r(NULL, ", ", &rest))
         if (!text_equal(name, "none") && find(experiments, index, name) == NULL)
             result = outcome_failed(experiment->page.where, "from", name, "an experiment that comes earlier",
                                     "raise the page's order, or correct the name");
@@ -211,7 +213,8 @@ static outcome_t check_all(const experiments_t *experiments)
     for (size_t i = 0; i < experiments->count && outcome_is_ok(&result); i++) {
         const experiment_t *experiment = &experiments->items[i];
         if (find(experiments, i, experiment->id) != NULL)
-            return outcome_failed(experiment->page.where, NULL, "an experiment of that name, once more", "another name", NULL);
+            return outcome_failed(experiment->page.where, NULL, "an experiment of that name, once more", "another name",
+                                  NULL);
         result = check_sources(experiments, i);
     }
     return result;
@@ -221,8 +224,11 @@ outcome_t experiments_open(const char *folder, experiments_t *experiments)
 {
     *experiments = (experiments_t){.items = NULL};
     outcome_t result = add_builtins(experiments);
-    if (outcome_is_ok(&result) && folder != NULL)
-        result = add_folder(folder, experiments);
+    if (outcome_is_ok(&result) && folder != NULL && !outcome_bad(&result, add_folder(folder, experiments))) {
+        experiments->folder = realpath(folder, NULL);
+        if (experiments->folder == NULL)
+            result = outcome_failed(folder, "--experiments", strerror(errno), "a folder", NULL);
+    }
     if (outcome_is_ok(&result)) {
         qsort(experiments->items, experiments->count, sizeof *experiments->items, by_order);
         result = check_all(experiments);
@@ -242,6 +248,7 @@ void experiments_close(experiments_t *experiments)
         free_experiment(&experiments->items[i]);
     free(experiments->items);
     free(experiments->views);
+    free(experiments->folder);
     *experiments = (experiments_t){.items = NULL};
 }
 

@@ -113,7 +113,8 @@ outcome_t experiment_rows_open(const experiments_t *experiments, const experimen
     return result;
 }
 
-outcome_t experiment_rows_add(const experiments_t *experiments, const experiment_source_t *source, rows_database_t *database)
+outcome_t experiment_rows_add(const experiments_t *experiments, const experiment_source_t *source,
+                              rows_database_t *database)
 {
     outcome_t result = rows_database_next_run(database);
     if (!outcome_is_ok(&result))

@@ -9,9 +9,8 @@ static const run_mode_t smoke = {
     .name = "smoke",
     .title = "SMOKE RUN: a subset of the samples, on stand-in networks",
     .meaning =
-        "A quick check that everything works. Accuracies are of a compact stand-in network on a fixed, balanced list of "
-        "512 of its test "
-        "samples (Fashion-MNIST has 10,000): their intervals are wide, and they say nothing about the paper's networks.",
+        "A quick check that everything works, on a fixed, balanced list of few test samples: intervals are wide. Accuracies "
+        "are of compact networks that stand in for the paper's: they say nothing about these.",
     .size = "compact",
     .images = 512,
 };
@@ -20,8 +19,7 @@ static const run_mode_t compact = {
     .name = "compact",
     .title = "DEFAULT RUN: 2,000 test samples a network, on stand-in networks",
     .meaning =
-        "Accuracies are of compact networks that this project trained and ships, on a fixed, balanced list of test "
-        "samples. "
+        "Accuracies are of compact networks that this project trained and ships, on a fixed, balanced list of test samples. "
         "They stand in for the paper's networks of the same families: they say something about the compression methods, "
         "nothing about the paper's accuracies.",
     .size = "compact",

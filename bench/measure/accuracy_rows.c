@@ -60,7 +60,8 @@ static const rows_column_t columns[] = {
      .meaning = "F1 of class 1 over all answers, for data scored by it (MRPC)"},
     {REAL(f1_batch32_percent), .heading = "F1 of batches", .unit = "%", .sense = ROWS_FOLLOWS, .decimals = 2,
      .meaning = "mean F1 of batches of 32, as the paper's authors report MRPC"},
-    {INTEGER(skipped), .heading = "Skipped", .unit = "samples", .meaning = "samples left out because they could not be read"},
+    {INTEGER(skipped), .heading = "Skipped", .unit = "samples",
+     .meaning = "samples left out because they could not be read"},
     {TEXT(first_skipped), .heading = "First skipped", .meaning = "file or line of the first of them"},
     {.name = NULL},
 };

@@ -104,6 +104,7 @@ outcome_t manifest_create(const char *folder, const manifest_facts_t *facts, man
     cJSON_AddNumberToObject(json, "schema", MANIFEST_SCHEMA);
     cJSON_AddStringToObject(json, "command", facts->command);
     cJSON_AddStringToObject(json, "mode", facts->mode->name);
+    cJSON_AddStringToObject(json, "own_experiments", facts->own_experiments != NULL ? facts->own_experiments : "");
     cJSON_AddNumberToObject(json, "jobs", facts->jobs);
     cJSON_AddNumberToObject(json, "resumed", 0);
     cJSON_AddStringToObject(json, "started_utc", manifest_now_utc().chars);

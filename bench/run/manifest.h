@@ -10,13 +10,13 @@
 /* run.json: what a run folder is the result of. Written whole or not at all, before the first experiment and after each
  * one, so that a killed run knows what is finished.
  *
- *   schema, command, mode, resumed, started_utc, finished_utc (null until the end), folder_bytes
- *   configuration   what the rows depend on: program, mode, experiments and their settings, inputs; --resume compares it
- *   seeds, inputs [{path, role, bytes, sha256}], program, build, machine, libraries
- *   experiments [{id, title, rows, state: pending | running | finished | failed | blocked, reason, started_utc,
- *                finished_utc, wall_seconds, peak_memory_bytes, row_count}] */
+ *   schema, command, mode, own_experiments ("" for none), resumed, started_utc, finished_utc (null until the end),
+ * folder_bytes configuration   what the rows depend on: program, mode, experiments and their settings, inputs; --resume
+ * compares it seeds, inputs [{path, role, bytes, sha256}], program, build, machine, libraries experiments [{id, title,
+ * rows, state: pending | running | finished | failed | blocked, reason, started_utc, finished_utc, wall_seconds,
+ * peak_memory_bytes, row_count}] */
 
-enum { MANIFEST_SCHEMA = 1 };
+enum { MANIFEST_SCHEMA = 2 };
 
 typedef struct {
     cJSON *json;
@@ -28,6 +28,7 @@ typedef struct {
     int jobs;
     const char *command;
     const experiment_t *const *experiments; /* NULL-terminated: those that were asked for */
+    const char *own_experiments;            /* folder of a user's own; NULL: none */
     const inputs_t *inputs;                 /* identified */
 } manifest_facts_t;
 

@@ -59,7 +59,8 @@ static outcome_t explain_missing(publication_t *publication)
         if (text_equal(state, "finished"))
             result = claims_without(&publication->claims, id, false, "its rows do not hold this number");
         else if (blocked)
-            result = claims_without(&publication->claims, id, true, cJSON_IsString(reason) ? reason->valuestring : "failed");
+            result =
+                claims_without(&publication->claims, id, true, cJSON_IsString(reason) ? reason->valuestring : "failed");
         else
             result = claims_without(&publication->claims, id, false,
                                     state[0] != '\0' ? "the run has not finished" : "the experiment was not asked for");
@@ -208,10 +209,11 @@ static outcome_t present_baselines(publication_t *publication)
     if (diffs == NULL)
         return outcome_out_of_memory("report");
     document_heading(document, 2, "Against the committed baseline");
-    document_table(document, summary_columns,
-                   "Rows of `results/reference`. Model rows are compared exactly; counts of float kernels may move by %lld in "
-                   "1,000 samples, because processors sum in different orders. Improvements never pay for regressions.",
-                   most_flips(publication));
+    document_table(
+        document, summary_columns,
+        "Rows of `results/reference`. Model rows are compared exactly; counts of float kernels may move by %lld in "
+        "1,000 samples, because processors sum in different orders. Improvements never pay for regressions.",
+        most_flips(publication));
     for (size_t i = 0; i < experiments->count && outcome_is_ok(&result); i++)
         if (is_finished(publication, &experiments->items[i]))
             result = present_baseline_row(publication, &experiments->items[i], &diffs[i]);
@@ -278,5 +280,17 @@ outcome_t publish_report(const publish_request_t *request)
     document_free(&publication.document);
     claims_free(&publication.claims);
     manifest_free(&publication.manifest);
+    return result;
+}
+
+outcome_t publish_experiments(const char *folder, experiments_t *experiments)
+{
+    manifest_t manifest;
+    outcome_t result = manifest_read(folder, &manifest);
+    if (!outcome_is_ok(&result))
+        return result;
+    const char *own = manifest_text(&manifest, NULL, "own_experiments");
+    result = experiments_open(own[0] != '\0' ? own : NULL, experiments);
+    manifest_free(&manifest);
     return result;
 }

@@ -50,12 +50,11 @@ void record_present_cost(const manifest_t *manifest, const experiments_t *experi
 {
     const cJSON *entry;
     document_heading(document, 2, "Cost");
-    document_table(document, cost_columns,
-                   "Wall time and peak memory of each experiment with %g thread(s), measured; the kernel's high-water mark "
-                   "of resident "
-                   "memory, started anew for each. The run folder takes %s.",
-                   manifest_number(manifest, NULL, "jobs"),
-                   bytes_or_dash(manifest_number(manifest, NULL, "folder_bytes")).chars);
+    document_table(
+        document, cost_columns,
+        "Wall time and peak memory of each experiment with %g thread(s), measured; the kernel's high-water mark of resident "
+        "memory, started anew for each. The run folder takes %s.",
+        manifest_number(manifest, NULL, "jobs"), bytes_or_dash(manifest_number(manifest, NULL, "folder_bytes")).chars);
     cJSON_ArrayForEach(entry, get(manifest->json, "experiments"))
     {
         const experiment_t *experiment;

@@ -106,6 +106,7 @@ static outcome_t open_manifest(run_t *run)
                               .jobs = run->request->jobs,
                               .command = run->request->command,
                               .experiments = run->experiments,
+                              .own_experiments = run->request->experiments->folder,
                               .inputs = &run->inputs};
     outcome_t result = manifest_create(run->folder, &facts, &wanted);
     if (!outcome_is_ok(&result))

@@ -139,7 +139,7 @@ static void bad_settings_are_told(void **state)
         {"bitvert.row=16", "row: found no such key", "weight_banks"},
         {"bitvert.rows=sixteen", "rows: found sixteen", "1 to 4096"},
         {"bitvert.rows=0", "rows: found 0", "1 to 4096"},
-        {"bitvert.rows=", "rows: found nothing", "1 to 4096"},
+        {"bitvert.rows=", "rows: found no value", "1 to 4096"},
         {"bitvert.rows=16.5", "rows: found 16.5", "1 to 4096"},
         {"dram.gbytes_per_s=-1", "dram_gbytes_per_s: found -1", "0.001 to 1e+06"},
         {"stripes.low_bits=4", "low_bits: found no such key", "activation_bits, multipliers"},
