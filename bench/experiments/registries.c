@@ -32,7 +32,8 @@ static outcome_t add_networks(const network_t *const *network, bool paper, int64
 {
     outcome_t result = outcome_ok();
     for (; *network != NULL && outcome_is_ok(&result); network++) {
-        const net_cells_t cells = {(*network)->name, (*network)->title, (*network)->family, ++*place, paper};
+        const net_cells_t cells = {(*network)->name, (*network)->title, (*network)->family, *place, paper};
+        ++*place;
         result = rows_database_insert(database, &net_schema, &cells);
     }
     return result;
@@ -59,10 +60,11 @@ static const rows_schema_t accel_schema = {
 static outcome_t add_accelerators(rows_database_t *database)
 {
     outcome_t result = outcome_ok();
-    int64_t place = 0;
+    int64_t place = 1;
     for (const accelerator_t *const *at = accelerator_registry; *at != NULL && outcome_is_ok(&result); at++) {
         const accel_cells_t cells = {
-            .accelerator = (*at)->name, .title = (*at)->title, .accuracy_method = (*at)->accuracy, .place = ++place};
+            .accelerator = (*at)->name, .title = (*at)->title, .accuracy_method = (*at)->accuracy, .place = place};
+        place++;
         result = rows_database_insert(database, &accel_schema, &cells);
     }
     return result;
@@ -89,13 +91,15 @@ static const rows_schema_t method_schema = {
 static outcome_t add_methods(rows_database_t *database)
 {
     outcome_t result = outcome_ok();
-    int64_t place = 0;
+    int64_t place = 1;
     for (const method_t *const *at = method_registry; *at != NULL && outcome_is_ok(&result); at++) {
-        const method_cells_t cells = {(*at)->name, "", (*at)->summary, ++place};
+        const method_cells_t cells = {(*at)->name, "", (*at)->summary, place};
+        place++;
         result = rows_database_insert(database, &method_schema, &cells);
     }
     for (const preset_t *const *at = preset_registry; *at != NULL && outcome_is_ok(&result); at++) {
-        const method_cells_t cells = {(*at)->name, (*at)->spec, (*at)->summary, ++place};
+        const method_cells_t cells = {(*at)->name, (*at)->spec, (*at)->summary, place};
+        place++;
         result = rows_database_insert(database, &method_schema, &cells);
     }
     return result;
@@ -156,7 +160,7 @@ static outcome_t add_run(const run_mode_t *mode, rows_database_t *database)
 outcome_t registries_add(const run_mode_t *mode, rows_database_t *database)
 {
     static const rows_schema_t *const schemas[] = {&net_schema, &accel_schema, &method_schema, &data_schema, &run_schema};
-    int64_t place = 0;
+    int64_t place = 1;
     outcome_t result = outcome_ok();
     for (size_t i = 0; i < sizeof schemas / sizeof *schemas && outcome_is_ok(&result); i++)
         result = rows_database_add_table(database, schemas[i]);
