@@ -3,6 +3,7 @@
  * that. */
 #include "accel/settings.h"
 
+#include "accel/exact.h"
 #include "base/text.h"
 
 #include <inttypes.h>
@@ -193,7 +194,7 @@ outcome_t settings_put(const accel_key_t *own, accel_config_t *config, const cha
     number_t number;
     if (!find(own, key, &number))
         return outcome_usage("setting", key, "no such key", known_keys(own).chars, NULL);
-    store_everywhere(&number, config, value);
+    store_everywhere(&number, config, exact_times(value, number.scale));
     return outcome_ok();
 }
 
@@ -202,7 +203,7 @@ outcome_t settings_get(const accel_key_t *own, const accel_config_t *config, con
     number_t number;
     if (!find(own, key, &number))
         return outcome_usage("setting", key, "no such key", known_keys(own).chars, NULL);
-    *value = value_of(&number, config);
+    *value = value_of(&number, config) / number.scale;
     return outcome_ok();
 }
 

@@ -13,7 +13,8 @@
 
 bool settings_has(const accel_key_t *own, const char *key);
 
-/* Set or read a number. Whether the value is one that the design can have is settings_check()'s to say. */
+/* Set or read a number, in the unit of the key (dram_gbytes_per_s: GB/s; read rounded down). Whether the value is one that
+ * the design can have is settings_check()'s to say. */
 outcome_t settings_put(const accel_key_t *own, accel_config_t *config, const char *key, int64_t value);
 outcome_t settings_get(const accel_key_t *own, const accel_config_t *config, const char *key, int64_t *value);
 

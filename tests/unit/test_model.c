@@ -287,6 +287,21 @@ static void a_sweep_needs_a_design_with_its_key(void **state)
     assert_ok(model_run(&plan, NULL, totals));
     assert_int_equal(totals[0].counts.cycles, totals[1].counts.cycles);
     assert_true(totals[2].counts.compute_cycles < totals[3].counts.compute_cycles);
+    const int64_t bandwidths[] = {25, 50}; /* GB/s, as --set has them */
+    accel_config_t configs[2];
+    model_total_t set[2];
+    assert_ok(configuration_load("paper", accelerators, 2, configs));
+    assert_ok(configuration_set("dram.gbytes_per_s=50", accelerators, 2, configs));
+    plan.sweep_key = "dram_gbytes_per_s";
+    plan.sweep_values = bandwidths;
+    assert_ok(model_run(&plan, NULL, totals));
+    plan.sweep_key = NULL;
+    plan.configs = configs;
+    assert_ok(model_run(&plan, NULL, set));
+    assert_int_equal(totals[1].counts.dram_cycles, set[0].counts.dram_cycles);
+    assert_true(totals[0].counts.dram_cycles > totals[1].counts.dram_cycles);
+    plan.configs = NULL;
+    plan.sweep_key = "low_bits";
     plan.accelerator_count = 1;
     assert_error(model_run(&plan, NULL, totals), FAULT_USAGE, "low_bits: found no such key, expected rows, columns");
     const int64_t none[] = {0, 1};
