@@ -283,6 +283,7 @@ static void int8_and_float_tensors_mix(void **state)
     float scale[6];
     add_floats(&set, "a.weight", 4, (const int64_t[]){4, 3, 2, 2});
     assert_ok(tensor_set_reserve(&set, "b.weight", TENSOR_I8, 2, (const int64_t[]){2, 5}, &tensor));
+    memset(tensor->data, 1, 10);
     add_floats(&set, "word_embeddings.weight", 2, (const int64_t[]){7, 2});
     float *scales = add_floats(&set, "b.weight.scale", 1, (const int64_t[]){2});
     scales[0] = scales[1] = 0.5f;
