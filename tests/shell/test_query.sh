@@ -17,8 +17,8 @@ is() { # wanted, query [option...]
 said() { grep -qE -- "$1" "$tap_folder/last_err"; }
 
 # ===  Formats  ===
-check "a table for reading" sh -c "'$BBSBENCH' query 'SELECT 1234567 AS \"Cycles [1]\", 0.5 AS x, NULL AS nothing' >$tap_folder/md
-    printf '| Cycles, 1 | x | nothing |\n|---:|---:|---|\n| 1,234,567 | 0.5 | – |\n' | cmp - $tap_folder/md"
+check "a table for reading" sh -c "'$BBSBENCH' query 'SELECT 1234567 AS \"Cycles [1]\", 0.5 AS x, NULL AS unknown' >$tap_folder/md
+    printf '| Cycles, 1 | x | unknown |\n|---:|---:|---|\n| 1,234,567 | 0.5 | – |\n' | cmp - $tap_folder/md"
 check "values in full as CSV" sh -c "[ \"\$('$BBSBENCH' query --format csv 'SELECT 9223372036854775807 AS n, 1.0 / 3 AS x, 1 AS y')\" = 'n,x,y
 9223372036854775807,0.333333333,1' ]"
 query --run $reference --format json "SELECT net, accelerator, cycles, energy_total_pj, selection FROM speedup" >"$tap_folder/rows.json"
@@ -54,7 +54,7 @@ check "two runs, joined" is 28 --run "$tap_folder/other" "SELECT count(*) FROM m
 check "the first is what is not named" is 2000 --run "$tap_folder/other" "SELECT max(samples) FROM accuracy"
 check "views look into their own run" is 512 --run "$tap_folder/other" "SELECT max(samples) FROM run2.losses"
 check "three runs" is 28 --run "$tap_folder/other" --run "$tap_folder/other" "SELECT count(*) FROM run2.accuracy JOIN run3.accuracy USING (net, size, data, method, samples, correct)"
-check_fails 2 "more runs than SQLite takes" query $(for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13; do printf ' --run %s' "$tap_folder/other"; done) "SELECT 1"
+check_fails 1 "more runs than SQLite takes" query $(for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13; do printf ' --run %s' "$tap_folder/other"; done) "SELECT 1"
 
 # ===  Refusals  ===
 check_fails 2 "no such table" query "SELECT 1 FROM nothing"
@@ -74,7 +74,6 @@ check_fails 1 "an unknown mode" query --mode quick "SELECT 1"
 mkdir "$tap_folder/broken"
 sed '1s/method/methods/' $reference/accuracy.smoke.csv >"$tap_folder/broken/accuracy.csv"
 check_fails 1 "a file with another header" query --run "$tap_folder/broken" "SELECT 1"
-check_fails 2 "a full disk" sh -c "exec '$BBSBENCH' query 'SELECT 1' --no-such-option"
 sed '2s/,compact,/,"compact,/' $reference/accuracy.smoke.csv >"$tap_folder/broken/accuracy.csv"
 check_fails 1 "a broken file" query --run "$tap_folder/broken" "SELECT 1"
 
