@@ -148,6 +148,6 @@ const command_t command_query = {
         "there are geomean, median, quantile, bootstrap_low, bootstrap_high, wilson_low, wilson_high, mcnemar_p and, for\n"
         "reading, fixed, signed, grouped, energy, probability. Nothing can be changed.\n\n"
         "  bbsbench query --run results/reference \\\n"
-        "      'SELECT accelerator, geomean(speedup) FROM fig12 WHERE net <> \"geomean\" GROUP BY accelerator'",
+        "      \"SELECT accelerator, geomean(speedup) FROM fig12 WHERE net <> 'geomean' GROUP BY accelerator\"",
     .run = run,
 };

@@ -138,24 +138,37 @@ out:
     return result;
 }
 
-static int is_page(const struct dirent *entry)
+static int is_page_or_query(const struct dirent *entry)
 {
-    return entry->d_name[0] != '.' && text_ends(entry->d_name, ".md");
+    return entry->d_name[0] != '.' && (text_ends(entry->d_name, ".md") || text_ends(entry->d_name, ".sql"));
+}
+
+/* A query has a page beside it. */
+static outcome_t check_query(const char *folder, const char *name)
+{
+    text_t page = text_of("%s/%.*s.md", folder, (int)(strlen(name) - strlen(".sql")), name);
+    if (file_exists(page.chars))
+        return outcome_ok();
+    return outcome_failed(text_of("%s/%s", folder, name).chars, NULL, "a query without a page", page.chars, NULL);
 }
 
 static outcome_t add_folder(const char *folder, experiments_t *experiments)
 {
     struct dirent **names = NULL;
-    int count = scandir(folder, &names, is_page, alphasort);
+    size_t before = experiments->count;
+    int count = scandir(folder, &names, is_page_or_query, alphasort);
+    const char *problem = count < 0 ? strerror(errno) : "no ID.md";
     outcome_t result = outcome_ok();
-    if (count <= 0)
-        result = outcome_failed(folder, "--experiments", count < 0 ? strerror(errno) : "no ID.md",
-                                "a folder of experiments: ID.md with ID.sql", "docs/experiments.md shows one");
     for (int i = 0; i < count; i++) {
-        if (outcome_is_ok(&result))
+        if (outcome_is_ok(&result) && text_ends(names[i]->d_name, ".md"))
             result = add_file(folder, names[i]->d_name, experiments);
+        else if (outcome_is_ok(&result))
+            result = check_query(folder, names[i]->d_name);
         free(names[i]);
     }
+    if (outcome_is_ok(&result) && experiments->count == before)
+        result = outcome_failed(folder, "--experiments", problem, "a folder of experiments: ID.md with ID.sql",
+                                "docs/experiments.md shows one");
     free(names);
     return result;
 }
@@ -214,6 +227,10 @@ static outcome_t check_all(const experiments_t *experiments)
         const experiment_t *experiment = &experiments->items[i];
         if (find(experiments, i, experiment->id) != NULL)
             return outcome_failed(experiment->page.where, NULL, "an experiment of that name, once more", "another name",
+                                  NULL);
+        if (i > 0 && experiments->items[i - 1].page.order == experiment->page.order)
+            return outcome_failed(experiment->page.where, "order",
+                                  text_of("that of %s, too", experiments->items[i - 1].id).chars, "a place of its own",
                                   NULL);
         result = check_sources(experiments, i);
     }

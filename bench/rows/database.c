@@ -25,6 +25,9 @@ outcome_t rows_database_create(rows_database_t **database)
         return outcome_out_of_memory("database");
     int code = sqlite3_open_v2(":memory:", &(*database)->connection, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
     (*database)->runs = 1;
+    /* "name" is never a text: a misspelt column would be one, silently. */
+    if (code == SQLITE_OK)
+        code = sqlite3_db_config((*database)->connection, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     if (code == SQLITE_OK && rows_functions_register((*database)->connection))
         return outcome_ok();
     outcome_t result = rows_database_failed(*database, "database");

@@ -29,6 +29,11 @@ typedef struct {
     bool out_of_memory;
 } group_t;
 
+static double real_of(sqlite3_value *value)
+{
+    return sqlite3_value_type(value) == SQLITE_NULL ? (double)NAN : sqlite3_value_double(value);
+}
+
 static void collect(sqlite3_context *context, int count, sqlite3_value **values)
 {
     group_t *group = sqlite3_aggregate_context(context, sizeof *group);
@@ -46,7 +51,7 @@ static void collect(sqlite3_context *context, int count, sqlite3_value **values)
     double value = sqlite3_value_double(values[0]);
     double place = count == 3 ? sqlite3_value_double(values[1]) : value;
     group->samples[group->count++] = (sample_t){value, place};
-    group->parameter = count > 1 ? sqlite3_value_double(values[count - 1]) : 0;
+    group->parameter = count > 1 ? real_of(values[count - 1]) : 0;
 }
 
 static int by_place(const void *a, const void *b)
@@ -171,18 +176,15 @@ static void wilson_high(sqlite3_context *context, int count, sqlite3_value **val
 static void mcnemar_p(sqlite3_context *context, int count, sqlite3_value **values)
 {
     flips_t flips = {sqlite3_value_int64(values[0]), sqlite3_value_int64(values[1])};
-    if (any_null(count, values) || flips.right_to_wrong < 0 || flips.wrong_to_right < 0)
+    bool counts = flips.right_to_wrong >= 0 && flips.right_to_wrong <= INT32_MAX && flips.wrong_to_right >= 0 &&
+                  flips.wrong_to_right <= INT32_MAX;
+    if (any_null(count, values) || !counts)
         sqlite3_result_null(context);
     else
         sqlite3_result_double(context, statistics_mcnemar(flips));
 }
 
 /* ===  Texts for reading  === */
-
-static double real_of(sqlite3_value *value)
-{
-    return sqlite3_value_type(value) == SQLITE_NULL ? (double)NAN : sqlite3_value_double(value);
-}
 
 static void give(sqlite3_context *context, const char *text)
 {

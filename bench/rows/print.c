@@ -4,6 +4,7 @@
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -134,7 +135,10 @@ static bool put_json_cell(FILE *stream, const rows_column_t *column, const rows_
             fprintf(stream, "%" PRId64, cell->integer);
         return true;
     case ROWS_CELL_REAL:
-        fprintf(stream, "%.9g", cell->real);
+        if (isfinite(cell->real))
+            fprintf(stream, "%.9g", cell->real);
+        else
+            fputs("null", stream); /* JSON has no infinity */
         return true;
     case ROWS_CELL_TEXT:
         break;

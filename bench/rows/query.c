@@ -21,9 +21,17 @@ static text_t place_of_error(const rows_database_t *database, const char *sql)
     return offset < 0 ? text_of("query") : text_of("line %d of the query", line);
 }
 
-static bool is_blank(const char *sql)
+/* Nothing but blanks, semicolons and comments: SQLite makes no statement of it. */
+static bool is_blank(const rows_database_t *database, const char *sql)
 {
-    return sql[strspn(sql, " \t\r\n;")] == '\0';
+    sqlite3_stmt *statement = NULL;
+    for (const char *rest = sql; *rest != '\0'; sql = rest) {
+        int code = sqlite3_prepare_v2(database->connection, sql, -1, &statement, &rest);
+        sqlite3_finalize(statement);
+        if (code != SQLITE_OK || statement != NULL)
+            return false;
+    }
+    return true;
 }
 
 static outcome_t prepare(const rows_database_t *database, const char *sql, const char *where, sqlite3_stmt **statement)
@@ -33,10 +41,10 @@ static outcome_t prepare(const rows_database_t *database, const char *sql, const
     int code = sqlite3_prepare_v2(database->connection, sql, -1, statement, &rest);
     if (code != SQLITE_OK)
         return outcome_usage(where, place_of_error(database, sql).chars, sqlite3_errmsg(database->connection), NULL, NULL);
-    if (*statement != NULL && sqlite3_stmt_readonly(*statement) && sqlite3_column_count(*statement) > 0 && is_blank(rest))
+    bool alone = is_blank(database, rest);
+    if (*statement != NULL && sqlite3_stmt_readonly(*statement) && sqlite3_column_count(*statement) > 0 && alone)
         return outcome_ok();
-    outcome_t result =
-        outcome_usage(where, "query", is_blank(rest) ? "no SELECT" : "a second statement", "one SELECT", NULL);
+    outcome_t result = outcome_usage(where, "query", alone ? "no SELECT" : "a second statement", "one SELECT", NULL);
     sqlite3_finalize(*statement);
     *statement = NULL;
     return result;

@@ -13,6 +13,9 @@ static outcome_t check_header(const rows_schema_t *schema, const csv_table_t *cs
             return outcome_failed(csv->path, "header", text_of("column %.200s", csv->cells[i]).chars,
                                   text_of("the columns of %s", schema->name).chars,
                                   "the file is of another version or another experiment: make it again");
+    if (csv->columns > known)
+        return outcome_failed(csv->path, "header", text_of("column %.200s once more", csv->cells[known]).chars,
+                              text_of("%zu columns", known).chars, NULL);
     for (size_t i = 0; i < known; i++)
         if (i >= csv->columns || !text_equal(csv->cells[i], schema->columns[i].name))
             return outcome_failed(csv->path, "header", i < csv->columns ? csv->cells[i] : "its end",

@@ -77,23 +77,36 @@ one_export() {
     [ "$(cat "$tap_folder/exports")" = bbs_engine_interface ]
 }
 
-# style.gp and pe_bars.gp are loaded by other scripts.
+# Pages, queries and scripts of the same name belong together. style.gp and pe_bars.gp are loaded by other scripts.
+names_of() { find "$1" -name "*.$2" -exec basename {} ".$2" \; | sort; }
+pages=bench/experiments
 figures() {
     {
-        sed -n 's/.*\.figure = "\([a-z0-9_]*\)".*/\1/p' bench/experiments/*.c | sort >"$tap_folder/drawn"
-        find plots -name '*.gp' ! -name style.gp ! -name pe_bars.gp -exec basename {} .gp \; | sort >"$tap_folder/scripts"
-        comm -23 "$tap_folder/drawn" "$tap_folder/scripts" | sed 's/$/: a figure without plots script/'
-        comm -13 "$tap_folder/drawn" "$tap_folder/scripts" | sed 's/$/: a plots script of no experiment/'
+        names_of $pages md >"$tap_folder/pages"
+        names_of plots gp | grep -vxE 'style|pe_bars' >"$tap_folder/scripts"
+        sed -n 's/.*](\([a-z0-9_]*\) ".*/\1/p' $pages/*.md | sort -u >"$tap_folder/shown"
+        comm -23 "$tap_folder/scripts" "$tap_folder/pages" | sed 's/$/.gp: a script of no experiment/'
+        comm -23 "$tap_folder/scripts" "$tap_folder/shown" | sed 's/$/.gp: a figure that no page shows/'
+        comm -13 "$tap_folder/scripts" "$tap_folder/shown" | sed 's/$/: a figure without script/'
     } | none
 }
 
-# Every experiment file is in the registry.
+# Every page has one source of its rows, and every source a page.
 registered() {
-    for file in bench/experiments/experiment_*.c; do
-        name=$(basename "$file" .c)
-        grep -q "&$name," bench/experiments/registry.c || echo "$name is not in the registry"
-    done | none
+    {
+        names_of $pages md >"$tap_folder/pages"
+        names_of $pages sql | grep -vx views >"$tap_folder/queries"
+        sed -n 's/.*&measurement_\([a-z0-9_]*\).*/&/p' $pages/measurement.c | grep -o '&measurement_[a-z0-9_]*' | sed 's/&measurement_//' | sort >"$tap_folder/measured"
+        [ -s "$tap_folder/measured" ] || echo "no measurement found"
+        sort -m "$tap_folder/queries" "$tap_folder/measured" >"$tap_folder/sources"
+        comm -12 "$tap_folder/queries" "$tap_folder/measured" | sed 's/$/: a query and a measurement/'
+        comm -23 "$tap_folder/pages" "$tap_folder/sources" | sed 's/$/.md: a page without query or measurement/'
+        comm -13 "$tap_folder/pages" "$tap_folder/sources" | sed 's/$/: rows without a page/'
+    } | none
 }
+
+# Claims are rows of results/claims.csv and known nowhere else.
+claims() { find bench -type f ! -name '*.csv' -print0 | xargs -0 grep -nEw 'C0[0-9]|C[0-9]{3}' | none; }
 
 sizes() { find bench tests/unit -name '*.[ch]' -exec wc -l {} \; | awk '$1 > 500 { print $2 " has " $1 " lines" }' | none; }
 
@@ -122,8 +135,9 @@ else
     skip "no exported name of ours is one of Darknet's" "no libdarknet.so in $DARKNET_ROOT"
 fi
 check "the engine's shared object exports one table" one_export
-check "every figure has its script, every script its figure" figures
-check "every experiment is in the registry" registered
+check "every figure has its script, every script its experiment" figures
+check "every page has a query or a measurement, and they a page" registered
+check "no claim is named outside results/claims.csv" claims
 check "no file is over 500 lines" sizes
 check "every constant has value, unit, node and source" constants
 check "the documentation shows its example as it is" example

@@ -10,4 +10,5 @@ else
     skip "logits of weights by formula are PyTorch's" "python3-torch is not installed"
     skip "the engine's reference logits are PyTorch's" "python3-torch is not installed"
 fi
+check "the statistics of SQL are those of exact fractions" "$PYTHON" tests/oracle/sql_statistics.py check
 tap_done

@@ -11,12 +11,16 @@
 
 static char before_path[] = "/tmp/bbs-diff-a-XXXXXX", after_path[] = "/tmp/bbs-diff-b-XXXXXX";
 
-static const char *const keys[] = {"net", "method", NULL};
-static const diff_column_t columns[] = {{"correct", SENSE_HIGHER_IS_BETTER, true},
-                                        {"cycles", SENSE_LOWER_IS_BETTER, false},
-                                        {"percent", SENSE_IGNORED, false},
-                                        {NULL, SENSE_NONE, false}};
-static const diff_rule_t rule = {.keys = keys, .columns = columns, .samples = "samples", .flips_per_thousand = 2};
+static const rows_column_t columns[] = {
+    {.name = "net", .key = true},
+    {.name = "method", .key = true},
+    {.name = "samples", .kind = ROWS_INTEGER},
+    {.name = "correct", .kind = ROWS_INTEGER, .sense = ROWS_HIGHER, .counts_samples = true},
+    {.name = "cycles", .kind = ROWS_INTEGER, .sense = ROWS_LOWER},
+    {.name = "percent", .kind = ROWS_REAL, .sense = ROWS_FOLLOWS},
+    {.name = "label"},
+    {.name = NULL}};
+static const rows_schema_t schema = {.name = "rows", .columns = columns, .samples = "samples", .flips_per_thousand = 2};
 
 #define HEADER "net,method,samples,correct,cycles,percent,label\n"
 #define ROW "a,x,1000,900,50,90,u\n"
@@ -36,7 +40,7 @@ static outcome_t compare(const char *before, const char *after, diff_t *diff)
     write_table(after_path, after);
     assert_ok(csv_read(before_path, &a));
     assert_ok(csv_read(after_path, &b));
-    outcome_t result = diff_tables(&a, &b, &rule, diff);
+    outcome_t result = diff_tables(&a, &b, &schema, diff);
     csv_free(&a);
     csv_free(&b);
     return result;
@@ -71,8 +75,8 @@ static void each_column_is_judged_by_its_rule(void **state)
     assert_int_equal(status_of("a,x,1000,903,50,90,u", "correct"), DIFF_IMPROVED);
     assert_int_equal(status_of("a,x,1000,900,49,90,u", "cycles"), DIFF_IMPROVED);
     assert_int_equal(status_of("a,x,1000,900,51,90,u", "cycles"), DIFF_REGRESSED); /* exact: no flips for cycles */
-    assert_int_equal(status_of("a,x,1000,900,50,17,u", ""), DIFF_SAME);            /* ignored */
-    assert_int_equal(status_of("a,x,1000,900,50,90,v", "label"), DIFF_CHANGED);    /* not named: exact */
+    assert_int_equal(status_of("a,x,1000,900,50,17,u", ""), DIFF_SAME);            /* follows */
+    assert_int_equal(status_of("a,x,1000,900,50,90,v", "label"), DIFF_CHANGED);    /* without a sense: exact */
     assert_int_equal(status_of("a,x,1001,900,50,90,u", "samples"), DIFF_CHANGED);
     assert_int_equal(status_of("a,x,1000,,50,90,u", "correct"), DIFF_CHANGED);
 }
@@ -128,6 +132,8 @@ static void tables_that_cannot_be_compared_are_refused(void **state)
     assert_error(compare(HEADER ROW, "net,method,samples,correct,cycles,percent\na,x,1,1,1,1\n", &diff), FAULT_FAILED,
                  "label");
     assert_error(compare(HEADER ROW, "net,samples\na,1\n", &diff), FAULT_FAILED, "method");
+    assert_error(compare("net,method,samples,more\na,x,1,1\n", "net,method,samples,more\na,x,1,1\n", &diff), FAULT_FAILED,
+                 "more");
 }
 
 static void a_new_column_is_no_difference(void **state)

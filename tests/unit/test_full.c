@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the full mode adds: samples left out of all methods, damaged lines left out, archives unpacked whole or not at all,
- * and how far a measured number may be set against the paper's. */
-#include "base/csv.h"
+/* What the full mode adds: samples left out of all methods, damaged lines left out, archives unpacked whole or not at all.
+ */
 #include "base/file.h"
 #include "data/tsv.h"
-#include "experiments/losses.h"
 #include "measure/sample_list.h"
 #include "fetch/unpack.h"
 
@@ -99,37 +97,6 @@ static void an_archive_becomes_a_folder_or_nothing(void **state)
     assert_false(file_is_folder(inside("bad").chars));
 }
 
-/* Rows as losses_write() makes them, in the columns that the basis reads. */
-static claim_basis_t basis_of(const char *text, size_t row, const char *column)
-{
-    csv_table_t table;
-    write_text("basis.csv", text);
-    assert_ok(csv_read(inside("basis.csv").chars, &table));
-    rows_t rows = rows_of(&table);
-    claim_basis_t basis = losses_basis(&rows, row, BASIS_WHOLE, column);
-    assert_ok(rows.outcome);
-    csv_free(&table);
-    return basis;
-}
-
-static void only_whole_data_of_real_networks_get_a_verdict(void **state)
-{
-    (void)state;
-    static const char rows[] = "data,method,samples,stand_in\n"
-                               "glue-sst2,int8,872,0\nglue-sst2,int8,871,0\nimagenet,int8,50000,0\nimagenet,int8,50000,1\n";
-    assert_int_equal(basis_of(rows, 0, "accuracy_percent"), BASIS_WHOLE);
-    assert_int_equal(basis_of(rows, 1, "accuracy_percent"), BASIS_SUBSET);
-    assert_int_equal(basis_of(rows, 1, "bits_per_weight"), BASIS_WHOLE);
-    assert_int_equal(basis_of(rows, 2, "accuracy_percent"), BASIS_WHOLE);
-    assert_int_equal(basis_of(rows, 3, "accuracy_percent"), BASIS_STAND_IN);
-    char means[512] = "data,method,samples,stand_in\n";
-    for (int i = 0; i < 6; i++)
-        strcat(means, "glue-mrpc,m,408,0\n");
-    assert_int_equal(basis_of(text_of("%s,m,2448,0\n", means).chars, 6, "loss_points"), BASIS_SUBSET);
-    strcat(means, "glue-mrpc,m,408,0\n");
-    assert_int_equal(basis_of(text_of("%s,m,2856,0\n", means).chars, 7, "loss_points"), BASIS_WHOLE);
-}
-
 static int make_folder(void **state)
 {
     (void)state;
@@ -148,7 +115,6 @@ int main(void)
         cmocka_unit_test(a_sample_that_one_method_skipped_leaves_all),
         cmocka_unit_test(damaged_lines_are_left_out_where_that_is_asked_for),
         cmocka_unit_test(an_archive_becomes_a_folder_or_nothing),
-        cmocka_unit_test(only_whole_data_of_real_networks_get_a_verdict),
     };
     return cmocka_run_group_tests_name("full", tests, make_folder, remove_folder);
 }

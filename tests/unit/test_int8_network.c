@@ -266,7 +266,7 @@ static void every_family_has_its_own_assumptions(void **state)
 static float *add_floats(tensor_set_t *set, const char *name, int rank, const int64_t *shape)
 {
     tensor_t *tensor;
-    assert_ok(tensor_set_add(set, name, TENSOR_F32, rank, shape, &tensor));
+    assert_ok(tensor_set_reserve(set, name, TENSOR_F32, rank, shape, &tensor));
     for (int64_t i = 0; i < tensor->count; i++)
         ((float *)tensor->data)[i] = (float)((i * 37) % 101 - 50) / 16.0f;
     return tensor->data;
@@ -282,7 +282,8 @@ static void int8_and_float_tensors_mix(void **state)
     int8_t q[24];
     float scale[6];
     add_floats(&set, "a.weight", 4, (const int64_t[]){4, 3, 2, 2});
-    assert_ok(tensor_set_add(&set, "b.weight", TENSOR_I8, 2, (const int64_t[]){2, 5}, &tensor));
+    assert_ok(tensor_set_reserve(&set, "b.weight", TENSOR_I8, 2, (const int64_t[]){2, 5}, &tensor));
+    memset(tensor->data, 1, 10);
     add_floats(&set, "word_embeddings.weight", 2, (const int64_t[]){7, 2});
     float *scales = add_floats(&set, "b.weight.scale", 1, (const int64_t[]){2});
     scales[0] = scales[1] = 0.5f;

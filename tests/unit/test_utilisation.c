@@ -4,7 +4,8 @@
 
 #include "base/text.h"
 #include "measure/model.h"
-#include "experiments/rows.h"
+#include "measure/model_rows.h"
+#include "rows/table.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -111,11 +112,11 @@ static void run_all(const char *path, int threads, bool utilisation)
     free(totals);
 }
 
-static double sum_of(rows_t *rows, size_t row, const char *const *columns)
+static double sum_of(const rows_table_t *rows, size_t row, const char *const *columns)
 {
     double sum = 0.0;
     for (; *columns != NULL; columns++) {
-        double part = rows_real(rows, row, *columns);
+        double part = rows_real_at(rows, row, *columns);
         assert_true(part >= 0.0);
         sum += part;
     }
@@ -129,28 +130,26 @@ static void parts_add_up_and_no_share_is_above_the_whole(void **state)
     static const char *const chip[] = {"energy_pe_pj", "energy_register_pj", "energy_sram_pj", NULL};
     static const char *const whole[] = {"energy_on_chip_pj", "energy_dram_pj", NULL};
     text_t path = text_of("%s/rows.csv", folder);
-    csv_table_t table;
+    rows_table_t rows;
     run_all(path.chars, 2, true);
-    assert_ok(csv_read(path.chars, &table));
-    rows_t rows = rows_of(&table);
+    assert_ok(rows_read(&model_schema, path.chars, &rows));
     size_t shared = 0;
-    for (size_t row = 0; row < table.rows; row++) {
-        double on_chip = rows_real(&rows, row, "energy_on_chip_pj"), total = rows_real(&rows, row, "energy_total_pj");
+    for (size_t row = 0; row < rows.count; row++) {
+        double on_chip = rows_real_at(&rows, row, "energy_on_chip_pj"), total = rows_real_at(&rows, row, "energy_total_pj");
         assert_true(fabs(sum_of(&rows, row, chip) - on_chip) <= 1e-8 * on_chip);
         assert_true(fabs(sum_of(&rows, row, whole) - total) <= 1e-8 * total);
-        if (isnan(rows_real(&rows, row, "useful_percent")))
+        if (isnan(rows_real_at(&rows, row, "useful_percent")))
             continue;
         assert_true(fabs(sum_of(&rows, row, shares) - 100.0) < 1e-6);
-        assert_string_equal(rows_text(&rows, row, "weights_source"),
+        assert_string_equal(rows_text_at(&rows, row, "weights_source"),
                             "synthetic:resnet50v2_imagenet_partial+resnet18_imagenet_partial");
         shared++;
     }
-    assert_ok(rows.outcome);
     size_t designs = 0, looking = 0;
     for (const accelerator_t *const *at = accelerator_registry; *at != NULL; at++, designs++)
         looking += (*at)->needs_weights || (*at)->counts_lanes;
-    assert_int_equal(shared * designs, looking * table.rows);
-    csv_free(&table);
+    assert_int_equal(shared * designs, looking * rows.count);
+    rows_table_free(&rows);
     unlink(path.chars);
 }
 
