@@ -108,6 +108,14 @@ registered() {
 # Claims are rows of results/claims.csv and known nowhere else.
 claims() { find bench -type f ! -name '*.csv' -print0 | xargs -0 grep -nEw 'C0[0-9]|C[0-9]{3}' | none; }
 
+# A column of a file of rows is named in its schema (or query); no other C reads or writes it by name. Only names of several
+# words can be told from other words; claims.csv is read by name, and mcnemar_p is a function of SQL, too.
+columns_once() {
+    sed -n '/^## claims/,$d; s/^| `\([a-z0-9]*_[a-z0-9_]*\)` .*/"\1"/p' docs/rows.md | grep -v mcnemar_p | sort -u >"$tap_folder/columns"
+    [ "$(wc -l <"$tap_folder/columns")" -gt 50 ] || { echo "few columns in docs/rows.md"; return 1; }
+    find bench -name '*.[ch]' -print0 | xargs -0 grep -nFf "$tap_folder/columns" | grep -vE '\.name = "' | none
+}
+
 sizes() { find bench tests/unit -name '*.[ch]' -exec wc -l {} \; | awk '$1 > 500 { print $2 " has " $1 " lines" }' | none; }
 
 # name,value,unit,node,source,note: five fields before the note must stand there.
@@ -137,6 +145,7 @@ fi
 check "the engine's shared object exports one table" one_export
 check "every figure has its script, every script its experiment" figures
 check "every page has a query or a measurement, and they a page" registered
+check "a column of rows is named once" columns_once
 check "no claim is named outside results/claims.csv" claims
 check "no file is over 500 lines" sizes
 check "every constant has value, unit, node and source" constants
