@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `bbsbench query`: the rows of one run or several, asked by SQL. */
+/* `bbsbench query`: SQL queries of the rows of one or more runs. */
 #include "cli/query.h"
 
 #include "base/file.h"
@@ -12,7 +12,7 @@
 
 /* ===  Opening  === */
 
-/* Rows of a folder, of `mode` where it is a folder of baselines. Queries without a CSV are computed. */
+/* Add the rows of a folder; in a folder of baselines those of `mode`. The rows of a query without a CSV are computed. */
 static outcome_t add_run(const experiments_t *experiments, const char *folder, const run_mode_t *mode,
                          rows_database_t **database)
 {
@@ -110,7 +110,7 @@ static outcome_t run(const options_t *options)
     experiments_t experiments;
     rows_database_t *database = NULL;
     if (describes == (options_operand_count(options) > 0))
-        return outcome_usage("query", "arguments", describes ? "a query as well" : "no query", "one SELECT, or --describe",
+        return outcome_usage("query", "arguments", describes ? "both a query and --describe" : "no query", "one SELECT, or --describe",
                              "see bbsbench query --help");
     outcome_t result = experiments_open(options_text(options, "experiments"), &experiments);
     if (!outcome_is_ok(&result))
@@ -127,26 +127,27 @@ static outcome_t run(const options_t *options)
 
 static const option_t option_table[] = {
     {"run", "FOLDER...", NULL,
-     "rows of a run, or results/reference; may be repeated: the tables of the next are run2.accuracy ..."},
-    {"mode", "MODE", "compact", "of a folder of baselines: smoke, compact or full"},
-    {"format", "md|csv|json", "md", "a table for reading, or the values in full"},
-    {"describe", NULL, NULL, "print every table and its columns (docs/rows.md), no query"},
+          "folder of a run, or results/reference; may be repeated: the tables of the second are run2.accuracy ..."},
+    {"mode", "MODE", "compact", "which rows of a folder of baselines: smoke, compact or full"},
+    {"format", "md|csv|json", "md", "md: a table for reading; csv and json: values in full"},
+    {"describe", NULL, NULL, "print every table and its columns (docs/rows.md) in place of a query"},
     {"experiments", "FOLDER", NULL, "experiments of your own (docs/experiments.md)"},
     {NULL, NULL, NULL, NULL},
 };
 
 const command_t command_query = {
     .name = "query",
-    .summary = "ask the rows of runs by SQL",
+    .summary = "ask questions of the rows of runs in SQL",
     .operands = "'SELECT ...'",
     .operands_least = 0,
     .operands_most = 1,
     .options = option_table,
     .details =
-        "Each CSV of a run is a table of its name; networks, accelerators, methods, datasets and run say what there is;\n"
-        "claims holds the paper's numbers. A query whose CSV is not in the folder is computed. Beside SQLite's functions\n"
-        "there are geomean, median, quantile, bootstrap_low, bootstrap_high, wilson_low, wilson_high, mcnemar_p and, for\n"
-        "reading, fixed, signed, grouped, energy, probability. Nothing can be changed.\n\n"
+                "Each CSV of a run is a table of the same name. The tables networks, accelerators, methods, datasets and run hold\n"
+        "the registries; claims holds the paper's numbers. A derived experiment without a CSV in the folder is computed.\n"
+        "Beyond SQLite's functions there are geomean, median, quantile, bootstrap_low, bootstrap_high, wilson_low,\n"
+        "wilson_high and mcnemar_p, and for texts fixed, signed, grouped, energy and probability. The database is\n"
+        "read-only.\n\n"
         "  bbsbench query --run results/reference \\\n"
         "      \"SELECT accelerator, geomean(speedup) FROM fig12 WHERE net <> 'geomean' GROUP BY accelerator\"",
     .run = run,

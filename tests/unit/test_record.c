@@ -92,7 +92,7 @@ static void a_record_that_is_none_is_refused(void **state)
     (void)state;
     manifest_t manifest;
     assert_error(manifest_read(folder, &manifest), FAULT_MISSING, "run.json");
-    static const char *const bad[] = {"", "[1,2]", "{\"schema\": 1", "{\"schema\": 2}", "{\"schema\": \"1\"}"};
+    static const char *const bad[] = {"", "[1,2]", "{\"schema\": 2", "{\"schema\": 3}", "{\"schema\": \"2\"}"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         write_file("run.json", bad[i]);
         assert_error(manifest_read(folder, &manifest), FAULT_FAILED, "run.json");
