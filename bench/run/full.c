@@ -29,22 +29,12 @@ static outcome_t add_net(full_t *full, const network_t *network)
 
 static outcome_t choose_nets(full_t *full)
 {
-    outcome_t result = outcome_ok();
-    if (full->request->nets == NULL) {
-        for (const network_t *const *network = net_registry; *network != NULL && outcome_is_ok(&result); network++)
-            result = add_net(full, *network);
-        return result;
-    }
-    text_t list = text_of("%s", full->request->nets);
-    char *names[MATERIAL_NETS];
-    size_t count = text_split(list.chars, ',', names, MATERIAL_NETS);
-    if (count == 0 || count > MATERIAL_NETS)
-        return outcome_usage("--net", NULL, text_of("%zu names", count).chars, "names of networks", NULL);
-    for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
-        const network_t *network;
-        if (!outcome_bad(&result, net_find(names[i], &network)))
-            result = add_net(full, network);
-    }
+    const char *names = full->request->nets != NULL ? full->request->nets : "all";
+    registry_list_t list;
+    outcome_t result = registry_list(&net_names, names, &list);
+    for (size_t i = 0; i < list.count && outcome_is_ok(&result); i++)
+        result = add_net(full, list.items[i]);
+    registry_list_free(&list);
     return result;
 }
 
