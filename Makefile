@@ -200,11 +200,12 @@ $(BUILD)/bench/experiments/builtin.o: $(BUILD)/generated/experiments.inc
 
 # Pages and queries become arrays of characters: {"fig12.md", (const char[]){45,45, ... 0}}.
 EXPERIMENT_TEXTS = $(sort $(wildcard bench/experiments/*.md bench/experiments/*.sql))
-$(BUILD)/generated/experiments.inc: $(EXPERIMENT_TEXTS) Makefile
+# Made each time and replaced only when it differs, so that a file that was removed is noticed too.
+$(BUILD)/generated/experiments.inc: $(EXPERIMENT_TEXTS) FORCE
 	@mkdir -p $(@D)
-	@echo "  TEXT    bench/experiments"
 	$(Q)for file in $(EXPERIMENT_TEXTS); do printf '{"%s", (const char[]){' "$$(basename $$file)"; \
-	    od -An -v -td1 $$file | sed 's/ *\(-*[0-9][0-9]*\)/\1,/g'; echo '0}},'; done >$@.new && mv $@.new $@
+	    od -An -v -td1 $$file | sed 's/ *\(-*[0-9][0-9]*\)/\1,/g'; echo '0}},'; done >$@.new; \
+	    if cmp -s $@.new $@; then rm $@.new; else echo "  TEXT    bench/experiments"; mv $@.new $@; fi
 
 # The default configurations become the bytes of a text.
 $(BUILD)/generated/paper.inc: bench/accel/config/paper.ini
