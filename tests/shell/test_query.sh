@@ -18,7 +18,7 @@ said() { grep -qE -- "$1" "$tap_folder/last_err"; }
 
 # ===  Formats  ===
 check "a table for reading" sh -c "'$BBSBENCH' query 'SELECT 1234567 AS \"Cycles [1]\", 0.5 AS x, NULL AS unknown' >$tap_folder/md
-    printf '| Cycles, 1 | x | unknown |\n|---:|---:|---|\n| 1,234,567 | 0.5 | – |\n' | cmp - $tap_folder/md"
+    printf '| Cycles, 1 | x | unknown |\n|---:|---:|---:|\n| 1,234,567 | 0.5 | – |\n' | cmp - $tap_folder/md"
 check "values in full as CSV" sh -c "[ \"\$('$BBSBENCH' query --format csv 'SELECT 9223372036854775807 AS n, 1.0 / 3 AS x, 1 AS y')\" = 'n,x,y
 9223372036854775807,0.333333333,1' ]"
 query --run $reference --format json "SELECT net, accelerator, cycles, energy_total_pj, selection FROM speedup" >"$tap_folder/rows.json"
@@ -133,7 +133,7 @@ refused "rows of none" 'found accuracies'
 fresh && cp "$copy/loss_by_family.md" "$copy/again.md" && sed 's/family,  */family, /' "$copy/loss_by_family.sql" >"$copy/again.sql"
 refused "two of one order" '(again|loss_by_family).md: order'
 fresh && sed -i 's/FROM losses/FROM lasses/' "$copy/loss_by_family.sql"
-refused "a query of a table that is not there" 'loss_by_family.sql: line [0-9]+ of the query.*lasses' 2
+refused "a query of a table that is not there" 'loss_by_family.sql: .*no such table: lasses' 2
 fresh && sed -i 's/ *--| Networks.*//' "$copy/loss_by_family.sql"
 refused "a column without description" 'loss_by_family.sql: networks'
 fresh && sed -i 's/--| Networks |/--| Networks/' "$copy/loss_by_family.sql"

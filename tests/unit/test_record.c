@@ -92,9 +92,11 @@ static void a_record_that_is_none_is_refused(void **state)
     (void)state;
     manifest_t manifest;
     assert_error(manifest_read(folder, &manifest), FAULT_MISSING, "run.json");
-    static const char *const bad[] = {"", "[1,2]", "{\"schema\": 2", "{\"schema\": 3}", "{\"schema\": \"2\"}"};
+    const text_t bad[] = {text_of("%s", ""), text_of("[1,2]"), text_of("{\"schema\": %d", MANIFEST_SCHEMA),
+                          text_of("{\"schema\": %d}", MANIFEST_SCHEMA + 1),
+                          text_of("{\"schema\": \"%d\"}", MANIFEST_SCHEMA)};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        write_file("run.json", bad[i]);
+        write_file("run.json", bad[i].chars);
         assert_error(manifest_read(folder, &manifest), FAULT_FAILED, "run.json");
     }
     unlink(in_folder("run.json").chars);
