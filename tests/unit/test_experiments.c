@@ -25,7 +25,7 @@ static experiments_t experiments;
 /* The modes that have committed rows: smoke and compact. */
 enum { MODES = 2 };
 static const run_mode_t *modes[MODES];
-/* A run of each: what is measured is the committed rows; the PEs, of which there are none, are computed anew. */
+/* A run of each: what is measured is the committed rows; a measurement that has none is made. */
 static text_t folders[MODES];
 static rows_database_t *databases[MODES], *empty;
 
