@@ -26,29 +26,30 @@ outcome_t accel_options_configs(const options_t *options, const accelerator_t *c
         *label = text_of("%s, oddity %s", label->chars, options_nth(options, "oddity", i));
     }
     if (outcome_is_ok(&result) && !text_fits(label))
-        result = outcome_usage("simulate", "--set", "too many settings to be named in a row", "fewer, or a --profile file",
-                               NULL);
+        result = outcome_usage("simulate", "--set", "too many settings for the column `configuration`",
+                               "fewer settings, or a --profile file", NULL);
     return result;
 }
 
-/* The keys that only some designs have, once a family. */
+/* The keys that belong to single designs. Designs of one section (BitVert at two precisions) share their keys: listed once.
+ */
 static void list_keys(void)
 {
-    const char *family = "";
+    const char *section = "";
     printf("\nkeys of one design (the common ones: bench/accel/config/paper.ini):\n");
     for (const accelerator_t *const *at = accelerator_registry; *at != NULL; at++) {
-        for (const accel_key_t *key = text_equal((*at)->part, family) ? NULL : (*at)->keys; key && key->key; key++)
+        for (const accel_key_t *key = text_equal((*at)->part, section) ? NULL : (*at)->keys; key && key->key; key++)
             printf("  %-24s %" PRId64 " to %" PRId64 "%s: %s%s\n", text_of("%s.%s", (*at)->part, key->key).chars,
                    key->least, key->most, key->may_be_none ? " or none" : "", key->what,
                    key->by_network ? text_of("; on one network: %s.NETWORK", key->key).chars : "");
-        family = (*at)->part;
+        section = (*at)->part;
     }
 }
 
 void accel_options_list(void)
 {
     list_keys();
-    printf("\noddities (of yc2367/BitSim; the models are right without them):\n");
+    printf("\noddities (errors of yc2367/BitSim that a model can reproduce; off unless named):\n");
     for (const oddity_t *at = oddity_table; at->name != NULL; at++)
         printf("  %-20s %s\n", at->name, at->what);
 }
@@ -71,6 +72,7 @@ outcome_t accel_options_energy(const options_t *options, const void **accelerato
         return result;
     *count = kept;
     if (kept == 0)
-        return outcome_usage("--energy", *table, "none of these designs", "the designs of Table V", "see --mixed");
+        return outcome_usage("--energy", *table, "none of the chosen accelerators", "accelerators of Table V",
+                             "choose some of Table V, or add --mixed");
     return result;
 }

@@ -6,27 +6,28 @@
 #include "base/text.h"
 #include "cli/options.h"
 
-/* The options that say how accelerators are configured and where their energy comes from. */
+/* The options that choose the configuration of accelerators and the source of their energies. */
 
 #define ACCEL_OPTIONS                                                                                                     \
     {"profile", "paper|bitsim|FILE.ini", "paper", "configuration: the paper's, its simulator's, or your own"},            \
-        {"set", "DESIGN.KEY=VALUE...", NULL, "change one setting, as bitvert.rows=16 or dram.gbytes_per_s=25.6; repeat"}, \
-        {"oddity", "NAME...", NULL,                                                                                       \
-         "one respect in which the authors' simulator computes otherwise (listed below); repeat"},                        \
-        {"energy", "bitsim|table5", "bitsim", "PE energy: of the simulator, or the power of the paper's Table V"},        \
+        {"set", "DESIGN.KEY=VALUE...", NULL,                                                                              \
+         "change one setting: bitvert.rows=16, dram.gbytes_per_s=25.6; may be repeated"},                                 \
+        {"oddity", "NAME...", NULL, "reproduce one error of the authors' simulator (listed below); may be repeated"},     \
+        {"energy", "bitsim|table5", "bitsim", "source of PE energies: the authors' simulator, or the powers in Table V"}, \
     {                                                                                                                     \
-        "mixed", NULL, NULL, "with --energy table5: designs that are not in it take bitsim's"                             \
+        "mixed", NULL, NULL, "with --energy table5: take bitsim's energy for designs that Table V lacks"                  \
     }
 
-/* configs[count] of the accelerators, and what they are in a few words: "bitsim, bitvert.rows=16, oddity no-metadata". */
+/* The configurations of the accelerators, into configs[count]. `*label` names the profile and every change to it:
+ * "bitsim, bitvert.rows=16, oddity no-metadata". */
 outcome_t accel_options_configs(const options_t *options, const accelerator_t *const *accelerators, size_t count,
                                 accel_config_t *configs, text_t *label);
 
-/* The keys of single designs and the oddities, for --help. */
+/* Print the keys of single designs and the oddities, for --help. */
 void accel_options_list(void);
 
-/* The table of --energy. Without --mixed the accelerators that it lacks are taken off the list, and `*dropped` is what to
- * say of them, or "". */
+/* The energy table of --energy. Accelerators that the table lacks are removed from the list, unless --mixed is given;
+ * `*dropped` names those that were removed, or is "". */
 outcome_t accel_options_energy(const options_t *options, const void **accelerators, size_t *count, const char **table,
                                text_t *dropped);
 

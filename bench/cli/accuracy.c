@@ -12,33 +12,35 @@
 #include <stdlib.h>
 
 static const char *const default_methods[] = {"fp32", "int8", "bbs-cons", "bbs-mod"};
-enum { DEFAULT_METHODS = 4, FLOAT_METHODS = 1 /* in front: they have no integers */ };
+enum { DEFAULT_METHODS = 4, FLOAT_METHODS = 1 /* the first methods of the default list, which have no integer weights */ };
 
 static const option_t options_table[] = {
-    {"net", "NAME[,NAME]|all", NULL, "networks; all: each that has the size"},
-    {"size", "compact|full", NULL, "width of the networks (default compact; full where a network has no other)"},
-    {"weights", "FILE", NULL, "checkpoint of one network, not the shipped one: safetensors, or what torch.save wrote"},
-    {"data", "PATH", NULL, "data set, in place of where Debian puts it"},
-    {"vocabulary", "FILE", NULL, "WordPiece vocabulary of the weights (vocab.txt), for text"},
+    {"net", "NAME[,NAME]|all", NULL, "networks; all: every network that has the size"},
+    {"size", "compact|full", NULL, "width of the networks (default compact; full for a network without a compact size)"},
+    {"weights", "FILE", NULL,
+     "checkpoint to use in place of the shipped one: safetensors or a torch.save file; one network only"},
+    {"data", "PATH", NULL, "data set (default: where Debian installs it)"},
+    {"vocabulary", "FILE", NULL, "WordPiece vocabulary of the checkpoint (vocab.txt), for networks that read text"},
     {"method", "SPEC...", NULL, "NAME[:key=value...], may be given several times (default fp32, int8, bbs-cons, bbs-mod)"},
-    {"images", "N", "0", "at most N samples, a fixed balanced list; 0: all"},
+    {"images", "N", "0", "at most N samples, from a fixed balanced list; 0: all"},
     {"activations", "fp32|int8", "fp32",
      "int8: 8-bit activations and exact integer sums, the same answers on every machine"},
-    {"ranges", "FILE", NULL, "of 8-bit activations (default: NAME.ranges.csv beside the weights; bbsbench calibrate)"},
+    {"ranges", "FILE", NULL,
+     "ranges of 8-bit activations, from bbsbench calibrate (default: NAME.ranges.csv beside the weights)"},
     {"kernels", "fast|stock|plain", "fast", "oneDNN; Darknet's own functions (fp32); plain integer loops (int8)"},
-    {"first-layer", "keep|prune", "keep", "keep: the network's first layer stays at 8 bits"},
-    {"predictions", "FOLDER", NULL, "keep each answer there, and reuse answers of the same configuration"},
-    {"skip-bad", NULL, NULL, "leave out photographs and lines that cannot be read, and count them in the row"},
+    {"first-layer", "keep|prune", "keep", "keep: the first layer of a network stays at 8 bits"},
+    {"predictions", "FOLDER", NULL, "store each prediction there, and reuse stored ones of the same configuration"},
+    {"skip-bad", NULL, NULL, "leave out images and lines that cannot be read; the row says how many"},
     {"jobs", "N", NULL, "threads (default: all processors)"},
-    {"out", "FILE.csv", NULL, "where the rows go"},
+    {"out", "FILE.csv", NULL, "write the rows to this file"},
     {NULL, NULL, NULL, NULL},
 };
 
 static const char details[] =
-    "One row a network and method. Paired columns (flips, McNemar's exact p) compare with int8 on the same samples, when\n"
+    "One row per network and method. Paired columns (flips, McNemar's exact p) compare with int8 on the same samples, when\n"
     "int8 is among the methods. Compact networks are stand-ins trained by this project: their accuracy says nothing about\n"
-    "the paper's networks. Activations are float32 or int8 with every method (column activation_bits). Without\n"
-    "weights of your own, full size has none: they are not part of the project.";
+    "the paper's networks. Activations have the same type with every method, float32 or int8 (column activation_bits).\n"
+    "The project ships no weights of full size: give your own with --weights.";
 
 typedef struct {
     rows_writer_t rows;
@@ -89,7 +91,8 @@ static bool has_size(const network_t *network, const char *name)
     return outcome_is_ok(&result);
 }
 
-/* Of "all", those that have the size. */
+/* Every network of the list `text`. "all" means the networks that have the size; a network asked for by name must have it.
+ */
 static outcome_t run_nets(const char *text, const char *size, accuracy_config_t *config, output_t *output)
 {
     registry_list_t list;
@@ -98,7 +101,7 @@ static outcome_t run_nets(const char *text, const char *size, accuracy_config_t 
     if (!outcome_is_ok(&result))
         return result;
     if (list.count > 1 && !all && config->weights != NULL)
-        result = outcome_usage("--weights", "one file", "several networks", "one network", NULL);
+        result = outcome_usage("--weights", NULL, "one file for several networks", "one network", NULL);
     for (size_t i = 0; i < list.count && outcome_is_ok(&result); i++) {
         const network_t *network = list.items[i];
         if (!all || has_size(network, size != NULL ? size : default_size_name))

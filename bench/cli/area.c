@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `bbsbench area`: PEs as gates. Without --pe, all of the paper's beside its tables; with it, one PE, changed as one likes,
- * unit by unit. */
+/* `bbsbench area`: PEs as gates. Without --pe, every PE of the paper beside the paper's tables; with --pe, one PE unit by
+ * unit, which options can change. */
 #include "cli/area.h"
 
 #include "accel/area_fit.h"
@@ -15,12 +15,12 @@
 
 static void print_fit(const area_fit_t *fit)
 {
-    printf("FITTED to N = %zu PEs of Tables IV and V, least squares of relative errors: %.4f um2 a NAND2 equivalent,\n"
-           "%.3f uW a register loaded each cycle, %.4f uW a gate of logic, at 800 MHz.\n",
+    printf("FITTED to N = %zu PEs of Tables IV and V, least squares of relative errors: %.4f um2 per NAND2 equivalent,\n"
+           "%.3f uW per register loaded each cycle, %.4f uW per gate of logic, at 800 MHz.\n",
            fit->rows, fit->um2_per_gate, 1000 * fit->mw_per_register, 1000 * fit->mw_per_gate);
 }
 
-/* Root of the mean square of the area's residuals, in per cent. */
+/* Root mean square of the relative residuals of area, in per cent. */
 static outcome_t spread_of(const area_shape_t *counted, const area_fit_t *fit, double *percent)
 {
     outcome_t result = outcome_ok();
@@ -41,11 +41,11 @@ static outcome_t spread_of(const area_shape_t *counted, const area_fit_t *fit, d
     return result;
 }
 
-/* What the tables' PEs are taken to contain moves the fit. */
+/* The fit depends on what the PEs of the paper's tables are assumed to contain: print it under each assumption. */
 static outcome_t print_assumptions(void)
 {
     outcome_t result = outcome_ok();
-    printf("\nTaken to contain                                       um2 a gate   residual, root mean square\n");
+    printf("\nAssumed to contain                                     um2/gate     residual, root mean square\n");
     for (int i = 0; i < 4 && outcome_is_ok(&result); i++) {
         area_shape_t counted = {.no_operands = i & 1, .no_constant = i & 2};
         area_fit_t fit;
@@ -116,10 +116,10 @@ static outcome_t print_one(const area_design_t *design, const area_shape_t *shap
         return result;
     print_fit(&fit);
     print_units(&pe, sizes, fit.um2_per_gate);
-    printf("\n%s: %.1f NAND2 equivalents, %" PRId64 " of them flip-flops' bits; %.1f um2, %.3f mW at 28 nm and 800 MHz\n",
+    printf("\n%s: %.1f NAND2 equivalents, with %" PRId64 " bits of flip-flops; %.1f um2, %.3f mW at 28 nm and 800 MHz\n",
            design->title, area_size(&pe, AREA_PARTS, sizes), area_registers(&pe, AREA_PARTS), estimate.area_um2,
            estimate.power_mw);
-    printf("as in the paper's table: %.1f NAND2 equivalents; the change makes it %.3f x the area, %.3f x the power\n",
+    printf("as in the paper's table: %.1f NAND2 equivalents; the changed PE has %.3f x its area and %.3f x its power\n",
            area_size(&before, AREA_PARTS, sizes), estimate.area_um2 / unchanged.area_um2,
            estimate.power_mw / unchanged.power_mw);
     return result;
@@ -170,7 +170,7 @@ static outcome_t run(const options_t *options)
     }
     for (size_t i = 0; i < sizeof of_one_pe / sizeof *of_one_pe; i++)
         if (options_given(options, of_one_pe[i]))
-            return outcome_usage("area", text_of("--%s", of_one_pe[i]).chars, "no PE to change", "--pe as well", NULL);
+            return outcome_usage("area", text_of("--%s", of_one_pe[i]).chars, "no PE to change", "--pe NAME", NULL);
     if (path != NULL && outcome_bad(&result, pe_rows_write(path)))
         return result;
     return print_all();
@@ -178,23 +178,23 @@ static outcome_t run(const options_t *options)
 
 static const option_t option_table[] = {
     {"pe", "NAME", NULL, "one PE, unit by unit: stripes, pragmatic, bitlet, bitwave, olive, bitvert-16, -8 or -4[-opt]"},
-    {"group", "N", NULL, "of it: weights that it takes at a time, 8 to 64 (BitVert has half as many lanes)"},
-    {"subgroup", "N", NULL, "of BitVert: weights that share their lanes, 4, 8 or 16"},
-    {"narrow-muxes", "yes|no", NULL, "of BitVert: a lane sees the activations from its own place on only"},
-    {"serial-constant", "yes|no", NULL, "of BitVert: the constant is multiplied 3 bits a cycle, not 6"},
-    {"constant", "yes|no", NULL, "of BitVert: with the path of the constant (default yes)"},
-    {"operands", "yes|no", NULL, "with the registers of the activations (default yes)"},
-    {"out", "FILE.csv", NULL, "without --pe: one row a PE, estimates beside the paper's numbers"},
+    {"group", "N", NULL, "weights that the PE takes at a time, 8 to 64 (BitVert has half as many lanes)"},
+    {"subgroup", "N", NULL, "BitVert: weights that share lanes, 4, 8 or 16"},
+    {"narrow-muxes", "yes|no", NULL, "BitVert: lane i selects only from activations i to i + lanes of its subgroup"},
+    {"serial-constant", "yes|no", NULL, "BitVert: multiply the constant 3 bits per cycle, not 6"},
+    {"constant", "yes|no", NULL, "BitVert: include the path of the constant (default yes)"},
+    {"operands", "yes|no", NULL, "include the registers of the activations (default yes)"},
+    {"out", "FILE.csv", NULL, "without --pe: write one row per PE, estimates beside the paper's numbers"},
     {NULL, NULL, NULL, NULL},
 };
 
 const command_t command_area = {
     .name = "area",
-    .summary = "area and power of PEs, estimated from their gates, beside the paper's tables",
+    .summary = "estimate area and power of PEs from their gates, beside the paper's tables",
     .operands = "",
     .options = option_table,
     .details =
-        "Gates of each PE by its structure (bench/accel/area.c), sizes of cells relative to a NAND2 by an open library\n"
-        "(technology.csv, gate.*). Three constants are fitted to the paper's tables; `left out` is the estimate of\n"
-        "a PE from a fit without its own row. Synthesis, wires and activity are not modelled.",
+        "Gates are counted from the structure of each PE (bench/accel/area.c). Cell sizes relative to a NAND2 come from an\n"
+        "open library (technology.csv, gate.*). Three constants are fitted to the paper's tables; `left out` is the\n"
+        "estimate of a PE from a fit without its own row. Synthesis, wires and activity are not modelled.",
     .run = run};

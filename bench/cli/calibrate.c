@@ -9,22 +9,21 @@
 #include <stdio.h>
 
 static const option_t options_table[] = {
-    {"net", "NAME", NULL, "a CNN; transformers scale each vector by itself and need no ranges"},
-    {"size", "compact|full", NULL, "width of the network (default compact; full where a network has no other)"},
-    {"weights", "FILE", NULL, "its checkpoint, not the shipped or fetched one"},
-    {"data", "PATH", NULL, "training samples (default: the training part of the data set, where Debian puts it)"},
-    {"samples", "N", "1024", "so many of them, a fixed balanced list"},
+    {"net", "NAME", NULL, "a CNN; transformers scale each vector separately and need no ranges"},
+    {"size", "compact|full", NULL, "width of the network (default compact; full for a network without a compact size)"},
+    {"weights", "FILE", NULL, "checkpoint to use in place of the shipped or fetched one"},
+    {"data", "PATH", NULL, "training samples (default: the training part of the data set, where Debian installs it)"},
+    {"samples", "N", "1024", "number of training samples, from a fixed balanced list"},
     JOBS_OPTION,
-    {"out", "FILE.csv", NULL, "where the ranges go (default: NAME.ranges.csv beside the weights)"},
+    {"out", "FILE.csv", NULL, "write the ranges to this file (default: NAME.ranges.csv beside the weights)"},
     {NULL, NULL, NULL, NULL},
 };
 
 static const char details[] =
-    "Makes the ranges at which `accuracy --activations int8` cuts activations: once for a checkpoint, never in a run.\n"
-    "The float network runs over the samples; of 100 ranges up to the largest value seen, each layer takes the one with "
-    "the\n"
-    "least mean |x - Q(x)|^2.4, unsigned, one range a tensor, as the paper's authors do. The same bytes for any number of\n"
-    "threads.";
+    "Finds the ranges to which `accuracy --activations int8` clips activations: once for a checkpoint, never in a run.\n"
+    "The float network runs over the samples. For each layer, 100 ranges up to the largest value seen are tried, and the\n"
+    "one with the least mean |x - Q(x)|^2.4 is taken: unsigned, one range per tensor, as the paper's authors do.\n"
+    "The file has the same bytes for any number of threads.";
 
 static outcome_t run(const options_t *options)
 {
@@ -44,7 +43,8 @@ static outcome_t run(const options_t *options)
         outcome_bad(&result, net_find_size(network, options_text(options, "size"), &size)))
         return result;
     if (size->cfg == NULL)
-        return outcome_usage("calibrate", "--net", name, "a CNN", "transformers scale each vector by itself");
+        return outcome_usage("calibrate", "--net", name, "a CNN",
+                             "transformers scale each vector separately and need no ranges");
     if (outcome_bad(&result, net_weights_load(network, size, options_text(options, "weights"), &weights)) ||
         outcome_bad(&result, calibration_run(&weights, &config, &ranges)))
         goto out;
@@ -61,7 +61,7 @@ out:
 
 const command_t command_calibrate = {
     .name = "calibrate",
-    .summary = "ranges of a CNN's activations, for 8-bit ones",
+    .summary = "find the ranges of a CNN's 8-bit activations",
     .operands = "",
     .options = options_table,
     .details = details,

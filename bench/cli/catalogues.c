@@ -10,7 +10,7 @@ outcome_t catalogues_ask(const char *question, const char *refused)
 {
     char answer[16] = "";
     if (!isatty(STDIN_FILENO))
-        return outcome_usage("--yes", NULL, "no terminal to ask on", "this option, or a terminal", NULL);
+        return outcome_usage("--yes", NULL, "no terminal to ask the user", "this option, or a terminal", NULL);
     printf("%s [y/N] ", question);
     fflush(stdout);
     if (fgets(answer, sizeof answer, stdin) == NULL || (answer[0] != 'y' && answer[0] != 'Y'))

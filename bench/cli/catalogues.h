@@ -5,15 +5,14 @@
 #include "base/catalogue.h"
 #include "cli/options.h"
 
-/* What the commands that fetch share. */
+/* The options that `fetch` and `run --full` share. */
 
 enum { CATALOGUE_LIMIT = 16 };
 
-/* Those of --manifest, or the project's own; `*count` of them are to be freed, whatever the outcome. */
+/* Read the catalogues of --manifest, or the project's own. The caller frees `*count` catalogues, whatever the outcome. */
 outcome_t catalogues_read(const options_t *options, catalogue_t *catalogues, size_t *count);
 
-/* The user's word, where there is someone to ask: FAULT_USAGE where there is no terminal, FAULT_FAILED with `refused` after
- * a no. */
+/* Ask the user. FAULT_USAGE when there is no terminal; FAULT_FAILED with the text `refused` when the answer is not yes. */
 outcome_t catalogues_ask(const char *question, const char *refused);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "cli/options.h"
 
-/* The subcommands, NULL-terminated, in the order of `bbsbench --help`: one file and one line each. */
+/* The subcommands, NULL-terminated, in the order of `bbsbench --help`. A command is one file and one line here. */
 extern const command_t *const command_registry[];
 
 #endif

@@ -18,14 +18,14 @@ static const option_t compress_options[] = {
 };
 
 static const char compress_details[] =
-    "IN holds INT8 tensors with scales (bbsbench quantize), or float ones, which are quantised on the way. OUT has for\n"
-    "each weight NAME: NAME (I16, the values computed with), NAME.scale (F32), NAME.stored (I8, the columns kept, before\n"
-    "the constant is added), NAME.meta (U8 a group: redundant columns << 6 | 6-bit constant, unsigned for ra, signed for\n"
-    "zps; for bitflip the mask of stored columns; 0 in channels at 8 bits) and NAME.bits (U8 a channel). Groups are\n"
-    "counted channel by channel, kernel position by kernel position, then along the input channels; short ones cost full\n"
-    "metadata. The first layer is the first weight in the file's order, or --first-name: it stays at 8 bits, takes no\n"
-    "part in the choice of sensitive channels, and is pruned like the others with --first-layer prune. Bits with metadata\n"
-    "count 8 a group of each pruned channel and, where a layer has channels of both precisions, an index of 16 bits a\n"
+    "IN holds INT8 tensors with scales (bbsbench quantize), or float tensors, which are quantised first. For each weight\n"
+    "NAME, OUT has: NAME (I16, the values that are computed with), NAME.scale (F32), NAME.stored (I8, the kept columns,\n"
+    "before the constant is added), NAME.meta (U8 per group: redundant columns << 6 | 6-bit constant, unsigned for ra,\n"
+    "signed for zps; for bitflip the mask of stored columns; 0 in channels at 8 bits) and NAME.bits (U8 per channel).\n"
+    "Groups are numbered channel by channel, kernel position by kernel position, then along the input channels; a short\n"
+    "group costs full metadata. The first layer is the first weight of the file, or --first-name: it stays at 8 bits and\n"
+    "takes no part in the choice of sensitive channels; --first-layer prune prunes it like the others. Bits with metadata\n"
+    "count 8 per group of each pruned channel and, where a layer has channels of both precisions, an index of 16 bits per\n"
     "channel.";
 
 static void print_row(const char *name, const char *shape, int64_t sensitive, int64_t channels, const compress_size_t *size)
@@ -49,7 +49,7 @@ static void print_table(const int8_network_t *network, const compressed_t *compr
     print_row("total", text_of("%" PRId64 " weights", total.weights).chars, total.sensitive, total.channels, &total);
 }
 
-/* What was asked for, so that the file can be packed and read without its command line. */
+/* Write method and parameters into the file's metadata, so that it can be packed and read without the command line. */
 static outcome_t note_config(const char *spec, const method_t *method, const method_config_t *config, bool keep_first,
                              tensor_set_t *set)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `bbsbench diff`: two tables of one experiment, row by row. */
+/* `bbsbench diff`: compare two tables of one experiment row by row. */
 #include "rows/diff.h"
 
 #include "base/text.h"
@@ -9,7 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* --experiment, or what the second file's name begins with: results/X/accuracy.csv is of `accuracy`. */
+/* The experiment of --experiment, or the one that the second file is named after: results/X/accuracy.csv is of `accuracy`.
+ */
 static outcome_t find_experiment(const options_t *options, const experiments_t *experiments,
                                  const experiment_t **experiment)
 {
@@ -69,19 +70,19 @@ static outcome_t run(const options_t *options)
 }
 
 static const option_t option_table[] = {
-    {"experiment", "ID", NULL, "whose rule to compare by (default: what the second file's name begins with)"},
+    {"experiment", "ID", NULL, "experiment that the rows are of (default: by the name of the second file)"},
     {"experiments", "FOLDER", NULL, "experiments of your own (docs/experiments.md)"},
     {NULL, NULL, NULL, NULL},
 };
 
 const command_t command_diff = {
     .name = "diff",
-    .summary = "compare rows with a baseline: regressed, improved, new, missing, by name",
+    .summary = "compare rows with a baseline: name what regressed, improved, is new or missing",
     .operands = "BASELINE.csv ROWS.csv",
     .operands_least = 2,
     .operands_most = 2,
     .options = option_table,
     .details =
-        "Rows are matched by their key columns. Everything is compared exactly, but for counts of samples from float\n"
-        "kernels, which may move by 1 in 1,000. Exit code 0 when every row is the same, 1 when one is not.",
+        "Rows are matched by their key columns. Everything is compared exactly, except counts of samples from float\n"
+        "kernels, which may differ by 1 in 1,000. Exit code 0 when every row is the same, else 1.",
     .run = run};

@@ -18,10 +18,9 @@ static const option_t explain_options[] = {
 /* clang-format on */
 
 static const char explain_details[] =
-    "Weights are integers from -128 to 127, written behind --. The constant is shown as it is stored: for zps it is the "
-    "shift\n"
-    "with the opposite sign, for ra the mean of the low columns, for bitflip 0; value = stored + constant. Redundant\n"
-    "columns of bitflip are those that were zero already.\n\n"
+    "Weights are integers from -128 to 127, written after --. The constant is shown as it is stored: the negated shift\n"
+    "for zps, the mean of the low columns for ra, 0 for bitflip; value = stored + constant. For bitflip, redundant\n"
+    "columns are the columns that were zero already.\n\n"
     "examples:\n"
     "  bbsbench explain --method ra --columns 4 -- -11 20 -57 13             the paper's Fig. 4\n"
     "  bbsbench explain --method zps --columns 4 --shift -14 -- 81 -20 1 -7  Fig. 5";
@@ -50,7 +49,7 @@ static void print_steps(const char *spec, const method_t *method, const method_c
     printf("constant           %d (stored; value = stored + constant)\n", group->code.constant);
     printf("metadata           0x%02x\n", group->code.meta);
     printf("MSE                %.9g (int8 steps squared)\n", group->mse);
-    printf("size               %" PRId64 " bits: %d columns of %" PRId64 " weights, and %" PRId64 " of metadata\n",
+    printf("size               %" PRId64 " bits: %d columns of %" PRId64 " weights, plus %" PRId64 " bits of metadata\n",
            group->value_bits + group->meta_bits, 8 - config->columns, group->count, group->meta_bits);
 }
 

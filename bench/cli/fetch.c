@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `bbsbench fetch`: checkpoints and data sets into the cache, after saying what that takes. */
+/* `bbsbench fetch`: fetch checkpoints and data sets into the cache, after announcing their sizes. */
 #include "cli/fetch.h"
 
 #include "cli/catalogues.h"
@@ -12,20 +12,18 @@ enum { WANTED_LIMIT = 64 };
 static const option_t fetch_options[] = {
     {"net", "M...", NULL, "a network's checkpoint and vocabulary; may be repeated (default: everything)"},
     {"dataset", "M...", NULL, "a data set; may be repeated"},
-    {"from", "FOLDER", NULL, "take files that are there already: verified, then linked or copied"},
-    {"manifest", "M...", NULL, "another catalogue in place of the project's; may be repeated"},
-    {"list", NULL, NULL, "say what there is, and what is here; fetch nothing"},
+    {"from", "FOLDER", NULL, "take files from this folder: verified, then linked or copied"},
+    {"manifest", "M...", NULL, "catalogue to use in place of the project's; may be repeated"},
+    {"list", NULL, NULL, "list all files, and which of them are here; fetch nothing"},
     {"yes", NULL, NULL, "do not ask"},
     {0},
 };
 
 static const char fetch_details[] =
     "The catalogues are models/checkpoints.csv and datasets/datasets.csv; files go to $BBS_HOME, or ~/.cache/bbsbench.\n"
-    "Each is verified by its length and SHA-256. Where only the first digits of a hash are published, or none, the hash "
-    "of\n"
-    "the first download is kept in lock.csv there, and holds from then on. A download that was cut goes on where it "
-    "stopped.\n"
-    "ImageNet and GLUE have terms of their own and are brought by hand: --from FOLDER.";
+    "Each file is verified by its length and SHA-256. Where only the first digits of a hash are published, or none, the\n"
+    "hash of the first download is kept in lock.csv in the cache and is required from then on. An interrupted download\n"
+    "continues where it stopped. ImageNet and GLUE have terms of their own: download them yourself, then --from FOLDER.";
 
 static outcome_t read_wanted(const options_t *options, const char **wanted, size_t *count)
 {

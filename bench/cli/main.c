@@ -25,7 +25,7 @@ static void print_usage(FILE *stream)
             "exit codes: 0 done, 1 failed, 2 usage, 3 something needed is missing (the message says how to get it)\n");
 }
 
-/* Exit code of an outcome, its line printed to stderr. A skip is no success: what was asked for was not done. */
+/* Print the outcome's line to stderr and return its exit code. A skip is not a success: the command was not carried out. */
 static int report_outcome(const outcome_t *outcome)
 {
     if (outcome_is_ok(outcome))

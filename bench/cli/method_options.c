@@ -19,7 +19,7 @@ outcome_t method_options_choice(const options_t *options, const char *name, cons
     return outcome_usage(text_of("--%s", name).chars, NULL, text, text_of("%s or %s", first_word, second_word).chars, NULL);
 }
 
-/* An integer when it is given; else *value stays. */
+/* The integer of an option, within its bounds. `*value` stays as it is when the option is not given. */
 static outcome_t take_int(const options_t *options, const char *name, int64_t least, int64_t most, int *value)
 {
     int64_t number = *value;
@@ -35,7 +35,8 @@ static outcome_t take_setting(const options_t *options, const setting_t *setting
 {
     text_t option = text_of("--%s", setting->option);
     if (strstr(spec, text_of(":%s=", setting->key).chars) != NULL)
-        return outcome_usage(option.chars, NULL, text_of("a value in --method %s too", spec).chars, "one of them", NULL);
+        return outcome_usage(option.chars, NULL, text_of("the same parameter in --method %s", spec).chars, "one of the two",
+                             NULL);
     return setting_read(setting, method, options_text(options, setting->option), option.chars, NULL, config);
 }
 

@@ -6,8 +6,8 @@
 #include "compress/settings.h"
 #include "weights/int8_tensors.h"
 
-/* The options that choose a compression method and its parameters, for the tables of the commands that take them: --method
- * takes a spec, and each row of compress/settings.h is an option too. What is not given keeps the method's default. */
+/* The options that choose a compression method and its parameters, for the option tables of commands. --method takes a
+ * spec, and each row of compress/settings.h is an option too. A parameter that is not given keeps the method's default. */
 #define METHOD_ROW(key, option, argument, help, taken_by, kind, member, least, most, no, yes) \
     {option, argument, NULL, help},
 /* clang-format off */
@@ -15,29 +15,29 @@
 #define METHOD_OPTIONS                                                                                                  \
     METHOD_COLUMN_OPTIONS                                                                                               \
     SETTINGS_OF_LAYERS(METHOD_ROW)                                                                                      \
-    {"first-layer", "NAME", "keep", "first layer: keep it at 8 bits, or prune it"},                                     \
-    {"first-name", "TENSOR", NULL, "which weight the first layer is (default: the first in the file)"}
+    {"first-layer", "NAME", "keep", "keep the first layer at 8 bits, or prune it"},                                     \
+    {"first-name", "TENSOR", NULL, "weight of the first layer (default: the first weight in the file)"}
 /* clang-format on */
 
-#define JOBS_OPTION                                             \
-    {                                                           \
-        "jobs", "N", NULL, "threads (default: one a processor)" \
+#define JOBS_OPTION                                            \
+    {                                                          \
+        "jobs", "N", NULL, "threads (default: all processors)" \
     }
 
-/* The method of --method and its parameters; the result passes method_check(). `own` is an option that means something to
- * the command itself too, and is passed over where the method does not take it; NULL: none. */
+/* The method of --method and its parameters; the result passes method_check(). `own` is an option that the command itself
+ * uses too: it is ignored here when the method does not take it. NULL: none. */
 outcome_t method_options_read(const options_t *options, const char *own, const method_t **method, method_config_t *config);
 
 /* Whether the first layer stays at 8 bits. */
 outcome_t method_options_first(const options_t *options, bool *keep_first);
 
-/* The weights of a set as layers, the first one whole if it is to be kept. */
+/* The weights of a set as layers; with `keep_first` the first one stays at 8 bits. */
 outcome_t method_options_weights(const options_t *options, const tensor_set_t *set, const char *where, bool keep_floats,
                                  bool keep_first, int threads, int8_network_t *network);
 
 outcome_t method_options_jobs(const options_t *options, int *threads);
 
-/* One of two words; *second tells which. */
+/* The value of an option that takes one of two words; `*second` says whether it is the second one. */
 outcome_t method_options_choice(const options_t *options, const char *name, const char *first_word, const char *second_word,
                                 bool *second);
 

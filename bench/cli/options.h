@@ -13,7 +13,7 @@
 
 typedef struct {
     const char *name;     /* long name, without dashes; NULL ends the table */
-    const char *argument; /* what --help calls its value; NULL: a flag; "M..." : may be given several times */
+    const char *argument; /* name of its value in --help; NULL: a flag; "M...": may be given several times */
     const char *fallback; /* value when absent; NULL: none */
     const char *help;
 } option_t;
@@ -23,16 +23,16 @@ typedef struct options options_t; /* a parsed command line */
 typedef struct {
     const char *name;
     const char *summary;  /* one line */
-    const char *operands; /* as --help writes them: "IN OUT"; "" for none */
+    const char *operands; /* as written in --help: "IN OUT"; "" for none */
     size_t operands_least, operands_most;
     const option_t *options;
     const char *details; /* text below the options in --help, or NULL */
-    void (*list)(void);  /* prints what else there is to choose from below that, or NULL */
+    void (*list)(void);  /* prints further choices below `details`, or NULL */
     outcome_t (*run)(const options_t *options);
 } command_t;
 
-/* Parse argv[1..]; argv[0] is the command's name. `*help` is set when --help was asked for (and nothing else is
- * checked then). Free with options_free(). */
+/* Parse argv[1..]; argv[0] is the command's name. With --help `*help` is set and nothing else is checked. Free with
+ * options_free(). */
 outcome_t options_parse(const command_t *command, int argc, char **argv, bool *help, options_t **options);
 void options_free(options_t *options);
 void options_help(const command_t *command);

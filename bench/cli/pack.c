@@ -13,10 +13,10 @@ static const option_t pack_options[] = {
 };
 
 static const char pack_details[] =
-    "IN is what bbsbench compress wrote, by a method whose values are bit columns and a metadata byte a group (int8, ra,\n"
-    "zps, bitflip, bbs-cons, bbs-mod, bitwave-cons, bitwave-mod). OUT holds only the columns that are left, the metadata,\n"
-    "channel indices, scales, and all other tensors as they are; docs/format.md describes it byte by byte. unpack gives\n"
-    "IN back, tensor for tensor.";
+    "IN is a file that bbsbench compress wrote, by a method that stores bit columns and a metadata byte per group (int8,\n"
+    "ra, zps, bitflip, bbs-cons, bbs-mod, bitwave-cons, bitwave-mod). OUT holds only the columns that are left, the\n"
+    "metadata, channel indices and scales, and every other tensor unchanged; docs/format.md describes it byte by byte.\n"
+    "unpack restores IN, tensor for tensor.";
 
 static void print_report(const pack_report_t *report)
 {
@@ -62,7 +62,7 @@ out:
 
 const command_t command_pack = {
     .name = "pack",
-    .summary = "pack a compressed checkpoint to the bit columns that are left (.bbs)",
+    .summary = "pack a compressed checkpoint into the bit columns that are left (.bbs)",
     .operands = "IN.safetensors OUT.bbs",
     .operands_least = 2,
     .operands_most = 2,

@@ -13,10 +13,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* posix_spawn() reports a missing program either itself or, from a child that could not exec, as this exit code. */
+/* posix_spawn() reports a missing program either by its return value or by this exit code of the child. */
 enum { EXIT_NOT_FOUND = 127 };
 
-/* Run a program with standard error in the file `log`; `*code` is its exit code. */
+/* Run a program with its standard error written to the file `log`; `*code` is its exit code. */
 static outcome_t spawn(char *const *arguments, const char *log, int *code)
 {
     posix_spawn_file_actions_t actions;
@@ -64,7 +64,7 @@ static outcome_t draw(const char *folder, const experiment_t *experiment)
     if (outcome_bad(&result, spawn(arguments, log.chars, &code)))
         return result;
     if (code == EXIT_NOT_FOUND)
-        result = outcome_missing("gnuplot", NULL, "no such program", "gnuplot, for the figures",
+        result = outcome_missing("gnuplot", NULL, "not installed", "gnuplot, which draws the figures",
                                  text_of("apt-get install gnuplot-nox, then bbsbench report %s", folder).chars);
     else if (code != 0)
         result = outcome_failed(experiment->figure, text_of("gnuplot ended with %d", code).chars,
@@ -73,7 +73,7 @@ static outcome_t draw(const char *folder, const experiment_t *experiment)
     return result;
 }
 
-/* A figure of no rows would be an empty frame, which gnuplot refuses to draw. */
+/* gnuplot refuses to draw a file without rows. */
 static outcome_t has_rows(const char *path, bool *some)
 {
     csv_table_t rows;

@@ -5,10 +5,9 @@
 #include "base/outcome.h"
 #include "experiments/experiment.h"
 
-/* Draw FOLDER/figures/NAME.svg and .png of every experiment that has a figure and rows in the run folder, with its
- * script and gnuplot as a child process (no shell). FAULT_MISSING when gnuplot is not installed; otherwise its last line is
- * the error.
- */
+/* Draw FOLDER/figures/NAME.svg and .png of every experiment that has a figure and rows in the run folder, by running
+ * gnuplot on its script as a child process (no shell). FAULT_MISSING when gnuplot is not installed; when it fails, the
+ * error holds the last line that it printed. */
 outcome_t plot_figures(const experiments_t *experiments, const char *folder);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `bbsbench profile`: the statistical portraits of a checkpoint's layers, and how well weights drawn after them do. */
+/* `bbsbench profile`: statistical portraits of a checkpoint's layers, and how close weights drawn after them come. */
 #include "cli/profile.h"
 
 #include "base/text.h"
@@ -14,10 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double far_off = 0.1; /* layers beyond this error are named */
+static const double far_off = 0.1; /* layers with a larger error are named */
 
-/* The layer's place among all, numbers in names by their value (block 2 before block 10), 0 to 1 in three decimals as the
- * file has it. */
+/* The position of a layer in the order of names, where numbers count by value (block 2 before block 10), from 0 to 1 in
+ * three decimals as in the file. */
 static double depth_of(const int8_network_t *network, size_t layer)
 {
     size_t before = 0;
@@ -67,9 +67,9 @@ static void print_quantile(const likeness_t *rows, size_t count, const char *nam
 static void print_comparison(const likeness_t *rows, size_t count)
 {
     printf(
-        "Drawn after the portrait against the layer itself: error of zero bits, of bi-directional sparsity (vectors of "
-        "8), of cycles\non Pragmatic and Bitlet, all in per cent; redundant columns a group of 32; sensitive channels at "
-        "beta 10 %% and 20 %%.\n\n");
+        "Weights drawn after the portrait, compared with the layer itself: errors of zero bits, of bi-directional\n"
+        "sparsity (vectors of 8) and of cycles on Pragmatic and Bitlet, in per cent; redundant columns per group of 32;\n"
+        "sensitive channels at beta 10 %% and 20 %%.\n\n");
     printf("%-36s %5s %5s %5s", "layer", "k", "c", "kernel");
     for (int measure = 0; measure < LIKENESS_MEASURES; measure++)
         printf(" %9s", likeness_measures[measure]);
@@ -85,7 +85,7 @@ static void print_comparison(const likeness_t *rows, size_t count)
                 printf("beyond %.0f %%: %s, %s\n", 100.0 * far_off, rows[i].name, likeness_measures[measure]);
 }
 
-/* The portrait that each layer is drawn after: its own, or the closest in the file of another network. */
+/* The portrait after which each layer is drawn: its own, or the closest one of another network's file. */
 static void choose_portraits(const portraits_t *own, const portraits_t *other, const portrait_t **chosen)
 {
     for (size_t i = 0; i < own->count; i++) {
@@ -149,24 +149,24 @@ out:
 }
 
 static const option_t option_table[] = {
-    {"out", "FILE.csv", NULL, "write the portraits: one row a layer"},
-    {"source", "TEXT", NULL, "where the weights come from, for the file (default: what IN says, or its name)"},
-    {"compare", NULL, NULL, "draw each layer after its portrait and print how far it is from the real one"},
+    {"out", "FILE.csv", NULL, "write the portraits: one row per layer"},
+    {"source", "TEXT", NULL, "source of the weights, noted in the file (default: the note in IN, or the name of IN)"},
+    {"compare", NULL, NULL, "draw each layer after its portrait and print how far it is from the real layer"},
     {"after", "FILE.csv", NULL,
-     "with --compare: draw after the portraits of another network, as is done without a checkpoint"},
+     "with --compare: draw after the portraits of another network, as models do for networks without a checkpoint"},
     JOBS_OPTION,
     {0},
 };
 
 const command_t command_profile = {
     .name = "profile",
-    .summary = "statistical portraits of a checkpoint's layers, to draw synthetic weights after",
+    .summary = "write statistical portraits of a checkpoint's layers, for drawing synthetic weights",
     .operands = "IN.safetensors",
     .operands_least = 1,
     .operands_most = 1,
     .options = option_table,
     .details =
         "A portrait holds quantiles of the channels' scales and spreads, of the gains of groups of 32 weights and of\n"
-        "the weights themselves, and the generalised Gaussian that fits them best. Weights that are left out or "
-        "shared\nby all layers of a file are none of its business: embeddings and biases are not looked at.",
+        "the weights themselves, and the generalised Gaussian that fits the weights best. Embeddings and biases have\n"
+        "no portrait.",
     .run = run};

@@ -15,8 +15,8 @@ static const option_t quantize_options[] = {
 
 static const char quantize_details[] =
     "Every float tensor of rank 2 or more whose name ends in .weight or _weight (digits may follow) becomes INT8 per\n"
-    "output channel: NAME (I8) and NAME.scale (F32, one a channel), weight = NAME * NAME.scale, the largest weight of a\n"
-    "channel at 127.5 steps. Embedding and relative-position tables (the part before .weight contains \"embed\" or\n"
+    "output channel: NAME (I8) and NAME.scale (F32, one per channel), weight = NAME * NAME.scale, the largest weight of\n"
+    "a channel at 127.5 steps. Embedding and relative-position tables (the part before .weight contains \"embed\" or\n"
     "\"relative\") and all other tensors are copied as they are. NaN and infinite weights are refused.";
 
 static void print_table(const int8_network_t *network)
@@ -26,7 +26,7 @@ static void print_table(const int8_network_t *network)
         const compress_layer_t *layer = &network->layers[i];
         printf("%-48s %10" PRId64 " %12" PRId64 "\n", layer->name, layer->k, compress_layer_size(layer));
     }
-    printf("%zu tensors to INT8, %" PRId64 " weights\n", network->count, int8_network_weights(network));
+    printf("%zu tensors became INT8, %" PRId64 " weights\n", network->count, int8_network_weights(network));
 }
 
 static outcome_t run(const options_t *options)

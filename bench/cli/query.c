@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `bbsbench query`: the rows of one run or several, asked by SQL. */
+/* `bbsbench query`: SQL queries of the rows of one or more runs. */
 #include "cli/query.h"
 
 #include "base/file.h"
@@ -12,7 +12,7 @@
 
 /* ===  Opening  === */
 
-/* Rows of a folder, of `mode` where it is a folder of baselines. Queries without a CSV are computed. */
+/* Add the rows of a folder; in a folder of baselines those of `mode`. The rows of a query without a CSV are computed. */
 static outcome_t add_run(const experiments_t *experiments, const char *folder, const run_mode_t *mode,
                          rows_database_t **database)
 {
@@ -65,10 +65,11 @@ static void describe_column(const rows_column_t *column)
 static void describe_tables(const rows_database_t *database)
 {
     printf(
-        "# Rows\n\nThe tables that `bbsbench query` knows. A run folder holds those that its experiments made as NAME.csv\n"
-        "(RFC 4180; integers in full, reals with nine significant digits, an empty cell is not known). Compared with a\n"
-        "baseline: `key` names the row, `exact` any change is a change, `higher` and `lower` say what is better, `follows`\n"
-        "is not compared because it follows from what is. This page is written by `bbsbench query --describe`.\n");
+        "# Rows\n\nThe tables that `bbsbench query` knows. A run folder holds the table of each of its experiments as NAME.csv\n"
+        "(RFC 4180; integers in full, reals with nine significant digits, an empty cell where a value is not known). The\n"
+        "column `compared` says how a cell is compared with the baseline: `key` names the row; with `exact` any difference\n"
+        "is a change; with `higher` or `lower` that direction is better; `follows` is not compared, because the value\n"
+        "follows from other columns. This page is written by `bbsbench query --describe`.\n");
     for (size_t i = 0; i < rows_database_count(database); i++) {
         const rows_schema_t *schema = rows_database_schema(database, i);
         printf("\n## %s\n\n%s\n\n| column | kind, unit | compared | meaning |\n|---|---|---|---|\n", schema->name,
@@ -110,8 +111,8 @@ static outcome_t run(const options_t *options)
     experiments_t experiments;
     rows_database_t *database = NULL;
     if (describes == (options_operand_count(options) > 0))
-        return outcome_usage("query", "arguments", describes ? "a query as well" : "no query", "one SELECT, or --describe",
-                             "see bbsbench query --help");
+        return outcome_usage("query", "arguments", describes ? "both a query and --describe" : "no query",
+                             "one SELECT, or --describe", "see bbsbench query --help");
     outcome_t result = experiments_open(options_text(options, "experiments"), &experiments);
     if (!outcome_is_ok(&result))
         return result;
@@ -127,26 +128,27 @@ static outcome_t run(const options_t *options)
 
 static const option_t option_table[] = {
     {"run", "FOLDER...", NULL,
-     "rows of a run, or results/reference; may be repeated: the tables of the next are run2.accuracy ..."},
-    {"mode", "MODE", "compact", "of a folder of baselines: smoke, compact or full"},
-    {"format", "md|csv|json", "md", "a table for reading, or the values in full"},
-    {"describe", NULL, NULL, "print every table and its columns (docs/rows.md), no query"},
+     "folder of a run, or results/reference; may be repeated: the tables of the second are run2.accuracy ..."},
+    {"mode", "MODE", "compact", "which rows of a folder of baselines: smoke, compact or full"},
+    {"format", "md|csv|json", "md", "md: a table for reading; csv and json: values in full"},
+    {"describe", NULL, NULL, "print every table and its columns (docs/rows.md) in place of a query"},
     {"experiments", "FOLDER", NULL, "experiments of your own (docs/experiments.md)"},
     {NULL, NULL, NULL, NULL},
 };
 
 const command_t command_query = {
     .name = "query",
-    .summary = "ask the rows of runs by SQL",
+    .summary = "ask questions of the rows of runs in SQL",
     .operands = "'SELECT ...'",
     .operands_least = 0,
     .operands_most = 1,
     .options = option_table,
     .details =
-        "Each CSV of a run is a table of its name; networks, accelerators, methods, datasets and run say what there is;\n"
-        "claims holds the paper's numbers. A query whose CSV is not in the folder is computed. Beside SQLite's functions\n"
-        "there are geomean, median, quantile, bootstrap_low, bootstrap_high, wilson_low, wilson_high, mcnemar_p and, for\n"
-        "reading, fixed, signed, grouped, energy, probability. Nothing can be changed.\n\n"
+        "Each CSV of a run is a table of the same name. The tables networks, accelerators, methods, datasets and run hold\n"
+        "the registries; claims holds the paper's numbers. A derived experiment without a CSV in the folder is computed.\n"
+        "Beyond SQLite's functions there are geomean, median, quantile, bootstrap_low, bootstrap_high, wilson_low,\n"
+        "wilson_high and mcnemar_p, and for texts fixed, signed, grouped, energy and probability. The database is\n"
+        "read-only.\n\n"
         "  bbsbench query --run results/reference \\\n"
         "      'SELECT accelerator, geomean(speedup) FROM fig12 WHERE net <> \"geomean\" GROUP BY accelerator'",
     .run = run,

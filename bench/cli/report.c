@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `bbsbench report`: figures and report of a run folder. */
+/* `bbsbench report`: draw the figures of a run folder and write its report. */
 #include "cli/report.h"
 
 #include "base/home.h"
@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-/* Those of --experiments, or those that the run had. */
+/* Open the experiments of --experiments, or those that the run was made with. */
 static outcome_t open_experiments(const options_t *options, const char *folder, experiments_t *experiments)
 {
     const char *own = options_text(options, "experiments");
@@ -40,7 +40,7 @@ static outcome_t run(const options_t *options)
 }
 
 static const option_t option_table[] = {
-    {"experiments", "FOLDER", NULL, "experiments of your own (default: the folder that the run had)"},
+    {"experiments", "FOLDER", NULL, "experiments of your own (default: the folder that the run was given)"},
     {NULL, NULL, NULL, NULL},
 };
 
@@ -52,6 +52,6 @@ const command_t command_report = {
     .operands_most = 1,
     .options = option_table,
     .details =
-        "report.html is one file that needs no network. Figures need gnuplot; without it the report is written all the\n"
-        "same, says so, and the exit code is 3.",
+        "report.html is one file that needs no network. Figures need gnuplot; without it the report is still written,\n"
+        "says that figures are missing, and the exit code is 3.",
     .run = run};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `bbsbench run`: the experiments of one mode into a run folder. */
+/* `bbsbench run`: run the experiments of one mode into a run folder. */
 #include "cli/run.h"
 
 #include "base/cpu.h"
@@ -28,7 +28,7 @@ static const char *value(const options_t *options, const option_t *option, size_
     return is_list(option) ? options_nth(options, option->name, index) : options_text(options, option->name);
 }
 
-/* The command as it would be typed again, for run.json; free() it. NULL when memory is out. */
+/* The command line that would repeat this run, for run.json; free() it. NULL when memory is out. */
 static char *command_line(const options_t *options)
 {
     text_builder_t line = {0};
@@ -52,7 +52,7 @@ static outcome_t choose_mode(const options_t *options, const run_mode_t **mode)
 
 /* ===  The full mode  === */
 
-/* Options that mean something there only. */
+/* Refuse options of the full mode in another mode. */
 static outcome_t check_full_options(const options_t *options)
 {
     static const char *const names[] = {"net", "images", "method", "data", "from", "manifest", "yes", "skip-bad"};
@@ -84,7 +84,7 @@ static outcome_t check_methods(const char *const *specs, size_t count)
     return result;
 }
 
-/* Plan, announce, ask, bring; then the run with what was brought. */
+/* Plan, announce, ask and fetch; then run on the fetched material. */
 static outcome_t run_full(const options_t *options, const full_request_t *wanted, const run_request_t *request,
                           text_t *folder)
 {
@@ -171,21 +171,21 @@ static outcome_t run(const options_t *options)
 }
 
 static const option_t option_table[] = {
-    {"smoke", NULL, NULL, "512 test samples a network: a check that everything works, under a minute"},
-    {"full", NULL, NULL, "the paper's checkpoints on ImageNet and GLUE; tells downloads, disk and time, then asks"},
-    {"jobs", "N", NULL, "threads (default: the processors there are); the rows do not depend on it"},
-    {"out", "FOLDER", NULL, "where to (default: results/UTC-MODE)"},
-    {"resume", NULL, NULL, "continue the run in --out, or the newest of the mode; what is finished stays"},
-    {"only", "ID[,ID]", NULL, "these experiments, and those whose rows they read"},
-    {"experiments", "FOLDER", NULL, "experiments of your own beside those of the paper (docs/experiments.md)"},
-    {"net", "NAME[,NAME]", NULL, "full: these networks (default: all whose files are here or can be fetched)"},
-    {"images", "N", "0", "full: at most N samples a network, a fixed balanced list; 0: all"},
+    {"smoke", NULL, NULL, "512 test samples per network: a check that everything works, under a minute"},
+    {"full", NULL, NULL, "the paper's checkpoints on ImageNet and GLUE; states downloads, disk and time, then asks"},
+    {"jobs", "N", NULL, "threads (default: all processors); the rows do not depend on their number"},
+    {"out", "FOLDER", NULL, "run folder (default: results/UTC-MODE)"},
+    {"resume", NULL, NULL, "continue the run in --out, or the newest run of the mode; finished experiments stay"},
+    {"only", "ID[,ID]", NULL, "these experiments, and the experiments whose rows they read"},
+    {"experiments", "FOLDER", NULL, "experiments of your own, besides those of the paper (docs/experiments.md)"},
+    {"net", "NAME[,NAME]", NULL, "full: these networks (default: every network whose files are here or can be fetched)"},
+    {"images", "N", "0", "full: at most N samples per network, from a fixed balanced list; 0: all"},
     {"method", "SPEC...", NULL, "full: these methods in place of the paper's eleven; may be repeated"},
-    {"data", "KIND=PATH...", NULL, "full: where imagenet, glue-mrpc or glue-sst2 is; may be repeated"},
-    {"from", "FOLDER", NULL, "full: take files that are there already, as fetch does"},
-    {"manifest", "M...", NULL, "full: another catalogue in place of the project's; may be repeated"},
-    {"skip-bad", NULL, NULL, "full: leave out samples that cannot be read, and count them in the rows"},
-    {"yes", NULL, NULL, "full: do not ask before the start"},
+    {"data", "KIND=PATH...", NULL, "full: path of the data set imagenet, glue-mrpc or glue-sst2; may be repeated"},
+    {"from", "FOLDER", NULL, "full: take files from this folder, as fetch does"},
+    {"manifest", "M...", NULL, "full: catalogue to use in place of the project's; may be repeated"},
+    {"skip-bad", NULL, NULL, "full: leave out samples that cannot be read; the rows say how many"},
+    {"yes", NULL, NULL, "full: start without asking"},
     {NULL, NULL, NULL, NULL},
 };
 
@@ -195,6 +195,6 @@ const command_t command_run = {
     .operands = "",
     .options = option_table,
     .details =
-        "Without --smoke or --full: 2,000 test samples on each network that this project ships. The folder's run.json says\n"
-        "what the rows are the result of. `bbsbench report FOLDER` draws the figures and writes the report.",
+        "Without --smoke or --full: 2,000 test samples on each network that this project ships. run.json in the folder\n"
+        "records program, machine, inputs and settings. `bbsbench report FOLDER` draws the figures and writes the report.",
     .run = run};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `bbsbench simulate`: networks on accelerator models, into a CSV, with a short table on standard output. */
+/* `bbsbench simulate`: run networks on accelerator models; rows go to a CSV, a short table to standard output. */
 #include "cli/simulate.h"
 
 #include "base/text.h"
@@ -29,8 +29,8 @@ static outcome_t parse_list(const options_t *options, const char *option, const 
 
 /* ===  Summary  === */
 
-/* The total that ratios of `total` are against: the first accelerator of the registry on the same network and with the
- * same setting, or NULL. */
+/* The total that `total` is divided by: the first accelerator of the registry on the same network with the same swept
+ * value, or NULL. */
 static const model_total_t *base_of(const model_plan_t *plan, const model_total_t *totals, const model_total_t *total)
 {
     for (size_t i = 0; i < model_points(plan); i++)
@@ -46,7 +46,7 @@ static void print_total(const model_plan_t *plan, const model_total_t *total, co
     if (plan->sweep_key != NULL && !total->skipped)
         printf("  %5" PRId64, total->setting);
     if (total->skipped) {
-        printf("  %13s  its cycles depend on INT8 weights%s that are not there\n", "skipped",
+        printf("  %13s  its cycles depend on INT8 weights%s, which were not given\n", "skipped",
                total->accelerator->needs_density ? " and activations" : "");
         return;
     }
@@ -82,12 +82,12 @@ static void print_geomeans(const model_plan_t *plan, const model_total_t *totals
 static void print_summary(const model_plan_t *plan, const model_total_t *totals)
 {
     const char *base = accelerator_registry[0]->title;
-    printf("One sample a network, size %s; speedup and ratio against %s; total energy without leakage; geomean = geometric "
-           "mean.\n",
+    printf("One sample per network, size %s; speedup and ratio relative to %s; total energy without leakage;\n"
+           "geomean = geometric mean.\n",
            plan->size, base);
     printf("Weights: %s.\n\n", plan->origin == MODEL_FILE   ? plan->weights_path
                                : plan->origin == MODEL_NONE ? "none; sensitive channels by the uniform assumption"
-                               : plan->origin == MODEL_BEST ? "those that ship with the size, else synthetic"
+                               : plan->origin == MODEL_BEST ? "the project's own where it ships them, else synthetic"
                                                             : "synthetic, drawn after models/profiles");
     printf("%-10s  %-13s%s%s  %13s  %7s  %10s  %10s  %10s  %6s  %10s\n", "network", "accelerator",
            plan->sweep_key ? "  " : "", plan->sweep_key ? text_of("%5s", plan->sweep_key).chars : "", "cycles", "speedup",
@@ -123,11 +123,12 @@ static outcome_t parse_weights(const options_t *options, model_plan_t *plan)
         if (text_equal(words[i].word, text))
             plan->origin = words[i].origin;
     if (plan->origin == MODEL_FILE && plan->network_count != 1)
-        return outcome_usage("simulate", "--weights", "a file for several networks", "one network", NULL);
+        return outcome_usage("simulate", "--weights", "one file for several networks", "one network", NULL);
     if (!options_given(options, "density"))
         return outcome_ok();
     if (plan->origin == MODEL_NONE)
-        return outcome_usage("simulate", "--density", "no weights", "weights to go with the activations", NULL);
+        return outcome_usage("simulate", "--density", "--weights none", "weights, without which the density has no use",
+                             NULL);
     return options_real(options, "density", 1e-6, 1.0, &plan->density);
 }
 
@@ -163,7 +164,7 @@ static outcome_t parse_sweep(const options_t *options, sweep_t *sweep, model_pla
     return outcome_ok();
 }
 
-/* --net, or the user's own layers. */
+/* The networks of --net, or the one network of --layers. */
 static outcome_t parse_networks(const options_t *options, net_user_t *user, registry_list_t *networks, model_plan_t *plan)
 {
     const char *path = options_text(options, "layers");
@@ -171,7 +172,7 @@ static outcome_t parse_networks(const options_t *options, net_user_t *user, regi
     if (path == NULL)
         return parse_list(options, "net", &net_names, networks);
     if (options_given(options, "net") || options_given(options, "size"))
-        return outcome_usage("simulate", "--layers", "--net or --size as well", "one of them", NULL);
+        return outcome_usage("simulate", "--layers", "both --layers and --net or --size", "one of the two", NULL);
     outcome_t result = net_user_read(path, user);
     if (!outcome_is_ok(&result))
         return result;
@@ -263,16 +264,15 @@ static const option_t option_table[] = {
     {"layers", "FILE.csv", NULL,
      "a network of your own in place of --net: name,kind,k,c,kh,kw,stride,pad,in_h,in_w,tokens"},
     {"weights", "FILE|best|synthetic|none", "best",
-     "a checkpoint (one network); what ships with the size, else synthetic; synthetic; none: designs that need bits are "
-     "left out"},
+     "a checkpoint of one network; best: shipped weights, else synthetic; none: no designs that depend on bits"},
     {"density", "X", NULL, "share of activations that are not zero, for SparTen (default: an assumption by family)"},
     {"layer", "NAME", NULL, "write the rows of this layer only, or `total`"},
     {"sweep", "KEY=V,V,...", NULL,
-     "run with each value of a setting, as rows=2,4,8,16,32; the number of multipliers may change"},
+     "run once with each value of a setting: rows=2,4,8,16,32; the number of multipliers may change"},
     {"first-layer", "keep|prune", "keep",
-     "what becomes of a network's first layer on accelerators that prune: it stays at 8 bits, or not"},
+     "accelerators that prune: keep the first layer of a network at 8 bits, or prune it"},
     ACCEL_OPTIONS,
-    {"out", "FILE.csv", NULL, "one row a network, accelerator and layer, and one with layer = total"},
+    {"out", "FILE.csv", NULL, "one row per network, accelerator and layer, and one with layer = total"},
     {"json", "FILE.json", NULL, "the same rows as a JSON array of objects"},
     JOBS_OPTION,
     {NULL, NULL, NULL, NULL},
@@ -284,10 +284,10 @@ const command_t command_simulate = {
     .operands = "",
     .options = option_table,
     .details =
-        "The columns `selection`, `weights_source` and `density_source` say what the rows rest on. Synthetic weights\n"
-        "are drawn after portraits of other networks' layers (models/profiles). Without weights the sensitive\n"
-        "channels of a layer are beta * K rounded up to 32. Constants and their sources:\n"
-        "bench/accel/technology.csv and sram.csv. A sweep changes the one setting and nothing that follows from it\n"
-        "(the banks of the buffers stay).",
+        "The columns `selection`, `weights_source` and `density_source` name the source of weights and densities.\n"
+        "Synthetic weights are drawn after portraits of other networks' layers (models/profiles). Without weights, a\n"
+        "layer of K channels has beta * K sensitive channels, rounded up to a multiple of 32. Constants and their sources:\n"
+        "bench/accel/technology.csv and sram.csv. A sweep changes one setting only: buffers and their banks stay as\n"
+        "they are.",
     .list = accel_options_list,
     .run = run};

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `bbsbench sram`: the table of SRAM banks that buffers are made of, and how well a bank between two of its rows is known:
- * each row is left out once and interpolated from its neighbours of the same bus. */
+/* `bbsbench sram`: the table of SRAM banks, and the error of interpolating between two rows: each row is left out once and
+ * interpolated from its neighbours with the same bus width. */
 #include "cli/sram.h"
 
 #include "accel/sram.h"
@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* What a bank is known by. */
+/* The quantities of a bank. */
 enum { READ, WRITE, AREA, ACCESS, LEAKAGE, QUANTITIES };
 
 static const char *const titles[QUANTITIES] = {"read pJ", "write pJ", "area mm2", "access ns", "leakage mW"};
@@ -28,7 +28,8 @@ static figures_t figures_of(const sram_bank_t *bank)
 
 /* ===  Leaving out  === */
 
-/* Errors in per cent of the row; NaN where it cannot be left out. */
+/* Errors of the interpolated bank in per cent of the row's values; NaN for the first and last row of a bus width, which
+ * cannot be interpolated. */
 static figures_t errors_of(size_t row)
 {
     sram_bank_t guess;
@@ -95,8 +96,8 @@ static outcome_t print_errors(void)
         printf("\n");
         left_out += can;
     }
-    printf("\nLeave-one-out error of interpolation, linear in log(bytes) between rows of the same bus; N = %zu of %zu rows "
-           "(the others end their bus):\n",
+    printf("\nLeave-one-out error of interpolation, linear in log(bytes) between rows of the same bus width;\n"
+           "N = %zu of %zu rows (the others are the first or last of a bus width):\n",
            left_out, sram_row_count);
     for (int i = 0; i < QUANTITIES; i++) {
         double *of = errors + (size_t)i * sram_row_count, median = middle_of(of, left_out);
@@ -142,17 +143,17 @@ static outcome_t run(const options_t *options)
 
 static const option_t option_table[] = {
     {"bytes", "N", NULL, "one bank of this size, with --bus"},
-    {"bus", "BITS", NULL, "and of this bus"},
-    {"out", "FILE.csv", NULL, "the table and its errors, one row a bank"},
+    {"bus", "BITS", NULL, "and this bus width"},
+    {"out", "FILE.csv", NULL, "write the table with its errors, one row per bank"},
     {NULL, NULL, NULL, NULL},
 };
 
 const command_t command_sram = {
     .name = "sram",
-    .summary = "SRAM banks of the models, and how well one between two rows of the table is known",
+    .summary = "print the SRAM banks of the models, and the error of interpolating between them",
     .operands = "",
     .options = option_table,
     .details =
         "28 nm by CACTI 7 (bench/accel/sram.csv). A bank without a row is interpolated linearly in log(bytes) between\n"
-        "rows of the same bus, and results from it are marked; outside of the table there is none.",
+        "rows of the same bus width, and results from it are marked; a size outside the table is refused.",
     .run = run};

@@ -13,25 +13,23 @@
 #include <stdlib.h>
 
 static const option_t stats_options[] = {
-    {"vector", "L", "8", "weights a vector of the bi-directional sparsity, 1 to 4096"},
-    {"method", "M", NULL, "also compress, and say how far the result is from INT8 (as compress has it)"},
+    {"vector", "L", "8", "weights per vector of bi-directional sparsity, 1 to 4096"},
+    {"method", "M", NULL, "also compress with this method, and print the distortion against INT8"},
     METHOD_OPTIONS,
-    {"out", "FILE.csv", NULL, "write the rows there too"},
+    {"out", "FILE.csv", NULL, "also write the rows to this file"},
     JOBS_OPTION,
     {0},
 };
 
 static const char stats_details[] =
-    "IN holds INT8 tensors with scales, or float ones, which are quantised first. All shares are of the INT8 weights:\n"
-    "zero: weights that are 0; 2c, sm: zero bits in two's complement, in sign-magnitude (sign counted, -128 as -127); "
-    "BBS:\n"
-    "in each bit column of L weights the more frequent bit; redundant: groups by the columns behind the sign that equal "
-    "it.\n"
-    "With --method: MSE in INT8 steps squared; SQNR of the real weights; KL divergence of softmax(w') from softmax(w) over "
-    "a\n"
-    "layer (total: mean by weights); bits a weight without and with metadata. For a bare method without sensitive "
-    "channels\n"
-    "on all layers give --beta 0 --first-layer prune.";
+    "IN holds INT8 tensors with scales, or float tensors, which are quantised first. All shares are of the INT8 weights:\n"
+    "  zero       weights that are 0\n"
+    "  2c, sm     zero bits in two's complement, in sign-magnitude (the sign counts as a bit, -128 as -127)\n"
+    "  BBS        the more frequent bit of each bit column of L weights\n"
+    "  redundant  groups by the number of columns after the sign that equal the sign\n"
+    "With --method: MSE in INT8 steps squared; SQNR of the real weights; KL divergence of softmax(w') from softmax(w)\n"
+    "over a layer (total: mean weighted by weights); bits per weight without and with metadata. For the method alone,\n"
+    "without sensitive channels and on every layer, give --beta 0 --first-layer prune.";
 
 static const char csv_header[] =
     "tensor,weights,value_sparsity,zero_bits_twos_complement,zero_bits_sign_magnitude,vector,bbs_sparsity,group,groups,"
@@ -129,10 +127,11 @@ static void print_table(const request_t *request, const row_t *rows, size_t coun
 typedef struct {
     const request_t *request;
     const int8_network_t *network;
-    row_t *rows; /* the layers, and behind them their total */
+    row_t *rows; /* the layers, then their total */
 } counting_t;
 
-/* `compressed` NULL: no method. It is looked at and given up, so that the network is never held compressed as a whole. */
+/* `compressed` NULL: no method. Each compressed layer is measured and freed at once, so the whole network is never held
+ * compressed. */
 static outcome_t count_layer(void *context, size_t index, compressed_t *compressed)
 {
     const counting_t *counting = context;
@@ -153,7 +152,7 @@ static outcome_t count_layer(void *context, size_t index, compressed_t *compress
     return result;
 }
 
-/* rows[network->count + 1] */
+/* Fills rows[network->count + 1]. */
 static outcome_t count_rows(const request_t *request, const int8_network_t *network, row_t *rows)
 {
     counting_t counting = {.request = request, .network = network, .rows = rows};
@@ -221,7 +220,7 @@ out:
 
 const command_t command_stats = {
     .name = "stats",
-    .summary = "bit sparsity of a checkpoint's weights, and what a method does to them",
+    .summary = "print the bit sparsity of a checkpoint's weights, and the distortion by a method",
     .operands = "IN",
     .operands_least = 1,
     .operands_most = 1,

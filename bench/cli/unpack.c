@@ -33,12 +33,12 @@ out:
 
 const command_t command_unpack = {
     .name = "unpack",
-    .summary = "unpack a .bbs file to the compressed checkpoint it was made from",
+    .summary = "unpack a .bbs file into the compressed checkpoint it was made from",
     .operands = "IN.bbs OUT.safetensors",
     .operands_least = 2,
     .operands_most = 2,
     .options = unpack_options,
     .details =
-        "Checksums, sizes, offsets and padding are checked; a file that is wrong anywhere is refused with the offset.",
+        "Checksums, sizes, offsets and padding are checked; a damaged file is refused, with the offset of the error.",
     .run = run,
 };
