@@ -112,7 +112,7 @@ static float best_range(const int64_t *bins, double most)
 {
     double least = INFINITY, best = most;
     for (int i = 0; i < CANDIDATES; i++) {
-        const double range = most * (1.0 - (double)i / CANDIDATES), error = damage(bins, most, range);
+        const double range = most * (1.0 - (double)i / CANDIDATES), error = clipping_error(bins, most, range);
         if (error < least) {
             least = error;
             best = range;
