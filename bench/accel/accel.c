@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One network on one accelerator: selection, the design's own work, then memory, layer by layer.
+/* One network on one accelerator. For each layer: the selection of channels, the work of the design, then memory.
  *
  * A layer takes as long as the slower of computation and DRAM; layers follow one another without overlap. */
 #include "accel/accel.h"
@@ -52,7 +52,7 @@ outcome_t accel_check(const accelerator_t *accelerator, const accel_config_t *co
         return result;
     if (accelerator->needs_weights && config->group % WORD != 0)
         return outcome_usage(accelerator->name, "group", text_of("%" PRId64, config->group).chars, "a multiple of 8",
-                             "weights are looked at eight at a time");
+                             "the models count the bits of eight weights at a time");
     if (accelerator->check != NULL && outcome_bad(&result, accelerator->check(config)))
         return result;
     int64_t multipliers = accel_multipliers(config), declared = config->multipliers;
@@ -66,14 +66,15 @@ outcome_t accel_check(const accelerator_t *accelerator, const accel_config_t *co
         text_of("%" PRId64 " 8-bit multipliers%s", as_declared ? (int64_t)budget : declared,
                 as_declared ? "" : ", as it declares")
             .chars,
-        text_of("compare designs of equal multipliers, or declare why not: --set %s.unequal=REASON", accelerator->part)
+        text_of("compare designs with equal multipliers, or give a reason for the difference: --set %s.unequal=REASON",
+                accelerator->part)
             .chars);
 }
 
 /* ===  Running a network  === */
 
-/* The layer with its sensitive channels known: all, the caller's, or beta * k rounded up to channel units (Algorithm 2
- * rounds up layer by layer; that every layer has the share beta is the uniform assumption). */
+/* Determine the sensitive channels of a layer: all, the caller's number, or beta * k rounded up to channel units (Algorithm
+ * 2 rounds up layer by layer; the uniform assumption is that every layer has the share beta). */
 static outcome_t resolve(const accelerator_t *accelerator, const accel_config_t *config, accel_layer_t *layer)
 {
     const accel_pruning_t pruning = accel_pruning(accelerator, config);
@@ -100,16 +101,15 @@ static outcome_t check_shape(const net_layer_t *shape)
     int64_t product = 1;
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         if (sizes[i] < 1)
-            return outcome_failed(shape->name, "shape", text_of("a size of %" PRId64, sizes[i]).chars, "sizes from 1",
-                                  NULL);
+            return outcome_failed(shape->name, "shape", text_of("a size of %" PRId64, sizes[i]).chars, "at least 1", NULL);
         product = exact_times(product, sizes[i]);
     }
     if (product == EXACT_OVERFLOW)
-        return outcome_failed(shape->name, "shape", "a layer beyond 63 bits", "a smaller one", NULL);
+        return outcome_failed(shape->name, "shape", "a size that exceeds 63 bits", "a smaller layer", NULL);
     return outcome_ok();
 }
 
-/* What this accelerator needs to know of a layer is there. */
+/* Does the layer have the weights and densities that this accelerator depends on? */
 static outcome_t check_layer(const accelerator_t *accelerator, const accel_layer_t *layer)
 {
     double input = layer->input_density, output = layer->output_density;
@@ -160,7 +160,8 @@ static outcome_t count_layer(const accelerator_t *accelerator, const accel_confi
         return result;
     counts->cycles = counts->compute_cycles > counts->dram_cycles ? counts->compute_cycles : counts->dram_cycles;
     if (counts_overflow(counts))
-        return outcome_failed(accelerator->name, layer.shape->name, "a count beyond 63 bits", "a smaller layer", NULL);
+        return outcome_failed(accelerator->name, layer.shape->name, "a count that exceeds 63 bits", "a smaller layer",
+                              NULL);
     return outcome_ok();
 }
 

@@ -12,77 +12,79 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The accelerators: each turns the layers of a network into counts (cycles, accesses, bytes); energy.h multiplies them.
+/* The accelerators. Each turns the layers of a network into counts (cycles, accesses, bytes); energy.h multiplies the
+ * counts.
  *
  * All are arrays of rows x columns PEs, output-stationary: a row is an output channel, a column an output pixel along
  * one line of the plane, or a token. A tile is one pass of all PEs over `group` weights of a dot product. One sample. */
 
-/* What a design prunes of its weights before it runs them (BBS paper, section III). */
+/* How the weights of a design are pruned before it runs them (BBS paper, section III). */
 typedef struct {
-    int64_t columns;       /* bit columns, of each channel that is not sensitive */
+    int64_t columns;       /* bit columns pruned from each channel that is not sensitive */
     int64_t group;         /* weights that are pruned together */
     int64_t beta_permille; /* share of sensitive channels, in thousandths: they stay at 8 bits */
     int64_t channel_unit;  /* C_H: sensitive channels of a layer come in multiples of it */
 } accel_pruning_t;
 
-/* How a design holds what it computes with, as far as memory.h and energy.h have to know. */
+/* How a design stores activations, for memory.h and energy.h. */
 typedef struct {
-    int64_t activation_centibits; /* of an activation, in hundredths of a bit */
-    int64_t whole_centibits;      /* of one at the input of a layer that stays whole */
-    int64_t mask_bits;            /* 1: activations lie behind a bit mask, and only those that are not zero are stored */
-    int64_t local_bytes, local_bus_bits; /* buffer of each PE; 0: PEs have registers, which the rows and columns load */
+    int64_t activation_centibits; /* width of an activation, in hundredths of a bit */
+    int64_t whole_centibits;      /* the same at the input of a layer that stays whole */
+    int64_t mask_bits;            /* 1: a bit mask is stored, and only the activations that are not zero */
+    int64_t local_bytes,
+        local_bus_bits; /* buffer of each PE; 0: PEs have registers, which are loaded by rows and columns */
 } accel_storage_t;
 
 enum { ACCEL_UNIFORM = -1 };
 
-/* One layer as it is given to a model. */
+/* One layer: the input of a model. */
 typedef struct {
     const net_layer_t *shape;
     int64_t sensitive; /* channels that Algorithm 2 keeps at 8 bits; ACCEL_UNIFORM: not known, take beta * k rounded up */
     const int8_t *weights;                /* [k, c, kh, kw], the INT8 values that the design runs; NULL: not known */
-    int64_t effectual;                    /* bits that lanes work on once a pixel step (effectual.h); 0: not counted */
-    double input_density, output_density; /* share of activations that are not zero, above 0 to 1; 0: not known */
+    int64_t effectual;                    /* bits that lanes work on per pixel step (effectual.h); 0: not counted */
+    double input_density, output_density; /* share of activations that are not zero, in (0, 1]; 0: not known */
     bool whole;                           /* all channels stay at 8 bits (a network's first layer) */
 } accel_layer_t;
 
-/* What a model says of one layer; memory.h and energy.h do the rest. */
+/* The work of one layer: the output of a model. memory.h and energy.h derive everything else. */
 typedef struct {
     int64_t tiles;            /* passes of the whole array */
     int64_t cycles;           /* of computation */
     int64_t sensitive;        /* channels computed at 8 bits */
     int64_t value_bits;       /* stored bits of all weights */
-    int64_t meta_bits;        /* what is needed to decode them, and to put the channels back into their order */
+    int64_t meta_bits;        /* stored bits for decoding, and for restoring the order of the channels */
     int64_t weight_read_bits; /* from the weight buffer, metadata included */
     int64_t input_read_bits;  /* from the input buffer */
-    int64_t weight_passes;    /* oddity whole-reads: reads of all weight banks together; 0: one a tile */
-    int64_t pairs;            /* PEs with local buffers: pairs of operands they multiply; they cost nothing otherwise */
+    int64_t weight_passes;    /* oddity whole-reads: reads of all weight banks together; 0: one per tile */
+    int64_t pairs; /* PEs with local buffers: multiplied pairs of operands; other cycles of these PEs use no energy */
     int64_t local_read_bits, local_write_bits; /* of the PEs' buffers */
-    int64_t lane_slots;                        /* lanes of the array x cycles; 0 where the weights are not looked at */
-    int64_t row_slots;    /* of those, until each row was done by itself; the rest waits for slower rows */
-    int64_t useful_slots; /* of those, spent on a bit that is one; the rest waits for slower lanes */
+    int64_t lane_slots;   /* lanes of the array x cycles; 0 for designs whose cycles do not depend on the weights */
+    int64_t row_slots;    /* part of these: until each row has finished; in the rest it waits for slower rows */
+    int64_t useful_slots; /* part of these: spent on a bit that is one; in the rest lanes wait for slower lanes */
 } accel_work_t;
 
 typedef struct accelerator {
-    const char *name;     /* "bitvert-cons" */
-    const char *title;    /* "BitVert (cons)" */
-    const char *source;   /* of the cycle rule */
-    const char *part;     /* its rows in an energy table of technology.csv; its section of an INI file, or its family's */
-    const char *accuracy; /* spec (compress/spec.h) of the method whose measured accuracy is this design's: "int8" */
-    bool selects;         /* some channels stay at 8 bits: Algorithm 2 */
-    bool needs_weights;   /* its cycles depend on the weights' bits */
-    bool needs_density;   /* and on how many activations are zero */
-    bool counts_lanes;    /* what its lanes work on is counted apart from its work, where asked for (effectual.h) */
-    const accel_key_t *keys; /* of its own, at most ACCEL_OWN_KEYS; NULL: none */
-    /* What prunes its weights, a method with columns, and how much; both NULL: it runs plain INT8, or a format of its own
-     * that keeps the bits of each weight. */
+    const char *name;   /* "bitvert-cons" */
+    const char *title;  /* "BitVert (cons)" */
+    const char *source; /* of the rule by which cycles are counted */
+    const char *part;   /* name of its rows in an energy table of technology.csv, and of its (or its family's) section of an
+                           INI file */
+    const char *accuracy;    /* spec (compress/spec.h) of the method whose measured accuracy is this design's: "int8" */
+    bool selects;            /* some channels stay at 8 bits: Algorithm 2 */
+    bool needs_weights;      /* its cycles depend on the weights' bits */
+    bool needs_density;      /* and on the share of activations that are not zero */
+    bool counts_lanes;       /* the bits that its lanes work on are counted separately, on request (effectual.h) */
+    const accel_key_t *keys; /* its own keys, at most ACCEL_OWN_KEYS; NULL: none */
+    /* The method that prunes its weights (a method with columns), and its parameters. Both NULL: it runs plain INT8, or its
+     * own format that keeps the bits of each weight. */
     const method_t *method;
     void (*pruning)(const accel_config_t *config, accel_pruning_t *pruning);
-    /* Change what differs from plain storage: activation_bits an activation, 8 where the layer stays whole. NULL: nothing.
-     */
+    /* Optional. Changes the default storage: activation_bits per activation, 8 where the layer stays whole. */
     void (*storage)(const accel_config_t *config, accel_storage_t *storage);
-    /* Limits beyond the ranges of the keys: FAULT_USAGE. NULL: none. */
+    /* Optional. Limits beyond the ranges of the keys: FAULT_USAGE. */
     outcome_t (*check)(const accel_config_t *config);
-    /* The work of one layer; `sensitive` is resolved, at most k. */
+    /* Required. The work of one layer; `sensitive` is a number, at most k. */
     outcome_t (*work)(const accel_config_t *config, const accel_layer_t *layer, int threads, accel_work_t *work);
 } accelerator_t;
 
@@ -95,16 +97,17 @@ extern const registry_t accel_names;
 /* By name; an unknown one is FAULT_USAGE and lists the known names. */
 outcome_t accel_find(const char *name, const accelerator_t **accelerator);
 
-/* Its storage and its pruning in this configuration; a design that prunes nothing has no columns and beta 0. */
+/* Storage and pruning of a design in this configuration; a design without pruning has 0 columns and beta 0. */
 accel_storage_t accel_storage(const accelerator_t *accelerator, const accel_config_t *config);
 accel_pruning_t accel_pruning(const accelerator_t *accelerator, const accel_config_t *config);
 
-/* Refuses a configuration with a value out of range, and one whose multipliers are not those that it declares, or not the
- * budget of technology.csv, unless it says why. */
+/* Refuses a configuration with a value out of range; with another number of multipliers than it declares; or with another
+ * number than the budget of technology.csv, unless it gives a reason. */
 outcome_t accel_check(const accelerator_t *accelerator, const accel_config_t *config);
 
-/* Counts of each layer, in order, into counts[count]. The layers are those of net_layers(). Checks the configuration.
- * An accelerator that needs weights or densities is skipped when a layer has none. The same for any number of threads. */
+/* Counts of each layer, in order, into counts[count]. The layers are those of net_layers(). Checks the configuration. The
+ * outcome is a skip when the accelerator needs weights or densities that a layer lacks. Same counts for any number of
+ * threads. */
 outcome_t accel_count(const accelerator_t *accelerator, const accel_config_t *config, const accel_layer_t *layers,
                       size_t count, int threads, counts_t *counts);
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* ANT (Guo et al., MICRO 2022) at 6 bits, weights and activations alike (the paper's Table II).
+/* ANT (Guo et al., MICRO 2022) at 6 bits, both weights and activations (the paper's Table II).
  *
- * As in the authors' simulator a tile takes one cycle a bit, so the gain over Stripes is 8 / 6 and the wider array. The
- * network's first layer runs at 8 bits. (The simulator has a mean of 6.05 to 6.5 bits a network instead, from layers
- * that it leaves at 8: mean_centibits.) Decoders of ANT's number formats are not modelled. */
+ * As in the authors' simulator a tile takes one cycle per bit, so the gain over Stripes is 8 / 6 and the wider array. The
+ * network's first layer runs at 8 bits. (The simulator instead uses a mean of 6.05 to 6.5 bits per network, because it
+ * leaves some layers at 8 bits: mean_centibits.) Decoders of ANT's number formats are not modelled. */
 #include "accel/dense.h"
 #include "accel/accel.h"
 #include "accel/exact.h"
@@ -13,9 +13,10 @@ enum { WHOLE_BITS = 8 };
 enum { LOW_BITS, MEAN_CENTIBITS };
 
 static const accel_key_t keys[] = {
-    [LOW_BITS] = {"low_bits", 1, 8, .what = "bits of a weight"},
+    [LOW_BITS] = {"low_bits", 1, 8, .what = "bits per weight"},
     [MEAN_CENTIBITS] = {"mean_centibits", 100, 800, .may_be_none = true,
-                        .what = "hundredths of a bit that all layers have on average, both operands; in place of low_bits"},
+                        .what =
+                            "average bits of both operands over all layers, in hundredths of a bit; in place of low_bits"},
     {.key = NULL},
 };
 

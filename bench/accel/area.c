@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Each PE is put together from units, each unit from cells: an adder is a full adder a bit, a shifter three rows of 2:1
- * multiplexers, a wide multiplexer whichever is smaller of a tree and of AND-OR terms behind a decoder. Adders ripple: at
- * 800 MHz they meet the clock, and synthesis for area builds them so. */
+/* Each PE is put together from units, each unit from cells: an adder is one full adder per bit, a shifter three rows of 2:1
+ * multiplexers, a wide multiplexer the smaller of a tree and of AND-OR terms with a decoder. Adders are ripple-carry: they
+ * meet the clock of 800 MHz, and synthesis for area builds them that way. */
 #include "accel/area.h"
 
 #include "accel/technology.h"
@@ -42,7 +42,7 @@ static void negation(area_unit_t *to, int64_t bits)
     to->gates[GATE_HA] += bits;
 }
 
-/* Left by 0 to ways - 1, one row of multiplexers a bit of the amount. Returns the bits of the result. */
+/* Shift left by 0 to ways - 1: one row of multiplexers per bit of the amount. Returns the bits of the result. */
 static int64_t shifter(area_unit_t *to, int64_t bits, int64_t ways)
 {
     for (int64_t step = 1; step < ways; step *= 2) {
@@ -64,7 +64,7 @@ static int64_t adder_tree(area_unit_t *to, int64_t count, int64_t bits)
  * decoder of the select signal is shared by the bits. */
 static void multiplexers(area_unit_t *to, int64_t count, int64_t inputs, int64_t bits)
 {
-    enum { FEW = 4 }; /* up to these a tree is smaller */
+    enum { FEW = 4 }; /* up to so many inputs a tree is smaller */
     if (inputs <= FEW) {
         to->gates[GATE_MUX2] += count * bits * (inputs - 1);
         return;
@@ -75,8 +75,8 @@ static void multiplexers(area_unit_t *to, int64_t count, int64_t inputs, int64_t
     to->gates[GATE_AND2] += count * inputs * (bits_of(inputs) - 1);
 }
 
-/* What follows the sum of a cycle in each PE: a register for the shifted sum, the accumulator with its adder, and the
- * multiplexer that loads it. */
+/* The end of every PE, after the sum of a cycle: a register for the shifted sum, the accumulator with its adder, and the
+ * multiplexer that loads the accumulator. */
 static void tail(area_pe_t *pe, int64_t bits)
 {
     registers(pe, "register of the shifted sum", AREA_OTHERS, bits);
@@ -122,7 +122,7 @@ static void build_pragmatic(const area_shape_t *shape, area_pe_t *pe)
 
 static void build_bitlet(const area_shape_t *shape, area_pe_t *pe)
 {
-    /* Lanes have fixed places, so sums begin where the lower of two ends. */
+    /* Each lane has a fixed significance, so the sum of two lanes starts at the lower one. */
     static const int64_t adder_bits[] = {10, 12, 14, 16, 13, 16, 16};
     activations(shape, pe);
     registers(pe, "selections and valid bits", AREA_OTHERS, LANES * (bits_of(shape->group) + 1));
@@ -146,7 +146,7 @@ static void build_bitwave(const area_shape_t *shape, area_pe_t *pe)
     tail(pe, shifter(unit(pe, "shifter", AREA_OTHERS), bits, 7));
 }
 
-/* Fig. 7b: the constant times the sum of all activations, added to the accumulator beside the column's sum. */
+/* Fig. 7b: the constant times the sum of all activations, added to the accumulator together with the column's sum. */
 static void build_constant(const area_shape_t *shape, area_pe_t *pe, int64_t subgroups, int64_t sum_bits)
 {
     int64_t factor = shape->serial_constant ? CONSTANT_STEP : CONSTANT;

@@ -8,13 +8,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* PEs as gates: how many cells of a standard library each unit of a PE takes, from its structure alone. The sizes of the
+/* PEs as gates: the number of standard cells in each unit of a PE, from its structure alone. The sizes of the
  * cells relative to a NAND2 are rows `gate.*` of technology.csv; what a NAND2 takes in um2 is fitted (area_fit.h).
  *
  * The structures are those of the authors' RTL (yc2367/BitSim hardware/, one PE of 8 bit-serial lanes, operands registered
- * inside it, 24-bit accumulator), as it is meant: where a slip there loses hardware in synthesis, it is here. OliVe's is
- * not among them and is taken from its own description (Guo et al., ISCA 2023). Schedulers and the generator of activation
- * sums lie outside of the PEs, in the paper's tables as well. */
+ * inside it, 24-bit accumulator), as it is meant: where a slip there loses hardware in synthesis, it is kept here. OliVe's
+ * PE is not in the RTL and is taken from its own paper (Guo et al., ISCA 2023). Schedulers and the generator of activation
+ * sums are outside the PEs, as in the paper's tables. */
 
 typedef enum {
     GATE_INV,
@@ -32,7 +32,7 @@ typedef enum {
 extern const char *const gate_names[GATE_KINDS]; /* "dff" */
 
 typedef enum {
-    AREA_OPERANDS,   /* registers that hold activations while the bits of weights go by */
+    AREA_OPERANDS,   /* registers that hold activations while the bits of the weights are processed */
     AREA_SELECTION,  /* multiplexers between these registers and the lanes */
     AREA_MULTIPLIER, /* from the operands to the sum of one cycle's products */
     AREA_OTHERS,
@@ -52,12 +52,12 @@ typedef struct {
     size_t count;
 } area_pe_t;
 
-/* What may be changed of a PE. */
+/* The parameters of a PE. */
 typedef struct {
-    int64_t group;        /* weights that it takes at a time, a power of 2 from 8 to 64 */
-    int64_t subgroup;     /* BitVert: weights that share their lanes, 4, 8 or 16; at most `group` */
-    bool narrow_muxes;    /* BitVert: lane i sees the activations from i on only, 5:1 for 8; false: each sees them all */
-    bool serial_constant; /* BitVert: the constant is multiplied 3 bits a cycle; false: all 6 */
+    int64_t group;        /* weights that the PE takes at a time, a power of 2 from 8 to 64 */
+    int64_t subgroup;     /* BitVert: weights that share lanes, 4, 8 or 16; at most `group` */
+    bool narrow_muxes;    /* BitVert: lane i selects only from activations i to i + lanes (5:1 for 8); false: from all */
+    bool serial_constant; /* BitVert: the constant is multiplied 3 bits per cycle; false: all 6 */
     bool no_constant;     /* BitVert: without the path of the constant, as synthesis leaves the authors' RTL */
     bool no_operands;     /* the registers of the activations are not counted */
 } area_shape_t;
@@ -65,10 +65,10 @@ typedef struct {
 typedef struct {
     const char *name;  /* "bitvert-8-opt" */
     const char *title; /* "BitVert, sub-groups of 8, optimised" */
-    const char *table; /* of the paper, its rows in technology.csv: "table4" */
+    const char *table; /* table of the paper, the prefix of its rows in technology.csv: "table4" */
     area_shape_t shape;
-    bool groups; /* a group of another size makes another PE; false: 8 weights for 8 lanes */
-    bool fits;   /* its row is one of those that the size of a gate is fitted to */
+    bool groups; /* the size of a group can be changed; false: 8 weights for 8 lanes */
+    bool fits;   /* the size of a gate is fitted to its row, among others */
     void (*build)(const area_shape_t *shape, area_pe_t *pe);
 } area_design_t;
 
@@ -76,7 +76,7 @@ typedef struct {
 extern const area_design_t *const area_registry[];
 outcome_t area_find(const char *name, const area_design_t **design);
 
-/* The PE of a design in that shape. A shape that it cannot have is FAULT_USAGE. */
+/* The PE of a design with these parameters. A shape that the design cannot have is FAULT_USAGE. */
 outcome_t area_build(const area_design_t *design, const area_shape_t *shape, area_pe_t *pe);
 
 /* Sizes in NAND2 equivalents. */

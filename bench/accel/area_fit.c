@@ -3,12 +3,12 @@
 
 #include "accel/technology.h"
 
-/* What a PE's area and power grow with. */
+/* The quantities that a PE's area and power depend on. */
 typedef struct {
-    double gates;            /* all of it, NAND2 equivalents */
-    double multiplier_gates; /* of these, between operands and sum */
+    double gates;            /* of the whole PE, in NAND2 equivalents */
+    double multiplier_gates; /* the part between operands and sum */
     double working;          /* registers that are loaded each cycle */
-    double logic;            /* gates that are no registers, nor multiplexers of operands that stay as they are */
+    double logic;            /* gates that are neither registers nor multiplexers of operands that do not change */
 } measure_t;
 
 static outcome_t measure(const area_design_t *design, const area_shape_t *shape, measure_t *of)
@@ -83,7 +83,7 @@ outcome_t area_fit(const area_shape_t *counted, const area_design_t *left_out, a
         .mw_per_gate = (sums.logic * sums.working_squared - sums.working * sums.both) / determinant,
         .rows = sums.rows,
     };
-    if (fit->mw_per_gate < 0.0) { /* neither can give power back */
+    if (fit->mw_per_gate < 0.0) { /* neither constant can be negative */
         fit->mw_per_gate = 0.0;
         fit->mw_per_register = sums.working / sums.working_squared;
     } else if (fit->mw_per_register < 0.0) {

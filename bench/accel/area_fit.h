@@ -5,21 +5,21 @@
 #include "accel/area.h"
 
 /* From gates to um2 and mW. Three constants are FITTED to the PEs of the paper's Tables IV and V, by least squares of
- * relative errors: what a NAND2 equivalent takes in area; what a register that is loaded each cycle and a gate of logic
- * take in power. Registers that hold the activations while the bits of weights go by take area and no power (their clock is
- * gated).
+ * relative errors: the area of a NAND2 equivalent; the power of a register that is loaded each cycle, and of a gate of
+ * logic. Registers that hold the activations while the bits of the weights are processed have area but no power (their
+ * clock is gated).
  *
- * An estimate says something about the paper only as far as it does not rest on it: left_out estimates of a PE come from a
- * fit without its own row. */
+ * Only an estimate that is independent of the paper's number can be compared with it: left_out estimates of a PE come from
+ * a fit without its own row. */
 typedef struct {
     double um2_per_gate;
     double mw_per_register;
     double mw_per_gate;
-    size_t rows; /* that it is fitted to */
+    size_t rows; /* number of rows of the fit */
 } area_fit_t;
 
-/* With the registers and paths that `counted` leaves out (no_operands, no_constant; NULL: none) left out of every PE, and
- * without the row of `left_out` (NULL: with all). */
+/* Fit the constants. Registers and paths that `counted` leaves out (no_operands, no_constant; NULL: none) are left out of
+ * every PE. The fit does not use the row of `left_out` (NULL: it uses all). */
 outcome_t area_fit(const area_shape_t *counted, const area_design_t *left_out, area_fit_t *fit);
 
 typedef struct {

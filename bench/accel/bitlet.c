@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Bitlet (Lu et al., MICRO 2021), as the paper uses it: bits of 64 weights interleaved, one lane a significance.
+/* Bitlet (Lu et al., MICRO 2021), as the paper uses it: bits of 64 weights interleaved, one lane per significance.
  *
- * Each cycle a lane picks the next of the 64 weights that has its bit, through a 64:1 multiplexer, so a slice takes as
- * many cycles as its fullest significance has ones (two's complement). 32 x 16 PEs x 8 lanes / 8 = 512. */
+ * Each cycle a lane picks the next of the 64 weights that has its bit, through a 64:1 multiplexer, so the cycles of a
+ * slice are the ones in its fullest significance (two's complement). 32 x 16 PEs x 8 lanes / 8 = 512. */
 #include "accel/cost.h"
 #include "accel/dense.h"
 #include "accel/accel.h"

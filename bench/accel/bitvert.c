@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* BitVert (the BBS paper, section IV): bit columns of which half are skipped, on binary-pruned weights.
- *
- * A PE takes 16 weights a column with 8 lanes, since by inversion no more than half of a column's bits need work, and
- * one cycle a stored column: 8 for a sensitive channel, 6 (cons) or 4 (mod) for a pruned one. The constant of a group
- * is multiplied meanwhile (3 bits a cycle, two cycles of the at least four). Channels are ordered so that the rows of a
- * tile have one precision: the sensitive ones fill their own row tiles, the pruned ones the others, and either may end
- * in a tile that is not full (the authors' simulator takes the fraction of sensitive channels instead: oddity
- * fractional-channels).
- *
- * A compressed group lies along the input channels at one kernel position, so a pruned layer of 3 input channels is cut
- * along the channels as well and wastes most of each tile; a layer that stays whole is cut like Stripes'. Stored are the
- * columns left, 8 bits of metadata for each 32 weights of a pruned channel, and, where both precisions occur, each
- * channel's place before the ordering. The paper's metadata and channel-index buffers are read with the weights. The
- * generator of activation sums, one for 32 channels, has no published energy and is left out.
- * 32 x 16 PEs x 8 lanes / 8 = 512 8-bit multipliers. */
+ * A PE processes 16 weights of a column with 8 lanes, since with inversion at most half of a column's bits need work. It
+ * takes one cycle per stored column: 8 for a sensitive channel, 6 (cons) or 4 (mod) for a pruned one. The constant of a
+ * group is multiplied in the same cycles (3 bits per cycle, in two of at least four cycles). Channels are ordered so that
+ * the rows of a tile have one precision: sensitive and pruned channels fill separate row tiles, and the last tile of each
+ * may not be full (the authors' simulator uses the fraction of sensitive channels instead: oddity fractional-channels). A
+ * compressed group lies along the input channels at one kernel position, so a pruned layer with 3 input channels is also
+ * cut along the channels and wastes most of each tile; a layer that stays whole is cut as in Stripes. Memory holds the
+ * columns that are left, 8 bits of metadata for each 32 weights of a pruned channel and, where both precisions occur, each
+ * channel's index before the ordering. The paper's metadata and channel-index buffers are read with the weights. The
+ * generator of activation sums, one for 32 channels, has no published energy and is left out. 32 x 16 PEs x 8 lanes / 8 =
+ * 512 8-bit multipliers. */
 #include "accel/accel.h"
 #include "accel/exact.h"
 #include "accel/oddity.h"
@@ -26,11 +23,12 @@ enum { WHOLE_BITS = 8, ACTIVATION_BITS = 8 };
 enum { LOW_BITS, BETA_PERMILLE, CHANNEL_UNIT, META_GROUP, META_BITS };
 
 static const accel_key_t keys[] = {
-    [LOW_BITS] = {"low_bits", 1, 8, .what = "bit columns left of a pruned channel"},
+    [LOW_BITS] = {"low_bits", 1, 8, .what = "bit columns kept in a pruned channel"},
     [BETA_PERMILLE] = {"beta_permille", 0, 1000, .what = "share of sensitive channels, in thousandths"},
-    [CHANNEL_UNIT] = {"channel_unit", 1, 4096, .what = "C_H: sensitive channels of a layer come in multiples of it"},
+    [CHANNEL_UNIT] = {"channel_unit", 1, 4096,
+                      .what = "C_H: the number of sensitive channels in a layer is a multiple of it"},
     [META_GROUP] = {"meta_group", 1, 1024, .what = "weights that are pruned together and share one metadata field"},
-    [META_BITS] = {"meta_bits", 0, 1024, .what = "bits of that field: redundant columns and constant"},
+    [META_BITS] = {"meta_bits", 0, 1024, .what = "bits of a metadata field: redundant columns and constant"},
     {.key = NULL},
 };
 
@@ -42,7 +40,7 @@ static void pruning_of(const accel_config_t *config, accel_pruning_t *pruning)
                                  .channel_unit = config->own[CHANNEL_UNIT]};
 }
 
-/* The channels of one precision: `rows` of them through `slices` slices of `bits` columns. */
+/* The channels of one precision: `rows` channels, each `slices` slices of `bits` columns. */
 typedef struct {
     int64_t rows, slices, bits;
 } part_t;
@@ -57,7 +55,7 @@ static int64_t part_word_bits(const accel_config_t *config, const part_t *part)
     return exact_times(exact_times(part->rows, part->slices), config->group * part->bits);
 }
 
-/* Cycles that the rows take once a pixel step, each by itself. */
+/* Cycles per pixel step, summed over the rows. */
 static int64_t part_cycles(const part_t *part)
 {
     return exact_times(exact_times(part->rows, part->slices), part->bits);
@@ -72,7 +70,7 @@ static int64_t index_bits(int64_t channels)
     return bits;
 }
 
-/* Tiles as if all channels had one precision, and of their cycles the share of each precision's channels. */
+/* Oddity fractional-channels: tiles as if all channels had one precision, and cycles by the share of each precision. */
 static void take_shares(const accel_config_t *config, const net_layer_t *shape, const part_t *high, const part_t *low,
                         accel_work_t *work)
 {

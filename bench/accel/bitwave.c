@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* BitWave (Shi et al., HPCA 2024): columns of a sign-magnitude group that are all zero are neither stored nor computed.
+ * A PE processes 8 weights of a column with 8 lanes and takes one cycle per magnitude column that is not empty; the sign
+ * column is used in each cycle. (The authors' simulator counts the sign column and subtracts one, which is wrong where the
+ * sign column is empty: oddity bitwave-sign.) Memory holds, for each 8 weights, an 8-bit mask of the columns, then the
+ * signs and the columns of the mask. The caller gives the bit-flipped weights, in which some channels are unchanged: the
+ * paper gives BitWave the share of sensitive channels of the conservative setting (section V). Channels are not ordered, so
+ * a row tile with a sensitive channel waits for it. (The authors' simulator flips all channels: beta_permille = 0.)
  *
- * A PE takes 8 weights a column with 8 lanes, one cycle a magnitude column that is not empty; the sign column goes along
- * with each. (The authors' simulator counts the sign column and takes one off again, which goes wrong where it is empty:
- * oddity bitwave-sign.)
- * Stored are, for each 8 weights, an 8-bit mask of the columns, then the signs and the columns in the mask. The weights
- * are the bit-flipped ones of the caller; which channels it left alone shows in them: the paper gives BitWave the share of
- * sensitive channels of the conservative setting (section V), and without channels put in order a row tile with one of
- * them waits for it. (The authors' simulator flips all channels: beta_permille = 0.)
- *
- * The array can be cut in seven ways, of which the configured rows, columns and group are the first; a layer runs in the
- * one of fewest cycles, the first of those. An array configured otherwise cannot be cut anew.
- * 32 x 16 PEs x 8 lanes / 8 = 512. */
+ * The array can be cut in seven ways; the configured rows, columns and group are the first. A layer runs in the way with
+ * the fewest cycles, the first of equal ones. An array with another configuration has only that one. 32 x 16 PEs x 8 lanes
+ * / 8 = 512. */
 #include "accel/cost.h"
 #include "accel/accel.h"
 #include "accel/exact.h"
@@ -31,8 +29,8 @@ static const accel_key_t keys[] = {
     [FLIP_COLUMNS] = {"flip_columns", 1, 6, .by_network = true, .what = "bit columns flipped to zero in a pruned channel"},
     [FLIP_GROUP] = {"flip_group", 1, 1024, .what = "weights that are flipped together"},
     [BETA_PERMILLE] = {"beta_permille", 0, 1000, .what = "share of sensitive channels, in thousandths"},
-    [CHANNEL_UNIT] = {"channel_unit", 1, 4096, .what = "sensitive channels of a layer come in multiples of it"},
-    [FIXED_ARRAY] = {"fixed_array", 0, 1, .what = "1: the array is not cut anew for each layer"},
+    [CHANNEL_UNIT] = {"channel_unit", 1, 4096, .what = "the number of sensitive channels in a layer is a multiple of it"},
+    [FIXED_ARRAY] = {"fixed_array", 0, 1, .what = "1: every layer runs in the configured array"},
     {.key = NULL},
 };
 
@@ -59,13 +57,13 @@ typedef struct {
     const dataflow_t *flows;
     int64_t flow_count;
     tile_layout_t layout;
-    int64_t units;        /* of UNIT weights, in a run of the layout */
-    int64_t row_units;    /* in an output channel */
-    int8_t *rows;         /* a worker: row_units * UNIT */
+    int64_t units;        /* units of UNIT weights in a run of the layout */
+    int64_t row_units;    /* units in an output channel */
+    int8_t *rows;         /* per worker: row_units * UNIT */
     uint8_t *masks;       /* [k][row_units], columns that are not empty */
-    uint8_t cycles[256];  /* that the columns of a mask take */
-    bool with_signs;      /* oddity bitwave-sign: the sign is a column of the mask, and one comes off a slice */
-    int64_t *ones, *bits; /* [k], of the magnitudes; stored */
+    uint8_t cycles[256];  /* cycles for the columns of a mask */
+    bool with_signs;      /* oddity bitwave-sign: the sign is a column of the mask, and each slice takes one cycle less */
+    int64_t *ones, *bits; /* [k]: ones in the magnitudes; stored bits */
 } columns_t;
 
 /* ===  Columns of each unit of 8 weights  === */
@@ -98,7 +96,7 @@ static outcome_t look_at_layer(const accel_config_t *config, const accel_layer_t
     columns->layout = tile_layout(layer->shape);
     columns->units = exact_ceil(columns->layout.length, UNIT);
     columns->row_units = tile_slices(layer->shape, UNIT);
-    columns->cycles[0] = !columns->with_signs; /* emptiness has to be seen */
+    columns->cycles[0] = !columns->with_signs; /* an empty unit takes a cycle */
     for (int mask = 1; mask < 256; mask++)
         columns->cycles[mask] = (uint8_t)cost_ones((uint8_t)mask);
     size_t k = (size_t)layer->shape->k, row_units = (size_t)columns->row_units;

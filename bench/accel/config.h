@@ -8,18 +8,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* How an accelerator is configured: what every array has, and room for the keys that a design has beside these. A plain
- * value, to be copied at will. The defaults are the sections of config/paper.ini (configuration.h); names and ranges of the
- * common keys stand in settings.c. */
+/* The configuration of an accelerator: the values that every array has, and room for a design's own keys. It is a plain
+ * value that may be copied. The defaults are the sections of config/paper.ini (configuration.h); names and ranges of the
+ * common keys are in settings.c. */
 
 /* A key that only one design has, or one family of designs. Each design declares its own in a table in its own file; the
  * value is accel_config_t.own[i] of the i-th key. */
 typedef struct {
     const char *key; /* "low_bits"; NULL ends a table */
     int64_t least, most;
-    bool may_be_none; /* 0 is "not set", and no section need have the key */
+    bool may_be_none; /* 0 means "not set", and a section need not have the key */
     bool by_network;  /* KEY.NETWORK gives one network a value of its own */
-    const char *what; /* the value is, with its unit: a few words for --help */
+    const char *what; /* the meaning of the value, with its unit, for --help */
 } accel_key_t;
 
 enum { ACCEL_OWN_KEYS = 8, ACCEL_NETWORK_VALUES = 16 };
@@ -35,27 +35,27 @@ typedef struct {
     int64_t rows, columns; /* PEs */
     int64_t group;         /* weights of a dot product that a PE takes at a time */
     int64_t lanes;         /* multipliers of a PE */
-    int64_t lane_bits;     /* weight bits that a multiplier takes a cycle: 1 = bit-serial, 8 = a whole INT8 multiplier */
-    int64_t weight_sram_bytes, weight_banks, weight_bus_bits; /* buffer as a whole, its banks, the bus of one bank */
+    int64_t lane_bits;     /* weight bits that a multiplier takes per cycle: 1 = bit-serial, 8 = a whole INT8 multiplier */
+    int64_t weight_sram_bytes, weight_banks, weight_bus_bits; /* the whole buffer, its banks, the bus of one bank */
     int64_t input_sram_bytes, input_banks, input_bus_bits;
     int64_t activation_bits;
-    int64_t own[ACCEL_OWN_KEYS]; /* of the design's own keys, in the order of its table */
+    int64_t own[ACCEL_OWN_KEYS]; /* values of the design's own keys, in the order of its table */
     accel_network_value_t network_values[ACCEL_NETWORK_VALUES];
     size_t network_value_count;
     int64_t dram_mbytes_per_s; /* 0: dram.bandwidth of technology.csv */
     int64_t dram_fj_per_64bit; /* 0: dram.access of technology.csv */
-    int64_t multipliers;       /* what the design declares to have, in 8-bit equivalents; 0: nothing declared */
-    char counted[64];          /* the rule it counts them by */
-    char unequal[160];         /* why they may differ from the budget; "": they may not */
-    char changed_by[160];      /* file, line and key that last changed their number or what is declared; "": none */
-    uint32_t oddities;         /* of the authors' simulator, ORed (oddity.h); 0: none */
-    bool any_budget;           /* a sweep changes the number of multipliers on purpose; false: they must be the budget's */
+    int64_t multipliers;       /* declared by the design, in 8-bit equivalents; 0: nothing declared */
+    char counted[64];          /* the rule by which it counts them */
+    char unequal[160];         /* reason why the number may differ from the budget; "": it may not */
+    char changed_by[160];      /* file, line and key that last changed the number or the declaration; "": none */
+    uint32_t oddities;         /* errors of the authors' simulator, ORed (oddity.h); 0: none */
+    bool any_budget;           /* a sweep changes the number of multipliers on purpose; false: it must be the budget */
 } accel_config_t;
 
-/* Multipliers of the array in 8-bit equivalents, rounded down: PEs x lanes x bits a lane takes a cycle / 8. */
+/* Multipliers of the array in 8-bit equivalents, rounded down: PEs x lanes x lane_bits / 8. */
 int64_t accel_multipliers(const accel_config_t *config);
 
-/* The configuration on one network: values that a key has there take the place of the general ones. */
+/* The configuration for one network: the values that keys have for that network replace the general ones. */
 void accel_config_on(accel_config_t *config, const network_t *network);
 
 #endif

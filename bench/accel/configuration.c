@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is being read, and into what. */
+/* The text that is being read, and the configurations to change. */
 typedef struct {
     const char *where; /* file, or "--set" */
     const accelerator_t *const *accelerators;
@@ -28,7 +28,7 @@ static bool is_of(const accelerator_t *accelerator, const char *section)
            text_equal(section, accelerator->part);
 }
 
-/* A section that no accelerator of the registry knows is an error; one that only others than the target's know is not. */
+/* A section must be known to an accelerator of the registry, though not to one that is being configured. */
 static outcome_t check_section(const char *section, const char *where, const char *place)
 {
     text_t known = text_of("%s, %s", dram, all_designs);
@@ -40,7 +40,7 @@ static outcome_t check_section(const char *section, const char *where, const cha
     return outcome_usage(where, place, section, known.chars, "name a design, its family, or one of these");
 }
 
-/* Whether every design of the section has the key and can have the value, asked for or not, before any of it is set. `all`
+/* Before anything is set: check that every design of the section, chosen or not, has the key and accepts the value. `all`
  * means the designs that have the key. */
 static outcome_t check_setting(const target_t *target, const char *section, const char *key, const char *value,
                                const char *place)
@@ -110,7 +110,7 @@ static outcome_t read_key(const target_t *target, section_t *section, char *line
                              NULL);
     for (size_t i = 0; i < section->count; i++)
         if (text_equal(section->keys[i], key))
-            return outcome_usage(target->where, text_of("%s: %s", place, key).chars, "a second time in its section", "once",
+            return outcome_usage(target->where, text_of("%s: %s", place, key).chars, "the key twice in its section", "once",
                                  NULL);
     if (section->count < MOST_KEYS)
         section->keys[section->count++] = key;
@@ -132,7 +132,7 @@ static outcome_t read_line(const target_t *target, section_t *section, char *lin
     return check_section(section->section, target->where, place);
 }
 
-/* `text` is changed. */
+/* Read all lines; `text` is modified. */
 static outcome_t read_text(char *text, const target_t *target)
 {
     section_t section = {0};
@@ -207,7 +207,7 @@ outcome_t configuration_set(const char *setting, const accelerator_t *const *acc
     text_t copy = text_of("%s", setting);
     char *value = text_fits(&copy) ? cut(copy.chars) : NULL, *section = trimmed(copy.chars), *dot = strchr(section, '.');
     if (value == NULL || dot == NULL)
-        return outcome_usage("--set", setting, "something else", "DESIGN.KEY=VALUE, as bitvert.rows=16", NULL);
+        return outcome_usage("--set", setting, "another form", "DESIGN.KEY=VALUE, such as bitvert.rows=16", NULL);
     *dot = '\0';
     return put(&target, section, dot + 1, value, setting);
 }

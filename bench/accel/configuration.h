@@ -6,8 +6,8 @@
 
 #include <stddef.h>
 
-/* The configurations of accelerators, put together from data: the defaults (config/paper.ini, compiled in), then a profile,
- * then single settings.
+/* The configurations of accelerators come from data: the defaults (config/paper.ini, compiled in), then a profile, then
+ * single settings.
  *
  * A profile is an INI file: [SECTION] lines, `key = value` lines (settings.h has the keys), blank ones, and comments after
  * '#' or ';' at the beginning of a line. A section is the name of an accelerator, or of its family (accelerator_t.part), or
@@ -17,13 +17,13 @@
 /* The defaults of one design. A section or a key that paper.ini lacks is an error that names it. */
 outcome_t configuration_default(const accelerator_t *accelerator, accel_config_t *config);
 
-/* configs[count], of the accelerators in that order: "paper", the defaults; another name, bench/accel/config/NAME.ini; what
- * ends in ".ini", a file of the user's own. Errors name file, line, key, what was found and what was expected; a
- * configuration as a whole is accel_check()'s to judge. */
+/* Fill configs[count], one for each accelerator. `profile` is "paper" for the defaults; another name for
+ * bench/accel/config/NAME.ini; a path ending in ".ini" for a user's file. Errors name file, line and key. A configuration
+ * as a whole is checked by accel_check(). */
 outcome_t configuration_load(const char *profile, const accelerator_t *const *accelerators, size_t count,
                              accel_config_t *configs);
 
-/* SECTION.KEY=VALUE on top of that: "bitvert.rows=16", "dram.gbytes_per_s=25.6". */
+/* Apply SECTION.KEY=VALUE: "bitvert.rows=16", "dram.gbytes_per_s=25.6". */
 outcome_t configuration_set(const char *setting, const accelerator_t *const *accelerators, size_t count,
                             accel_config_t *configs);
 

@@ -6,17 +6,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What happens in an accelerator while it runs one layer, or a whole network: every figure of the report is made of
- * these. All are exact integers; bytes are bytes, never words. */
+/* The counts of an accelerator while it runs one layer or a whole network; all results of the models follow from them. All
+ * are exact integers; bytes are bytes, never words. */
 typedef struct {
     int64_t macs, weights;
     int64_t channels, sensitive; /* output channels, and those at 8 bits */
-    int64_t value_bits;          /* stored bits of all weights, metadata apart */
+    int64_t value_bits;          /* stored bits of all weights, without metadata */
     int64_t tiles;
     int64_t compute_cycles, dram_cycles;
     int64_t cycles; /* max of the two, layer by layer */
     int64_t
-        pe_cycles; /* PEs x compute cycles: the array runs in lock step, idle rows and columns with it; SparTen: pairs */
+        pe_cycles; /* PEs x compute cycles (the array runs in lock step, including idle rows and columns); SparTen: pairs */
     int64_t weight_register_cycles;                              /* rows x compute cycles */
     int64_t input_register_loads;                                /* columns x tiles */
     int64_t dram_weight, dram_input, dram_output, dram_metadata; /* bytes; input includes residual operands */
@@ -26,9 +26,9 @@ typedef struct {
     int64_t sram_weight_write, sram_input_write;                 /* bytes */
 } counts_t;
 
-/* Member by member; nothing wraps (exact.h). */
+/* Add member by member; nothing wraps (exact.h). */
 void counts_add(counts_t *total, const counts_t *part);
-bool counts_overflow(const counts_t *counts); /* some member left 63 bits */
+bool counts_overflow(const counts_t *counts); /* whether a member exceeds 63 bits */
 int64_t counts_dram_bytes(const counts_t *counts);
 
 #endif

@@ -4,8 +4,7 @@
 
 #include "accel/accel.h"
 
-/* The designs that a measurement or a test names one by one. The registry has them all; a new design need not stand here.
- */
+/* The designs that a measurement or a test names. The registry has all designs; a new one need not be listed here. */
 
 extern const accelerator_t accelerator_stripes;      /* stripes.c */
 extern const accelerator_t accelerator_pragmatic;    /* pragmatic.c */

@@ -15,7 +15,7 @@ typedef struct {
     int64_t *bits; /* [k] */
 } walk_t;
 
-/* Over the bits from `lowest` to `highest`. */
+/* The ones or the zeros of each column, whichever are fewer, summed over the bits from `lowest` to `highest`. */
 static int64_t minority(const int8_t *weights, int count, int lowest, int highest)
 {
     uint64_t ones = planes_count(planes_of(weights, count));
@@ -27,7 +27,7 @@ static int64_t minority(const int8_t *weights, int count, int lowest, int highes
     return sum;
 }
 
-/* A channel that stays whole is cut like Stripes' (tile.h): along the plane of each input channel where the kernel has more
+/* A channel that stays whole is cut as in Stripes (tile.h): along the plane of each input channel where the kernel has more
  * positions than the layer has input channels. */
 static int64_t count_planes(const int8_t *row, int64_t planes, int64_t positions)
 {

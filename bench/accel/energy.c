@@ -33,7 +33,7 @@ static bool has(const char *table, const char *part, const char *name)
 
 const char *energy_table_of(const char *table, bool mixed, const accelerator_t *accelerator)
 {
-    if (text_equal(table, default_table)) /* has them all; energy_rates() names a row that is missing */
+    if (text_equal(table, default_table)) /* this table must have every design; energy_rates() names a missing row */
         return table;
     if (has(table, accelerator->part, "pe") || has(table, accelerator->part, "power"))
         return table;
@@ -42,7 +42,7 @@ const char *energy_table_of(const char *table, bool mixed, const accelerator_t *
 
 /* ===  Logic  === */
 
-/* Values from synthesis take the source's factor for place and route, the part's own one where it has one. */
+/* Values from synthesis are multiplied by the source's factor for place and route; a part may have its own factor. */
 static outcome_t layout_of(const char *part, double *layout)
 {
     if (has(default_table, part, "layout"))
@@ -69,7 +69,7 @@ static outcome_t pe_rate(const char *table, const accelerator_t *accelerator, co
     return result;
 }
 
-/* A register outside the PEs. */
+/* The energy of a register outside the PEs. */
 static outcome_t register_rate(const char *part, const char *name, uint32_t oddities, double *rate)
 {
     bool odd = (oddities & ODDITY_REGISTER_CONSTANTS) && has(as_written, part, name);
@@ -92,7 +92,7 @@ static outcome_t register_rates(const char *part, uint32_t oddities, energy_rate
 
 /* ===  Memory  === */
 
-/* One buffer: energy a byte of its bus. Adds the leakage of its banks, in mW. */
+/* One buffer: energy per byte of its bus. Adds the leakage of its banks, in mW. */
 static outcome_t buffer_rates(int64_t bytes, int64_t banks, int64_t bus_bits, double *read_pj, double *write_pj,
                               double *leakage_mw, bool *interpolated)
 {
@@ -135,14 +135,15 @@ outcome_t energy_rates(const char *table, const accelerator_t *accelerator, cons
     outcome_t result;
     if (outcome_bad(&result, pe_rate(table, accelerator, config, &rates->pe_pj)) ||
         (storage.local_bytes == 0 &&
-         outcome_bad(&result, register_rates(accelerator->part, config->oddities, rates))) || /* else the PEs have none */
+         outcome_bad(&result, register_rates(accelerator->part, config->oddities,
+                                             rates))) || /* PEs with local buffers have no registers */
         outcome_bad(&result, sram_rates(config, &storage, rates, &leakage_mw)) ||
         outcome_bad(&result, technology_value("dram.access", &dram_word)) ||
         outcome_bad(&result, technology_value("clock.period", &period)))
         return result;
     if (config->dram_fj_per_64bit > 0)
         dram_word = (double)config->dram_fj_per_64bit / 1000.0;
-    rates->dram_pj = dram_word / 8.0; /* the row is for 64 bits */
+    rates->dram_pj = dram_word / 8.0; /* the constant is per 64 bits */
     rates->leakage_pj = leakage_mw * period;
     rates->idle_pj =
         rates->pe_pj * (double)(config->rows * config->columns) + rates->weight_register_pj * (double)config->rows;

@@ -5,44 +5,45 @@
 #include "accel/accel.h"
 #include "accel/counts.h"
 
-/* Counts times constants: the only place where energy comes from, and linear in the counts. */
+/* Energy is counts times constants, linear in the counts, and is computed only here. */
 
-/* Energy a count, from technology.csv and sram.csv, for one accelerator in one configuration. */
+/* Energy per count, from technology.csv and sram.csv, for one accelerator in one configuration. */
 typedef struct {
-    double pe_pj;                           /* a PE cycle */
-    double weight_register_pj;              /* a row cycle */
-    double input_register_pj;               /* a column and tile, the dispatcher's share included */
-    double weight_read_pj, weight_write_pj; /* a byte of the weight buffer */
-    double input_read_pj, input_write_pj;   /* a byte of the input buffer */
-    double local_read_pj, local_write_pj;   /* a byte of a PE's buffer */
-    double dram_pj;                         /* a byte */
-    double leakage_pj;                      /* a cycle, all buffers */
-    double idle_pj;                         /* a cycle that the array waits for DRAM */
+    double pe_pj;                           /* per PE cycle */
+    double weight_register_pj;              /* per row and cycle */
+    double input_register_pj;               /* per column and tile, including the dispatcher's share */
+    double weight_read_pj, weight_write_pj; /* per byte of the weight buffer */
+    double input_read_pj, input_write_pj;   /* per byte of the input buffer */
+    double local_read_pj, local_write_pj;   /* per byte of a PE's buffer */
+    double dram_pj;                         /* per byte */
+    double leakage_pj;                      /* per cycle, of all buffers */
+    double idle_pj;                         /* per cycle in which the array waits for DRAM */
     bool interpolated;                      /* a bank has no row in sram.csv */
 } energy_rates_t;
 
-/* In pJ. The total leaves leakage and waiting out, as the paper's simulator does: they are figures of their own. */
+/* In pJ. The total does not include leakage and waiting, as in the paper's simulator; they are given separately. */
 typedef struct {
     double pe_pj, register_pj, sram_pj;
     double on_chip_pj; /* the sum of these three */
     double dram_pj;
     double total_pj;   /* on chip and DRAM */
     double leakage_pj; /* of the SRAM, over all cycles; not in the total */
-    double idle_pj;    /* PEs and weight registers while DRAM is slower, as if they went on: a bound; not in the total */
+    double idle_pj;    /* upper bound of what PEs and weight registers use while they wait for DRAM; not in the total */
 } energy_t;
 
 /* Tables of PE energies: prefixes of rows in technology.csv.
  *
  *   bitsim   the authors' simulator: synthesised energy of each PE, times 1.5 for place and route
- *   table5   the paper's Table V: power of a PE of 8 lanes, taken for this PE's lanes in proportion; it has five designs
+ *   table5   the paper's Table V: power of a PE of 8 lanes, scaled to the lanes of this PE; it has five designs
  *
- * Registers, dispatcher and schedulers outside the PEs are always bitsim's: Table V has none of them. */
+ * Registers, dispatcher and schedulers outside the PEs are always taken from bitsim: Table V does not have them. */
 outcome_t energy_table_check(const char *table);
-/* The table that an accelerator's PEs are taken from: `table` where it has them, or has to have them, as bitsim all; else,
- * when tables may be `mixed`, bitsim; else NULL. */
+/* The table for the PEs of an accelerator: `table` when it has them (bitsim must have all); else bitsim when tables may be
+ * `mixed`; else NULL. */
 const char *energy_table_of(const char *table, bool mixed, const accelerator_t *accelerator);
 
-/* `table` is that of energy_table_of(). A row that technology.csv or sram.csv lacks is an error that names it. */
+/* `table` is the result of energy_table_of(). A missing row of technology.csv or sram.csv is an error that names the row.
+ */
 outcome_t energy_rates(const char *table, const accelerator_t *accelerator, const accel_config_t *config,
                        energy_rates_t *rates);
 energy_t energy_of(const energy_rates_t *rates, const counts_t *counts);

@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-/* Counts that cannot wrap: non-negative 64-bit arithmetic that ends at EXACT_OVERFLOW and stays there, whatever is
- * computed from it. Who reads a result asks once, at the end, whether it is EXACT_OVERFLOW. */
+/* Non-negative 64-bit arithmetic that saturates: a result that would overflow is EXACT_OVERFLOW, and so is everything
+ * computed from it. The caller checks once, at the end. */
 #define EXACT_OVERFLOW INT64_MAX
 
 int64_t exact_plus(int64_t a, int64_t b);

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One tile of rows through all slices of a dot product. */
+/* One tile of rows, over all slices of a dot product. */
 typedef struct {
     int64_t cycles;     /* sum over slices of the slowest row */
     int64_t row_cycles; /* sum over slices and rows */
@@ -20,8 +20,8 @@ typedef struct {
     const accel_layer_t *layer;
     cost_t (*cost)(const int8_t *weights, int64_t count);
     int64_t slices;
-    int8_t *rows;     /* a worker: slices * group */
-    int64_t *slowest; /* a worker: slices */
+    int8_t *rows;     /* per worker: slices * group */
+    int64_t *slowest; /* per worker: slices */
     row_tile_t *tiles;
 } pass_t;
 

@@ -16,7 +16,7 @@ static bool is_odd(const accel_config_t *config, oddity_flag_t oddity)
     return config->oddities & oddity;
 }
 
-/* Activations behind a mask: the mask, and a byte for each that is not zero. */
+/* Bytes of masked activations: the mask, and a byte for each activation that is not zero. */
 static int64_t masked_bytes(const accel_config_t *config, const accel_storage_t *storage, int64_t elements, double density)
 {
     int64_t mask = exact_ceil(exact_times(elements, storage->mask_bits), 8);
@@ -99,7 +99,8 @@ static bool fits(const plan_t *plan, int64_t maker, int64_t until)
     return true;
 }
 
-/* As the authors' simulator has it: each layer reads the one before, from the chip if both its tensors fit. */
+/* Oddity linear-chain, as in the authors' simulator: each layer reads the previous one, from the chip if both its tensors
+ * fit. */
 static void place_chain(const plan_t *plan, memory_place_t *places)
 {
     bool on_chip_now = false;
@@ -143,7 +144,7 @@ outcome_t memory_place(const accel_config_t *config, const accel_storage_t *stor
 
 /* ===  Traffic of one layer  === */
 
-/* How often weights and inputs are fetched. */
+/* The number of times that weights and inputs are fetched. */
 static void fetches(const accel_config_t *config, int64_t weights, int64_t meta, int64_t inputs, int64_t *of_weights,
                     int64_t *of_inputs)
 {
@@ -160,8 +161,8 @@ static void fetches(const accel_config_t *config, int64_t weights, int64_t meta,
         *of_inputs = weight_loads;
 }
 
-/* Bytes that DRAM takes its time for: those moved. The authors' simulator multiplies compressed bytes by their precision
- * once more. */
+/* The bytes that DRAM cycles are computed from: the bytes moved. The authors' simulator multiplies compressed bytes by
+ * their precision a second time (oddity dram-precision). */
 static int64_t timed_bytes(const accel_config_t *config, const accel_storage_t *storage, const accel_work_t *work,
                            const counts_t *counts)
 {
@@ -185,13 +186,13 @@ static outcome_t dram_cycles(const accel_config_t *config, int64_t bytes, int64_
         *cycles = exact_ceil(bytes, (int64_t)bandwidth);
         return result;
     }
-    int64_t microbytes = exact_times(config->dram_mbytes_per_s, llround(1000 * period)); /* a cycle: MB/s x ps */
+    int64_t microbytes = exact_times(config->dram_mbytes_per_s, llround(1000 * period)); /* per cycle: MB/s x ps */
     *cycles = exact_ceil(exact_times(bytes, 1000000), microbytes);
     return result;
 }
 
-/* Buffer reads as the authors' simulator charges them: all banks over their whole bus. PEs with buffers of their own are
- * charged otherwise there, and left alone here. */
+/* Oddity whole-reads: buffer reads as in the authors' simulator, of all banks over their whole bus. The simulator has
+ * another rule for PEs with local buffers, so they are not changed here. */
 static void read_whole_banks(const accel_config_t *config, const accel_work_t *work, counts_t *counts)
 {
     int64_t passes = work->weight_passes > 0 ? work->weight_passes : work->tiles;

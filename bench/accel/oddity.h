@@ -6,12 +6,12 @@
 
 #include <stdint.h>
 
-/* Where the authors' simulator (yc2367/BitSim) computes something else than the hardware would do. The models are right;
- * each of these, off by default, makes them compute as the simulator does, so that a reader can see what it changes.
+/* Oddities: errors of the authors' simulator (yc2367/BitSim), where it computes something that the hardware would not do.
+ * All are off by default; each can be switched on to see its effect.
  *
- * Not here, because they concern the weights and not the accelerators: ranges of zero-point shifting (`compress --method
- * zps:released`), the quantiser, the ranking of channels; nor what changes no result. The first layer that the simulator
- * prunes is `simulate --first-layer prune`, its buffers are the profile `bitsim`. */
+ * Not in this list: differences in the weights (the method zps-released, the quantiser, the ranking of channels), and
+ * differences that change no result. The simulator's pruned first layer is `simulate --first-layer prune`; its buffers are
+ * the profile `bitsim`. */
 typedef enum {
     ODDITY_DRAM_PRECISION = 1 << 0,
     ODDITY_NO_METADATA = 1 << 1,
@@ -29,8 +29,8 @@ typedef enum {
 typedef struct {
     const char *name; /* "dram-precision" */
     uint32_t flag;
-    const char *what;   /* it does, one line of --help */
-    const char *source; /* in the simulator */
+    const char *what;   /* the effect, one line of --help */
+    const char *source; /* place in the simulator's code */
 } oddity_t;
 
 /* All of them; name NULL ends the table. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Bit-Pragmatic (Albericio et al., MICRO 2017), as the paper uses it: the zero bits of weights in sign-magnitude are
- * skipped, weight by weight, behind a shifter a lane.
+ * skipped, weight by weight; each lane has a shifter.
  *
- * A PE has 16 lanes, one weight each; a slice takes as many cycles as the weight with most ones in its magnitude has.
- * The sign is no bit to be worked on (the authors' simulator counts it as one: oddity pragmatic-sign). That a two-stage
- * shifter cannot serve every mix of positions at once is not modelled. 16 x 16 PEs x 16 lanes / 8 = 512. */
+ * A PE has 16 lanes, one weight each; the cycles of a slice are the largest number of ones in a magnitude. The sign needs
+ * no cycle (it does in the authors' simulator: oddity pragmatic-sign). Stalls of a two-stage shifter, which cannot serve
+ * every mix of positions at once, are not modelled. 16 x 16 PEs x 16 lanes / 8 = 512. */
 #include "accel/cost.h"
 #include "accel/dense.h"
 #include "accel/accel.h"

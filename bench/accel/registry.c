@@ -3,8 +3,8 @@
 
 #include <stddef.h>
 
-/* One line adds an accelerator: ADD(name) is accelerator_name, defined in a file of its own. The first is what speedups are
- * over. */
+/* One line adds an accelerator: ADD(name) is accelerator_name, defined in its own file. Speedups are relative to the first.
+ */
 /* clang-format off */
 #define DESIGNS(ADD)  \
     ADD(stripes)      \

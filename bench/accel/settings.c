@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A key, common or own, is looked up once as a number_t: its name, range and place in the configuration. All else works on
- * that. */
+/* A key, common or own, is looked up once as a number_t: its name, range and offset in the configuration. The rest of this
+ * file works on number_t. */
 #include "accel/settings.h"
 
 #include "accel/exact.h"
@@ -19,7 +19,7 @@ typedef struct {
     const char *key;
     size_t offset; /* in accel_config_t */
     int64_t least, most;
-    int64_t scale;    /* the member is the value as written times this */
+    int64_t scale;    /* the member is the value in the text times this factor */
     bool may_be_none; /* 0: not set */
     bool by_network;
 } number_t;
@@ -74,7 +74,7 @@ static size_t own_count(const accel_key_t *own)
     return count;
 }
 
-/* The numbers of a design one by one: the common ones, then its own. */
+/* The numbers of a design: the common ones, then its own. */
 static size_t number_count(const accel_key_t *own)
 {
     return COMMON + own_count(own);
@@ -114,8 +114,7 @@ static text_t known_keys(const accel_key_t *own)
     return known;
 }
 
-/* "KEY" or "KEY.NETWORK", of which `network` is the part behind the dot, else NULL. False where the design has no such
- * key. */
+/* Find "KEY" or "KEY.NETWORK"; `network` is the part after the dot, or NULL. False when the design has no such key. */
 static bool find_any(const accel_key_t *own, const char *key, number_t *number, const char **network)
 {
     const char *dot = strchr(key, '.');
@@ -154,7 +153,7 @@ static size_t own_index(const number_t *number)
     return (number->offset - offsetof(accel_config_t, own)) / sizeof(int64_t);
 }
 
-/* The value for all networks: those that a network had of its own go. */
+/* Set the value for all networks, and remove values of single networks. */
 static void store_everywhere(const number_t *number, accel_config_t *config, int64_t value)
 {
     accel_network_value_t *values = config->network_values;
@@ -168,7 +167,7 @@ static void store_everywhere(const number_t *number, accel_config_t *config, int
     config->network_value_count -= count - kept;
 }
 
-/* False where there is no room for more. */
+/* Set the value for one network; false when there is no room for another one. */
 static bool store_on(const number_t *number, const network_t *network, accel_config_t *config, int64_t value)
 {
     size_t at = 0;
@@ -223,7 +222,7 @@ static bool read_value(const number_t *number, const char *text, int64_t *value)
     return true;
 }
 
-/* The value of one network. `place` names the key already. */
+/* Read the value for one network. `place` already names the key. */
 static outcome_t read_on(const number_t *number, accel_config_t *config, const char *name, int64_t value, const char *where,
                          const char *place)
 {
@@ -234,7 +233,7 @@ static outcome_t read_on(const number_t *number, accel_config_t *config, const c
             continue;
         if (store_on(number, *at, config, value))
             return outcome_ok();
-        return outcome_usage(where, place, "one more value of a single network",
+        return outcome_usage(where, place, "too many values of single networks",
                              text_of("at most %d", ACCEL_NETWORK_VALUES).chars, NULL);
     }
     return outcome_usage(where, place, "no such network", known.chars, NULL);

@@ -5,26 +5,26 @@
 #include "accel/config.h"
 #include "base/outcome.h"
 
-/* The values of a configuration by their keys: the common ones, which one table in settings.c names, and a design's own.
- * `own` is the design's table of keys everywhere here; NULL: it has none.
+/* The values of a configuration by key: the common keys of a table in settings.c, and a design's own keys. In every
+ * function `own` is the design's table of keys; NULL: it has none.
  *
- * A key is also KEY.NETWORK where accel_key_t.by_network allows it. KEY alone gives all networks the value, those too that
- * had one of their own. A key that the design lacks is FAULT_USAGE and lists those that it has. */
+ * A key may be KEY.NETWORK where accel_key_t.by_network allows it. KEY alone sets the value for all networks, also for
+ * those with a value of their own. A key that the design lacks is FAULT_USAGE and lists the keys that it has. */
 
 bool settings_has(const accel_key_t *own, const char *key);
 
-/* Set or read a number, in the unit of the key (dram_gbytes_per_s: GB/s; read rounded down). Whether the value is one that
- * the design can have is settings_check()'s to say. */
+/* Set or get a number, in the unit of the key (dram_gbytes_per_s: GB/s; rounded down when it is got). The range is checked by
+ * settings_check(), not here. */
 outcome_t settings_put(const accel_key_t *own, accel_config_t *config, const char *key, int64_t value);
 outcome_t settings_get(const accel_key_t *own, const accel_config_t *config, const char *key, int64_t *value);
 
-/* Set any key from text, as it stands in a file or on the command line: `where` and `place` (file and line, or the option)
- * begin the error of a value that is none, or out of range. */
+/* Set any key from the text of a file or of the command line. `where` and `place` (file and line, or the option) begin the
+ * error about a value that is malformed or out of range. */
 outcome_t settings_read(const accel_key_t *own, accel_config_t *config, const char *key, const char *text,
                         const char *where, const char *place);
 
-/* Leave every key without a value, and afterwards: refuse a configuration in which one that must have a value has none,
- * naming file, section and key. */
+/* settings_clear() removes the values of all keys. settings_complete() refuses a configuration in which a key that must
+ * have a value has none; the error names file, section and key. */
 void settings_clear(const accel_key_t *own, accel_config_t *config);
 outcome_t settings_complete(const accel_key_t *own, accel_config_t *config, const char *where, const char *section);
 

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* SparTen (Gondimalla et al., MICRO 2019): of each dot product only the pairs of which neither operand is zero.
+/* SparTen (Gondimalla et al., MICRO 2019): multiplies only the pairs of a dot product in which no operand is zero.
  *
- * A PE has one 8-bit multiplier and a buffer with 128 weights and 128 activations behind bit masks; it takes a cycle a
- * pair. All PEs go on together, and no sooner than the next activations are in the buffers: 16 columns x 128 x 9 bits
- * over the input buffer's bus. The weights are known, of the activations the share that is not zero: a slice with n
- * weights then has a binomial number of pairs, independent from PE to PE, and the cycles of a tile are the expected
- * largest of 512 of them. (Real activations are correlated, which makes the largest smaller, and unevenly dense, which
- * makes it larger.) Weights stay in the PEs for 32 output pixels, as in BitSim sim/sim/sparten.py:15.
- * 32 x 16 PEs = 512 8-bit multipliers. */
+ * A PE has one 8-bit multiplier and a buffer for 128 weights and 128 activations with bit masks; a pair takes one cycle.
+ * All PEs proceed together, when the next activations are in the buffers: 16 columns x 128 x 9 bits over the input buffer's
+ * bus. The weights are known; of the activations only the share that is not zero. So a slice with n nonzero weights has a
+ * binomial number of pairs, independent between PEs, and the cycles of a tile are the expected maximum of 512 such numbers.
+ * (Real activations are correlated, which lowers the maximum, and unevenly dense, which raises it.) Weights stay in the PEs
+ * for 32 output pixels, as in BitSim sim/sim/sparten.py:15. 32 x 16 PEs = 512 8-bit multipliers. */
 #include "accel/cost.h"
 #include "accel/accel.h"
 #include "accel/exact.h"
@@ -27,7 +26,7 @@ enum { MASK_BITS, LOCAL_BYTES, LOCAL_BUS_BITS };
 static const accel_key_t keys[] = {
     [MASK_BITS] = {"mask_bits", 0, 1, .what = "bits of the mask for each operand"},
     [LOCAL_BYTES] = {"local_bytes", 1, 1 << 30, .what = "bytes of the buffer in each PE"},
-    [LOCAL_BUS_BITS] = {"local_bus_bits", 1, 4096, .what = "bits of its bus"},
+    [LOCAL_BUS_BITS] = {"local_bus_bits", 1, 4096, .what = "bus of the buffer in each PE, in bits"},
     {.key = NULL},
 };
 
@@ -45,7 +44,7 @@ static outcome_t check(const accel_config_t *config)
     return outcome_usage("sparten", "group", text_of("%" PRId64, config->group).chars, "at most 128 weights", NULL);
 }
 
-/* at_most[n][t]: the chance that of n activations no more than t are not zero. */
+/* at_most[n][t]: the probability that at most t of n activations are not zero. */
 typedef struct {
     double at_most[SLICE + 1][SLICE + 1];
 } chances_t;
@@ -72,7 +71,7 @@ static double to_the_power(double base, int64_t exponent)
     return result;
 }
 
-/* Expected largest number of pairs among all PEs, at least `load`: the sum over t of the chance to exceed t. */
+/* Expected largest number of pairs among all PEs, at least `load`: the sum over t of the probability to exceed t. */
 static double tile_cycles(const chances_t *chances, const uint8_t *weights, int64_t rows, int64_t columns, int64_t load)
 {
     int most = 0;
@@ -93,10 +92,10 @@ typedef struct {
     const accel_layer_t *layer;
     const chances_t *chances;
     int64_t slices, load;
-    int8_t *rows;     /* a worker: slices * group */
-    uint8_t *counts;  /* a worker: slices * rows, weights of a slice that are not zero */
-    double *cycles;   /* a row tile */
-    int64_t *nonzero; /* a row tile */
+    int8_t *rows;     /* per worker: slices * group */
+    uint8_t *counts;  /* per worker: slices * rows, nonzero weights of each slice */
+    double *cycles;   /* per row tile */
+    int64_t *nonzero; /* per row tile */
 } pass_t;
 
 static void run_row_tile(void *context, int64_t index, int worker)
@@ -123,7 +122,7 @@ static void run_row_tile(void *context, int64_t index, int worker)
     pass->nonzero[index] = nonzero;
 }
 
-/* A tensor behind its mask. */
+/* Bits of a masked tensor. */
 static int64_t masked_bits(const accel_config_t *config, int64_t elements, double density)
 {
     return exact_plus(exact_times(elements, config->own[MASK_BITS]),

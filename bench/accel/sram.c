@@ -24,8 +24,8 @@ static sram_bank_t between(const sram_bank_t *low, const sram_bank_t *high, int6
                          .leakage_mw = low->leakage_mw + share * (high->leakage_mw - low->leakage_mw)};
 }
 
-/* The rows of that bus nearest to `bytes` from below and above, the row `but` apart (sram_row_count: none apart); NULL
- * where there is none. */
+/* The rows of this bus width nearest to `bytes` from below and above, without the row `but` (sram_row_count: with all
+ * rows); NULL where there is none. */
 static void around(int64_t bytes, int64_t bus_bits, size_t but, const sram_bank_t **low, const sram_bank_t **high)
 {
     *low = *high = NULL;
@@ -46,7 +46,7 @@ outcome_t sram_bank(int64_t bytes, int64_t bus_bits, sram_bank_t *bank, bool *in
     around(bytes, bus_bits, sram_row_count, &low, &high);
     if (low == NULL || high == NULL)
         return outcome_failed("sram.csv", text_of("%" PRId64 " bytes, bus of %" PRId64 " bits", bytes, bus_bits).chars,
-                              "no rows around this bank", "a size and a bus that the table covers",
+                              "a bank outside the table", "a size and bus width that the table covers",
                               "choose other buffers or add the row with its source");
     *interpolated = low != high;
     *bank = low == high ? *low : between(low, high, bytes);

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /* SRAM banks at 28 nm: sram.csv, computed with CACTI 7 (0.028 um between its 22 and 32 nm, itrs-hp, 360 K, one read and
- * one write port, ECC, optimised for energy-delay squared). One row a bank; a buffer is several. Compiled in. */
+ * one write port, ECC, optimised for energy-delay squared). One row per bank; a buffer has several banks. Compiled in. */
 
 typedef struct {
     int64_t bytes;
@@ -23,12 +23,13 @@ typedef struct {
 extern const sram_bank_t sram_rows[];
 extern const size_t sram_row_count;
 
-/* The bank of that size and bus. Without a row it is interpolated, linearly in log(bytes), between the rows around it
- * of the same bus, and `*interpolated` is set; outside them, or for a bus without rows, it is an error. */
+/* The bank of this size and bus width. Without a row it is interpolated, linearly in log(bytes), between the two nearest
+ * rows with the same bus width, and `*interpolated` is set. A size outside the table, or a bus width without rows, is an
+ * error. */
 outcome_t sram_bank(int64_t bytes, int64_t bus_bits, sram_bank_t *bank, bool *interpolated);
 
-/* What the rule above would make of a row if the table had it not: how far it is to be trusted. False for the smallest and
- * the largest bank of a bus, which nothing lies around. */
+/* Interpolate a row of the table from the others, to see the error of interpolation. False for the smallest and the largest
+ * bank of a bus width. */
 bool sram_left_out(size_t row, sram_bank_t *bank);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Stripes (Judd et al., MICRO 2016), as the paper uses it: dense, bit-serial over the weights, the base of all speedups.
+/* Stripes (Judd et al., MICRO 2016), as the paper uses it: dense, bit-serial over the weights, the reference of all
+ * speedups.
  *
- * A PE has 16 lanes, each one bit of a weight times an 8-bit activation, so a tile of 16 weights takes 8 cycles whatever
- * they are. 16 x 16 PEs x 16 lanes / 8 = 512 8-bit multipliers. */
+ * A PE has 16 lanes, each one bit of a weight times an 8-bit activation, so a tile of 16 weights always takes 8 cycles. 16
+ * x 16 PEs x 16 lanes / 8 = 512 8-bit multipliers. */
 #include "accel/dense.h"
 #include "accel/accel.h"
 #include "accel/exact.h"

@@ -6,14 +6,14 @@
 
 #include <stddef.h>
 
-/* Every physical constant of the accelerator models: technology.csv, compiled into the program, so that it is found
- * from any folder. A change of the file is a change of the program (`make`). */
+/* Every physical constant of the accelerator models: technology.csv, compiled into the program. After a change of the file
+ * run `make`. */
 
 typedef struct {
     const char *name; /* "bitsim.stripes.pe" */
     double value;
     const char *unit;
-    const char *node; /* process the value belongs to, or "any" */
+    const char *node; /* process of the value, or "any" */
     const char *source;
     const char *note;
 } technology_row_t;
@@ -21,7 +21,7 @@ typedef struct {
 extern const technology_row_t technology_rows[];
 extern const size_t technology_row_count;
 
-/* The value of the row of that name; an unknown one is an error that names it. */
+/* The value of a row; an unknown name is an error. */
 outcome_t technology_value(const char *name, double *value);
 /* The same for the row TABLE.PART.NAME; PART may be NULL: TABLE.NAME. */
 outcome_t technology_lookup(const char *table, const char *part, const char *name, double *value);

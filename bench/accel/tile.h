@@ -7,11 +7,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* How a layer is cut into tiles; the same for every accelerator. A tile costs the same however little of it is used. */
+/* How a layer is cut into tiles; the same for every accelerator. A tile that is not full costs as much as a full one. */
 
-/* The weights of one output channel as a PE meets them: `segments` runs of `length` weights. A run is the input channels
- * at one kernel position, or, where the kernel has more positions than the layer has input channels (7x7x3), the kernel
- * plane of one input channel. */
+/* The weights of one output channel in the order in which a PE takes them: `segments` runs of `length` weights. A run is
+ * the input channels at one kernel position, or, where the kernel has more positions than the layer has input channels
+ * (7x7x3), the kernel plane of one input channel. */
 typedef struct {
     int64_t segments, length;
     bool along_plane;
@@ -25,10 +25,10 @@ void tile_row(const net_layer_t *layer, int64_t group, const int8_t *weights, in
 
 /* Slices of a dot product, at most `group` weights each, cut from the runs of tile_layout(). */
 int64_t tile_slices(const net_layer_t *layer, int64_t group);
-/* The same, always along the input channels: compressed groups lie along them and share their constant. */
+/* The same, but always along the input channels, as compressed groups lie along them. */
 int64_t tile_channel_slices(const net_layer_t *layer, int64_t group);
 
-/* Steps in which `columns` PEs go through the output pixels, line by line, or through the tokens. */
+/* The steps that `columns` PEs need for all output pixels, line by line, or for all tokens. */
 int64_t tile_pixel_steps(const net_layer_t *layer, int64_t columns);
 int64_t tile_pixels(const net_layer_t *layer); /* output pixels, or tokens */
 

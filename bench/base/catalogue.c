@@ -78,7 +78,7 @@ static outcome_t read_items(catalogue_t *catalogue)
         if (!is_place(item->file))
             return bad_row(table, row, "file", item->file, "a place within the cache");
         if (!is_hash(item->sha256))
-            return bad_row(table, row, "sha256", item->sha256, "up to 64 hexadecimal digits in lower case");
+            return bad_row(table, row, "sha256", item->sha256, "at most 64 lower-case hexadecimal digits");
         if (outcome_bad(&result, read_length(table, row, columns[BYTES], &item->bytes)) ||
             outcome_bad(&result, read_length(table, row, columns[ABOUT], &item->about)))
             return result;
@@ -110,8 +110,8 @@ outcome_t catalogue_place(const char *file, text_t *path)
     else if (home != NULL && *home != '\0')
         *path = text_of("%s/.cache/bbsbench/%s", home, file);
     else
-        return outcome_missing("cache", NULL, "neither BBS_HOME nor HOME", "a folder for what is fetched",
-                               "set BBS_HOME to one");
+        return outcome_missing("cache", NULL, "neither BBS_HOME nor HOME is set", "a folder for fetched files",
+                               "set BBS_HOME to a folder");
     if (!text_fits(path))
         return outcome_failed(path->chars, NULL, "a path that is too long", "a shorter one",
                               "set BBS_HOME to a shorter one");

@@ -5,23 +5,23 @@
 #include "base/csv.h"
 #include "base/text.h"
 
-/* What can be fetched, and where it lies afterwards.
+/* The files that can be fetched, and their places in the cache.
  *
- * A catalogue (models/checkpoints.csv, datasets/datasets.csv) has one row a file: its name, the network or data set it is
- * for, its role there ("weights", "vocabulary", "data"), its place in the cache, its address, length, SHA-256 (all of
- * it, the first digits, or nothing), licence and source. The cache is the folder $BBS_HOME, or ~/.cache/bbsbench. */
+ * A catalogue (models/checkpoints.csv, datasets/datasets.csv) has one row per file: its name, the network or data set that
+ * it belongs to, its role there ("weights", "vocabulary", "data"), its place in the cache, its address, length, SHA-256
+ * (all digits, the first ones, or none), licence and source. The cache is the folder $BBS_HOME, or ~/.cache/bbsbench. */
 
 typedef struct {
     const char *name;
     const char *owner; /* column net or dataset */
     const char *role;
     const char *file;    /* relative to the cache, without ".." */
-    const char *url;     /* "": nobody may pass it on; bring it by hand */
+    const char *url;     /* "": it may not be redistributed; the user must bring it */
     const char *sha256;  /* 0 to 64 hexadecimal digits, from the first on */
     const char *licence; /* "": not known */
     const char *source;
     int64_t bytes; /* 0: not known */
-    int64_t about; /* the length for planning, where only a rounded one is published; 0: not known */
+    int64_t about; /* a rounded length, for planning, where no exact one is published; 0: not known */
 } catalogue_item_t;
 
 typedef struct {
@@ -30,18 +30,18 @@ typedef struct {
     size_t count;
 } catalogue_t;
 
-extern const char *const catalogue_checkpoints; /* the project's own, relative to it */
+extern const char *const catalogue_checkpoints; /* the project's own catalogues, relative to its folder */
 extern const char *const catalogue_datasets;
 
-/* Refuses rows whose place leaves the cache, and numbers and hashes that are none, with line and column. */
+/* Refuses rows whose place is outside the cache, and malformed numbers and hashes, with line and column. */
 outcome_t catalogue_read(const char *path, catalogue_t *catalogue);
 void catalogue_free(catalogue_t *catalogue);
 
 /* Where a file of the cache is, whether or not it is there. */
 outcome_t catalogue_place(const char *file, text_t *path);
 
-/* The fetched file of that owner and role in one of the project's catalogues; FAULT_MISSING, with the fetch command that
- * brings it, when it is not in the cache. `option` is what that command calls the owner: "--net", "--dataset". */
+/* The fetched file of an owner and role in one of the project's catalogues; FAULT_MISSING, with the fetch command, when it
+ * is not in the cache. `option` is the option of that command for the owner: "--net", "--dataset". */
 outcome_t catalogue_find(const char *catalogue, const char *option, const char *owner, const char *role, text_t *path);
 
 #endif

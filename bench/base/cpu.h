@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-/* The processor: its name, what it can do, and the floating-point environment the suite computes in.
+/* The processor: its name, its vector instructions, and the floating-point environment of the suite.
  *
  * Debian 12's libdarknet.so carries crtfastmath, which sets flush-to-zero and denormals-are-zero for the whole process
  * when it is loaded. Results must not depend on that: each thread calls cpu_float_environment() before it computes. */

@@ -84,8 +84,9 @@ outcome_t csv_commit(csv_writer_t *writer)
 {
     if (!writer->uneven && writer->fields == 0)
         return outfile_commit(&writer->file);
-    outcome_t result = outcome_failed(writer->file.path, "writing", "a row with another number of fields than the header",
-                                      NULL, "this is a defect of bbsbench: please report it");
+    outcome_t result =
+        outcome_failed(writer->file.path, "writing", "a row whose number of fields is not that of the header", NULL,
+                       "this is a defect of bbsbench: please report it");
     csv_abandon(writer);
     return result;
 }
@@ -97,8 +98,8 @@ void csv_abandon(csv_writer_t *writer)
 
 /* ===  Reading  === */
 
-/* Cut the field at *at into a NUL-terminated text in place; *at moves behind its separator. Returns the separator:
- * ',', '\n' or '\0'; 'x' for a quote that never ends or text behind a closing quote. */
+/* Cut the field at `*at` into a NUL-terminated text in place; `*at` moves past the separator. Returns the separator: ',',
+ * '\n' or '\0'; 'x' for a quote without an end or text after a closing quote. */
 static char take_field(char **at, char **field)
 {
     char *from = *at, *to = *at;

@@ -11,8 +11,8 @@
 
 /* Rows as RFC 4180 CSV: a header with units in the names, LF line ends, integers in full, floats as %.9g.
  *
- * Writing goes through outfile_t: rows appear in PATH.part as they are computed and PATH appears when all are there.
- * Each row must have as many fields as the header; csv_commit() refuses a table where one has not. */
+ * Writing goes through outfile_t: rows appear in PATH.part as they are computed and PATH appears when all are written.
+ * Each row must have as many fields as the header; otherwise csv_commit() fails. */
 
 typedef struct {
     outfile_t file;
@@ -21,9 +21,9 @@ typedef struct {
     bool uneven;    /* a row had another number of fields */
 } csv_writer_t;
 
-/* `header` is the first line as it stands in the file, without the newline; NULL: the first row that is written is it. */
+/* `header` is the first line of the file, without the newline; NULL: the first row that is written is the header. */
 outcome_t csv_create(csv_writer_t *writer, const char *path, const char *header);
-/* To a stream that is open; there is nothing to commit. */
+/* A writer to an open stream; there is nothing to commit. */
 csv_writer_t csv_to_stream(FILE *stream);
 void csv_text(csv_writer_t *writer, const char *value);
 void csv_integer(csv_writer_t *writer, int64_t value);
@@ -32,7 +32,7 @@ void csv_end_row(csv_writer_t *writer);            /* also flushes, so that a ki
 outcome_t csv_commit(csv_writer_t *writer);
 void csv_abandon(csv_writer_t *writer);
 
-/* A table read back: cell(row, column) are texts; row 0 is the first below the header. */
+/* A table in memory: all cells are texts; row 0 is the first below the header. */
 typedef struct {
     char *path;
     bytes_t bytes; /* the texts live here */

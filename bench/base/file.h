@@ -19,8 +19,8 @@ typedef struct {
     size_t size;
 } bytes_t;
 
-/* Refuses an empty path, and one of more than TEXT_MOST bytes: text_of() may have cut it, and what is left would name
- * another file. Every function here refuses such a path (file_exists() and file_is_folder() say no). */
+/* Refuses an empty path, and one of more than TEXT_MOST bytes: text_of() may have cut it, and the rest would name another
+ * file. Every function here refuses such a path (file_exists() and file_is_folder() return false). */
 outcome_t file_check_path(const char *path);
 
 bool file_exists(const char *path);
@@ -30,7 +30,7 @@ outcome_t file_size(const char *path, int64_t *bytes);
 /* Open for reading, with the size; close with fclose(). A missing file is FAULT_MISSING, as for file_read(). */
 outcome_t file_open(const char *path, const char *todo, FILE **stream, int64_t *bytes);
 
-/* The whole file; missing files are FAULT_MISSING, with `todo` (may be NULL) as the thing to do. */
+/* The whole file. A missing file is FAULT_MISSING; `todo` (may be NULL) tells the user what to do. */
 outcome_t file_read(const char *path, const char *todo, bytes_t *bytes);
 /* The same through zlib, whether the file is gzipped or plain. */
 outcome_t file_read_gzip(const char *path, const char *todo, bytes_t *bytes);
@@ -40,7 +40,7 @@ void file_free_bytes(bytes_t *bytes);
 outcome_t file_make_folder(const char *path);
 
 typedef struct {
-    FILE *stream; /* write to it freely; errors are found at the end */
+    FILE *stream; /* for writing; errors are found by outfile_commit() */
     char *path;
     char *part;
 } outfile_t;

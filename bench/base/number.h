@@ -6,7 +6,7 @@
 
 #include <stdint.h>
 
-/* Numbers as a reader wants them. Rounding happens here and nowhere else; NaN is "–". */
+/* Numbers as texts for reading. Rounding happens only here; NaN is "–". */
 
 text_t number_integer(int64_t value);             /* 10,000 */
 text_t number_fixed(double value, int decimals);  /* 93.70 */

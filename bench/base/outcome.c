@@ -18,7 +18,7 @@ outcome_t outcome_skip(const char *reason)
     return outcome;
 }
 
-/* The parts of an error, what stands before each, and the bytes that each may take where not all of them fit. */
+/* For each part of an error: the text before it, and the bytes that it may take when not all parts fit. */
 enum { PARTS = 5 };
 static const struct {
     const char *before;

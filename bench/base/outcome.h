@@ -4,13 +4,12 @@
 
 #include <stdbool.h>
 
-/* What a step of the suite came to: ok, skip (it could not be tried, and says why) or error.
+/* The outcome of a step of the suite: ok, skip (it could not be tried; the text says why) or error.
  *
  * Every function that can fail returns an outcome_t; its results go through pointers that are valid only when the
  * outcome is ok. An error is one line of text with five parts: where (a file, or a name), the place in it, what was
- * found, what was expected, and what to do. Parts that do not apply are NULL; where all together are too long for a line,
- * the long ones are cut and end in "…". The fault says which exit code the program ends with. Members are internal: use the
- * functions. */
+ * found, what was expected, and what to do. Parts that do not apply are NULL. When the parts are too long for one line,
+ * long parts are cut and end in "…". The fault is the exit code of the program. Members are internal: use the functions. */
 
 typedef enum { OUTCOME_OK = 0, OUTCOME_SKIP = 1, OUTCOME_ERROR = 2 } outcome_kind_t;
 
@@ -19,7 +18,7 @@ typedef enum {
     FAULT_NONE = 0,
     FAULT_FAILED = 1,  /* an input is wrong, or the work failed */
     FAULT_USAGE = 2,   /* the command line is wrong */
-    FAULT_MISSING = 3, /* something needed is not there; the text says how to get it */
+    FAULT_MISSING = 3, /* something that is needed is missing; the text says how to get it */
 } fault_t;
 
 typedef struct {
@@ -43,7 +42,7 @@ bool outcome_is_error(const outcome_t *outcome);
 const char *outcome_text(const outcome_t *outcome);
 fault_t outcome_fault(const outcome_t *outcome);
 
-/* Store `value` in `*result`; true when it is not ok. Made for the one cleanup of a function:
+/* Store `value` in `*result`; true when it is not ok. For functions with one cleanup:
  *     if (outcome_bad(&result, file_read(path, &bytes))) goto out; */
 bool outcome_bad(outcome_t *result, outcome_t value);
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_MOST = 63 /* letters of a name for which near ones are searched */, NEAR_MOST = 3 };
+enum { NAME_MOST = 63 /* longest name for which near names are searched, in letters */, NEAR_MOST = 3 };
 
 const char *registry_name(const registry_t *registry, const void *entry)
 {
@@ -65,7 +65,7 @@ static int least(int a, int b)
     return a < b ? a : b;
 }
 
-/* Edits between two names of at most NAME_MOST letters; no part is edited twice (optimal string alignment). */
+/* Number of edits between two names of at most NAME_MOST letters; no part is edited twice (optimal string alignment). */
 static int edits(const char *a, const char *b)
 {
     int rows[3][NAME_MOST + 1], width = (int)strlen(b);
@@ -92,7 +92,7 @@ static text_t guess(const registry_t *registry, const char *name)
     const void *entry;
     if (length < 2 || length > NAME_MOST)
         return text;
-    nearest = least(limit, (int)length - 1); /* something of what was typed must remain */
+    nearest = least(limit, (int)length - 1); /* at least one letter of the given name must remain */
     for (size_t i = 0; (entry = registry_at(registry, i)) != NULL; i++)
         if (strlen(registry_name(registry, entry)) <= NAME_MOST)
             nearest = least(nearest, edits(name, registry_name(registry, entry)));

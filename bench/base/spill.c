@@ -9,10 +9,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static const size_t small = (size_t)32 << 20; /* bytes below which it is not worth a file */
+static const size_t small = (size_t)32 << 20; /* bytes below which plain memory is used */
 
-/* A file that nobody else sees and that is gone with the process; the room is taken at once, so that a full disk is
- * noticed here and not by a signal later. */
+/* Map a file that no other process sees and that disappears with this process. Its disk space is allocated at once, so that
+ * a full disk is an error here and not a signal later. */
 static void *map_file(size_t size)
 {
     const char *folder = getenv("TMPDIR");

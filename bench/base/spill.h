@@ -6,11 +6,11 @@
 
 #include <stddef.h>
 
-/* Memory that can be lent back: large arrays that are written once and read now and then.
+/* Memory that can be given back for a time: large arrays that are written once and read rarely.
  *
- * A large one is a mapped file without a name in $TMPDIR (default /var/tmp). spill_rest() gives the pages of a part back
- * to the system; the next reader finds the same bytes, from the file. A small one, or one for which there is no room on
- * disk, is plain memory, and spill_rest() does nothing. */
+ * A large array is a mapped file without a name in $TMPDIR (default /var/tmp). spill_rest() gives the pages of a part back
+ * to the system; the next reader gets the same bytes, from the file. A small array, or one for which the disk has no room,
+ * is plain memory, and spill_rest() does nothing. */
 typedef struct {
     void *data; /* size bytes, zeros at first, page or 16-byte aligned */
     size_t size;

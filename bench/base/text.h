@@ -6,13 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Short texts by value, so that a message or a path can be put together without owning memory:
+/* Short texts by value: a message or a path can be built without owning memory:
  *     return outcome_failed(path, NULL, text_of("%zu bytes", size).chars, "at least 8 bytes", NULL);
  * There is room for every path that Linux opens (PATH_MAX). A longer text is cut and ends in "…": text_fits() is false,
- * and base/file.c opens no path of such a length. What may grow without a bound is a text_builder_t. */
+ * and base/file.c opens no path of such a length. For a text without a bound use text_builder_t. */
 enum {
     TEXT_CAPACITY = 4096,
-    TEXT_MOST = TEXT_CAPACITY - 6 /* bytes of a text that is surely whole: the mark and a split character need 5 */
+    TEXT_MOST = TEXT_CAPACITY - 6 /* a text of at most so many bytes was not cut: the "…" and a split character need 5 */
 };
 typedef struct {
     char chars[TEXT_CAPACITY];
@@ -21,11 +21,12 @@ typedef struct {
 text_t text_of(const char *format, ...) __attribute__((format(printf, 1, 2)));
 bool text_fits(const text_t *text); /* false when text_of() may have cut it */
 
-/* `text` into `chars` of `size` bytes, at least 8. What does not fit is cut at a character and ends in "…". */
+/* Copy `text` into `chars` of `size` bytes, at least 8. A text that does not fit is cut after a whole character and ends in
+ * "…". */
 void text_shorten(const char *text, char *chars, size_t size);
 
-/* A text that grows as needed. Start with {0}; free() chars, which is NULL as long as nothing was appended. Memory that is
- * out is remembered: the text then stays as it was, and `failed` is true. */
+/* A text that grows as needed. Start with {0}; free() `chars`, which is NULL until something is appended. When memory is
+ * out the text stays as it was, and `failed` stays true. */
 typedef struct {
     char *chars;
     size_t length, capacity;
@@ -41,7 +42,7 @@ bool text_ends(const char *text, const char *suffix);
 /* A copy to free(), or NULL when memory is out. */
 char *text_copy(const char *text);
 
-/* Whole-string numbers: false when anything else stands there or the value leaves the range. */
+/* Read a number from the whole text; false when the text holds anything else or the value is out of range. */
 bool text_to_integer(const char *text, int64_t least, int64_t most, int64_t *value);
 bool text_to_real(const char *text, double *value);
 

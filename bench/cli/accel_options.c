@@ -26,12 +26,13 @@ outcome_t accel_options_configs(const options_t *options, const accelerator_t *c
         *label = text_of("%s, oddity %s", label->chars, options_nth(options, "oddity", i));
     }
     if (outcome_is_ok(&result) && !text_fits(label))
-        result = outcome_usage("simulate", "--set", "too many settings for the column `configuration`", "fewer settings, or a --profile file",
-                               NULL);
+        result = outcome_usage("simulate", "--set", "too many settings for the column `configuration`",
+                               "fewer settings, or a --profile file", NULL);
     return result;
 }
 
-/* The keys that belong to single designs. Designs of one section (BitVert at two precisions) share their keys: listed once. */
+/* The keys that belong to single designs. Designs of one section (BitVert at two precisions) share their keys: listed once.
+ */
 static void list_keys(void)
 {
     const char *section = "";
@@ -41,7 +42,7 @@ static void list_keys(void)
             printf("  %-24s %" PRId64 " to %" PRId64 "%s: %s%s\n", text_of("%s.%s", (*at)->part, key->key).chars,
                    key->least, key->most, key->may_be_none ? " or none" : "", key->what,
                    key->by_network ? text_of("; on one network: %s.NETWORK", key->key).chars : "");
-                section = (*at)->part;
+        section = (*at)->part;
     }
 }
 
@@ -71,6 +72,7 @@ outcome_t accel_options_energy(const options_t *options, const void **accelerato
         return result;
     *count = kept;
     if (kept == 0)
-        return outcome_usage("--energy", *table, "none of the chosen accelerators", "accelerators of Table V", "choose some of Table V, or add --mixed");
+        return outcome_usage("--energy", *table, "none of the chosen accelerators", "accelerators of Table V",
+                             "choose some of Table V, or add --mixed");
     return result;
 }

@@ -17,14 +17,16 @@ enum { DEFAULT_METHODS = 4, FLOAT_METHODS = 1 /* the first methods of the defaul
 static const option_t options_table[] = {
     {"net", "NAME[,NAME]|all", NULL, "networks; all: every network that has the size"},
     {"size", "compact|full", NULL, "width of the networks (default compact; full for a network without a compact size)"},
-    {"weights", "FILE", NULL, "checkpoint to use in place of the shipped one: safetensors or a torch.save file; one network only"},
+    {"weights", "FILE", NULL,
+     "checkpoint to use in place of the shipped one: safetensors or a torch.save file; one network only"},
     {"data", "PATH", NULL, "data set (default: where Debian installs it)"},
     {"vocabulary", "FILE", NULL, "WordPiece vocabulary of the checkpoint (vocab.txt), for networks that read text"},
     {"method", "SPEC...", NULL, "NAME[:key=value...], may be given several times (default fp32, int8, bbs-cons, bbs-mod)"},
     {"images", "N", "0", "at most N samples, from a fixed balanced list; 0: all"},
     {"activations", "fp32|int8", "fp32",
      "int8: 8-bit activations and exact integer sums, the same answers on every machine"},
-    {"ranges", "FILE", NULL, "ranges of 8-bit activations, from bbsbench calibrate (default: NAME.ranges.csv beside the weights)"},
+    {"ranges", "FILE", NULL,
+     "ranges of 8-bit activations, from bbsbench calibrate (default: NAME.ranges.csv beside the weights)"},
     {"kernels", "fast|stock|plain", "fast", "oneDNN; Darknet's own functions (fp32); plain integer loops (int8)"},
     {"first-layer", "keep|prune", "keep", "keep: the first layer of a network stays at 8 bits"},
     {"predictions", "FOLDER", NULL, "store each prediction there, and reuse stored ones of the same configuration"},
@@ -89,7 +91,8 @@ static bool has_size(const network_t *network, const char *name)
     return outcome_is_ok(&result);
 }
 
-/* Every network of the list `text`. "all" means the networks that have the size; a network asked for by name must have it. */
+/* Every network of the list `text`. "all" means the networks that have the size; a network asked for by name must have it.
+ */
 static outcome_t run_nets(const char *text, const char *size, accuracy_config_t *config, output_t *output)
 {
     registry_list_t list;

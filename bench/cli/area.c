@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `bbsbench area`: PEs as gates. Without --pe, every PE of the paper beside the paper's tables; with --pe, one PE unit by unit, which options can change. */
+/* `bbsbench area`: PEs as gates. Without --pe, every PE of the paper beside the paper's tables; with --pe, one PE unit by
+ * unit, which options can change. */
 #include "cli/area.h"
 
 #include "accel/area_fit.h"
@@ -179,7 +180,7 @@ static const option_t option_table[] = {
     {"pe", "NAME", NULL, "one PE, unit by unit: stripes, pragmatic, bitlet, bitwave, olive, bitvert-16, -8 or -4[-opt]"},
     {"group", "N", NULL, "weights that the PE takes at a time, 8 to 64 (BitVert has half as many lanes)"},
     {"subgroup", "N", NULL, "BitVert: weights that share lanes, 4, 8 or 16"},
-    {"narrow-muxes", "yes|no", NULL, "BitVert: the multiplexer of lane n starts at activation n of its subgroup"},
+    {"narrow-muxes", "yes|no", NULL, "BitVert: lane i selects only from activations i to i + lanes of its subgroup"},
     {"serial-constant", "yes|no", NULL, "BitVert: multiply the constant 3 bits per cycle, not 6"},
     {"constant", "yes|no", NULL, "BitVert: include the path of the constant (default yes)"},
     {"operands", "yes|no", NULL, "include the registers of the activations (default yes)"},
@@ -193,7 +194,7 @@ const command_t command_area = {
     .operands = "",
     .options = option_table,
     .details =
-                "Gates are counted from the structure of each PE (bench/accel/area.c). Cell sizes relative to a NAND2 come from an\n"
+        "Gates are counted from the structure of each PE (bench/accel/area.c). Cell sizes relative to a NAND2 come from an\n"
         "open library (technology.csv, gate.*). Three constants are fitted to the paper's tables; `left out` is the\n"
         "estimate of a PE from a fit without its own row. Synthesis, wires and activity are not modelled.",
     .run = run};

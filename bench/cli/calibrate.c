@@ -20,7 +20,7 @@ static const option_t options_table[] = {
 };
 
 static const char details[] =
-        "Finds the ranges to which `accuracy --activations int8` clips activations: once for a checkpoint, never in a run.\n"
+    "Finds the ranges to which `accuracy --activations int8` clips activations: once for a checkpoint, never in a run.\n"
     "The float network runs over the samples. For each layer, 100 ranges up to the largest value seen are tried, and the\n"
     "one with the least mean |x - Q(x)|^2.4 is taken: unsigned, one range per tensor, as the paper's authors do.\n"
     "The file has the same bytes for any number of threads.";
@@ -43,7 +43,8 @@ static outcome_t run(const options_t *options)
         outcome_bad(&result, net_find_size(network, options_text(options, "size"), &size)))
         return result;
     if (size->cfg == NULL)
-        return outcome_usage("calibrate", "--net", name, "a CNN", "transformers scale each vector separately and need no ranges");
+        return outcome_usage("calibrate", "--net", name, "a CNN",
+                             "transformers scale each vector separately and need no ranges");
     if (outcome_bad(&result, net_weights_load(network, size, options_text(options, "weights"), &weights)) ||
         outcome_bad(&result, calibration_run(&weights, &config, &ranges)))
         goto out;

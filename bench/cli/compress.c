@@ -18,7 +18,7 @@ static const option_t compress_options[] = {
 };
 
 static const char compress_details[] =
-        "IN holds INT8 tensors with scales (bbsbench quantize), or float tensors, which are quantised first. For each weight\n"
+    "IN holds INT8 tensors with scales (bbsbench quantize), or float tensors, which are quantised first. For each weight\n"
     "NAME, OUT has: NAME (I16, the values that are computed with), NAME.scale (F32), NAME.stored (I8, the kept columns,\n"
     "before the constant is added), NAME.meta (U8 per group: redundant columns << 6 | 6-bit constant, unsigned for ra,\n"
     "signed for zps; for bitflip the mask of stored columns; 0 in channels at 8 bits) and NAME.bits (U8 per channel).\n"

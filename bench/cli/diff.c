@@ -9,7 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The experiment of --experiment, or the one that the second file is named after: results/X/accuracy.csv is of `accuracy`. */
+/* The experiment of --experiment, or the one that the second file is named after: results/X/accuracy.csv is of `accuracy`.
+ */
 static outcome_t find_experiment(const options_t *options, const experiments_t *experiments,
                                  const experiment_t **experiment)
 {
@@ -82,6 +83,6 @@ const command_t command_diff = {
     .operands_most = 2,
     .options = option_table,
     .details =
-                "Rows are matched by their key columns. Everything is compared exactly, except counts of samples from float\n"
+        "Rows are matched by their key columns. Everything is compared exactly, except counts of samples from float\n"
         "kernels, which may differ by 1 in 1,000. Exit code 0 when every row is the same, else 1.",
     .run = run};

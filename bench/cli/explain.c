@@ -18,7 +18,7 @@ static const option_t explain_options[] = {
 /* clang-format on */
 
 static const char explain_details[] =
-        "Weights are integers from -128 to 127, written after --. The constant is shown as it is stored: the negated shift\n"
+    "Weights are integers from -128 to 127, written after --. The constant is shown as it is stored: the negated shift\n"
     "for zps, the mean of the low columns for ra, 0 for bitflip; value = stored + constant. For bitflip, redundant\n"
     "columns are the columns that were zero already.\n\n"
     "examples:\n"

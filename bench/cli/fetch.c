@@ -20,7 +20,7 @@ static const option_t fetch_options[] = {
 };
 
 static const char fetch_details[] =
-        "The catalogues are models/checkpoints.csv and datasets/datasets.csv; files go to $BBS_HOME, or ~/.cache/bbsbench.\n"
+    "The catalogues are models/checkpoints.csv and datasets/datasets.csv; files go to $BBS_HOME, or ~/.cache/bbsbench.\n"
     "Each file is verified by its length and SHA-256. Where only the first digits of a hash are published, or none, the\n"
     "hash of the first download is kept in lock.csv in the cache and is required from then on. An interrupted download\n"
     "continues where it stopped. ImageNet and GLUE have terms of their own: download them yourself, then --from FOLDER.";

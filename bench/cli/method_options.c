@@ -35,7 +35,8 @@ static outcome_t take_setting(const options_t *options, const setting_t *setting
 {
     text_t option = text_of("--%s", setting->option);
     if (strstr(spec, text_of(":%s=", setting->key).chars) != NULL)
-        return outcome_usage(option.chars, NULL, text_of("the same parameter in --method %s", spec).chars, "one of the two", NULL);
+        return outcome_usage(option.chars, NULL, text_of("the same parameter in --method %s", spec).chars, "one of the two",
+                             NULL);
     return setting_read(setting, method, options_text(options, setting->option), option.chars, NULL, config);
 }
 

@@ -6,7 +6,8 @@
 #include "compress/settings.h"
 #include "weights/int8_tensors.h"
 
-/* The options that choose a compression method and its parameters, for the option tables of commands. --method takes a spec, and each row of compress/settings.h is an option too. A parameter that is not given keeps the method's default. */
+/* The options that choose a compression method and its parameters, for the option tables of commands. --method takes a
+ * spec, and each row of compress/settings.h is an option too. A parameter that is not given keeps the method's default. */
 #define METHOD_ROW(key, option, argument, help, taken_by, kind, member, least, most, no, yes) \
     {option, argument, NULL, help},
 /* clang-format off */
@@ -18,9 +19,9 @@
     {"first-name", "TENSOR", NULL, "weight of the first layer (default: the first weight in the file)"}
 /* clang-format on */
 
-#define JOBS_OPTION                                             \
-    {                                                           \
-        "jobs", "N", NULL, "threads (default: all processors)"  \
+#define JOBS_OPTION                                            \
+    {                                                          \
+        "jobs", "N", NULL, "threads (default: all processors)" \
     }
 
 /* The method of --method and its parameters; the result passes method_check(). `own` is an option that the command itself

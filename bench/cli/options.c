@@ -59,7 +59,8 @@ static outcome_t usage_error(const command_t *command, const char *place, const 
     return outcome_usage(command->name, place, found, expected, text_of("see bbsbench %s --help", command->name).chars);
 }
 
-/* getopt_long() does not say whether an option is unknown, ambiguous or a flag with a value; this finds out from the word, which may be "--name=value". */
+/* getopt_long() does not say whether an option is unknown, ambiguous or a flag with a value: find out from the word, which
+ * may be "--name=value". */
 static outcome_t unknown_option(const command_t *command, const char *word)
 {
     text_t todo = text_of("see bbsbench %s --help", command->name), name = text_of("%s", word);

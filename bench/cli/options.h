@@ -31,7 +31,8 @@ typedef struct {
     outcome_t (*run)(const options_t *options);
 } command_t;
 
-/* Parse argv[1..]; argv[0] is the command's name. With --help `*help` is set and nothing else is checked. Free with options_free(). */
+/* Parse argv[1..]; argv[0] is the command's name. With --help `*help` is set and nothing else is checked. Free with
+ * options_free(). */
 outcome_t options_parse(const command_t *command, int argc, char **argv, bool *help, options_t **options);
 void options_free(options_t *options);
 void options_help(const command_t *command);

@@ -16,7 +16,8 @@
 
 static const double far_off = 0.1; /* layers with a larger error are named */
 
-/* The position of a layer in the order of names, where numbers count by value (block 2 before block 10), from 0 to 1 in three decimals as in the file. */
+/* The position of a layer in the order of names, where numbers count by value (block 2 before block 10), from 0 to 1 in
+ * three decimals as in the file. */
 static double depth_of(const int8_network_t *network, size_t layer)
 {
     size_t before = 0;
@@ -65,9 +66,10 @@ static void print_quantile(const likeness_t *rows, size_t count, const char *nam
 
 static void print_comparison(const likeness_t *rows, size_t count)
 {
-        printf("Weights drawn after the portrait, compared with the layer itself: errors of zero bits, of bi-directional\n"
-           "sparsity (vectors of 8) and of cycles on Pragmatic and Bitlet, in per cent; redundant columns per group of 32;\n"
-           "sensitive channels at beta 10 %% and 20 %%.\n\n");
+    printf(
+        "Weights drawn after the portrait, compared with the layer itself: errors of zero bits, of bi-directional\n"
+        "sparsity (vectors of 8) and of cycles on Pragmatic and Bitlet, in per cent; redundant columns per group of 32;\n"
+        "sensitive channels at beta 10 %% and 20 %%.\n\n");
     printf("%-36s %5s %5s %5s", "layer", "k", "c", "kernel");
     for (int measure = 0; measure < LIKENESS_MEASURES; measure++)
         printf(" %9s", likeness_measures[measure]);
@@ -151,7 +153,7 @@ static const option_t option_table[] = {
     {"source", "TEXT", NULL, "source of the weights, noted in the file (default: the note in IN, or the name of IN)"},
     {"compare", NULL, NULL, "draw each layer after its portrait and print how far it is from the real layer"},
     {"after", "FILE.csv", NULL,
-          "with --compare: draw after the portraits of another network, as models do for networks without a checkpoint"},
+     "with --compare: draw after the portraits of another network, as models do for networks without a checkpoint"},
     JOBS_OPTION,
     {0},
 };
@@ -164,7 +166,7 @@ const command_t command_profile = {
     .operands_most = 1,
     .options = option_table,
     .details =
-                "A portrait holds quantiles of the channels' scales and spreads, of the gains of groups of 32 weights and of\n"
+        "A portrait holds quantiles of the channels' scales and spreads, of the gains of groups of 32 weights and of\n"
         "the weights themselves, and the generalised Gaussian that fits the weights best. Embeddings and biases have\n"
         "no portrait.",
     .run = run};

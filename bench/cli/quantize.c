@@ -14,7 +14,7 @@ static const option_t quantize_options[] = {
 };
 
 static const char quantize_details[] =
-        "Every float tensor of rank 2 or more whose name ends in .weight or _weight (digits may follow) becomes INT8 per\n"
+    "Every float tensor of rank 2 or more whose name ends in .weight or _weight (digits may follow) becomes INT8 per\n"
     "output channel: NAME (I8) and NAME.scale (F32, one per channel), weight = NAME * NAME.scale, the largest weight of\n"
     "a channel at 127.5 steps. Embedding and relative-position tables (the part before .weight contains \"embed\" or\n"
     "\"relative\") and all other tensors are copied as they are. NaN and infinite weights are refused.";

@@ -65,10 +65,11 @@ static void describe_column(const rows_column_t *column)
 static void describe_tables(const rows_database_t *database)
 {
     printf(
-        "# Rows\n\nThe tables that `bbsbench query` knows. A run folder holds those that its experiments made as NAME.csv\n"
-        "(RFC 4180; integers in full, reals with nine significant digits, an empty cell is not known). Compared with a\n"
-        "baseline: `key` names the row, `exact` any change is a change, `higher` and `lower` say what is better, `follows`\n"
-        "is not compared because it follows from what is. This page is written by `bbsbench query --describe`.\n");
+        "# Rows\n\nThe tables that `bbsbench query` knows. A run folder holds the table of each of its experiments as NAME.csv\n"
+        "(RFC 4180; integers in full, reals with nine significant digits, an empty cell where a value is not known). The\n"
+        "column `compared` says how a cell is compared with the baseline: `key` names the row; with `exact` any difference\n"
+        "is a change; with `higher` or `lower` that direction is better; `follows` is not compared, because the value\n"
+        "follows from other columns. This page is written by `bbsbench query --describe`.\n");
     for (size_t i = 0; i < rows_database_count(database); i++) {
         const rows_schema_t *schema = rows_database_schema(database, i);
         printf("\n## %s\n\n%s\n\n| column | kind, unit | compared | meaning |\n|---|---|---|---|\n", schema->name,
@@ -110,8 +111,8 @@ static outcome_t run(const options_t *options)
     experiments_t experiments;
     rows_database_t *database = NULL;
     if (describes == (options_operand_count(options) > 0))
-        return outcome_usage("query", "arguments", describes ? "both a query and --describe" : "no query", "one SELECT, or --describe",
-                             "see bbsbench query --help");
+        return outcome_usage("query", "arguments", describes ? "both a query and --describe" : "no query",
+                             "one SELECT, or --describe", "see bbsbench query --help");
     outcome_t result = experiments_open(options_text(options, "experiments"), &experiments);
     if (!outcome_is_ok(&result))
         return result;
@@ -127,7 +128,7 @@ static outcome_t run(const options_t *options)
 
 static const option_t option_table[] = {
     {"run", "FOLDER...", NULL,
-          "folder of a run, or results/reference; may be repeated: the tables of the second are run2.accuracy ..."},
+     "folder of a run, or results/reference; may be repeated: the tables of the second are run2.accuracy ..."},
     {"mode", "MODE", "compact", "which rows of a folder of baselines: smoke, compact or full"},
     {"format", "md|csv|json", "md", "md: a table for reading; csv and json: values in full"},
     {"describe", NULL, NULL, "print every table and its columns (docs/rows.md) in place of a query"},
@@ -143,7 +144,7 @@ const command_t command_query = {
     .operands_most = 1,
     .options = option_table,
     .details =
-                "Each CSV of a run is a table of the same name. The tables networks, accelerators, methods, datasets and run hold\n"
+        "Each CSV of a run is a table of the same name. The tables networks, accelerators, methods, datasets and run hold\n"
         "the registries; claims holds the paper's numbers. A derived experiment without a CSV in the folder is computed.\n"
         "Beyond SQLite's functions there are geomean, median, quantile, bootstrap_low, bootstrap_high, wilson_low,\n"
         "wilson_high and mcnemar_p, and for texts fixed, signed, grouped, energy and probability. The database is\n"

@@ -52,6 +52,6 @@ const command_t command_report = {
     .operands_most = 1,
     .options = option_table,
     .details =
-                "report.html is one file that needs no network. Figures need gnuplot; without it the report is still written,\n"
+        "report.html is one file that needs no network. Figures need gnuplot; without it the report is still written,\n"
         "says that figures are missing, and the exit code is 3.",
     .run = run};

@@ -29,7 +29,8 @@ static outcome_t parse_list(const options_t *options, const char *option, const 
 
 /* ===  Summary  === */
 
-/* The total that `total` is divided by: the first accelerator of the registry on the same network with the same swept value, or NULL. */
+/* The total that `total` is divided by: the first accelerator of the registry on the same network with the same swept
+ * value, or NULL. */
 static const model_total_t *base_of(const model_plan_t *plan, const model_total_t *totals, const model_total_t *total)
 {
     for (size_t i = 0; i < model_points(plan); i++)
@@ -81,7 +82,7 @@ static void print_geomeans(const model_plan_t *plan, const model_total_t *totals
 static void print_summary(const model_plan_t *plan, const model_total_t *totals)
 {
     const char *base = accelerator_registry[0]->title;
-        printf("One sample per network, size %s; speedup and ratio relative to %s; total energy without leakage;\n"
+    printf("One sample per network, size %s; speedup and ratio relative to %s; total energy without leakage;\n"
            "geomean = geometric mean.\n",
            plan->size, base);
     printf("Weights: %s.\n\n", plan->origin == MODEL_FILE   ? plan->weights_path
@@ -126,7 +127,8 @@ static outcome_t parse_weights(const options_t *options, model_plan_t *plan)
     if (!options_given(options, "density"))
         return outcome_ok();
     if (plan->origin == MODEL_NONE)
-        return outcome_usage("simulate", "--density", "--weights none", "weights, without which the density has no use", NULL);
+        return outcome_usage("simulate", "--density", "--weights none", "weights, without which the density has no use",
+                             NULL);
     return options_real(options, "density", 1e-6, 1.0, &plan->density);
 }
 
@@ -262,13 +264,13 @@ static const option_t option_table[] = {
     {"layers", "FILE.csv", NULL,
      "a network of your own in place of --net: name,kind,k,c,kh,kw,stride,pad,in_h,in_w,tokens"},
     {"weights", "FILE|best|synthetic|none", "best",
-          "a checkpoint of one network; best: shipped weights, else synthetic; none: no designs that depend on bits"},
+     "a checkpoint of one network; best: shipped weights, else synthetic; none: no designs that depend on bits"},
     {"density", "X", NULL, "share of activations that are not zero, for SparTen (default: an assumption by family)"},
     {"layer", "NAME", NULL, "write the rows of this layer only, or `total`"},
     {"sweep", "KEY=V,V,...", NULL,
-          "run once with each value of a setting: rows=2,4,8,16,32; the number of multipliers may change"},
+     "run once with each value of a setting: rows=2,4,8,16,32; the number of multipliers may change"},
     {"first-layer", "keep|prune", "keep",
-          "accelerators that prune: keep the first layer of a network at 8 bits, or prune it"},
+     "accelerators that prune: keep the first layer of a network at 8 bits, or prune it"},
     ACCEL_OPTIONS,
     {"out", "FILE.csv", NULL, "one row per network, accelerator and layer, and one with layer = total"},
     {"json", "FILE.json", NULL, "the same rows as a JSON array of objects"},
@@ -282,7 +284,7 @@ const command_t command_simulate = {
     .operands = "",
     .options = option_table,
     .details =
-                "The columns `selection`, `weights_source` and `density_source` name the source of weights and densities.\n"
+        "The columns `selection`, `weights_source` and `density_source` name the source of weights and densities.\n"
         "Synthetic weights are drawn after portraits of other networks' layers (models/profiles). Without weights, a\n"
         "layer of K channels has beta * K sensitive channels, rounded up to a multiple of 32. Constants and their sources:\n"
         "bench/accel/technology.csv and sram.csv. A sweep changes one setting only: buffers and their banks stay as\n"

@@ -28,7 +28,8 @@ static figures_t figures_of(const sram_bank_t *bank)
 
 /* ===  Leaving out  === */
 
-/* Errors of the interpolated bank in per cent of the row's values; NaN for the first and last row of a bus width, which cannot be interpolated. */
+/* Errors of the interpolated bank in per cent of the row's values; NaN for the first and last row of a bus width, which
+ * cannot be interpolated. */
 static figures_t errors_of(size_t row)
 {
     sram_bank_t guess;
@@ -153,6 +154,6 @@ const command_t command_sram = {
     .operands = "",
     .options = option_table,
     .details =
-                "28 nm by CACTI 7 (bench/accel/sram.csv). A bank without a row is interpolated linearly in log(bytes) between\n"
+        "28 nm by CACTI 7 (bench/accel/sram.csv). A bank without a row is interpolated linearly in log(bytes) between\n"
         "rows of the same bus width, and results from it are marked; a size outside the table is refused.",
     .run = run};

@@ -14,7 +14,7 @@
 
 static const option_t stats_options[] = {
     {"vector", "L", "8", "weights per vector of bi-directional sparsity, 1 to 4096"},
-    {"method", "M", NULL, "also compress, and print the distortion against INT8 (METHOD as in compress)"},
+    {"method", "M", NULL, "also compress with this method, and print the distortion against INT8"},
     METHOD_OPTIONS,
     {"out", "FILE.csv", NULL, "also write the rows to this file"},
     JOBS_OPTION,
@@ -22,7 +22,7 @@ static const option_t stats_options[] = {
 };
 
 static const char stats_details[] =
-        "IN holds INT8 tensors with scales, or float tensors, which are quantised first. All shares are of the INT8 weights:\n"
+    "IN holds INT8 tensors with scales, or float tensors, which are quantised first. All shares are of the INT8 weights:\n"
     "  zero       weights that are 0\n"
     "  2c, sm     zero bits in two's complement, in sign-magnitude (the sign counts as a bit, -128 as -127)\n"
     "  BBS        the more frequent bit of each bit column of L weights\n"
@@ -130,7 +130,8 @@ typedef struct {
     row_t *rows; /* the layers, then their total */
 } counting_t;
 
-/* `compressed` NULL: no method. Each compressed layer is measured and freed at once, so the whole network is never held compressed. */
+/* `compressed` NULL: no method. Each compressed layer is measured and freed at once, so the whole network is never held
+ * compressed. */
 static outcome_t count_layer(void *context, size_t index, compressed_t *compressed)
 {
     const counting_t *counting = context;

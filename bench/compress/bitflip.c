@@ -14,7 +14,7 @@ typedef struct {
     uint8_t mask; /* stored columns, bit 7 the sign */
 } plan_t;
 
-/* `used` has the bits that any magnitude of the group has. */
+/* `used` is the OR of the group's magnitudes. */
 static plan_t plan_of(unsigned used, int columns)
 {
     plan_t plan = {.mask = 255, .field = 7};

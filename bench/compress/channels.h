@@ -4,17 +4,17 @@
 
 #include "compress/layer.h"
 
-/* What the methods that start from float weights share: room for the result, the sizes that are known beforehand, and
- * sensitive channels, which stay what INT8 makes of them. */
+/* Shared by the methods that start from float weights: room for the result, sizes that are known beforehand, and sensitive
+ * channels, which keep their INT8 values. */
 
-typedef enum { CHANNELS_VALUES, CHANNELS_FLOATS } channels_result_t; /* integers and a scale a channel, or floats */
+typedef enum { CHANNELS_VALUES, CHANNELS_FLOATS } channels_result_t; /* integers with a scale per channel, or floats */
 
-/* Allocate and fill bits, sensitive, value_bits (`bits` a weight, 8 where the mask is set) and, as metadata, the index of
+/* Allocate and fill bits, sensitive, value_bits (`bits` per weight, 8 where the mask is set) and, as metadata, the index of
  * each channel where both precisions occur. `compressed` is freed by the caller when a later step fails. */
 outcome_t channels_open(const compress_layer_t *layer, const bool *mask, int bits, channels_result_t result,
                         compressed_t *compressed);
 
-/* When `mask` marks the channel: its INT8 weights into the result, and true. */
+/* When `mask` marks the channel: copy its INT8 weights into the result and return true. */
 bool channels_keep(const compress_layer_t *layer, const bool *mask, int64_t channel, compressed_t *compressed);
 
 int64_t channels_weights(const compress_layer_t *layer); /* of one channel: c * kh * kw */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A layer, group by group. Groups run along the input channels, which PyTorch's order [k, c, kh, kw] puts kh * kw apart:
- * a channel with several kernel positions is turned into rows of input channels, encoded, and turned back. Channels are
- * shared out to the threads in blocks; each writes only what its channels own, so any number of threads gives the same
- * bytes. Beyond its input and output a layer takes two channels of scratch memory a thread. */
+ * a channel with several kernel positions is transposed to rows of input channels, encoded, and transposed back. Threads
+ * take channels in blocks, and each writes only to its own channels, so any number of threads gives the same bytes. Besides
+ * input and output a layer takes scratch memory of two channels per thread. */
 #include "compress/columns.h"
 
 #include "base/threads.h"
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_WEIGHTS = 1 << 15 }; /* of work handed to a thread at a time */
+enum { BLOCK_WEIGHTS = 1 << 15 }; /* given to a thread at a time */
 
 typedef struct {
     const column_coder_t *coder;
@@ -58,7 +58,7 @@ static void columns_add_constant(const int8_t *restrict stored, int64_t count, i
         values[i] = (int16_t)(stored[i] + constant);
 }
 
-/* Encode rows[positions][c]; `groups` receives a constant each. */
+/* Encode rows[positions][c]; `constants` receives one constant per group. */
 static void encode_rows(const walk_t *walk, const int8_t *rows, int8_t *stored, uint8_t *meta, int16_t *constants)
 {
     int64_t c = walk->layer->c, group = walk->config->group;
@@ -72,8 +72,8 @@ static void encode_rows(const walk_t *walk, const int8_t *rows, int8_t *stored, 
         }
 }
 
-/* Input channels [at, end) of a channel with several kernel positions. The constants of eight input channels repeat: they
- * are laid out once, and eight values at a time are added. */
+/* Add the constants of one group: `count` input channels of a channel with several kernel positions. The constants repeat
+ * with every input channel, so those of eight are laid out once, then eight values are added at a time. */
 COMPRESS_CLONES
 static void columns_add_constants(const int8_t *restrict stored, int64_t count, int64_t positions, int64_t stride,
                                   const int16_t *restrict constants, int16_t *restrict values)
@@ -143,7 +143,7 @@ static void encode_block(void *context, int64_t index, int worker)
 
 /* ===  One layer  === */
 
-/* Room for the result, and what is known beforehand: bits of each channel, sizes. */
+/* Allocate the result, and fill in what does not depend on values: bits of each channel, sizes. */
 static outcome_t prepare(const walk_t *walk)
 {
     const compress_layer_t *layer = walk->layer;

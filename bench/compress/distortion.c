@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A channel's weights take at most 256 values and its compressed ones a few more, so exponentials are taken of values,
- * not of weights, and sums of integers carry what is exact. Channels are added up in order: the same result for any
+/* A channel's weights have at most 256 different values, compressed ones a few more. So exponentials are computed once per
+ * value, not per weight, and squared errors are exact integer sums. Channels are added in order: the same result for any
  * number of threads. Methods that leave the integer grid are compared weight by weight. */
 #include "compress/distortion.h"
 

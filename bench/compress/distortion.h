@@ -4,16 +4,15 @@
 
 #include "compress/layer.h"
 
-/* How far compressed weights w' are from the INT8 weights w = q * scale they were made from.
- *
+/* The distance of compressed weights w' from the INT8 weights w = q * scale that they were made from.
  * The Kullback-Leibler divergence is that of softmax(w') from softmax(w) over all weights of a layer. The paper does not
- * say how it computes its KL; this one is inferred: for small errors it is half their variance, and the three values of
- * Fig. 1 (INT5 5.1e-6, zero columns 1.8e-6, BBS 8e-7) stand to each other as their squared errors do (5.3, 1.75, 0.75). */
+ * define its KL; this definition is inferred: for small errors it is half their variance, and the three values of Fig. 1
+ * (INT5 5.1e-6, zero columns 1.8e-6, BBS 8e-7) have the ratios of their squared errors (5.3, 1.75, 0.75). */
 typedef struct {
     int64_t weights;
     double squared_steps; /* sum of ((w' - w) / scale)^2: in INT8 steps */
     double signal, noise; /* sums of w^2 and (w' - w)^2 */
-    double divergence;    /* KL in nats, of a layer; of several the mean by weights */
+    double divergence;    /* KL in nats, of a layer; of several layers the mean, weighted by their weights */
 } distortion_t;
 
 outcome_t distortion_of(const compress_layer_t *layer, const compressed_t *compressed, int threads,
@@ -21,6 +20,6 @@ outcome_t distortion_of(const compress_layer_t *layer, const compressed_t *compr
 void distortion_add(distortion_t *sum, const distortion_t *distortion);
 
 double distortion_mse(const distortion_t *distortion);     /* INT8 steps squared */
-double distortion_sqnr_db(const distortion_t *distortion); /* NaN when nothing differs */
+double distortion_sqnr_db(const distortion_t *distortion); /* NaN when there is no error */
 
 #endif

@@ -4,11 +4,11 @@
 
 #include "compress/columns.h"
 
-/* One group, step by step, as the paper's Figs 4 and 5 draw it. */
+/* The compression of one group, step by step, as in the paper's Figs 4 and 5. */
 
 enum { EXPLAIN_COLUMNS = 8 };
 
-/* A weight on its way. Bits are eight digits, sign first, '-' where the column is not stored. */
+/* The steps of one weight. Bits are eight digits, sign first, '-' where the column is not stored. */
 typedef struct {
     int weight, shifted, stored, value;
     char bits[EXPLAIN_COLUMNS + 1]; /* of the shifted weight */
@@ -17,7 +17,7 @@ typedef struct {
 
 typedef struct {
     column_code_t code;
-    int shift; /* what was added first; 0 for methods that do not shift */
+    int shift; /* added to each weight first; 0 for methods that do not shift */
     double mse;
     int64_t value_bits, meta_bits;
     explain_row_t *rows;

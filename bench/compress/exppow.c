@@ -7,7 +7,7 @@
 #include <gsl/gsl_sort.h>
 #include <math.h>
 
-enum { MOST_PLACES = 1 << 16 }; /* where the distribution functions are compared */
+enum { MOST_PLACES = 1 << 16 }; /* the distribution functions are compared at so many points */
 
 static const double least_shape = 0.2, most_shape = 20.0;
 
@@ -21,7 +21,7 @@ static double beyond_target(double shape, void *target)
     return ratio_of(shape) - *(const double *)target;
 }
 
-/* The ratio rises with the shape. */
+/* Bisection: the ratio rises with the shape. */
 static double solve(double target)
 {
     if (target <= ratio_of(least_shape))

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The nearest level costs a few instructions without a table or a branch (grid.h), so the compiler makes vectors of it.
- * Loops run over a fixed number of lanes, each with a sum of its own: processors with wider vectors add in the same
- * order. */
+/* Finding the nearest level takes a few instructions without a table or a branch (grid.h), so compilers vectorise it. Loops
+ * run over a fixed number of lanes, each with its own sum, so processors with wider vectors add in the same order. */
 #include "compress/grid.h"
 
 #include <math.h>

@@ -8,19 +8,19 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Number formats of a few bits as sets of levels, and the nearest level to a weight.
+/* Number formats of a few bits as sets of levels; the level nearest to a weight.
  *
  * In every format here the spacing of the levels depends only on the binade: between 2^e and 2^(e+1) neighbours are
- * 2^s apart with s = slope * e + offset, held between `finest` and `coarsest`. An integer has slope 0, a float slope 1,
+ * 2^s apart with s = slope * e + offset, clamped to [finest, coarsest]. An integer has slope 0, a float slope 1,
  * ANT's flint slope 2. Zero is a level, except where `low` is above it.
  *
  * A weight w is quantised with a scale to level * scale, where level is the nearest to x = w * (1 / scale) in float32;
- * beyond low and high it saturates; of two equally near levels the one that is an even multiple of their distance is
- * taken (round half to even). A scale of 0 makes everything 0. */
+ * values beyond low and high saturate; of two equally near levels the even multiple of their distance is taken (round half
+ * to even). With a scale of 0 every result is 0. */
 typedef struct {
     int slope, offset;
     int finest, coarsest; /* exponents of the least and the greatest spacing */
-    float low, high;      /* levels too */
+    float low, high;      /* the lowest and the highest level */
 } grid_t;
 
 grid_t grid_integer(int bits, bool is_signed);           /* -2^(b-1) .. 2^(b-1) - 1, or 0 .. 2^b - 1 */
@@ -55,7 +55,7 @@ double grid_error(const grid_t *grid, const float *weights, int64_t count, float
 
 float grid_largest(const float *weights, int64_t count); /* the largest magnitude */
 float grid_scale(float range, float span);               /* range / span, or 0 where it or its reciprocal is not finite */
-float grid_reciprocal(float scale);                      /* 0 of 0 */
+float grid_reciprocal(float scale);                      /* 1 / scale; 0 for a scale of 0 */
 
 /* Ranges to try: base * i / 32 for i = last down to first. */
 typedef struct {
@@ -63,12 +63,12 @@ typedef struct {
 } grid_ranges_t;
 
 typedef struct {
-    float scale; /* 0 when nothing is better than zeros: weights that are zeros, or too small for a scale */
+    float scale; /* 0 when all weights are zero or too small for a scale */
     double error;
 } grid_fit_t;
 
-/* The scale = range / span with the least squared error, the widest of equal ones. Integers have span = high + 0.5 when
- * the range is where rounding saturates, and high when it is the largest level. */
+/* The scale = range / span with the least squared error, the widest of equal ones. For integers span is high + 0.5 when
+ * the range is the point where rounding saturates, or high when the range is the largest level. */
 grid_fit_t grid_fit(const grid_t *grid, const float *weights, int64_t count, float base, float span, grid_ranges_t ranges);
 
 #endif

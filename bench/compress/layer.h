@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A layer, and the same layer compressed: what every compression method takes and gives.
+/* A layer and a compressed layer: input and output of every compression method.
  *
  * A layer is one weight tensor [k, c, kh, kw] ([k, c] is kh = kw = 1) in PyTorch order, quantised to INT8 per output
  * channel: weight = q * scale[channel]. A group is `group` consecutive input channels (default 32) at one kernel
@@ -27,36 +27,37 @@ typedef struct {
 } compress_layer_t;
 
 /* A compressed layer; owned by the caller, freed with compressed_free(). Integer methods fill values; methods that
- * leave the integer grid (Microscaling, ANT, OliVe) fill floats instead; with neither (fp32) it is the layer's own floats
- * that are computed with. */
+ * leave the integer grid (Microscaling, ANT, OliVe) fill floats instead; with neither (fp32) the layer's own floats are
+ * computed with. */
 typedef struct {
-    int16_t *values;    /* [k, c, kh, kw], what is computed with; may leave 8 bits (zero-point shifting); or NULL */
-    float *scale;       /* [k], of values; or NULL */
-    float *floats;      /* [k, c, kh, kw]; or NULL */
+    int16_t
+        *values;   /* [k, c, kh, kw], the values that are computed with; may exceed 8 bits (zero-point shifting); or NULL */
+    float *scale;  /* [k], of values; or NULL */
+    float *floats; /* [k, c, kh, kw]; or NULL */
     int8_t *stored;     /* [k, c, kh, kw], the bit columns kept, before the constant is applied; NULL: no columns */
     uint8_t *meta;      /* per group: redundant columns << 6 | 6-bit constant (bitflip: mask of the stored columns, bit 7
                            the sign); 0 for the groups of sensitive channels; NULL: none, or not storable in a byte */
-    uint8_t *bits;      /* [k], bits a stored weight of this channel takes: 8 = whole */
+    uint8_t *bits;      /* [k], bits per stored weight of this channel: 8 = whole */
     int64_t groups;     /* in the layer */
     int64_t value_bits; /* of all weights */
-    int64_t meta_bits;  /* of all groups and tables that the method needs to decode: for methods with columns 8 bits a
-                           group of each pruned channel, and where both precisions occur a channel index each */
+    int64_t meta_bits;  /* of all groups and tables that decoding needs: for methods with columns 8 bits per group of
+                           each pruned channel and, where both precisions occur, an index per channel */
     int64_t sensitive;  /* channels left at 8 bits */
 } compressed_t;
 
 void compressed_free(compressed_t *compressed);
 
-/* A layer as it is, all channels at 8 bits: what whole layers come back as, and the int8 method. */
+/* A layer unchanged, all channels at 8 bits: the result for whole layers, and of the int8 method. */
 outcome_t compress_keep(const compress_layer_t *layer, bool values_only, compressed_t *compressed);
 
 int64_t compress_layer_size(const compress_layer_t *layer);              /* weights: k * c * kh * kw */
 int64_t compress_layer_groups(const compress_layer_t *layer, int group); /* k * kh * kw * ceil(c / group) */
 
-/* Of a channel's original index in packed memory: 16, or 32 beyond 65536 channels. */
+/* Bits of a channel's original index in packed memory: 16, or 32 beyond 65536 channels. */
 int compress_index_bits(int64_t channels);
 
-/* Floats that the layer computes with: values * scale, or floats; of `rows` output channels from `first`. `weights` has
- * rows * c * kh * kw places. */
+/* The floats that a compressed layer computes with (values * scale, or floats) for `rows` output channels from `first`.
+ * `weights` has room for rows * c * kh * kw floats. */
 void compressed_to_floats(const compressed_t *compressed, const compress_layer_t *layer, int64_t first, int64_t rows,
                           float *weights);
 

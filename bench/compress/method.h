@@ -8,29 +8,29 @@
 
 typedef enum { METHOD_INT8, METHOD_FLOAT } method_input_t;
 
-/* Parameters; each method has its defaults, a caller changes what it wants. settings.h reads them from text. */
+/* Parameters. Each method has defaults, which a caller may change. settings.h reads parameters from text. */
 typedef struct {
     /* methods that prune bit columns */
     int columns; /* N, bit columns to prune */
-    int group;   /* weights a group; mx: weights that share a scale */
+    int group;   /* weights per group; mx: weights that share a scale */
     /* methods that keep sensitive channels (Algorithm 2) */
     double beta;             /* share of channels that are sensitive, in [0, 1] */
     int64_t channel_unit;    /* C_H: sensitive channels of a layer are rounded up to multiples of it */
     bool score_by_deviation; /* footnote 1: standard deviation in place of the scale factor */
-    /* zps; zps-released has the first and the last two */
+    /* zps; zps-released uses the first and the last two */
     int constant_bits;      /* p, 3 to 6 */
     bool paper_shift_range; /* Algorithm 1 as printed: also try shift -2^(p-1), which cannot be stored */
-    bool fixed_shift;       /* no search, `shift` */
+    bool fixed_shift;       /* use `shift`, without a search */
     int shift;
     /* methods that quantise floats: ptq, noisyquant, mx, ant, olive */
     int bits;
-    bool least_squares_clip; /* ptq, noisyquant: range by least squared error in place of the largest value */
+    bool least_squares_clip; /* ptq, noisyquant: range by least squared error, not by the largest value */
     const char *variant;     /* mx, ant, olive: one of method_t.variants */
-    /* every method; no setting, the caller's */
-    bool values_only; /* to compute with, not to pack: methods with columns leave `stored` NULL */
+    /* every method; set by callers, not a setting in texts */
+    bool values_only; /* the result is computed with, not packed: methods with columns leave `stored` NULL */
 } method_config_t;
 
-/* Keys that a method takes beside those that follow from its other members (see settings.h). */
+/* Keys that a method takes, in addition to the keys that follow from its other members (see settings.h). */
 enum {
     METHOD_TAKES_GROUP = 1 << 0,
     METHOD_TAKES_BITS = 1 << 1,
@@ -46,15 +46,16 @@ typedef struct {
     const char *name;
     const char *summary; /* one line, with the source */
     method_input_t input;
-    bool selects;                     /* keeps sensitive channels: takes beta, channels, score */
-    bool packs;                       /* has columns and metadata as .bbs stores them */
-    bool constant_is_signed;          /* RA's constant is unsigned, ZPS's signed */
-    bool everywhere;                  /* compresses whole layers too (fp32) */
-    unsigned takes;                   /* METHOD_TAKES_ of further keys */
-    const char *const *variants;      /* of methods with several formats: their names, NULL-terminated; else NULL */
-    const struct column_coder *coder; /* of methods that prune bit columns of groups (takes columns, group); else NULL */
+    bool selects;                /* keeps sensitive channels; takes the keys beta, channels, score */
+    bool packs;                  /* its columns and metadata can be stored as .bbs */
+    bool constant_is_signed;     /* RA's constant is unsigned, ZPS's signed */
+    bool everywhere;             /* compresses whole layers too (fp32) */
+    unsigned takes;              /* METHOD_TAKES_... of further keys */
+    const char *const *variants; /* names of the formats, NULL-terminated, for a method with several; else NULL */
+    const struct column_coder
+        *coder; /* for a method that prunes bit columns of groups (takes the keys columns, group); else NULL */
     method_config_t defaults;
-    /* Required. Compress one layer; it is not whole. `mask[k]` marks sensitive channels, NULL: none. */
+    /* Required. Compress one layer that is not whole. `mask[k]` marks sensitive channels; NULL: none. */
     outcome_t (*compress)(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
                           compressed_t *compressed);
     /* Optional. Limits beyond those of method_check(): FAULT_USAGE names the parameter. */
@@ -63,7 +64,7 @@ typedef struct {
 
 typedef struct {
     const char *name;
-    const char *spec;    /* of a method, as spec.h reads it; presets of presets there are none */
+    const char *spec;    /* of a method, in the form of spec.h; a preset cannot refer to a preset */
     const char *summary; /* one line, with the source */
 } preset_t;
 
@@ -74,7 +75,7 @@ extern const preset_t *const preset_registry[];
 /* A method by its name; spec.h finds presets too. */
 outcome_t method_find(const char *name, const method_t **method);
 
-/* Check a configuration against what the method can do: FAULT_USAGE names the parameter. */
+/* Check a configuration against the limits of the method: FAULT_USAGE names the parameter. */
 outcome_t method_check(const method_t *method, const method_config_t *config);
 
 #endif

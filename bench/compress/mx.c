@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Scales are powers of two: dividing by one is exact, but for quotients far below the smallest element, so float32
- * gives the value that exact arithmetic would. Weights of a group lie kh * kw apart and are gathered first. */
+/* Scales are powers of two, so division is exact except for quotients far below the smallest element, and float32 gives the
+ * same value as exact arithmetic. Weights of a group lie kh * kw apart and are gathered first. */
 #include "compress/mx.h"
 
 #include "base/text.h"
@@ -54,7 +54,7 @@ static void quantise_group(const grid_t *elements, const format_t *format, float
     grid_values(elements, weights, count, ldexpf(1.0f, exponent), weights);
 }
 
-/* Groups of up to `group` values that are `stride` apart, `length` in all; `to` may be `from`. */
+/* Quantise a row of `length` values that are `stride` apart, in groups of up to `group`; `to` may be `from`. */
 static void quantise_row(const format_t *format, int64_t group, const float *from, int64_t length, int64_t stride,
                          float *to)
 {

@@ -13,12 +13,12 @@
  * Elements (§5.3), config.variant:
  *     "e2m3"  FP6: bias 1, largest 7.5, subnormals        "e3m2"  FP6: bias 3, largest 28, subnormals
  *     "int"   INT8: two's complement / 2^6, +-1 63/64; the most negative code is left unused, as the standard allows.
- *             With 6 bits the same idea: / 2^4, +-1 15/16. The standard has no such format.
- * The BBS paper does not say which 6-bit elements it means; `mx` is E2M3, the standard's own with the most mantissa.
- * Applied to its own result, the method changes nothing. Metadata: 8 bits a group. */
+ *             With 6 bits in the same way: / 2^4, +-1 15/16. The standard has no such format.
+ * The BBS paper does not say which 6-bit elements it uses; `mx` is E2M3, the standard's 6-bit format with the longest
+ * mantissa. Applied to its own result, the method changes nothing. Metadata: 8 bits per group. */
 
-/* Activations of Table III have 8 bits: MXINT8 along the channels of one position, whatever the weights have. `values`
- * [channels][count], in place. */
+/* Activations of Table III have 8 bits: MXINT8 along the channels of one position, for every format of the weights.
+ * `values` [channels][count], in place. */
 void mx_quantise_activations(int64_t group, float *values, int64_t channels, int64_t count);
 
 #endif

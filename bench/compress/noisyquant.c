@@ -95,7 +95,7 @@ void noisyquant_quantise_activations(float *values, int64_t channels, int64_t co
 {
     quantiser_t by = quantiser_of(values, channels * count);
     if (by.scale <= 0)
-        return; /* only zeros, or too small for a scale */
+        return; /* all zeros, or too small for a scale */
     float range = range_of(&by, values, channels, count);
     for (int64_t channel = 0; channel < channels; channel++)
         noisyquant_quantise_all(&by, values + channel * count, count, noisyquant_draw(channel) * range);

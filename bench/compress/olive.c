@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* OliVe, 4 bits (Guo et al., ISCA'23, arXiv 2304.07493): weights lie in pairs of one byte, and the neighbour of an
- * outlier, its victim, is given up, so that its code can say "outlier beside me".
- *     normal values   int4 without -8 (that code is the mark): -7 .. 7, or flint4: 0 1 2 3 4 6 8 16 and negative (ant.h)
- *     outliers        abfloat E2M1, (2 + mantissa) << (exponent + bias) without the smallest code: bias 2 beside int4:
+/* OliVe, 4 bits (Guo et al., ISCA'23, arXiv 2304.07493): weights are stored in pairs of one byte. The neighbour of an
+ * outlier, the victim, becomes 0, and the code of the victim marks the pair as having an outlier.
+ *     normal values   int4 without -8 (that code is the victim's mark): -7 .. 7, or flint4: 0 1 2 3 4 6 8 16 and negative
+ * (ant.h) outliers        abfloat E2M1, (2 + mantissa) << (exponent + bias) without the smallest code: bias 2 beside int4:
  *                     12 16 24 32 48 64 96, bias 3 beside flint4: 24 .. 192
  *     pair            with one outlier: the other is 0; with two: the smaller is 0, the second of equal ones
  * A weight is an outlier when the least outlier is nearer to it than the largest normal value. The range r, where normal
@@ -13,7 +13,7 @@
  * The authors' code drops the second of two outliers whatever its size; here the paper is followed.
  *
  * Pairs run along C at one kernel position, as groups do everywhere here. Where C is odd, the last weight of a row pairs
- * with padding, which is stored (4 bits a row) and makes a harmless victim. Metadata: 1 bit a layer. Activations have 8
+ * with padding, which is stored (4 bits per row) and is a harmless victim. Metadata: 1 bit per layer. Activations have 8
  * bits, as in the BBS paper's Table VI.
  *
  * The first weights of all pairs of a channel are gathered into one array, the second into another: the pair rule is
@@ -48,7 +48,7 @@ typedef struct {
     float first, second;
 } pair_t;
 
-/* `yes` where the mask is all ones, `no` where it is 0. With bits, so that the compiler makes no branch of it. */
+/* `yes` where the mask is all ones, `no` where it is 0. Bitwise, so that the compiler generates no branch. */
 COMPRESS_INLINE float choose(int32_t mask, float yes, float no)
 {
     int32_t yes_bits, no_bits;

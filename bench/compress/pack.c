@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A weight of a compressed file is five tensors (NAME and NAME.scale, .stored, .meta, .bits); packed, it is one entry.
- * Everything else is a plain entry. Sizes are known before any weight is packed, so each goes straight to its place in
- * the file, on whichever thread is free. */
+ * Every other tensor is a plain entry. All sizes are known before any weight is packed, so each weight is packed directly
+ * into its place in the file, by any free thread. */
 #include "compress/pack.h"
 
 #include "base/text.h"
@@ -16,7 +16,7 @@
 
 #include <zlib.h>
 
-/* The tensors beside a weight, in the order bbsbench compress writes them. */
+/* The tensors that accompany a weight, in the order in which bbsbench compress writes them. */
 typedef enum { PART_SCALE, PART_STORED, PART_META, PART_BITS, PART_COUNT } part_t;
 static const char *const part_names[PART_COUNT] = {".scale", ".stored", ".meta", ".bits"};
 static const tensor_type_t part_types[PART_COUNT] = {TENSOR_F32, TENSOR_I8, TENSOR_U8, TENSOR_U8};
@@ -28,7 +28,7 @@ static const tensor_t *part_of(const tensor_set_t *set, const tensor_t *weight, 
 
 /* ===  What the set holds  === */
 
-/* How the file was made: from the notes bbsbench compress left. */
+/* Method and parameters of the file, from the notes that bbsbench compress wrote into it. */
 typedef struct {
     pack_coding_t coding;
     int columns, group;
@@ -52,7 +52,7 @@ static outcome_t read_recipe(const char *where, const tensor_set_t *set, recipe_
         return no_result(where, "__metadata__, method", name, "a method of this version");
     if (!method->packs)
         return outcome_failed(where, text_of("method %s", name).chars,
-                              "values that no bit columns with a metadata byte hold", "a method that packs",
+                              "values that bit columns with a metadata byte cannot hold", "a method that can be packed",
                               "compress with another method, such as bbs-mod");
     int64_t n, g;
     if (!text_to_integer(columns, 0, COLUMNS_MOST, &n) || !text_to_integer(group, 1, COLUMNS_GROUP_MOST, &g))
@@ -80,7 +80,7 @@ static outcome_t describe_weight(const char *where, const tensor_set_t *set, con
     entry->weight.columns = pruned ? recipe->columns : 0;
     entry->weight.group = recipe->group;
     if (bits == NULL || bits->type != TENSOR_U8 || bits->rank != 1 || bits->count != entry->weight.k)
-        return no_result(where, place.chars, "no bits a channel beside it", "NAME.bits, U8 [k]");
+        return no_result(where, place.chars, "no bits per channel", "NAME.bits, U8 [k]");
     for (int64_t channel = 0; channel < bits->count; channel++)
         entry->weight.whole += ((const uint8_t *)bits->data)[channel] == 8;
     if (!pruned && entry->weight.whole < entry->weight.k)
@@ -96,7 +96,7 @@ static outcome_t describe_weight(const char *where, const tensor_set_t *set, con
         if (part == PART_META && !pruned && beside == NULL)
             continue;
         if (part == PART_META && !pruned)
-            return no_result(where, place.chars, "metadata beside a weight without columns", "none");
+            return no_result(where, place.chars, "metadata of a weight without columns", "none");
         if (beside == NULL || beside->type != part_types[part] || beside->count != counts[part])
             return no_result(where, place.chars, text_of("no fitting %s%s", tensor->name, part_names[part]).chars,
                              text_of("%s of %" PRId64 " elements", tensor_type_name(part_types[part]), counts[part]).chars);
@@ -158,7 +158,7 @@ typedef struct {
     const uint8_t *source; /* when reading */
     const char *where;
     const tensor_set_t *set;
-    outcome_t *results; /* one an entry: the first bad one counts, for any number of threads */
+    outcome_t *results; /* one per entry: the first failed entry is reported, for any number of threads */
 } crew_t;
 
 /* The arrays of one weight in the set; borrowed. */

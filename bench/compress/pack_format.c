@@ -12,7 +12,7 @@
 static const uint8_t MAGIC[8] = {0x89, 'B', 'B', 'S', '\r', '\n', 0x1A, '\n'};
 enum { CRC_AT = 12, CRC_SIZE = 4, ENTRY_FIXED = 4 + 4 + 8 + 8 + 4 + 4, ENTRY_WEIGHT = 4 + 4 + 4 + 4 + 8 };
 
-/* The numbers of types in files; positions never change. */
+/* The index of a type is its number in files, so the order never changes. */
 static const tensor_type_t file_types[] = {TENSOR_F64, TENSOR_F32, TENSOR_F16, TENSOR_BF16, TENSOR_I64,
                                            TENSOR_I32, TENSOR_I16, TENSOR_I8,  TENSOR_U8,   TENSOR_BOOL};
 enum { FILE_TYPES = sizeof file_types / sizeof *file_types };
@@ -47,7 +47,7 @@ void pack_entry_shape(pack_entry_t *entry)
             weight->kw = 0; /* refused by pack_layout() */
 }
 
-/* The head's checksum, its own four bytes taken as zeros. */
+/* The checksum of the head, with the four bytes of the checksum taken as zeros. */
 static uint32_t head_crc(const uint8_t *bytes, int64_t size)
 {
     static const uint8_t zeros[CRC_SIZE];
@@ -133,7 +133,7 @@ void pack_head_write(const pack_head_t *head, uint8_t *bytes)
 
 /* ===  Reading  === */
 
-/* A place in the head. Reading beyond its end sets `bad` and gives zeros. */
+/* A position in the head. Reading beyond the end sets `bad` and returns zeros. */
 typedef struct {
     const char *where;
     const uint8_t *bytes;
@@ -151,7 +151,7 @@ static uint64_t get(cursor_t *cursor, int bytes)
     return value;
 }
 
-/* A text of that many bytes, to free(); NULL when the head ends before, it holds a NUL, or memory is out. */
+/* A text of `length` bytes, to free(); NULL when the head ends earlier, the text holds a NUL, or memory is out. */
 static char *get_text(cursor_t *cursor, uint64_t length)
 {
     cursor->bad = cursor->bad || length > (uint64_t)(cursor->size - cursor->at) ||
@@ -276,7 +276,7 @@ static outcome_t read_entry(cursor_t *cursor, pack_entry_t *entry)
     return outcome_ok();
 }
 
-/* Tensors lie one behind the other, aligned, with zeros between. */
+/* Tensors must lie one after the other, aligned, with zeros between. */
 static outcome_t check_places(const char *where, const uint8_t *bytes, const pack_head_t *head)
 {
     int64_t at = head->size;
@@ -315,7 +315,7 @@ outcome_t pack_head_read(const char *where, const uint8_t *bytes, size_t size, p
         if (outcome_bad(&result, read_entry(&cursor, &head->entries[head->count++])))
             goto out;
     if (cursor.at != head->size) {
-        result = bad_at(where, cursor.at, text_of("%" PRId64 " bytes behind the last entry", head->size - cursor.at).chars,
+        result = bad_at(where, cursor.at, text_of("%" PRId64 " bytes after the last entry", head->size - cursor.at).chars,
                         "none");
         goto out;
     }

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-/* The head of a .bbs file: what docs/format.md calls header and directory, as a structure and as bytes. */
+/* The head of a .bbs file (header and directory in docs/format.md), as a structure and as bytes. */
 
 enum { PACK_VERSION = 1, PACK_HEADER_SIZE = 64, PACK_ENTRIES_MOST = 16384, PACK_NAME_MOST = 400 };
 
@@ -20,7 +20,7 @@ typedef struct {
     int64_t shape[TENSOR_MAX_RANK];
     int64_t offset, size; /* bytes in the file */
     uint32_t crc;         /* CRC-32 (zlib) of those bytes */
-    pack_shape_t weight;  /* of a packed one */
+    pack_shape_t weight;  /* of a packed weight */
     pack_layout_t layout;
 } pack_entry_t;
 
@@ -35,15 +35,16 @@ typedef struct {
 
 void pack_head_free(pack_head_t *head); /* for heads that were read: they own their texts */
 
-/* Sizes of a weight follow from its tensor shape: [k, c, kh, kw] as compress/weights.h has it. */
+/* Set k, c, kh and kw of a weight from the shape of its tensor: rank 2 is [k, c], rank 3 [k, c, kw]; from rank 5 on the
+ * inner sizes make up kw. */
 void pack_entry_shape(pack_entry_t *entry);
 
 int64_t pack_head_size(const pack_head_t *head);
 int64_t pack_aligned(int64_t offset);
-/* Into `bytes`, head->size of them. */
+/* Write head->size bytes. */
 void pack_head_write(const pack_head_t *head, uint8_t *bytes);
-/* Checks all that can be checked without the tensors: counts, names, shapes, offsets, sizes, padding, the head's own
- * checksum. `where` names the file; errors say the offset. */
+/* Read and check the head without the tensors: counts, names, shapes, offsets, sizes, padding, checksum of the head.
+ * `where` names the file; an error gives the offset. */
 outcome_t pack_head_read(const char *where, const uint8_t *bytes, size_t size, pack_head_t *head);
 
 #endif

@@ -24,7 +24,8 @@ static bool is_sane(const pack_shape_t *shape)
            (pruned || shape->whole == shape->k);
 }
 
-/* *at rounded up, then moved behind `bytes`; the start, or -1 on overflow. */
+/* Reserve `bytes` at the next aligned offset from `*at`, and move `*at` past them. Returns that offset, or -1 on overflow.
+ */
 static int64_t place(int64_t *at, int64_t bytes)
 {
     int64_t start;
@@ -48,7 +49,7 @@ bool pack_layout(const pack_shape_t *shape, pack_layout_t *layout)
     if (!is_sane(shape))
         return false;
     int64_t positions = times(shape->kh, shape->kw), weights = times(times(shape->k, shape->c), positions);
-    if (weights < 0 || weights > INT64_MAX / 16) /* columns of single weights take at most 8 bytes a weight */
+    if (weights < 0 || weights > INT64_MAX / 16) /* a column of a group of one takes a byte, so a weight takes at most 8 */
         return false;
     int64_t full = shape->c / shape->group, rest = shape->c % shape->group;
     int64_t row_bytes = full * ((shape->group + 7) / 8) + (rest + 7) / 8; /* of one column */
@@ -78,7 +79,7 @@ int64_t pack_value_bits(const pack_shape_t *shape)
 
 /* ===  Channels  === */
 
-/* A layer on its way into or out of its bytes. */
+/* A layer that is being written or read. */
 typedef struct {
     const char *where, *name;
     int64_t base; /* of the layer in its file, for errors */
@@ -116,7 +117,7 @@ static outcome_t wrong(const job_t *job, text_t place, const char *found, const 
     return outcome_failed(job->where, text_of("tensor %s, %.100s", job->name, place.chars).chars, found, expected, NULL);
 }
 
-/* Kept columns and constant of a pruned group; false when the byte is none that a compressor writes. */
+/* Kept columns and constant of a pruned group; false when no method writes such a byte. */
 static bool read_meta(const pack_shape_t *shape, uint8_t meta, uint8_t *kept, int16_t *constant)
 {
     if (shape->coding == PACK_SIGN_MAGNITUDE) {
@@ -143,7 +144,7 @@ static outcome_t check_values(job_t *job, const compressed_t *from, int64_t chan
                  "the result of bbsbench compress");
 }
 
-/* The groups of a channel whose input channels lie in rows; meta is NULL for a whole one. */
+/* Write the groups of a channel whose input channels lie in rows; `meta` is NULL for a whole channel. */
 static outcome_t write_groups(job_t *job, int64_t channel, const int8_t *rows, const uint8_t *meta, uint8_t *columns)
 {
     const pack_shape_t *shape = job->shape;
@@ -235,7 +236,7 @@ outcome_t pack_layer_write(const char *where, const char *name, const pack_shape
 
 /* ===  Reading  === */
 
-/* As write_groups(); `from` is where the layer begins. */
+/* The reverse of write_groups(); `from` is the first byte of the layer. */
 static outcome_t read_groups(job_t *job, const uint8_t *from, const uint8_t *meta, const uint8_t *columns, int8_t *rows)
 {
     const pack_shape_t *shape = job->shape;
@@ -258,7 +259,7 @@ static outcome_t read_groups(job_t *job, const uint8_t *from, const uint8_t *met
     return outcome_ok();
 }
 
-/* The channel at place `at` of the file, number `channel` of the tensor. */
+/* Read the channel at position `at` of the file, which is channel `channel` of the tensor. */
 static outcome_t read_channel(job_t *job, const uint8_t *from, int64_t at, int64_t channel, compressed_t *to)
 {
     const pack_shape_t *shape = job->shape;
@@ -285,7 +286,8 @@ static outcome_t read_channel(job_t *job, const uint8_t *from, int64_t at, int64
     return outcome_ok();
 }
 
-/* The original index of the channel at place `at`; each run, whole and pruned, must ascend, and all must differ. */
+/* The original index of the channel at position `at`. Indices must differ, and must ascend within the whole and within the
+ * pruned channels. */
 static outcome_t read_index(const job_t *job, const uint8_t *from, int64_t at, bool *taken, int64_t *last, int64_t *channel)
 {
     const pack_layout_t *layout = job->layout;

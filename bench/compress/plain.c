@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The two references every method is compared with: float weights as they are, and INT8 with nothing pruned. */
+/* The two references of every method: unchanged float weights, and INT8 with nothing pruned. */
 #include "compress/method.h"
 
 #include <stdlib.h>
@@ -29,7 +29,7 @@ static outcome_t compress_int8(const method_config_t *config, const compress_lay
 
 const method_t plain_fp32 = {
     .name = "fp32",
-    .summary = "float weights as they are (reference)",
+    .summary = "unchanged float weights (reference)",
     .input = METHOD_FLOAT,
     .defaults = {.group = 32, .bits = FLOAT_BITS},
     .compress = compress_fp32,

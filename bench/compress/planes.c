@@ -42,14 +42,14 @@ static inline void store(uint64_t word, int8_t *weights, int64_t count)
     memcpy(weights, bytes, count < 8 ? (size_t)count : 8);
 }
 
-/* Bytes of two's complement to sign and magnitude; -128 becomes the byte 0x80, which reading does not restore. */
+/* Convert bytes from two's complement to sign-magnitude; -128 becomes the byte 0x80, which reading does not restore. */
 static inline uint64_t to_sign_magnitude(uint64_t word)
 {
     uint64_t negative = (word >> 7) & EVERY_BYTE;
     return ((word ^ negative * 255) + negative) | negative << 7;
 }
 
-/* The reverse; magnitude 0 must not be negative. */
+/* The reverse; there must be no negative zero. */
 static inline uint64_t from_sign_magnitude(uint64_t word)
 {
     uint64_t negative = (word >> 7) & EVERY_BYTE;
@@ -62,7 +62,7 @@ static inline bool has_negative_zero(uint64_t word)
     return ((word & ~(magnitude + EVERY_BYTE * 127)) & EVERY_BYTE * 128) != 0;
 }
 
-/* Columns that repeat the sign, as a mask of bits below it. */
+/* Mask of the magnitude columns that repeat the sign. */
 static inline uint8_t repeated(bool sign_magnitude, uint8_t kept)
 {
     unsigned below = kept & 0x7Fu;
@@ -133,7 +133,7 @@ static inline uint64_t write_chunk(const int8_t *weights, bool sign_magnitude, u
     return wrong;
 }
 
-/* Each of 32 bits to a byte of 0 or 255. */
+/* Widen each of 32 bits to a byte of 0 or 255. */
 static inline void widen(uint32_t column, __m128i *low, __m128i *high)
 {
     const __m128i bits = _mm_set1_epi64x((long long)0x8040201008040201u);

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Bit columns of a group as they lie in memory: each kept column, highest first, is ceil(count / 8) bytes; bit i % 8 of
- * byte i / 8 is weight i; bits beyond the group are 0. `kept` is a mask of columns, bit 7 the sign, which is always kept.
+/* The bit columns of a group in memory: each kept column, highest first, takes ceil(count / 8) bytes; bit i % 8 of byte i /
+ * 8 is weight i; bits beyond the group are 0. `kept` is a mask of columns, bit 7 the sign, which is always kept.
  *
  * Columns that are not kept are restored: in two's complement those above the highest kept magnitude column equal the
  * sign, all others are 0. */
@@ -22,13 +22,13 @@ static inline uint64_t planes_count(uint64_t columns)
     return (columns + (columns >> 4)) & 0x0F0F0F0F0F0F0F0Fu;
 }
 
-/* Bytes of so many columns. */
+/* The bytes of `columns` columns of `count` weights. */
 static inline int64_t planes_size(int64_t count, int columns)
 {
     return (count + 7) / 8 * columns;
 }
 
-/* False when the columns that are left out are not what reading restores; `out` is then partly written. */
+/* False when reading would not restore the columns that are left out; `out` is then partly written. */
 bool planes_write(const int8_t *weights, int64_t count, bool sign_magnitude, uint8_t kept, uint8_t *out);
 
 /* False when a bit beyond the group is set, or a weight is a negative zero. */

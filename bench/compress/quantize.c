@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The quantiser the paper's INT8 baseline uses: one step size an output channel, the largest weight at +-127.5 steps.
- * Rounding a largest weight of 127.5 steps half to even gives 128: so -128 occurs, and +128 is clamped to 127. */
+/* The quantiser of the paper's INT8 baseline: one step size per output channel, with the largest weight at +-127.5 steps.
+ * That rounds half to even to +-128: -128 stays, +128 is clamped to 127. */
 #include "compress/quantize.h"
 
 #include "base/threads.h"
@@ -46,7 +46,7 @@ static void quantise_channel(void *context, int64_t channel, int worker)
     const float *weights = work->weights + channel * work->per_channel;
     float scale = grid_largest(weights, work->per_channel) / 127.5f;
     float reciprocal = 1.0f / scale;
-    if (!isfinite(reciprocal)) { /* only zeros, or so small (below 2^-120) that the step has no reciprocal */
+    if (!isfinite(reciprocal)) { /* all zeros, or so small (below 2^-120) that the step has no finite reciprocal */
         scale = 1.0f;
         reciprocal = 0.0f;
     }
@@ -59,5 +59,5 @@ void quantize_channels(const float *weights, int64_t channels, int64_t per_chann
     work_t work = {.weights = weights, .per_channel = per_channel, .q = q, .scale = scale};
     outcome_t crew = threads_for(threads, channels, quantise_channel, &work);
     for (int64_t channel = 0; !outcome_is_ok(&crew) && channel < channels; channel++)
-        quantise_channel(&work, channel, 0); /* no threads to be had: alone, with the same result */
+        quantise_channel(&work, channel, 0); /* no threads available: the same result on this thread */
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Two passes over a group: its range and, once the range has told how many low columns go, the mean of those. */
+/* Two passes over a group: the range, which gives the number of low columns to drop; then the mean of those columns. */
 #include "compress/ra.h"
 
 #include "compress/clones.h"
@@ -19,7 +19,7 @@ COMPRESS_INLINE range_t range_of(const int8_t *weights, int64_t count)
     return (range_t){low, high};
 }
 
-/* sum / count, rounded half to even; both positive or zero. */
+/* sum / count, rounded half to even; sum >= 0, count > 0. */
 COMPRESS_INLINE int mean_half_even(int sum, int count)
 {
     int mean = sum / count, twice = 2 * (sum % count);

@@ -4,8 +4,8 @@
 
 #include "compress/method.h"
 
-/* Rounded averaging (paper Fig. 4): r <= min(3, N) redundant columns go, and the N - r low columns are replaced by the
- * group's mean of them, rounded half to even. That mean is the unsigned constant of the metadata. */
+/* Rounded averaging (paper Fig. 4): r <= min(3, N) redundant columns are dropped, and the N - r low columns are replaced by
+ * their mean over the group, rounded half to even. That mean is the unsigned constant of the metadata. */
 extern const method_t ra_method;
 
 #endif

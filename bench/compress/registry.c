@@ -26,11 +26,10 @@ const method_t *const method_registry[] = {
 #define PRESET(name, spec, summary) &(const preset_t){name, spec, summary}
 
 /* One line adds a preset.
- *
- * BBS: the paper's two operating points (§V-A). Algorithm 2 as printed has the two methods swapped; its text has not.
- * What is compared with them has their sensitive channels and the same compression (§V-B, Fig. 11): BitWave their N, PTQ
- * the bits that they keep, 6 and 4 of 8; the latter is inferred, the paper prints no widths. Of mx, 6 bits are Table III;
- * the standard has E3M2 and INT8 too (OCP MX 1.0, §5.3), and no 6-bit integers. */
+  * BBS: the paper's two operating points (§V-A). The printed Algorithm 2 swaps the two methods; the paper's text does not.
+ * BitWave and PTQ have the same sensitive channels and the same compression (§V-B, Fig. 11): BitWave the same N, PTQ as many
+ * bits as BBS keeps, 6 and 4 of 8; these widths are inferred, the paper prints none. Table III compares with 6-bit mx; the
+ * standard also has E3M2 and INT8 (OCP MX 1.0, §5.3), but no 6-bit integers. */
 const preset_t *const preset_registry[] = {
     PRESET("bbs-cons", "ra:columns=2:beta=0.1",
            "BBS conservative: rounded averaging, N = 2, 10 % sensitive channels (BBS paper)"),
@@ -45,7 +44,7 @@ const preset_t *const preset_registry[] = {
     PRESET("ptq-mod", "ptq:bits=4:beta=0.2",
            "4-bit quantisation with the sensitive channels of bbs-mod (BBS paper, Fig. 11)"),
     PRESET("mx-e3m2", "mx:bits=6:variant=e3m2", "Microscaling MXFP6 E3M2 (OCP MX 1.0)"),
-    PRESET("mx-int6", "mx:bits=6:variant=int", "Microscaling with 6-bit integers, defined as MXINT8 is"),
+    PRESET("mx-int6", "mx:bits=6:variant=int", "Microscaling with 6-bit integers, defined in the way of MXINT8"),
     PRESET("mx-int8", "mx:bits=8:variant=int", "Microscaling MXINT8 (OCP MX 1.0)"),
     NULL,
 };

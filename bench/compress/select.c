@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Keeps a product such as 0.29 * 100 = 28.999999999999996 from losing a channel to binary fractions. */
+/* Without it, a product such as 0.29 * 100 = 28.999999999999996 would lose a channel when rounded down. */
 static const double PRODUCT_SLACK = 1e-9;
 
 typedef struct {
     double score;
-    int64_t place; /* among all channels of the network */
+    int64_t place; /* position among all channels of the network */
 } candidate_t;
 
 static bool only_zeros(const int8_t *q, int64_t count)
@@ -50,8 +50,8 @@ static int by_score(const void *a, const void *b)
     return (left->place > right->place) - (left->place < right->place);
 }
 
-/* One layer: its candidates, sorted here; of its channels those that the network's threshold has marked, rounded up.
- * Returns how many are sensitive then. */
+/* One layer: round up the number of channels that the network's threshold has marked, and take the highest candidates,
+ * which are sorted here. Returns the number of sensitive channels. */
 static int64_t round_up_layer(const method_config_t *config, candidate_t *candidates, int64_t k, bool *sensitive)
 {
     int64_t marked = 0;

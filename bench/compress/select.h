@@ -4,16 +4,16 @@
 
 #include "compress/method.h"
 
-/* Which channels stay at 8 bits (paper, Algorithm 2): the beta share of all channels of the network with the highest
- * score is sensitive; then, layer by layer, their number is rounded up to a multiple of channel_unit, or to the whole
- * layer where that is less, and the layer's highest channels take the places.
+/* Which channels stay at 8 bits (paper, Algorithm 2): the share beta of all channels of the network with the highest scores
+ * is sensitive. Then, in each layer, the number of sensitive channels is rounded up to a multiple of channel_unit, but at
+ * most to the whole layer, and that many channels with the highest scores are taken.
  *
  * The score is the channel's scale factor or, with score_by_deviation, the standard deviation of its weights (footnote
- * 1). Where the paper is silent: whole layers take part in neither count nor choice; a channel of only zeros, whose
- * scale of 1 says nothing, scores 0; of equal scores the earlier channel is higher; beta times the number of channels is
+ * 1). Where the paper is silent: whole layers take part in neither count nor choice; a channel of zeros, whose
+ * scale of 1 has no meaning, scores 0; of equal scores the earlier channel is higher; beta times the number of channels is
  * rounded down. */
 typedef struct {
-    bool *sensitive; /* of all channels of all layers, one behind the other */
+    bool *sensitive; /* of all channels of all layers, one after the other */
     bool **masks;    /* [count], into `sensitive`; NULL for whole layers */
     int64_t *counts; /* [count], sensitive channels of each layer; 0 for whole layers */
 } selection_t;

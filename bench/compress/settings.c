@@ -58,7 +58,7 @@ static outcome_t not_taken(const setting_t *setting, const method_t *method, con
     return result;
 }
 
-/* The method's own name for the variant, or NULL. */
+/* The method's constant string of the variant, or NULL. */
 static const char *variant_of(const method_t *method, const char *text)
 {
     const char *const *at = method->variants;

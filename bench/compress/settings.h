@@ -4,13 +4,13 @@
 
 #include "compress/method.h"
 
-/* The parameters of methods by their names. One row is a key of a spec (`ra:columns=4`) and an option of every command
- * that compresses (`--columns 4`): what it is called, what it may be, which methods take it, its line of --help.
+/* The parameters of methods, by name. One row is a key of a spec (`ra:columns=4`) and an option of every command that
+ * compresses (`--columns 4`): its names, its range, the methods that take it, its line of --help.
  *
  *     ROW(key, option, argument, help, taken by, kind, member, least, most, words)
- *
- * Taken by: SETTING_OF_ columns (methods with a coder), selection (that select), variants (that have variants), or the
- * flag in method_t.takes. Kind: how the member of method_config_t reads. Words, of booleans: what false and true are. */
+ * Taken by: SETTING_OF_COLUMNS (methods with a coder), SETTING_OF_SELECTION (methods with .selects), SETTING_OF_VARIANTS
+ * (methods with .variants), or a flag of method_t.takes. Kind: type of the member of method_config_t. Words: the texts for
+ * false and true of a boolean. */
 /* clang-format off */
 #define SETTINGS_OF_COLUMNS(ROW)                                                                                        \
     ROW("columns", "columns", "N", "bit columns to prune, 1 to 6 (default: the method's)",                              \
@@ -23,15 +23,15 @@
         METHOD_TAKES_SHIFT_RANGE, SETTING_BOOL, paper_shift_range, 0, 0, "stored", "paper")
 
 #define SETTINGS_OF_LAYERS(ROW)                                                                                         \
-    ROW("group", "group", "G", "weights a group, 1 to 4096 (default 32)",                                               \
+    ROW("group", "group", "G", "weights per group, 1 to 4096 (default 32)", \
         METHOD_TAKES_GROUP, SETTING_INT, group, 1, 4096, NULL, NULL)                                                    \
     ROW("beta", "beta", "SHARE", "share of channels that stay at 8 bits (default: the method's)",                       \
         SETTING_OF_SELECTION, SETTING_REAL, beta, 0, 1, NULL, NULL)                                                     \
-    ROW("channels", "channels", "C", "8-bit channels of a layer are rounded up to multiples of it (default 32)",        \
+    ROW("channels", "channels", "C", "8-bit channels of a layer are rounded up to a multiple of C (default 32)", \
         SETTING_OF_SELECTION, SETTING_INT64, channel_unit, 1, INT32_MAX, NULL, NULL)                                    \
     ROW("score", "score", "NAME", "what makes a channel sensitive: scale or deviation (default scale)",                 \
         SETTING_OF_SELECTION, SETTING_BOOL, score_by_deviation, 0, 0, "scale", "deviation")                             \
-    ROW("bits", "bits", "B", "methods that quantise floats: bits a weight, 2 to 8",                                     \
+    ROW("bits", "bits", "B", "methods that quantise floats: bits per weight, 2 to 8", \
         METHOD_TAKES_BITS, SETTING_INT, bits, 2, 8, NULL, NULL)                                                         \
     ROW("clip", "clip", "NAME", "range by absmax or squares (least squared error; default squares)",                    \
         METHOD_TAKES_CLIP, SETTING_BOOL, least_squares_clip, 0, 0, "absmax", "squares")                                 \
@@ -59,8 +59,8 @@ bool setting_is_taken(const setting_t *setting, const method_t *method);
 /* The row of a key; an unknown one is FAULT_USAGE. `where` and `place` begin the error: the option, and the spec. */
 outcome_t setting_find(const char *key, const char *where, const char *place, const setting_t **setting);
 
-/* Read a value into `config`. FAULT_USAGE when the method does not take the key (the error names those that it takes), or
- * the text is no value of it. What depends on several keys is method_check()'s to say. */
+/* Read a value into `config`. FAULT_USAGE when the method does not take the key (the error lists the keys that it takes),
+ * or the text is not a valid value. Rules over several keys are checked by method_check(). */
 outcome_t setting_read(const setting_t *setting, const method_t *method, const char *text, const char *where,
                        const char *place, method_config_t *config);
 

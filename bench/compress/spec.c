@@ -20,12 +20,12 @@ static const preset_t *preset_of(const char *name)
     return registry_look_up(&presets, name);
 }
 
-/* "key=value"; `given` holds the rows of the keys before it. */
+/* Read one "key=value"; `given` is a mask of the rows whose keys were given before. */
 static outcome_t take_pair(const char *spec, char *pair, const method_t *method, uint64_t *given, method_config_t *config)
 {
     char *value = strchr(pair, '=');
     if (value == NULL)
-        return outcome_usage(option, spec, pair[0] != '\0' ? pair : "nothing behind a colon", "key=value", NULL);
+        return outcome_usage(option, spec, pair[0] != '\0' ? pair : "nothing after a colon", "key=value", NULL);
     *value++ = '\0';
     const setting_t *setting;
     outcome_t result = setting_find(pair, option, spec, &setting);
@@ -39,7 +39,7 @@ static outcome_t take_pair(const char *spec, char *pair, const method_t *method,
     return setting_read(setting, method, value, option, place.chars, config);
 }
 
-/* The method and its parameters, not yet checked together. */
+/* Read a method and its parameters, without method_check(). */
 static outcome_t read_spec(const char *spec, const method_t **method, method_config_t *config)
 {
     char copy[SPEC_MOST + 1], *parts[PARTS_MOST];

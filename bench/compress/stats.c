@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Zero values and zero bits follow from a histogram of the 256 values. Columns of vectors need their bits side by side:
+/* Zero values and zero bits follow from a histogram of the 256 values. For the columns of vectors,
  * eight weights are transposed to eight columns in one word (planes.h), and the ones of each byte are counted in place. */
 #include "compress/stats.h"
 
@@ -13,7 +13,7 @@
 
 enum { BLOCK_WEIGHTS = 1 << 15, VALUES = 256, HISTOGRAMS = 4, WORDS_A_BYTE = 31 }; /* 31 * 8 ones fit a byte's count */
 
-/* What one thread has counted. */
+/* The counts of one thread. */
 typedef struct {
     int64_t histogram[VALUES]; /* by the byte of the value */
     int64_t bbs_bits;
@@ -28,7 +28,7 @@ typedef struct {
     tally_t *tallies;
 } walk_t;
 
-/* Several histograms in turn: equal values in a row do not wait for one another. */
+/* Several histograms are used in turn, so that increments of equal values do not wait for each other. */
 static void count_values(const int8_t *weights, int64_t count, int64_t *histogram)
 {
     uint32_t parts[HISTOGRAMS][VALUES] = {{0}};
@@ -80,7 +80,7 @@ static void count_vectors(const walk_t *walk, const int8_t *row, tally_t *tally)
 
 COMPRESS_INLINE int redundant_of(const int8_t *weights, int64_t count)
 {
-    int8_t used = 0; /* a bit is set when some weight has there not its sign */
+    int8_t used = 0; /* a bit is set when it differs from the sign in some weight */
     for (int64_t i = 0; i < count; i++)
         used |= (int8_t)(weights[i] ^ (weights[i] < 0 ? -1 : 0));
     return used == 0 ? 7 : __builtin_clz((unsigned)used) - 25;

@@ -4,19 +4,19 @@
 
 #include "compress/layer.h"
 
-/* Sparsity of INT8 weights, as the paper's Fig. 3 counts it. Everything is a count, so layers add up and any number of
- * threads gives the same. Vectors and groups run along the input channels at one kernel position of one output channel,
- * the last of a row may be short. */
+/* Sparsity of INT8 weights, as the paper's Fig. 3 counts it. Everything is a count, so layers can be added, and any number
+ * of threads gives the same result. Vectors and groups run along the input channels at one kernel position of one output
+ * channel; the last of a row may be short. */
 enum { STATS_COLUMNS = 8 };
 
 typedef struct {
     int64_t weights;
     int64_t zeros;                     /* weights that are 0 */
-    int64_t zero_bits_twos_complement; /* of 8 a weight */
-    int64_t zero_bits_sign_magnitude;  /* of 8 a weight, sign included; -128 counts as -127 */
-    int64_t bbs_bits;                  /* over vectors and columns, the more frequent of 0 and 1; of 8 a weight */
+    int64_t zero_bits_twos_complement; /* of 8 per weight */
+    int64_t zero_bits_sign_magnitude;  /* of 8 per weight, sign included; -128 counts as -127 */
+    int64_t bbs_bits; /* bits that have the more frequent value of their vector's column; of 8 per weight */
     int64_t groups;
-    int64_t redundant[STATS_COLUMNS]; /* groups by how many columns behind the sign equal it, 0 to 7 */
+    int64_t redundant[STATS_COLUMNS]; /* groups by the number of columns after the sign that equal it, 0 to 7 */
 } stats_t;
 
 /* Counts of one layer; `vector` and `group` are 1 to 4096. */

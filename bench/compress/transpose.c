@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Blocks of 8 x 8 bytes are turned in registers: three rounds of interleaving bytes, pairs and fours. Written with the
- * compilers' vectors of 16 bytes, which are SSE2 on x86-64 and NEON on arm64. What no block covers goes byte by byte. */
+/* Blocks of 8 x 8 bytes are transposed in registers: three rounds of interleaving bytes, pairs and fours, with the
+ * compiler's vectors of 16 bytes, which are SSE2 on x86-64 and NEON on arm64. The rest is transposed byte by byte. */
 #include "compress/transpose.h"
 
 #include <string.h>

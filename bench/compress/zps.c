@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The search (zps_search.h) finds the shift; encoding with it is done once. Algorithm 1 as printed shifts by
  * -2^(p-1) to 2^(p-1) - 1 and stores the opposite, so its lowest shift has no p-bit constant: the range here is one
- * higher, [-2^(p-1) + 1, 2^(p-1)]. paper_shift_range adds -2^(p-1) for comparison; such results have no metadata byte
- * that is sure to decode, and cannot be packed. */
+ * higher, [-2^(p-1) + 1, 2^(p-1)]. paper_shift_range adds -2^(p-1) for comparison; the metadata byte of such results may
+ * not decode, so they cannot be packed. */
 #include "compress/zps.h"
 
 #include "base/text.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Rounding v to a multiple of 2^k, ties toward zero, is (v + 2^(k-1) - 1 + (v < 0)) with the low k bits cleared: for
- * v >= 0 a tie falls down, for v < 0 up. Weights of a group lie in a register or four, so the 64 shifts cost a dozen
- * instructions each. The AVX2 kernel stays in 8-bit lanes: saturating addition is the clipping of Algorithm 1, and the
- * error, at most 127 in size, survives arithmetic modulo 256. */
+ * v >= 0 a tie falls down, for v < 0 up. The weights of a group fit in one to four registers, so each of the 64
+ * shifts costs a dozen instructions. The AVX2 kernel stays in 8-bit lanes: saturating addition is the clipping of Algorithm
+ * 1, and the error, at most 127 in size, survives arithmetic modulo 256. */
 #include "compress/zps_search.h"
 
 #include "compress/columns.h"
@@ -21,7 +21,7 @@ COMPRESS_INLINE zps_plan_t plan_of(int low, int high, int shift, int columns)
 {
     int limit = columns < COLUMNS_REDUNDANT_MOST ? columns : COLUMNS_REDUNDANT_MOST;
     int least = clip(low + shift), most = clip(high + shift);
-    int reach = (least < 0 ? ~least : least) | (most < 0 ? ~most : most); /* its bits are those beside the sign */
+    int reach = (least < 0 ? ~least : least) | (most < 0 ? ~most : most); /* the magnitude bits in use */
     int redundant = reach == 0 ? limit : __builtin_clz((unsigned)reach) - 25;
     redundant = redundant > limit ? limit : redundant;
     int pruned = columns - redundant;
@@ -97,7 +97,7 @@ ZPS_AVX2_INLINE __m256i load(const void *from)
     return _mm256_loadu_si256((const __m256i *)from);
 }
 
-/* What rounding with so many redundant columns takes, in every lane. */
+/* The constants for rounding with a given number of redundant columns, in every lane. */
 typedef struct {
     __m256i raise, tie, keep, most;
 } rounding_t;
@@ -138,7 +138,8 @@ ZPS_AVX2_INLINE int least_lane(__m256i lanes)
     return (_mm_cvtsi128_si32(_mm_minpos_epu16(_mm_and_si128(half, _mm_set1_epi16(255)))) & 255) - 128;
 }
 
-/* `weights` has `chunks` * 32 places; those beyond the group repeat a weight of it and are dead in the last `live`. */
+/* `weights` has room for `chunks` * 32; the places beyond the group repeat one of its weights and are masked out by `live`
+ * in the last chunk. */
 ZPS_AVX2_INLINE int search_chunks(const int8_t *weights, int64_t chunks, __m256i live, int columns, int first, int last)
 {
     __m256i lows = load(weights), highs = lows, all = _mm256_set1_epi8(-1);

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The search of zero-point shifting: which shift in [first, last] encodes a group with the least squared error, the
- * lowest one on ties. Where nearly all the time of the library goes, so it exists once for each kind of processor; all
+/* The search of zero-point shifting: the shift in [first, last] that encodes a group with the least squared error, the
+ * lowest one on ties. Compression spends nearly all its time here, so there is one version for each kind of processor; all
  * give the same shift. */
 
 /* How one shift encodes a group whose weights lie in [low, high]. */
@@ -27,7 +27,7 @@ typedef struct {
 /* Fastest first, NULL-terminated; the last one runs everywhere. */
 extern const zps_search_t *const zps_searches[];
 
-/* With the fastest one that this processor supports. */
+/* Search with the fastest version that this processor supports. */
 int zps_search(const int8_t *weights, int64_t count, int columns, int first, int last);
 
 #endif

@@ -19,7 +19,7 @@ extern char **environ;
 enum { ATTEMPTS = 5 };
 static const struct timespec POLL = {.tv_nsec = 100000000}, PAUSE = {.tv_sec = 1};
 
-/* What curl's exit code means here (curl(1), "EXIT CODES"). */
+/* The meaning of curl's exit code (curl(1), "EXIT CODES"). */
 typedef enum { ENDED, BROKEN, NO_RANGE, NO_NETWORK, NO_ROOM, REFUSED } meaning_t;
 
 static meaning_t meaning_of(int code)
@@ -43,7 +43,7 @@ static int64_t size_of(const char *path)
     return stat(path, &status) == 0 ? status.st_size : 0;
 }
 
-/* curl with its messages into the pipe; *child is 0 when it could not be started. */
+/* Start curl with its messages going to the pipe; `*child` is 0 when curl could not be started. */
 static int start(const char *url, const char *path, int errors, pid_t *child)
 {
     const char *arguments[] = {"curl",
@@ -82,7 +82,7 @@ static int start(const char *url, const char *path, int errors, pid_t *child)
     return error;
 }
 
-/* The exit code, the file's growth shown meanwhile. */
+/* Wait for curl, showing the growth of the file. Returns the exit code. */
 static int wait_for(pid_t child, const char *path, progress_t *progress)
 {
     int status = 0;
@@ -93,7 +93,8 @@ static int wait_for(pid_t child, const char *path, progress_t *progress)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 56;
 }
 
-/* One run of curl: its exit code, 127 when there is no curl, and its last words, which the pipe has room for. */
+/* Run curl once: `*code` is its exit code, 127 when there is no curl; `*words` its last message, which fits into the pipe.
+ */
 static outcome_t attempt(const char *url, const char *path, progress_t *progress, int *code, text_t *words)
 {
     int ends[2];
@@ -111,13 +112,13 @@ static outcome_t attempt(const char *url, const char *path, progress_t *progress
     }
     close(ends[0]);
     if (child == 0 && error == ENOENT)
-        return outcome_missing("curl", NULL, "no such program", "curl on the PATH", "apt-get install curl");
+        return outcome_missing("curl", NULL, "not installed", "curl on the PATH", "apt-get install curl");
     return child == 0 ? outcome_failed("curl", NULL, strerror(error), "a process", NULL) : outcome_ok();
 }
 
 static outcome_t bad_end(const char *url, meaning_t meaning, const text_t *words)
 {
-    const char *found = words->chars[0] != '\0' ? words->chars : "an error without words";
+    const char *found = words->chars[0] != '\0' ? words->chars : "an error without a message";
     switch (meaning) {
     case NO_NETWORK:
         return outcome_missing(url, NULL, found, "a reachable server",
@@ -126,7 +127,7 @@ static outcome_t bad_end(const char *url, meaning_t meaning, const text_t *words
         return outcome_failed(url, NULL, found, "room for the file", "free some disk space or set BBS_HOME");
     case BROKEN:
         return outcome_failed(url, NULL, found, "the whole file",
-                              "run the same command again: it goes on where it stopped");
+                              "run the same command again: it continues where it stopped");
     default:
         return outcome_failed(url, NULL, found, "the file",
                               "check the address; bring the file and give its folder with --from");

@@ -6,12 +6,12 @@
 
 #include <stdint.h>
 
-/* One file by the program `curl`, started without a shell: http and https only, redirections followed.
+/* Download one file by the program `curl`, started without a shell: http and https only, redirections are followed.
  *
- * What is there of PATH already is kept and the rest asked for; a connection that breaks is taken up again as long as
- * each attempt brings at least one byte, five times at most without. `bytes` is the whole length for the progress line
- * on stderr, 0 when it is not known. FAULT_MISSING when curl is not installed or the network is not there; an error of
- * the server, of the disk and of the network say which it is. What has arrived stays at PATH for the next try. */
+ * Bytes that PATH already has are kept, and only the rest is requested. A broken connection is resumed as long as attempts
+ * bring bytes; five attempts in a row may bring none. `bytes` is the whole length, for the progress line on stderr; 0 when
+ * not known. FAULT_MISSING when curl is not installed or the network is not reachable. An error says whether server, disk
+ * or network failed. Bytes that have arrived stay at PATH for the next attempt. */
 outcome_t curl_download(const char *url, const char *path, int64_t bytes);
 
 #endif

@@ -21,7 +21,7 @@ static bool is_wanted(const fetch_request_t *request, const catalogue_item_t *it
     return wanted;
 }
 
-/* The file below the folder, in the cache's order of folders or flat. */
+/* Find the file below the folder: in the subfolders of the cache, or directly. */
 static bool find_in_folder(const char *folder, const char *file, text_t *path)
 {
     const char *base = strrchr(file, '/');
@@ -144,14 +144,14 @@ outcome_t fetch_check_disk(const fetch_plan_t *plan)
     if (outcome_bad(&result, fetch_free_bytes(&free_bytes, &root)) || needed <= free_bytes)
         return result;
     return outcome_failed(root.chars, NULL, text_of("%.1f MB free", free_bytes / 1e6).chars,
-                          text_of("%.1f MB for what is to come", needed / 1e6).chars,
+                          text_of("%.1f MB for the files to fetch", needed / 1e6).chars,
                           "free some disk space, set BBS_HOME to another place, or fetch less (--net, --dataset)");
 }
 
-/* ===  Saying it  === */
+/* ===  Printing  === */
 
 static const char *const state_names[] = {
-    [FETCH_HERE] = "here", [FETCH_TAKE] = "take", [FETCH_LOAD] = "download", [FETCH_ABSENT] = "bring it: --from"};
+    [FETCH_HERE] = "here", [FETCH_TAKE] = "take", [FETCH_LOAD] = "download", [FETCH_ABSENT] = "needs --from"};
 
 static text_t size_text(const catalogue_item_t *item)
 {
@@ -172,7 +172,7 @@ void fetch_print(const fetch_plan_t *plan, bool details, FILE *log)
                     item->sha256[0] ? item->sha256 : "not published", known > 0 && known < 64 ? "..." : "",
                     item->licence[0] ? item->licence : "not stated", item->source);
     }
-    fprintf(log, "to come: %.1f MB", (double)plan->bytes / 1e6);
+    fprintf(log, "to fetch: %.1f MB", (double)plan->bytes / 1e6);
     if (plan->unknown > 0)
         fprintf(log, " and %zu files of unknown size", plan->unknown);
     fprintf(log, "\n");
@@ -180,7 +180,7 @@ void fetch_print(const fetch_plan_t *plan, bool details, FILE *log)
 
 /* ===  The work  === */
 
-/* The hash of the file at `path`; a wrong one is moved out of the way when it is the cache's own. */
+/* Verify length and hash of the file at `path`. A wrong file is renamed to FILE.bad when it is the cache's own. */
 static outcome_t verify(const fetch_step_t *step, const char *path, bool own)
 {
     sha256_t found = {""}, expected = {""};
@@ -232,7 +232,7 @@ static outcome_t copy_file(const char *from, const char *to)
     return result;
 }
 
-/* A second name for the user's file where that is possible, a copy otherwise. */
+/* Link the user's file into the cache where that is possible, else copy it. */
 static outcome_t take(const fetch_step_t *step)
 {
     outcome_t result;
@@ -298,5 +298,5 @@ outcome_t fetch_execute(const fetch_plan_t *plan, FILE *log)
     if (plan->absent == 0)
         return outcome_ok();
     return outcome_missing("fetch", NULL, text_of("%zu files without an address", plan->absent).chars, NULL,
-                           "the lines above say where they are from; bring them with --from FOLDER");
+                           "get them from the sources above; then fetch again with --from FOLDER");
 }

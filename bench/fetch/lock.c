@@ -7,7 +7,7 @@ enum { WHOLE_HASH = 64 };
 
 static const char HEADER[] = "file,sha256,bytes";
 
-/* The lock with one more row, written whole. */
+/* Write the lock with one more row, completely or not at all. */
 static outcome_t add_row(const char *path, const csv_table_t *old, const char *file, const char *hash, int64_t bytes)
 {
     csv_writer_t writer;
@@ -26,7 +26,7 @@ static outcome_t add_row(const char *path, const csv_table_t *old, const char *f
     return csv_commit(&writer);
 }
 
-/* The hash of the file in the lock, which is added when it is not there. */
+/* The hash of a file in the lock; a file that the lock lacks is added. */
 static outcome_t look_up(const char *file, const sha256_t *found, int64_t bytes, sha256_t *expected)
 {
     text_t path;

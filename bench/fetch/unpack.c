@@ -24,7 +24,7 @@ bool unpack_place(const char *archive, text_t *folder)
     return true;
 }
 
-/* tar's exit code, or an error where it could not be started. */
+/* Run tar: `*code` is its exit code. An error when tar could not be started. */
 static outcome_t run_tar(const char *archive, const char *folder, int *code)
 {
     const char *arguments[] = {
@@ -32,7 +32,7 @@ static outcome_t run_tar(const char *archive, const char *folder, int *code)
     pid_t child;
     int status = 0, error = posix_spawnp(&child, "tar", NULL, NULL, (char *const *)(uintptr_t)arguments, environ);
     if (error == ENOENT)
-        return outcome_missing("tar", NULL, "no such program", "tar on the PATH", "apt-get install tar");
+        return outcome_missing("tar", NULL, "not installed", "tar on the PATH", "apt-get install tar");
     if (error != 0)
         return outcome_failed("tar", NULL, strerror(error), "a process", NULL);
     while (waitpid(child, &status, 0) < 0)

@@ -7,13 +7,13 @@
 
 #include <stdbool.h>
 
-/* Archives of the cache: NAME.tar becomes the folder NAME beside it, whole or not at all. */
+/* Archives of the cache: NAME.tar is unpacked into the folder NAME beside it, completely or not at all. */
 
-/* Is this an archive, and which folder does it become? */
+/* Is this an archive? `*folder` is the folder that it is unpacked into. */
 bool unpack_place(const char *archive, text_t *folder);
 
-/* By the program `tar`, started without a shell; into FOLDER.part first. Names that lead out of the folder are refused by
- * tar. FAULT_MISSING when there is no tar. The archive stays. */
+/* Unpack by the program `tar`, started without a shell, into FOLDER.part first. tar refuses names that lead out of the
+ * folder. FAULT_MISSING when tar is not installed. The archive stays. */
 outcome_t unpack(const char *archive, const char *folder);
 
 #endif

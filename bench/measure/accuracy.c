@@ -14,16 +14,16 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* Activations are float32, or quantised as the paper does; never as a method of its own would. */
+/* Activations are float32, or 8 bits quantised as in the paper: a method compresses weights only, never activations. */
 enum { float_activation_bits = 32, integer_activation_bits = 8 };
 
-enum { f1_batch = 32 }; /* of the paper's authors: their MRPC figure is the mean F1 of batches of 32, the last of 24 */
+enum { f1_batch = 32 }; /* as the paper's authors report MRPC: the mean F1 of batches of 32, the last one of 24 */
 
-static const char reference_method[] = "int8"; /* what the paper's losses are measured against (Fig. 11) */
+static const char reference_method[] = "int8"; /* the paper measures losses against it (Fig. 11) */
 
 /* ===  Answers  === */
 
-/* Seconds of all processors that this program has used. */
+/* Processor time of this program, in seconds, summed over all processors. */
 static double cpu_clock(void)
 {
     struct timespec now = {0};
@@ -104,7 +104,7 @@ static void complete_row(const accuracy_session_t *session, size_t index, const 
     }
 }
 
-/* Samples and lines that could not be read, out of all methods and into all rows. */
+/* Remove samples that could not be read from the answers of every method, and count them in every row. */
 static outcome_t drop_skipped(accuracy_session_t *session, accuracy_row_t *rows)
 {
     const dataset_t *data = &session->dataset;
@@ -120,7 +120,7 @@ static outcome_t drop_skipped(accuracy_session_t *session, accuracy_row_t *rows)
 
 /* ===  All  === */
 
-/* All specs are checked before the first sample is run. */
+/* Check all specs before the first sample is run. */
 static outcome_t check_methods(const accuracy_config_t *config)
 {
     outcome_t result = outcome_ok();

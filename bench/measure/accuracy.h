@@ -10,30 +10,29 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Accuracy of a network under compression methods: the whole road from checkpoint to row.
- *
- * Raw float weights are quantised to INT8, compressed, and run on Darknet over labelled samples: turned back into floats,
- * or as integers with activations of 8 bits. Each row has its Wilson interval and the flips against INT8 on the same
- * samples (McNemar's exact p); for data scored by F1 (MRPC) also that: over all samples, and as the paper's authors
- * computed it. */
+/* Accuracy of a network under compression methods: everything from checkpoint to row.
+ * Raw float weights are quantised to INT8, compressed, and run on Darknet over labelled samples: dequantised to floats, or
+ * as integers with 8-bit activations. Each row has a Wilson interval and the flips against INT8 on the same samples
+ * (McNemar's exact p). For data scored by F1 (MRPC) a row also has F1: over all samples, and as the paper's authors compute
+ * it. */
 
 typedef struct {
     const network_t *network;
     const net_size_t *size;
-    const char *weights;        /* file, NULL: the size's own */
-    const char *data;           /* folder or file, NULL: the data set's default */
-    const char *vocabulary;     /* text: WordPiece vocabulary, NULL: the size's own */
-    const char *const *methods; /* specs (compress/spec.h); paired columns compare with "int8" when it is among them */
+    const char *weights;        /* file; NULL: the weights of the size */
+    const char *data;           /* folder or file; NULL: the data set's default */
+    const char *vocabulary;     /* of networks that read text: WordPiece vocabulary; NULL: that of the size */
+    const char *const *methods; /* specs (compress/spec.h); if "int8" is one of them, paired columns compare with it */
     size_t method_count;
     int64_t images;      /* at most; 0: all. Fewer than all: the fixed list of dataset_subset() */
     const char *kernels; /* "fast" or "stock"; with integer activations "fast" or "plain" */
     bool integers;       /* activations of 8 bits (engine_open_integers()) */
-    const char *ranges;  /* of activations, a file of bbsbench calibrate; NULL: beside the weights */
+    const char *ranges;  /* ranges of activations, a file of bbsbench calibrate; NULL: the file beside the weights */
     int threads;
     bool prune_first_layer;
     bool skip_bad;           /* samples that cannot be read are left out and counted; else the first one is an error */
     const char *samples;     /* folder for the list of samples (sample_list.h); NULL: none */
-    const char *predictions; /* folder to keep answers in and take them from; NULL: none */
+    const char *predictions; /* folder where answers are stored and reused; NULL: none */
 } accuracy_config_t;
 
 typedef struct {
@@ -41,23 +40,23 @@ typedef struct {
     int64_t samples, correct;
     int64_t available;              /* samples of the data set */
     double wilson_low, wilson_high; /* fractions */
-    bool paired;                    /* the three members below are known */
-    const char *reference;          /* the method that they compare with */
+    bool paired;                    /* the next four members are known */
+    const char *reference;          /* the method that this row is compared with */
     int64_t right_to_wrong, wrong_to_right;
     double mcnemar_p;
     compress_size_t bits;
     int activation_bits;
     bool stand_in;
-    double f1, f1_batch32;       /* fractions, in all and as a mean over batches of 32; NaN for data not scored by F1 */
-    int64_t skipped;             /* samples left out because they could not be read */
-    text_t first_skipped;        /* file or line of the first; "" */
-    bool reused;                 /* the answers came from disk */
-    double seconds, cpu_seconds; /* on the samples in this call: of a clock, and of all processors together */
+    double f1, f1_batch32; /* fractions: over all samples, and mean over batches of 32; NaN for data not scored by F1 */
+    int64_t skipped;       /* samples left out because they could not be read */
+    text_t first_skipped;  /* file or line of the first; "" */
+    bool reused;           /* the answers came from disk */
+    double seconds, cpu_seconds; /* spent on the samples in this call: wall time, and processor time of all processors */
 } accuracy_row_t;
 
 typedef void (*accuracy_sink_t)(void *context, const accuracy_row_t *row);
 
-/* Evaluate and hand over the rows in the order of the methods. */
+/* Evaluate all methods, and give each row to `sink` in the order of the methods. */
 outcome_t accuracy_run(const accuracy_config_t *config, accuracy_sink_t sink, void *context);
 
 #endif

@@ -5,12 +5,12 @@
 #include "measure/accuracy.h"
 #include "rows/writer.h"
 
-/* accuracy.csv and integers.csv: one row a network and method. Float kernels sum in another order on another processor, so
- * a few samples near a decision boundary may change sides (none of 40,000 answers did between oneDNN's SSE4.1 and AVX-512
- * kernels): counts of accuracy.csv may move by 1 in 1,000 samples. Those of integers.csv may not move at all. */
+/* accuracy.csv and integers.csv: one row per network and method. Float kernels sum in a different order on each processor,
+ * so a few samples near a decision boundary may change sides (none of 40,000 answers did between oneDNN's SSE4.1 and
+ * AVX-512 kernels): counts in accuracy.csv may move by 1 in 1,000 samples. Counts in integers.csv may not move at all. */
 extern const rows_schema_t accuracy_schema, integers_schema;
 
-/* A writer of either schema. */
+/* Write a row with a writer of either schema. */
 void accuracy_write(rows_writer_t *writer, const accuracy_row_t *row);
 
 #endif

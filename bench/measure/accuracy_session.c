@@ -10,7 +10,7 @@
 
 /* ===  Opening  === */
 
-/* Ranges that belong to the weights: read, never made, here. */
+/* The ranges of activations that belong to the weights. They are read here, never made. */
 static outcome_t open_ranges(accuracy_session_t *session)
 {
     const accuracy_config_t *config = session->config;
@@ -20,7 +20,7 @@ static outcome_t open_ranges(accuracy_session_t *session)
         return outcome_ok();
     if (!file_exists(path))
         return outcome_missing(path, NULL, "no such file", "the ranges of the activations",
-                               text_of("make them: bbsbench calibrate --net %s", config->network->name).chars);
+                               text_of("run bbsbench calibrate --net %s", config->network->name).chars);
     return net_ranges_load(path, &session->weights.table, &session->ranges);
 }
 

@@ -8,7 +8,7 @@
 #include "measure/predictions.h"
 #include "weights/int8_network.h"
 
-/* Everything open for the accuracy of one network: weights, samples, engine, and room for the answers. */
+/* All that is open while the accuracy of one network is measured: weights, samples, engine, and room for the answers. */
 typedef struct {
     const accuracy_config_t *config;
     net_weights_t weights;
@@ -17,16 +17,16 @@ typedef struct {
     const profile_t *profile;
     net_ranges_t ranges; /* of a CNN with integer activations */
     engine_t *engine;
-    predictions_t *answers; /* one a method, over the same samples */
+    predictions_t *answers; /* one per method, over the same samples */
     text_t identity;        /* hashes of weights and data, for the keys */
-    text_t vocabulary;      /* its path; the data set keeps a pointer to it */
+    text_t vocabulary;      /* path of the vocabulary; the data set keeps a pointer to it */
 } accuracy_session_t;
 
-/* Close it also when opening failed. */
+/* Call accuracy_session_close() also when opening failed. */
 outcome_t accuracy_session_open(const accuracy_config_t *config, accuracy_session_t *session);
 void accuracy_session_close(accuracy_session_t *session);
 
-/* Everything the answers under a method depend on, in one line: the key of predictions.h. */
+/* All that the answers under a method depend on, in one line: the key of predictions.h. */
 text_t accuracy_session_key(const accuracy_session_t *session, const char *method);
 
 #endif

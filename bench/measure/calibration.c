@@ -11,7 +11,7 @@
 enum { BINS = 4096, CANDIDATES = 100, LEVELS = 255 };
 static const double power = 2.4; /* accelerators.md 1.2: what the authors' quantiser minimises */
 
-/* What one worker has seen of one layer. */
+/* The inputs of one layer as one worker has seen them. */
 typedef struct {
     float most, least;
     int64_t zeros;
@@ -75,7 +75,7 @@ static outcome_t run_pass(calibration_t *calibration, int64_t samples, bool coun
 
 /* ===  Ranges  === */
 
-/* Largest values of all workers, and a check that none is negative. */
+/* The largest value of each layer over all workers. A negative value is an error. */
 static outcome_t merge_most(const calibration_t *calibration, net_ranges_t *ranges)
 {
     const size_t layers = calibration->weights->table.count;
@@ -88,15 +88,15 @@ static outcome_t merge_most(const calibration_t *calibration, net_ranges_t *rang
         }
         if (least < 0)
             return outcome_failed(calibration->weights->table.items[layer].name, "what it reads",
-                                  text_of("%g", (double)least).chars, "zero or more, as behind a ReLU",
+                                  text_of("%g", (double)least).chars, "zero or more, as after a ReLU",
                                   "this network's activations need a zero point, which is not supported");
         ranges->seen[layer] = (double)most;
     }
     return outcome_ok();
 }
 
-/* The mean of |x - Q(x)|^2.4 over the bins, times a constant, when values are cut at `range`. */
-static double damage(const int64_t *bins, double most, double range)
+/* The mean of |x - Q(x)|^2.4 over the bins, times a constant, when values are clipped to `range`. */
+static double clipping_error(const int64_t *bins, double most, double range)
 {
     double sum = 0;
     const double step = range / LEVELS;
@@ -112,7 +112,7 @@ static float best_range(const int64_t *bins, double most)
 {
     double least = INFINITY, best = most;
     for (int i = 0; i < CANDIDATES; i++) {
-        const double range = most * (1.0 - (double)i / CANDIDATES), error = damage(bins, most, range);
+        const double range = most * (1.0 - (double)i / CANDIDATES), error = clipping_error(bins, most, range);
         if (error < least) {
             least = error;
             best = range;

@@ -6,20 +6,19 @@
 #include "nets/ranges.h"
 #include "nets/weights.h"
 
-/* Ranges of activations: the float network runs over training samples, and for each layer that has weights the range is
- * chosen at which 256 levels hurt least (the paper's authors' rule, there called "lsq"): of the 100 ranges most (1 - i /
- * 100) the one with the smallest mean |x - Q(x)|^2.4.
- *
- * The mean is taken over a histogram of what each layer reads, 4,096 bins up to the largest value, zeros apart: counts, so
- * the ranges do not depend on the number of threads. */
+/* Ranges of activations. The float network runs over training samples; for each layer with weights the range with the
+ * smallest error at 256 levels is chosen (the rule of the paper's authors, who call it "lsq"): of the 100 ranges
+ * most (1 - i / 100), where most is the largest value seen, the one with the smallest mean |x - Q(x)|^2.4.
+ * The mean is taken over a histogram of each layer's inputs: 4,096 bins up to the largest value, zeros counted apart.
+ * Counts do not depend on the number of threads, so neither do the ranges. */
 
 typedef struct {
-    const char *data; /* folder or file, NULL: the training part of the data set's default */
+    const char *data; /* folder or file; NULL: the default place of the data set's training part */
     int64_t samples;  /* the fixed list of dataset_subset() */
     int threads;
 } calibration_config_t;
 
-/* Ranges for a CNN; `ranges` is net_ranges_free()d by the caller. A layer that reads negative values is refused. */
+/* Find the ranges of a CNN; the caller frees `ranges` with net_ranges_free(). A layer with negative inputs is an error. */
 outcome_t calibration_run(const net_weights_t *weights, const calibration_config_t *config, net_ranges_t *ranges);
 
 #endif

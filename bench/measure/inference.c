@@ -11,8 +11,8 @@ typedef struct {
     const inference_t *inference;
     const int64_t *samples;
     int *predicted;
-    float *inputs, *logits; /* one a worker */
-    outcome_t *failures;    /* one a worker, its first */
+    float *inputs, *logits; /* one per worker */
+    outcome_t *failures;    /* one per worker: its first failure */
     progress_t progress;
 } batch_t;
 

@@ -5,7 +5,8 @@
 #include "data/dataset.h"
 #include "engine/engine.h"
 
-/* Samples of a data set through an engine, each by one worker: the same answers for any number of them. */
+/* Run samples of a data set through an engine. Each sample is run by one worker, so the answers are the same for any number
+ * of workers. */
 
 typedef struct {
     const dataset_t *dataset;
@@ -15,8 +16,8 @@ typedef struct {
     bool skip_bad;          /* a sample that cannot be read is SAMPLE_SKIPPED (sample_list.h); else it is an error */
 } inference_t;
 
-/* Run samples[count], numbers in the data set, with a progress bar of that title. predicted[count] receives the class with
- * the largest logit, of equal ones the first; NULL: only the engine's observer wants to know. */
+/* Run samples[count], given by their numbers in the data set, with a progress bar titled `title`. predicted[count] receives
+ * the class with the largest logit, the first of equal ones; NULL when only the engine's observer is of interest. */
 outcome_t inference_run(const inference_t *inference, const char *title, const int64_t *samples, int64_t count,
                         int *predicted);
 

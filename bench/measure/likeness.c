@@ -14,7 +14,7 @@
 
 enum { VECTOR = 8, GROUP = 32, SEED = 1 };
 
-static const double beta_cons = 0.1, beta_mod = 0.2; /* of the paper's two operating points (section V.A) */
+static const double beta_cons = 0.1, beta_mod = 0.2; /* the paper's two operating points (section V.A) */
 
 const char *const likeness_measures[LIKENESS_MEASURES] = {"zero bits", "BBS", "Pragmatic", "Bitlet"};
 
@@ -73,7 +73,7 @@ static outcome_t count_sensitive(const int8_network_t *network, double beta, int
     return result;
 }
 
-/* Into rows[].synthetic, or rows[].real. */
+/* Measure all layers, into rows[].synthetic for a synthetic network, else into rows[].real. */
 static outcome_t measure(const int8_network_t *network, int threads, likeness_t *rows)
 {
     int64_t *cons = calloc(2 * network->count + 1, sizeof *cons), *mod = cons + network->count;
@@ -92,7 +92,7 @@ static outcome_t measure(const int8_network_t *network, int threads, likeness_t 
 
 /* ===  Comparing  === */
 
-/* Layers of the same shapes, drawn. */
+/* Draw layers of the same shapes after the portraits. */
 static outcome_t draw(const int8_network_t *network, const portrait_t *const *portraits, int threads, int8_network_t *drawn)
 {
     *drawn = (int8_network_t){0};

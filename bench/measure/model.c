@@ -18,7 +18,7 @@ static bool is_wanted(const model_plan_t *plan, const char *layer)
     return plan->layer == NULL || text_equal(plan->layer, layer);
 }
 
-/* Some design of the plan has the key of the sweep; the others run the same at all of its points. */
+/* At least one design of the plan must have the key of the sweep. Designs without the key run unchanged at every point. */
 static outcome_t check_sweep(const model_plan_t *plan)
 {
     for (size_t i = 0; plan->sweep_key != NULL && i < plan->accelerator_count; i++)
@@ -49,7 +49,7 @@ static outcome_t configure(const model_plan_t *plan, const network_t *network, s
     return outcome_is_ok(&result) ? accel_check(accelerator, config) : result;
 }
 
-/* Rows of the counted layers and of their total; `writer` NULL: the total alone. */
+/* Write the rows of the counted layers and of their total; `writer` NULL: only compute the total. */
 static outcome_t write_pair(const model_names_t *names, const model_plan_t *plan, const net_table_t *table,
                             const counts_t *counts, const energy_rates_t *rates, rows_writer_t *writer,
                             model_total_t *total)
@@ -70,18 +70,19 @@ static outcome_t write_pair(const model_names_t *names, const model_plan_t *plan
     return outcome_ok();
 }
 
-/* What an accelerator of the plan costs in its configuration, and where its PEs' energy comes from. */
+/* The energies of an accelerator in its configuration, and the table that its PE energy comes from. */
 static outcome_t find_rates(const model_plan_t *plan, const accelerator_t *accelerator, const accel_config_t *config,
                             energy_rates_t *rates, const char **table)
 {
     *table = energy_table_of(plan->energy_table, plan->mixed_tables, accelerator);
     if (*table == NULL)
         return outcome_usage(plan->energy_table, accelerator->name, "no such PE in this energy table",
-                             "another design or table", "--mixed takes it from bitsim, and says so");
+                             "another design or table",
+                             "with --mixed the energy is taken from bitsim, and the rows say so");
     return energy_rates(*table, accelerator, config, rates);
 }
 
-/* One network on one accelerator at one point of the sweep. */
+/* Run one network on one accelerator at one point of the sweep. */
 static outcome_t run_pair(const model_plan_t *plan, model_inputs_t *inputs, size_t point, size_t number,
                           rows_writer_t *writer, model_total_t *total)
 {
@@ -144,7 +145,8 @@ static outcome_t check_layer_name(const model_plan_t *plan, const net_table_t *t
                          "see the column `layer` of a run without --layer");
 }
 
-/* All accelerators, each at all points of the sweep; `skipped` receives the reason of the last pair that was. */
+/* Run all accelerators, each at all points of the sweep. `skipped` receives the reason of the last pair that was skipped.
+ */
 static outcome_t run_points(const model_plan_t *plan, model_inputs_t *inputs, rows_writer_t *writer, model_total_t *totals,
                             outcome_t *skipped)
 {

@@ -11,7 +11,7 @@
 
 /* Where the INT8 weights come from. */
 typedef enum {
-    MODEL_NONE,      /* nowhere: designs whose cycles depend on them are skipped */
+    MODEL_NONE,      /* no weights: designs whose cycles depend on weights are skipped */
     MODEL_BEST,      /* the weights that ship with the size, else synthetic ones */
     MODEL_SYNTHETIC, /* drawn after portraits of other networks (substitute.h) */
     MODEL_FILE,      /* a checkpoint, of the only network of the plan */
@@ -24,20 +24,21 @@ typedef struct {
     const accelerator_t *const *accelerators;
     size_t accelerator_count;
     bool prune_first;              /* the first layer is compressed too; false: it stays at 8 bits */
-    const char *energy_table;      /* of the PEs: "bitsim" or "table5" (energy.h) */
-    bool mixed_tables;             /* designs that it lacks are taken from bitsim; false: they are an error */
+    const char *energy_table;      /* table of PE energies: "bitsim" or "table5" (energy.h) */
+    bool mixed_tables;             /* take designs that the table lacks from bitsim; false: such a design is an error */
     const char *layer;             /* write the rows of this layer only, or "total"; NULL: all of them */
-    const accel_config_t *configs; /* of each accelerator; NULL: their defaults */
-    const char *configuration;     /* what these are, for the rows: "bitsim, bitvert.rows=16"; NULL: "paper" */
-    bool any_budget;               /* of multipliers, with configs on purpose unlike the paper's */
-    bool utilisation;      /* also compress for the designs whose utilisation depends on it (accelerator_t.counts_lanes) */
-    const char *sweep_key; /* a setting of the accelerators that have it (accel/settings.h); NULL: no sweep */
+    const accel_config_t *configs; /* one per accelerator; NULL: the defaults */
+    const char *configuration;     /* the name of `configs` in the rows: "bitsim, bitvert.rows=16"; NULL: "paper" */
+    bool any_budget;               /* allow a number of multipliers other than the paper's */
+    bool utilisation;              /* also compress for the designs whose utilisation depends on compressed weights
+                                      (accelerator_t.counts_lanes) */
+    const char *sweep_key;         /* a setting of the accelerators that have it (accel/settings.h); NULL: no sweep */
     const int64_t *sweep_values;
     size_t sweep_count;
 
     model_origin_t origin;
     const char *weights_path; /* of MODEL_FILE */
-    double density;           /* of all activations; 0: what density.h assumes */
+    double density;           /* share of activations that are not zero, in every layer; 0: as density.h assumes */
     int threads;
 } model_plan_t;
 
@@ -46,21 +47,21 @@ typedef struct {
     const accelerator_t *accelerator;
     counts_t counts;
     energy_t energy;
-    text_t weights;    /* where they come from, as the rows say it */
+    text_t weights;    /* source of the weights, as in the rows */
     int64_t setting;   /* of a sweep */
-    bool skipped;      /* it needs weights or densities and there are none; nothing else is set */
+    bool skipped;      /* the design needs weights or densities and there are none; no other result is set */
     bool interpolated; /* some SRAM energy has no row of its own in sram.csv */
 } model_total_t;
 
-/* Run the plan, network by network, accelerator by accelerator and setting by setting (one where there is no sweep), into
- * the file at `path` (one row a layer, then one with layer = total; NULL: no file) and into totals[model_points()], in that
- * order. A pair that is skipped has no rows; when all are, so is the whole, and no file is written. */
+/* Run the plan: by network, then accelerator, then setting of the sweep (one without a sweep). Rows go to the file at
+ * `path` (one per layer, then one with layer = total; NULL: no file), totals to totals[model_points()] in that order. A
+ * skipped pair has no rows. When every pair is skipped, the outcome is a skip and no file is written. */
 outcome_t model_run(const model_plan_t *plan, const char *path, model_total_t *totals);
 
 /* Networks x accelerators x settings. */
 size_t model_points(const model_plan_t *plan);
 
-/* Per cent of the lanes' slots (accel_work_t); NaN where a design's lanes are not looked at. */
+/* Per cent of the lanes' slots (accel_work_t); NaN where the lanes of a design are not counted. */
 typedef struct {
     double useful, intra_pe_stall, inter_pe_stall;
 } model_lanes_t;

@@ -53,7 +53,7 @@ static void point_at_compressed(const model_inputs_t *inputs, accel_layer_t *lay
         layers[i].weights = at;
 }
 
-/* Each layer as the design's method makes it; sensitive channels stay as they are. */
+/* Compress each layer by the design's method; sensitive channels stay as they are. */
 static outcome_t compress_all(model_inputs_t *inputs, const accelerator_t *accelerator, const accel_pruning_t *pruning)
 {
     method_config_t config;

@@ -5,20 +5,21 @@
 #include "measure/model.h"
 #include "weights/int8_network.h"
 
-/* What the accelerators are told of one network beside its shapes: sensitive channels, INT8 values as each design runs
- * them, densities of activations. All follow from the network's INT8 weights; without them nothing is known. */
+/* The inputs of the accelerator models for one network, besides its layer shapes: sensitive channels, the INT8 values that
+ * each design computes with, and densities of activations. They follow from the network's INT8 weights; without weights
+ * none of them is known. */
 typedef struct {
     const model_plan_t *plan;
     const network_t *network;
     const net_table_t *table;
     int8_network_t int8; /* count 0: none */
-    int8_t *compressed;  /* the values of the design that ran last with a method; NULL: none did */
-    int64_t *effectual;  /* a layer each, of the design that ran last and counts lanes; NULL: none did */
-    const accelerator_t *compressed_for, *effectual_for; /* which these are */
-    accel_pruning_t compressed_with, effectual_with;     /* and how they were pruned */
+    int8_t *compressed;  /* values of the last design with a compression method; NULL: none yet */
+    int64_t *effectual;  /* effectual bits of each layer, of the last design that counts lanes; NULL: none yet */
+    const accelerator_t *compressed_for, *effectual_for; /* these two designs */
+    accel_pruning_t compressed_with, effectual_with;     /* and the pruning of each */
 } model_inputs_t;
 
-/* Opens the weights that the plan's origin asks for. */
+/* Open the weights that the plan's origin asks for. */
 outcome_t model_inputs_open(const model_plan_t *plan, const network_t *network, const net_size_t *size,
                             const net_table_t *table, model_inputs_t *inputs);
 void model_inputs_close(model_inputs_t *inputs);

@@ -31,16 +31,17 @@ static const rows_column_t columns[] = {
     {TEXT(accelerator), .key = true, .heading = "Accelerator", .meaning = "the design, as `--accelerator` calls it"},
     {TEXT(layer), .key = true, .heading = "Layer", .meaning = "the layer's name in its framework; total: of the network"},
     {INTEGER(compute_cycles), .heading = "Compute cycles", .sense = ROWS_LOWER, .meaning = "cycles of the array"},
-    {INTEGER(dram_cycles), .heading = "DRAM cycles", .sense = ROWS_LOWER, .meaning = "cycles that the traffic takes"},
-    {INTEGER(cycles), .heading = "Cycles", .sense = ROWS_LOWER, .meaning = "the greater of the two, layer by layer"},
+    {INTEGER(dram_cycles), .heading = "DRAM cycles", .sense = ROWS_LOWER, .meaning = "cycles that the DRAM traffic takes"},
+    {INTEGER(cycles), .heading = "Cycles", .sense = ROWS_LOWER,
+     .meaning = "the greater of compute and DRAM cycles, layer by layer"},
     {INTEGER(macs), .heading = "MACs", .meaning = "multiplications of the layer, one sample"},
     {INTEGER(weights), .heading = "Weights", .meaning = "weights of the layer"},
     {INTEGER(sensitive_channels), .heading = "Sensitive channels", .meaning = "output channels computed at 8 bits"},
     {INTEGER(channels), .heading = "Channels", .meaning = "output channels"},
     {TEXT(selection), .heading = "Selection",
-     .meaning = "where the sensitive channels come from; none: no channel is left out"},
+     .meaning = "how the sensitive channels were chosen; none: the design has none"},
     {REAL(weight_bits), .heading = "Weight", .unit = "bits", .decimals = 2,
-     .meaning = "stored bits of a weight, without metadata"},
+     .meaning = "stored bits per weight, without metadata"},
     {INTEGER(dram_weight_bytes), .heading = "DRAM weights", .unit = "bytes", .meaning = "weights fetched"},
     {INTEGER(dram_input_bytes), .heading = "DRAM inputs", .unit = "bytes", .meaning = "input activations fetched"},
     {INTEGER(dram_output_bytes), .heading = "DRAM outputs", .unit = "bytes", .meaning = "output activations stored"},
@@ -57,11 +58,12 @@ static const rows_column_t columns[] = {
     {REAL(energy_register_pj), .heading = "Registers", .unit = "pJ", .decimals = 0,
      .meaning = "energy of registers and dispatcher outside the PEs"},
     {REAL(energy_sram_pj), .heading = "SRAM", .unit = "pJ", .decimals = 0, .meaning = "energy of the buffers"},
-    {REAL(energy_on_chip_pj), .heading = "On chip", .unit = "pJ", .decimals = 0, .meaning = "the sum of these three"},
-    {REAL(energy_dram_pj), .heading = "DRAM", .unit = "pJ", .decimals = 0, .meaning = "energy of the traffic"},
+    {REAL(energy_on_chip_pj), .heading = "On chip", .unit = "pJ", .decimals = 0,
+     .meaning = "energy_pe_pj + energy_register_pj + energy_sram_pj"},
+    {REAL(energy_dram_pj), .heading = "DRAM", .unit = "pJ", .decimals = 0, .meaning = "energy of the DRAM traffic"},
     {REAL(energy_total_pj), .heading = "Energy", .unit = "pJ", .sense = ROWS_LOWER, .decimals = 0,
      .meaning = "on chip and DRAM, without leakage"},
-    {TEXT(setting), .key = true, .heading = "Setting", .meaning = "of a sweep, `rows=8`; else empty"},
+    {TEXT(setting), .key = true, .heading = "Setting", .meaning = "setting of a sweep, as `rows=8`; else empty"},
     {TEXT(weights_source), .heading = "Weights from",
      .meaning = "the checkpoint, or the portraits that synthetic weights are drawn after"},
     {REAL(activation_density), .heading = "Activations not zero", .unit = "share", .decimals = 3,
@@ -76,9 +78,10 @@ static const rows_column_t columns[] = {
     {REAL(energy_leakage_pj), .heading = "Leakage", .unit = "pJ", .decimals = 0,
      .meaning = "leakage of the buffers over all cycles; not in the total"},
     {REAL(energy_idle_pj), .heading = "Idle", .unit = "pJ", .decimals = 0,
-     .meaning = "PEs and weight registers while DRAM is slower, as if they went on: a bound; not in the total"},
-    {TEXT(energy_table), .heading = "Energy table", .meaning = "where the energy of a PE comes from"},
-    {TEXT(configuration), .heading = "Configuration", .meaning = "of the design: a profile and what was set on top"},
+     .meaning = "upper bound of what PEs and weight registers use while they wait for DRAM; not in the total"},
+    {TEXT(energy_table), .heading = "Energy table", .meaning = "table that the energy of a PE comes from"},
+    {TEXT(configuration), .heading = "Configuration",
+     .meaning = "configuration of the design: a profile and the settings that differ from it"},
     {.name = NULL},
 };
 
@@ -87,7 +90,7 @@ const rows_schema_t model_schema = {
     .about = "Cycles, traffic and energy of each network on each accelerator model, one sample, layer by layer.",
     .columns = columns};
 
-/* Share of the lanes' slots, or NaN where a design's lanes are not looked at. */
+/* A share of the lanes' slots in per cent; NaN where the lanes of a design are not counted. */
 static double percent(int64_t part, int64_t whole)
 {
     return whole > 0 ? 100.0 * (double)part / (double)whole : (double)NAN;

@@ -6,20 +6,20 @@
 #include "accel/energy.h"
 #include "rows/writer.h"
 
-/* model.csv: one row a network, accelerator and layer, and one with layer = total. */
+/* model.csv: one row per network, accelerator and layer, and one with layer = total. */
 extern const rows_schema_t model_schema;
 
-/* What a row says beside its counts. */
+/* The texts of a row, besides its counts and energies. */
 typedef struct {
     const network_t *network;
     const char *size;
     const accelerator_t *accelerator;
-    const char *selection; /* where the sensitive channels come from */
+    const char *selection; /* how the sensitive channels were chosen */
     const char *setting;   /* of a sweep, "rows=8"; else "" */
-    const char *weights;   /* where they come from */
-    double density;        /* NaN: the accelerator does not ask for it */
+    const char *weights;   /* source of the weights */
+    double density;        /* NaN: the accelerator does not depend on it */
     const char *density_source;
-    const char *energy_table;  /* where the PEs' energy comes from */
+    const char *energy_table;  /* table that the PE energies come from */
     const char *configuration; /* of the accelerator */
 } model_names_t;
 

@@ -28,14 +28,14 @@ outcome_t pe_row(const area_design_t *design, pe_row_t *row)
     return result;
 }
 
-/* Whose PE it is, where its peak follows from a configuration: BitVert (mod) takes the weights of a group in as many cycles
- * as it keeps columns. */
+/* The accelerator of a PE whose peak follows from a configuration: BitVert (mod) takes one cycle for each kept column of a
+ * group. */
 static const struct {
     const char *pe;
     const accelerator_t *accelerator;
 } peaks[] = {{"bitvert-8-opt", &accelerator_bitvert_mod}};
 
-/* What a PE multiplies at its best, as the paper's table says it or a configuration does; NaN where it depends on the
+/* The peak of a PE in multiplications per cycle, by the paper's table or by a configuration; NaN where it depends on the
  * weights. */
 static outcome_t macs_of(const area_design_t *design, double *macs)
 {
@@ -71,8 +71,8 @@ typedef struct {
 
 static const rows_column_t columns[] = {
     {TEXT(pe), .key = true, .heading = "PE", .meaning = "the PE, as `area --pe` calls it"},
-    {INTEGER(group), .heading = "Group", .unit = "weights", .meaning = "weights that it takes at a time"},
-    {INTEGER(subgroup), .heading = "Sub-group", .unit = "weights", .meaning = "weights that share their lanes"},
+    {INTEGER(group), .heading = "Group", .unit = "weights", .meaning = "weights that the PE takes at a time"},
+    {INTEGER(subgroup), .heading = "Sub-group", .unit = "weights", .meaning = "weights that share lanes"},
     {.name = "optimised",
      ROWS_PLACE_FLAG(cells_t, optimised),
      .heading = "Optimised",
@@ -86,18 +86,19 @@ static const rows_column_t columns[] = {
     {REAL(area_fitted_um2), .heading = "Area, fitted", .unit = "µm²", .decimals = 1,
      .meaning = "constants fitted to all rows of the paper's Tables IV and V"},
     {REAL(area_left_out_um2), .heading = "Area", .unit = "µm²", .decimals = 1,
-     .meaning = "constants fitted to all rows but its own: what is compared with the paper"},
+     .meaning = "constants fitted to all rows except this PE's: this estimate is compared with the paper"},
     {REAL(multiplier_left_out_um2), .heading = "Multipliers", .unit = "µm²", .decimals = 1,
      .meaning = "area of the multipliers by the same fit"},
     {REAL(area_paper_um2), .heading = "the paper", .unit = "µm²", .decimals = 1, .meaning = "the paper's synthesis"},
     {REAL(area_residual_percent), .heading = "Residual", .unit = "%", .decimals = 1,
-     .meaning = "area_fitted_um2 over area_paper_um2, less one"},
+     .meaning = "area_fitted_um2 / area_paper_um2 - 1"},
     {REAL(power_fitted_mw), .heading = "Power, fitted", .unit = "mW", .decimals = 2,
      .meaning = "constants fitted to all rows of the paper's Tables IV and V"},
-    {REAL(power_left_out_mw), .heading = "Power", .unit = "mW", .decimals = 2, .meaning = "fitted to all rows but its own"},
+    {REAL(power_left_out_mw), .heading = "Power", .unit = "mW", .decimals = 2,
+     .meaning = "constants fitted to all rows except this PE's"},
     {REAL(power_paper_mw), .heading = "the paper", .unit = "mW", .decimals = 2, .meaning = "the paper's synthesis"},
     {REAL(power_residual_percent), .heading = "Residual", .unit = "%", .decimals = 1,
-     .meaning = "power_fitted_mw over power_paper_mw, less one"},
+     .meaning = "power_fitted_mw / power_paper_mw - 1"},
     {REAL(macs_per_cycle), .heading = "Multiplications", .unit = "a cycle", .decimals = 1,
      .meaning = "peak of one PE; empty where it depends on the weights"},
     {.name = NULL},

@@ -8,10 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The answers of one network under one method: what accuracy, flips and resuming are computed from.
- *
- * On disk FOLDER/NET.SIZE.METHOD.csv (sample,label,predicted) with a .key beside it: the SHA-256 of weights and data and
- * every setting the answers depend on. Answers are taken from disk only when the keys are equal. */
+/* The answers of one network under one method. Accuracy and flips are computed from them, and a resumed run reuses them.
+ * On disk they are FOLDER/NET.SIZE.METHOD.csv (sample,label,predicted) with a .key file beside it: the SHA-256 of weights
+ * and data, and every setting that the answers depend on. Answers are taken from disk only when the keys are equal. */
 
 typedef struct {
     int64_t samples;
@@ -25,7 +24,7 @@ void predictions_free(predictions_t *predictions);
 
 /* `stem` is FOLDER/NET.SIZE.METHOD. */
 outcome_t predictions_save(const char *stem, const char *key, const predictions_t *predictions);
-/* *found is false, without an error, when nothing usable is there: no file, another key, other samples. */
+/* `*found` is false, without an error, when there is nothing usable: no file, another key, or other samples. */
 outcome_t predictions_load(const char *stem, const char *key, const predictions_t *expected, int *predicted, bool *found);
 
 int64_t predictions_correct(const predictions_t *predictions);

@@ -49,5 +49,5 @@ outcome_t sample_list_drop(const char *where, predictions_t *answers, size_t cou
         answers[method].samples = kept;
     if (kept > 0)
         return outcome_ok();
-    return outcome_failed(where, "samples", "none that can be read", "at least one", "get the data set again");
+    return outcome_failed(where, "samples", "no sample that can be read", "at least one", "get the data set again");
 }

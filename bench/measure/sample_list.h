@@ -5,14 +5,14 @@
 #include "data/dataset.h"
 #include "measure/predictions.h"
 
-/* Which samples a network was measured on, for the reader of a run: FOLDER/samples.NET.csv with sample,label,name, where
- * name is the file or line that the sample is. The list follows from the data set and N alone (dataset_subset()). */
+/* The samples on which a network was measured, for the reader of a run: FOLDER/samples.NET.csv with sample,label,name,
+ * where name is the file or line of the sample. The list follows from the data set and N alone (dataset_subset()). */
 outcome_t sample_list_write(const char *folder, const char *net, const dataset_t *dataset, const predictions_t *answers);
 
 enum { SAMPLE_SKIPPED = -1 }; /* as a prediction: the sample could not be read and was left out */
 
-/* Take samples that any of the `count` methods could not read out of all of them. `*skipped` counts them, and *first is
- * the data set's number of the first one (-1: none). None left is FAULT_FAILED. */
+/* Remove from all `count` methods the samples that any of the methods could not read. `*skipped` is their number, `*first`
+ * the number in the data set of the first one (-1: none). FAULT_FAILED when no sample is left. */
 outcome_t sample_list_drop(const char *where, predictions_t *answers, size_t count, int64_t *skipped, int64_t *first);
 
 #endif

@@ -42,7 +42,7 @@ static void write_row(rows_writer_t *writer, const model_total_t *total)
     rows_write(writer, &row);
 }
 
-/* Totals are by network, design and point. */
+/* totals[] is in the order network, design, point. */
 static outcome_t write_rows(const model_plan_t *plan, const model_total_t *totals, const char *path)
 {
     rows_writer_t writer;
@@ -56,7 +56,7 @@ static outcome_t write_rows(const model_plan_t *plan, const model_total_t *total
 
 /* ===  Running  === */
 
-/* accelerators[] has room for the registry. */
+/* The designs that take part; accelerators[] has room for the whole registry. */
 static outcome_t choose(const accelerator_t **accelerators, size_t *count)
 {
     outcome_t result = outcome_ok();

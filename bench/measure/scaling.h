@@ -7,7 +7,7 @@
 /* The bit-serial designs with 2 to 32 weight channels side by side, on ResNet-50 and on BERT for MRPC: what Figs 14 and 15
  * show. The paper calls the PEs of one weight channel a column; in the models it is a row of the array (accel.h).
  *
- * How each design is configured for this study is the profile bench/accel/config/scaling.ini: 8 bit-serial lanes a PE, so
+ * The profile bench/accel/config/scaling.ini configures each design for this study: 8 bit-serial lanes per PE, so
  * that the designs have the same number of multipliers at each point. */
 
 enum { SCALING_POINTS = 5 };

@@ -9,13 +9,13 @@ static const rows_column_t columns[] = {
     {TEXT(net), .key = true, .heading = "Network", .meaning = "the network"},
     {TEXT(size), .key = true, .heading = "Size", .meaning = "full: the network of the paper"},
     {TEXT(accelerator), .key = true, .heading = "Accelerator", .meaning = "the design"},
-    {INTEGER(pe_columns), .key = true, .heading = "PE columns", .meaning = "weight channels side by side"},
+    {INTEGER(pe_columns), .key = true, .heading = "PE columns", .meaning = "weight channels that are computed in parallel"},
     {INTEGER(compute_cycles), .heading = "Compute cycles", .sense = ROWS_LOWER,
      .meaning = "cycles of the array, whole network"},
     {INTEGER(cycles), .heading = "Cycles", .sense = ROWS_LOWER,
-     .meaning = "with DRAM, layer by layer the greater of the two"},
+     .meaning = "the greater of compute and DRAM cycles, layer by layer"},
     {REAL(useful_percent), .heading = "Useful", .unit = "%", .decimals = 1,
-     .meaning = "share of lanes × cycles spent on a bit that is one; empty where a design does not look at bits"},
+     .meaning = "share of lanes × cycles spent on a bit that is one; empty where a design does not skip bits"},
     {REAL(intra_pe_stall_percent), .heading = "Intra-PE stall", .unit = "%", .decimals = 1,
      .meaning = "share spent waiting for slower lanes of the same PE"},
     {REAL(inter_pe_stall_percent), .heading = "Inter-PE stall", .unit = "%", .decimals = 1,
@@ -26,5 +26,5 @@ static const rows_column_t columns[] = {
 
 const rows_schema_t scaling_schema = {
     .name = "scaling",
-    .about = "The bit-serial designs with 2 to 32 PE columns of 8 lanes a PE, on the networks of Figs 14 and 15.",
+    .about = "The bit-serial designs with 2 to 32 PE columns and 8 lanes per PE, on the networks of Figs 14 and 15.",
     .columns = columns};

@@ -4,7 +4,7 @@
 
 #include "rows/writer.h"
 
-/* scaling.csv: one row a network, design and number of PE columns (scaling.h). */
+/* scaling.csv: one row per network, design and number of PE columns (scaling.h). */
 typedef struct {
     const char *net, *size, *accelerator;
     int64_t pe_columns, compute_cycles, cycles;

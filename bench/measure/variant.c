@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { PART_WEIGHTS = 1 << 22 }; /* handed to the engine at a time */
+enum { PART_WEIGHTS = 1 << 22 }; /* weights given to the engine at a time */
 
 typedef struct {
     const int8_network_t *network;
@@ -14,20 +14,20 @@ typedef struct {
     float *floats;
 } application_t;
 
-/* Output channels of a layer that are handed over together. */
+/* Output channels of a layer that are given to the engine at a time. */
 static int64_t rows_at_a_time(const compress_layer_t *layer)
 {
     const int64_t row = layer->c * layer->kh * layer->kw, rows = PART_WEIGHTS / row / ENGINE_ROWS * ENGINE_ROWS;
     return rows > ENGINE_ROWS ? rows : ENGINE_ROWS;
 }
 
-/* Values that a method keeps as integers go to the engine as they are; it sees no difference between methods. */
+/* Integer values of a method go to the engine unchanged: the engine sees no difference between methods. */
 static outcome_t apply_integers(engine_t *engine, const compress_layer_t *layer, size_t index,
                                 const compressed_t *compressed)
 {
     if (compressed->values == NULL)
-        return outcome_failed("--activations int8", layer->name, "a method whose weights are no integers",
-                              "int8, ptq, ra, zps, bitflip or a setting of these", "use --activations fp32 for this one");
+        return outcome_failed("--activations int8", layer->name, "a method whose weights are not integers",
+                              "int8, ptq, ra, zps, bitflip or a preset of these", "use --activations fp32 for this method");
     return engine_set_integers(engine, index, 0, layer->k, compressed->values, compressed->scale);
 }
 
@@ -47,7 +47,7 @@ static outcome_t apply_layer(void *context, size_t index, compressed_t *compress
         const int64_t rows = layer->k - first < step ? layer->k - first : step;
         compressed_to_floats(compressed, layer, first, rows, application->floats);
         result = engine_set_rows(application->engine, index, first, rows, application->floats);
-        if (compressed->values == NULL) /* these rows were copied from the layer's own floats */
+        if (compressed->values == NULL) /* no compressed values: these rows are the layer's own floats */
             int8_network_rest(application->network, index);
     }
     int8_network_rest(application->network, index);
@@ -65,7 +65,7 @@ outcome_t variant_apply(const int8_network_t *network, const char *spec, int thr
     *bits = (compress_size_t){0};
     if (outcome_bad(&result, method_parse(spec, &method, &config)))
         return result;
-    config.values_only = true; /* a large layer's columns are a hundred megabytes */
+    config.values_only = true; /* the columns of a large layer would take 100 MB */
     for (size_t i = 0; i < network->count; i++) {
         const compress_layer_t *layer = &network->layers[i];
         const int64_t part = rows_at_a_time(layer) * layer->c * layer->kh * layer->kw;

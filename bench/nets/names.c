@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Names are settled by tables: the wrappers below, which any network may have been saved in, and the network's own
- * (net_rename_t). Rules are tried again until none applies, because wrappers may lie in one another. */
+/* Names are changed by two tables of rules: the wrappers below, which may hold any network, and the network's own
+ * (net_rename_t). Rules are applied until none fits, because wrappers can be nested. */
 #include "nets/names.h"
 
 #include "base/text.h"
@@ -13,7 +13,7 @@ static const net_rename_t wrappers[] = {
     {NET_AT_FRONT, NULL, NULL},
 };
 
-/* True when the rule applied. */
+/* Apply a rule; false when it does not fit. */
 static bool apply(const net_rename_t *rule, text_t *name)
 {
     if (rule->where == NET_AT_FRONT && text_starts(name->chars, rule->from)) {
@@ -37,7 +37,7 @@ static bool apply_first(const net_rename_t *rules, text_t *name)
 
 outcome_t net_names_settle(const network_t *network, const char *where, tensor_set_t *set)
 {
-    enum { PASSES = 8 }; /* more wrappers than anyone has seen */
+    enum { PASSES = 8 }; /* no real checkpoint has so many nested wrappers */
     for (size_t i = 0; i < set->count; i++) {
         text_t name = text_of("%s", set->items[i].name);
         int passes = 0;
@@ -51,7 +51,7 @@ outcome_t net_names_settle(const network_t *network, const char *where, tensor_s
                                   text_of("at most %d bytes", TEXT_MOST).chars, NULL);
         if (tensor_set_find(set, name.chars) != NULL)
             return outcome_failed(where, text_of("tensor %.200s", set->items[i].name).chars,
-                                  "another tensor of the same meaning", text_of("one %.200s", name.chars).chars,
+                                  "a second tensor of this layer", text_of("one %.200s", name.chars).chars,
                                   "save the plain state dict of one model");
         outcome_t result = tensor_set_rename(set, i, name.chars);
         if (!outcome_is_ok(&result))

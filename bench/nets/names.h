@@ -5,9 +5,9 @@
 #include "nets/net.h"
 #include "tensor/tensor.h"
 
-/* The names of a checkpoint's tensors, whoever saved it, as the network's layer table has them: torchvision's for the
- * CNNs, timm's for the ViTs, Hugging Face's (with "bert." in front) for BERT. What the network does not know is left
- * as it is. Two tensors that would get the same name are refused. */
+/* Rename a checkpoint's tensors, whatever program saved them, to the names of the network's layer table: torchvision's for
+ * CNNs, timm's for ViTs, Hugging Face's (beginning with "bert.") for BERT. Names that the network does not know stay. Two
+ * tensors that would get the same name are refused. */
 outcome_t net_names_settle(const network_t *network, const char *where, tensor_set_t *set);
 
 #endif

@@ -8,18 +8,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The networks: one table of layers each, which serves the engine, the compressor and the accelerator models alike.
+/* The networks. Each is one table of layers, used by the engine, the compression methods and the accelerator models.
  *
  * A network is a name ("resnet34"); its width is a size: "full" is the network of the paper, "compact" the stand-in
  * that this project trains and ships. Results of different size are never joined. A layer is one weight tensor that an
- * accelerator would run; its name is the framework's, so a checkpoint is imported by name. */
+ * accelerator would run; it has the name of the framework, so a checkpoint is imported by name. */
 
 typedef enum { NET_CONV, NET_LINEAR } net_kind_t;
 
 enum { NET_NAME_SIZE = 64 };
 
-/* Where a layer's operands come from, in place of an index: not from a layer of this table (the network's input, a
- * pooled map, the products of attention), or no such operand at all. */
+/* In place of the index of a layer: NET_OUTSIDE, the operand is not the output of a layer of this table (but the network's
+ * input, a pooled map, the products of attention); NET_NONE, there is no such operand. */
 enum { NET_OUTSIDE = -1, NET_NONE = -2 };
 
 /* One weight tensor, [k, c, kh, kw] (conv) or [k, c] (linear, kh = kw = 1), and where it is applied. */
@@ -31,7 +31,7 @@ typedef struct {
     int64_t stride, pad;
     int64_t in_h, in_w;   /* conv: input plane; linear: 1 x 1 */
     int64_t out_h, out_w; /* conv: output plane; linear: 1 x 1 */
-    int64_t tokens;       /* linear: vectors a sample; conv: 1 */
+    int64_t tokens;       /* linear: vectors per sample; conv: 1 */
     int64_t input;        /* index of the layer whose output this one reads, or NET_OUTSIDE */
     int64_t residual;     /* index of the layer whose output is added to this one's, NET_OUTSIDE or NET_NONE */
     bool bias;
@@ -46,19 +46,19 @@ typedef struct {
 typedef struct {
     const char *name;                /* "full" | "compact" */
     const char *cfg;                 /* Darknet cfg of the graph, relative to the project, or NULL when built in C */
-    const char *weights;             /* default weights file, relative to the project; NULL when the user must bring one */
+    const char *weights;             /* default weights file, relative to the project; NULL when the user must give one */
     const char *dataset;             /* default data set (data/dataset.h) */
     const char *profile;             /* preprocessing profile bound to the weights (data/profile.h) */
     const char *vocabulary;          /* text: default WordPiece vocabulary, relative to the project, or NULL */
     int64_t channels, height, width; /* of one input */
     int64_t classes;
-    bool stand_in;     /* a compact network of ours in place of the paper's */
-    const void *shape; /* what the family's layers() needs: widths, blocks, ... */
+    bool stand_in;     /* this project's compact network in place of the paper's */
+    const void *shape; /* read by the family's layers(): widths, blocks, ... */
 } net_size_t;
 
 struct net_program; /* nets/program.h */
 
-/* How some checkpoints call a tensor, and how the layer table does: `from` at the front or the end of its name. */
+/* A rule that turns a checkpoint's name into the layer table's: `from`, at the front or end of the name, becomes `to`. */
 typedef struct {
     enum { NET_AT_FRONT, NET_AT_END } where;
     const char *from; /* NULL ends a table */
@@ -77,17 +77,17 @@ typedef struct {
     outcome_t (*program)(const net_size_t *size, struct net_program *program);
 } network_t;
 
-/* The seven networks of the paper, which "all" means, and others that can be asked for by name; NULL-terminated. One line
- * in registry.c adds one. */
+/* The seven networks of the paper ("all" means these), and others that can be given by name; NULL-terminated. One line in
+ * registry.c adds one. */
 extern const network_t *const net_registry[], *const net_others[];
 
-/* For lists of names, of which "all" is net_registry. */
+/* For lists of names; "all" is net_registry. */
 extern const registry_t net_names;
 
 /* By name; an unknown one is FAULT_USAGE and lists the known names. */
 outcome_t net_find(const char *name, const network_t **network);
 outcome_t net_find_size(const network_t *network, const char *name, const net_size_t **size);
-/* The one that is meant when none is named: compact, or the only one. */
+/* The size when none is named: compact, or the only one. */
 const net_size_t *net_default_size(const network_t *network);
 
 /* The layers in the order of the framework's modules (a block: conv1, conv2, downsample). Free with net_table_free(). */
@@ -95,15 +95,15 @@ outcome_t net_layers(const network_t *network, const net_size_t *size, net_table
 void net_table_free(net_table_t *table);
 
 int64_t net_layer_weights(const net_layer_t *layer); /* k * c * kh * kw */
-int64_t net_layer_macs(const net_layer_t *layer);    /* multiply-accumulates a sample */
+int64_t net_layer_macs(const net_layer_t *layer);    /* multiply-accumulates per sample */
 
-/* For the families: append one layer; sizes of the planes follow from the arguments. Its input is NET_OUTSIDE and its
- * residual NET_NONE until net_wire() says otherwise. */
+/* For the families: append one layer; its output plane follows from the arguments. Its input is NET_OUTSIDE and its
+ * residual NET_NONE until net_wire() changes them. */
 outcome_t net_add_conv(net_table_t *table, const char *name, const char *norm, int64_t k, int64_t c, int64_t kernel,
                        int64_t stride, int64_t pad, int64_t in_h, int64_t in_w);
 outcome_t net_add_linear(net_table_t *table, const char *name, int64_t k, int64_t c, int64_t tokens, bool bias);
 
-/* Where the layer appended last has its operands from. An output that feeds a pooling or attention has no consumer. */
+/* Set the operands of the layer that was appended last. An output that feeds a pooling or attention has no consumer. */
 void net_wire(net_table_t *table, int64_t input, int64_t residual);
 
 #endif

@@ -5,14 +5,13 @@
 #include "base/outcome.h"
 #include "nets/net.h"
 
-/* What a transformer computes, step by step: Darknet's cfg language has no words for it, so the network's family writes
- * it down here, and the engine makes one Darknet layer of each step.
- *
- * A step reads the result of the step before it, [tokens, inputs] floats, and gives [tokens, outputs]. Weights that are
- * compressed are layers of the table; all others stay float, as in the paper's flow, and are listed by name. */
+/* The computation of a transformer, step by step. Darknet's cfg language cannot express it, so the network's family lists
+ * the steps, and the engine makes one Darknet layer of each. A step reads the result of the previous step, [tokens, inputs]
+ * floats, and returns [tokens, outputs]. Weights that are compressed are layers of the table; all others stay float, as in
+ * the paper's flow, and are listed by name. */
 
 typedef enum {
-    NET_STEP_PATCHES,     /* image -> one vector a patch, by the convolution of the table; no class token yet */
+    NET_STEP_PATCHES,     /* image -> one vector per patch, by the convolution of the table; no class token yet */
     NET_STEP_CLASS_TOKEN, /* put the class token in front, add the positions; floats: class token, positions */
     NET_STEP_EMBEDDING,   /* token and segment numbers -> vectors; floats: words, positions, segments */
     NET_STEP_LAYER_NORM,  /* floats: gamma, beta */
@@ -26,14 +25,14 @@ typedef enum {
 
 typedef struct {
     net_step_kind_t kind;
-    int64_t inputs, outputs; /* features a token */
+    int64_t inputs, outputs; /* features per token */
     int64_t layer;           /* PATCHES, LINEAR: layer of the table, or NET_NONE when its weights are floats */
-    int64_t parts;           /* LINEAR: so many layers of the table, one below the other (query, key, value); else 1 */
-    int64_t first_float;     /* the floats it needs begin here */
+    int64_t parts;           /* LINEAR: number of layers of the table, stacked (query, key, value); else 1 */
+    int64_t first_float;     /* index of the first float tensor of this step */
     int64_t other;           /* ADD */
     int64_t heads;           /* ATTENTION */
     double epsilon;          /* LAYER_NORM */
-    bool first_token;        /* reads the first token alone; so does every later step */
+    bool first_token;        /* reads only the first token, as does every later step */
 } net_step_t;
 
 /* One tensor that stays float. */
@@ -51,7 +50,7 @@ typedef struct net_program {
     int64_t tokens; /* at most, class token included */
 } net_program_t;
 
-/* The program of a network without a cfg; an empty one where the size has a cfg. Free with net_program_free(). */
+/* The program of a network without a cfg; empty where the size has a cfg. Free with net_program_free(). */
 outcome_t net_program(const network_t *network, const net_size_t *size, net_program_t *program);
 void net_program_free(net_program_t *program);
 

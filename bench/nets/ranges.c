@@ -41,7 +41,7 @@ static outcome_t take_row(const csv_table_t *rows, size_t row, const size_t colu
         layer++;
     if (layer == table->count)
         return outcome_failed(rows->path, text_of("line %zu", row + 2).chars, name, "a layer of the network",
-                              "these ranges are another network's: make them with bbsbench calibrate");
+                              "these ranges are of another network: make new ones with bbsbench calibrate");
     if (outcome_bad(&result, csv_cell_real(rows, row, columns[1], &range)) ||
         outcome_bad(&result, csv_cell_real(rows, row, columns[2], &ranges->seen[layer])) ||
         outcome_bad(&result, csv_cell_integer(rows, row, columns[3], &ranges->samples)))

@@ -62,7 +62,8 @@ static outcome_t add_bottleneck(net_table_t *table, const char *block, int64_t w
                         EXPANSION * w, c, 1, stride, 0, side, side);
 }
 
-/* The block that begins at entry `first` reads `from` and adds it, or its projection, to what its convolutions give. */
+/* Wire the block that begins at entry `first`: it reads `from` and adds it, or its projection, to the output of its
+ * convolutions. */
 static void wire_block(net_table_t *table, const resnet_shape_t *shape, int64_t first, int64_t from)
 {
     int64_t last = first + shape->convolutions - 1, count = (int64_t)table->count;
@@ -83,7 +84,7 @@ static outcome_t resnet_layers(const net_size_t *size, net_table_t *table)
         return result;
     int64_t side = after_window(size->height, shape->stem_kernel, shape->stem_stride, shape->stem_pad);
     side = after_window(side, shape->pool_kernel, shape->pool_stride, shape->pool_pad);
-    int64_t c = shape->widths[0], from = NET_OUTSIDE; /* behind the stem's pooling */
+    int64_t c = shape->widths[0], from = NET_OUTSIDE; /* the pooled output of the stem */
     for (int stage = 0; stage < STAGES; stage++) {
         for (int64_t block = 0; block < shape->blocks[stage]; block++) {
             int64_t stride = block == 0 && stage > 0 ? 2 : 1;

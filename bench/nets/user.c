@@ -10,7 +10,8 @@
 
 enum { MOST_LAYERS = 10000, MOST_CHANNELS = 1 << 20, MOST_KERNEL = 1024, MOST_PLANE = 1 << 14, MOST_TOKENS = 1 << 20 };
 
-static const int64_t most_weights = (int64_t)1 << 33; /* times the most pixels or tokens stays below 2^63 */
+static const int64_t most_weights = (int64_t)1
+                                    << 33; /* this limit times the largest number of pixels or tokens is below 2^63 */
 
 /* ===  Cells  === */
 
@@ -48,7 +49,7 @@ static outcome_t read_name(const line_t *line, const net_table_t *before, char *
     if (length == 0 || length >= NET_NAME_SIZE)
         return refuse(line, "name", text_of("%zu characters", length).chars, text_of("1 to %d", NET_NAME_SIZE - 1).chars);
     if (text_equal(cell, "total"))
-        return refuse(line, "name", cell, "another name: this is the row of the sums");
+        return refuse(line, "name", cell, "another name: `total` is the row of the sums");
     for (size_t i = 0; i < before->count; i++)
         if (text_equal(before->items[i].name, cell))
             return refuse(line, "name", text_of("%s, as in line %zu", cell, i + 2).chars, "each name once");

@@ -5,10 +5,9 @@
 #include "nets/net.h"
 
 /* A network that is not in the registry, from a table of its layers, for the accelerator models.
- *
- * The CSV has the columns name,kind,k,c,kh,kw,stride,pad,in_h,in_w,tokens in any order, a row a layer: kind is conv (tokens
- * 1) or linear (kh = kw = stride = in_h = in_w = 1, pad 0). A layer reads the output of the one before it where the shapes
- * fit, else something from outside. Errors name file, line and column. */
+ * The CSV has the columns name,kind,k,c,kh,kw,stride,pad,in_h,in_w,tokens in any order, one row per layer: kind is conv
+ * (tokens 1) or linear (kh = kw = stride = in_h = in_w = 1, pad 0). A layer reads the output of the previous layer where
+ * the shapes fit, else its input is NET_OUTSIDE. Errors name file, line and column. */
 typedef struct {
     network_t network; /* named as the file, without folder and ending; family "user" */
     net_size_t size;   /* "user" */

@@ -35,10 +35,10 @@ static outcome_t vgg_layers(const net_size_t *size, net_table_t *table)
             c = shape->widths[stage];
         }
         if (shape->pools[stage] > 1)
-            from = NET_OUTSIDE; /* what follows reads the pooled map */
+            from = NET_OUTSIDE; /* the next layer reads the pooled map */
         side /= shape->pools[stage];
     }
-    from = NET_OUTSIDE; /* the first of these reads the map flattened */
+    from = NET_OUTSIDE; /* the first linear layer reads the flattened map */
     int64_t inputs[FULLY_CONNECTED] = {c * side * side, shape->hidden, shape->hidden};
     int64_t outputs[FULLY_CONNECTED] = {shape->hidden, shape->hidden, size->classes};
     for (int i = 0; i < FULLY_CONNECTED; i++) {

@@ -83,7 +83,7 @@ static const transformer_shape_t small_shape = {
     .blocks = 12, .width = 384, .heads = 6, .hidden = 1536, .patch = 16, .epsilon = 1e-6};
 static const transformer_shape_t base_shape = {
     .blocks = 12, .width = 768, .heads = 12, .hidden = 3072, .patch = 16, .epsilon = 1e-6};
-/* The checkpoint at hand went through Hugging Face's classes, whose LayerNorm adds 1e-12. */
+/* The public checkpoint was trained with Hugging Face's classes, whose LayerNorm adds 1e-12. */
 static const transformer_shape_t tiny_shape = {
     .blocks = 12, .width = 192, .heads = 3, .hidden = 768, .patch = 16, .epsilon = 1e-12};
 

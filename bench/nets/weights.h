@@ -8,7 +8,7 @@
 #include "nets/program.h"
 #include "tensor/tensor.h"
 
-/* The float weights of a network, read by the names of its framework: one entry for each layer of its table.
+/* The float weights of a network, read by the framework's names: one entry for each layer of the table.
  *
  * The same code reads the shipped compact networks and the full-size checkpoints. Missing names, wrong shapes, NaN and
  * infinity are refused by name; tensors that no layer asks for (num_batches_tracked) are ignored. */
@@ -22,27 +22,27 @@ typedef struct {
 typedef struct {
     const network_t *network;
     const net_size_t *size;
-    text_t path; /* of the file, for the record */
+    text_t path; /* of the file that was read */
     net_table_t table;
     net_program_t program;    /* empty where Darknet has a cfg */
     net_parameters_t *layers; /* table.count */
     float **floats;           /* program.float_count tensors that stay float */
-    spill_t storage;          /* behind every pointer above */
+    spill_t storage;          /* holds the memory of all pointers above */
 } net_weights_t;
 
-/* What torch.nn.BatchNorm2d adds to the variance (its default eps, which torchvision's networks keep). */
+/* The eps that torch.nn.BatchNorm2d adds to the variance (the default, which torchvision's networks use). */
 extern const float net_batchnorm_epsilon;
 
-/* `path` NULL: the size's own weights, or the checkpoint of the network that was fetched (base/catalogue.h);
- * FAULT_MISSING with the command that fetches it when it is not there. Safetensors or what torch.save wrote,
- * under any of the names that nets/names.h settles. */
+/* `path` NULL: the shipped weights of the size, or the fetched checkpoint of the network (base/catalogue.h); FAULT_MISSING
+ * with the command that fetches it when there is neither. The file is safetensors or was written by torch.save, with any
+ * names that nets/names.h knows. */
 outcome_t net_weights_load(const network_t *network, const net_size_t *size, const char *path, net_weights_t *weights);
 /* The same from tensors in memory; `where` names them in errors. */
 outcome_t net_weights_from(const network_t *network, const net_size_t *size, const char *where, const tensor_set_t *set,
                            net_weights_t *weights);
 void net_weights_free(net_weights_t *weights);
 
-/* What a layer and the BatchNorm behind it make of the sum s of output channel k: s * multiplier + bias. */
+/* Bias and BatchNorm of a layer, folded: the sum s of output channel k becomes s * multiplier + bias. */
 void net_fold_norm(const net_layer_t *layer, const net_parameters_t *parameters, int64_t k, double *multiplier,
                    double *bias);
 

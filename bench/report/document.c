@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A block of that kind at the end, or NULL when memory is out (which the document remembers). */
+/* Append a block. NULL when memory is out; document_check() reports it. */
 static block_t *append(document_t *document, block_kind_t kind)
 {
     if (document->count == document->capacity) {

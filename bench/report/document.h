@@ -7,26 +7,26 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A report before it has a form: blocks in reading order, put together once and printed by html.h and markdown.h, so
- * that the page and the text can never say different things.
+/* A report independent of its format: blocks in reading order, built once and printed by html.h and markdown.h, so that
+ * both have the same content.
  *
- * Texts are plain; `words between backticks` are code, every other sign stands for itself: the printers escape what HTML
- * or Markdown would take as markup, wherever a text came from. Nothing here fails on its own: what goes wrong (memory, a
- * table with a short row) is kept and comes back from document_check(), which the printers call first. */
+ * Texts are plain; `words between backticks` are code; every other character stands for itself: the printers escape
+ * whatever HTML or Markdown would take as markup. No function here returns an error: a failure (memory, a table with a
+ * short row) is recorded and returned by document_check(), which the printers call first. */
 
-/* What a mark means. Printers always write the words; a colour only repeats them. */
+/* The meaning of a mark. Printers always write its words; the colour only repeats the meaning. */
 typedef enum { TONE_PLAIN, TONE_GOOD, TONE_NOTE, TONE_CAUTION, TONE_BAD } tone_t;
 
 typedef enum {
     BLOCK_HEADING,
     BLOCK_PARAGRAPH,
-    BLOCK_ITEM,    /* one entry of a list; neighbours form one list */
-    BLOCK_NOTICE,  /* a box that must not be overlooked */
-    BLOCK_COMMAND, /* something to type */
-    BLOCK_FACT,    /* one headline number: text = label, cells = value, note; neighbours form one row */
+    BLOCK_ITEM,    /* one entry of a list; adjacent items form one list */
+    BLOCK_NOTICE,  /* a box for important text */
+    BLOCK_COMMAND, /* a command line */
+    BLOCK_FACT,    /* one headline number: text = label, cells = value, note; adjacent facts form one row */
     BLOCK_TABLE,
     BLOCK_FIGURE,
-    BLOCK_FOLD, /* what follows, up to BLOCK_FOLD_END, is for those who look closer */
+    BLOCK_FOLD, /* the blocks up to BLOCK_FOLD_END are details, folded away */
     BLOCK_FOLD_END,
 } block_kind_t;
 
@@ -52,7 +52,7 @@ typedef struct {
     cell_t *cells; /* table: row by row; fact: value, note */
     size_t cell_count;
     char *path; /* figure: relative to the report's folder, without .svg or .png */
-    char *alt;  /* figure: what it shows, for those who cannot see it */
+    char *alt;  /* figure: a description for readers who cannot see it */
 } block_t;
 
 typedef struct {
@@ -81,10 +81,10 @@ void document_link(document_t *document, const char *text, const char *target);
 outcome_t document_check(const document_t *document);
 void document_free(document_t *document);
 
-/* A text is printed piece by piece: words, code, words, ... Code is what stands between two single backticks; a backtick
- * without a partner, and each of several in a row, is a sign like any other. */
+/* A text is printed piece by piece: words, code, words, ... Code is the text between two single backticks; a backtick
+ * without a partner, and each of several in a row, is an ordinary character. */
 typedef struct {
-    const char *start; /* of the words, or of the code behind its backtick */
+    const char *start; /* of the words, or of the code after its backtick */
     size_t length;
     bool code;
     const char *rest; /* where the next piece begins */

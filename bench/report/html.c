@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* HTML printer: one block after the other, each closed where it opens, except the two that neighbours share: a list
- * and a row of facts. Marks carry their words; the class only colours them. */
+/* HTML printer: each block opens and closes its own elements, except that adjacent items share a list and adjacent facts a
+ * row. Marks are written as words; the class only colours them. */
 #include "report/html.h"
 
 #include "base/file.h"
@@ -50,7 +50,7 @@ static void put_plain(FILE *stream, const char *text)
         put_char(stream, *text);
 }
 
-/* Text with `code` between backticks. */
+/* Print a text with `code` between backticks. */
 static void put_text(FILE *stream, const char *text)
 {
     while (*text != '\0') {
@@ -92,7 +92,7 @@ static void put_cell(FILE *stream, const cell_t *cell)
     fputs(cell->tone != TONE_PLAIN ? "</span>" : "", stream);
 }
 
-enum { UNBROKEN = 20 }; /* a cell of at most so many bytes stays on one line */
+enum { UNBROKEN = 20 }; /* a cell of at most so many bytes is not wrapped */
 
 static void put_table(FILE *stream, const block_t *block)
 {

@@ -4,8 +4,8 @@
 
 #include "report/document.h"
 
-/* Print a document as one HTML file that needs nothing else: style inside, figures as data URIs, no script. `folder`
- * is where the figures lie (PATH.svg, relative to it); one that is not there is printed as its text and says so. */
+/* Print a document as one HTML file that needs nothing else: style inside, figures as data URIs, no script. Figures
+ * are the files PATH.svg in `folder`; for a missing figure its description is printed, with a notice. */
 outcome_t html_write(const document_t *document, const char *title, const char *folder, const char *path);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Markdown printer: for terminals, reviews and version control; the same words as the page, in the same order. */
+/* Markdown printer, for terminals, reviews and version control: the same text as the page, in the same order. */
 #include "report/markdown.h"
 
 #include "base/file.h"
@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Where a text stands decides which signs Markdown would not take as themselves. */
+/* The position of a text decides which characters Markdown would take as markup. */
 typedef enum {
-    INLINE, /* behind other signs of its line */
+    INLINE, /* after other characters of the line */
     OPENS,  /* first in its line, where "# " would be a heading and "1. " a list */
     CELL,   /* in a table, where a bar ends the cell even inside code */
 } position_t;
@@ -22,7 +22,7 @@ static bool is_word(char character)
     return isalnum((unsigned char)character) != 0;
 }
 
-/* Would Markdown take the sign at `at` for the beginning of a heading, a list, a quotation or a rule? */
+/* Would Markdown take the character at `at` as the beginning of a heading, a list, a quotation or a rule? */
 static bool opens_block(const char *text, const char *at)
 {
     if (at == text)
@@ -32,7 +32,7 @@ static bool opens_block(const char *text, const char *at)
     return strchr(" \n\r\t", at[1]) != NULL && strspn(text, "0123456789") == (size_t)(at - text);
 }
 
-/* As CommonMark 0.30 and GitHub's additions have it; a low line between letters or digits is never markup. */
+/* Is the character markup in CommonMark 0.30 or GitHub's additions? An underscore between letters or digits never is. */
 static bool is_markup(const char *text, const char *at, position_t position)
 {
     if (strchr("\\`*<[]|~", *at) != NULL)
@@ -51,7 +51,7 @@ static void put_sign(FILE *stream, char sign, bool escaped)
     fputc(strchr("\n\r\t", sign) != NULL ? ' ' : sign, stream);
 }
 
-/* Text as it must read when rendered. Between backticks nothing can be escaped but a table's bar. */
+/* Print a text so that it reads the same when rendered. Between backticks only a table's bar can be escaped. */
 static void put_at(FILE *stream, const char *text, position_t position)
 {
     text += position == OPENS ? strspn(text, " \n\r\t") : 0;
@@ -70,7 +70,7 @@ static void put_text(FILE *stream, const char *text)
     put_at(stream, text, INLINE);
 }
 
-/* The target of a link: what would end it is written as RFC 3986 escapes. */
+/* Print the target of a link; characters that would end it are escaped as in RFC 3986. */
 static void put_target(FILE *stream, const char *target)
 {
     for (; *target != '\0'; target++)
@@ -80,7 +80,7 @@ static void put_target(FILE *stream, const char *target)
             fputc(*target, stream);
 }
 
-/* Inside an HTML tag Markdown is not read: the summary of a fold is HTML. */
+/* Print the summary of a fold as HTML: Markdown is not read inside an HTML tag. */
 static void put_summary(FILE *stream, const char *text)
 {
     while (*text != '\0') {
@@ -102,8 +102,8 @@ static void put_ticks(FILE *stream, size_t count)
         fputc('`', stream);
 }
 
-/* A command in a fence that is longer than any row of backticks in it: nothing inside is read as Markdown, also behind a
- * list, where an indented line would belong to the last item. */
+/* Print a command in a fence that is longer than any row of backticks in it, so nothing inside is read as Markdown. An
+ * indented line would not do: after a list it would belong to the last item. */
 static void put_command(FILE *stream, const char *text)
 {
     size_t ticks = 3;

@@ -4,7 +4,7 @@
 
 #include "report/document.h"
 
-/* Print a document as Markdown (tables as GitHub has them), figures as links to PATH.png beside it. */
+/* Print a document as Markdown (with GitHub's tables); figures are links to PATH.png. */
 outcome_t markdown_write(const document_t *document, const char *folder, const char *path);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tables are created from schemas and filled with typed cells, so that SQLite's own conversions never touch a number. The
- * descriptions of the columns are kept beside them: a query that passes a column on takes its description along, which
- * SQLite tells by the column's origin (database, table and column name). */
+/* Tables are created from schemas and filled with typed cells, so SQLite never converts a number. Descriptions of the
+ * columns are stored with the tables. A result column of a query that is a table's column keeps its description: SQLite
+ * tells the origin of a result column (database, table and column name). */
 #include "rows/database.h"
 
 #include "rows/database_internal.h"
@@ -184,7 +184,7 @@ static outcome_t insert_row(rows_database_t *database, sqlite3_stmt *statement, 
     return code == SQLITE_DONE || code == SQLITE_OK ? outcome_ok() : rows_database_failed(database, where);
 }
 
-/* All rows in one transaction: without it SQLite would make one of each. */
+/* All rows in one transaction: otherwise each row would be a transaction of its own. */
 outcome_t rows_database_fill(rows_database_t *database, const rows_schema_t *schema, const rows_table_t *table)
 {
     sqlite3_stmt *statement = NULL;
@@ -209,7 +209,7 @@ outcome_t rows_database_load(rows_database_t *database, const rows_schema_t *sch
     return result;
 }
 
-/* One member of a C struct. */
+/* The cell of one member of a C struct. */
 static rows_cell_t cell_of(const rows_column_t *column, const void *member)
 {
     rows_cell_t cell = {.kind = ROWS_CELL_NULL};

@@ -6,9 +6,9 @@
 
 struct sqlite3;
 
-/* A table of the database, and what its columns mean. */
+/* A table of the database, with the description of its columns. */
 typedef struct {
-    const char *run; /* the database within SQLite that it is in */
+    const char *run; /* the attached database that holds the table: "main", "run2" ... */
     rows_schema_t schema;
     rows_table_t texts; /* owns the texts of the schema; has no rows */
 } stored_table_t;

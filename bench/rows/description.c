@@ -10,7 +10,7 @@
 static const char mark[] = "--|";
 enum { HEADING, UNIT, TRAITS, MEANING, PARTS };
 
-/* What is being read, for errors. */
+/* The query and line that are being read, for errors. */
 typedef struct {
     const char *where;
     size_t line;
@@ -30,7 +30,7 @@ static char *trimmed(char *text)
     return text;
 }
 
-/* The last word of `code`, a trailing comma aside; NULL where there is none. */
+/* The last word of `code`, without a trailing comma; NULL where there is none. */
 static char *last_word(char *code)
 {
     code = trimmed(code);
@@ -90,19 +90,19 @@ static outcome_t read_traits(const place_t *place, char *traits, rows_column_t *
     return outcome_ok();
 }
 
-/* `code` is what stands before the mark, `comment` what stands behind it. */
+/* Read one line: `code` is the text before the mark --|, `comment` the text after it. */
 static outcome_t read_comment(const place_t *place, char *code, char *comment, rows_description_t *description)
 {
     char *parts[PARTS];
     rows_column_t *column = &description->columns[description->count];
     if (text_split(comment, '|', parts, PARTS) != PARTS)
-        return refuse(place, "a comment of another form", "--| HEADING | UNIT | TRAITS | MEANING");
+        return refuse(place, "a comment in another form", "--| HEADING | UNIT | TRAITS | MEANING");
     *column = (rows_column_t){.name = last_word(code), .kind = ROWS_REAL, .decimals = ROWS_ANY_DECIMALS};
     if (column->name == NULL)
-        return refuse(place, "a description of nothing", "a column's name before --|");
+        return refuse(place, "a description without a column", "a column's name before --|");
     for (size_t i = 0; i < description->count; i++)
         if (text_equal(description->columns[i].name, column->name))
-            return refuse(place, text_of("a second description of %.200s", column->name).chars, "one");
+            return refuse(place, text_of("a second description of %.200s", column->name).chars, "one for each column");
     column->heading = trimmed(parts[HEADING]);
     column->unit = trimmed(parts[UNIT]);
     column->meaning = trimmed(parts[MEANING]);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Comparison of two tables of rows. Both are small (thousands of rows), so rows are matched by their joined keys through a
- * sorted index of each table; the order of the entries is the order of the rows. */
+/* Rows of two tables are matched by their joined keys through a sorted index of each table. Entries are in the order of the
+ * rows. */
 #include "rows/diff.h"
 
 #include "base/text.h"
@@ -28,7 +28,7 @@ typedef struct {
 typedef struct {
     const csv_table_t *table;
     keyed_t *sorted;
-    char **keys; /* by row; owned by sorted */
+    char **keys; /* by row; the strings belong to `sorted` */
 } index_t;
 
 static int by_key(const void *a, const void *b)
@@ -83,7 +83,7 @@ static outcome_t index_build(const csv_table_t *table, const rows_schema_t *sche
     for (size_t i = 1; i < table->rows; i++)
         if (text_equal(index->sorted[i - 1].key, index->sorted[i].key))
             return outcome_failed(table->path, text_of("line %zu", index->sorted[i].row + 2).chars,
-                                  text_of("a second row %s", index->sorted[i].key).chars, "one row a key", NULL);
+                                  text_of("a second row %s", index->sorted[i].key).chars, "one row per key", NULL);
     return outcome_ok();
 }
 
@@ -115,7 +115,7 @@ static outcome_t add_entry(diff_t *diff, diff_status_t status, const char *row, 
     return whole ? outcome_ok() : outcome_out_of_memory("comparison");
 }
 
-/* How many samples a count of this row may move. */
+/* By how many samples the counts of this row may differ. */
 static int64_t allowed_flips(const rows_schema_t *schema, const csv_table_t *baseline, size_t row)
 {
     size_t column;
@@ -161,7 +161,7 @@ static outcome_t compare_rows(const csv_table_t *baseline, size_t before, const 
         if (column == NULL)
             return outcome_failed(baseline->path, "header", baseline->cells[i],
                                   text_of("the columns of %s", schema->name).chars,
-                                  "the baseline is of another version: make it again");
+                                  "the baseline is of another version of bbsbench: make it again");
         if (column->sense == ROWS_FOLLOWS)
             continue;
         if (outcome_bad(&result, csv_column(measured, column->name, &other)))

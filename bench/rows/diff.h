@@ -9,11 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Two tables of rows compared, row by row and column by column: a run against its committed baseline.
- *
- * The schema says all: rows are matched by their key columns; every column of the baseline is compared as text, exactly,
- * but for those that follow from others, and for counts of samples, which may move by a stated share. A sense says which
- * direction is better. Improvements never pay for regressions: each row and column is told by name. */
+/* Comparison of two tables of rows, row by row and column by column: a run against its committed baseline.
+ * The schema gives the rule. Rows are matched by their key columns. Every column of the baseline is compared exactly, as
+ * text, except columns that follow from others, and counts of samples, which may differ by a stated share. The sense of a
+ * column says which direction is better. Improvements never offset regressions: each row and column is reported by name. */
 
 typedef enum {
     DIFF_SAME,
@@ -38,15 +37,15 @@ typedef struct {
 typedef struct {
     diff_entry_t *entries;
     size_t entry_count;
-    size_t rows[DIFF_STATUS_COUNT]; /* each row once: the worst of its columns, in the order regressed, changed, improved */
-    size_t compared;                /* rows in the baseline, and new ones */
+    size_t
+        rows[DIFF_STATUS_COUNT]; /* counts each row once, by its worst column in the order regressed, changed, improved */
+    size_t compared;             /* rows of the baseline, plus new rows */
 } diff_t;
 
-/* `measured` must have the key columns and every compared column of `baseline`; columns that only it has are ignored. A
- * column of the baseline that the schema lacks is an error.
- * Two rows of one key in a table are an error. Free with diff_free(). */
+/* `measured` must have the key columns and every compared column of `baseline`; further columns of `measured` are ignored.
+ * Errors: a column of the baseline that the schema lacks; two rows with one key in a table. Free with diff_free(). */
 outcome_t diff_tables(const csv_table_t *baseline, const csv_table_t *measured, const rows_schema_t *schema, diff_t *diff);
-bool diff_is_clean(const diff_t *diff); /* every row the same */
+bool diff_is_clean(const diff_t *diff); /* every row is the same */
 void diff_free(diff_t *diff);
 
 /* "4 of 4 rows same" or "1 regressed, 3 same of 4 rows". */

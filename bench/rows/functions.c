@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* SQL functions: GSL's statistics over the values of a group, and numbers as a reader wants them.
+/* SQL functions: GSL's statistics over the values of a group, and numbers as texts for reading.
  *
- * An aggregate first collects its values, since all but the mean need them together. NULL and NaN are passed over. Values
- * are put in ascending order (bootstrap: in the order of their place), so that a result does not depend on the order in
- * which SQLite happens to visit the rows. */
+ * An aggregate first collects its values. NULL and NaN are ignored. Values are sorted (for the bootstrap by `place`), so
+ * the result does not depend on the order in which SQLite visits the rows. */
 #include "rows/functions.h"
 
 #include "base/number.h"
@@ -62,7 +61,7 @@ static int by_place(const void *a, const void *b)
     return (left->value > right->value) - (left->value < right->value);
 }
 
-/* What a statistic makes of values[count], count > 0. */
+/* A statistic of values[count], count > 0. */
 typedef double (*statistic_t)(const double *values, size_t count, double parameter);
 
 static void conclude(sqlite3_context *context, statistic_t statistic)
@@ -129,7 +128,7 @@ static double bootstrap_high(const double *values, size_t count, double seed)
     return bootstrap(values, count, seed, true);
 }
 
-/* SQLite wants a function of its own for each end. */
+/* SQLite needs one finishing function for each aggregate. */
 #define AGGREGATE_END(statistic)                          \
     static void end_##statistic(sqlite3_context *context) \
     {                                                     \

@@ -6,7 +6,7 @@
 
 struct sqlite3;
 
-/* Make the SQL functions of database.h known to a connection; false when SQLite refuses one. */
+/* Register the SQL functions of database.h with a connection; false when SQLite refuses one. */
 bool rows_functions_register(struct sqlite3 *connection);
 
 #endif

@@ -54,7 +54,7 @@ outcome_t rows_write_csv(const rows_table_t *table, const char *path)
 
 /* ===  Markdown  === */
 
-/* A cell's text must not end the cell, start markup or break the line. */
+/* Escape a cell's text: it must not end the cell, start markup or break the line. */
 static void put_markdown(FILE *stream, const char *text)
 {
     for (; *text != '\0'; text++) {

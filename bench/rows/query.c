@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One query: prepared, its columns described, its rows read into a table with the kinds that the description says. */
+/* One query: prepare it, describe its columns, then read its rows into a table. Cells have the kinds that the descriptions
+ * state. */
 #include "rows/database.h"
 
 #include "rows/database_internal.h"
@@ -12,7 +13,7 @@
 
 /* ===  Preparing  === */
 
-/* The line of the query that SQLite complains of. */
+/* The line of the query at which SQLite found the error. */
 static text_t place_of_error(const rows_database_t *database, const char *sql)
 {
     int offset = sqlite3_error_offset(database->connection), line = 1;
@@ -52,7 +53,7 @@ static outcome_t prepare(const rows_database_t *database, const char *sql, const
 
 /* ===  Describing  === */
 
-/* The description of the column that a result column passes on, or NULL. */
+/* The description of the table's column that a result column is, or NULL. */
 static const rows_column_t *origin_of(const rows_database_t *database, sqlite3_stmt *statement, int column)
 {
     const char *run = sqlite3_column_database_name(statement, column);
@@ -72,7 +73,7 @@ static const rows_column_t *described(const rows_description_t *description, con
     return NULL;
 }
 
-/* `AS "Heading [unit]"`: the name is the heading. */
+/* The heading and unit of a column named `AS "Heading [unit]"`. */
 static bool take_heading(rows_table_t *table, const char *name, rows_column_t *column)
 {
     const char *open = strrchr(name, '['), *close = name + strlen(name) - 1;
@@ -89,7 +90,7 @@ static bool take_heading(rows_table_t *table, const char *name, rows_column_t *c
     return column->heading != NULL && column->unit != NULL;
 }
 
-/* `texts` holds the texts of the headings until they are copied into the result. */
+/* `texts` owns the texts of the headings until they are copied into the result. */
 static outcome_t describe_column(const rows_database_t *database, sqlite3_stmt *statement, int index,
                                  const rows_description_t *description, rows_table_t *texts, rows_column_t *column,
                                  bool *is_described)
@@ -117,7 +118,7 @@ static bool has_column(sqlite3_stmt *statement, const char *name)
     return false;
 }
 
-/* Descriptions of columns that there are not, and columns without one. */
+/* Refuse a description of a column that the query lacks, and a column without description. */
 static outcome_t check_complete(const rows_database_t *database, sqlite3_stmt *statement,
                                 const rows_description_t *description, const char *where, bool complete)
 {
@@ -134,7 +135,7 @@ static outcome_t check_complete(const rows_database_t *database, sqlite3_stmt *s
     return outcome_ok();
 }
 
-/* `*as_described`, to free(): which columns are described, by themselves or by the column that they pass on. */
+/* Describe all columns. `*as_described`, to free(), says which ones have a description: by a comment or from a table. */
 static outcome_t describe(const rows_database_t *database, sqlite3_stmt *statement, const char *sql, const char *where,
                           bool complete, rows_table_t *table, bool **as_described)
 {
@@ -166,7 +167,7 @@ static outcome_t take_text(sqlite3_stmt *statement, int index, rows_table_t *tab
     return text != NULL && cell->text != NULL ? outcome_ok() : outcome_out_of_memory("query");
 }
 
-/* What stands in the cell is of the kind that its column is said to have; a whole real may stand for an integer. */
+/* Does the cell have the kind of its column? A whole real is accepted as an integer and converted. */
 static bool fits(rows_kind_t kind, rows_cell_t *cell)
 {
     bool whole = cell->kind == ROWS_CELL_REAL && cell->real == floor(cell->real) && fabs(cell->real) < 0x1p53;
@@ -205,11 +206,12 @@ static outcome_t take_cell(sqlite3_stmt *statement, int index, bool as_described
     }
     if (outcome_is_ok(&result) && as_described && !fits(column->kind, cell))
         return outcome_failed(where, text_of("column %.200s", column->name).chars, "a value of another kind",
-                              rows_kind_name(column->kind), "say its kind in its description, or CAST it");
+                              rows_kind_name(column->kind),
+                              "name the right kind in the column's description, or CAST the value");
     return result;
 }
 
-/* Columns of which nothing is said are of the kind that their values are. */
+/* A column without description gets the kind of its values. */
 static void guess_kinds(rows_table_t *table, const bool *as_described)
 {
     for (size_t i = 0; i < table->column_count; i++) {

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a file of rows holds: its columns, said once.
+/* The columns of a file of rows, defined once.
  *
  * From a schema follow the header and the cells of the CSV (writer.h), the typed reader (table.h), the table of the
  * database (database.h), headings and decimals of the report, the rule of comparison (diff.h) and docs/rows.md.
@@ -24,20 +24,20 @@ typedef enum {
     ROWS_FOLLOWS, /* not compared: it follows from columns or rows that are */
 } rows_sense_t;
 
-/* A value that is not known, or does not apply: an empty cell, NULL in SQL. A real that is not known is NaN, a text "". */
+/* An integer that is not known or does not apply; for a real NaN, for a text "". It is an empty cell, and NULL in SQL. */
 #define ROWS_UNKNOWN INT64_MIN
 
 enum { ROWS_ANY_DECIMALS = -1 }; /* nine significant digits, as in the file */
 
 typedef struct {
     const char *name;    /* in the header of the CSV and in SQL; NULL ends a table of columns */
-    const char *heading; /* of a table in the report */
+    const char *heading; /* heading in a table of the report */
     const char *unit;    /* "%", "pJ"; "" for none */
     const char *meaning; /* one sentence, for docs/rows.md */
     rows_kind_t kind;
     rows_sense_t sense;
-    bool key;            /* the keys together name a row */
-    bool counts_samples; /* a count of samples, which may differ from a baseline by the schema's share of flips */
+    bool key;            /* the key columns together name a row */
+    bool counts_samples; /* a count of samples, which may differ from the baseline by flips_per_thousand */
     int decimals;        /* for reading; ROWS_ANY_DECIMALS where the column is never shown */
     size_t offset;       /* in the C struct of a row */
 } rows_column_t;
@@ -47,11 +47,11 @@ typedef struct {
     const char *about;
     const rows_column_t *columns; /* name NULL ends them */
     const char *samples;          /* the column that says how many samples a row has; NULL: counts are compared exactly */
-    int64_t flips_per_thousand;   /* of these samples, rounded up: so far may counts_samples columns move */
+    int64_t flips_per_thousand;   /* allowed difference of counts_samples columns, per thousand samples, rounded up */
 } rows_schema_t;
 
-/* Kind and place of a member, checked by the compiler: text is const char *, integer int64_t, real double, flag bool.
- *     {ROWS_PLACE_INTEGER(accuracy_row_t, correct), .name = "correct", ...} */
+/* Kind and offset of a struct member, checked by the compiler: text is const char *, integer int64_t, real double, flag
+ * bool. {ROWS_PLACE_INTEGER(accuracy_row_t, correct), .name = "correct", ...} */
 #define ROWS_PLACE(row, member, type, which) \
     .kind = (which), .offset = offsetof(row, member) + 0 * sizeof(char[_Generic(((row *)0)->member, type : 1)])
 #define ROWS_PLACE_TEXT(row, member) ROWS_PLACE(row, member, const char *, ROWS_TEXT)

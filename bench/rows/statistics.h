@@ -10,7 +10,7 @@
 /* Wilson's score interval at 95 % for `correct` of `samples`, as fractions in [0, 1] (Wilson 1927). samples > 0. */
 void statistics_wilson(int64_t correct, int64_t samples, double *low, double *high);
 
-/* Answers that changed between two runs over the same samples. */
+/* Answers that differ between two runs over the same samples. */
 typedef struct {
     int64_t right_to_wrong, wrong_to_right;
 } flips_t;
@@ -21,16 +21,16 @@ flips_t statistics_flips(const int32_t *labels, const int *before, const int *af
  * 1 when nothing flipped. */
 double statistics_mcnemar(flips_t flips);
 
-/* F1 of class 1 of two, 2 TP / (2 TP + FP + FN), as a fraction; 0 when no label and no answer is 1 (as scikit-learn has
- * it). What GLUE scores MRPC by, beside accuracy. */
+/* F1 of class 1 of two classes, 2 TP / (2 TP + FP + FN), as a fraction; 0 when no label and no answer is 1, as in
+ * scikit-learn. GLUE scores MRPC by F1 and accuracy. */
 double statistics_f1(const int32_t *labels, const int *predicted, int64_t samples);
 
-/* The mean of the F1 of each `batch` samples in turn, each counting alike, also a shorter last one: what the paper's
- * authors report for MRPC, in batches of 32. */
+/* The mean F1 of consecutive batches of `batch` samples. Every batch has the same weight, even a shorter last one. The
+ * paper's authors report this for MRPC, in batches of 32. */
 double statistics_f1_batches(const int32_t *labels, const int *predicted, int64_t samples, int64_t batch);
 
 /* 95 % interval of the mean of `count` values (at least 1) by the percentile bootstrap: 10,000 draws with replacement
- * (Efron 1979). NaN when memory is short. */
+ * (Efron 1979). NaN when memory is out. */
 void statistics_bootstrap_mean(const double *values, size_t count, uint32_t seed, double *low, double *high);
 
 #endif

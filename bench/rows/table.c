@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Cells in one array that doubles; texts in blocks that never move, so that a cell can point at its text. */
+/* Cells are one array that doubles. Texts are in blocks that never move, so a cell can point to its text. */
 #include "rows/table.h"
 
 #include "base/number.h"
@@ -38,7 +38,7 @@ const char *rows_table_keep(rows_table_t *table, const char *text)
 
 /* ===  Making  === */
 
-/* The texts of a column; a text that is NULL becomes "". */
+/* Copy the texts of a column into the table; a NULL becomes "". */
 static bool keep_column(rows_table_t *table, rows_column_t *column)
 {
     const char **texts[] = {&column->name, &column->heading, &column->unit, &column->meaning};
@@ -153,7 +153,7 @@ char *rows_cell_text(const rows_column_t *column, const rows_cell_t *cell)
     return text_copy(number_fixed(cell->real, column->decimals).chars);
 }
 
-/* Digits with what a reader's number has around them; "–" stands for no number. */
+/* Does the text read as a number: digits with signs, separators and units of a number, or "–" for an unknown one? */
 static bool reads_as_number(const char *text)
 {
     static const char *const others[] = {"–", "−", "±", "×"};

@@ -8,19 +8,19 @@
 
 #include <stdio.h>
 
-/* Typed rows in memory, with the description of each column: what a CSV holds, or what a query yields. */
+/* Typed rows in memory, with the description of each column: the content of a CSV or the result of a query. */
 
 typedef struct {
     enum { ROWS_CELL_NULL, ROWS_CELL_INTEGER, ROWS_CELL_REAL, ROWS_CELL_TEXT } kind;
-    int64_t integer;  /* flags as well */
-    double real;      /* of integers too */
+    int64_t integer;  /* of integers and flags */
+    double real;      /* of reals and integers */
     const char *text; /* owned by the table */
 } rows_cell_t;
 
-typedef struct rows_block rows_block_t; /* memory of texts */
+typedef struct rows_block rows_block_t; /* a block of memory for texts */
 
 typedef struct {
-    rows_column_t *columns; /* as of a schema, name NULL ends them; offsets mean nothing */
+    rows_column_t *columns; /* as in a schema, ended by a name of NULL; offsets are not used */
     size_t column_count;
     rows_cell_t *cells; /* row by row */
     size_t count;       /* rows */
@@ -34,42 +34,42 @@ typedef struct {
 outcome_t rows_table_create(const rows_column_t *columns, size_t count, rows_table_t *table);
 void rows_table_free(rows_table_t *table);
 
-/* Room for another row, all NULL; its cells, or NULL when memory is out. */
+/* Append a row of NULL cells. Returns its cells, or NULL when memory is out. */
 rows_cell_t *rows_table_append(rows_table_t *table);
 /* A copy of `text` that lives as long as the table, or NULL when memory is out. */
 const char *rows_table_keep(rows_table_t *table, const char *text);
 
-/* A CSV of this schema. Its header must be the schema's: a column that is missing or not known is FAULT_FAILED, as is a
- * cell that is not of its column's kind, with file, line and column. */
+/* Read a CSV of this schema. A missing or unknown column, or a cell that is not of its column's kind, is FAULT_FAILED with
+ * file, line and column. */
 outcome_t rows_read(const rows_schema_t *schema, const char *path, rows_table_t *table);
 
 /* ===  Reading one  === */
 
 const rows_cell_t *rows_cell(const rows_table_t *table, size_t row, size_t column);
-/* Column by name; table->column_count when there is none. */
+/* The index of a column; table->column_count when there is none of that name. */
 size_t rows_table_column(const rows_table_t *table, const char *name);
-/* By name, for code that knows its columns: NaN, ROWS_UNKNOWN or "" where the cell is NULL or there is no such column. */
+/* A cell by the name of its column. NaN, ROWS_UNKNOWN or "" when the cell is NULL or there is no such column. */
 double rows_real_at(const rows_table_t *table, size_t row, const char *column);
 int64_t rows_integer_at(const rows_table_t *table, size_t row, const char *column);
 const char *rows_text_at(const rows_table_t *table, size_t row, const char *column);
 
-/* A cell for a reader: integers grouped, reals with the column's decimals, flags yes or no, "–" for NULL. To free(); NULL
- * when memory is out. */
+/* A cell as text for reading: integers grouped, reals with the column's decimals, flags yes or no, "–" for NULL. The caller
+ * free()s it; NULL when memory is out. */
 char *rows_cell_text(const rows_column_t *column, const rows_cell_t *cell);
-/* Set to the right: a number, or a text that reads as one in every row. */
+/* Is the column aligned to the right? It is when it is a number, or a text that reads as a number in every row. */
 bool rows_column_is_numeric(const rows_table_t *table, size_t column);
 
 /* ===  Printing one  === */
 
-/* A file, whole or not at all. */
+/* Write a file, complete or not at all. */
 outcome_t rows_write_csv(const rows_table_t *table, const char *path);
 outcome_t rows_write_json(const rows_table_t *table, const char *path);
 
 typedef enum { ROWS_FORMAT_MD, ROWS_FORMAT_CSV, ROWS_FORMAT_JSON } rows_format_t;
 extern const char *const rows_format_names[]; /* in the order of the enum, NULL-terminated */
 
-/* To an open stream: a Markdown table as a reader wants it; CSV; a JSON array of objects, one a line, integers in full,
- * NULL as null. */
+/* Print to an open stream: a Markdown table for reading; CSV; or a JSON array with one object per line, integers in full
+ * and NULL as null. */
 outcome_t rows_print(const rows_table_t *table, rows_format_t format, FILE *stream);
 
 #endif

@@ -4,7 +4,7 @@
 
 /* ===  The header  === */
 
-/* The header's columns are the schema's, in its order. */
+/* The header must have the columns of the schema, in the same order. */
 static outcome_t check_header(const rows_schema_t *schema, const csv_table_t *csv)
 {
     size_t known = rows_column_count(schema);

@@ -5,7 +5,7 @@
 #include "base/csv.h"
 #include "rows/schema.h"
 
-/* Rows of C structs into the CSV of their schema: PATH.part as they are computed, PATH when all are there.
+/* Write C structs as rows of a CSV: into PATH.part while they are computed, renamed to PATH when all are written.
  *
  *     rows_writer_t writer;
  *     if (outcome_bad(&result, rows_create(&writer, &accuracy_schema, path))) ...
@@ -18,12 +18,12 @@ typedef struct {
 
 outcome_t rows_create(rows_writer_t *writer, const rows_schema_t *schema, const char *path);
 
-/* `row` is the struct that the schema's offsets are of. */
+/* `row` is the C struct to which the schema's offsets refer. */
 void rows_write(rows_writer_t *writer, const void *row);
 outcome_t rows_commit(rows_writer_t *writer);
 void rows_abandon(rows_writer_t *writer);
 
-/* Commit when `result` is ok, else abandon; the outcome of both. */
+/* Commit when `result` is ok, else abandon. Returns `result` or the error of the commit. */
 outcome_t rows_finish(rows_writer_t *writer, outcome_t result);
 
 /* "net,size,...": the first line of the file, without the newline. To free(); NULL when memory is out. */

@@ -4,10 +4,10 @@
 
 #include "nets/net.h"
 
-/* The share of activations that are not zero, where the network has not been run to measure it. */
+/* The assumed share of activations that are not zero: no network is run to measure it. */
 typedef struct {
     const char *family; /* of networks; NULL: any other */
-    double density;     /* of the inputs of all layers but the first, whose input is an image or text and dense */
+    double density;     /* of the inputs of every layer except the first, whose input (image or text) is dense */
     const char *source;
 } density_t;
 

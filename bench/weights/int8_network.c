@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One block each for names, values and scales of all layers; a layer of a tensor file that is INT8 already points into the
- * file's tensors instead, and has no part of the blocks. */
+/* Names, values and scales of all layers are one block each. A layer of a tensor file that is INT8 already points into the
+ * tensors of the file and has no room in the blocks. */
 #include "weights/int8_network.h"
 
 #include "compress/quantize.h"
@@ -10,7 +10,7 @@
 
 /* ===  Room  === */
 
-/* Points the layers without values of their own into the blocks, one behind the other. */
+/* Point the layers without values into the blocks, one after the other. */
 static void share_out(int8_network_t *network)
 {
     int8_t *q = network->q;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Two passes over the set: shapes and scales first, so that the room is known; then values, each float tensor through one
- * scratch (or into its own place, where the floats stay known). */
+/* Two passes over the set. The first reads shapes and scales, so that the size of all blocks is known. The second quantises
+ * the float tensors, all through one scratch buffer, or each into its own place when the floats are kept. */
 #include "weights/int8_tensors.h"
 
 #include "base/text.h"
@@ -47,7 +47,7 @@ static outcome_t wrong(const char *where, const tensor_t *tensor, const char *fo
     return outcome_failed(where, text_of("tensor %s", tensor->name).chars, found, expected, todo);
 }
 
-/* *weight tells whether the tensor is a weight. */
+/* `*weight` says whether the tensor is a weight. */
 static outcome_t classify(const tensor_set_t *set, const char *where, const tensor_t *tensor, bool *weight)
 {
     *weight = false;
@@ -55,7 +55,7 @@ static outcome_t classify(const tensor_set_t *set, const char *where, const tens
         return outcome_ok();
     const tensor_t *scale = scale_of(set, tensor);
     if (tensor->type == TENSOR_I16 && scale != NULL)
-        return wrong(where, tensor, "compressed values", "INT8 or float weights", "give the file that was compressed");
+        return wrong(where, tensor, "compressed values", "INT8 or float weights", "give the file from before compression");
     if (tensor->type == TENSOR_I8 && scale == NULL && has_weight_name(tensor->name))
         return wrong(where, tensor, "I8 without a scale",
                      text_of("%s.scale, F32 [%lld]", tensor->name, (long long)tensor->shape[0]).chars,
@@ -94,7 +94,7 @@ static compress_layer_t shape_of(const tensor_t *tensor)
     return layer;
 }
 
-/* shapes[] and places[] have set->count places. */
+/* shapes[] and places[] have room for set->count entries. */
 static outcome_t find_layers(const tensor_set_t *set, const char *where, compress_layer_t *shapes, size_t *places,
                              size_t *count)
 {
@@ -117,8 +117,7 @@ static outcome_t find_layers(const tensor_set_t *set, const char *where, compres
                                        "check that this is a checkpoint");
 }
 
-/* Quantise the float tensors. Their floats stay behind one another when they are kept, else each is overwritten by the
- * next. */
+/* Quantise the float tensors. Kept floats lie one after the other; otherwise each tensor overwrites the one before. */
 static outcome_t fill_floats(const tensor_set_t *set, const char *where, bool keep_floats, int threads,
                              int8_network_t *network)
 {
@@ -232,7 +231,7 @@ static outcome_t hand_over(tensor_set_t *out, const tensor_t *source, const comp
     return result;
 }
 
-/* A scale of an INT8 input is written beside its weight, not copied. */
+/* The scale of an INT8 weight is written with the weight, so it must not be copied as well. */
 static bool is_scale_of_weight(const tensor_set_t *set, const int8_network_t *network, const tensor_t *tensor)
 {
     for (size_t i = 0; i < network->count; i++) {
@@ -245,7 +244,7 @@ static bool is_scale_of_weight(const tensor_set_t *set, const int8_network_t *ne
     return false;
 }
 
-/* `compressed` NULL: as INT8. */
+/* `compressed` NULL: write INT8 weights. */
 static outcome_t rewrite(const tensor_set_t *set, const int8_network_t *network, compressed_t *compressed,
                          tensor_set_t *out)
 {

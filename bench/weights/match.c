@@ -5,7 +5,7 @@
 
 typedef enum { KIND_LINEAR, KIND_POINTWISE, KIND_KERNEL, KIND_STEM } kind_t;
 
-/* [needed][there] */
+/* [kind needed][kind of the portrait] */
 static const int distances[4][4] = {{0, 1, 2, 3}, {1, 0, 2, 3}, {2, 1, 0, 2}, {3, 3, 1, 0}};
 
 static kind_t kind_of(bool linear, int64_t c, int64_t kh, int64_t kw)
@@ -17,7 +17,7 @@ static kind_t kind_of(bool linear, int64_t c, int64_t kh, int64_t kw)
     return kh * kw > c ? KIND_STEM : KIND_KERNEL;
 }
 
-/* How many times one ratio is twice the other, rounded. */
+/* Distance of two ratios in doublings; a rest above 1.5 counts as one more. */
 static int doublings(double ratio, double other)
 {
     double factor = ratio > other ? ratio / other : other / ratio;
@@ -27,7 +27,8 @@ static int doublings(double ratio, double other)
     return count;
 }
 
-/* One sum in which no part can make up for a part before it: ratios differ by fewer than 50 doublings, depths by 1. */
+/* A weighted sum that orders by kind, then ratio, then depth: ratios differ by less than 50 doublings, depths by at most 1.
+ */
 static double distance(const portrait_t *portrait, const match_t *layer)
 {
     kind_t needed = kind_of(layer->linear, layer->c, layer->kh, layer->kw);

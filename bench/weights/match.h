@@ -4,9 +4,9 @@
 
 #include "weights/portrait_file.h"
 
-/* Which portrait a layer is drawn after: one of the same kind (matrix, 1x1, larger kernel, kernel of more positions than
- * input channels; else the nearest kind), among these the closest ratio of outputs to inputs in powers of two, then the
- * closest place in the network, then the first. */
+/* Which portrait a layer is drawn after: one of the same kind (matrix, 1x1, larger kernel, kernel with more positions than
+ * input channels), else of the nearest kind; among these the one with the closest ratio of outputs to inputs in powers of
+ * two, then the closest depth in the network, then the first. */
 typedef struct {
     bool linear;
     int64_t k, c, kh, kw;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Three factors, from the outside in: each channel over its root mean square, each group over its gain, and the rest.
+/* Three factors: each channel is divided by its root mean square, each group by its gain, and the rest are the weights.
  *
- * The root mean square of 32 weights varies even where all weights are alike. Only the variance of the logarithms beyond
- * that of such a sample, (kurtosis - 1) / 4n, is kept as gains; the rest of the variation returns to the weights. */
+ * The root mean square of 32 weights varies by chance even if all weights have one distribution. The variance of its
+ * logarithm by chance is (kurtosis - 1) / 4n. Only variance beyond that is kept as gains; the rest returns to the weights.
+ */
 #include "weights/portrait.h"
 
 #include "base/text.h"
@@ -13,11 +14,11 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { MOST_SAMPLES = 1 << 20 }; /* of which quantiles are taken; more are thinned out evenly */
+enum { MOST_SAMPLES = 1 << 20 }; /* quantiles are taken of at most so many; more are thinned out evenly */
 
-static const double least_gain = 1e-4; /* of a group of zeros */
+static const double least_gain = 1e-4; /* the gain of a group of zeros */
 
-/* Three digits behind the first, as the file has them. */
+/* Rounded to four significant digits, as in the file. */
 static double rounded(double value)
 {
     double result = 0.0;
@@ -57,7 +58,7 @@ double portrait_peak(const portrait_t *portrait, int64_t count)
 
 /* ===  Channels  === */
 
-/* Steps of the channel's own; false for a channel of only zeros. */
+/* Root mean square of a channel, in its own steps; false for a channel of zeros. */
 static bool channel_spread(const compress_layer_t *layer, int64_t k, double *root, double *spread)
 {
     int64_t count = layer->c * layer->kh * layer->kw;
@@ -95,7 +96,7 @@ static double *gain_at(const sketch_t *sketch, int64_t k, int64_t index)
     return &sketch->gains[(k * sketch->positions + position) * sketch->groups + c / PORTRAIT_GROUP];
 }
 
-/* Root mean square of each group over its channel's. Channels of zeros keep gains of zero. */
+/* Root mean square of each group, divided by that of its channel. Channels of zeros keep gains of zero. */
 static void measure_gains(const compress_layer_t *layer, sketch_t *sketch)
 {
     int64_t count = layer->c * layer->kh * layer->kw, all = layer->k * sketch->positions * sketch->groups;
@@ -114,7 +115,7 @@ static void measure_gains(const compress_layer_t *layer, sketch_t *sketch)
     }
 }
 
-/* Pull the gains towards their geometric mean until what a sample of equal weights varies by is gone. */
+/* Pull the gains towards their geometric mean, to remove the variance that they have by chance. */
 static void shrink_gains(const compress_layer_t *layer, sketch_t *sketch)
 {
     int64_t count = layer->c * layer->kh * layer->kw, all = layer->k * sketch->positions * sketch->groups, used = 0;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The tables of a portrait: where they are, what they are called, and the least value of them. */
+/* The tables of a portrait: place in the struct, name in the file, and least value allowed. */
 typedef struct {
     const char *name;
     size_t offset;
@@ -136,7 +136,7 @@ outcome_t portraits_read(const char *path, portraits_t *portraits)
         return result;
     result = csv_column(&csv, "source", &source);
     if (outcome_is_ok(&result) && csv.rows == 0)
-        result = outcome_failed(path, NULL, "no layer", "a row a layer", NULL);
+        result = outcome_failed(path, NULL, "no layer", "one row per layer", NULL);
     portraits->items = calloc(csv.rows + 1, sizeof *portraits->items);
     if (portraits->items == NULL)
         result = outcome_out_of_memory(path);

@@ -12,14 +12,14 @@
 
 enum { MOST_FILES = 4 };
 
-/* Whose weights these are: models/profiles/README.md. */
+/* models/profiles/README.md gives the sources of these weights. */
 static const char resnet50[] = "models/profiles/resnet50v2_imagenet_partial.csv";
 static const char resnet18[] = "models/profiles/resnet18_imagenet_partial.csv";
 static const char vit_tiny[] = "models/profiles/vit_tiny_tinyimagenet200.csv";
 static const char bert_tiny[] = "models/profiles/bert_tiny_sst2_encoder.csv";
 
 static const struct {
-    const char *family; /* NULL: any other, so a user's */
+    const char *family; /* NULL: any other family, such as a user's network */
     const char *files[MOST_FILES + 1];
 } substitutes[] = {
     {"resnet", {resnet50, resnet18}}, /* of the same data; only the second holds the fully connected layer */
@@ -47,7 +47,7 @@ static uint32_t hash_of(const char *text, uint32_t hash)
     return hash;
 }
 
-/* `source` names them: "synthetic:FIRST+SECOND". */
+/* `source` becomes "synthetic:FIRST+SECOND". */
 static outcome_t read_files(const char *const *paths, portraits_t *files, text_t *source)
 {
     outcome_t result = outcome_ok();

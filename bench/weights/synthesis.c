@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A random number of 32 bits serves two weights: 16 bits choose one of 65,536 cells of the inverse distribution function,
- * each of which holds the quantile at its middle. */
+/* A random number of 32 bits gives two weights: 16 bits choose one of 65,536 cells of the inverse distribution function.
+ * Each cell holds the quantile at its middle. */
 #include "weights/synthesis.h"
 
 #include "base/threads.h"
@@ -19,16 +19,16 @@ typedef struct {
     const portrait_t *portrait;
     const compress_layer_t *layer;
     uint32_t seed;
-    int64_t count, groups, positions; /* weights of a channel; its groups at one position; positions */
+    int64_t count, groups, positions; /* of a channel: weights; groups at one position; positions */
     float *cells;
     float *spread;    /* [k] */
-    gsl_rng **random; /* a worker */
-    float *values;    /* a worker: count */
-    float *gains;     /* a worker: positions * groups */
+    gsl_rng **random; /* one per worker */
+    float *values;    /* per worker: count */
+    float *gains;     /* per worker: positions * groups */
     int8_t *q;
 } draw_t;
 
-/* Every seed another one (the finaliser of MurmurHash3, which is one to one): neighbours start far apart. */
+/* Scramble a seed by the finaliser of MurmurHash3, which is one to one: neighbouring seeds start far apart. */
 static uint32_t mixed(uint32_t seed)
 {
     seed = (seed ^ seed >> 16) * 0x85ebca6bu;
@@ -112,7 +112,7 @@ static void draw_channel(void *context, int64_t k, int worker)
 
 /* ===  The layer  === */
 
-/* values[k] = factor * quantile, strata shuffled. */
+/* values[k] = factor * quantile of a stratum, in shuffled order. */
 static void draw_strata(gsl_rng *random, const double *table, double factor, int64_t count, float *values)
 {
     for (int64_t k = 0; k < count; k++) {

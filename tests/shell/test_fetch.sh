@@ -37,7 +37,7 @@ catalogue "$tap_folder/good.csv" <<END
 one,checkpoints/whole.bin,$base/whole.bin,300000,,$(hash_of "$web/whole.bin")
 two,checkpoints/deep/cut.bin,$base/cut.bin,300000,,$(hash_of "$web/cut.bin")
 END
-check "--list fetches nothing" sh -c "'$BBSBENCH' fetch --manifest '$tap_folder/good.csv' --list | grep -q 'to come: 0.6 MB' && ! ls '$cache' 2>/dev/null"
+check "--list fetches nothing" sh -c "'$BBSBENCH' fetch --manifest '$tap_folder/good.csv' --list | grep -q 'to fetch: 0.6 MB' && ! ls '$cache' 2>/dev/null"
 check_fails 2 "nobody to ask, and no --yes" fetch --manifest "$tap_folder/good.csv"
 check_fails 2 "an unknown network lists the known ones" fetch --manifest "$tap_folder/good.csv" --net three
 check "it names them" grep -q "expected one, two" "$tap_folder/last_err"

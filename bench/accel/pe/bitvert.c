@@ -2,10 +2,10 @@
 /* BitVert's PE (paper Fig. 7b) with its scheduler (Fig. 8), one column a cycle.
  *
  * A sub-group has 8 weights and 4 lanes. When more than 4 of a column's bits are ones the column is inverted and the sum
- * of the lanes is subtracted from the sum of all 8 activations. Lane i sees the activations i to i + 4 through a 5:1
- * multiplexer; its priority encoder takes the first bit there that the lanes before it left. The sum is negated for the
- * sign column, shifted by the column's place and accumulated. Meanwhile the constant is multiplied with the sum of all
- * activations, the low 3 bits in the first cycle, the high 3 in the second. */
+ * of the lanes is subtracted from the sum of all 8 activations. Lane i selects from the activations i to i + 4 by a 5:1
+ * multiplexer; its priority encoder takes the first bit there that no lane before took. The sum is negated for the sign
+ * column, shifted by the column's significance and accumulated. In the first two cycles the constant is also multiplied by
+ * the sum of all activations, first the low 3 bits, then the high 3. */
 #include "accel/pe/pe.h"
 
 #include <stdbool.h>
@@ -15,10 +15,10 @@ enum { SUBGROUPS = 2, WEIGHTS = 8, LANES = 4, WINDOW = 5, CONSTANT_STEP = 3, CON
 typedef struct {
     bool invert; /* the lanes carry the zeros: subtract from the sum of activations */
     bool valid[LANES];
-    int select[LANES]; /* 0 to 4, from the lane's own place */
+    int select[LANES]; /* 0 to 4, relative to the lane's number */
 } schedule_t;
 
-/* Bits that no lane took. */
+/* Assign the bits of a column to lanes. Returns the number of bits that no lane took. */
 static int schedule(unsigned column, schedule_t *out)
 {
     int ones = 0;
@@ -54,7 +54,7 @@ static int64_t subgroup_sum(const schedule_t *plan, const int16_t *activations)
     return plan->invert ? all - sum : sum;
 }
 
-/* The part of the constant that the multiplier takes in this cycle; the high part carries the sign. */
+/* The part of the constant that is multiplied in this cycle; the high part has the sign. */
 static int64_t constant_part(const pe_bitvert_slice_t *slice, int cycle)
 {
     unsigned field = (unsigned)slice->constant & 0x3fu;

@@ -48,7 +48,7 @@ pe_result_t pe_pragmatic(const int8_t *weights, const int16_t *activations, int 
 
 pe_result_t pe_bitlet(const int8_t *weights, const int16_t *activations, int count)
 {
-    int next[SIGN + 1] = {0}; /* a lane: the first weight it has not looked at */
+    int next[SIGN + 1] = {0}; /* per lane: the first weight that it has not examined */
     int left = 0;
     pe_result_t result = {0};
     for (int i = 0; i < count; i++)
