@@ -28,18 +28,24 @@ text_t number_integer(int64_t value)
     return grouped;
 }
 
+/* With the sign `plus` in front of what is above zero, and none of what rounds to zero. */
+static text_t with_sign(double value, int decimals, const char *plus)
+{
+    if (isnan(value))
+        return text_of("%s", UNKNOWN);
+    text_t size = text_of("%.*f", decimals, fabs(value));
+    bool zero = strspn(size.chars, "0.") == strlen(size.chars);
+    return text_of("%s%s", zero ? "" : value < 0 ? MINUS : plus, size.chars);
+}
+
 text_t number_fixed(double value, int decimals)
 {
-    return isnan(value) ? text_of("%s", UNKNOWN) : text_of("%.*f", decimals, value);
+    return with_sign(value, decimals, "");
 }
 
 text_t number_signed(double value, int decimals)
 {
-    if (isnan(value))
-        return text_of("%s", UNKNOWN);
-    text_t size = number_fixed(fabs(value), decimals);
-    bool zero = strspn(size.chars, "0.") == strlen(size.chars);
-    return text_of("%s%s", zero ? "" : value < 0 ? MINUS : "+", size.chars);
+    return with_sign(value, decimals, "+");
 }
 
 text_t number_probability(double value)

@@ -31,20 +31,21 @@ static const column_t measured_columns[] = {{"Claim", "", false},     {"What the
                                             {"Unit", "", false},      {"Paper", "", true},
                                             {"This run", "", true},   {"N", "", true},
                                             {"Difference", "", true}, {"Relative", "%", true},
-                                            {"Tolerance", "", false}, {"Verdict", "", false},
-                                            {"Rests on", "", false},  {NULL, NULL, false}};
+                                            {"Verdict", "", false},   {"Note", "", false},
+                                            {NULL, NULL, false}};
 
-static const column_t query_columns[] = {{"Claim", "", false}, {"Query", "", false}, {NULL, NULL, false}};
+static const column_t ground_columns[] = {
+    {"Claim", "", false}, {"Tolerance", "", false}, {"Rests on", "", false}, {"Query", "", false}, {NULL, NULL, false}};
 
 static const column_t other_columns[] = {{"Claim", "", false},   {"What the paper says", "", false},
                                          {"Unit", "", false},    {"Paper", "", true},
                                          {"Verdict", "", false}, {"Needs", "", false},
                                          {"Reason", "", false},  {NULL, NULL, false}};
 
-static const column_t stand_in_columns[] = {{"Claim", "", false},   {"What the paper says", "", false},
-                                            {"Unit", "", false},    {"Stand-in", "", true},
-                                            {"Verdict", "", false}, {"Rows", "", false},
-                                            {"Note", "", false},    {NULL, NULL, false}};
+static const column_t stand_in_columns[] = {{"Claim", "", false}, {"What the paper says", "", false},
+                                            {"Unit", "", false},  {"Stand-in", "", true},
+                                            {"N", "", true},      {"Verdict", "", false},
+                                            {"Note", "", false},  {NULL, NULL, false}};
 
 static void present_counts(const claims_t *claims, document_t *document)
 {
@@ -86,10 +87,9 @@ static void present_n(const claim_t *claim, document_t *document)
     document_cell(document, "%s", claim->n == ROWS_UNKNOWN ? "–" : number_integer(claim->n).chars);
 }
 
-static void present_rests_on(const claim_t *claim, document_t *document)
+static void present_note(const claim_t *claim, document_t *document)
 {
-    document_cell(document, "%s%s%s", claim->note != NULL ? claim->note : "", claim->note != NULL ? "; " : "",
-                  claim->rests_on);
+    document_cell(document, "%s", claim->note != NULL ? claim->note : "");
 }
 
 static void present_measured(const claim_t *claim, document_t *document)
@@ -103,9 +103,8 @@ static void present_measured(const claim_t *claim, document_t *document)
     present_n(claim, document);
     document_cell(document, "%s", number_signed(claim_difference(claim), 3).chars);
     document_cell(document, "%s", number_signed(100 * claim_relative_difference(claim), 1).chars);
-    document_cell(document, "%s", tolerance_text(claim).chars);
     document_mark(document, verdicts[verdict].tone, verdict_name(verdict));
-    present_rests_on(claim, document);
+    present_note(claim, document);
 }
 
 static void present_other(const claim_t *claim, document_t *document)
@@ -120,9 +119,11 @@ static void present_other(const claim_t *claim, document_t *document)
     document_cell(document, "%s", claim->note != NULL ? claim->note : "no experiment of this version measures it");
 }
 
-static void present_query(const claim_t *claim, document_t *document)
+static void present_ground(const claim_t *claim, document_t *document)
 {
     document_cell(document, "%s", claim->id);
+    document_cell(document, "%s", tolerance_text(claim).chars);
+    document_cell(document, "%s", claim->rests_on);
     document_cell(document, "`%s`", claim->query);
 }
 
@@ -135,7 +136,7 @@ static void present_stand_in(const claim_t *claim, document_t *document)
     document_cell(document, "%s", value_text(claim->value).chars);
     present_n(claim, document);
     document_mark(document, verdicts[VERDICT_STAND_IN].tone, verdict_name(VERDICT_STAND_IN));
-    present_rests_on(claim, document);
+    present_note(claim, document);
 }
 
 /* A table of the claims that `belongs` picks; nothing when there are none. */
@@ -187,10 +188,12 @@ void claims_present(const claims_t *claims, document_t *document)
                  "Claims that only stand-ins speak to. The values are of other networks on other data: they are not "
                  "compared with the paper's.",
                  present_stand_in, document);
-    document_fold(document, "The query of each claim");
-    present_some(claims, has_query, query_columns,
-                 "What was asked of the rows: `bbsbench query --run RUN_FOLDER 'QUERY'` asks it again.", present_query,
-                 document);
+    document_fold(document, "Tolerance, ground and query of each claim");
+    present_some(
+        claims, has_query, ground_columns,
+        "What may differ and why, what a value rests on, and what was asked of the rows: `bbsbench query --run RUN_FOLDER "
+        "'QUERY'` asks it again.",
+        present_ground, document);
     document_fold_end(document);
     if (without == 0)
         return;

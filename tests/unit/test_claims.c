@@ -102,6 +102,43 @@ static void a_stand_in_is_never_compared(void **state)
     claims_free(&claims);
 }
 
+/* A cell of the table that has a column of that title: row 0. */
+static const cell_t *cell_under(const document_t *document, size_t table, const char *title)
+{
+    const block_t *block = &document->blocks[table];
+    for (size_t i = 0; i < block->column_count; i++)
+        if (text_equal(block->columns[i].title, title))
+            return &block->cells[i];
+    return NULL;
+}
+
+static void values_stand_under_their_headings(void **state)
+{
+    (void)state;
+    claims_t claims;
+    int tables = 0;
+    write_claims(
+        "C1,accuracy,what,where,text,points,0.45,0.1,why,needs,\"SELECT -0.4 AS value, 9 AS n, 'stand-in' AS "
+        "basis\",whole,answers\nC2,model,what,where,text,x,2,10%,why,needs,\"SELECT 3 AS value, 9 AS n\",whole,cycles\n");
+    assert_ok(claims_read(path, &claims));
+    assert_ok(claims_measure(&claims, database));
+    document_t document = {0};
+    claims_present(&claims, &document);
+    for (size_t i = 0; i < document.count; i++) {
+        const cell_t *n = document.blocks[i].kind == BLOCK_TABLE ? cell_under(&document, i, "N") : NULL;
+        if (n == NULL)
+            continue;
+        tables++;
+        assert_string_equal(n->text, "9");
+        assert_string_equal(cell_under(&document, i, "Verdict")->text, tables == 1 ? "WITHIN TREND" : "STAND-IN");
+        assert_string_equal(cell_under(&document, i, tables == 1 ? "This run" : "Stand-in")->text,
+                            tables == 1 ? "3.000" : "−0.400");
+    }
+    assert_int_equal(tables, 2);
+    document_free(&document);
+    claims_free(&claims);
+}
+
 /* ===  Values  === */
 
 static void a_query_yields_value_n_basis_and_note(void **state)
@@ -293,6 +330,7 @@ int main(void)
         cmocka_unit_test(verdicts_follow_the_tolerance),
         cmocka_unit_test(parts_and_stand_ins_get_no_verdict),
         cmocka_unit_test(a_stand_in_is_never_compared),
+        cmocka_unit_test(values_stand_under_their_headings),
         cmocka_unit_test(a_query_yields_value_n_basis_and_note),
         cmocka_unit_test(the_weaker_basis_counts),
         cmocka_unit_test(without_a_row_or_a_value_nothing_is_measured),
