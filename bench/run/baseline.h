@@ -5,13 +5,13 @@
 #include "base/text.h"
 #include "rows/diff.h"
 
-/* The committed rows that a run is compared with: REFERENCE/NAME.MODE.csv, or REFERENCE/NAME.csv where the mode makes no
- * difference. */
+/* The committed rows that a run is compared with: REFERENCE/NAME.MODE.csv, or REFERENCE/NAME.csv for rows that are the same
+ * in every mode. */
 
 /* The file, or "" when there is none. */
 text_t baseline_path(const char *reference, const char *name, const char *mode);
 
-/* Compare the rows of this schema in a run folder with the baseline. A skip says that there is no baseline. */
+/* Compare the rows of this schema in a run folder with the baseline. The outcome is a skip when there is no baseline. */
 outcome_t baseline_compare(const char *reference, const rows_schema_t *schema, const char *mode, const char *folder,
                            diff_t *diff);
 

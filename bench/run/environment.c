@@ -64,7 +64,7 @@ static void describe_machine(cJSON *object)
     cJSON_AddStringToObject(object, "locale", "C");
 }
 
-/* The loaded libraries whose arithmetic ends up in rows: path and hash, since not all of them can tell a version. */
+/* The loaded libraries that compute rows: path and hash, because not all libraries tell their version. */
 static int describe_library(struct dl_phdr_info *info, size_t size, void *context)
 {
     static const char *const computing[] = {"bbsbench-engine.so", "libdarknet.so", "libdnnl.so",

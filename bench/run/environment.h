@@ -6,13 +6,14 @@
 
 #include <cjson/cJSON.h>
 
-/* Where a run happens, as objects of key and text: program (commit, dirty, SHA-256 of the executable), build (compiler,
- * flags), machine (processor, memory, system) and libraries (versions, and the SHA-256 of each shared library that
- * computes, the engine among them, which this loads). Adds the four to `parent`. */
+/* The environment of a run, as four objects of texts that are added to `parent`: program (commit, dirty, SHA-256 of the
+ * executable), build (compiler, flags), machine (processor, memory, system) and libraries (versions, and the SHA-256 of
+ * each shared library that computes rows). This loads the engine, which is one of these libraries. */
 void environment_describe(cJSON *parent);
 
-/* Peak memory of what follows: environment_reset_peak() starts the kernel's high-water mark anew (where
- * /proc/self/clear_refs allows it; else the mark stays the process's), environment_peak_bytes() reads it. */
+/* Peak memory of a part of the program: environment_reset_peak() resets the kernel's high-water mark, and
+ * environment_peak_bytes() reads it. Where /proc/self/clear_refs cannot be written, the mark is that of the whole process.
+ */
 void environment_reset_peak(void);
 int64_t environment_peak_bytes(void);
 

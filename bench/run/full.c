@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Which checkpoints: the rows of models/checkpoints.csv, which are what the paper authors' scripts load (yc2367/BitSim at
- * 4448bd3, imagenet/t2c.py, nlp/mrpc_t2c.py and nlp/sst2_t2c.py). A file belongs to a network, or to its data set, by the
- * catalogue's owner and role. */
+/* The checkpoints are the rows of models/checkpoints.csv, the same that the scripts of the paper's authors load
+ * (yc2367/BitSim at 4448bd3, imagenet/t2c.py, nlp/mrpc_t2c.py and nlp/sst2_t2c.py). The catalogue's owner and role say
+ * which network or data set a file belongs to. */
 #include "run/full.h"
 
 #include "base/file.h"
@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 static const char size_name[] = "full";
-static const char bring_todo[] = "bring it with --from FOLDER, or give an unpacked data set with --data KIND=PATH";
+static const char bring_todo[] = "give its folder with --from FOLDER, or an unpacked data set with --data KIND=PATH";
 
 /* ===  Which networks  === */
 
@@ -85,7 +85,8 @@ static outcome_t find_file(const full_request_t *request, const char *owner, con
                         : outcome_missing(role, owner, "none in the catalogues", NULL, bring_todo);
 }
 
-/* Where the data set is or will be. Nothing is to be fetched for one that the user has, or that is unpacked already. */
+/* Find the place of the data set, now or after fetching. Nothing is fetched for a data set of --data or one that is
+ * unpacked. */
 static outcome_t find_data(full_t *full, size_t index, bool *fetched)
 {
     material_net_t *net = &full->material.nets[index];
@@ -112,7 +113,7 @@ static outcome_t find_data(full_t *full, size_t index, bool *fetched)
     return result;
 }
 
-/* FAULT_MISSING when files of this owner are neither here nor to be had. */
+/* FAULT_MISSING when files of this owner are neither here nor can be fetched. */
 static outcome_t check_owner(const full_request_t *request, const char *owner)
 {
     const fetch_request_t wanted = {.catalogues = request->catalogues,
@@ -124,7 +125,7 @@ static outcome_t check_owner(const full_request_t *request, const char *owner)
     outcome_t result = fetch_plan(&wanted, &plan);
     for (size_t i = 0; i < plan.count && outcome_is_ok(&result); i++)
         if (plan.steps[i].state == FETCH_ABSENT)
-            result = outcome_missing(owner, plan.steps[i].item->file, "not here, and without a public address",
+            result = outcome_missing(owner, plan.steps[i].item->file, "not here, and no public address",
                                      plan.steps[i].item->source, bring_todo);
     fetch_plan_free(&plan);
     return result;
@@ -147,7 +148,7 @@ static outcome_t find_files(full_t *full, size_t index, bool *fetched)
 
 /* ===  The plan  === */
 
-/* Leave this network out, or refuse where the user asked for it. */
+/* Leave this network out; an error when the user asked for it by name. */
 static outcome_t leave_out(full_t *full, size_t index, outcome_t why)
 {
     material_t *material = &full->material;
@@ -162,7 +163,7 @@ static outcome_t leave_out(full_t *full, size_t index, outcome_t why)
     return outcome_ok();
 }
 
-/* Sorts the networks into those that can be run and those that cannot; `wanted` gets the owners of files to fetch. */
+/* Separate the networks that can be run from the others; `wanted` receives the owners of files to fetch. */
 static outcome_t sort_nets(full_t *full, const char **wanted, size_t *count)
 {
     outcome_t result = outcome_ok();
@@ -182,7 +183,7 @@ static outcome_t sort_nets(full_t *full, const char **wanted, size_t *count)
     return result;
 }
 
-/* Unpacking takes as much as the archive again. */
+/* Unpacking needs as much room again as the archive. */
 static void add_unpacked(full_t *full)
 {
     for (size_t step = 0; step < full->plan.count; step++) {
@@ -195,7 +196,7 @@ static void add_unpacked(full_t *full)
     }
 }
 
-/* No network is left: everything that the catalogues have, for the user to see what is missing. */
+/* No network is left: print all files of the catalogues, so that the user sees what is missing. */
 static outcome_t refuse_nothing(const fetch_request_t *files, FILE *log)
 {
     fetch_request_t everything = *files;
@@ -247,7 +248,7 @@ outcome_t full_announce(full_t *full)
     double free_bytes;
     text_t root;
     outcome_t result;
-    fprintf(log, "The full mode runs the paper's checkpoints: %zu network%s, of these files:\n", full->material.count,
+    fprintf(log, "The full mode runs the paper's checkpoints: %zu network%s, from these files:\n", full->material.count,
             full->material.count == 1 ? "" : "s");
     fetch_print(&full->plan, false, log);
     if (outcome_bad(&result, fetch_free_bytes(&free_bytes, &root)))
@@ -259,7 +260,7 @@ outcome_t full_announce(full_t *full)
     return full_measure_time(full);
 }
 
-/* The labels beside the pictures, under the name that a folder of JPEGs has them (data/photos.h). */
+/* Link the labels into the folder of JPEGs as val.txt (data/photos.h). */
 static outcome_t place_labels(const char *labels, const char *folder)
 {
     text_t place = text_of("%s/val.txt", folder);

@@ -10,26 +10,26 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* The full mode's material: the paper's own checkpoints with their vocabularies, and ImageNet and GLUE.
+/* The material of the full mode: the paper's checkpoints with their vocabularies, ImageNet and GLUE.
  *
- * First a plan: for each network its files in the cache, or where they come from. A network that was not asked for by name
- * and whose files can neither be found nor fetched is left out, by name; one that was asked for is an error. Then the
- * announcement: files, disk, and the time a network takes on this machine. Then the files are brought: fetched, verified,
- * unpacked (NAME.tar becomes the folder NAME; a file of role "labels" becomes val.txt in it). */
+ * First a plan: for each network its files in the cache, or their sources. A network whose files can neither be found nor
+ * fetched is left out and named; if the user asked for it by name, that is an error. Then the announcement: files, disk,
+ * and time per network on this machine. Then the files are fetched, verified and unpacked (NAME.tar becomes the folder
+ * NAME; a file of role "labels" becomes val.txt in it). */
 
 typedef struct {
     const catalogue_t *catalogues;
     size_t catalogue_count;
-    const char *nets;        /* "a,b": these; NULL: all that have the size "full" */
-    const char *from;        /* folder of files to take, or NULL */
-    const char *const *data; /* "KIND=PATH": a data set that is here already */
+    const char *nets;        /* "a,b"; NULL: all networks that have the size "full" */
+    const char *from;        /* folder of the user's files, or NULL */
+    const char *const *data; /* "KIND=PATH": a data set of the user */
     size_t data_count;
-    const char *const *methods; /* in place of the mode's own; count 0: those */
+    const char *const *methods; /* in place of the mode's methods; count 0: the mode's */
     size_t method_count, mode_methods;
-    int64_t images; /* at most, a network; 0: all */
+    int64_t images; /* at most, per network; 0: all */
     int jobs;
     bool skip_bad;
-    bool resume; /* the time was told when the run began */
+    bool resume; /* the time was announced when the run began */
     FILE *log;
 } full_request_t;
 
@@ -37,8 +37,8 @@ typedef struct {
     const full_request_t *request;
     material_t material;
     fetch_plan_t plan;
-    text_t archives[MATERIAL_NETS]; /* of the networks: what their data are unpacked from, or "" */
-    text_t labels[MATERIAL_NETS];   /* what becomes val.txt there, or "" */
+    text_t archives[MATERIAL_NETS]; /* per network: the archive of its data, or "" */
+    text_t labels[MATERIAL_NETS];   /* per network: the file that becomes val.txt, or "" */
     bool timed[MATERIAL_NETS];
 } full_t;
 
@@ -46,13 +46,14 @@ typedef struct {
 outcome_t full_plan(const full_request_t *request, full_t *full);
 void full_free(full_t *full);
 
-/* Say what will be fetched, the disk, and the time a network, from 20 samples of those that are here already. */
+/* Announce the files to fetch, the disk, and the time per network, measured on 20 samples where the files are here already.
+ */
 outcome_t full_announce(full_t *full);
 
-/* Fetch, verify, unpack; then the time of the networks that were not here before. */
+/* Fetch, verify and unpack; then announce the time of the networks that were not here before. */
 outcome_t full_bring(full_t *full);
 
-/* The time of each network that has its files and no time yet (full_time.c). */
+/* Measure the time of each network that has its files and was not measured yet (full_time.c). */
 outcome_t full_measure_time(full_t *full);
 
 #endif

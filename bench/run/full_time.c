@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* How long the full mode will take here: the INT8 network on the first 20 samples of the fixed list. Methods differ in
- * their weights only, so the time of one stands for all; compressing, which is not in it, is seconds to minutes a method.
+/* The time of the full mode on this machine, estimated from the INT8 network on the first 20 samples of the fixed list.
+ * Methods differ only in the weights, so the time of one method stands for all. Compressing takes further seconds to
+ * minutes per method.
  */
 #include "base/file.h"
 #include "measure/accuracy.h"
@@ -48,7 +49,7 @@ outcome_t full_measure_time(full_t *full)
         any = any || !full->timed[i];
     if (request->resume || !any)
         return result;
-    fprintf(request->log, "time on this machine, measured on %d samples:\n", TIMED_SAMPLES);
+    fprintf(request->log, "estimated time on this machine, measured on %d samples:\n", TIMED_SAMPLES);
     for (size_t i = 0; i < full->material.count && outcome_is_ok(&result); i++) {
         const material_net_t *net = &full->material.nets[i];
         if (full->timed[i])

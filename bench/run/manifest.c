@@ -61,7 +61,7 @@ static void describe_material(cJSON *object, const material_t *material)
     cJSON_AddStringToObject(object, "networks left out", material->left_out.chars);
 }
 
-/* One level of texts, so that a difference can be named and shown. */
+/* The configuration is one level of texts, so that a difference can be named and shown. */
 static void describe_configuration(cJSON *object, const cJSON *program, const manifest_facts_t *facts)
 {
     cJSON_AddStringToObject(object, "mode", facts->mode->name);
@@ -132,7 +132,7 @@ outcome_t manifest_read(const char *folder, manifest_t *manifest)
     manifest->json = cJSON_ParseWithLength((const char *)bytes.data, bytes.size);
     double schema = manifest_number(manifest, NULL, "schema");
     if (!cJSON_IsObject(manifest->json))
-        result = outcome_failed(manifest->path, NULL, "no JSON object", "the record of a run", "start the run again");
+        result = outcome_failed(manifest->path, NULL, "not a JSON object", "the record of a run", "start a new run");
     else if (schema != MANIFEST_SCHEMA)
         result = outcome_failed(manifest->path, "schema", text_of("%g", schema).chars, text_of("%d", MANIFEST_SCHEMA).chars,
                                 "use the version of bbsbench that made the run");

@@ -7,14 +7,17 @@
 
 #include <cjson/cJSON.h>
 
-/* run.json: what a run folder is the result of. Written whole or not at all, before the first experiment and after each
- * one, so that a killed run knows what is finished.
+/* run.json: the record of a run. Written completely or not at all, before the first experiment and after each one, so that
+ * a killed run knows which experiments are finished. Its members:
  *
- *   schema, command, mode, own_experiments ("" for none), resumed, started_utc, finished_utc (null until the end),
- * folder_bytes configuration   what the rows depend on: program, mode, experiments and their settings, inputs; --resume
- * compares it seeds, inputs [{path, role, bytes, sha256}], program, build, machine, libraries experiments [{id, title,
- * rows, state: pending | running | finished | failed | blocked, reason, started_utc, finished_utc, wall_seconds,
- * peak_memory_bytes, row_count}] */
+ *   schema, command, mode, resumed
+ *   own_experiments              "" for none
+ *   started_utc, finished_utc    null until the end
+ *   folder_bytes
+ *   configuration                all that the rows depend on: program, mode, experiments, settings, inputs; --resume
+ * compares it seeds, program, build, machine, libraries inputs                       [{path, role, bytes, sha256}]
+ *   experiments                  [{id, title, rows, state, reason, started_utc, finished_utc, wall_seconds,
+ * peak_memory_bytes, row_count}] with state: pending, running, finished, failed or blocked */
 
 enum { MANIFEST_SCHEMA = 2 };
 
@@ -27,9 +30,9 @@ typedef struct {
     const run_mode_t *mode;
     int jobs;
     const char *command;
-    const experiment_t *const *experiments; /* NULL-terminated: those that were asked for */
-    const char *own_experiments;            /* folder of a user's own; NULL: none */
-    const inputs_t *inputs;                 /* identified */
+    const experiment_t *const *experiments; /* NULL-terminated: the experiments of this run */
+    const char *own_experiments;            /* folder of the user's experiments; NULL: none */
+    const inputs_t *inputs;                 /* after inputs_identify() */
 } manifest_facts_t;
 
 /* A new manifest in memory. Free with manifest_free(). */
@@ -38,20 +41,20 @@ outcome_t manifest_read(const char *folder, manifest_t *manifest);
 outcome_t manifest_write(const manifest_t *manifest);
 void manifest_free(manifest_t *manifest);
 
-/* FAULT_FAILED naming the first part of `wanted`'s configuration that `found` does not share. */
+/* FAULT_FAILED, naming the first setting in which `found` differs from `wanted`. */
 outcome_t manifest_same_configuration(const manifest_t *found, const manifest_t *wanted);
 
 bool manifest_is_finished(const manifest_t *manifest);
 
-/* The text or number at KEY of the object OBJECT (NULL: the top), "" or -1 when it is not there or of another type. */
+/* The text or number `key` of the object `object` (NULL: the top level); "" or -1 when it is missing or of another type. */
 const char *manifest_text(const manifest_t *manifest, const char *object, const char *key);
 double manifest_number(const manifest_t *manifest, const char *object, const char *key);
 
-/* The entry of an experiment, or NULL; what can be read from one. */
+/* The entry of an experiment, or NULL. */
 cJSON *manifest_experiment(const manifest_t *manifest, const char *id);
-const char *manifest_state(const manifest_t *manifest, const char *id); /* "" when it was not asked for */
+const char *manifest_state(const manifest_t *manifest, const char *id); /* "" for an experiment that is not in the run */
 
-/* Set a member, replacing an earlier one; without memory the member is left out. */
+/* Set a member, replacing an earlier one; when memory is out the member is missing. */
 void manifest_set_text(cJSON *object, const char *key, const char *value);
 void manifest_set_number(cJSON *object, const char *key, double value);
 

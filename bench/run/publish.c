@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The report, put together in the order a reader asks: what kind of run is this, what came out, may I believe it (claims,
- * baseline, provenance, environment, cost, limits), and how do I get it again. */
+/* The report, in the order of a reader's questions: which kind of run is this, what are the results, how far can I trust
+ * them (claims, baseline, provenance, environment, cost, limits), and how do I reproduce them. */
 #include "run/publish.h"
 
 #include "base/text.h"
@@ -20,7 +20,7 @@ enum { MOST_DIFFERENCES_SHOWN = 50 };
 
 typedef struct {
     const publish_request_t *request;
-    run_mode_t mode; /* as the run had it: with its number of samples */
+    run_mode_t mode; /* with the number of samples of this run */
     manifest_t manifest;
     claims_t claims;
     rows_database_t *database; /* the rows of the run folder */
@@ -32,7 +32,7 @@ static bool is_finished(const publication_t *publication, const experiment_t *ex
     return text_equal(manifest_state(&publication->manifest, experiment->id), "finished");
 }
 
-/* A step of every experiment that has rows, in order. */
+/* Called for every experiment that has rows, in order. */
 typedef outcome_t (*part_t)(publication_t *publication, const experiment_t *experiment);
 
 static outcome_t for_each_finished(publication_t *publication, part_t part)
@@ -47,7 +47,7 @@ static outcome_t for_each_finished(publication_t *publication, part_t part)
 
 /* ===  Reading  === */
 
-/* Why the claims of an experiment without rows have no value. */
+/* Record why the claims of an experiment have no value. */
 static outcome_t explain_missing(publication_t *publication)
 {
     const experiments_t *experiments = publication->request->experiments;
@@ -57,7 +57,7 @@ static outcome_t explain_missing(publication_t *publication)
         const cJSON *reason = cJSON_GetObjectItemCaseSensitive(manifest_experiment(&publication->manifest, id), "reason");
         bool blocked = text_equal(state, "blocked") || text_equal(state, "failed");
         if (text_equal(state, "finished"))
-            result = claims_without(&publication->claims, id, false, "its rows do not hold this number");
+            result = claims_without(&publication->claims, id, false, "the rows of this run do not contain this number");
         else if (blocked)
             result =
                 claims_without(&publication->claims, id, true, cJSON_IsString(reason) ? reason->valuestring : "failed");
@@ -165,7 +165,7 @@ static void present_differences(const diff_t *diff, const char *id, document_t *
     document_fold_end(document);
 }
 
-/* One line of the baseline section; the differences follow the table, so they are kept in `diff`. */
+/* One line of the baseline section; the differences are kept in `diff`, because they follow the table. */
 static outcome_t present_baseline_row(publication_t *publication, const experiment_t *experiment, diff_t *diff)
 {
     document_t *document = &publication->document;
@@ -189,7 +189,7 @@ static outcome_t present_baseline_row(publication_t *publication, const experime
     return outcome_ok();
 }
 
-/* The largest share of samples that any experiment's counts may move, in thousandths. */
+/* The largest allowed difference of a count of samples over all experiments, in thousandths. */
 static long long most_flips(const publication_t *publication)
 {
     int64_t most = 0;
@@ -211,8 +211,8 @@ static outcome_t present_baselines(publication_t *publication)
     document_heading(document, 2, "Against the committed baseline");
     document_table(
         document, summary_columns,
-        "Rows of `results/reference`. Model rows are compared exactly; counts of float kernels may move by %lld in "
-        "1,000 samples, because processors sum in different orders. Improvements never pay for regressions.",
+        "Compared with the rows in `results/reference`. Model rows are compared exactly; counts of float kernels may differ by "
+        "%lld in 1,000 samples, because processors sum in different orders. Improvements never offset regressions.",
         most_flips(publication));
     for (size_t i = 0; i < experiments->count && outcome_is_ok(&result); i++)
         if (is_finished(publication, &experiments->items[i]))
@@ -234,7 +234,7 @@ static outcome_t present_again(publication_t *publication, const experiment_t *e
 {
     if (experiment->page.command_count == 0)
         return outcome_ok();
-    document_paragraph(&publication->document, "Rows of `%s` alone:", experiment->file);
+    document_paragraph(&publication->document, "Only the rows of `%s`:", experiment->file);
     return page_again(&experiment->page, publication->database, &publication->document);
 }
 
@@ -255,9 +255,9 @@ static outcome_t put_together(publication_t *publication)
     document_heading(document, 2, "Limits");
     if (outcome_bad(&result, for_each_finished(publication, present_limits)))
         return result;
-    document_heading(document, 2, "How to get this again");
+    document_heading(document, 2, "How to reproduce this run");
     document_paragraph(document,
-                       "From the project's top folder, at the commit above; the first line makes the whole run again.");
+                       "From the project's top folder, at the commit above; the first command repeats the whole run.");
     document_command(document, "%s && build/bbsbench report RUN_FOLDER",
                      manifest_text(&publication->manifest, NULL, "command"));
     return for_each_finished(publication, present_again);

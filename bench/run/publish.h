@@ -6,7 +6,7 @@
 #include "experiments/experiment.h"
 
 /* The report of a run folder: report.html and report.md, claims.csv and claims.json, from run.json, the rows, the figures
- * in FOLDER/figures, the claims and the baselines. Reads only; may be made again at any time, also of a run that has not
+ * in FOLDER/figures, the claims and the baselines. It can be made again at any time, also of a run that has not
  * finished. */
 typedef struct {
     const experiments_t *experiments;
@@ -17,8 +17,8 @@ typedef struct {
 
 outcome_t publish_report(const publish_request_t *request);
 
-/* The experiments that a run folder was made with: those of the suite and, as its run.json says, of a user's folder.
- * experiments_close() them. */
+/* The experiments of a run folder: those of the suite and, if run.json names one, those of a user's folder. Free with
+ * experiments_close(). */
 outcome_t publish_experiments(const char *folder, experiments_t *experiments);
 
 #endif

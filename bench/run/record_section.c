@@ -52,8 +52,8 @@ void record_present_cost(const manifest_t *manifest, const experiments_t *experi
     document_heading(document, 2, "Cost");
     document_table(
         document, cost_columns,
-        "Wall time and peak memory of each experiment with %g thread(s), measured; the kernel's high-water mark of resident "
-        "memory, started anew for each. The run folder takes %s.",
+        "Measured wall time and peak memory of each experiment with %g thread(s). Peak memory is the kernel's high-water mark of "
+        "resident memory, reset before each experiment. The run folder takes %s.",
         manifest_number(manifest, NULL, "jobs"), bytes_or_dash(manifest_number(manifest, NULL, "folder_bytes")).chars);
     cJSON_ArrayForEach(entry, get(manifest->json, "experiments"))
     {
@@ -78,7 +78,7 @@ void record_present_cost(const manifest_t *manifest, const experiments_t *experi
 
 static const column_t pair_columns[] = {{"What", "", false}, {"Value", "", false}, {NULL, NULL, false}};
 
-/* Every member of an object as a row; objects inside are left to others. */
+/* Every text or number of an object as a row; nested objects are skipped. */
 static void present_pairs(const cJSON *object, document_t *document)
 {
     const cJSON *item;
@@ -102,10 +102,9 @@ void record_present_provenance(const manifest_t *manifest, document_t *document)
     const cJSON *entry;
     document_heading(document, 2, "Provenance");
     document_paragraph(document, "Made by `%s`.", manifest_text(manifest, NULL, "command"));
-    document_table(document, pair_columns,
-                   "The program. `dirty` says whether the source had changes that no commit holds.");
+    document_table(document, pair_columns, "The program. `dirty` says whether the source had uncommitted changes.");
     present_pairs(get(manifest->json, "program"), document);
-    document_table(document, input_columns, "Every model, graph, data set and table of constants that was read.");
+    document_table(document, input_columns, "The models, graphs, data sets and tables of constants that the run read.");
     cJSON_ArrayForEach(entry, get(manifest->json, "inputs"))
     {
         double bytes = number_at(entry, "bytes");
@@ -115,7 +114,8 @@ void record_present_provenance(const manifest_t *manifest, document_t *document)
         document_cell(document, "`%s`", text_at(entry, "sha256"));
     }
     document_fold(document, "Configuration and seeds");
-    document_table(document, pair_columns, "What the rows depend on; a run continues only under the same configuration.");
+    document_table(document, pair_columns,
+                   "All that the rows depend on; a run is continued only with the same configuration.");
     present_pairs(get(manifest->json, "configuration"), document);
     document_table(document, pair_columns, "Seeds.");
     present_pairs(get(manifest->json, "seeds"), document);
@@ -127,7 +127,7 @@ void record_present_environment(const manifest_t *manifest, document_t *document
     static const char *const parts[] = {"machine", "build", "libraries", NULL};
     document_heading(document, 2, "Environment");
     document_table(document, pair_columns,
-                   "Machine, compiler and libraries. Libraries that only name a file are told by its hash.");
+                   "Machine, compiler and libraries. A library without a version is identified by the hash of its file.");
     for (const char *const *part = parts; *part != NULL; part++)
         present_pairs(get(manifest->json, *part), document);
 }

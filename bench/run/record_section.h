@@ -5,7 +5,7 @@
 #include "report/document.h"
 #include "run/manifest.h"
 
-/* What run.json says, as sections of the report: cost, provenance (program, inputs, configuration) and environment. */
+/* Sections of the report from run.json: cost, provenance (program, inputs, configuration) and environment. */
 void record_present_cost(const manifest_t *manifest, const experiments_t *experiments, document_t *document);
 void record_present_provenance(const manifest_t *manifest, document_t *document);
 void record_present_environment(const manifest_t *manifest, document_t *document);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The run: choose the folder, take its lock, write or check run.json, then one experiment after the other, each with its
- * wall time and peak memory. run.json is written before and after each experiment, so that at any moment it tells what is
- * on disk; an experiment counts as finished only when its rows are renamed into place. */
+/* A run: choose the folder, lock it, write or check run.json, then run one experiment after the other, measuring wall time
+ * and peak memory. run.json is written before and after each experiment, so it always describes the files on disk. An
+ * experiment is finished when its rows are renamed into place. */
 #include "run/run.h"
 
 #include "base/file.h"
@@ -19,7 +19,7 @@
 typedef struct {
     const run_request_t *request;
     const char *folder;
-    const experiment_t **experiments; /* NULL-terminated: those that were asked for */
+    const experiment_t **experiments; /* NULL-terminated: the experiments to run */
     inputs_t inputs;
     manifest_t manifest;
     rows_database_t *database; /* the rows that are there so far */
@@ -27,7 +27,7 @@ typedef struct {
 
 /* ===  What to run  === */
 
-/* An experiment, and those whose rows it reads, into chosen[all->count]. */
+/* Mark an experiment, and the experiments whose rows it reads, in chosen[all->count]. */
 static outcome_t choose(const experiments_t *all, const char *id, bool *chosen)
 {
     const experiment_t *experiment;
@@ -41,7 +41,7 @@ static outcome_t choose(const experiments_t *all, const char *id, bool *chosen)
     return result;
 }
 
-/* Those of --only with their sources, in the order of the experiments; NULL: all. */
+/* The experiments of --only with their sources, in order; without --only all. */
 static outcome_t choose_experiments(run_t *run)
 {
     const experiments_t *all = run->request->experiments;
@@ -64,17 +64,17 @@ static outcome_t choose_experiments(run_t *run)
     return result;
 }
 
-/* What an experiment reads must be there: its source has failed otherwise. */
+/* The sources of an experiment must have rows; they have none when they failed. */
 static outcome_t check_sources(const run_t *run, const experiment_t *experiment)
 {
     for (const experiment_t **at = run->experiments; *at != experiment; at++)
         if (experiment_reads(experiment, *at) && !file_exists(text_of("%s/%s", run->folder, (*at)->file).chars))
             return outcome_missing(experiment->id, NULL, text_of("no rows of %s", (*at)->id).chars, (*at)->file,
-                                   "see why that experiment has none");
+                                   "see above why that experiment failed");
     return outcome_ok();
 }
 
-/* Files of a user's own experiment decide its rows as the program does those that are compiled in. */
+/* The rows of a user's experiment depend on its files, so these are inputs of the run. */
 static outcome_t list_files(const experiment_t *experiment, inputs_t *inputs)
 {
     outcome_t result;
@@ -125,7 +125,7 @@ static outcome_t open_manifest(run_t *run)
     return manifest_write(&run->manifest);
 }
 
-/* What became of an experiment, as run.json has it. */
+/* The state of an experiment in run.json. */
 static const char *state_of(const outcome_t *outcome)
 {
     if (outcome_is_ok(outcome))
@@ -156,7 +156,7 @@ static outcome_t count_rows(const run_t *run, const experiment_t *experiment, si
     return result;
 }
 
-/* Run one; `*result` is its outcome, the return value that of keeping the record. */
+/* Run one experiment. `*result` is its outcome; the return value is that of writing run.json. */
 static outcome_t run_one(run_t *run, const experiment_t *experiment, outcome_t *result)
 {
     cJSON *entry = manifest_experiment(&run->manifest, experiment->id);
@@ -186,7 +186,7 @@ static outcome_t run_one(run_t *run, const experiment_t *experiment, outcome_t *
     return manifest_write(&run->manifest);
 }
 
-/* Finished in an earlier session: the record says so and the rows are there. */
+/* Was it finished by an earlier session? run.json says so and the rows exist. */
 static bool is_finished(const run_t *run, const experiment_t *experiment)
 {
     return text_equal(manifest_state(&run->manifest, experiment->id), "finished") &&

@@ -10,9 +10,9 @@
 
 /* A run: the experiments of one mode, in order, into one folder with its run.json (manifest.h).
  *
- * Rows that are finished stay finished: a run that was killed goes on with `resume`, which keeps every complete CSV and
- * every predictions file and refuses a folder whose configuration differs from what is asked for. An experiment that
- * fails does not stop the others; the outcome is the first failure. */
+ * With `resume` a killed run continues: every complete CSV and every predictions file is kept, and a folder with a
+ * different configuration is refused. An experiment that fails does not stop the others; the outcome is the first failure.
+ */
 typedef struct {
     const run_mode_t *mode;
     const experiments_t *experiments;
@@ -20,10 +20,10 @@ typedef struct {
     const char *results;   /* folder of run folders, "results" */
     const char *reference; /* folder of baselines, "results/reference" */
     const char *folder;    /* NULL: RESULTS/<UTC>-<mode>; with resume: the newest of the mode */
-    const char *only;      /* "id,id": these experiments; NULL: all */
+    const char *only;      /* "id,id": only these experiments and their sources; NULL: all */
     bool resume;
-    const char *command; /* for the record */
-    FILE *log;           /* one line an experiment, and the comparison with the baselines */
+    const char *command; /* written to run.json */
+    FILE *log;           /* receives one line per experiment, and the comparison with the baselines */
 } run_request_t;
 
 /* `*folder` is the run folder, valid as soon as one was chosen ("" before). */

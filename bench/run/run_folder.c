@@ -29,7 +29,7 @@ static outcome_t make_new(const run_request_t *request, text_t *folder)
     *folder = request->folder != NULL ? text_of("%s", request->folder)
                                       : text_of("%s/%s-%s", request->results, stamp, request->mode->name);
     if (!text_fits(folder))
-        return outcome_usage("run", "--out", "a very long path", "under 512 characters", NULL);
+        return outcome_usage("run", "--out", "a path that is too long", "under 512 characters", NULL);
     if (holds_run(folder->chars))
         return outcome_failed(folder->chars, NULL, "a run", "a new folder", "continue it with --resume, or choose another");
     return file_make_folder(folder->chars);
@@ -78,7 +78,7 @@ outcome_t run_folder_lock(const char *folder, int *lock)
         return outcome_ok();
     close(*lock);
     *lock = -1;
-    return outcome_failed(folder, NULL, "another bbsbench at work in this folder", "one at a time",
+    return outcome_failed(folder, NULL, "another bbsbench that runs in this folder", "one at a time",
                           "wait for it or choose another folder");
 }
 

@@ -6,11 +6,12 @@
 
 #include <stdint.h>
 
-/* The folder a request writes to. New: --out, or RESULTS/<UTC>-<mode>, created; one that holds a run already is refused.
- * Resumed: --out, or the newest RESULTS/<UTC>-<mode> by name; it must hold a run. */
+/* Choose the run folder of a request. For a new run: --out, or RESULTS/<UTC>-<mode>; it is created, and a folder that
+ * already holds a run is refused. To resume: --out, or the newest RESULTS/<UTC>-<mode> by name; it must hold a run. */
 outcome_t run_folder_choose(const run_request_t *request, text_t *folder);
 
-/* One process a folder: FAULT_FAILED while another one runs in it. The kernel drops the lock of a killed process. */
+/* Allow one process per folder: FAULT_FAILED while another one runs in it. The kernel releases the lock of a killed
+ * process. */
 outcome_t run_folder_lock(const char *folder, int *lock);
 void run_folder_unlock(int lock);
 
