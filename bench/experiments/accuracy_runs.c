@@ -7,7 +7,7 @@
 #include "data/dataset.h"
 #include "nets/ranges.h"
 
-/* Those that were brought; else each network whose size of the mode has weights in the project. */
+/* The networks of the mode's material; without material every network with shipped weights at the mode's size. */
 static size_t list_networks(const run_mode_t *mode, material_net_t *nets)
 {
     size_t count = 0;
@@ -43,14 +43,14 @@ static outcome_t list_dataset(const material_net_t *net, inputs_t *inputs)
     }
     outcome_t opened = dataset_open(net->size->dataset, &request, &dataset);
     if (!outcome_is_ok(&opened))
-        return result; /* the experiment itself says what is wrong with it */
+        return result; /* the error is reported when the experiment runs */
     for (int i = 0; i < dataset.file_count && outcome_is_ok(&result); i++)
         result = inputs_add(inputs, dataset.files[i].chars, "data set");
     dataset_close(&dataset);
     return result;
 }
 
-/* Of the activations, beside the weights; false: there are none. */
+/* The file of ranges beside the weights; false when there is none. */
 static bool find_ranges(const material_net_t *net, text_t *path)
 {
     text_t weights = net->weights;

@@ -5,18 +5,19 @@
 #include "experiments/measurement.h"
 #include "measure/accuracy_rows.h"
 
-/* The networks whose accuracy a mode measures: those that were brought; else each one whose size of the mode has weights in
- * the project. */
+/* The networks whose accuracy a mode measures: those of its material; without material every network with shipped weights
+ * at the mode's size. */
 
-/* Their weights, graphs and data. */
+/* List the weights, graphs and data of these networks as inputs. */
 outcome_t accuracy_runs_inputs(const run_mode_t *mode, inputs_t *inputs);
 
-/* accuracy_run() over all of them into rows of `schema` at `path`. The caller sets methods, kernels, activations and the
- * folder of answers in `config`; the rest is filled in here. With integer activations a CNN without ranges is left out. */
+/* Run accuracy_run() for all these networks and write rows of `schema` to `path`. The caller sets methods, kernels,
+ * activations and the folder of answers in `config`; the rest is set here. With integer activations a CNN without ranges is
+ * left out. */
 outcome_t accuracy_runs_write(const measurement_context_t *context, accuracy_config_t *config, const rows_schema_t *schema,
                               const char *path);
 
-/* How many methods the measurement `accuracy` runs in a mode. */
+/* The number of methods of the measurement `accuracy` in a mode. */
 size_t accuracy_runs_methods(const run_mode_t *mode);
 
 #endif

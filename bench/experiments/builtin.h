@@ -2,7 +2,7 @@
 #ifndef BBS_EXPERIMENTS_BUILTIN_H
 #define BBS_EXPERIMENTS_BUILTIN_H
 
-/* The files *.md and *.sql of this folder, compiled in by the Makefile, in the order of their names. */
+/* The files *.md and *.sql of this folder, compiled in by the Makefile, sorted by name. */
 typedef struct {
     const char *name; /* "fig12.md"; NULL ends the table */
     const char *text;

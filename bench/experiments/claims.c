@@ -31,17 +31,18 @@ static const rows_column_t claim_columns[] = {
     {TEXT(claim_cells_t, unit), .heading = "Unit", .meaning = "of the number"},
     {REAL(claim_cells_t, paper_value), .heading = "Paper", .decimals = ROWS_ANY_DECIMALS,
      .meaning = "the paper's number; empty where it prints none"},
-    {TEXT(claim_cells_t, tolerance), .heading = "Tolerance", .meaning = "5%, 0.1, <= or >="},
-    {TEXT(claim_cells_t, tolerance_reason), .heading = "Why", .meaning = "why so much is tolerated"},
-    {TEXT(claim_cells_t, needs), .heading = "Needs", .meaning = "what a full check needs"},
-    {TEXT(claim_cells_t, query), .heading = "Query", .meaning = "what this suite measures: value, n, basis, note"},
-    {TEXT(claim_cells_t, basis), .heading = "Basis", .meaning = "whole or subset: what the value may be at best"},
-    {TEXT(claim_cells_t, rests_on), .heading = "Rests on", .meaning = "what the value rests on, in words"},
+    {TEXT(claim_cells_t, tolerance), .heading = "Tolerance", .meaning = "tolerated difference: 5%, 0.1, <= or >="},
+    {TEXT(claim_cells_t, tolerance_reason), .heading = "Why", .meaning = "reason of the tolerance"},
+    {TEXT(claim_cells_t, needs), .heading = "Needs", .meaning = "material that a full check needs"},
+    {TEXT(claim_cells_t, query), .heading = "Query",
+     .meaning = "query that measures it here, with columns value, n, basis, note"},
+    {TEXT(claim_cells_t, basis), .heading = "Basis", .meaning = "whole or subset: the best basis that the value can have"},
+    {TEXT(claim_cells_t, rests_on), .heading = "Rests on", .meaning = "models, data and assumptions behind the value"},
     {.name = NULL},
 };
 
 const rows_schema_t claims_schema = {
-    .name = "claims", .about = "What the paper says, and the query that measures it here.", .columns = claim_columns};
+    .name = "claims", .about = "The claims of the paper, and the query that measures each here.", .columns = claim_columns};
 
 static bool read_tolerance(const char *text, tolerance_kind_t *kind, double *value)
 {
@@ -113,7 +114,7 @@ static outcome_t read_claim(claims_t *claims, size_t row, claim_t *claim)
                               "whole or subset, and what the value rests on", NULL);
     for (size_t i = 0; i < row; i++)
         if (text_equal(claims->items[i].id, claim->id))
-            return outcome_failed(claims->path, line.chars, "a second claim of that id", "one row an id", NULL);
+            return outcome_failed(claims->path, line.chars, "a second claim with this id", "one row per id", NULL);
     return outcome_ok();
 }
 
@@ -161,7 +162,7 @@ static outcome_t set_note(claim_t *claim, const char *note)
     return claim->note != NULL ? outcome_ok() : outcome_out_of_memory("claims");
 }
 
-/* The row that the query has yielded. */
+/* Take value, n, basis and note from the row of the query. */
 static outcome_t take_value(const rows_table_t *rows, const char *where, claim_t *claim)
 {
     claim_basis_t basis = claim->best;
@@ -221,7 +222,7 @@ const char *verdict_name(verdict_t verdict)
     return names[verdict];
 }
 
-/* The value that means "no effect" in a unit; false where there is none (an area, an accuracy). */
+/* The value of "no effect" in a unit; false where there is none (an area, an accuracy). */
 static bool neutral_value(const char *unit, double *value)
 {
     static const struct {
@@ -238,7 +239,7 @@ static bool neutral_value(const char *unit, double *value)
 
 static bool within_tolerance(const claim_t *claim)
 {
-    /* Room for the last digits of a decimal value, so that 1.3 against 1.2 is within 0.1. */
+    /* Tolerate rounding errors of decimal values, so that 1.3 and 1.2 differ by no more than 0.1. */
     double slack = 1e-9 * fmax(fabs(claim->paper), 1), gap = fabs(claim->value - claim->paper);
     switch (claim->tolerance_kind) {
     case TOLERANCE_SHARE:
@@ -300,17 +301,17 @@ static const rows_column_t result_columns[] = {
     {TEXT(result_cells_t, unit), .heading = "Unit", .meaning = "of the number"},
     {REAL(result_cells_t, paper_value), .heading = "Paper", .decimals = ROWS_ANY_DECIMALS, .meaning = "the paper's number"},
     {REAL(result_cells_t, value), .heading = "This run", .decimals = ROWS_ANY_DECIMALS,
-     .meaning = "what this run measured"},
+     .meaning = "the value that this run measured"},
     {REAL(result_cells_t, difference), .heading = "Difference", .decimals = ROWS_ANY_DECIMALS,
-     .meaning = "this run minus the paper; empty where nothing may be compared"},
+     .meaning = "this run minus the paper; empty where the two may not be compared"},
     {.name = "n",
      ROWS_PLACE_INTEGER(result_cells_t, n),
      .heading = "N",
-     .meaning = "samples, networks, PEs or groups that the value rests on"},
+     .meaning = "number of samples, networks, PEs or groups behind the value"},
     {TEXT(result_cells_t, basis), .heading = "Basis", .meaning = "whole, subset or stand-in"},
     {TEXT(result_cells_t, verdict), .heading = "Verdict", .meaning = "in words"},
-    {TEXT(result_cells_t, note), .heading = "Note", .meaning = "what must be known of the value, or why there is none"},
-    {TEXT(result_cells_t, rests_on), .heading = "Rests on", .meaning = "what the value rests on"},
+    {TEXT(result_cells_t, note), .heading = "Note", .meaning = "note on the value, or the reason why there is none"},
+    {TEXT(result_cells_t, rests_on), .heading = "Rests on", .meaning = "models, data and assumptions behind the value"},
     {TEXT(result_cells_t, query), .heading = "Query", .meaning = "the query that yields value and n"},
     {.name = NULL},
 };

@@ -8,16 +8,16 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What the paper says (results/claims.csv), joined with what this run measured, and a verdict in words.
+/* The claims of the paper (results/claims.csv), the values that this run measured, and a verdict on each.
  *
- * claims.csv holds one number of the paper a row: where it stands, how it was read, the variation that is tolerated and
- * why. A value that the paper shows only as a bar is left empty, never guessed. What this suite measures of it is a query,
- * one SELECT of at most one row with the columns
+ * A row of claims.csv is one number of the paper: its place in the paper, how it was read, the tolerance and its reason. A
+ * value that the paper shows only as a bar is left empty, never guessed. The value of this suite is a query, one SELECT of
+ * at most one row with the columns
  *
- *     value   what is compared with the paper's number; NULL: this run has none
- *     n       how many samples, networks, PEs or groups it rests on
- *     basis   optional: whole, subset or stand-in, where the rows lower what the claim's own column `basis` allows
- *     note    optional: what must be known of this value
+ *     value   compared with the paper's number; NULL: this run has no value
+ *     n       number of samples, networks, PEs or groups behind the value
+ *     basis   optional: whole, subset or stand-in, when it is lower than the claim's column `basis`
+ *     note    optional: a note on the value
  *
  * Verdicts:
  *
@@ -45,8 +45,8 @@ typedef enum {
 
 const char *verdict_name(verdict_t verdict);
 
-/* How much a measured value may be set against the paper's: all that the paper measured, a part of it, or nothing, because
- * a network only stands in for the paper's. */
+/* What was measured: all that the paper measured, a part of it, or only a stand-in for the paper's network, which is not
+ * compared with the paper. */
 typedef enum { BASIS_WHOLE, BASIS_SUBSET, BASIS_STAND_IN } claim_basis_t;
 const char *claim_basis_name(claim_basis_t basis); /* "whole", "subset", "stand-in" */
 
@@ -62,7 +62,7 @@ typedef enum {
 typedef struct {
     const char *id, *experiment, *what, *location, *read_from, *unit; /* cells of claims.csv */
     const char *tolerance_text, *tolerance_reason, *needs, *query, *rests_on;
-    double paper; /* NaN: not known from the text */
+    double paper; /* NaN: the paper gives no number */
     tolerance_kind_t tolerance_kind;
     double tolerance;
     claim_basis_t best; /* column `basis` */
@@ -71,7 +71,7 @@ typedef struct {
     claim_basis_t basis;
     double value;
     int64_t n;
-    char *note; /* what must be known of the value; the reason of BLOCKED and NOT RUN; NULL: nothing */
+    char *note; /* note on the value, or the reason of BLOCKED and NOT RUN; or NULL */
     bool blocked;
 } claim_t;
 
@@ -88,21 +88,21 @@ extern const rows_schema_t claims_schema;
 /* The table `claims` of a database. */
 outcome_t claims_add_table(const char *path, rows_database_t *database);
 
-/* Refuses unknown columns, two rows of one id, a tolerance that cannot be read, and a number without a tolerance. */
+/* Refuses unknown columns, two rows with one id, a malformed tolerance, and a number without a tolerance. */
 outcome_t claims_read(const char *path, claims_t *claims);
 void claims_free(claims_t *claims);
 
-/* Ask the query of each claim. A query that fails, yields two rows or no column `value` is an error with its line. */
+/* Run the query of each claim. A query that fails, yields two rows or has no column `value` is an error with the line. */
 outcome_t claims_measure(claims_t *claims, rows_database_t *database);
 
-/* Say why the claims of an experiment have no value: it was tried and failed (blocked), or it was not run. */
+/* Record why claims of an experiment have no value: the experiment failed (`blocked`) or was not run. */
 outcome_t claims_without(claims_t *claims, const char *experiment, bool blocked, const char *reason);
 
-/* Claims with their values and verdicts, as rows: FOLDER/claims.csv and claims.json. */
+/* Write the claims with values and verdicts to FOLDER/claims.csv and claims.json. */
 outcome_t claims_write(const claims_t *claims, const char *folder);
 
 verdict_t claim_verdict(const claim_t *claim);
-double claim_difference(const claim_t *claim);          /* measured - paper; NaN where nothing may be compared */
+double claim_difference(const claim_t *claim);          /* measured - paper; NaN where the two may not be compared */
 double claim_relative_difference(const claim_t *claim); /* the same over |paper| */
 
 #endif

@@ -14,14 +14,14 @@ static const struct {
     [VERDICT_WITHIN_TREND] = {TONE_NOTE,
                               "beyond the tolerance; the effect has the paper's direction and 0.5 to 2 times its size"},
     [VERDICT_DEVIATES] = {TONE_BAD, "beyond the tolerance and not within the trend"},
-    [VERDICT_MEASURED] = {TONE_NOTE, "the paper shows it without a number, so there is nothing to compare with"},
+    [VERDICT_MEASURED] = {TONE_NOTE, "the paper shows it without a number, so it cannot be compared"},
     [VERDICT_SUBSET] =
         {TONE_CAUTION,
          "measured on a part of what the paper measured, or under an assumption that the note states; no verdict is drawn"},
     [VERDICT_STAND_IN] = {TONE_CAUTION,
                           "measured on a network that stands in for the paper's; never compared with its number"},
-    [VERDICT_NOT_RUN] = {TONE_NOTE, "not part of this run; the reason stands beside it"},
-    [VERDICT_BLOCKED] = {TONE_BAD, "tried, and something that it needs was missing or failed"},
+    [VERDICT_NOT_RUN] = {TONE_NOTE, "not part of this run; the reason is given"},
+    [VERDICT_BLOCKED] = {TONE_BAD, "tried, but an input was missing or a step failed"},
 };
 
 static const column_t count_columns[] = {
@@ -75,7 +75,7 @@ static text_t tolerance_text(const claim_t *claim)
     return text_of("%s%s: %s", sign, claim->tolerance_text, claim->tolerance_reason);
 }
 
-/* Four significant digits, never an exponent for the sizes that occur here. */
+/* Four significant digits, without an exponent for the sizes that occur here. */
 static text_t value_text(double value)
 {
     int whole = value != 0 ? (int)floor(log10(fabs(value))) + 1 : 1;
@@ -127,7 +127,7 @@ static void present_ground(const claim_t *claim, document_t *document)
     document_cell(document, "`%s`", claim->query);
 }
 
-/* A stand-in's value stands alone: beside the paper's number it would read as a comparison. */
+/* The value of a stand-in, without the paper's number: both together would read as a comparison. */
 static void present_stand_in(const claim_t *claim, document_t *document)
 {
     document_cell(document, "%s", claim->id);
@@ -139,7 +139,7 @@ static void present_stand_in(const claim_t *claim, document_t *document)
     present_note(claim, document);
 }
 
-/* A table of the claims that `belongs` picks; nothing when there are none. */
+/* A table of the claims that `belongs` selects; no table when there are none. */
 static void present_some(const claims_t *claims, bool (*belongs)(const claim_t *claim), const column_t *columns,
                          const char *caption, void (*present)(const claim_t *claim, document_t *document),
                          document_t *document)
@@ -184,16 +184,16 @@ void claims_present(const claims_t *claims, document_t *document)
     present_counts(claims, document);
     present_some(claims, is_compared, measured_columns,
                  "Claims with a measured value. The difference is this run minus the paper.", present_measured, document);
-    present_some(claims, is_stand_in, stand_in_columns,
-                 "Claims that only stand-ins speak to. The values are of other networks on other data: they are not "
-                 "compared with the paper's.",
-                 present_stand_in, document);
-    document_fold(document, "Tolerance, ground and query of each claim");
     present_some(
-        claims, has_query, ground_columns,
-        "What may differ and why, what a value rests on, and what was asked of the rows: `bbsbench query --run RUN_FOLDER "
-        "'QUERY'` asks it again.",
-        present_ground, document);
+        claims, is_stand_in, stand_in_columns,
+        "Claims that only stand-ins could measure. The values are of other networks on other data and are not compared with "
+        "the paper's.",
+        present_stand_in, document);
+    document_fold(document, "Tolerance, basis and query of each claim");
+    present_some(claims, has_query, ground_columns,
+                 "The tolerance with its reason, the models, data and assumptions behind the value, and its query: "
+                 "`bbsbench query --run RUN_FOLDER 'QUERY'` runs it again.",
+                 present_ground, document);
     document_fold_end(document);
     if (without == 0)
         return;

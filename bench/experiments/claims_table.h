@@ -5,8 +5,8 @@
 #include "experiments/claims.h"
 #include "report/document.h"
 
-/* The claims section of the report: how often each verdict, the claims with a value beside the paper's, the others
- * folded away with their reasons. */
+/* The claims section of the report: the number of claims by verdict; the claims with a value, beside the paper's; the other
+ * claims with their reasons, folded away. */
 void claims_present(const claims_t *claims, document_t *document);
 
 #endif

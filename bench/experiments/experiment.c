@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Pages name the experiments: for each ID.md there is a query ID.sql beside it or a measurement of that id. Files that are
- * compiled in and files of a user's folder are read alike; then all are put into the order of their pages. */
+/* Each page ID.md is an experiment; its rows come from a query ID.sql or from the measurement with that id. Compiled-in
+ * files and the files of a user's folder are read in the same way; then all experiments are sorted by the `order` of their
+ * pages. */
 #include "experiments/experiment.h"
 
 #include "base/file.h"
@@ -33,13 +34,14 @@ static outcome_t take_rows(const char *sql, experiment_t *experiment)
 {
     experiment->measurement = measurement_find(experiment->id);
     if ((sql != NULL) == (experiment->measurement != NULL))
-        return outcome_failed(experiment->where, NULL, sql != NULL ? "a query of rows that are measured" : "no such query",
-                              "one source of the rows", "give the query another name, or write it");
+        return outcome_failed(experiment->where, NULL,
+                              sql != NULL ? "a query with the name of a measurement" : "no such query",
+                              "one source of rows for each page", "rename the query, or write it");
     experiment->sql = sql != NULL ? text_copy(sql) : NULL;
     return sql == NULL || experiment->sql != NULL ? outcome_ok() : outcome_out_of_memory(experiment->id);
 }
 
-/* `figure` need not be there. */
+/* `figure` may be missing. */
 static outcome_t take_figure(const char *figure, experiment_t *experiment)
 {
     if (!file_exists(figure))
@@ -48,7 +50,8 @@ static outcome_t take_figure(const char *figure, experiment_t *experiment)
     return experiment->figure != NULL ? outcome_ok() : outcome_out_of_memory(figure);
 }
 
-/* `id` is `length` bytes of the page's name; `page_where` and `sql_where` name the files in errors. */
+/* Make one experiment. The id is the first `length` bytes of `id`; `page_where` and `sql_where` name the files in errors.
+ */
 static outcome_t make(const char *id, size_t length, const char *page, const char *page_where, const char *sql,
                       const char *sql_where, experiment_t *experiment)
 {
@@ -58,7 +61,7 @@ static outcome_t make(const char *id, size_t length, const char *page, const cha
         return outcome_out_of_memory(page_where);
     if (strspn(experiment->id, "abcdefghijklmnopqrstuvwxyz0123456789_") != length || length == 0)
         return outcome_failed(page_where, "its name", experiment->id, "lower-case letters, digits and _",
-                              "the name is that of a table, too");
+                              "the id is also the name of a table");
     outcome_t result = page_read(page, strlen(page), page_where, &experiment->page);
     return outcome_is_ok(&result) ? take_rows(sql, experiment) : result;
 }
@@ -175,7 +178,7 @@ static outcome_t add_folder(const char *folder, experiments_t *experiments)
 
 /* ===  All  === */
 
-/* "model, accuracy" holds the word `id`. */
+/* The list `from` ("model, accuracy") contains the id. */
 bool experiment_reads(const experiment_t *experiment, const experiment_t *other)
 {
     size_t length = strlen(other->id);
@@ -203,7 +206,7 @@ static const experiment_t *find(const experiments_t *experiments, size_t count, 
     return NULL;
 }
 
-/* "model, accuracy", or "none": each is an experiment before this one. */
+/* Each name in `from` ("model, accuracy", or "none") must be an earlier experiment. */
 static outcome_t check_sources(const experiments_t *experiments, size_t index)
 {
     const experiment_t *experiment = &experiments->items[index];
@@ -226,12 +229,10 @@ static outcome_t check_all(const experiments_t *experiments)
     for (size_t i = 0; i < experiments->count && outcome_is_ok(&result); i++) {
         const experiment_t *experiment = &experiments->items[i];
         if (find(experiments, i, experiment->id) != NULL)
-            return outcome_failed(experiment->page.where, NULL, "an experiment of that name, once more", "another name",
-                                  NULL);
+            return outcome_failed(experiment->page.where, NULL, "a second experiment with this id", "another id", NULL);
         if (i > 0 && experiments->items[i - 1].page.order == experiment->page.order)
             return outcome_failed(experiment->page.where, "order",
-                                  text_of("that of %s, too", experiments->items[i - 1].id).chars, "a place of its own",
-                                  NULL);
+                                  text_of("the order of %s", experiments->items[i - 1].id).chars, "another number", NULL);
         result = check_sources(experiments, i);
     }
     return result;
@@ -269,7 +270,7 @@ void experiments_close(experiments_t *experiments)
     *experiments = (experiments_t){.items = NULL};
 }
 
-/* Pointers to them all, NULL-terminated, to free(); NULL when memory is out. */
+/* Pointers to all experiments, NULL-terminated, to free(); NULL when memory is out. */
 static const experiment_t **table_of(const experiments_t *experiments)
 {
     const experiment_t **table = calloc(experiments->count + 1, sizeof *table);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tables are made in the order of the experiments, so that a query finds those that it reads, and its own columns can be
- * described before it has any rows. */
+/* Tables are created in the order of the experiments, so that a query finds the tables that it reads, and its columns can
+ * be described before it has rows. */
 #include "experiments/experiment_rows.h"
 
 #include "base/file.h"
@@ -31,7 +31,7 @@ static outcome_t add_table(const experiment_t *experiment, rows_database_t *data
     return add_query_table(experiment, database);
 }
 
-/* NAME.MODE.csv, NAME.csv, or "" where there is neither. */
+/* The path of NAME.MODE.csv or NAME.csv; "" where there is neither. */
 static text_t find_rows(const experiment_source_t *source, const experiment_t *experiment)
 {
     text_t path = text_of("%s/%s.%s.csv", source->folder, experiment->id, source->mode->name);
@@ -63,7 +63,7 @@ static outcome_t fill_table(const experiment_source_t *source, const experiment_
 
 /* ===  Views  === */
 
-/* The views of another run look into that run: "CREATE VIEW run2.losses". */
+/* The SQL of the views for another run: "CREATE VIEW run2.losses". */
 static char *views_of(const char *views, const char *run)
 {
     static const char create[] = "CREATE VIEW ";
@@ -135,7 +135,7 @@ outcome_t experiment_rows_load(const experiment_t *experiment, const char *folde
 
 const rows_schema_t *experiment_rows_schema(const experiment_t *experiment, const rows_database_t *database)
 {
-    const rows_schema_t *last = NULL; /* of the run that is being filled */
+    const rows_schema_t *last = NULL; /* last schema of the run that is being filled */
     for (size_t i = 0; i < rows_database_count(database); i++)
         if (text_equal(rows_database_schema(database, i)->name, experiment->id))
             last = rows_database_schema(database, i);

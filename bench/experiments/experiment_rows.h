@@ -5,33 +5,32 @@
 #include "experiments/experiment.h"
 
 /* The rows of experiments in a database (rows/database.h).
- *
- * Beside a table of each experiment's rows, empty where there are none, it holds what queries ask for by name:
+ * The database has a table for each experiment, empty where it has no rows, and these tables:
  *
  *     networks(net, title, family, place, paper)                paper: one of the seven that the paper evaluates
  *     accelerators(accelerator, title, place, accuracy_method)  the method whose measured accuracy stands for the design
  *     methods(method, summary, place)
- *     datasets(data, samples)                                   of the published set; NULL: any number is whole
+ *     datasets(data, title, samples)                            of the published set; NULL: any number is whole
  *     run(mode, size, images, brings)                           images NULL: all
  *
  * and the views of views.sql. */
 
 /* Which rows of a folder. */
 typedef struct {
-    const char *folder;     /* NULL: none at all, every table is empty */
-    const run_mode_t *mode; /* in a folder of baselines NAME.MODE.csv goes before NAME.csv */
-    bool compute;           /* a query whose CSV is not there is computed from the rows that are */
+    const char *folder;     /* NULL: every table is empty */
+    const run_mode_t *mode; /* in a folder of baselines NAME.MODE.csv is preferred to NAME.csv */
+    bool compute;           /* compute a query whose CSV is missing */
 } experiment_source_t;
 
-/* A database of one run. Views and descriptions of the queries are checked on the way. */
+/* Open the database of one run. Views and the descriptions in queries are checked. */
 outcome_t experiment_rows_open(const experiments_t *experiments, const experiment_source_t *source,
                                rows_database_t **database);
 
-/* Add another run to it, as run2, run3 ... */
+/* Add another run, as run2, run3 ... */
 outcome_t experiment_rows_add(const experiments_t *experiments, const experiment_source_t *source,
                               rows_database_t *database);
 
-/* Take the rows that an experiment has just written into the folder; its table was empty. */
+/* Load the rows that an experiment has just written to the folder; its table must be empty. */
 outcome_t experiment_rows_load(const experiment_t *experiment, const char *folder, rows_database_t *database);
 
 /* The schema of an experiment's rows; valid as long as the database. */

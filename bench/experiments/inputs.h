@@ -8,12 +8,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The files that a run reads, each once, with what identifies it. */
+/* The files that a run reads, each listed once, with length and hash. */
 typedef struct {
     char *path;
     const char *role; /* "weights", "graph", "data set", "constants" */
-    int64_t bytes;    /* -1: not there */
-    sha256_t sha256;  /* "" when it is not there */
+    int64_t bytes;    /* -1: the file is missing */
+    sha256_t sha256;  /* "" when the file is missing */
 } input_t;
 
 typedef struct {
@@ -21,10 +21,10 @@ typedef struct {
     size_t count;
 } inputs_t;
 
-/* A path that is not absolute is the project's own (home.h). `role` must outlive the list. A path that is in the list
- * already, or NULL, changes nothing. */
+/* A relative path is a file of the project (home.h). `role` must outlive the list. A path that is already listed, or NULL,
+ * changes nothing. */
 outcome_t inputs_add(inputs_t *inputs, const char *path, const char *role);
-/* Fill in sizes and hashes. A missing file is no error here: the experiment that needs it says what to do. */
+/* Fill in sizes and hashes. A missing file is not an error here: the experiment that needs it reports the error. */
 outcome_t inputs_identify(inputs_t *inputs);
 void inputs_free(inputs_t *inputs);
 

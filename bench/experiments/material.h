@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What a run of the full mode works on: networks, each with the files that were brought for it (full.h). A mode without
- * material takes the networks that the project ships. */
+/* The material of a full run: networks, each with the files that were fetched for it (run/full.h). A mode without material
+ * uses the networks that the project ships. */
 
 enum { MATERIAL_NETS = 16, MATERIAL_METHODS = 64 };
 
@@ -23,10 +23,10 @@ typedef struct {
 typedef struct {
     material_net_t nets[MATERIAL_NETS];
     size_t count;
-    const char *methods[MATERIAL_METHODS]; /* in place of the mode's own, when there are any */
+    const char *methods[MATERIAL_METHODS]; /* in place of the mode's methods; count 0: the mode's */
     size_t method_count;
     bool skip_bad;   /* leave out samples that cannot be read, and count them */
-    text_t left_out; /* "net: why; net: why": of the mode's networks, those that are not run */
+    text_t left_out; /* networks of the mode that are not run: "net: reason; net: reason" */
 } material_t;
 
 #endif

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Measurements `accuracy` and `integers`: every network that has weights at the mode's size, with float activations and as
- * exact integers. Answers are kept in the run folder, so a run that was killed takes them up again. */
+/* Measurements `accuracy` and `integers`: every network that has weights at the mode's size, with float activations and in
+ * exact integers. Answers are stored in the run folder, so a killed run reuses them. */
 #include "experiments/accuracy_runs.h"
 
 #include "base/text.h"
 
 /* The two references and the paper's two settings; then all methods, with the channels that Algorithm 2 leaves at 8 bits
- * and with every channel compressed (beta=0), which is how they compare at equal bits on narrow networks. bbs-cons:beta=0
+ * and with every channel compressed (beta=0), which compares them at equal bits on narrow networks. bbs-cons:beta=0
  * is ra:columns=2:beta=0, bbs-mod:beta=0 is zps:columns=4:beta=0, and a bitflip is a bitwave. */
 static const char *const methods[] = {
     "fp32",
@@ -42,7 +42,7 @@ static const char *const methods[] = {
     "ant",
     "noisyquant",
 };
-/* The paper's settings of its rivals beside its own: what Tables I to III and Fig. 11 are made of. */
+/* The settings of the paper and of its rivals, for Tables I to III and Fig. 11. */
 static const char *const rivals[] = {"fp32",     "int8",    "bbs-cons", "bbs-mod", "bitwave-cons", "bitwave-mod",
                                      "ptq-cons", "ptq-mod", "ant",      "mx",      "noisyquant"};
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Measurement `examples`: the groups of four weights that the paper works through in Figs 1, 4 and 5, against the weights
- * that it prints. Integers, so the tolerance is zero. */
+/* Measurement `examples`: the groups of four weights in the paper's Figs 1, 4 and 5, compared with the printed results. All
+ * are integers, so the tolerance is zero. */
 #include "base/text.h"
 #include "compress/explain.h"
 #include "compress/spec.h"
@@ -12,7 +12,7 @@ enum { WEIGHTS = 4, NO_SHIFT = 0 };
 typedef struct {
     const char *figure;
     const char *spec;
-    int shift; /* the step that the figure shows; NO_SHIFT: what the method finds */
+    int shift; /* the shift of the figure; NO_SHIFT: the method's own choice */
     int8_t weights[WEIGHTS];
     int printed[WEIGHTS];
 } example_t;
@@ -39,20 +39,21 @@ typedef struct {
 static const rows_column_t columns[] = {
     {TEXT(figure), .key = true, .heading = "Example", .meaning = "the figure of the paper that prints the group"},
     {TEXT(method), .heading = "Method", .meaning = "the method, as `--method` takes it"},
-    {INTEGER(shift), .heading = "Shift", .unit = "steps", .meaning = "what zero-point shifting adds first"},
+    {INTEGER(shift), .heading = "Shift", .unit = "steps", .meaning = "shift that zero-point shifting adds first"},
     {TEXT(weights), .heading = "Weights", .unit = "INT8", .meaning = "the four weights of the group"},
     {INTEGER(redundant), .heading = "Redundant columns", .meaning = "columns that only repeat the sign"},
     {INTEGER(constant), .heading = "Constant", .unit = "as stored", .meaning = "the BBS constant of the group"},
-    {TEXT(values), .heading = "Result", .unit = "INT8 steps", .meaning = "what the four weights become"},
-    {TEXT(printed), .heading = "Printed in the paper", .unit = "INT8 steps", .meaning = "what the paper prints"},
-    {INTEGER(equal), .heading = "Equal", .unit = "of 4", .meaning = "weights that come out as printed"},
+    {TEXT(values), .heading = "Result", .unit = "INT8 steps", .meaning = "the four weights after compression"},
+    {TEXT(printed), .heading = "Printed in the paper", .unit = "INT8 steps", .meaning = "the result printed in the paper"},
+    {INTEGER(equal), .heading = "Equal", .unit = "of 4", .meaning = "weights that equal the printed ones"},
     {REAL(mse), .heading = "MSE", .unit = "steps²", .decimals = 2, .meaning = "mean squared error of the group"},
     {.name = NULL},
 };
 
-static const rows_schema_t schema = {.name = "examples",
-                                     .about = "Groups of four weights that the paper works through, as it prints them.",
-                                     .columns = columns};
+static const rows_schema_t schema = {
+    .name = "examples",
+    .about = "The paper's worked examples: groups of four weights, compared with the printed results.",
+    .columns = columns};
 
 static text_t join(const int *values)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Measurement `scaling`: the bit-serial designs with 2 to 32 PE columns, what Figs 14 and 15 show. */
+/* Measurement `scaling`: the bit-serial designs with 2 to 32 PE columns, for Figs 14 and 15. */
 #include "experiments/model_inputs_list.h"
 #include "measure/scaling.h"
 #include "measure/scaling_rows.h"

@@ -32,13 +32,14 @@ static const rows_column_t columns[] = {
     {REAL(bbs_percent), .heading = "Bi-directional", .unit = "%", .decimals = 2,
      .meaning = "the more frequent bit of each bit column of 8 weights along the input channels"},
     {REAL(redundant_columns_a_group), .heading = "Redundant columns", .unit = "a group of 32", .decimals = 2,
-     .meaning = "columns of a group that only repeat the sign, mean"},
+     .meaning = "mean number of columns in a group that repeat the sign"},
     {TEXT(weights_source), .heading = "Weights from", .meaning = "the portraits that synthetic weights are drawn after"},
     {.name = NULL},
 };
 
 static const rows_schema_t schema = {.name = "sparsity",
-                                     .about = "Sparsity of the INT8 weights of each network at full size, by four counts.",
+                                     .about =
+                                         "Sparsity of the INT8 weights of each network at full size, counted in four ways.",
                                      .columns = columns};
 
 static void write_row(rows_writer_t *writer, const network_t *network, const int8_network_t *weights, const stats_t *stats)

@@ -10,14 +10,14 @@ static const run_mode_t smoke = {
     .title = "SMOKE RUN: a subset of the samples, on stand-in networks",
     .meaning =
         "A quick check that everything works, on a fixed, balanced list of few test samples: intervals are wide. Accuracies "
-        "are of compact networks that stand in for the paper's: they say nothing about these.",
+        "are of compact networks that stand in for the paper's. They say nothing about the paper's networks.",
     .size = "compact",
     .images = 512,
 };
 
 static const run_mode_t compact = {
     .name = "compact",
-    .title = "DEFAULT RUN: 2,000 test samples a network, on stand-in networks",
+    .title = "DEFAULT RUN: 2,000 test samples per network, on stand-in networks",
     .meaning =
         "Accuracies are of compact networks that this project trained and ships, on a fixed, balanced list of test samples. "
         "They stand in for the paper's networks of the same families: they say something about the compression methods, "

@@ -8,16 +8,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* How much of the evaluation a run covers: each run is of one mode, and every table says which. */
+/* A mode is the extent of the evaluation. Each run has one mode, which its report states. */
 typedef struct {
-    const char *name;    /* "smoke", "compact", "full": in run.json and in the folder's name */
-    const char *title;   /* as the report's banner has it */
+    const char *name;    /* "smoke", "compact", "full"; in run.json and in the folder's name */
+    const char *title;   /* of the report's banner */
     const char *meaning; /* one sentence below the title */
     const char *size;    /* size of the networks whose accuracy is measured */
-    int64_t images;      /* test samples a network, at most; 0 = all */
-    enum { MODE_SETTINGS, MODE_RIVALS, MODE_EVERYTHING } methods; /* the paper's two, its rivals' too, all that there are */
-    bool brings;                                                  /* the networks are brought by full.h, not shipped */
-    const material_t *material; /* what was brought, in a copy of the mode that a run makes; else NULL */
+    int64_t images;      /* test samples per network, at most; 0: all */
+    enum { MODE_SETTINGS, MODE_RIVALS, MODE_EVERYTHING } methods; /* the paper's two; also its rivals'; all */
+    bool brings;                /* networks and data are fetched (run/full.h), not shipped */
+    const material_t *material; /* the fetched material, in the run's copy of the mode; else NULL */
 } run_mode_t;
 
 /* NULL-terminated. */

@@ -4,7 +4,7 @@
 
 #include "experiments/measurement.h"
 
-/* What the accelerator models on synthetic weights read: constants and portraits (measurement_t.list_inputs). */
+/* The inputs of accelerator models with synthetic weights: constants and portraits (for measurement_t.list_inputs). */
 outcome_t model_inputs_list(const run_mode_t *mode, inputs_t *inputs);
 
 #endif

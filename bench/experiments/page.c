@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Front matter, blocks of the body, then sections, each with one shape. What the page says wrongly is found here, with its
- * line, before any run; what its queries say wrongly is found when they are asked. */
+/* A page is front matter, blocks of the body, then sections. Errors of the page are found here, with the line, before any
+ * run; errors in its queries are found when the queries run. */
 #include "experiments/page.h"
 
 #include "base/text.h"
@@ -46,7 +46,7 @@ static outcome_t read_key(page_lines_t *lines, page_text_t texts[KEYS])
     else if (texts[which].chars != NULL)
         result = page_lines_wrong(lines, line, key, "each key once", NULL);
     else if (text.chars[0] == '\0')
-        result = page_lines_wrong(lines, line, key, "a text behind the colon", "write none where there is nothing to say");
+        result = page_lines_wrong(lines, line, key, "a text after the colon", "write none for an empty value");
     else if (!outcome_bad(&result, prose_check(lines->where, &text))) {
         texts[which] = text;
         text.chars = NULL;
@@ -124,7 +124,7 @@ static outcome_t split_fact(const page_lines_t *lines, const page_text_t *whole,
     return outcome_ok();
 }
 
-/* An item of a section that holds nothing else. */
+/* Read an item of a section that holds only items. */
 static outcome_t read_item(page_lines_t *lines, page_text_t *text)
 {
     if (!text_starts(page_lines_peek(lines), "- "))
@@ -197,7 +197,7 @@ static outcome_t read_commands(page_lines_t *lines, page_t *page)
     return result;
 }
 
-enum { VALUES_MOST = 1000 }; /* a page with more is taken for a mistake */
+enum { VALUES_MOST = 1000 }; /* more are taken for a mistake */
 
 static outcome_t check_value(const page_lines_t *lines, const page_t *page, const page_value_t *value)
 {
@@ -270,7 +270,7 @@ static outcome_t read_all(page_lines_t *lines, page_t *page)
 
 outcome_t page_read(const char *text, size_t size, const char *where, page_t *page)
 {
-    static const char mark[] = "\xEF\xBB\xBF"; /* that some editors put before UTF-8 */
+    static const char mark[] = "\xEF\xBB\xBF"; /* byte order mark of UTF-8, which some editors write */
     const size_t skip = size >= strlen(mark) && memcmp(text, mark, strlen(mark)) == 0 ? strlen(mark) : 0;
     page_lines_t lines;
     *page = (page_t){.where = text_copy(where)};

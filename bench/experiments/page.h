@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-/* What is said of an experiment: its file ID.md, read into its parts (docs/experiments.md has the format).
+/* The page of an experiment: the file ID.md, read into its parts (docs/experiments.md describes the format).
  *
  *     ---
  *     key: text                 all seven keys; indented lines go on
@@ -17,8 +17,7 @@
  *     ## Again                  ```sh, a command a line
  *     ## Limits                 items
  *     ## Values                 name: SELECT ...
- *
- * Reading asks nothing of a database: queries are only checked to have an end. */
+ * Reading needs no database: queries are only checked to have an end. */
 
 typedef enum {
     PAGE_PARAGRAPH,
@@ -35,7 +34,7 @@ typedef struct {
     page_text_t text;  /* of a figure or table: its caption */
     page_text_t query; /* of a table */
     page_text_t alt;   /* of a figure */
-    char *figure;      /* its file in the folder of figures, without .svg or .png; letters, digits, - and _ only */
+    char *figure;      /* name of its file in the folder of figures, without .svg or .png: letters, digits, - and _ */
 } page_block_t;
 
 typedef struct {
@@ -45,7 +44,7 @@ typedef struct {
 typedef struct {
     char *where; /* the name of the file, for errors */
     page_text_t title, from, settings, seeds, needs, cost;
-    int order; /* of the report, by which experiments are sorted */
+    int order; /* place in the report and among the experiments */
     page_block_t *blocks;
     size_t block_count;
     page_fact_t *facts;
@@ -58,7 +57,7 @@ typedef struct {
     size_t value_count;
 } page_t;
 
-/* Read a page of `size` bytes. An error names file, line, what was found and what was expected; the page is then empty. */
+/* Read a page of `size` bytes. An error names file and line; the page is then empty. */
 outcome_t page_read(const char *text, size_t size, const char *where, page_t *page);
 void page_free(page_t *page);
 

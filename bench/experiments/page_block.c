@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The first signs of a line tell what it begins. */
+/* The first characters of a line decide which block it begins. */
 #include "experiments/page_block.h"
 
 #include "base/text.h"
@@ -79,7 +79,7 @@ static outcome_t read_table(page_lines_t *lines, page_block_t *block)
     const size_t number = lines->at + 1;
     if (line == NULL || !text_starts(line, "```"))
         return page_lines_wrong(lines, number, line != NULL ? line : "the end of the page",
-                                "```sql behind the caption of a table", NULL);
+                                "```sql after the caption of a table", NULL);
     result = page_lines_fence(lines, &info, &block->query);
     if (outcome_is_ok(&result))
         result = find_form(lines, number, info, &block->kind);
@@ -111,7 +111,7 @@ outcome_t page_block_read(page_lines_t *lines, page_block_t *block)
         return page_lines_wrong(lines, lines->at + 1, line, "## Headline, ## Again, ## Limits or ## Values",
                                 "a page has no other headings");
     if (text_equal(line, "-") || text_equal(line, ">") || text_starts(line, "---"))
-        return page_lines_wrong(lines, lines->at + 1, line, "text behind the sign", NULL);
+        return page_lines_wrong(lines, lines->at + 1, line, "text after the marker", NULL);
     block->kind = text_starts(line, "- ") ? PAGE_ITEM : text_starts(line, "> ") ? PAGE_NOTICE : PAGE_PARAGRAPH;
     return page_words_read(lines, block->kind, &block->text);
 }

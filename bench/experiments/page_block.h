@@ -5,11 +5,11 @@
 #include "experiments/page.h"
 #include "experiments/page_lines.h"
 
-/* The block that begins at the line to read next, which must not be blank or a section's heading. `block` is zeroed; it is
- * page_free()'s, whatever the outcome. */
+/* Read the block that begins at the next line, which must not be blank or a section's heading. `block` must be zeroed; it
+ * is freed by page_free(), whatever the outcome. */
 outcome_t page_block_read(page_lines_t *lines, page_block_t *block);
 
-/* The text alone of a paragraph, an item or a notice. */
+/* Read only the text of a paragraph, an item or a notice. */
 outcome_t page_words_read(page_lines_t *lines, page_kind_t kind, page_text_t *text);
 
 #endif

@@ -5,10 +5,10 @@
 #include "experiments/page.h"
 #include "report/document.h"
 
-/* A page with the numbers of a database in it, as blocks at the end of a document. What has a query without a value is left
- * out: one paragraph, item, notice, figure, table, fact or command. Errors name the page and the line of the query. */
+/* Print a page, with the numbers of a database, as blocks at the end of a document. A paragraph, item, notice, figure,
+ * table, fact or command with a query that has no value is left out. Errors name the page and the line of the query. */
 
-/* The queries of `page` asked of `database`, for prose_expand(); valid as long as both. */
+/* The context for prose_expand(): the queries of `page` run on `database`; valid as long as both. */
 prose_t page_prose(const page_t *page, rows_database_t *database);
 
 outcome_t page_body(const page_t *page, rows_database_t *database, document_t *document);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The page is copied once and cut into lines in place; every shape is put together from whole lines, so that a text keeps
- * its line ends and the place of a query in it can be counted back to a line of the file. */
+/* The page is copied once and cut into lines in place. Every text is built from whole lines and keeps its line ends, so the
+ * line of a query in the file can be found by counting. */
 #include "experiments/page_lines.h"
 
 #include "base/text.h"
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXCERPT = 60 }; /* so many bytes of a wrong line are shown in its error */
+enum { EXCERPT = 60 }; /* bytes of a wrong line that are shown in the error */
 
 outcome_t page_lines_wrong(const page_lines_t *lines, size_t line, const char *found, const char *expected,
                            const char *todo)
@@ -106,7 +106,7 @@ static builder_t begin(const page_lines_t *lines, page_text_t *text)
     return builder;
 }
 
-/* The text that was put together, to free(). */
+/* Take the finished text, to free(). */
 static outcome_t finish(builder_t *builder, const char *where, char **chars)
 {
     const bool failed = builder->stream == NULL || ferror(builder->stream);
@@ -145,7 +145,7 @@ outcome_t page_lines_pair(page_lines_t *lines, char **key, page_text_t *text)
     *key = NULL;
     builder_t builder = begin(lines, text);
     if (colon == NULL || colon == line || strchr(" \t", line[0]) != NULL)
-        return page_lines_wrong(lines, lines->at + 1, line, "name: text", "lines that go on begin with a blank");
+        return page_lines_wrong(lines, lines->at + 1, line, "name: text", "continuation lines begin with a blank");
     *key = strndup(line, (size_t)(colon - line));
     if (*key == NULL)
         return outcome_out_of_memory(lines->where);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Rows come in the order of the query. What a pivot or a fold brings together keeps the order in which it appears first. */
+/* Rows are in the order of the query. Rows and columns of a pivot, and folds, are in the order of their first appearance.
+ */
 #include "experiments/page_table.h"
 
 #include "base/text.h"
@@ -8,7 +9,7 @@
 
 /* ===  Cells and columns  === */
 
-/* A cell for reading. To free(); the document remembers that memory is out. */
+/* A cell as text for reading, to free(). When memory is out the document reports it. */
 static char *reading(const rows_table_t *table, size_t row, size_t column, document_t *document)
 {
     char *text = rows_cell_text(&table->columns[column], rows_cell(table, row, column));
@@ -63,7 +64,7 @@ static bool same_cell(const rows_cell_t *a, const rows_cell_t *b)
     return true;
 }
 
-/* The first row that has the same cells from column `first` up to, not including, `end`: it stands for all that do. */
+/* The first row with the same cells in columns `first` to `end` - 1. It represents all such rows. */
 static size_t first_alike(const rows_table_t *table, size_t row, size_t first, size_t end)
 {
     for (size_t other = 0; other < row; other++) {
@@ -120,15 +121,16 @@ static outcome_t put_folds(const rows_table_t *table, const char *caption, docum
 
 /* ===  Pivot  === */
 
-enum { PIVOT_COLUMNS_MOST = 100 }; /* a wider one is taken for a mistake in the query */
+enum { PIVOT_COLUMNS_MOST = 100 }; /* more are taken for a mistake in the query */
 
-/* Columns heads..heads+1 of the query are the column's heading and the value. */
+/* Columns `heads` and `heads` + 1 of the query are the heading of a column and the value. */
 typedef struct {
     const rows_table_t *table;
     const char *where;
     size_t heads;
-    size_t *row_of, *column_of; /* for each row of the query: the first row with its heads, with its column heading */
-    size_t columns;             /* different column headings */
+    size_t *row_of, *column_of; /* for each row of the query: the first row with the same heads; the first row with the same
+                                   column heading */
+    size_t columns;             /* number of different column headings */
 } pivot_t;
 
 static outcome_t pivot_open(const rows_table_t *table, const char *where, pivot_t *pivot)
@@ -146,7 +148,7 @@ static outcome_t pivot_open(const rows_table_t *table, const char *where, pivot_
     if (pivot->columns > PIVOT_COLUMNS_MOST)
         return outcome_failed(where, NULL, text_of("a pivot of %zu columns", pivot->columns).chars,
                               text_of("at most %d", PIVOT_COLUMNS_MOST).chars,
-                              "the last but one column makes the headings");
+                              "the headings are the values of the last but one column");
     return outcome_ok();
 }
 
@@ -183,8 +185,8 @@ static outcome_t begin_pivot(const pivot_t *pivot, const char *caption, document
     return full ? outcome_ok() : outcome_out_of_memory(pivot->where);
 }
 
-/* The value where the row of `row` and the column of `column` meet; "–" where the query has none. */
-static outcome_t put_meeting(const pivot_t *pivot, size_t row, size_t column, document_t *document)
+/* Print the value in the row of `row` and the column of `column`; "–" where the query has none. */
+static outcome_t put_value(const pivot_t *pivot, size_t row, size_t column, document_t *document)
 {
     size_t found = 0;
     for (size_t at = 0; at < pivot->table->count; at++) {
@@ -200,7 +202,7 @@ static outcome_t put_meeting(const pivot_t *pivot, size_t row, size_t column, do
     char *name = reading(pivot->table, column, pivot->heads, document);
     outcome_t result = outcome_failed(
         pivot->where, NULL, text_of("%zu values for column %s of one row", found, name != NULL ? name : "").chars,
-        "one value for each pair of row and column", "name a row by all columns but the last two");
+        "one value for each pair of row and column", "the columns before the last two must identify a row");
     free(name);
     return result;
 }
@@ -215,7 +217,7 @@ static outcome_t put_pivot(const pivot_t *pivot, const char *caption, document_t
             put_cell(pivot->table, row, i, document);
         for (size_t column = 0; column < pivot->table->count && outcome_is_ok(&result); column++)
             if (pivot->column_of[column] == column)
-                result = put_meeting(pivot, row, column, document);
+                result = put_value(pivot, row, column, document);
     }
     return result;
 }

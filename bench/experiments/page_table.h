@@ -5,9 +5,9 @@
 #include "experiments/page.h"
 #include "report/document.h"
 
-/* The rows of a query as a table of the report, in one of the three forms PAGE_TABLE, PAGE_PIVOT and PAGE_FOLD. Headings,
- * units and decimals are those of the columns; numbers stand to the right. A cell STAND-IN is marked with caution, a cell
- * measured as a note. Without rows there is no table.
+/* Print the rows of a query as a table of the report, in one of the forms PAGE_TABLE, PAGE_PIVOT and PAGE_FOLD. Headings,
+ * units and decimals are those of the columns; numbers are aligned to the right. A cell `STAND-IN` is marked as a caution,
+ * a cell `measured` as a note. Without rows there is no table.
  *
  * Errors name `where` (page and line): a form that needs more columns, or a pivot with two values for one cell. */
 outcome_t page_table(const rows_table_t *table, page_kind_t form, const char *caption, const char *where,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A text is walked once: what stands outside the braces is copied (a line end becomes a space), each query is asked and its
- * one cell written as a reader wants it. What a query yields is never read for queries again. */
+/* A text is read once: text outside braces is copied (a line end becomes a space), each query is run and its one cell is
+ * written as text for reading. The result of a query is never searched for queries. */
 #include "experiments/prose.h"
 
 #include "base/text.h"
@@ -17,14 +17,14 @@ void page_text_free(page_text_t *text)
 
 /* ===  Finding queries  === */
 
-/* Behind the quoted string of SQL that begins at `quote`; NULL when it has no end. */
-static const char *behind_quotes(const char *quote)
+/* The position after the quoted SQL string that begins at `quote`; NULL when the string has no end. */
+static const char *after_quotes(const char *quote)
 {
     const char *last = strchr(quote + 1, *quote);
     return last != NULL ? last + 1 : NULL;
 }
 
-/* Behind the "}}" of the query that begins at `open`. */
+/* The position after the "}}" of the query that begins at `open`. */
 static const char *query_end(const char *open)
 {
     for (const char *at = open + 2; at != NULL && *at != '\0';) {
@@ -32,7 +32,7 @@ static const char *query_end(const char *open)
             return at + 2;
         if (text_starts(at, "{{"))
             return NULL;
-        at = *at == '\'' || *at == '"' ? behind_quotes(at) : at + 1;
+        at = *at == '\'' || *at == '"' ? after_quotes(at) : at + 1;
     }
     return NULL;
 }
@@ -64,7 +64,7 @@ const char *prose_find(const char *text, const char *part)
 
 static const char blanks[] = " \t\r\n";
 
-/* What stands between the braces, without blanks at its ends. To free(); NULL when memory is out. */
+/* The text between the braces, without blanks at its ends. To free(); NULL when memory is out. */
 static char *inside(const char *open, const char *end)
 {
     const char *first = open + 2, *last = end - 2;
@@ -119,9 +119,9 @@ static outcome_t unknown_name(const prose_t *prose, size_t line, const char *nam
         fprintf(stream, "%s%s", i > 0 ? ", " : "", prose->values[i].name);
     if (stream == NULL || fclose(stream) != 0)
         return outcome_out_of_memory(prose->where);
-    outcome_t result =
-        outcome_failed(prose->where, text_of("line %zu", line).chars, text_of("{{%s}}", name).chars,
-                       size > 0 ? text_of("a query or one of %s", known).chars : "a query", "names stand under ## Values");
+    outcome_t result = outcome_failed(prose->where, text_of("line %zu", line).chars, text_of("{{%s}}", name).chars,
+                                      size > 0 ? text_of("a query or one of %s", known).chars : "a query",
+                                      "names are defined under ## Values");
     free(known);
     return result;
 }
@@ -147,7 +147,7 @@ static outcome_t ask(const prose_t *prose, size_t line, const char *query, rows_
     return result;
 }
 
-/* The one value of a query as a reader wants it; NULL when there is none. */
+/* The one value of a query as text for reading; NULL when there is none. */
 static outcome_t ask_one(const prose_t *prose, size_t line, const char *query, char **value)
 {
     rows_table_t table;
@@ -188,7 +188,7 @@ static void put_words(FILE *stream, const char *from, const char *to)
         fputc(*from == '\n' ? ' ' : *from, stream);
 }
 
-/* Write the text with its values; `*whole` is false when a value is missing. */
+/* Write a text with the values of its queries; `*whole` is false when a value is missing. */
 static outcome_t put_expanded(const prose_t *prose, const page_text_t *text, FILE *stream, bool *whole)
 {
     const char *at = text->chars, *end;
@@ -235,7 +235,7 @@ outcome_t prose_expand(const prose_t *prose, const page_text_t *text, char **exp
 
 /* ===  A text for each row  === */
 
-/* Is the text one query and nothing else? */
+/* Is the text exactly one query? */
 static bool is_query_alone(const char *text)
 {
     const char *end, *open = prose_query(text, &end);

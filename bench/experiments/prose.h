@@ -10,10 +10,10 @@
 
 /* Text with queries: "BBS loses {{SELECT ...}} points" or, with a named value, "BBS loses {{loss}} points".
  *
- * A query stands between {{ and }}, in one text; quotes of SQL count, so that '}}' inside a string ends nothing. There are
- * no queries inside queries. A name is a lower-case letter, then lower-case letters, digits and low lines. */
+ * A query is the text between {{ and }}; a '}}' inside quotes of SQL does not end it. Queries cannot be nested. A name is a
+ * lower-case letter, then lower-case letters, digits and underscores. */
 
-/* A text of a page as it is written, and the line of the page where it begins; line ends are kept. */
+/* A text of a page, unchanged and with its line ends, and the line of the page where it begins. */
 typedef struct {
     char *chars;
     size_t line;
@@ -21,13 +21,13 @@ typedef struct {
 
 void page_text_free(page_text_t *text);
 
-/* A named value: one query that is said once and used as {{name}}. */
+/* A named value: a query that is defined once and used as {{name}}. */
 typedef struct {
     char *name;
     page_text_t query;
 } page_value_t;
 
-/* What queries are asked of. `where` names the page in errors ("fig12.md"). Nothing is owned. */
+/* The context of the queries. `where` names the page in errors ("fig12.md"). Nothing is owned. */
 typedef struct {
     rows_database_t *database;
     const char *where;
@@ -35,23 +35,23 @@ typedef struct {
     size_t value_count;
 } prose_t;
 
-/* The first query of `text`, at its "{{"; NULL when there is none. `*end` is behind its "}}", or NULL when it has no end or
- * another "{{" comes first. */
+/* The "{{" of the first query in `text`; NULL when there is none. `*end` is the position after the "}}", or NULL when the
+ * query has no end or another "{{" comes first. */
 const char *prose_query(const char *text, const char **end);
-/* The first place of `part` in `text` that is not inside a query, or NULL. */
+/* The first occurrence of `part` in `text` outside queries, or NULL. */
 const char *prose_find(const char *text, const char *part);
-/* Does every query end, and is there something in it? An error names the line. */
+/* Check that every query has an end and is not empty. An error names the line. */
 outcome_t prose_check(const char *where, const page_text_t *text);
-/* Is that a name that a value can have? */
+/* Is this a valid name of a value? */
 bool prose_is_name(const char *text);
 
-/* `text` with the value of each query in its place: one cell as it is written for reading. `*expanded` is a copy to free(),
- * or NULL when a query yields no row or NULL: then the whole text is left out. Errors: an unknown name, a query that SQLite
- * refuses, more than one row or column. */
+/* Replace each query in `text` by its value, one cell as text for reading. `*expanded` is a copy to free(), or NULL when a
+ * query yields no row or NULL: the whole text is left out then. Errors: an unknown name, a query that SQLite refuses, more
+ * than one row or column. */
 outcome_t prose_expand(const prose_t *prose, const page_text_t *text, char **expanded);
 
-/* The same, but a text that is one query alone gives a text for each of its rows, those with NULL left out. `*texts` and
- * each of them are to free() by prose_free_texts(). */
+/* The same, but a text that is exactly one query gives one text for each row that is not NULL. Free `*texts` with
+ * prose_free_texts(). */
 outcome_t prose_expand_rows(const prose_t *prose, const page_text_t *text, char ***texts, size_t *count);
 void prose_free_texts(char **texts, size_t count);
 

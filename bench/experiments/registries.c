@@ -19,10 +19,11 @@ typedef struct {
 } net_cells_t;
 
 static const rows_column_t net_columns[] = {
-    {TEXT(net_cells_t, net), .key = true, .heading = "Network", .meaning = "as `--net` calls it"},
-    {TEXT(net_cells_t, title), .heading = "Network", .meaning = "its name in print"},
+    {TEXT(net_cells_t, net), .key = true, .heading = "Network", .meaning = "name of the network, as for `--net`"},
+    {TEXT(net_cells_t, title), .heading = "Network", .meaning = "title of the network"},
     {TEXT(net_cells_t, family), .heading = "Family", .meaning = "vgg, resnet, vit, bert"},
-    {INTEGER(net_cells_t, place), .heading = "Place", .meaning = "in the order of the paper's Table I, then others"},
+    {INTEGER(net_cells_t, place), .heading = "Place",
+     .meaning = "position: the paper's networks in the order of Table I, then others"},
     {FLAG(net_cells_t, paper), .heading = "In the paper", .meaning = "1: one of the seven that the paper evaluates"},
     {.name = NULL},
 };
@@ -47,9 +48,10 @@ typedef struct {
 } accel_cells_t;
 
 static const rows_column_t accel_columns[] = {
-    {TEXT(accel_cells_t, accelerator), .key = true, .heading = "Accelerator", .meaning = "as `--accelerator` calls it"},
-    {TEXT(accel_cells_t, title), .heading = "Accelerator", .meaning = "its name in print"},
-    {INTEGER(accel_cells_t, place), .heading = "Place", .meaning = "in the order of the registry"},
+    {TEXT(accel_cells_t, accelerator), .key = true, .heading = "Accelerator",
+     .meaning = "name of the accelerator, as for `--accelerator`"},
+    {TEXT(accel_cells_t, title), .heading = "Accelerator", .meaning = "title of the accelerator"},
+    {INTEGER(accel_cells_t, place), .heading = "Place", .meaning = "position in the registry"},
     {TEXT(accel_cells_t, accuracy_method), .heading = "Weights",
      .meaning = "the method whose measured accuracy stands for the design (Fig. 16)"},
     {.name = NULL},
@@ -78,11 +80,11 @@ typedef struct {
 } method_cells_t;
 
 static const rows_column_t method_columns[] = {
-    {TEXT(method_cells_t, method), .key = true, .heading = "Method", .meaning = "as `--method` calls it"},
-    {TEXT(method_cells_t, spec), .heading = "Means",
-     .meaning = "of a preset: the method and parameters that it stands for"},
-    {TEXT(method_cells_t, summary), .heading = "Summary", .meaning = "what it does, with its source"},
-    {INTEGER(method_cells_t, place), .heading = "Place", .meaning = "in the order of the registry"},
+    {TEXT(method_cells_t, method), .key = true, .heading = "Method",
+     .meaning = "name of the method or preset, as for `--method`"},
+    {TEXT(method_cells_t, spec), .heading = "Means", .meaning = "for a preset: its method and parameters"},
+    {TEXT(method_cells_t, summary), .heading = "Summary", .meaning = "description, with the source"},
+    {INTEGER(method_cells_t, place), .heading = "Place", .meaning = "position in the registry"},
     {.name = NULL},
 };
 static const rows_schema_t method_schema = {
@@ -113,10 +115,10 @@ typedef struct {
 } data_cells_t;
 
 static const rows_column_t data_columns[] = {
-    {TEXT(data_cells_t, data), .key = true, .heading = "Data", .meaning = "the data set, as rows call it"},
-    {TEXT(data_cells_t, title), .heading = "Data", .meaning = "its name in print"},
+    {TEXT(data_cells_t, data), .key = true, .heading = "Data", .meaning = "name of the data set, as in rows"},
+    {TEXT(data_cells_t, title), .heading = "Data", .meaning = "title of the data set"},
     {INTEGER(data_cells_t, samples), .heading = "Samples",
-     .meaning = "of the published set; empty where any number is whole"},
+     .meaning = "samples of the published set; empty where any number counts as whole"},
     {.name = NULL},
 };
 static const rows_schema_t data_schema = {
@@ -142,9 +144,10 @@ typedef struct {
 
 static const rows_column_t run_columns[] = {
     {TEXT(run_cells_t, mode), .key = true, .heading = "Mode", .meaning = "smoke, compact (the default) or full"},
-    {TEXT(run_cells_t, size), .heading = "Size", .meaning = "of the networks whose accuracy is measured"},
-    {INTEGER(run_cells_t, images), .heading = "Samples", .meaning = "a network, at most; empty: all"},
-    {FLAG(run_cells_t, brings), .heading = "Brought", .meaning = "1: networks and data are not the project's own"},
+    {TEXT(run_cells_t, size), .heading = "Size", .meaning = "size of the networks whose accuracy is measured"},
+    {INTEGER(run_cells_t, images), .heading = "Samples", .meaning = "largest number of samples per network; empty: all"},
+    {FLAG(run_cells_t, brings), .heading = "Brought",
+     .meaning = "1: networks and data are fetched or given by the user, not shipped"},
     {.name = NULL},
 };
 static const rows_schema_t run_schema = {.name = "run", .about = "The run: one row.", .columns = run_columns};

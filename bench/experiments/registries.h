@@ -6,8 +6,8 @@
 #include "rows/database.h"
 
 /* The registries of the suite as tables of a database: networks, accelerators, methods, datasets, and the table `run` of a
- * mode (experiment_rows.h has their columns). What is not in a query's own table follows from these, so that a new entry of
- * a registry appears in every table and figure by itself. */
+ * mode (experiment_rows.h has their columns). Queries take names and orders from these tables, so that a new entry of a
+ * registry appears in every table and figure without further changes. */
 outcome_t registries_add(const run_mode_t *mode, rows_database_t *database);
 
 #endif
