@@ -4,7 +4,7 @@
 
 #include "compress/compress.h"
 
-/* The distribution of a layer's INT8 weights in 130 numbers: enough to draw a similar layer (synthesis.h), too few to
+/* The distribution of a layer's INT8 weights in 164 quantiles: enough to draw a similar layer (synthesis.h), too few to
  * restore the layer. A weight in INT8 steps is modelled as   spread[channel] * gain[group] * weight,   three independent
  * factors: spread  root mean square of an output channel's weights, in steps of that channel; gain    root mean square of
  * 32 consecutive input channels at one kernel position, relative to the channel: weights that are large or small together
