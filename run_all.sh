@@ -7,16 +7,16 @@ usage() {
     cat <<'END'
 usage: run_all.sh [--smoke | --full [--yes] [OPTION...]] [--jobs N] [--resume]
 
-Installs what is missing, builds, runs every experiment, draws the figures, writes the report.
+Installs missing packages, builds, runs every experiment, draws the figures, writes the report.
 
-  --smoke    512 test samples a network: a check that everything works, under a minute once built
+    --smoke    512 test samples per network: a check that everything works, under a minute once built
   (default)  2,000 test samples and all methods on the networks that this project ships, minutes
-  --full     the paper's own checkpoints on ImageNet and GLUE: says what it will fetch, the disk and the time,
+  --full     the paper's own checkpoints on ImageNet and GLUE: lists files to fetch, disk and time,
              then asks; hours to days. Its options go to `bbsbench run` (build/bbsbench run --help):
              --yes  --net NAME[,NAME]  --images N  --method SPEC  --data imagenet=FOLDER  --from FOLDER
              --manifest FILE.csv  --skip-bad  --only ID[,ID]
   --jobs N   threads (default: all processors); the results do not depend on it
-  --resume   continue the newest run of the mode: what it has finished stays (with the same options)
+  --resume   continue the newest run of the mode, with the same options: finished experiments stay
   --help     this text
 
 Results: results/<UTC time>-<mode>/ with report.html, report.md, the rows as CSV, figures/, run.json.
@@ -31,7 +31,7 @@ bad_usage() {
 
 quote() { printf "'%s' " "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")"; }
 
-# Paths are of the folder that the caller is in.
+# Paths are relative to the caller's folder.
 absolute() { case $1 in /*) printf '%s' "$1" ;; *) printf '%s/%s' "$PWD" "$1" ;; esac; }
 
 mode=compact full='' jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) resume=
@@ -73,9 +73,9 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-case $jobs in '' | *[!0-9]* | 0*) bad_usage "--jobs $jobs is no number above 0" ;; esac
+case $jobs in '' | *[!0-9]* | 0*) bad_usage "--jobs $jobs is not a number above 0" ;; esac
 
-[ -z "$full" ] || [ "$mode" = full ] || bad_usage "options of --full without it"
+[ -z "$full" ] || [ "$mode" = full ] || bad_usage "options of --full without --full"
 
 cd "$(dirname "$0")" || exit 1
 started=$(date +%s)
@@ -102,7 +102,7 @@ if ! make datasets >"$log" 2>&1; then
 fi
 
 step "experiments"
-# The folder is chosen here, so that the report below is of this run.
+# Choose the folder here, so that the report below is made of this run.
 if [ -n "$resume" ]; then
     run=$(find results -mindepth 2 -maxdepth 2 -name run.json -path "*-$mode/run.json" 2>/dev/null | sort | tail -n 1)
     run=${run%/run.json}
@@ -122,5 +122,5 @@ step "figures and report"
 build/bbsbench report "$run"
 drawn=$?
 [ $code -ne 0 ] || code=$drawn
-if [ $code -eq 0 ]; then step "done: $PWD/$run/report.html"; else step "ended with exit code $code; what there is: $PWD/$run"; fi
+if [ $code -eq 0 ]; then step "done: $PWD/$run/report.html"; else step "ended with exit code $code; the finished part: $PWD/$run"; fi
 exit $code

@@ -28,7 +28,7 @@ typedef struct {
 enum { PACK_ALIGNMENT = 64 };
 typedef struct {
     int64_t scale, index, meta, whole_columns, pruned_columns;
-    int64_t size;                                               /* of the layer, up to the last byte used */
+    int64_t size; /* of the layer: the end of the pruned columns, even when there are none */
     int64_t scale_bytes, index_bytes, meta_bytes, column_bytes; /* the rest of `size` is alignment */
     int64_t whole_channel_bytes, pruned_channel_bytes;          /* columns of one channel */
     int64_t channel_groups;

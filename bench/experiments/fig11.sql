@@ -9,18 +9,18 @@ intervals AS (
     FROM shown JOIN losses USING (method)
     GROUP BY method)
 SELECT net, size, data, method, samples,
-    networks,                --| Networks | | integer | how many networks the row is of
+    networks,                --| Networks | | integer | number of networks of the row
     accuracy_percent,
-    loss_points,             --| Loss against int8 | points | real 2 follows | accuracy of int8 less that of the method, same samples: above 0 is worse
-    loss_low_points,         --| Loss, low end | points | real 2 follows | of a mean over networks: 95 % interval by the bootstrap
-    loss_high_points,        --| Loss, high end | points | real 2 follows | of a mean over networks: 95 % interval by the bootstrap
+    loss_points,             --| Loss against int8 | points | real 2 follows | accuracy of int8 minus accuracy of the method, same samples: above 0 is worse
+    loss_low_points,         --| Loss, low end | points | real 2 follows | only for means over networks: lower end of the 95 % bootstrap interval
+    loss_high_points,        --| Loss, high end | points | real 2 follows | only for means over networks: upper end of the 95 % bootstrap interval
     bits_per_weight, bits_per_weight_with_metadata, whole_layers, layers, stand_in, f1_percent, f1_batch32_percent
 FROM (
     SELECT 1 AS is_mean, turn, 0 AS place, 'mean' AS net, size, '' AS data, method, samples, networks,
         NULL AS accuracy_percent, loss_points, low AS loss_low_points, high AS loss_high_points, bits_per_weight,
         bits_per_weight_with_metadata, whole_layers, layers, stand_in, NULL AS f1_percent, NULL AS f1_batch32_percent
     FROM shown JOIN mean_losses USING (method) JOIN intervals USING (method)
-    UNION ALL -- the rows of single networks last: SQLite names these as the origin of the columns
+    UNION ALL -- single networks come last, because SQLite takes the origin of a column from the last SELECT
     SELECT 0, turn, place, net, size, data, losses.method, samples, 1, accuracy_percent, loss_points, NULL, NULL,
         bits_per_weight, bits_per_weight_with_metadata, whole_layers, layers, stand_in, f1_percent, f1_batch32_percent
     FROM shown JOIN losses USING (method))

@@ -1,4 +1,4 @@
--- What the lanes do meanwhile: useful work, waiting for slower lanes of their PE, waiting for slower PEs. Together 100 % of the
--- slots of the lanes; empty for a design that does not look at bits.
+-- How the lanes spend their slots: useful work, waiting for slower lanes of the same PE, waiting for slower PEs. The sum is 100 %;
+-- empty for a design that does not skip bits.
 SELECT net, size, accelerator, pe_columns, useful_percent, intra_pe_stall_percent, inter_pe_stall_percent, weights_source
 FROM scaling ORDER BY rowid;

@@ -2,7 +2,7 @@
 SELECT net,               --| Network | | text key | the network, or geomean: the geometric mean over the networks
        size,              --| Size | | text key | full: the network of the paper; compact: its stand-in
        accelerator,       --| Accelerator | | text key | the design
-       reference,         --| Reference | | text | the design that it is set against
+       reference,         --| Reference | | text | the design that it is compared with
        cycles,            --| Cycles | | integer lower | of one sample through the network
        speedup,           --| Speedup | × | real higher 3 | cycles of the reference over those of the design: above 1 is faster
        energy_total_pj,   --| Energy | pJ | real lower 0 | of one sample, on chip and DRAM, without leakage

@@ -1,4 +1,4 @@
--- Table V: PEs of the bit-serial designs. Of BitVert's that of its setting; OliVe's, which is not bit-serial, stands in Table VI.
+-- Table V: PEs of the bit-serial designs, for BitVert only bitvert-8-opt. OliVe's PE is not bit-serial and is in Table VI.
 SELECT pe, "group", subgroup, optimised, gates_nand2, operand_gates_nand2, multiplier_gates_nand2, register_bits,
        area_fitted_um2, area_left_out_um2, multiplier_left_out_um2, area_paper_um2, area_residual_percent, power_fitted_mw,
        power_left_out_mw, power_paper_mw, power_residual_percent

@@ -2,15 +2,15 @@
 
 -- accuracy
 
-/* Each row of accuracy in the order of the file (place), with what it loses against int8 on the same network, size and data:
-   points, above zero is worse. NULL where the run has no such row of int8. */
+/* Each row of accuracy in the order of the file (place), with its loss against int8 on the same network, size and data, in
+   points: above zero is worse. NULL where the run has no such row of int8. */
 CREATE VIEW losses AS
 SELECT one.rowid AS place, one.*, int8.accuracy_percent - one.accuracy_percent AS loss_points
 FROM accuracy AS one
 LEFT JOIN accuracy AS int8 ON int8.net = one.net AND int8.size = one.size AND int8.data = one.data AND int8.method = 'int8';
 
-/* The mean of each method over the networks that have it, each network counting alike; samples are summed. The loss is NULL
-   where a network has none. note: what the mean is of, in words. */
+/* The mean of each method over the networks that have it, with equal weight for each network; samples are summed. The loss is
+   NULL when a network has none. note: networks, samples and bits of the mean, as text. */
 CREATE VIEW mean_losses AS
 SELECT method, size, networks, samples, loss_points, bits_per_weight, bits_per_weight_with_metadata, whole_layers, layers,
     stand_in,
@@ -25,9 +25,9 @@ FROM (
     FROM losses
     GROUP BY method);
 
-/* How far a number may be set against the paper's: not at all ('stand-in'), as a part of what the paper measured
-   ('subset'), or in full ('whole': every sample of the published set; of net 'mean', in each network of the paper).
-   note: what the number is of, in words. */
+/* The basis of a number when it is compared with the paper: 'stand-in' (no comparison), 'subset' (a part of what the paper
+   measured), or 'whole' (every sample of the published set; for net 'mean' on each network of the paper).
+   note: network, data and bits of the number, as text. */
 CREATE VIEW accuracy_basis AS
 WITH one AS (
     SELECT accuracy.*, CASE WHEN stand_in THEN 'stand-in'
@@ -47,12 +47,13 @@ SELECT 'mean', mean_losses.size, method,
 FROM mean_losses JOIN one USING (method) LEFT JOIN networks ON networks.net = one.net
 GROUP BY method;
 
-/* Words of a command that makes rows again in the mode of this run. */
+/* Options of a command that makes rows again in the mode of this run. */
 CREATE VIEW run_options AS
 SELECT CASE mode WHEN 'compact' THEN '' ELSE ' --' || mode END AS mode, coalesce(' --images ' || images, '') AS images, brings
 FROM run;
 
-/* The command that measures the rows of an experiment again, with int8 to compare with; of experiment accuracy its last row. */
+/* The command that measures the rows of an experiment again, with int8 for comparison; for experiment accuracy only its last
+   row. */
 CREATE VIEW accuracy_again AS
 WITH shown(experiment, net, size, method) AS (
     SELECT 'accuracy', net, size, method FROM accuracy WHERE rowid = (SELECT max(rowid) FROM accuracy)
@@ -78,12 +79,12 @@ FROM nets JOIN methods USING (experiment), run_options;
 
 -- models
 
--- Each network as a whole on each design; `place` is its place among the rows of the models.
+-- The total of each network on each design; `place` is the position among the rows of model.
 CREATE VIEW totals AS
 SELECT rowid AS place, * FROM model WHERE layer = 'total';
 
--- Every total against that of each design on the same network. With two networks or more follows a row `geomean` for each design:
--- the geometric mean over its networks, whose two parts of the energy have the shares that they have on average.
+-- Every total relative to the total of each design on the same network. With two networks or more there is also a row `geomean`
+-- for each design: the geometric mean over its networks. Its two parts of the energy have the average shares.
 CREATE VIEW ratios AS
 WITH single AS MATERIALIZED (
     SELECT design.place, design.net, design.size, design.accelerator, reference.accelerator AS reference, design.cycles,
@@ -99,7 +100,7 @@ SELECT min(place), 'geomean', size, accelerator, reference, NULL, geomean(speedu
        geomean(energy_ratio) * (1 - avg(energy_on_chip_ratio / energy_ratio)), min(selection), 'geometric'
 FROM single GROUP BY size, accelerator, reference HAVING count(*) > 1;
 
--- The geometric means of speedup, fig12 and fig13, over `n` networks; `basis` for claims: the whole is all networks of the paper.
+-- The geometric means of speedup, fig12 and fig13, over `n` networks; `basis` for claims: 'whole' means all networks of the paper.
 CREATE VIEW means AS
 SELECT experiment, accelerator, geomean(speedup) AS speedup, geomean(energy_ratio) AS energy_ratio, count(*) AS n,
        iif(count(*) = (SELECT count(*) FROM networks WHERE paper), 'whole', 'subset') AS basis
@@ -108,8 +109,8 @@ FROM (SELECT 'speedup' AS experiment, net, accelerator, speedup, energy_ratio FR
       UNION ALL SELECT 'fig13', net, accelerator, speedup, energy_ratio FROM fig13)
 WHERE net <> 'geomean' GROUP BY experiment, accelerator;
 
--- How many PEs an estimate of a PE was fitted to, its own row left out. The two estimates of a PE are the same where it is none
--- of the PEs that the constants are fitted to.
+-- The number of PEs that the estimate of a PE was fitted to, without its own row. For a PE that is not used in the fit the two
+-- estimates are equal.
 CREATE VIEW pe_fits AS
 SELECT pe, (SELECT count(*) FROM pe AS other WHERE other.area_fitted_um2 <> other.area_left_out_um2 AND other.pe <> pe.pe) AS n
 FROM pe;

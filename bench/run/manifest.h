@@ -14,10 +14,13 @@
  *   own_experiments              "" for none
  *   started_utc, finished_utc    null until the end
  *   folder_bytes
- *   configuration                all that the rows depend on: program, mode, experiments, settings, inputs; --resume
- * compares it seeds, program, build, machine, libraries inputs                       [{path, role, bytes, sha256}]
- *   experiments                  [{id, title, rows, state, reason, started_utc, finished_utc, wall_seconds,
- * peak_memory_bytes, row_count}] with state: pending, running, finished, failed or blocked */
+ *   configuration                all that the rows depend on, compared by --resume: program, mode,
+ *                                experiments, settings, inputs
+ *   seeds, program, build, machine, libraries
+ *   inputs                       [{path, role, bytes, sha256}]
+ *   experiments                  [{id, title, rows, state, reason, started_utc, finished_utc,
+ *                                wall_seconds, peak_memory_bytes, row_count}];
+ *                                state is pending, running, finished, failed or blocked */
 
 enum { MANIFEST_SCHEMA = 2 };
 
