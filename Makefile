@@ -12,15 +12,15 @@ Q             = $(if $(V),,@)
 PACKAGES  = gsl libcjson sqlite3 zlib libzip libmd libutf8proc libjpeg
 CFLAGS   ?= -O2 -g
 DEBUGFLAGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla $(if $(WERROR),-Werror)
-# No -ffast-math and no contraction: the same bits from run to run. Hidden: Darknet exports 642 unprefixed names. PIC: the
-# engine is a shared object, with its own copies of what it calls below.
+# No -ffast-math and no contraction, for reproducible bits. Hidden visibility, because Darknet exports 642 unprefixed names. PIC,
+# because the engine is a shared object with its own copies of the functions that it calls.
 BBS_CFLAGS = -std=c11 -D_GNU_SOURCE -ffp-contract=off -fno-math-errno -fPIC -fvisibility=hidden -pthread -MMD -MP -Ibench -I$(BUILD)/generated \
              -isystem $(DARKNET_ROOT)/include $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null) $(DEBUGFLAGS) $(CFLAGS) $(MOREFLAGS)
 LIBRARIES  = -Wl,--as-needed $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lpthread -lm
 ENGINE_LIBRARIES = -Wl,--as-needed -L$(DARKNET_ROOT) -Wl,-rpath,$(DARKNET_ROOT) -ldarknet -ldnnl -lgomp
 
-# Three parts: what never touches Darknet; the engine; and what makes the engine a file that the program loads (loader.c, in
-# the program) and is loaded (interface.c). Tests that predict are linked with the engine itself.
+# Three parts: code without Darknet; the engine; and the two ends of loading the engine at run time, loader.c in the program and
+# interface.c in the shared object. Tests that predict are linked with the engine itself.
 ENGINE   := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/loader.c %/interface.c,$(wildcard bench/engine/*.c)))
 LOADER   := $(BUILD)/bench/engine/loader.o
 INTERFACE := $(BUILD)/bench/engine/interface.o
@@ -56,7 +56,7 @@ smoke:  ## the short end-to-end run: ./run_all.sh --smoke
 bench: $(BENCHES) $(BUILD)/bbsbench  ## measure speed (never part of check)
 	@for program in $(BENCHES); do BBSBENCH=$(CURDIR)/$(BUILD)/bbsbench $$program || exit 1; done
 
-# The reviews of r-cran-modeldata as the text networks' data; beside the program's home, where bench/data/reviews.c looks.
+# The reviews of r-cran-modeldata, the data of the text networks, are written to the folder where bench/data/reviews.c looks.
 DATASETS = build/datasets/test.tsv build/datasets/pairs-test.tsv
 datasets: $(DATASETS)  ## write the text data sets of the compact networks to build/datasets (Rscript, r-cran-modeldata)
 
@@ -92,7 +92,7 @@ reference: $(BUILD)/bbsbench  ## make the committed baselines of results/referen
 	$(Q)cd $(BUILD)/reference/compact && cp $(ROWS_OF_EVERY_MODE:=.csv) $(CURDIR)/results/reference/
 	$(Q)for rows in $(ROWS_OF_COMPACT); do cp $(BUILD)/reference/compact/$$rows.csv results/reference/$$rows.compact.csv; done
 
-# Baselines by what their rows depend on: the mode (accuracy and integers, of both modes), or no mode at all.
+# Baselines by mode: accuracy and integers of both modes, rows of the compact mode, rows that do not depend on the mode.
 ROWS_OF_COMPACT    = table1 fig11 table2 table3 fig16
 ROWS_OF_EVERY_MODE = model speedup examples sparsity fig3 fig12 fig13 scaling fig14 fig15 pe table4 table5 table6
 
@@ -141,7 +141,7 @@ $(BUILD)/bbsbench: $(BUILD)/bench/cli/main.o $(LOADER) $(BUILD)/libbbs.a | $(BUI
 	@echo "  LD      $@"
 	$(Q)$(CC) $(CFLAGS) $(MOREFLAGS) -o $@ $^ $(LIBRARIES)
 
-# What is missing ends the link, not the run; the sanitizers' own names come from the program.
+# A missing symbol is an error when linking, not when running, except under sanitizers, whose symbols come from the program.
 $(BUILD)/bbsbench-engine.so: $(INTERFACE) $(LINKED)
 	@echo "  LD      $@"
 	$(Q)$(CC) $(CFLAGS) $(MOREFLAGS) -shared -Wl,-z,now $(if $(findstring sanitize,$(CFLAGS)),,-Wl,-z,defs) -o $@ $< $(LINKING)
@@ -164,7 +164,7 @@ $(BUILD)/tests/%: tests/unit/%.c $(LINKED) Makefile
 	@echo "  TEST    $@"
 	$(Q)$(CC) $(BBS_CFLAGS) -Itests/unit -o $@ $< $(LINKING) -lcmocka
 
-# The one test that is linked as the program is.
+# The only test that is linked like the program.
 $(BUILD)/tests/test_loader: LINKING = $(LOADER) $(BUILD)/libbbs.a $(LIBRARIES)
 $(BUILD)/tests/test_loader: $(LOADER) | $(BUILD)/tests/bbsbench-engine.so
 
@@ -186,7 +186,7 @@ $(BUILD)/benches/%: tests/bench/%.c $(LINKED) Makefile
 	@echo "  BENCH   $@"
 	$(Q)$(CC) $(BBS_CFLAGS) -o $@ $< $(LINKING)
 
-# The tables of constants become C: numbers as they are, texts in quotes. A row with other than the header's fields ends the build.
+# The tables of constants become C: numbers unchanged, texts in quotes. A row whose number of fields is not the header's is an error.
 $(BUILD)/generated/%.inc: bench/accel/%.csv
 	@mkdir -p $(@D)
 	@echo "  TABLE   $<"
@@ -215,7 +215,7 @@ $(BUILD)/generated/paper.inc: bench/accel/config/paper.ini
 
 $(BUILD)/bench/accel/configuration.o: $(BUILD)/generated/paper.inc
 
-# Rewritten only when the commit changes, so that nothing else is built again.
+# Rewritten only when the commit changes, so that nothing is rebuilt without need.
 $(BUILD)/generated/commit.h: FORCE
 	@mkdir -p $(@D)
 	@commit=$$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown); \

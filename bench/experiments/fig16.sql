@@ -13,7 +13,7 @@ SELECT net, size, accelerator, reference,
        method,        --| Weights | | text | compression method of the design's weights
        edp_ratio,     --| Energy × delay | ÷ reference | real lower 3 | energy times cycles, over energy times cycles of the reference
        accuracy_size, --| Size of the accuracy | | text | size of the network on which the loss was measured: full, or compact (a stand-in)
-       samples,       --| N | samples || integer | samples of the accuracy
+       samples,       --| N | samples | integer | samples of the accuracy
        loss_points,   --| Loss | points | real follows 2 | accuracy of int8 minus accuracy of the method: above 0 is worse
        NOT EXISTS (SELECT 1 FROM points AS other
                    WHERE other.edp_ratio <= points.edp_ratio AND other.loss_points <= points.loss_points
