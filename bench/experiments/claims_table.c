@@ -34,7 +34,7 @@ static const column_t measured_columns[] = {{"Claim", "", false},     {"What the
                                             {"Verdict", "", false},   {"Note", "", false},
                                             {NULL, NULL, false}};
 
-static const column_t ground_columns[] = {
+static const column_t support_columns[] = {
     {"Claim", "", false}, {"Tolerance", "", false}, {"Rests on", "", false}, {"Query", "", false}, {NULL, NULL, false}};
 
 static const column_t other_columns[] = {{"Claim", "", false},   {"What the paper says", "", false},
@@ -119,7 +119,7 @@ static void present_other(const claim_t *claim, document_t *document)
     document_cell(document, "%s", claim->note != NULL ? claim->note : "no experiment of this version measures it");
 }
 
-static void present_ground(const claim_t *claim, document_t *document)
+static void present_support(const claim_t *claim, document_t *document)
 {
     document_cell(document, "%s", claim->id);
     document_cell(document, "%s", tolerance_text(claim).chars);
@@ -190,10 +190,10 @@ void claims_present(const claims_t *claims, document_t *document)
         "the paper's.",
         present_stand_in, document);
     document_fold(document, "Tolerance, basis and query of each claim");
-    present_some(claims, has_query, ground_columns,
+    present_some(claims, has_query, support_columns,
                  "The tolerance with its reason, the models, data and assumptions behind the value, and its query: "
                  "`bbsbench query --run RUN_FOLDER 'QUERY'` runs it again.",
-                 present_ground, document);
+                 present_support, document);
     document_fold_end(document);
     if (without == 0)
         return;
