@@ -73,20 +73,25 @@ static const rows_column_t *described(const rows_description_t *description, con
     return NULL;
 }
 
-/* The heading and unit of a column named `AS "Heading [unit]"`. */
+/* The heading, of any length, and unit of a column named `AS "Heading [unit]"`. */
 static bool take_heading(rows_table_t *table, const char *name, rows_column_t *column)
 {
-    const char *open = strrchr(name, '['), *close = name + strlen(name) - 1;
-    text_t heading = text_of("%s", name), unit = text_of("%s", column->unit != NULL ? column->unit : "");
-    if (open != NULL && open > name && *close == ']') {
-        heading = text_of("%.*s", (int)(open - name), name);
-        unit = text_of("%.*s", (int)(close - open - 1), open + 1);
+    char *heading = text_copy(name);
+    if (heading == NULL)
+        return false;
+    char *open = strrchr(heading, '[');
+    size_t length = strlen(heading);
+    if (open != NULL && open > heading && heading[length - 1] == ']') {
+        heading[length - 1] = '\0';
+        column->unit = open + 1;
+        length = (size_t)(open - heading);
     }
-    size_t length = strlen(heading.chars);
-    while (length > 0 && heading.chars[length - 1] == ' ')
-        heading.chars[--length] = '\0';
-    column->heading = rows_table_keep(table, heading.chars);
-    column->unit = rows_table_keep(table, unit.chars);
+    while (length > 0 && heading[length - 1] == ' ')
+        length--;
+    column->unit = rows_table_keep(table, column->unit != NULL ? column->unit : "");
+    heading[length] = '\0';
+    column->heading = rows_table_keep(table, heading);
+    free(heading);
     return column->heading != NULL && column->unit != NULL;
 }
 

@@ -9,7 +9,7 @@ check "the header is that of the golden file" sh -c "head -n 1 $out | cmp - /dev
 $(head -n 1 $golden)
 END"
 check "cycles and bytes are those of the golden file" sh -c "cut -d, -f1-21 $out >$tap_folder/a; cut -d, -f1-21 $golden | cmp - $tap_folder/a"
-check "the summary names what the ratios are against" sh -c "'$BBSBENCH' simulate --net resnet34 --weights none --out $out | grep -q 'against Stripes'"
+check "the summary names what the ratios are against" sh -c "'$BBSBENCH' simulate --net resnet34 --weights none --out $out | grep -q 'relative to Stripes'"
 check "one network has no geometric mean, two have" sh -c "'$BBSBENCH' simulate --net resnet34,resnet50 --weights none --out $out | grep -c '^geomean .*stripes .* 1.000 ' | grep -qx 1"
 check "without Stripes there is no speedup" sh -c "'$BBSBENCH' simulate --net resnet34 --accelerator bitvert-mod --out $out | grep -q 'bitvert-mod .*  -  '"
 check "all networks and accelerators" "$BBSBENCH" simulate --net all --accelerator all --weights none --out "$out"

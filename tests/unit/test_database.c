@@ -115,6 +115,13 @@ static void an_alias_gives_heading_and_unit(void **state)
     rows_table_t table = ask(database, "SELECT 1.5 AS \"\"");
     assert_string_equal(table.columns[0].heading, "");
     rows_table_free(&table);
+    char sql[1200], digits[1001];
+    memset(digits, '1', sizeof digits - 1);
+    digits[sizeof digits - 1] = '\0';
+    snprintf(sql, sizeof sql, "SELECT '%s'", digits); /* without an alias: the name is the expression */
+    table = ask(database, sql);
+    assert_int_equal(strlen(table.columns[0].heading), sizeof digits + 1);
+    rows_table_free(&table);
     rows_database_close(database);
 }
 

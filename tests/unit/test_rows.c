@@ -159,9 +159,9 @@ static void a_comment_of_another_form_is_told_by_line(void **state)
     (void)state;
     static const struct {
         const char *sql, *said;
-    } bad[] = {{"SELECT\n  x --| X | | real", "line 2: found a comment of another form"},
-               {"SELECT\n  x --| X | | real | m | n", "line 2: found a comment of another form"},
-               {"SELECT\n  x --|", "line 2: found a comment of another form"},
+    } bad[] = {{"SELECT\n  x --| X | | real", "line 2: found a comment in another form"},
+               {"SELECT\n  x --| X | | real | m | n", "line 2: found a comment in another form"},
+               {"SELECT\n  x --|", "line 2: found a comment in another form"},
                {"SELECT x,\n\n --| X | | real | m", "line 3: found a description of nothing"},
                {"SELECT x + --| X | | real | m", "line 1: found a description of nothing"},
                {"SELECT x, --| X | | real | m\n y AS x --| Y | | real | m", "line 2: found a second description of x"},
