@@ -282,7 +282,7 @@ static void texts_are_for_reading(void **state)
     (void)state;
     static const struct {
         const char *call, *wanted;
-    } cases[] = {{"fixed(1.5, 2)", "1.50"},      {"fixed(-2, 1)", "-2.0"},
+    } cases[] = {{"fixed(1.5, 2)", "1.50"},      {"fixed(-2, 1)", "−2.0"},
                  {"fixed(0.684619, 2)", "0.68"}, {"fixed(NULL, 2)", "–"},
                  {"fixed(1.5, -3)", "2"},        {"fixed(0.25, 99)", "0.250000000000"},
                  {"signed(1.5, 2)", "+1.50"},    {"signed(-0.25, 2)", "−0.25"},
