@@ -307,7 +307,7 @@ static void bad_layers_are_refused(void **state)
                           .input = NET_OUTSIDE,
                           .residual = NET_NONE};
     assert_error(accel_count(accelerator, default_config(accelerator), &layer, 1, 2, &counts), FAULT_FAILED,
-                 "a count beyond 63 bits");
+                 "a count that exceeds 63 bits");
     assert_error(accel_find("eyeriss", &accelerator), FAULT_USAGE, "stripes, ");
 }
 

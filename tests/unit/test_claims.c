@@ -231,7 +231,7 @@ static void bad_claims_are_refused(void **state)
                {"C1,a,w,l,t,x,2,,,n,,,\n", "without a tolerance"},
                {"C1,a,w,l,t,x,2,5%,,n,,,\n", "without a tolerance"},
                {"C1,a,w,l,t,x,two,5%,why,n,,,\n", "two"},
-               {"C1,a,w,l,t,x,,,,n,,,\nC1,a,w,l,t,x,,,,n,,,\n", "a second claim of that id"},
+               {"C1,a,w,l,t,x,,,,n,,,\nC1,a,w,l,t,x,,,,n,,,\n", "a second claim with this id"},
                {"C1,a,w,l,t,x,2,5%,why,n,SELECT 1,,x\n", "a query without basis or rests_on"},
                {"C1,a,w,l,t,x,2,5%,why,n,SELECT 1,most,x\n", "a query without basis or rests_on"},
                {"C1,a,w,l,t,x,2,5%,why,n,SELECT 1,whole,\n", "a query without basis or rests_on"},

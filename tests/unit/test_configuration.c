@@ -199,7 +199,7 @@ static void errors_name_file_line_and_key(void **state)
         {"[bitvert\nrows = 1\n", "line 1: found [bitvert, expected [section]"},
         {"\n[bitvest]\n", "line 2: found bitvest, expected dram, all, stripes"},
         {"[ant]\nlanse = 16\n", "line 2: lanse: found no such key, expected rows"},
-        {"[ant]\nlanes = 8\nrows = 2\nlanes = 16\n", "line 4: lanes: found a second time"},
+        {"[ant]\nlanes = 8\nrows = 2\nlanes = 16\n", "line 4: lanes: found the key twice"},
         {"[bitlet]\nrows = 9999999\n", "line 2: rows: found 9999999, expected 1 to 4096"}, /* of a design not asked for */
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {

@@ -53,7 +53,7 @@ static void a_sample_that_one_method_skipped_leaves_all(void **state)
     assert_int_equal(skipped, 0);
     assert_int_equal(first, -1);
     answers[0].predicted[0] = answers[0].predicted[1] = SAMPLE_SKIPPED;
-    assert_error(sample_list_drop("data", answers, 2, &skipped, &first), FAULT_FAILED, "none that can be read");
+    assert_error(sample_list_drop("data", answers, 2, &skipped, &first), FAULT_FAILED, "no sample that can be read");
     predictions_free(&answers[0]);
     predictions_free(&answers[1]);
 }

@@ -80,7 +80,7 @@ static void two_tensors_of_one_meaning_are_refused(void **state)
     add(&set, "fc.weight");
     add(&set, "module.fc.weight");
     assert_error(net_names_settle(net_of("resnet34"), "f", &set), FAULT_FAILED,
-                 "f: tensor module.fc.weight: found another");
+                 "f: tensor module.fc.weight: found a second tensor");
     tensor_set_free(&set);
 }
 

@@ -194,8 +194,8 @@ static void the_example_of_the_documentation_is_a_page(void **state)
         "- Family on which BBS, moderate, loses most: **vgg** (of 2 families)\n",
         "The largest mean loss of BBS at its moderate setting is 0.75 points, on the family `vgg`.\n",
         "| Family | Label | bbs-cons (points) | bbs-mod (points) |\n|---|---|---:|---:|\n",
-        "| vgg | **STAND-IN** | 0.25 | 0.75 |\n| bert | **measured** | -0.50 | 0.50 |\n",
-        "- Losses of stand-ins say nothing of the networks of the paper.\n",
+        "| vgg | **STAND-IN** | 0.25 | 0.75 |\n| bert | **measured** | −0.50 | 0.50 |\n",
+        "- Losses of stand-ins say nothing about the networks of the paper.\n",
     };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         if (strstr(printed, parts[i]) == NULL)
