@@ -116,8 +116,7 @@ static outcome_t print_one(const area_design_t *design, const area_shape_t *shap
         return result;
     print_fit(&fit);
     print_units(&pe, sizes, fit.um2_per_gate);
-    printf("\n%s: %.1f NAND2 equivalents, of which flip-flops hold %" PRId64
-           " bits; %.1f um2, %.3f mW at 28 nm and 800 MHz\n",
+    printf("\n%s: %.1f NAND2 equivalents, with %" PRId64 " bits of flip-flops; %.1f um2, %.3f mW at 28 nm and 800 MHz\n",
            design->title, area_size(&pe, AREA_PARTS, sizes), area_registers(&pe, AREA_PARTS), estimate.area_um2,
            estimate.power_mw);
     printf("as in the paper's table: %.1f NAND2 equivalents; the changed PE has %.3f x its area and %.3f x its power\n",
