@@ -23,7 +23,7 @@ plot rows using (0):(number(strcol("method")) > 0 ? keep(strcol("net")) : 0) wit
 unset table
 unset datafile columnheaders
 
-# None of them is there: the rows alone tell.
+# The rows have none of these methods: draw an empty figure that says so.
 if (count == 0) {
     do for [format in formats] {
         eval(use_format(format))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Energy-delay product against loss of accuracy, a point a design; filled where no other is better in both.
+# Energy-delay product against loss of accuracy, one point per design; filled on the frontier.
 #   gnuplot -c plots/fig16.gp RUN_FOLDER PICTURE plots/style.gp     reads RUN_FOLDER/fig16.csv, nothing else
 rows = ARG1."/fig16.csv"
 picture = ARG2

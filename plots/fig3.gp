@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Sparsity of INT8 weights by four counts, a group of bars for each network.
+# Sparsity of INT8 weights, counted in four ways, a group of bars for each network.
 #   gnuplot -c plots/fig3.gp RUN_FOLDER PICTURE plots/style.gp     reads RUN_FOLDER/fig3.csv, nothing else
 rows = ARG1."/fig3.csv"
 picture = ARG2

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Two panels, area and power: a pair of bars a PE, estimate and paper. Loaded by table4.gp, table5.gp and table6.gp.
+# Two panels, area and power: a pair of bars per PE: estimate and paper. Loaded by table4.gp, table5.gp and table6.gp.
 array pe[50]; array value[200]
 count = 0
 keep(name) = (count = count + 1, pe[count] = name, value[count] = column("area_left_out_um2"), \

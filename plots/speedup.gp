@@ -39,7 +39,7 @@ do for [i = 1:count] {
 bar = 0.8 / designs
 at(i) = place[i] + (design[i] - 0.5 * (designs + 1)) * bar
 
-# Many designs leave room for upright values only.
+# With many designs there is only room for vertical values.
 placed = designs > 3 ? "left rotate by 90 offset 0, 0.4" : "center offset 0, 0.6"
 
 do for [format in formats] {

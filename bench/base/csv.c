@@ -68,7 +68,7 @@ void csv_real(csv_writer_t *writer, double value)
 {
     separate(writer);
     if (!isnan(value))
-        fprintf(writer->file.stream, "%.9g", value);
+        fprintf(writer->file.stream, CSV_REAL, value);
 }
 
 void csv_end_row(csv_writer_t *writer)

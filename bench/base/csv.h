@@ -14,6 +14,8 @@
  * Writing goes through outfile_t: rows appear in PATH.part as they are computed and PATH appears when all are written.
  * Each row must have as many fields as the header; otherwise csv_commit() fails. */
 
+#define CSV_REAL "%.9g" /* how a real is written */
+
 typedef struct {
     outfile_t file;
     size_t columns; /* 0: not known before the first row */

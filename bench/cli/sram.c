@@ -96,9 +96,10 @@ static outcome_t print_errors(void)
         printf("\n");
         left_out += can;
     }
-    printf("\nLeave-one-out error of interpolation, linear in log(bytes) between rows of the same bus width;\n"
-           "N = %zu of %zu rows (the others are the first or last of a bus width):\n",
-           left_out, sram_row_count);
+    printf(
+        "\nLeave-one-out error of interpolation, linear in log(bytes) between rows of the same bus width; N = %zu of %zu rows\n"
+        "(the others are the first or last of a bus width):\n",
+        left_out, sram_row_count);
     for (int i = 0; i < QUANTITIES; i++) {
         double *of = errors + (size_t)i * sram_row_count, median = middle_of(of, left_out);
         printf("  %-10s  median %4.1f%%, largest %4.1f%%\n", titles[i], median, fabs(of[left_out - 1]));

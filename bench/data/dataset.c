@@ -42,10 +42,10 @@ outcome_t dataset_open(const char *name, const dataset_request_t *request, datas
         return result;
     const dataset_kind_t *kind = dataset->kind;
     if (request->path == NULL && kind->default_path == NULL)
-        return outcome_missing(name, "data set", "no path given", kind->title, "say where it is with --data");
+        return outcome_missing(name, "data set", "no path given", kind->title, "give its path with --data");
     if (request->training && !kind->has_training)
         return outcome_missing(name, "training part", "not in this version", kind->title,
-                               "say where training samples are with --data");
+                               "give the path of training samples with --data");
     if (request->path != NULL || !outcome_bad(&result, take_default(dataset)))
         result = kind->open(&dataset->request, dataset);
     if (!outcome_is_ok(&result))
@@ -96,7 +96,7 @@ static int64_t order_classes(const dataset_t *dataset, const int64_t *shuffled, 
     return count;
 }
 
-/* Deal the shuffled samples class by class, one a turn, until `count` are out. */
+/* Deal the shuffled samples class by class, one per turn, until `count` samples are dealt. */
 static void deal(const dataset_t *dataset, const int64_t *shuffled, int64_t *next, int64_t *order, int64_t count,
                  int64_t *list)
 {

@@ -12,9 +12,9 @@
 /* Labelled evaluation data. A data set is opened once, for one preprocessing profile, and then read by any number of
  * threads.
  *
- * A sample is floats [channels, height, width]. An image has its channels as the profile makes them. A text is 2 x 1 x
- * width: a row of token numbers, -1 behind the last, and a row of segment numbers (0 or 1, 0 behind the last); float32
- * holds both exactly. */
+ * A sample is floats [channels, height, width]. The profile makes the channels of an image. A text is 2 x 1 x width: a
+ * row of token numbers, -1 after the last, and a row of segment numbers (0 or 1, 0 after the last); float32 holds both
+ * exactly. */
 
 typedef struct dataset dataset_t;
 
@@ -23,9 +23,9 @@ enum { DATASET_FILE_LIMIT = 4 };
 typedef struct {
     const char *path; /* folder or file; NULL: the kind's default */
     const profile_t *profile;
-    int64_t classes;        /* of the network, where the data do not say themselves (a folder of JPEGs); else 0 */
+    int64_t classes; /* of the network, for data that do not tell their number of classes (a folder of JPEGs); else 0 */
     const char *vocabulary; /* text: the WordPiece vocabulary of the weights (vocab.txt); NULL elsewhere */
-    bool training;          /* the training part of the default path; of kinds that have one */
+    bool training;          /* read the training part of the default path, for kinds that have one */
     int64_t tokens;         /* text: the longest sequence, [CLS] and [SEP] included; 0 elsewhere */
     bool skip_bad;          /* text: leave out lines that are damaged, and count them */
 } dataset_request_t;
@@ -34,28 +34,29 @@ typedef struct {
 typedef struct {
     const char *name;
     const char *title;
-    const char *default_path; /* folder or file, absolute or in the project; NULL when the user must say */
+    const char *default_path; /* folder or file, absolute or in the project; NULL when the user must give it */
     bool has_training;        /* the default path has a training part */
-    bool f1;                  /* of two classes, scored by F1 of class 1 too */
+    bool f1;                  /* two classes, scored also by F1 of class 1 */
     int64_t whole;            /* samples of the published set; 0 where any number is whole */
-    /* Fill the data set's samples; the request's path is never NULL, its strings live as long as the data set. */
+    /* Open the data set and fill its members. The request's path is never NULL; its strings live as long as the data set.
+     */
     outcome_t (*open)(const dataset_request_t *request, dataset_t *dataset);
 } dataset_kind_t;
 
 struct dataset {
     const dataset_kind_t *kind;
     dataset_request_t request;
-    text_t default_path; /* request.path, when the kind's default was taken */
+    text_t default_path; /* memory of request.path when it is the kind's default */
     int64_t samples, classes;
     int64_t channels, height, width;  /* of a sample as it is read */
     const int32_t *labels;            /* samples */
-    text_t files[DATASET_FILE_LIMIT]; /* what was read, for the record of a run */
+    text_t files[DATASET_FILE_LIMIT]; /* files that were read, for run.json */
     int file_count;
     int64_t skipped;      /* damaged lines that were left out */
     text_t first_skipped; /* file and line of the first, with what is wrong; "" when there is none */
     void *state;          /* of the kind */
     outcome_t (*read)(const dataset_t *dataset, int64_t sample, float *values);
-    text_t (*name_of)(const dataset_t *dataset, int64_t sample); /* NULL: samples have numbers only */
+    text_t (*name_of)(const dataset_t *dataset, int64_t sample); /* NULL: samples have only numbers */
     void (*close)(dataset_t *dataset);
 };
 
@@ -69,17 +70,17 @@ void dataset_close(dataset_t *dataset);
 /* values[channels * height * width] of one sample. */
 outcome_t dataset_read(const dataset_t *dataset, int64_t sample, float *values);
 
-/* The file or line that a sample is, for people. */
+/* The file or line of a sample, for readers. */
 text_t dataset_name_of(const dataset_t *dataset, int64_t sample);
 
-/* How many samples the published set of that name has; 0 where no number is. */
+/* The number of samples in the published set of this name; 0 where there is no such number. */
 int64_t dataset_whole(const char *name);
 
 /* A fixed list of `count` of the samples, the same on every machine: all samples are shuffled (GSL's mt19937, seed 1, as
- * gsl_ran_shuffle() does) and dealt class by class, one a turn, until `count` are out; the classes take turns in the order
- * in which the shuffle shows them first. So the list is as balanced as the classes allow, a longer one holds every shorter
- * one, and one shorter than the number of classes prefers none. Sorted ascending. `list` has room for `count`, at most
- * samples. */
+ * gsl_ran_shuffle() does) and dealt class by class, one per turn, until `count` samples are dealt; the classes take turns
+ * in the order of their first sample after the shuffle. So the list is as balanced as the classes allow, a longer list
+ * contains every shorter one, and a list shorter than the number of classes prefers none. It is sorted. `list` has room for
+ * `count`, which is at most dataset->samples. */
 outcome_t dataset_subset(const dataset_t *dataset, int64_t count, int64_t *list);
 
 #endif

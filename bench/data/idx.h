@@ -17,7 +17,7 @@ typedef struct {
     int64_t shape[IDX_MAX_RANK];
 } idx_t;
 
-/* Read a file of uint8 values with `rank` dimensions. Anything else, and any length but the right one, is refused. */
+/* Read a file of uint8 values with `rank` dimensions. Any other content or length is refused. */
 outcome_t idx_read(const char *path, const char *todo, int rank, idx_t *idx);
 void idx_free(idx_t *idx);
 

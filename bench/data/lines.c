@@ -8,13 +8,13 @@
 
 #include <utf8proc.h> /* utf8proc_iterate */
 
-/* Where a line stands in the file, for a refusal. */
+/* The line and column of a byte, for an error. */
 static text_t place_of(const lines_t *lines, const uint8_t *start, const uint8_t *at)
 {
     return text_of("line %zu, column %zu", lines->count + 1, (size_t)(at - start) + 1);
 }
 
-/* NULL, or the first byte of the line that no UTF-8 text holds. */
+/* The first byte of the line that is not valid UTF-8, or NULL. */
 static const uint8_t *first_bad(const uint8_t *at, const uint8_t *end)
 {
     while (at < end) {

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-static const char todo[] = "give a folder of JPEGs with labels.tsv, val.txt or a folder a class, with --data";
+static const char todo[] = "give a folder of JPEGs with labels.tsv, val.txt or one folder per class, with --data";
 
 typedef struct {
     char **files; /* below the folder */
@@ -132,8 +132,8 @@ static int by_file_name(const void *a, const void *b)
     return names != 0 ? names : strcmp(left, right);
 }
 
-/* ImageNet's file names number its pictures, whatever folders they were sorted into: in their order a fixed list of samples
- * is of the same pictures as with val.txt. */
+/* ImageNet's file names number the pictures. In the order of file names, not of folders, a fixed list of samples has the
+ * same pictures as with val.txt. */
 static outcome_t sort_by_file_name(photos_t *photos)
 {
     photo_t *items = malloc(((size_t)photos->count + 1) * sizeof *items);
@@ -188,7 +188,7 @@ static void close_photos(dataset_t *dataset)
     free(photos);
 }
 
-/* FOLDER:SPLIT, unless there is a folder of that whole name. */
+/* Cut off :SPLIT of FOLDER:SPLIT, unless there is a folder with the whole name. */
 static const char *take_split(const char *path, photos_t *photos)
 {
     photos->folder = text_of("%s", path);
@@ -214,7 +214,8 @@ static outcome_t open_photos(const dataset_request_t *request, dataset_t *datase
     dataset->classes = request->classes;
     dataset->channels = 3;
     if (request->profile->picture == NULL)
-        return outcome_failed(request->profile->name, NULL, "no size to crop to", "a profile for photographs", NULL);
+        return outcome_failed(request->profile->name, NULL, "a profile without a crop size", "a profile for photographs",
+                              NULL);
     dataset->height = dataset->width = request->profile->picture->crop;
     const char *split = take_split(request->path, photos);
     text_t table = text_of("%s/labels.tsv", photos->folder.chars), list = text_of("%s/val.txt", photos->folder.chars);

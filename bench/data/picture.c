@@ -37,7 +37,7 @@ void picture_free(picture_t *picture)
 
 /* ===  JPEG  === */
 
-/* libjpeg reports by callbacks; a fatal one must not return. */
+/* libjpeg reports errors by callbacks; the callback for a fatal error must not return. */
 typedef struct {
     struct jpeg_error_mgr manager; /* first: libjpeg knows only this part */
     jmp_buf back;
@@ -51,7 +51,7 @@ static void give_up(j_common_ptr codec)
     longjmp(failure->back, 1);
 }
 
-/* Of the warnings, only the end of the file before that of the picture counts: the rest of it would be grey. */
+/* Only one warning is treated as an error: a file that ends before the picture, whose rest would be grey. */
 static void warn(j_common_ptr codec, int level)
 {
     if (level < 0 && codec->err->msg_code == JWRN_JPEG_EOF)
@@ -104,7 +104,8 @@ outcome_t picture_decode(const char *where, const uint8_t *bytes, size_t size, p
 /* Pillow's fixed point: a byte times a weight, summed over some tens of pixels, fits 32 bits. */
 enum { PRECISION = 32 - 8 - 2 };
 
-/* How each output pixel of one pass is made: weights[i * longest ...] for the inputs from first[i] on, count[i] of them. */
+/* The filter of one pass: output pixel i is the sum of count[i] input pixels from first[i] on, with weights[i * longest
+ * ...]. */
 typedef struct {
     int64_t longest, *first, *count;
     int32_t *weights;
@@ -182,7 +183,7 @@ static outcome_t make_kernel(int64_t from, int64_t to, resize_filter_t filter, k
 
 static uint8_t to_byte(int32_t sum)
 {
-    const int32_t value = sum >> PRECISION; /* of a negative sum: downwards, as in Pillow */
+    const int32_t value = sum >> PRECISION; /* rounds a negative sum down, as Pillow does */
     return value < 0 ? 0 : value > 255 ? 255 : (uint8_t)value;
 }
 

@@ -14,15 +14,15 @@ typedef struct {
 } picture_t;
 
 /* Decode a JPEG as Pillow does: libjpeg-turbo, accurate integer DCT, smooth chroma upsampling, grey to three equal
- * channels, EXIF orientation ignored. A truncated file, CMYK and what is no JPEG are refused; warnings about stray bytes
- * are not, which Pillow accepts, too. `where` names the file in errors. */
+ * channels, EXIF orientation ignored. Refused: a truncated file, CMYK, and any file that is not a JPEG. Stray bytes are
+ * accepted, as by Pillow. `where` names the file in errors. */
 outcome_t picture_decode(const char *where, const uint8_t *bytes, size_t size, picture_t *picture);
 void picture_free(picture_t *picture);
 
 typedef enum { RESIZE_BILINEAR, RESIZE_BICUBIC } resize_filter_t;
 
-/* The same pixels as Pillow's Image.resize(): antialiased, a horizontal and a vertical pass, rounded to bytes in between.
- */
+/* Resize to the same pixels as Pillow's Image.resize(): antialiased, a horizontal and a vertical pass, rounded to bytes
+ * after each. */
 outcome_t picture_resize(const picture_t *source, int64_t width, int64_t height, resize_filter_t filter, picture_t *target);
 
 /* torchvision's Resize(side) and CenterCrop(crop): the shorter side becomes `side`, then the centre is cut out. */

@@ -58,7 +58,7 @@ static const profile_t bbs_authors = {
     .std = {0.5F, 0.5F, 0.5F},
 };
 
-/* One line adds one. */
+/* One line adds a profile. */
 static const profile_t *const registry[] = {
     &torchvision_v1,   &timm_bicubic,      &bbs_authors,     &cifar10_imagenet_stats,
     &fashion_mnist_v1, &wordpiece_uncased, &wordpiece_cased, NULL,

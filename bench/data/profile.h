@@ -8,15 +8,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Preprocessing profiles: how pixels or letters become what a network was trained on. A profile belongs to the weights, not
- * to the data set, and its name stands in each row: preprocessing alone moves accuracy by up to a point. */
+/* Preprocessing profiles: how pixels or letters become the input that a network was trained on. A profile belongs to the
+ * weights, not to the data set, and its name is in each row: preprocessing alone can change accuracy by up to a point. */
 
-/* Of a text. */
+/* For texts. */
 typedef struct {
     bool lower_case; /* an uncased checkpoint: small letters without accents */
 } profile_text_t;
 
-/* Of a photograph: shorter side to `resize` pixels, then the centre crop x crop. */
+/* For photographs: shorter side to `resize` pixels, then the centre crop x crop. */
 typedef struct {
     int64_t resize, crop;
     resize_filter_t filter;
@@ -25,8 +25,8 @@ typedef struct {
 typedef struct {
     const char *name;
     const char *source;               /* where the numbers come from */
-    const profile_text_t *text;       /* NULL: of images */
-    const profile_picture_t *picture; /* NULL: images are taken as they are */
+    const profile_text_t *text;       /* NULL: a profile for images */
+    const profile_picture_t *picture; /* NULL: images keep their size */
     float mean[3], std[3];            /* of channels in 0..1: value = (pixel / 255 - mean) / std */
 } profile_t;
 

@@ -11,9 +11,9 @@
 
 enum { BEHIND_THE_LAST = -1, TOKEN_ROWS = 2 };
 
-/* One sample among all tokens. */
+/* The tokens of one sample. */
 typedef struct {
-    size_t start, end, segment; /* [start, segment) are of segment 0 */
+    size_t start, end, segment; /* [start, segment) is segment 0 */
     size_t line;                /* of the file */
 } sentence_t;
 
@@ -49,7 +49,7 @@ static outcome_t check_request(const dataset_request_t *request, const dataset_t
     return outcome_ok();
 }
 
-/* Becomes sample `sample`. */
+/* Tokenise one row as sample `sample`. */
 static outcome_t take_row(const sentences_layout_t *layout, const tsv_t *tsv, size_t row, const tokenizer_t *tokenizer,
                           size_t width, int64_t sample, sentences_t *sentences)
 {
@@ -66,7 +66,7 @@ static outcome_t take_row(const sentences_layout_t *layout, const tsv_t *tsv, si
     return result;
 }
 
-/* All rows of the file; afterwards neither it nor the vocabulary is needed. */
+/* Tokenise all rows. Afterwards neither the file nor the vocabulary is needed. */
 static outcome_t take_rows(const sentences_layout_t *layout, dataset_t *dataset)
 {
     const dataset_request_t *request = &dataset->request;

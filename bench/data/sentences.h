@@ -5,8 +5,8 @@
 #include "base/outcome.h"
 #include "data/dataset.h"
 
-/* Labelled sentences, or pairs of them, from a TSV file: what the text data sets (glue.c, reviews.c) share. A sample is
- * as dataset.h says a text is; all are tokenised when the data set is opened. */
+/* Labelled sentences, or pairs of sentences, from a TSV file; shared by the text data sets (glue.c, reviews.c). A sample is
+ * a text as described in dataset.h; all samples are tokenised when the data set is opened. */
 
 enum { SENTENCES_NO_COLUMN = -1 };
 
@@ -14,7 +14,7 @@ typedef struct {
     const char *const *names;  /* of the file, tried in this order where the path is a folder; NULL-terminated */
     const char *header;        /* the file's first line */
     int label, first, second;  /* columns; `second` SENTENCES_NO_COLUMN for single sentences */
-    const char *const *labels; /* as they stand in the file, in the order of the classes; NULL-terminated */
+    const char *const *labels; /* as written in the file, in the order of the classes; NULL-terminated */
     const char *todo;          /* when there is no file */
 } sentences_layout_t;
 

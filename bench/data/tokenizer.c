@@ -67,7 +67,7 @@ static outcome_t append_text(const tokenizer_t *tokenizer, const char *text, siz
     return result;
 }
 
-/* Which special piece's name stands at the start of the text, or SPECIAL_COUNT. */
+/* The special piece whose name begins the text, or SPECIAL_COUNT. */
 static int special_at(const char *text, size_t size)
 {
     int special = 0;
@@ -98,7 +98,7 @@ outcome_t tokenizer_encode(const tokenizer_t *tokenizer, const char *text, size_
 
 /* ===  Sequences  === */
 
-/* How many of their tokens two texts keep when there is room for `room`. */
+/* The numbers of tokens that two texts keep when there is room for `room` tokens. */
 static void share(size_t room, size_t *first, size_t *second)
 {
     if (*first + *second <= room)

@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 /* BERT's tokenizer: text to token numbers, equal to Hugging Face's BertTokenizerFast (tests/unit/test_tokens.c). Words
- * (data/words.h) are cut greedily into the longest pieces of the vocabulary; a word that cannot be, or of more than 100
- * characters, is [UNK]. The special pieces, where a text contains their names, are taken as themselves. */
+ * (data/words.h) are cut greedily into the longest pieces of the vocabulary; a word that cannot be cut into pieces,
+ * or has more than 100 characters, is [UNK]. The name of a special piece in a text becomes that piece. */
 
 typedef struct {
     const vocabulary_t *vocabulary;
@@ -24,12 +24,12 @@ typedef struct {
     size_t count, capacity;
 } tokens_t;
 
-/* Append the tokens of `size` bytes of UTF-8; anything else is refused with the place. */
+/* Append the tokens of `size` bytes of UTF-8. Invalid UTF-8 is an error with its place. */
 outcome_t tokenizer_encode(const tokenizer_t *tokenizer, const char *text, size_t size, tokens_t *tokens);
 
 /* Append [CLS] first [SEP], or [CLS] first [SEP] second [SEP] where second is not NULL: at most `width` tokens. Texts
- * that are too long are cut at their ends, the longer one first; where both are cut, and their room is odd, the longer
- * one (the second of two equally long) keeps one more. *segment receives how many tokens belong to segment 0. */
+ * that are too long are cut at their ends, the longer one first. When both are cut and the room is odd, the longer one (of
+ * two equally long the second) keeps one token more. `*segment` receives the number of tokens in segment 0. */
 outcome_t tokenizer_sequence(const tokenizer_t *tokenizer, const char *first, const char *second, size_t width,
                              tokens_t *tokens, size_t *segment);
 enum { TOKENIZER_LEAST_WIDTH = 3 }; /* [CLS] and two [SEP] */

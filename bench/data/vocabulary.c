@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A hash table with open addressing over the lines of the file, at most half full. The hash (64-bit FNV-1a) goes byte by
- * byte, so the hashes of all beginnings of a text cost one walk over it: the longest match is then looked up from the
- * longest beginning down. Pieces are valid UTF-8, so none ends inside a character. */
+/* A hash table with open addressing over the lines of the file, at most half full. The hash (64-bit FNV-1a) is computed
+ * byte by byte, so one pass over a text gives the hashes of all its prefixes. The longest match is then looked up from the
+ * longest prefix down. Pieces are valid UTF-8, so none ends inside a character. */
 #include "data/vocabulary.h"
 
 #include "base/text.h"
@@ -50,12 +50,13 @@ static outcome_t add(vocabulary_t *vocabulary, size_t line)
     size_t size = strlen(piece);
     text_t place = text_of("line %zu", line + 1);
     if (size == 0)
-        return outcome_failed(path, place.chars, "an empty line", "one piece a line", "this is no WordPiece vocabulary");
+        return outcome_failed(path, place.chars, "an empty line", "one piece per line",
+                              "this is not a WordPiece vocabulary");
     uint32_t *slot = find_slot(vocabulary, hash_more(hash_start(false), piece, size), "", piece, size);
     if (*slot != 0)
         return outcome_failed(path, place.chars, text_of("\"%.80s\"", piece).chars,
-                              text_of("no piece twice; it stands in line %u", *slot).chars,
-                              "this is no WordPiece vocabulary");
+                              text_of("each piece once; it is also in line %u", *slot).chars,
+                              "this is not a WordPiece vocabulary");
     *slot = (uint32_t)line + 1;
     if (size > vocabulary->longest)
         vocabulary->longest = size;
@@ -80,7 +81,7 @@ static outcome_t fill(vocabulary_t *vocabulary)
     size_t count = vocabulary->lines.count, slots = 2;
     if (count > LINE_LIMIT)
         return outcome_failed(vocabulary->lines.path, NULL, text_of("%zu lines", count).chars,
-                              text_of("at most %d", LINE_LIMIT).chars, "this is no WordPiece vocabulary");
+                              text_of("at most %d", LINE_LIMIT).chars, "this is not a WordPiece vocabulary");
     while (slots < 2 * count)
         slots *= 2;
     vocabulary->slot_mask = slots - 1;

@@ -8,11 +8,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A WordPiece vocabulary (vocab.txt): one piece a line, its number the line's from 0; "##" stands before a piece that
- * continues a word. Belongs to the weights, as their embedding has one row a piece. */
+/* A WordPiece vocabulary (vocab.txt): one piece per line, numbered from 0; "##" begins a piece that continues a word.
+ * A vocabulary belongs to the weights: their embedding has one row per piece. */
 
-/* The pieces that are no text. All five must be there; where one stands in a text it is taken as itself, as Hugging
- * Face's tokenizers do. */
+/* The special pieces. All five must be in the vocabulary. The name of one in a text becomes that piece, as in Hugging
+ * Face's tokenizers. */
 typedef enum { SPECIAL_PAD, SPECIAL_UNK, SPECIAL_CLS, SPECIAL_SEP, SPECIAL_MASK, SPECIAL_COUNT } special_t;
 extern const char *const vocabulary_special_names[SPECIAL_COUNT];
 
@@ -24,15 +24,15 @@ typedef struct {
     int32_t specials[SPECIAL_COUNT];
 } vocabulary_t;
 
-/* Refused with file and line: an empty line, a piece twice, invalid UTF-8, more than 2^20 lines; a special piece that is
- * missing. A missing file is FAULT_MISSING. `path` must outlive the vocabulary. */
+/* Refused with file and line: an empty line, a piece that occurs twice, invalid UTF-8, more than 2^20 lines, a missing
+ * special piece. A missing file is FAULT_MISSING. `path` must outlive the vocabulary. */
 outcome_t vocabulary_read(const char *path, vocabulary_t *vocabulary);
-/* The same from lines in memory, which it takes over and frees in any case. */
+/* The same from lines in memory, which are taken over and freed in any case. */
 outcome_t vocabulary_build(lines_t lines, vocabulary_t *vocabulary);
 void vocabulary_free(vocabulary_t *vocabulary);
 
-/* The number of the longest piece that `text` (`size` bytes of valid UTF-8) begins with, or -1; *used receives its
- * bytes in the text. `continues`: among the pieces with "##". */
+/* The number of the longest piece that begins `text` (`size` bytes of valid UTF-8), or -1; `*used` receives its length in
+ * bytes. `continues`: search among the pieces with "##". */
 int32_t vocabulary_longest(const vocabulary_t *vocabulary, const char *text, size_t size, bool continues, size_t *used);
 
 #endif

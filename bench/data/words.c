@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Two passes, as in Hugging Face's BertNormalizer and BertPreTokenizer. The first cleans the text in its bytes: removed
- * characters go, white space becomes a space, ideographs get spaces around. For lower case utf8proc then decomposes it
- * canonically (NFD), and marks are left out. The second pass cuts what is left. The order matters: a character can
- * decompose into punctuation (U+1FEF into a grave accent) or into an ideograph (U+F900), and only the first then counts.
+/* Two passes, as in Hugging Face's BertNormalizer and BertPreTokenizer. The first cleans the text: characters of the
+ * class REMOVED are dropped, white space becomes a space, ideographs get spaces around them. For lower case, utf8proc then
+ * decomposes the text canonically (NFD), and marks are dropped. The second pass cuts the result into words. The order
+ * matters: a character can decompose into punctuation (U+1FEF into a grave accent), which is then cut off, or into an
+ * ideograph (U+F900), which is not.
  *
- * Decompositions are those of the machine's utf8proc. Unicode never changes one, but new characters come with new ones
- * (after Hugging Face's tables U+11938 alone, up to Unicode 15): such a word is [UNK] either way, as no vocabulary of a
- * checkpoint holds these characters. */
+ * Decompositions are those of the machine's utf8proc. Unicode never changes a decomposition, but new characters bring
+ * new ones (since Hugging Face's tables only U+11938, up to Unicode 15). Such a word is [UNK] in any case, as no
+ * checkpoint's vocabulary has these characters. */
 #include "data/words.h"
 
 #include "base/text.h"
@@ -30,7 +31,7 @@ static void put(buffer_t *buffer, const char *bytes, size_t size)
     buffer->size += size;
 }
 
-/* One character of valid UTF-8; the bytes it takes, or below 1. */
+/* Read one character of UTF-8. Returns its length in bytes; below 1 when it is invalid. */
 static int64_t take(const char *text, size_t size, int32_t *character)
 {
     if ((uint8_t)*text < ASCII_END) {
@@ -99,7 +100,7 @@ static void end_word(words_t *words, size_t end)
         words->ends[words->count++] = end;
 }
 
-/* Squeeze the spaces out of the text, in place, and note where the words end. */
+/* Remove the spaces from the text, in place, and record where the words end. */
 static outcome_t cut(buffer_t *text, words_t *words)
 {
     words->ends = malloc(text->size * sizeof *words->ends + 1);

@@ -49,12 +49,13 @@ static outcome_t open_engine(const net_weights_t *weights, const kernels_t *kern
         graph_t *graph = &engine->graphs[engine->workers];
         if (outcome_bad(&result, graph_open(weights, graph)))
             goto out;
-        if (engine->workers > 0 || !engine->kernels->owns_weights) /* before the next graph makes its own up */
+        if (engine->workers > 0 ||
+            !engine->kernels->owns_weights) /* before the parser makes random weights for the next graph */
             graph_free_weights(graph);
     }
     result = engine->kernels->open(weights, ranges, engine->graphs, workers, &engine->state);
 #ifdef __GLIBC__
-    malloc_trim(0); /* what Darknet's parser took and gave back is large, and would stay with the process */
+    malloc_trim(0); /* Darknet's parser has freed much memory, which would stay with the process */
 #endif
 
 out:

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The fast kernels. Darknet still owns the graph and walks it; each layer's forward function is replaced by one that runs
- * the oneDNN operation that plan.c gave the layer, bound to its buffers.
+/* The fast kernels. Darknet owns the graph and runs its layers; each layer's forward function is replaced by one that runs
+ * the oneDNN operation that plan.c chose for the layer, bound to its buffers.
  *
  * Operations (primitive, reordered weights) are made once and shared by all workers; bindings belong to a worker. A
- * layer's binding travels in its `input_layer`, a pointer field of Darknet's recurrent layers that free_layer() leaves
- * alone; it is set in bind_layer() and cleared in fast_close(), nowhere else.
+ * layer's binding is stored in its `input_layer`, a pointer field of Darknet's recurrent layers that free_layer() does not
+ * touch. Only bind_layer() sets it and only fast_close() clears it.
  *
  * BatchNorm: y = gamma (w x + b - mean) / sqrt(variance + eps) + beta = (w m) x + (b - mean) m + beta with the per-channel
  * multiplier m = gamma / sqrt(variance + eps): m is folded into the weights after they were quantised and dequantised. */
@@ -19,25 +19,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGNMENT = 64, MOST_SCRATCH = 1 << 22 /* weights folded at a time, unless ENGINE_ROWS rows are more */ };
+enum { ALIGNMENT = 64, MOST_SCRATCH = 1 << 22 /* weights folded at a time, but at least ENGINE_ROWS rows */ };
 
-/* What a replaced forward function finds behind its layer. */
+/* The data of a replaced forward function, found through its layer. */
 typedef struct {
     onednn_binding_t *binding;
     bool *refused; /* of the worker */
     const struct fast *fast;
     int worker;
-    const float *source;  /* of a layer of the table, for the observer */
-    int64_t source_count; /* 0: not of the table */
+    const float *source;  /* input of a table layer, for the observer */
+    int64_t source_count; /* 0: not a table layer */
     size_t table;
-    widen_t widen; /* with its operands, where this is done here and not by oneDNN */
+    widen_t widen; /* an option-A shortcut, which is computed here and not by oneDNN */
     const float *narrow, *main;
     float *target;
 } step_t;
 
 typedef struct {
-    float *input;  /* aligned copy of the sample: the first operation is bound to it */
-    step_t *steps; /* one a layer; binding NULL where another layer's operation does the work */
+    float *input;  /* aligned copy of the sample, to which the first operation is bound */
+    step_t *steps; /* one per layer; binding NULL where another layer's operation does the work */
     bool refused;
 } worker_t;
 
@@ -46,10 +46,10 @@ typedef struct fast {
     graph_t *graphs;
     int workers;
     onednn_t *onednn;
-    plan_step_t *plan; /* one a layer of the graph */
-    onednn_op_t **ops; /* one a layer of the graph, NULL where none */
+    plan_step_t *plan; /* one per layer of the graph */
+    onednn_op_t **ops; /* one per layer of the graph, or NULL */
     worker_t *states;
-    float *scratch; /* folded weights, and biases behind them */
+    float *scratch; /* folded weights, then biases */
     int64_t scratch_weights;
     engine_observer_t observer; /* or NULL */
     void *observer_context;
@@ -255,7 +255,7 @@ static outcome_t fast_open(const net_weights_t *weights, const net_ranges_t *ran
 
 /* ===  Weights  === */
 
-/* Fold the BatchNorm into as many rows at a time as the scratch holds. */
+/* Fold the BatchNorm into the rows, as many at a time as the scratch memory holds. */
 static outcome_t fast_set_rows(void *state, size_t index, int64_t first, int64_t rows, const float *weights)
 {
     const fast_t *fast = state;

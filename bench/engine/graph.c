@@ -14,7 +14,7 @@
 
 /* ===  Before Darknet: the file  === */
 
-/* The sections this room knows how to compute, in Darknet's spelling. */
+/* The sections that this engine can compute, in Darknet's spelling. */
 static const char *const sections[] = {"[net]",   "[convolutional]", "[maxpool]",   "[avgpool]",
                                        "[route]", "[shortcut]",      "[connected]", NULL};
 
@@ -61,7 +61,7 @@ static outcome_t check_file(const char *path)
 
 /* ===  Darknet's parser, quietly  === */
 
-/* The parser prints a table of layers to stderr; it is sent away while it runs. */
+/* Darknet's parser prints a table of layers to stderr, which is redirected while it runs. */
 static network *parse_quietly(char *path)
 {
     int kept = dup(STDERR_FILENO), away = open("/dev/null", O_WRONLY | O_CLOEXEC);

@@ -7,7 +7,7 @@
 
 #include <darknet.h> /* its names stay inside this room */
 
-/* A Darknet network, parsed from a cfg file and held against the layer table, or built of a program's steps (build.h).
+/* A Darknet network, parsed from a cfg file and compared with the layer table, or built from a program's steps (build.h).
  *
  * Darknet exits with status 0 on a missing file and dies on a malformed one, so the file is read and checked before
  * Darknet sees it, and the parsed layers are compared with the table after. */
@@ -20,10 +20,10 @@ typedef struct {
 outcome_t graph_open(const net_weights_t *weights, graph_t *graph);
 void graph_close(graph_t *graph);
 
-/* Release the weights that Darknet's parser made up. */
+/* Free the random weights that Darknet's parser makes. */
 void graph_free_weights(graph_t *graph);
 
-/* Release what only training needs. `keep_normalised` keeps the buffer that Darknet's own BatchNorm writes to. */
+/* Free the memory that only training needs. `keep_normalised` keeps the buffer that Darknet's own BatchNorm writes to. */
 void graph_free_training(graph_t *graph, bool keep_normalised);
 
 #endif

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* CNNs in integers: weights and activations of 8 bits, the accumulators 32. What a layer is stands in stages.h; this file
- * runs it.
+/* CNNs in integers: weights and activations of 8 bits, accumulators of 32. stages.h describes the layers; this file runs
+ * them.
  *
- * A layer's sums are multiplied, channel by channel, in one float, get their bias and the residual, pass the ReLU and are
- * rounded to the reader's levels, in one pass (levels.h). The residual is what the memory holds: levels where its tensor
- * has any. Floats are the branch of a projection, the last map before the average, the logits. Maxima are taken of levels.
+ * One pass over a layer's sums (levels.h) multiplies them channel by channel in float, adds bias and residual, applies the
+ * ReLU and rounds to the levels of the reading layer. The residual has the form that is in memory: levels if the tensor has
+ * levels. Floats are used for the branch of a projection, the last map before the average, and the logits. Max-pools work
+ * on levels.
  */
 #include "engine/integer_cnn.h"
 
@@ -22,7 +23,7 @@ enum { ALIGNMENT = 64, GATHERED = 256 /* outputs of the first layer at a time */
 
 typedef struct cnn cnn_t;
 
-/* What a replaced forward function finds behind its layer. */
+/* The data of a replaced forward function, found through its layer. */
 typedef struct {
     cnn_t *cnn;
     int worker;
@@ -30,10 +31,10 @@ typedef struct {
 } place_t;
 
 typedef struct {
-    place_t *places; /* one a layer */
+    place_t *places; /* one per layer */
     uint8_t *pixels, *gathered;
     int32_t *sums;
-    float *row; /* of additions, and of means */
+    float *row; /* for additions and means */
     void *scratch;
     bool refused;
 } worker_t;
@@ -52,7 +53,7 @@ static void *memory_of(const cnn_t *cnn, int worker, int index)
 
 /* ===  Forward  === */
 
-/* Sums, to what the stage's result is kept as. `first`: output that the sums begin with. */
+/* Convert sums to the form of the stage's result. `first` is the output of the first sum. */
 static void finish(const cnn_t *cnn, int worker, const stage_t *stage, const int32_t *sums, int groups, int64_t first,
                    int64_t rows)
 {
@@ -151,8 +152,9 @@ static float value_at(const void *memory, float step, int64_t index)
     return step > 0 ? (float)((const uint8_t *)memory)[index] * step : ((const float *)memory)[index];
 }
 
-/* A shortcut that no convolution could add: each pixel of the sum is the main branch's, plus the other's where that has
- * one; an option-A shortcut (widen.h) has fewer channels, and pixels further apart. */
+/* A shortcut that is not added by a convolution: each pixel of the sum is that of the main branch, plus that of the other
+ * branch if it has one. The other branch of an option-A shortcut (widen.h) has fewer channels, and its pixels are further
+ * apart. */
 static void run_add(const cnn_t *cnn, int worker, const stage_t *stage)
 {
     const layer *at = &cnn->graphs[worker].net->layers[stage->target];

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Transformers in integers: each product of the table, Q K^T and softmax V have 8-bit operands and 32-bit sums.
- *
- * * A row that meets weights is scaled by its own largest value: q = round(x 127.5 / max|x|). The products take unsigned
- *   bytes, so 128 + q is multiplied, and 128 times the sum of the weights subtracted: still integers.
+ * * A row that is multiplied by weights is scaled by its own largest value: q = round(x 127.5 / max|x|). The products take
+ * unsigned bytes, so 128 + q is multiplied, and 128 times the sum of the weights subtracted: still integers.
  * * Queries and keys: the same, for each head and token. The probabilities are round(255 p); the values are scaled for each
- *   head and feature, over the tokens, because a scale that changed along the sum could not be taken out of it.
+ *   head and feature, over the tokens, because a scale that varies along the sum could not be factored out of the sum.
  * * LayerNorm, GELU, softmax, residual sums, embeddings, the pooler's tanh and the weights that the paper leaves in float
  *   (classifier heads, BERT's pooler) are float32 in a fixed order (rows.h). */
 #include "engine/integer_tokens.h"
@@ -29,18 +28,18 @@ typedef struct {
     int32_t *zero;           /* [outputs], 128 times the sum of the weights */
     float *scale, *bias;     /* [outputs]; of patches [groups, outputs] and the profile's mean folded in */
     product_shape_t patches; /* of the patch embedding */
-    int32_t *kind;           /* all zero: no patch reaches over the edge */
+    int32_t *kind;           /* all zero: no patch extends beyond the edge */
 } stage_t;
 
 typedef struct {
     const product_set_t *set;
-    pixels_t image;  /* of networks that read one */
-    stage_t *stages; /* one a step */
+    pixels_t image;  /* for networks that read an image */
+    stage_t *stages; /* one per step */
 } integers_t;
 
 /* Work space of one worker. */
 typedef struct {
-    uint8_t *levels;         /* of rows that meet weights, of queries, and of the probabilities */
+    uint8_t *levels;         /* of rows that are multiplied by weights, of queries, and of probabilities */
     float *row_step, *step;  /* of rows; of keys or values */
     int8_t *matrix, *halves; /* keys or values of a head; room for product_set_t.pair() */
     int32_t *sums, *more, *zero;
@@ -111,7 +110,7 @@ static void run_patches(token_step_t *self, layer at, network net)
 
 /* ===  Attention  === */
 
-/* Probabilities of all tokens for one head, as levels of 1 / 255. */
+/* Compute the probabilities of all tokens for one head, as levels of 1 / 255. */
 static bool attend(const token_step_t *self, const float *query, const float *key, int64_t head)
 {
     const integers_t *integers = self->tokens->state;
@@ -180,7 +179,7 @@ static void run_tanh(token_step_t *self, layer at, network net)
 
 /* ===  Weights  === */
 
-/* Weights that stay float are read where they are (run_linear()). */
+/* Set integer weights. Weights that stay float are read in place (run_linear()). */
 static outcome_t set_rows(tokens_t *tokens, size_t step, int64_t first, int64_t rows, const float *weights,
                           const float *biases)
 {
@@ -362,7 +361,7 @@ static void close_worker(token_worker_t *worker)
     free(space);
 }
 
-/* Both sets differ in what they open alone. */
+/* The two sets differ only in open(). */
 #define INTEGER_SET(opener)                                                                                              \
     {                                                                                                                    \
         .adds_in_place = true, .run = {[NET_STEP_PATCHES] = run_patches,    [NET_STEP_CLASS_TOKEN] = tokens_class_token, \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Part of the shared object only. */
+/* Compiled only into the shared object. */
 #include "engine/interface.h"
 
 #include "commit.h"

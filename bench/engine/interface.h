@@ -4,15 +4,16 @@
 
 #include "engine/engine.h"
 
-/* What the engine's shared object (ENGINE_FILE) exports: this table, under this name, and nothing else. The program finds
- * it when a network is first opened (loader.c), so that only commands that predict load Darknet and oneDNN. */
+/* The only symbol that the engine's shared object (ENGINE_FILE) exports: this table. The program loads it when the first
+ * network is opened (loader.c), so that only commands that predict load Darknet and oneDNN. */
 
 #define ENGINE_FILE "bbsbench-engine.so"
 #define ENGINE_INTERFACE "bbs_engine_interface"
 
 /* The functions of engine.h; an engine_t in them is the shared object's own. */
 typedef struct {
-    const char *commit; /* BBS_COMMIT of the shared object: structs cross this border, so both sides are of one build */
+    const char *
+        commit; /* BBS_COMMIT of the shared object: structs are passed across, so program and engine must be of one build */
     outcome_t (*open)(const net_weights_t *weights, const char *kernels, int workers, engine_t **engine);
     outcome_t (*open_integers)(const net_weights_t *weights, const char *kernels, const net_ranges_t *ranges, int workers,
                                engine_t **engine);

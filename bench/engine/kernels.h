@@ -7,21 +7,21 @@
 #include "nets/ranges.h"
 #include "nets/weights.h"
 
-/* A kernel set: how the layers of parsed graphs are computed. `graphs[workers]` are the same network, one a worker. */
+/* A kernel set computes the layers of parsed graphs. `graphs[workers]` are the same network, one per worker. */
 typedef struct {
     const char *name;
     bool owns_weights; /* false: the layers' own weights are not used */
-    /* Prepare the graphs; *state belongs to the set. `ranges` is NULL for sets of float activations. */
+    /* Prepare the graphs; `*state` belongs to the set. `ranges` is NULL for sets with float activations. */
     outcome_t (*open)(const net_weights_t *weights, const net_ranges_t *ranges, graph_t *graphs, int workers, void **state);
-    /* Float weights; NULL for sets of integer activations, which have set_integers. */
+    /* Set float weights; NULL for sets with integer activations, which have set_integers. */
     outcome_t (*set_rows)(void *state, size_t index, int64_t first, int64_t rows, const float *weights);
     outcome_t (*set_integers)(void *state, size_t index, int64_t first, int64_t rows, const int16_t *weights,
                               const float *scale);
     /* One forward pass of graphs[worker]; logits[classes]. */
     outcome_t (*predict)(void *state, int worker, const float *input, float *logits);
-    /* Call `observer` with what each layer of the table reads, from now on; NULL where a set has none. */
+    /* From now on call `observer` with the input of each table layer; NULL for sets that cannot. */
     void (*observe)(void *state, engine_observer_t observer, void *context);
-    /* Undo open(): after it the graphs can be closed. */
+    /* Undo open(), so that the graphs can be closed. */
     void (*close)(void *state);
 } kernels_t;
 

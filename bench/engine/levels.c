@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sixteen lanes at a time in the compilers' portable vector types, as in rows.c; the loader picks the widest form the
- * processor has. Each lane is computed on its own, so the width of the hardware does not show in the result; the one
- * reduction (the largest of a row) does not depend on the order.
+/* Sixteen lanes at a time in the compilers' portable vector types, as in rows.c; the loader picks the widest form that
+ * the processor supports. Each lane is computed separately, so the result does not depend on the width of the hardware; the
+ * only reduction (the largest of a row) does not depend on the order.
  *
  * Rounding: 1.5 * 2^23 plus a float of less than 2^22 is a float whose bits are those of 1.5 * 2^23 plus the nearest
- * integer (a tie to the even one). Bits of floats order as integers do, so what is larger is still found too large behind
- * it. */
+ * integer (a tie to the even one). The bits of floats have the order of integers, so a value that is too large is still
+ * found too large after rounding. */
 #include "engine/levels.h"
 
 #include <string.h>
@@ -15,7 +15,7 @@ typedef float lanes_t __attribute__((vector_size(LANES * sizeof(float))));
 typedef int32_t whole_t __attribute__((vector_size(LANES * sizeof(int32_t))));
 typedef uint8_t bytes_t __attribute__((vector_size(LANES)));
 
-/* Clang 14 makes a clone's symbol global even when it is static: the names carry the prefix. */
+/* Clang 14 makes a clone's symbol global even when it is static, so the names have the module prefix. */
 #if defined(__x86_64__)
 #define LEVELS_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
@@ -28,7 +28,8 @@ enum { ROUND_BITS = 0x4B400000 /* of round_bias */, MOST_LEVEL = 255, MOST_SIGNE
 
 /* ===  Lanes  === */
 
-/* `left` of 16 lanes, or all; zeros behind them. `whole` is known when this is compiled: no length is looked at then. */
+/* Load `left` of 16 lanes, and zeros in the others. `whole` is a compile-time constant: when true all lanes are loaded,
+ * without a check of the length. */
 LEVELS_INLINE void load(const void *from, size_t size, bool whole, int64_t left, void *lanes)
 {
     if (whole) {
@@ -59,17 +60,17 @@ LEVELS_INLINE void load_levels(const uint8_t *from, bool whole, int64_t left, la
 }
 
 /* max(x, 0) */
-LEVELS_INLINE void cut(lanes_t *x)
+LEVELS_INLINE void clip_negative(lanes_t *x)
 {
     const whole_t bits = (whole_t)*x & ((whole_t)*x >= 0);
     *x = (lanes_t)bits;
 }
 
-/* The nearest levels of x, of which none is negative. */
+/* Store the nearest levels of x; no lane is negative. */
 LEVELS_INLINE void store_levels(const lanes_t *x, bool whole, int64_t left, uint8_t *to)
 {
     whole_t rounded = (whole_t)(*x + round_bias) - ROUND_BITS;
-    rounded |= rounded > MOST_LEVEL; /* all bits where it is */
+    rounded |= rounded > MOST_LEVEL; /* all bits set where it is larger */
     const bytes_t bytes = __builtin_convertvector(rounded & MOST_LEVEL, bytes_t);
     store(&bytes, 1, whole, left, to);
 }
@@ -78,7 +79,7 @@ LEVELS_INLINE void store_levels(const lanes_t *x, bool whole, int64_t left, uint
 
 typedef enum { NO_RESIDUAL, LEVELS, FLOATS } residual_t;
 
-/* One vector of one row; what is the same for a whole call is a constant for the compiler. */
+/* One vector of one row. Properties of the whole call are compile-time constants. */
 LEVELS_INLINE void finish_lanes(const levels_finish_t *finish, const float *bias, int64_t at, int64_t i, int64_t left,
                                 bool whole, int groups, residual_t residual, bool relu, bool to_levels)
 {
@@ -101,7 +102,7 @@ LEVELS_INLINE void finish_lanes(const levels_finish_t *finish, const float *bias
         v = v + x;
     }
     if (relu || to_levels)
-        cut(&v);
+        clip_negative(&v);
     if (to_levels) {
         v = v * finish->per_step;
         store_levels(&v, whole, left, finish->to_levels + at);
@@ -123,7 +124,7 @@ LEVELS_INLINE void finish_rows(const levels_finish_t *finish, int64_t rows, int6
     }
 }
 
-/* The three that nearly all layers are, and one for the rest. */
+/* Three versions for the forms of nearly all layers, and a general one. */
 LEVELS_CLONES static void engine_levels_finish(const levels_finish_t *finish, int64_t rows, int64_t width)
 {
     const residual_t residual = finish->levels != NULL ? LEVELS : finish->floats != NULL ? FLOATS : NO_RESIDUAL;
@@ -143,7 +144,7 @@ LEVELS_INLINE void round_lanes(const float *values, float per_step, bool whole, 
     lanes_t x;
     load(values, sizeof(float), whole, left, &x);
     x = x * per_step;
-    cut(&x);
+    clip_negative(&x);
     store_levels(&x, whole, left, levels);
 }
 
@@ -203,7 +204,7 @@ void levels_average(const uint8_t *levels, float step, const float *floats, int6
 
 /* ===  Rows of vectors  === */
 
-/* Magnitudes of floats order as integers do. */
+/* The bits of float magnitudes have the order of integers. */
 LEVELS_INLINE void take_larger(const float *values, bool whole, int64_t left, whole_t *most)
 {
     whole_t bits;
@@ -228,11 +229,11 @@ LEVELS_INLINE float largest(const float *values, int64_t width)
     return all;
 }
 
-/* x is at most 127.5, so it rounds to -128..128; `flip` turns the sign bit over, which adds 128. */
+/* |x| is at most 127.5, so it rounds to -128..128; `flip` inverts the sign bit, which adds 128. */
 LEVELS_INLINE void store_signed(const lanes_t *x, int32_t flip, bool whole, int64_t left, void *to)
 {
     whole_t rounded = (whole_t)(*x + round_bias) - ROUND_BITS;
-    rounded += rounded > MOST_SIGNED; /* -1 where it is */
+    rounded += rounded > MOST_SIGNED; /* adds -1 where it is larger */
     const bytes_t bytes = __builtin_convertvector((rounded ^ flip) & MOST_LEVEL, bytes_t);
     store(&bytes, 1, whole, left, to);
 }

@@ -10,29 +10,29 @@
  *
  * A pixel or token is a row of `width` values; rows are dense. */
 
-/* What becomes of the sums of a convolution: v = sum_g sums[g] multiplier[g] + bias + residual, cut at 0 with `relu`, then
- * stored as floats or as the nearest of 256 levels (a tie to the even one). */
+/* The result of a convolution from its sums: v = sum_g sums[g] multiplier[g] + bias + residual, clipped at 0 with `relu`,
+ * then stored as floats or as the nearest of 256 levels (ties to even). */
 typedef struct {
-    int groups; /* 1 to 3 products that are added here, each with its own multiplier */
+    int groups; /* 1 to 3 products that are added, each with its own multiplier */
     const int32_t *sums[3];
     const float *multiplier[3]; /* [width] */
     const float *bias;          /* [width], or [bias rows, width] */
-    const int32_t *bias_row;    /* of each row, or NULL: always the first */
+    const int32_t *bias_row;    /* which row of biases each row uses; NULL: always the first */
     const uint8_t *levels;      /* residual, in levels of level_step; or NULL */
     float level_step;
     const float *floats; /* residual; or NULL */
     bool relu;
     uint8_t *to_levels; /* or NULL */
     float per_step;     /* 1 / step of the result */
-    float *to_floats;   /* where to_levels is NULL */
+    float *to_floats;   /* used when to_levels is NULL */
 } levels_finish_t;
 
 void levels_finish(const levels_finish_t *finish, int64_t rows, int64_t width);
 
-/* Of floats, as above. */
+/* The nearest levels of floats, as above. */
 void levels_round(const float *values, int64_t count, float per_step, uint8_t *levels);
 
-/* Pools of a [h, w, width] plane; `pad` places in front are outside and count for nothing. */
+/* Pools of a [h, w, width] plane; the pad_top rows and pad_left columns in front are outside and ignored. */
 typedef struct {
     int64_t in_h, in_w, out_h, out_w, kernel, stride, pad_top, pad_left;
 } levels_window_t;
@@ -40,7 +40,7 @@ void levels_max_pool(const uint8_t *source, const levels_window_t *window, int64
 /* The mean of all rows, of levels or floats. */
 void levels_average(const uint8_t *levels, float step, const float *floats, int64_t rows, int64_t width, float *means);
 
-/* Signed, per row: q = round(x 127.5 / max|x|) cut to -128..127, as 128 + q; step[row] = max|x| / 127.5 (0 for a row of
+/* Signed, per row: q = round(x 127.5 / max|x|) clipped to -128..127, as 128 + q; step[row] = max|x| / 127.5 (0 for a row of
  * zeros). Rows begin `stride` floats apart; targets are dense. */
 void levels_of_rows(const float *values, int64_t rows, int64_t stride, int64_t width, uint8_t *levels, float *step);
 /* The same without the 128, and the sum of each row's q. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The functions of engine.h as the program has them: each goes to the shared object beside the program, which is loaded
- * when the first network is opened. libdarknet brings 250 libraries with it, which take 0.1 s, and switches denormals off;
- * a command that predicts nothing pays for none of that. Programs that are linked with engine.c itself, such as the unit
- * tests, do not have this file.
+/* The functions of engine.h in the program: each calls the shared object beside the program, which is loaded when the first
+ * network is opened. libdarknet loads 250 libraries, which takes 0.1 s, and switches denormals off; commands that do not
+ * predict avoid both. Programs that are linked with engine.c itself, such as the unit tests, do not contain this file.
  *
- * The library stays loaded until the process ends; dlopen() of a loaded one is cheap, so nothing is kept in a global. */
+ * The library stays loaded until the process ends. dlopen() of a loaded library is cheap, so no handle is kept in a global.
+ */
 #include "engine/loader.h"
 
 #include "base/cpu.h"
@@ -21,12 +21,11 @@
 
 struct engine {
     const engine_interface_t *calls;
-    engine_t *inner; /* the shared object's */
+    engine_t *inner; /* the engine of the shared object */
 };
 
-/* Darknet names a function `error`, as glibc does. Deep binding lets the libraries behind the engine find their own names
- * before those of the program's libraries, which is the order of a program that is linked with them. The sanitizers refuse
- * that flag. */
+/* Darknet names a function `error`, as glibc does. With deep binding the libraries of the engine find their own names
+ * before those of the program's libraries, as in a program that is linked with them. Sanitizers do not allow this flag. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 enum { LOADING = RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE };
 #else
@@ -49,7 +48,7 @@ static outcome_t load(const engine_interface_t **calls)
     if (!file_exists(path.chars))
         return outcome_missing(path.chars, "the engine", "no such file", "the file beside the program", "make");
     void *library = dlopen(path.chars, LOADING);
-    cpu_float_environment(); /* Darknet's start-up code has changed it */
+    cpu_float_environment(); /* Darknet's start-up code changes it */
     if (library == NULL)
         return outcome_missing(path.chars, "loading", dlerror(), "Darknet and oneDNN",
                                "apt-get install darknet libdnnl-dev");
@@ -69,7 +68,7 @@ text_t loader_describe(void)
                    DNNL_VERSION_MINOR, DNNL_VERSION_PATCH);
 }
 
-/* Load, and make room for the handle. */
+/* Load the shared object, and allocate the engine's handle. */
 static outcome_t prepare(engine_t **engine)
 {
     const engine_interface_t *calls;

@@ -4,8 +4,8 @@
 
 #include "base/text.h"
 
-/* The engine as it was built, without loading it: "Darknet (/usr/lib/darknet/libdarknet.so), oneDNN 2.6.3 of the build;
- * loaded when first used", or what is missing. engine_versions() loads both, and asks them. */
+/* Describe the engine without loading it: "Darknet (/usr/lib/darknet/libdarknet.so), oneDNN 2.6.3 of the build; loaded when
+ * first used", or the missing file. engine_versions() loads both libraries and asks them. */
 text_t loader_describe(void);
 
 #endif

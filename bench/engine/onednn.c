@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of the OpenMP run-time that Debian's oneDNN is built with. The number belongs to the calling thread (OpenMP 5.0,
+/* A function of the OpenMP run-time that Debian's oneDNN uses. The number belongs to the calling thread (OpenMP 5.0,
  * section 2.5.1: nthreads-var is one per data environment). Declared here: clang comes without omp.h. */
 void omp_set_num_threads(int count);
 
@@ -60,8 +60,7 @@ text_t onednn_version(void)
     return text_of("oneDNN %d.%d.%d (%s)", version->major, version->minor, version->patch, name);
 }
 
-/* AVX-512 kernels want 16 channels together, the narrower ones 8 (oneDNN developer guide, "Understanding Memory Formats").
- */
+/* AVX-512 kernels use blocks of 16 channels, others of 8 (oneDNN developer guide, "Understanding Memory Formats"). */
 int onednn_block(void)
 {
     return ((unsigned)dnnl_get_effective_cpu_isa() & (unsigned)dnnl_cpu_isa_avx512_core) ==
@@ -153,7 +152,7 @@ static outcome_t make_weights(onednn_t *onednn, const char *what, onednn_op_t *o
     return status == dnnl_success ? outcome_ok() : onednn_failure(what, status);
 }
 
-/* Hand the operation over, or free it when it was not completed. */
+/* Give the finished operation to the caller, or free it after a failure. */
 static outcome_t deliver(outcome_t result, onednn_op_t *op, onednn_op_t **delivered)
 {
     *delivered = outcome_is_ok(&result) ? op : NULL;

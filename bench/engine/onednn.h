@@ -9,17 +9,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The few operations the fast kernels need, on oneDNN's C API. onednn.c and onednn_rows.c are the only files that know its
- * version: Debian 12 has 2.6, whose operation descriptors 3.x drops.
+/* The operations of the fast kernels, on oneDNN's C API. Only onednn.c, onednn_rows.c and product_fast.c depend on its
+ * version: Debian 12 has 2.6; 3.x has no operation descriptors.
  *
- * An operation is made once a network and shared by all workers: primitive and reordered weights. A binding is one
- * operation tied to one worker's buffers. Each call runs on the calling thread alone, so that no sum is split by threads.
+ * An operation (primitive and reordered weights) is made once per network and shared by all workers. A binding is one
+ * operation with one worker's buffers. Each call runs only on the calling thread, so no sum is split between threads.
  * Activations are [c, h, w] floats of one sample, plain or blocked by channels; a blocked tensor is as large as a plain
  * one, so blocks are used only where every channel count is a multiple of the block. */
 
 typedef enum { ONEDNN_PLAIN, ONEDNN_BLOCKED } onednn_layout_t;
 
-int onednn_block(void); /* channels a block on this processor: 16 or 8 */
+int onednn_block(void); /* channels per block on this processor: 16 or 8 */
 
 typedef struct {
     int64_t c, h, w;
@@ -30,14 +30,14 @@ typedef struct {
     int64_t kernel_h, kernel_w, stride, pad_top, pad_bottom, pad_left, pad_right;
 } onednn_window_t;
 
-typedef struct onednn onednn_t;                 /* engine: one a process is enough, but it is no global */
+typedef struct onednn onednn_t;                 /* oneDNN's engine: one per process is enough, but it is not a global */
 typedef struct onednn_op onednn_op_t;           /* shared */
 typedef struct onednn_binding onednn_binding_t; /* of one worker */
 
 outcome_t onednn_create(onednn_t **onednn);
 void onednn_free(onednn_t *onednn);
 
-/* `accumulate`: the sum is added to what the target holds, before the ReLU. */
+/* `accumulate`: the sum is added to the content of the target, before the ReLU. */
 outcome_t onednn_convolution(onednn_t *onednn, const onednn_plane_t *source, const onednn_plane_t *target,
                              const onednn_window_t *window, bool accumulate, bool relu, onednn_op_t **op);
 outcome_t onednn_inner_product(onednn_t *onednn, const onednn_plane_t *source, int64_t outputs, bool relu,
@@ -49,7 +49,7 @@ outcome_t onednn_add(onednn_t *onednn, const onednn_plane_t *plane, bool relu, o
 void onednn_op_free(onednn_op_t *op);
 
 /* Weights [rows, c, kh, kw] and biases [rows] of a convolution or inner product, from output `first` on, which is a
- * multiple of 64 or 0; copied in the layout the primitive wants. */
+ * multiple of 64 or 0; copied into the layout of the primitive. */
 outcome_t onednn_set_rows(onednn_t *onednn, onednn_op_t *op, int64_t first, int64_t rows, const float *weights,
                           const float *biases);
 
@@ -68,8 +68,8 @@ outcome_t onednn_matrix_set(onednn_t *onednn, onednn_matrix_t *matrix, int64_t f
                             const float *biases); /* `first` as above */
 void onednn_matrix_free(onednn_matrix_t *matrix);
 
-/* target[rows, k] (+)= source[rows, c] W^T + b for all matrices of one shape and any number of rows up to `most_rows`; of
- * one worker. `accumulate`: added to what the target holds. */
+/* target[rows, k] (+)= source[rows, c] W^T + b for all matrices of one shape and any number of rows up to `most_rows`; for
+ * one worker. `accumulate`: added to the content of the target. */
 typedef struct onednn_product onednn_product_t;
 outcome_t onednn_product_create(onednn_t *onednn, int64_t k, int64_t c, bool accumulate, int64_t most_rows,
                                 onednn_product_t **product);

@@ -2,7 +2,7 @@
 #ifndef BBS_ENGINE_ONEDNN_INTERNAL_H
 #define BBS_ENGINE_ONEDNN_INTERNAL_H
 
-/* Between onednn.c, onednn_rows.c and product_fast.c. */
+/* Shared by onednn.c, onednn_rows.c and product_fast.c. */
 
 #include "engine/onednn.h"
 
@@ -14,8 +14,8 @@ struct onednn {
 
 outcome_t onednn_failure(const char *what, dnnl_status_t status);
 
-/* Attributes: what is done to the result before it is stored; scratch memory from the caller, so that threads can share
- * the primitive. */
+/* Attributes of a primitive: the operations on the result before it is stored, and scratch memory from the caller, so that
+ * threads can share the primitive. */
 dnnl_status_t onednn_make_attributes(bool accumulate, bool relu, dnnl_primitive_attr_t *attributes);
 
 /* Copy plain rows into `target`, in its layout; `plain` describes all rows. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Products of rows of vectors. A primitive belongs to one number of rows; it is made when a sequence of that length first
- * comes, and kept. The weights' layout is the one oneDNN chooses for a typical number of rows; it does not depend on it. */
+/* Products of rows of vectors. A primitive is for one number of rows; it is made when a sequence of that length first
+ * occurs, and kept. The layout of the weights is the one that oneDNN chooses for a typical number of rows, and is used for
+ * all lengths. */
 #include "engine/onednn_internal.h"
 
 #include <stdlib.h>
@@ -25,7 +26,7 @@ struct onednn_product {
     int64_t k, c, most_rows;
     bool accumulate;
     dnnl_memory_desc_t weights;
-    sized_t *sized; /* [most_rows + 1], made at need */
+    sized_t *sized; /* [most_rows + 1], made when needed */
 };
 
 static dnnl_memory_desc_t describe(int rank, const dnnl_dims_t dims, dnnl_format_tag_t tag)

@@ -6,7 +6,7 @@
 
 const parts_limits_t parts_whole = {.least = INT8_MIN, .most = INT8_MAX, .total = INT64_MAX};
 
-/* How much of `left` this part takes; the sums of what it has taken are carried along. */
+/* The share of `left` that this part takes; `above` and `below` are the sums taken so far. */
 static int take(int left, const parts_limits_t *limits, int64_t *above, int64_t *below)
 {
     const int value = left > limits->most ? limits->most : left < limits->least ? limits->least : left;

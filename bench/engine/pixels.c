@@ -36,7 +36,7 @@ void pixels_recover(const pixels_t *pixels, const float *input, uint8_t *bytes)
     }
 }
 
-/* Taps of one dimension that are inside, from *first to *last - 1. */
+/* The taps of one dimension that are inside the plane: from `*first` to `*last` - 1. */
 static void inside(int64_t at, int64_t stride, int64_t pad, int64_t kernel, int64_t size, int64_t *first, int64_t *last)
 {
     const int64_t begin = at * stride - pad;
@@ -46,8 +46,8 @@ static void inside(int64_t at, int64_t stride, int64_t pad, int64_t kernel, int6
     *last = *last < *first ? *first : *last;
 }
 
-/* A window that is wholly inside, its lines copied by eight bytes at a time: what is too much is overwritten by the next
- * line, and behind the last one there is room. */
+/* Gather a window that is entirely inside. Its lines are copied eight bytes at a time: excess bytes are overwritten by the
+ * next line, and there is room after the last line. */
 static void gather_inside(const product_shape_t *shape, const uint8_t *corner, uint8_t *row)
 {
     for (int64_t c = 0; c < shape->c; c++, corner += shape->in_h * shape->in_w)
@@ -76,7 +76,7 @@ void pixels_gather(const product_shape_t *shape, const uint8_t *bytes, int64_t f
     }
 }
 
-/* The number of the kind of place `at` of one dimension: places with the same taps inside have the same number. */
+/* The kind of position `at` in one dimension: positions with the same taps inside have the same kind. */
 static int64_t kind_of(int64_t at, int64_t stride, int64_t pad, int64_t kernel, int64_t size)
 {
     int64_t kinds = 0, first, last, before_first = -1, before_last = -1;

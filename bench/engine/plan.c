@@ -6,7 +6,7 @@
 
 /* ===  Shapes  === */
 
-/* Blocks of channels inside the network where every convolution allows it; the input is as the profile makes it. */
+/* Blocked channels inside the network if every convolution allows them; the input is plain, as the profile makes it. */
 static onednn_layout_t inner_layout(const network *net)
 {
     for (int i = 0; i < net->n; i++)
@@ -38,7 +38,7 @@ static onednn_window_t window_of(const layer *at, const onednn_plane_t *from, in
 
 /* ===  Who reads what  === */
 
-/* A layer behind `index` other than the next one reads the result of layer `wanted` by its number. */
+/* Does a later layer than the one after `index` read the result of layer `wanted` by number? */
 static bool is_read_after(const network *net, int wanted, int index)
 {
     for (int i = index + 1; i < net->n; i++) {
@@ -52,7 +52,7 @@ static bool is_read_after(const network *net, int wanted, int index)
     return false;
 }
 
-/* Some result that lives in this memory is read behind layer `index` by its number. */
+/* Is a result in this memory read by number after layer `index`? */
 static bool is_memory_read_after(const network *net, const plan_step_t *steps, int buffer, int index)
 {
     for (int i = 0; i < index; i++)
@@ -61,7 +61,7 @@ static bool is_memory_read_after(const network *net, const plan_step_t *steps, i
     return false;
 }
 
-/* The shortcut right behind convolution `index` can be added by it, in the other summand's memory. */
+/* Can convolution `index` add the shortcut that follows it, in the memory of the other summand? */
 static bool takes_shortcut(const network *net, const plan_step_t *steps, int index)
 {
     if (index + 1 >= net->n || net->layers[index].activation != LINEAR || net->layers[index + 1].type != SHORTCUT)

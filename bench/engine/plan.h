@@ -5,12 +5,14 @@
 #include "engine/graph.h"
 #include "engine/onednn.h"
 
-/* What the fast kernels make of a Darknet graph: for each layer one operation, or none where another one does its work.
+/* The plan of the fast kernels for a Darknet graph: for each layer one operation, or none where another operation does its
+ * work.
  *
- * * [route] of one layer is that layer's result; nothing is copied.
- * * A max-pool of size 1 in front of a 1x1 convolution (how the cfg writes a strided projection) becomes its stride.
- * * A shortcut behind a linear convolution is added by that convolution, in the memory of the other summand, when
- *   nothing reads that summand later. */
+ * * [route] of one layer is the result of that layer, without a copy.
+ * * A max-pool of size 1 before a 1x1 convolution (the cfg's form of a strided projection) becomes the stride of the
+ * convolution.
+ * * A shortcut after a linear convolution is added by that convolution, in the memory of the other summand, if no later
+ * layer reads that summand. */
 
 typedef enum {
     PLAN_NOTHING,
@@ -27,13 +29,13 @@ typedef struct {
     int source;      /* layer whose result is read; -1: the network's input */
     int other;       /* PLAN_ADD, PLAN_WIDEN: the second summand */
     int buffer;      /* layer whose memory holds this layer's result */
-    bool accumulate; /* PLAN_CONVOLUTION: added to what the buffer holds */
+    bool accumulate; /* PLAN_CONVOLUTION: added to the content of the buffer */
     bool relu;
     onednn_plane_t from, to;
     onednn_window_t window;
 } plan_step_t;
 
-/* One step a layer, in `steps` with room for net->n. */
+/* One step per layer, into steps[net->n]. */
 outcome_t plan_make(const network *net, plan_step_t *steps);
 
 #endif

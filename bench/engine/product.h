@@ -7,10 +7,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Products of unsigned 8-bit activations and integer weights, summed in 32 bits without any rounding: what the integer mode
- * leaves to a library. Everything behind the sums is ours (levels.h).
+/* Products of unsigned 8-bit activations and integer weights, summed in 32 bits without rounding. Only this part
+ * of the integer mode uses a library; everything after the sums is our own code (levels.h).
  *
- * Two sets: `fast` is oneDNN, `plain` a loop in C that says what the other has to give, bit for bit. Weights are int16,
+ * Two sets: `fast` is oneDNN; `plain` is a loop in C whose results `fast` must equal bit for bit. Weights are int16,
  * because compressed ones can need 9 bits; they are shared by the workers. */
 
 /* A convolution over [in_h, in_w, c] to [out_h, out_w, k], or rows of vectors: [rows, c] to [rows, k] (in_h = 0). */
@@ -24,8 +24,8 @@ typedef struct product product_t;
 
 typedef struct {
     outcome_t (*open)(const product_shape_t *shape, product_t **product);
-    /* Weights [rows, c, kh, kw] of outputs `first` to `first` + rows - 1, in order from 0 to the last. Refused when a sum
-     * of this row could leave 32 bits. */
+    /* Weights [rows, c, kh, kw] of outputs `first` to `first` + rows - 1, in order from 0 to the last. An error when a
+     * sum of a row could exceed 32 bits. */
     outcome_t (*set)(product_t *product, int64_t first, int64_t rows, const int16_t *weights);
     /* Bytes of scratch memory that one run needs. */
     int64_t (*scratch)(const product_t *product);
@@ -44,7 +44,7 @@ typedef struct {
 
 extern const product_set_t product_fast, product_plain;
 
-/* The sum of a row's weights over 255 activations stays in 32 bits; FAULT_FAILED with the row otherwise. */
+/* FAULT_FAILED, naming the row, when the sum of a row's |weights| times 255 exceeds 32 bits. */
 outcome_t product_check(const product_shape_t *shape, int64_t first, int64_t rows, const int16_t *weights);
 
 #endif

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The fast set: oneDNN multiplies and sums, and nothing else is asked of it.
+/* The fast set: oneDNN only multiplies and sums.
  *
- * Seen in oneDNN 2.6.3 and held fast by tests/unit/test_products.c under every instruction set of the machine: without VNNI
- * all its u8 x s8 kernels saturate in 16 bits; its convolutions, unless they are made of the kernels whose name begins with
- * "brg", put their sums through float32; dnnl_gemm_u8s8s32 does not. parts.h turns both into limits on the weights of one
- * product. */
+ * Observed in oneDNN 2.6.3, and tested by tests/unit/test_products.c with every instruction set of the machine: without
+ * VNNI all its u8 x s8 kernels saturate in 16 bits; its convolutions, except kernels whose name begins with "brg", convert
+ * their sums to float32; dnnl_gemm_u8s8s32 does not. parts.h turns both into limits on the weights of one product. */
 #include "engine/product.h"
 
 #include "engine/onednn_internal.h"
@@ -18,9 +17,9 @@ enum { PAIR_LIMIT = 64, EXACT_FLOAT = 1 << 24 };
 struct product {
     product_shape_t shape;
     parts_limits_t limits;
-    int part_count;              /* that the weights set last need */
-    int8_t *matrix[PARTS_LIMIT]; /* [k, c, kh, kw]; of convolutions only until all rows are there */
-    onednn_t *onednn;            /* convolutions, from here on */
+    int part_count;              /* parts of the current weights */
+    int8_t *matrix[PARTS_LIMIT]; /* [k, c, kh, kw]; for convolutions only until all rows are set */
+    onednn_t *onednn;            /* from here on only for convolutions */
     dnnl_primitive_desc_t description;
     dnnl_primitive_t primitive;
     dnnl_memory_desc_t plain; /* of all weights */
@@ -116,7 +115,7 @@ static void close_fast(product_t *product)
 
 /* ===  Weights  === */
 
-/* Put one part of some rows into its plain matrix, which begins as zeros. */
+/* Copy one part of some rows into its plain matrix, which is zero at first. */
 static bool place_part(product_t *product, int part, int64_t first, int64_t rows, int64_t row, const int8_t *values)
 {
     if (product->matrix[part] == NULL)
@@ -127,8 +126,8 @@ static bool place_part(product_t *product, int part, int64_t first, int64_t rows
     return true;
 }
 
-/* All rows are there: convolutions get them in the kernel's own order. (oneDNN cannot reorder some rows of INT8 weights.)
- */
+/* Called when all rows are set: reorder the weights of a convolution for its kernel. (oneDNN cannot reorder only some rows
+ * of INT8 weights.) */
 static dnnl_status_t complete(product_t *product)
 {
     dnnl_status_t status = dnnl_success;
@@ -208,7 +207,7 @@ static int64_t scratch_fast(const product_t *product)
         return 0;
     const dnnl_memory_desc_t *scratch = dnnl_primitive_desc_query_md(product->description, dnnl_query_scratchpad_md, 0);
     return (int64_t)(dnnl_memory_desc_get_size(scratch) + 63) / 64 * 64 +
-           all_sums(&product->shape) * (int64_t)sizeof(int32_t); /* of a further part */
+           all_sums(&product->shape) * (int64_t)sizeof(int32_t); /* sums of a further part */
 }
 
 static void add(const int32_t *more, int64_t count, int32_t *sums)
@@ -285,7 +284,7 @@ static bool pair_fast(bool transposed, int64_t m, int64_t n, int64_t k, const ui
     if (!saturates())
         return gemm(transposed, m, n, k, a, k, b, row_of_b, false, sums);
     for (int64_t i = 0; i < k * n; i++) {
-        halves[i] = (int8_t)(b[i] / 2); /* towards zero: -64..63, and the rest -64..64 */
+        halves[i] = (int8_t)(b[i] / 2); /* rounded towards zero: -64..63; the rest is -64..64 */
         halves[k * n + i] = (int8_t)(b[i] - halves[i]);
     }
     if (!gemm(transposed, m, n, k, a, k, halves, row_of_b, false, sums) ||

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sixteen lanes at a time in the compilers' portable vector types; the loader picks the widest form the processor has.
- * The last, incomplete vector of a row is filled up with what changes nothing (zero, or a score whose exp is 0).
+/* Sixteen lanes at a time in the compilers' portable vector types; the loader picks the widest form that the processor
+ * supports. The last, incomplete vector of a row is padded with neutral values (zero, or a score whose exp is 0).
  *
  * exp(x): x = n ln 2 + r with |r| <= ln 2 / 2, ln 2 in two parts (Cody and Waite 1980), Taylor's polynomial of degree 7 in
  * r (next term below 1.1e-8), and n put into the exponent.
@@ -16,7 +16,7 @@ enum { LANES = 16 };
 typedef float lanes_t __attribute__((vector_size(LANES * sizeof(float))));
 typedef int32_t mask_t __attribute__((vector_size(LANES * sizeof(int32_t))));
 
-/* Clang 14 makes a clone's symbol global even when it is static: the names carry the prefix. */
+/* Clang 14 makes a clone's symbol global even when it is static, so the names have the module prefix. */
 #if defined(__x86_64__)
 #define ROWS_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
 #else

@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* What a transformer needs beside products, on rows of floats, vectorised: one pass, sums in a fixed order of lanes. */
+/* The operations of a transformer besides products, on rows of floats, vectorised, with sums in a fixed order of lanes. */
 
 /* target = (source - mean) / sqrt(variance + epsilon) gamma + beta, row by row; mean and variance of the row's `width`
  * values (Ba et al. 2016). `target` may be `source`. */
@@ -15,7 +15,7 @@ void rows_layer_norm(const float *source, int64_t rows, int64_t width, const flo
  */
 void rows_gelu(float *values, int64_t count);
 
-/* exp(s x) / sum of the row's, in place. */
+/* exp(s x) divided by the sum over the row, in place. */
 void rows_softmax(float *values, int64_t rows, int64_t width, float s);
 
 /* target[rows, outputs] = source[rows, inputs] W^T + bias, W [outputs, inputs]: for a head of a few outputs. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A convolution that adds the shortcut behind it writes into that shortcut's memory; a route is the memory of what it
- * names. The first layer multiplies pixels, one product a channel where the channels' deviations differ (pixels.h). A
- * layer's multipliers are (step in) (weight scale) (BatchNorm's multiplier), its biases BatchNorm's. */
+/* A convolution that adds the following shortcut writes into the shortcut's memory; a route is the memory of the layer that
+ * it names. The first layer multiplies pixels, with one product per channel when the channels' deviations differ
+ * (pixels.h). A layer's multipliers are (step of its input) (weight scale) (BatchNorm's multiplier); its biases are
+ * BatchNorm's. */
 #include "engine/stages.h"
 
 #include "base/text.h"
@@ -13,7 +14,7 @@ int64_t stages_pixels(const onednn_plane_t *plane)
     return plane->h * plane->w;
 }
 
-/* Who reads what, in terms of the memory it is in. */
+/* Find the memory in which each layer reads its operands and writes its result. */
 static void wire(stages_t *stages, const network *net)
 {
     for (int i = 0; i < stages->count; i++) {
@@ -22,7 +23,7 @@ static void wire(stages_t *stages, const network *net)
         stage->source = plan->source < 0 ? STAGE_IMAGE : stages->items[plan->source].target;
         stage->other = STAGE_NONE;
         stage->target = i;
-        if (plan->accumulate) { /* the shortcut behind it does nothing; its memory takes the sum */
+        if (plan->accumulate) { /* the following shortcut does nothing; its memory holds the sum */
             stage->target = i + 1;
             stage->other = stages->items[net->layers[i + 1].index].target;
         } else if (plan->kind == PLAN_ADD || plan->kind == PLAN_WIDEN) {
@@ -33,7 +34,7 @@ static void wire(stages_t *stages, const network *net)
     }
 }
 
-/* The range of the first layer with weights that reads this memory, directly or through a maximum; 0: none does.
+/* The range of the first layer with weights that reads this memory, directly or through a max-pool; 0: there is none.
  * `reader` is its table index. */
 static float range_of(const stages_t *stages, const net_ranges_t *ranges, int memory, int64_t *reader)
 {
@@ -59,15 +60,18 @@ static outcome_t choose_steps(stages_t *stages, const net_ranges_t *ranges)
         const float range = range_of(stages, ranges, i, &reader);
         if (reader != NET_NONE && !(range > 0))
             return outcome_missing(stages->weights->table.items[reader].name, "range of its input",
-                                   "not in the ranges file", "a positive number", "make the ranges: bbsbench calibrate");
+                                   "not in the ranges file", "a positive number",
+                                   "make the ranges again: bbsbench calibrate");
         stages->items[i].step = reader != NET_NONE ? range / 255.0F : 0;
     }
-    for (int i = 0; i < stages->count; i++) { /* a convolution that adds writes what the shortcut's readers read */
+    for (int i = 0; i < stages->count;
+         i++) { /* a convolution that adds a shortcut writes for the readers of the shortcut */
         stage_t *stage = &stages->items[i];
         stage->step = stages->items[stage->target].step;
         if (stage->plan.kind == PLAN_MAX_POOL && !(stage->step > 0))
-            return outcome_failed("integer kernels", text_of("layer %d", i).chars, "a maximum that no weights read",
-                                  "a convolution or linear layer behind it", "use --activations fp32");
+            return outcome_failed("integer kernels", text_of("layer %d", i).chars,
+                                  "a max-pool that no layer with weights reads", "a convolution or linear layer after it",
+                                  "use --activations fp32");
     }
     return outcome_ok();
 }
@@ -100,7 +104,7 @@ static outcome_t open_stage(stages_t *stages, stage_t *stage)
     const product_shape_t *shape = &stage->shape;
     stage->kinds = 1;
     stage->permuted = shape->in_h == 0 ? stages_pixels(&stage->plan.from) : 1;
-    if (image) { /* gathered rows, of which each is multiplied by the whole kernel */
+    if (image) { /* gathered rows, each multiplied by the whole kernel */
         stage->multiplied = (product_shape_t){.k = shape->k, .c = shape->c * shape->kh * shape->kw, .kh = 1, .kw = 1};
         stage->kind = malloc((size_t)(shape->out_h * shape->out_w) * sizeof *stage->kind);
         if (stage->kind == NULL)

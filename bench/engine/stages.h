@@ -8,26 +8,26 @@
 #include "nets/ranges.h"
 #include "nets/weights.h"
 
-/* A CNN in integers, as far as the workers share it: what each layer of the graph reads, computes and leaves, in whose
- * memory and at which step, with its weights.
+/* The part of an integer CNN that workers share: for each layer of the graph its operands, result, memory, step and
+ * weights.
  *
- * A tensor between two layers lies as [h, w, c] bytes; its step is the range of the layer that reads it (nets/ranges.h),
- * divided by 255. Tensors that no weights read stay float. */
+ * A tensor between two layers is [h, w, c] bytes; its step is the range of the layer that reads it (nets/ranges.h), divided
+ * by 255. Tensors that are not multiplied by weights stay float. */
 
 enum { STAGE_IMAGE = -1, STAGE_NONE = -1 };
 
 /* One layer of the graph, shared by the workers. */
 typedef struct {
     plan_step_t plan;
-    int64_t table;              /* index of the layer table, or NET_NONE */
-    int source, other, target;  /* layers in whose memory the operands and the result are; STAGE_IMAGE, STAGE_NONE */
+    int64_t table;              /* index in the layer table, or NET_NONE */
+    int source, other, target;  /* layers whose memory holds the operands and the result; or STAGE_IMAGE, STAGE_NONE */
     float step;                 /* of the result; 0: floats */
     product_shape_t shape;      /* of layers with weights */
-    product_shape_t multiplied; /* the same, or of the gathered rows of the first layer */
+    product_shape_t multiplied; /* the same, or for the gathered rows of the first layer */
     product_t *product;
-    int64_t permuted;         /* pixels of the plane that an inner product reads: its weights are put in [h, w, c] order */
+    int64_t permuted;         /* pixels of the plane that an inner product reads; its weights are reordered to [h, w, c] */
     float *multiplier, *bias; /* [groups, k]; [kinds, k] */
-    int32_t *kind;            /* first layer: of each output; else NULL */
+    int32_t *kind;            /* first layer: the kind of each output; else NULL */
     int64_t kinds;
 } stage_t;
 
@@ -40,8 +40,8 @@ typedef struct {
     stage_t *items;
 } stages_t;
 
-/* One stage a layer of `graph`, products by `set`; both and `weights` must outlive them. FAULT_MISSING names a layer that
- * has no range. `stages` is to be closed whatever the outcome. */
+/* One stage per layer of `graph`, with products by `set`; both and `weights` must outlive the stages. FAULT_MISSING names a
+ * layer without a range. Call stages_close() whatever the outcome. */
 outcome_t stages_open(const product_set_t *set, const net_weights_t *weights, const net_ranges_t *ranges,
                       const graph_t *graph, stages_t *stages);
 void stages_close(stages_t *stages);

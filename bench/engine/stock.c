@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The stock kernels. Worker 0's graph owns the weights, the others point at them; Darknet's BatchNorm follows. */
+/* The stock kernels. The graph of worker 0 owns the weights, the others point to them; Darknet's own BatchNorm is applied.
+ */
 #include "engine/stock.h"
 
 #include "engine/widen.h"
@@ -14,7 +15,8 @@ typedef struct {
     int workers;
 } stock_t;
 
-/* Darknet divides by sqrt(v) + 1e-6, torch by sqrt(v + eps): a variance for which both are the same. */
+/* Darknet divides by sqrt(v) + 1e-6, torch by sqrt(v + eps): this is the variance with which Darknet gets torch's result.
+ */
 static float darknet_variance(float variance)
 {
     double root = sqrt((double)variance + (double)net_batchnorm_epsilon) - 1e-6;
@@ -83,7 +85,7 @@ static outcome_t stock_predict(void *state, int worker, const float *input, floa
 {
     const stock_t *stock = state;
     network *net = stock->graphs[worker].net;
-    float *output = network_predict(net, (float *)(uintptr_t)input); /* it reads only; its prototype lacks the const */
+    float *output = network_predict(net, (float *)(uintptr_t)input); /* the input is only read; the prototype lacks const */
     memcpy(logits, output, (size_t)stock->weights->size->classes * sizeof *logits);
     return outcome_ok();
 }

@@ -4,7 +4,7 @@
 
 #include "engine/kernels.h"
 
-/* Darknet's own forward functions: slow, and the oracle of the fast ones. */
+/* Darknet's own forward functions: slow, and the reference for the fast ones. */
 extern const kernels_t kernels_stock;
 
 #endif

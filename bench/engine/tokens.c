@@ -39,7 +39,7 @@ static bool is_elementwise(net_step_kind_t kind)
     return kind == NET_STEP_GELU || kind == NET_STEP_TANH;
 }
 
-/* Step `index` may write into the memory of the step before it, or into the other summand's. */
+/* The buffer of the previous step or of the other summand into which step `index` may write. */
 static int shared_buffer(const tokens_t *tokens, size_t index)
 {
     const net_step_t *steps = tokens->weights->program.steps;
@@ -162,7 +162,7 @@ static outcome_t open_shared(tokens_t *tokens)
     return outcome_is_ok(&result) ? tokens->set->open(tokens) : result;
 }
 
-/* Steps whose weights are floats are set once. */
+/* Set the weights of steps that stay float, once. */
 static outcome_t set_float_weights(tokens_t *tokens)
 {
     const net_weights_t *weights = tokens->weights;
@@ -225,7 +225,7 @@ void tokens_close(void *state)
 
 /* ===  Weights  === */
 
-/* The step that table layer `index` belongs to, as its part number *part. */
+/* The step that table layer `index` belongs to; `*part` is the layer's position in it. */
 static size_t step_of(const net_program_t *program, int64_t index, int64_t *part)
 {
     for (size_t i = 0; i < program->count; i++) {
@@ -237,8 +237,8 @@ static size_t step_of(const net_program_t *program, int64_t index, int64_t *part
     return program->count; /* never: the program covers the table (tests/unit/test_nets.c) */
 }
 
-/* Stacked layers are gathered until the last row of them comes: the boundaries between them need not be multiples of
- * ENGINE_ROWS. */
+/* The rows of stacked layers are gathered until the last one is set, because the boundaries between layers need not be
+ * multiples of ENGINE_ROWS. */
 outcome_t tokens_set_rows(void *state, size_t index, int64_t first, int64_t rows, const float *weights)
 {
     tokens_t *tokens = state;
@@ -268,7 +268,7 @@ outcome_t tokens_set_integers(void *state, size_t index, int64_t first, int64_t 
         return tokens->set->set_integers(tokens, at, first, rows, values, scale, all->layers[index].bias + first);
     const int64_t begin = part * all->table.items[index].k + first;
     float *biases = tokens->gathered + step->inputs * step->outputs, *scales = biases - step->outputs;
-    int16_t *gathered = (int16_t *)(void *)tokens->gathered; /* half of the room of floats; scales are at its end */
+    int16_t *gathered = (int16_t *)(void *)tokens->gathered; /* half of the room for floats; scales are at the end */
     memcpy(gathered + begin * step->inputs, values, (size_t)(rows * step->inputs) * sizeof *values);
     memcpy(scales + begin, scale, (size_t)rows * sizeof *scale);
     memcpy(biases + begin, all->layers[index].bias + first, (size_t)rows * sizeof *biases);
@@ -278,7 +278,7 @@ outcome_t tokens_set_integers(void *state, size_t index, int64_t first, int64_t 
 
 /* ===  Predicting  === */
 
-/* The length of a text; its numbers are checked here, before they become addresses. */
+/* The length of a text. Its numbers are checked before they are used as indices. */
 static outcome_t count_words(const tokens_t *tokens, const float *input, int64_t *count)
 {
     const net_weights_t *weights = tokens->weights;
@@ -314,7 +314,7 @@ outcome_t tokens_predict(void *state, int number, const float *input, float *log
     worker->input = input;
     worker->refused = false;
     onednn_prepare_thread();
-    const float *output = network_predict(worker->graph->net, (float *)(uintptr_t)input); /* it reads only */
+    const float *output = network_predict(worker->graph->net, (float *)(uintptr_t)input); /* the input is only read */
     if (worker->refused)
         return outcome_failed("oneDNN", "running a layer", "an error", "success", "try --kernels stock");
     memcpy(logits, output, (size_t)tokens->weights->size->classes * sizeof *logits);

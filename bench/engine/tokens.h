@@ -6,11 +6,11 @@
 #include "engine/kernels.h"
 #include "engine/onednn.h"
 
-/* Transformers: a Darknet network with one layer a step of the program (nets/program.h), walked by network_predict().
+/* Transformers: a Darknet network with one layer per step of the program (nets/program.h), run by network_predict().
  *
  * Activations are [tokens, features] rows. A sequence is computed at its own length. The results of the steps share a few
- * buffers: a buffer is free again when its last reader is done. What computes a step is a set's function; its operands
- * travel in the layer's `input_layer` field (see fast.c). */
+ * buffers: a buffer is reused after its last reader. A function of the kernel set computes a step; its operands
+ * are stored in the layer's `input_layer` field (see fast.c). */
 
 typedef struct tokens tokens_t;
 typedef struct token_worker token_worker_t;
@@ -21,7 +21,7 @@ typedef struct token_step {
     tokens_t *tokens;
     token_worker_t *worker;
     size_t index;
-    int64_t rows;                /* tokens of this sample, or 1 behind the first token's way out */
+    int64_t rows;                /* tokens of this sample; 1 in steps that read only the first token */
     const float *source, *other; /* [rows, inputs]; ADD: the other summand */
     float *target;               /* [rows, outputs] */
     const float *const *floats;  /* of the step, in the order of nets/program.h */
@@ -31,15 +31,15 @@ typedef struct token_step {
 /* A kernel set for transformers. */
 typedef struct {
     bool adds_in_place; /* LINEAR before ADD adds into the other summand's memory; ADD itself does nothing */
-    /* One function a kind of step. */
+    /* One function per kind of step. */
     void (*run[NET_STEP_KINDS])(token_step_t *self, layer at, network net);
     outcome_t (*open)(tokens_t *tokens);
     outcome_t (*open_worker)(token_worker_t *worker);
     /* Weights [rows, inputs] and biases [rows] of one step, from output `first` on. */
     outcome_t (*set_rows)(tokens_t *tokens, size_t step, int64_t first, int64_t rows, const float *weights,
                           const float *biases);
-    /* The same of integers, weight = values * scale; NULL for sets of float activations. set_rows() is then called for
-     * steps whose weights are floats only. */
+    /* The same for integers, weight = values * scale; NULL for sets with float activations. A set that has it gets
+     * set_rows() only for steps whose weights stay float. */
     outcome_t (*set_integers)(tokens_t *tokens, size_t step, int64_t first, int64_t rows, const int16_t *values,
                               const float *scale, const float *biases);
     void (*close_worker)(token_worker_t *worker);
@@ -60,12 +60,12 @@ struct token_worker {
 struct tokens {
     const token_set_t *set;
     const net_weights_t *weights;
-    int *buffer_of; /* one a step */
+    int *buffer_of; /* one per step */
     int buffer_count;
     int64_t scratch_floats; /* scores of one attention head, or the gathered patches */
     token_worker_t *workers;
     int worker_count;
-    float *gathered; /* weights of stacked table layers, and behind them scales and biases; NULL where none are */
+    float *gathered; /* weights of stacked table layers, then scales and biases; NULL without stacked layers */
     void *state;     /* of the set */
 };
 

@@ -4,13 +4,14 @@
 
 #include "engine/tokens.h"
 
-/* Steps that several sets compute alike: table look-ups, a handful of values, rows.h. */
+/* Steps that several sets compute in the same way. */
 
 void tokens_embed(token_step_t *self, layer at, network net); /* words + positions + segments */
 void tokens_tanh(token_step_t *self, layer at, network net);
-void tokens_class_token(token_step_t *self, layer at, network net); /* in front of the patches, and the positions */
+void tokens_class_token(token_step_t *self, layer at,
+                        network net); /* puts the class token before the patches and adds the positions */
 void tokens_layer_norm(token_step_t *self, layer at, network net);
 void tokens_gelu(token_step_t *self, layer at, network net);
-void tokens_added(token_step_t *self, layer at, network net); /* nothing: the product before it has added */
+void tokens_added(token_step_t *self, layer at, network net); /* does nothing: the product before it has added the sum */
 
 #endif

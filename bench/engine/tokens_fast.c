@@ -10,13 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One matrix a step with weights, NULL elsewhere. */
+/* One matrix per step with weights, else NULL. */
 typedef struct {
     onednn_t *onednn;
     onednn_matrix_t **matrices;
 } fast_t;
 
-/* One product a step with weights; steps of one shape share it. */
+/* One product per step with weights; steps of equal shape share it. */
 typedef struct {
     onednn_product_t **products;
     onednn_product_t **owned;
@@ -38,7 +38,7 @@ static void multiply(token_step_t *self, int64_t rows, const float *source, floa
 
 /* ===  Steps  === */
 
-/* Each patch becomes a row [channel, y, x], the order of the convolution's weights. */
+/* Gather each patch into a row [channel, y, x], the order of the convolution's weights. */
 static void run_patches(token_step_t *self, layer at, network net)
 {
     (void)net;

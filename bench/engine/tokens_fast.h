@@ -4,6 +4,6 @@
 
 #include "engine/tokens.h"
 
-extern const kernels_t kernels_tokens_fast; /* oneDNN's products, vectorised rows */
+extern const kernels_t kernels_tokens_fast; /* products by oneDNN, other operations by rows.h */
 
 #endif

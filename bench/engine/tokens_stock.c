@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The stock set for transformers, the oracle of the fast one: Darknet's own convolution, connected layer, shortcut and
- * gemm; what Darknet lacks is written down plainly, with the C library's functions. Worker 0's layers own the weights. */
+/* The stock set for transformers, the reference for the fast one: Darknet's own convolution, connected layer, shortcut and
+ * gemm; operations that Darknet lacks are plain loops with the C library's functions. The layers of worker 0 own the
+ * weights. */
 #include "engine/tokens_stock.h"
 
 #include "engine/tokens_common.h"
@@ -66,7 +67,7 @@ static void run_attention(token_step_t *self, layer at, network net)
     (void)net;
     const int rows = (int)self->rows, width = (int)self->step->outputs, head = width / (int)self->step->heads;
     const float scale = 1.0F / sqrtf((float)head);
-    float *scores = self->worker->scratch, *all = (float *)(uintptr_t)self->source; /* gemm's prototype lacks the const */
+    float *scores = self->worker->scratch, *all = (float *)(uintptr_t)self->source; /* gemm's prototype lacks const */
     for (int first = 0; first < width; first += head) {
         float *query = all + first, *key = query + width, *value = key + width, *target = self->target + first;
         gemm(0, 1, rows, rows, head, scale, query, 3 * width, key, 3 * width, 0, scores, rows);

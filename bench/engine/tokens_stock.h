@@ -4,6 +4,6 @@
 
 #include "engine/tokens.h"
 
-extern const kernels_t kernels_tokens_stock; /* Darknet's own functions, and plain loops for what it lacks */
+extern const kernels_t kernels_tokens_stock; /* Darknet's own functions, and plain loops for operations that it lacks */
 
 #endif

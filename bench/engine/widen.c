@@ -18,7 +18,8 @@ widen_t widen_of(const layer *at, int64_t block)
                      .relu = at->activation == RELU};
 }
 
-/* Place of the first pixel of channel `c` in a tensor of `pixels` a channel; the next pixel is `block` floats on. */
+/* Offset of the first pixel of channel `c` in a tensor with `pixels` per channel; the next pixel is `block` floats further.
+ */
 static int64_t channel_at(int64_t c, int64_t pixels, int64_t block)
 {
     return c / block * block * pixels + c % block;

@@ -7,17 +7,17 @@
 #include <stdint.h>
 
 /* The shortcut without weights between unequal channel counts (He et al. 2015, section 4.2, option A): every `stride`-th
- * pixel, the missing channels zero, half of them in front and half behind. Darknet's own shortcut has all of them behind,
- * which is not what the public CIFAR-10 checkpoints were trained with. */
+ * pixel, the missing channels zero, half of them before and half after the others. Darknet's own shortcut adds all
+ * of them after, unlike the network with which the public CIFAR-10 checkpoints were trained. */
 
 typedef struct {
-    int64_t narrow_c, narrow_h, narrow_w; /* what is added */
-    int64_t wide_c, wide_h, wide_w;       /* to what */
-    int64_t block;                        /* channels that lie together in both, 1: plain [c, h, w] */
+    int64_t narrow_c, narrow_h, narrow_w; /* the smaller operand */
+    int64_t wide_c, wide_h, wide_w;       /* the larger operand */
+    int64_t block;                        /* channels per block in both; 1: plain [c, h, w] */
     bool relu;                            /* of the sum */
 } widen_t;
 
-/* A [shortcut] layer of this kind. */
+/* Is it a [shortcut] layer of this kind? */
 bool widen_is(const layer *at);
 widen_t widen_of(const layer *at, int64_t block);
 

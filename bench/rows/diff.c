@@ -21,7 +21,7 @@ const char *diff_status_name(diff_status_t status)
 /* ===  Rows by key  === */
 
 typedef struct {
-    char *key; /* key cells joined with '/' */
+    char *key; /* key cells joined with '/', those that are empty left out */
     size_t row;
 } keyed_t;
 
@@ -46,7 +46,8 @@ static outcome_t join_key(const csv_table_t *table, const rows_schema_t *schema,
         outcome_t result = csv_column(table, of->name, &column);
         char *joined = NULL;
         const char *cell = outcome_is_ok(&result) ? csv_cell(table, row, column) : "";
-        if (outcome_is_ok(&result) && asprintf(&joined, "%s%s%s", *key ? *key : "", *key ? "/" : "", cell) < 0)
+        const char *so_far = *key != NULL ? *key : "", *slash = so_far[0] != '\0' && cell[0] != '\0' ? "/" : "";
+        if (outcome_is_ok(&result) && asprintf(&joined, "%s%s%s", so_far, slash, cell) < 0)
             result = outcome_out_of_memory(table->path);
         free(*key);
         *key = outcome_is_ok(&result) ? joined : NULL;

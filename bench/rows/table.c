@@ -2,6 +2,7 @@
 /* Cells are one array that doubles. Texts are in blocks that never move, so a cell can point to its text. */
 #include "rows/table.h"
 
+#include "base/csv.h"
 #include "base/number.h"
 
 #include <math.h>
@@ -91,6 +92,17 @@ rows_cell_t *rows_table_append(rows_table_t *table)
     for (size_t i = 0; i < table->column_count; i++)
         row[i] = (rows_cell_t){.kind = ROWS_CELL_NULL, .integer = ROWS_UNKNOWN, .real = NAN, .text = ""};
     return row;
+}
+
+void rows_table_round(rows_table_t *table)
+{
+    for (size_t i = 0; i < table->count * table->column_count; i++) {
+        char digits[32];
+        if (table->cells[i].kind != ROWS_CELL_REAL)
+            continue;
+        snprintf(digits, sizeof digits, CSV_REAL, table->cells[i].real);
+        table->cells[i].real = strtod(digits, NULL);
+    }
 }
 
 /* ===  Reading  === */

@@ -209,7 +209,7 @@ static outcome_t refuse_nothing(const fetch_request_t *files, FILE *log)
     fetch_print(&plan, false, log);
     fetch_plan_free(&plan);
     return outcome_missing("--full", NULL, "no network whose files are here or can be fetched",
-                           "ImageNet as a folder of JPEGs with val.txt or a folder a class, GLUE's dev.tsv files",
+                           "ImageNet as a folder of JPEGs with val.txt or one folder per class, GLUE's dev.tsv files",
                            "for example --data imagenet=FOLDER --data glue-sst2=FOLDER --data glue-mrpc=FOLDER");
 }
 

@@ -12,7 +12,7 @@
 
 enum { HEAD_SIZE = 512 };
 
-/* The first format whose mark stands at its place reads the file. */
+/* The file is read by the first format whose mark is found at its offset. */
 typedef struct {
     size_t at;
     const char *mark;
@@ -24,10 +24,10 @@ typedef struct {
 static const format_t formats[] = {
     {0, "PK\003\004", 4, zip_checkpoint_load, zip_checkpoint_parse},
     {0, "\200", 1, legacy_checkpoint_load, legacy_checkpoint_parse}, /* PROTO, the first opcode of any pickle */
-    {8, "{", 1, safetensors_load, safetensors_parse},                /* behind the length of the header */
+    {8, "{", 1, safetensors_load, safetensors_parse},                /* after the length of the header */
 };
 
-/* What people have under these names instead. */
+/* Other files that users often have under these names. */
 static const struct {
     size_t at;
     const char *mark;

@@ -4,8 +4,8 @@
 
 #include "tensor/tensor.h"
 
-/* Checkpoints in whichever format they come: safetensors, or PyTorch's own (zip, or the one before it). The first
- * bytes tell; names of files do not matter. A format is one line in the table of checkpoint.c. */
+/* Checkpoints in any known format: safetensors, or PyTorch's zip format or its legacy format. The first bytes decide; file
+ * names do not matter. A format is one line in the table of checkpoint.c. */
 outcome_t tensor_set_load(const char *path, const char *todo, tensor_set_t *set);
 
 /* The same from memory; `where` names it in errors. */

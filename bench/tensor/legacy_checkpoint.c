@@ -21,8 +21,8 @@ typedef struct {
     const char *where;
     FILE *stream;
     int64_t size; /* of the file */
-    bytes_t head; /* its first bytes, in which the pickles are */
-    size_t at;    /* behind the last pickle read */
+    bytes_t head; /* first bytes of the file, which hold the pickles */
+    size_t at;    /* offset after the last pickle that was read */
     state_dict_t dict;
     int64_t *offsets; /* of the elements of dict.storages; 0: not in the list */
 } legacy_t;
@@ -90,7 +90,7 @@ static outcome_t read_preamble(legacy_t *file)
 
 /* ===  Storages  === */
 
-/* One entry of the list: find its storage, note where the elements are, step over them. */
+/* One entry of the list: find its storage, record the offset of the elements, skip them. */
 static outcome_t locate(legacy_t *file, const pickle_value_t *key, int64_t *at)
 {
     text_t name = text_of("%.*s", key->count < STATE_DICT_KEY_SIZE ? (int)key->count : STATE_DICT_KEY_SIZE,
@@ -98,7 +98,7 @@ static outcome_t locate(legacy_t *file, const pickle_value_t *key, int64_t *at)
     const state_dict_storage_t *storage =
         key->kind == PICKLE_TEXT && strlen(name.chars) == key->count ? state_dict_find(&file->dict, name.chars) : NULL;
     if (storage == NULL)
-        return bad_part(file, "list of storages", "a key that no tensor has", "the keys of the tensors");
+        return bad_part(file, "list of storages", "a key that no tensor uses", "the keys of the tensors");
     text_t part = text_of("storage %s, byte %" PRId64, storage->key, *at);
     int64_t *offset = &file->offsets[storage - file->dict.storages], bytes = state_dict_storage_bytes(storage);
     if (*offset != 0)
@@ -135,7 +135,7 @@ static outcome_t locate_storages(legacy_t *file)
     for (uint32_t i = 0; outcome_is_ok(&result) && i < root->count; i++)
         result = locate(file, pickle_item(&list, root, i), &at);
     if (outcome_is_ok(&result) && at != file->size)
-        result = bad_part(file, text_of("byte %" PRId64, at).chars, "bytes behind the last storage", "the end of the file");
+        result = bad_part(file, text_of("byte %" PRId64, at).chars, "bytes after the last storage", "the end of the file");
     pickle_free(&list);
     return result;
 }

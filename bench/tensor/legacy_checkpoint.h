@@ -4,11 +4,11 @@
 
 #include "tensor/tensor.h"
 
-/* What torch.save wrote before PyTorch 1.6, and torchvision's VGG weights still are: five pickles one behind the other
- * (a magic number, the format's version 1001, notes on the machine, the state dict, the list of its storages), then for
- * each storage of the list its number of elements (8 bytes, little endian) and the elements, raw.
+/* The format of torch.save before PyTorch 1.6, in which torchvision's VGG weights are still published: five pickles in
+ * sequence (a magic number, the format's version 1001, notes on the machine, the state dict, the list of its storages),
+ * then for each storage of the list its number of elements (8 bytes, little endian) and the elements, raw.
  *
- * Everything is checked before it is used; what lies behind the last storage is refused too. */
+ * Everything is checked before it is used; bytes after the last storage are refused. */
 outcome_t legacy_checkpoint_load(const char *path, const char *todo, tensor_set_t *set);
 
 /* The same from memory; `where` names it in errors. */

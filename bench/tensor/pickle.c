@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A pickle is a program for a stack machine (pickle_machine.h): opcodes push values, build containers from what lies
- * above a mark, and store or fetch values by number (the memo). Here is one handler an opcode, in a table by code; a code
- * without handler is refused. */
+/* A pickle is a program for a stack machine (pickle_machine.h): opcodes push values, build containers from the values
+ * above a mark, and store or fetch values by number (the memo). This file has one handler per opcode, in a table by code; a
+ * code without a handler is refused. */
 #include "tensor/pickle.h"
 
 #include "base/text.h"
@@ -24,7 +24,7 @@ static outcome_t run_proto(pickle_machine_t *machine, size_t width)
     return result;
 }
 
-/* A frame only announces how many bytes follow in one piece. */
+/* A frame only announces the number of bytes that follow together. */
 static outcome_t run_frame(pickle_machine_t *machine, size_t width)
 {
     uint64_t length;
@@ -158,7 +158,7 @@ static outcome_t run_short_tuple(pickle_machine_t *machine, size_t width)
     return push_items(machine, PICKLE_TUPLE, refs, width);
 }
 
-/* The container below what is added to it. */
+/* Add values to the container below them on the stack. */
 static outcome_t extend(pickle_machine_t *machine, const pickle_ref_t *refs, size_t count, bool pairs)
 {
     pickle_ref_t *below;
@@ -247,7 +247,7 @@ static outcome_t run_reduce(pickle_machine_t *machine, size_t width)
     return push_items(machine, PICKLE_CALL, refs, 2);
 }
 
-/* The attributes of an object (a state dict's `_metadata`) say nothing about its tensors: they are left out. */
+/* The attributes of an object (a state dict's `_metadata`) do not concern tensors and are ignored. */
 static outcome_t run_build(pickle_machine_t *machine, size_t width)
 {
     (void)width;
@@ -313,7 +313,7 @@ static outcome_t run_stop(pickle_machine_t *machine, size_t width)
 typedef struct {
     const char *name; /* as pickletools spells it; NULL: outside the subset */
     outcome_t (*run)(pickle_machine_t *machine, size_t argument);
-    size_t argument; /* bytes of the number that follows, or what the handler says */
+    size_t argument; /* bytes of the argument; other uses are described at the handler */
 } opcode_t;
 
 static const opcode_t opcodes[256] = {

@@ -4,8 +4,8 @@
 
 #include "tensor/pickle.h"
 
-/* The stack machine that a pickle is a program for: bytes, stack, marks and memo, every access checked. For pickle.c,
- * which holds the opcodes. Nothing here allocates more than a fixed multiple of the bytes that were read. */
+/* The stack machine that runs a pickle: bytes, stack, marks and memo; every access is checked. Used by pickle.c, which has
+ * the opcodes. Memory is bounded by a fixed multiple of the bytes that were read. */
 
 typedef struct {
     const char *where;
@@ -27,17 +27,17 @@ typedef struct {
 /* An error that names the opcode and its offset. */
 outcome_t pickle_machine_refused(const pickle_machine_t *machine, const char *found, const char *expected);
 
-/* The next bytes of the pickle; an unsigned number of up to 8 of them, least first; the text up to a newline, which is
- * taken too. */
+/* Take the next bytes of the pickle; an unsigned number of up to 8 bytes, little endian; the text up to a newline, which is
+ * taken as well. */
 outcome_t pickle_machine_take(pickle_machine_t *machine, uint64_t count, const uint8_t **bytes);
 outcome_t pickle_machine_unsigned(pickle_machine_t *machine, size_t width, uint64_t *value);
 outcome_t pickle_machine_line(pickle_machine_t *machine, const char **chars, size_t *count);
 
-/* Onto the stack: a new value, whose items are taken over. */
+/* Push a new value; its items are taken over. */
 outcome_t pickle_machine_push_value(pickle_machine_t *machine, pickle_value_t value);
 
-/* The topmost `count` values above the last mark. peek leaves them on the stack; pop takes them off, and the pointer is
- * valid until the next push. pop_mark takes all of them, and the mark. */
+/* The topmost `count` values above the last mark. peek leaves them on the stack; pop removes them, and the pointer is valid
+ * until the next push. pop_mark removes all values above the mark, and the mark. */
 outcome_t pickle_machine_peek(const pickle_machine_t *machine, size_t count, pickle_ref_t **refs);
 outcome_t pickle_machine_pop(pickle_machine_t *machine, size_t count, pickle_ref_t **refs);
 outcome_t pickle_machine_mark(pickle_machine_t *machine);
@@ -47,7 +47,7 @@ pickle_value_t *pickle_machine_value(const pickle_machine_t *machine, pickle_ref
 outcome_t pickle_machine_append(pickle_machine_t *machine, pickle_value_t *container, const pickle_ref_t *refs,
                                 size_t count);
 
-/* The topmost value under a number, and the value of a number onto the stack. */
+/* Store the topmost value under a number; push the value stored under a number. */
 outcome_t pickle_machine_memoize(pickle_machine_t *machine, uint64_t number);
 outcome_t pickle_machine_recall(pickle_machine_t *machine, uint64_t number);
 

@@ -6,15 +6,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What a pickle says, as plain values in one array. */
+/* The content of a pickle, as plain values in one array. */
 
 typedef enum {
     PICKLE_NONE,
     PICKLE_BOOL,       /* integer: 0 or 1 */
     PICKLE_INTEGER,    /* integer */
-    PICKLE_LONG,       /* an integer of more than 64 bits: chars, count bytes in two's complement, least first */
+    PICKLE_LONG,       /* an integer of more than 64 bits: chars, count bytes in two's complement, little endian */
     PICKLE_REAL,       /* real */
-    PICKLE_TEXT,       /* chars, count bytes of UTF-8 without a NUL behind them */
+    PICKLE_TEXT,       /* chars, count bytes of UTF-8 without a final NUL */
     PICKLE_TUPLE,      /* items[count] */
     PICKLE_LIST,       /* items[count] */
     PICKLE_DICT,       /* items[count]: key, value, key, value ... */
@@ -23,8 +23,8 @@ typedef enum {
     PICKLE_PERSISTENT, /* items[0]: the persistent id */
 } pickle_kind_t;
 
-/* Values refer to one another by index, so that cycles and sharing are harmless to hold. Whoever follows references
- * has to bound how deep. */
+/* Values refer to each other by index, so cycles and sharing do no harm in memory. Code that follows references must limit
+ * the depth. */
 typedef uint32_t pickle_ref_t;
 
 typedef struct {
@@ -44,8 +44,8 @@ typedef struct {
     pickle_value_t *values;
     size_t count;
     size_t capacity;
-    pickle_ref_t root; /* what STOP leaves */
-    size_t size;       /* bytes up to and with STOP */
+    pickle_ref_t root; /* the value that STOP leaves on the stack */
+    size_t size;       /* bytes up to and including STOP */
 } pickle_t;
 
 void pickle_free(pickle_t *pickle);

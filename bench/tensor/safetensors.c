@@ -23,7 +23,7 @@ typedef struct {
     tensor_type_t type;
     int rank;
     int64_t shape[TENSOR_MAX_RANK];
-    int64_t begin, end; /* bytes behind the header */
+    int64_t begin, end; /* offsets after the header */
 } span_t;
 
 static outcome_t bad_entry(const char *where, const cJSON *entry, const char *found, const char *expected)
@@ -108,9 +108,9 @@ static outcome_t read_spans(const char *where, const cJSON *header, int64_t body
         if (spans[i].begin != at)
             return bad_entry(where, spans[i].entry,
                              spans[i].begin < at ? "data that overlaps another tensor's" : "a hole before its data",
-                             "tensors one behind the other");
+                             "tensors one after the other");
     if (at != body)
-        return outcome_failed(where, "end", text_of("%" PRId64 " bytes behind the last tensor", body - at).chars, "none",
+        return outcome_failed(where, "end", text_of("%" PRId64 " bytes after the last tensor", body - at).chars, "none",
                               "get the file again");
     return outcome_ok();
 }
@@ -133,7 +133,7 @@ static outcome_t cut_short(const char *where, const char *place)
     return outcome_failed(where, place, "the end of the file", "more bytes", "get the file again");
 }
 
-/* The JSON behind the length; *start is where the data begin. */
+/* Read the JSON after the length; `*start` is the offset of the data. */
 static outcome_t take_header(const char *where, FILE *stream, size_t size, cJSON **header, size_t *start)
 {
     uint8_t prefix[LENGTH_SIZE];
@@ -147,7 +147,7 @@ static outcome_t take_header(const char *where, FILE *stream, size_t size, cJSON
     if (length > HEADER_LIMIT || length > size - LENGTH_SIZE)
         return outcome_failed(where, "byte 0", text_of("a header of %" PRIu64 " bytes", length).chars,
                               text_of("at most the file's %zu", size - LENGTH_SIZE).chars,
-                              "this is no safetensors file, or it is truncated");
+                              "this is not a safetensors file, or it is truncated");
     char *text = malloc((size_t)length + 1);
     if (text == NULL)
         return outcome_out_of_memory(where);
@@ -162,7 +162,7 @@ static outcome_t take_header(const char *where, FILE *stream, size_t size, cJSON
     return outcome_ok();
 }
 
-/* The spans lie one behind the other, so the data are read in one go, each tensor into its place. */
+/* The spans follow each other, so the data are read in sequence, each tensor into its place. */
 static outcome_t take_tensors(const char *where, FILE *stream, const span_t *spans, size_t count, tensor_set_t *set)
 {
     outcome_t result = outcome_ok();

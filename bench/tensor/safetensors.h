@@ -6,9 +6,8 @@
 
 /* The safetensors container: 8 bytes of header length (little endian), a JSON header name -> {dtype, shape,
  * data_offsets}, then the raw tensors. (https://github.com/huggingface/safetensors, "Format")
- *
- * Loading trusts nothing: lengths, types, shapes, offsets, overlaps and holes are checked before a byte is used, and
- * an error names the tensor. Tensors come in the order of their offsets; text metadata becomes the set's notes. */
+ * Lengths, types, shapes, offsets, overlaps and holes are checked before a byte is used, and an error names the tensor.
+ * Tensors are in the order of their offsets; text metadata becomes the set's notes. */
 outcome_t safetensors_load(const char *path, const char *todo, tensor_set_t *set);
 
 /* The same from memory; `where` names it in errors. */

@@ -12,8 +12,8 @@
 
 enum { ORDERED_DICT = TENSOR_TYPE_COUNT, REBUILD_TENSOR, REBUILD_TENSOR_V2, REBUILD_PARAMETER };
 
-/* All that a state dict names. Ids below TENSOR_TYPE_COUNT are storages of that element type. Files from before
- * PyTorch 0.4 call _rebuild_tensor. */
+/* All globals of state dicts. Ids below TENSOR_TYPE_COUNT are storages of that element type. Files from before PyTorch 0.4
+ * call _rebuild_tensor. */
 static const pickle_global_t globals[] = {
     {"collections", "OrderedDict", ORDERED_DICT},
     {"torch._utils", "_rebuild_tensor", REBUILD_TENSOR},
@@ -46,7 +46,7 @@ static int by_key(const void *a, const void *b)
     return strcmp(((const state_dict_storage_t *)a)->key, ((const state_dict_storage_t *)b)->key);
 }
 
-/* ("storage", type, key, device, elements); the legacy format adds what part of another storage it is, or None. */
+/* ("storage", type, key, device, elements); the legacy format adds the part of another storage that it is, or None. */
 static bool read_storage(const pickle_t *pickle, const pickle_value_t *id, state_dict_storage_t *storage)
 {
     if (id->kind != PICKLE_TUPLE || id->count < 5 || id->count > 6)
@@ -79,7 +79,7 @@ static outcome_t read_storages(const char *where, state_dict_t *dict)
         const pickle_value_t *value = &pickle->values[i];
         if (value->kind == PICKLE_PERSISTENT &&
             !read_storage(pickle, pickle_item(pickle, value, 0), &dict->storages[dict->storage_count++]))
-            return bad_value(where, value, "a persistent id that is no whole storage",
+            return bad_value(where, value, "a persistent id that is not a whole storage",
                              "(\"storage\", type, key, device, elements)");
     }
     qsort(dict->storages, dict->storage_count, sizeof *dict->storages, by_key);
@@ -112,7 +112,7 @@ int64_t state_dict_storage_bytes(const state_dict_storage_t *storage)
 
 /* ===  Tensors  === */
 
-/* The arguments of a tensor's rebuild call, out of a Parameter where it is in one; NULL for any other value. */
+/* The arguments of a tensor's rebuild call, which may be inside a Parameter; NULL for any other value. */
 static const pickle_value_t *tensor_arguments(const pickle_t *pickle, const pickle_value_t *value)
 {
     if (pickle_is_call(pickle, value, REBUILD_PARAMETER)) {
@@ -139,7 +139,7 @@ static bool read_sizes(const pickle_t *pickle, const pickle_value_t *tuple, int6
     return true;
 }
 
-/* Whether every element lies in the storage; counts them on the way. The stride of a dimension of 1 means nothing. */
+/* Does every element lie in the storage? Also counts the elements. The stride of a dimension of size 1 has no meaning. */
 static bool view_fits(const state_dict_storage_t *storage, state_dict_view_t *view)
 {
     int64_t last = view->offset, bytes, reach;
@@ -183,7 +183,7 @@ static outcome_t read_view(const char *where, const state_dict_t *dict, const pi
     if (!view_fits(&found, view))
         return bad_value(
             where, arguments,
-            text_of("tensor %.*s behind the end of its storage", name->count < 200 ? (int)name->count : 200, name->chars)
+            text_of("tensor %.*s beyond the end of its storage", name->count < 200 ? (int)name->count : 200, name->chars)
                 .chars,
             text_of("within its %" PRId64 " elements", found.count).chars);
     return outcome_ok();
@@ -193,13 +193,13 @@ static outcome_t read_view(const char *where, const state_dict_t *dict, const pi
 
 typedef struct {
     const pickle_t *pickle;
-    const pickle_value_t *pairs; /* items from `first` on: key, value, key, value ... */
+    const pickle_value_t *pairs; /* items from `first`: key, value, key, value ... */
     uint32_t first;
     const pickle_value_t *listed; /* or a list of pairs, as Python 2 builds an OrderedDict */
     uint32_t count;
 } entries_t;
 
-/* False when the value is no dictionary. */
+/* False when the value is not a dictionary. */
 static bool entries_of(const pickle_t *pickle, const pickle_value_t *value, entries_t *entries)
 {
     *entries = (entries_t){.pickle = pickle, .pairs = value};
@@ -220,7 +220,7 @@ static bool entries_of(const pickle_t *pickle, const pickle_value_t *value, entr
     return true;
 }
 
-/* False when the entry is no pair. */
+/* False when the entry is not a pair. */
 static bool entry_at(const entries_t *entries, uint32_t index, const pickle_value_t **key, const pickle_value_t **value)
 {
     const pickle_value_t *pair = entries->pairs;
@@ -236,7 +236,7 @@ static bool entry_at(const entries_t *entries, uint32_t index, const pickle_valu
     return true;
 }
 
-/* The dictionary in which the tensors are, behind at most four others. */
+/* The dictionary that holds the tensors, inside at most four others. */
 static entries_t unwrap(entries_t entries)
 {
     static const char *const wrappers[] = {"state_dict", "model", "model_state_dict"};

@@ -8,8 +8,8 @@
 /* PyTorch's state dict: a dictionary from names to tensors, each a view (offset, shape, strides) of a storage. The
  * pickle holds the views; the elements of the storages lie elsewhere in the file, under the storage's key.
  *
- * The dictionary may lie within another, under "state_dict", "model" or "model_state_dict". What in it is no tensor is
- * left out. Views outside their storage are refused, and so are files whose views repeat their storages many times. */
+ * The dictionary may be inside another, under "state_dict", "model" or "model_state_dict". Entries that are not tensors are
+ * ignored. Views outside their storage are refused, and so are files whose views repeat their storages many times. */
 
 enum { STATE_DICT_KEY_SIZE = 64 };
 
@@ -38,18 +38,18 @@ typedef struct {
     size_t view_count;
 } state_dict_t;
 
-/* The state dict that the pickle at the front of bytes[size] holds; the bytes must outlive it. */
+/* Read the state dict of the pickle at the start of bytes[size]; the bytes must outlive it. */
 outcome_t state_dict_read(const char *where, const uint8_t *bytes, size_t size, state_dict_t *dict);
 void state_dict_free(state_dict_t *dict);
 
-/* The storage of that key, or NULL. */
+/* The storage with this key, or NULL. */
 const state_dict_storage_t *state_dict_find(const state_dict_t *dict, const char *key);
 int64_t state_dict_storage_bytes(const state_dict_storage_t *storage);
 
-/* Where the elements are: fill `data`, which has room for state_dict_storage_bytes(). */
+/* A source of elements: fills `data`, which has room for state_dict_storage_bytes(). */
 typedef outcome_t (*state_dict_source_t)(void *context, const state_dict_storage_t *storage, void *data);
 
-/* All tensors into an empty set. A tensor that is a whole storage is read in place, each storage once. */
+/* Read all tensors into an empty set. Each storage is read once, in place if a tensor is the whole storage. */
 outcome_t state_dict_fill(const state_dict_t *dict, const char *where, state_dict_source_t source, void *context,
                           tensor_set_t *set);
 

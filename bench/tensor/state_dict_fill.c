@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Elements from storages into tensors. A storage is read once: into the tensor that is all of it, where there is one,
- * and the other views are copied from there; otherwise into a buffer. */
+/* Copy elements from storages into tensors. A storage is read once: into a tensor that is the whole storage, if there is
+ * one, else into a buffer. The other views are copied from there. */
 #include "base/text.h"
 #include "tensor/state_dict.h"
 
@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How often the tensors may repeat their storages, all together: tied weights are named twice; an expanded view of one
- * element could be named of any size. */
+/* Limit of the size of all tensors relative to their storages: tied weights have two names, but an expanded view of one
+ * element could claim any size. */
 enum { REPEAT_LIMIT = 8, SMALL = 1 << 20 };
 
 typedef struct {
@@ -33,7 +33,7 @@ static bool is_contiguous(const state_dict_view_t *view)
     return true;
 }
 
-/* The elements of a strided view, last index fastest. */
+/* Copy the elements of a strided view, last index fastest. */
 static void copy_strided(const state_dict_view_t *view, size_t size, const uint8_t *from, uint8_t *to)
 {
     int64_t index[TENSOR_MAX_RANK] = {0};
@@ -62,7 +62,7 @@ static void copy_view(const state_dict_view_t *view, size_t size, const uint8_t 
         copy_strided(view, size, from, to);
 }
 
-/* The views order[first] to order[end - 1], all of one storage. */
+/* Fill the views order[first] to order[end - 1], all of one storage. */
 static outcome_t fill_storage(const fill_t *fill, size_t first, size_t end)
 {
     const state_dict_view_t *views = fill->dict->views;
@@ -95,7 +95,7 @@ static int by_storage(const void *a, const void *b, void *context)
     return left < right ? -1 : 1;
 }
 
-/* The views grouped by storage, and a check of what they would need. */
+/* Group the views by storage, and check the memory that they need. */
 static outcome_t order_views(const state_dict_t *dict, const char *where, size_t *order)
 {
     for (size_t i = 0; i < dict->view_count; i++)

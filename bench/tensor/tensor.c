@@ -156,7 +156,7 @@ void tensor_set_free(tensor_set_t *set)
     *set = (tensor_set_t){0};
 }
 
-/* A name in the set that ends like the one that was asked for: another prefix ("module.") is the usual reason. */
+/* A name in the set that ends like the wanted one: usually only a prefix ("module.") differs. */
 static const char *similar_name(const tensor_set_t *set, const char *name)
 {
     for (size_t i = 0; i < set->count; i++)

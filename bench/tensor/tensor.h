@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Typed arrays in PyTorch order (last index fastest), with a name, and ordered sets of them. */
+/* Named, typed arrays in PyTorch order (last index fastest), and ordered sets of such tensors. */
 
 typedef enum {
     TENSOR_F64,
@@ -50,9 +50,9 @@ typedef struct {
     size_t note_count;
 } tensor_set_t;
 
-/* Append a tensor, its elements undefined: for a caller that writes all of them, on whichever thread. `*added` points into
- * the set and is valid until the next addition. Names are unique; a set holds at most TENSOR_SET_LIMIT tensors, so that a
- * hostile file cannot ask for hours of comparing names. */
+/* Append a tensor with undefined elements; the caller writes all elements, on any thread. `*added` points into the set and
+ * is valid until the next addition. Names are unique. A set holds at most TENSOR_SET_LIMIT tensors, so that a hostile file
+ * cannot cause hours of comparing names. */
 outcome_t tensor_set_reserve(tensor_set_t *set, const char *name, tensor_type_t type, int rank, const int64_t *shape,
                              tensor_t **added);
 outcome_t tensor_set_note(tensor_set_t *set, const char *key, const char *value); /* replaces an earlier value */
@@ -61,8 +61,8 @@ tensor_t *tensor_set_find(const tensor_set_t *set, const char *name);           
 outcome_t tensor_set_rename(tensor_set_t *set, size_t index, const char *name);   /* unique, as in tensor_set_reserve() */
 void tensor_set_free(tensor_set_t *set);
 
-/* The tensor of that name, of one of the float types, and of that shape (rank -1: any shape). `where` is the file's
- * name for the error, which says what was found, what was expected, and which similar name exists, if one does. */
+/* The tensor with this name, a float type and this shape (rank -1: any shape). `where` names the file in errors, which also
+ * give a similar name if there is one. */
 outcome_t tensor_set_require(const tensor_set_t *set, const char *where, const char *name, int rank, const int64_t *shape,
                              const tensor_t **tensor);
 

@@ -12,7 +12,8 @@
 
 #include <zip.h> /* libzip */
 
-/* Deflate cannot shrink to less than a 1032nd (zlib's FAQ, technical details): what claims more is no deflate stream. */
+/* Deflate cannot compress by more than 1032 to 1 (zlib's FAQ, technical details): a larger ratio is not a deflate stream.
+ */
 enum { DEFLATE_RATIO = 1032 };
 
 static const char AGAIN[] = "get the file again, or save it again with torch.save(model.state_dict(), PATH)";
@@ -21,7 +22,7 @@ typedef struct {
     const char *where;
     zip_t *zip;
     uint64_t size;  /* of the archive */
-    uint64_t claim; /* compressed bytes of the entries that were looked at */
+    uint64_t claim; /* compressed bytes of the entries found so far */
     text_t folder;  /* with its '/' */
 } archive_t;
 
@@ -32,8 +33,8 @@ static outcome_t bad_entry(const archive_t *archive, const char *name, const cha
     return outcome_failed(archive->where, text_of("entry %.200s", name).chars, found, expected, AGAIN);
 }
 
-/* The entry's number and size, after a look at how it is kept. Entries that lie over one another would let a small
- * archive claim any size, so the claims of all are summed. */
+/* Number and size of an entry, after a check of how it is stored. With overlapping entries a small archive could claim any
+ * size, so the compressed sizes of all entries are summed and limited. */
 static outcome_t find_entry(archive_t *archive, const char *name, uint64_t *index, uint64_t *size)
 {
     enum {
@@ -57,7 +58,7 @@ static outcome_t find_entry(archive_t *archive, const char *name, uint64_t *inde
     return outcome_ok();
 }
 
-/* All of an entry; the read behind its end makes libzip compare the CRC. */
+/* Read a whole entry; a read past the end makes libzip compare the CRC. */
 static outcome_t read_entry(const archive_t *archive, const char *name, uint64_t index, void *data, uint64_t size)
 {
     zip_file_t *file = zip_fopen_index(archive->zip, index, 0);
@@ -104,7 +105,7 @@ static outcome_t read_small(archive_t *archive, const char *name, bytes_t *bytes
 
 /* ===  The archive  === */
 
-/* The one folder that holds a data.pkl. */
+/* The folder that holds data.pkl; there must be only one. */
 static outcome_t find_folder(archive_t *archive)
 {
     static const char PICKLE[] = "/data.pkl";
@@ -131,7 +132,7 @@ static text_t entry_name(const archive_t *archive, const char *name)
     return text_of("%s%s", archive->folder.chars, name);
 }
 
-/* Since PyTorch 2.1 a note says the order of bytes; before, it was always that of the writing machine. */
+/* Since PyTorch 2.1 a note gives the byte order; before, it was that of the writing machine, and no note exists. */
 static outcome_t check_byte_order(archive_t *archive)
 {
     text_t name = entry_name(archive, "byteorder");
@@ -147,7 +148,7 @@ static outcome_t check_byte_order(archive_t *archive)
     return result;
 }
 
-/* Before anything is allocated for them: every storage that the pickle names is there, at its length. */
+/* Check, before any allocation, that every storage of the pickle exists and has the right length. */
 static outcome_t check_storages(archive_t *archive, const state_dict_t *dict)
 {
     for (size_t i = 0; i < dict->storage_count; i++) {

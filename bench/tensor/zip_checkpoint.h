@@ -4,7 +4,7 @@
 
 #include "tensor/tensor.h"
 
-/* What torch.save writes since PyTorch 1.6 (.pth, .pt, .bin): a zip archive of FOLDER/data.pkl (a pickle of the state
+/* The format of torch.save since PyTorch 1.6 (.pth, .pt, .bin): a zip archive of FOLDER/data.pkl (a pickle of the state
  * dict, tensor/state_dict.h), FOLDER/data/KEY (the elements of one storage, raw) and a few small notes.
  *
  * Entries may be stored or deflated, the archive zip64; libzip checks every entry's CRC-32. Encrypted archives, two

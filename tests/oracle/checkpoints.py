@@ -184,18 +184,18 @@ def hostile_archives(folder):
     yield changed("cut", "zip directory", lambda data: data[:len(data) // 2])
     yield changed("claims", "entry archive/data/0: found 4000000000 bytes", lambda data: central(central(data, 20, 4, 4000000000), 24, 4, 4000000000))
     yield changed("encrypted", "encryption", lambda data: central(data, 8, 2, 1))
-    yield one("offset", "behind the end of its storage", wide(offset=1))
-    yield one("stride", "behind the end of its storage", wide(stride=(4, 1)))
-    yield one("shape", "behind the end of its storage", wide(shape=(7,)))
-    yield one("overflow", "behind the end of its storage", wide(shape=(1 << 33, 1 << 33), stride=(0, 0)))
-    yield one("stride_overflow", "behind the end of its storage", wide(shape=(3, 3), stride=((1 << 62), 1 << 62)))
+    yield one("offset", "beyond the end of its storage", wide(offset=1))
+    yield one("stride", "beyond the end of its storage", wide(stride=(4, 1)))
+    yield one("shape", "beyond the end of its storage", wide(shape=(7,)))
+    yield one("overflow", "beyond the end of its storage", wide(shape=(1 << 33, 1 << 33), stride=(0, 0)))
+    yield one("stride_overflow", "beyond the end of its storage", wide(shape=(3, 3), stride=((1 << 62), 1 << 62)))
     yield one("negative", "are no sizes", wide(stride=(-1, 1)))
     yield one("nine", "at most 8 dimensions", wide(shape=(1,) * 9))
     yield one("uneven", "are no sizes", wide(shape=(2, 3), stride=(1,)))
     yield one("repeats", "repeat their storages", wide(shape=(1 << 24,), stride=(0,)))
     yield one("giant", "entry archive/data/0", wide(storage=Storage("0", torch.FloatStorage, 1 << 60), shape=(1 << 60,)))
-    yield one("too_giant", "no whole storage", wide(storage=Storage("0", torch.FloatStorage, 1 << 62)))
-    yield one("path", "no whole storage", wide(storage=Storage("../x", torch.FloatStorage, 6)))
+    yield one("too_giant", "not a whole storage", wide(storage=Storage("0", torch.FloatStorage, 1 << 62)))
+    yield one("path", "not a whole storage", wide(storage=Storage("../x", torch.FloatStorage, 6)))
     yield one("two_types", "storage 0: found two types", dumps({"a": tensor(F6, (6,)), "b": tensor(Storage("0", torch.CharStorage, 6), (6,))}))
     yield one("twice", "the same tensor name twice", dumps({"a": tensor(F6, (6,)), "z": tensor(F6, (6,))}).replace(b"X\1\0\0\0z", b"X\1\0\0\0a"))
     yield one("nul", "or with a NUL", dumps({"a\0b": tensor(F6, (6,))}))
@@ -221,9 +221,9 @@ def hostile_old(folder):
     state = dumps(good_state())
     files = {
         "old_cut": (old_file(state, ["1", "0"], [(8, B), (6, A)])[:-3], "storage 0, byte"),
-        "old_more": (old_file(state, ["1", "0"], [(8, B), (6, A)]) + b"x", "bytes behind the last storage"),
+        "old_more": (old_file(state, ["1", "0"], [(8, B), (6, A)]) + b"x", "bytes after the last storage"),
         "old_count": (old_file(state, ["1", "0"], [(8, B), (7, A)]), "found 7 elements"),
-        "old_key": (old_file(state, ["1", "7"], [(8, B), (6, A)]), "a key that no tensor has"),
+        "old_key": (old_file(state, ["1", "7"], [(8, B), (6, A)]), "a key that no tensor uses"),
         "old_keys": (old_file(state, ["1"], [(8, B)]), "another number of storages"),
         "old_twice": (old_file(state, ["1", "1"], [(8, B), (8, B)]), "the same storage twice"),
         "old_number": (old_file(state, [], [], head=pickle.dumps(7, 2)), "magic number"),

@@ -33,7 +33,7 @@ check_fails 2 "a change of no PE" "$BBSBENCH" area --subgroup 8
 check_fails 1 "rows in a folder that is not there" "$BBSBENCH" area --out "$tap_folder/none/rows.csv"
 
 # ===  sram  ===
-check "the leave-one-out error, with its N" says '^N = 37 of 47 rows' "$BBSBENCH" sram
+check "the leave-one-out error, with its N" says 'N = 37 of 47 rows' "$BBSBENCH" sram
 check "of each quantity" says '^  read pJ +median +[0-9.]+%, largest +[0-9.]+%' "$BBSBENCH" sram
 check "a row of the table" says '8192 bytes, bus of 128 bits: a row of the table' "$BBSBENCH" sram --bytes 8192 --bus 128
 check "a bank between rows is marked" says '10000 bytes, bus of 128 bits: interpolated' "$BBSBENCH" sram --bytes 10000 --bus 128
