@@ -136,7 +136,7 @@ static bool put_json_cell(FILE *stream, const rows_column_t *column, const rows_
         return true;
     case ROWS_CELL_REAL:
         if (isfinite(cell->real))
-            fprintf(stream, "%.9g", cell->real);
+            fprintf(stream, CSV_REAL, cell->real);
         else
             fputs("null", stream); /* JSON has no infinity */
         return true;

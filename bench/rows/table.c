@@ -157,7 +157,7 @@ char *rows_cell_text(const rows_column_t *column, const rows_cell_t *cell)
         break;
     case ROWS_CELL_REAL:
         if (column->decimals == ROWS_ANY_DECIMALS)
-            return text_copy(text_of("%.9g", cell->real).chars);
+            return text_copy(text_of(CSV_REAL, cell->real).chars);
         break;
     case ROWS_CELL_NULL:
         break;

@@ -16,6 +16,12 @@ is() { # wanted, query [option...]
 # What the last command of check_fails said.
 said() { grep -qE -- "$1" "$tap_folder/last_err"; }
 
+# ===  Rows whose file is not there  ===
+bare=$tap_folder/bare
+mkdir "$bare" && cp "$reference"/*.csv "$bare" && rm "$bare/speedup.csv" "$bare/fig16.compact.csv"
+query --run "$bare" --format csv "SELECT * FROM fig16" >"$tap_folder/fig16.csv"
+check "they are computed, to the digits that a file keeps" cmp "$tap_folder/fig16.csv" $reference/fig16.compact.csv
+
 # ===  Formats  ===
 check "a table for reading" sh -c "'$BBSBENCH' query 'SELECT 1234567 AS \"Cycles [1]\", 0.5 AS x, NULL AS unknown' >$tap_folder/md
     printf '| Cycles, 1 | x | unknown |\n|---:|---:|---:|\n| 1,234,567 | 0.5 | – |\n' | cmp - $tap_folder/md"

@@ -111,6 +111,11 @@ static void rows_are_matched_by_key_in_any_order(void **state)
     assert_string_equal(summary, "1 missing, 1 new, 2 same of 4 rows");
     assert_false(diff_is_clean(&diff));
     diff_free(&diff);
+    assert_ok(compare(HEADER "a,,1000,1,1,1,u\n,b,1000,1,1,1,u\n", HEADER "c,,1000,1,1,1,u\n", &diff));
+    assert_string_equal(diff.entries[0].row, "a"); /* a key cell that is empty leaves no slash */
+    assert_string_equal(diff.entries[1].row, "b");
+    assert_string_equal(diff.entries[2].row, "c");
+    diff_free(&diff);
 }
 
 static void an_improvement_does_not_pay_for_a_regression(void **state)
