@@ -13,8 +13,8 @@
 
 bool settings_has(const accel_key_t *own, const char *key);
 
-/* Set or get a number, in the unit of the key (dram_gbytes_per_s: GB/s; rounded down when it is got). The range is checked
- * by settings_check(), not here. */
+/* Set or get a number, in the unit of the key (dram_gbytes_per_s: GB/s; rounded down by settings_get()). The range is
+ * checked by settings_check(), not here. */
 outcome_t settings_put(const accel_key_t *own, accel_config_t *config, const char *key, int64_t value);
 outcome_t settings_get(const accel_key_t *own, const accel_config_t *config, const char *key, int64_t *value);
 
