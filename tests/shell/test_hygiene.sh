@@ -72,7 +72,7 @@ no_clash() {
 
 # The engine's shared object gives one name away; the rest are the linker's own.
 one_export() {
-    nm -D --defined-only "$BUILD/bbsbench-engine.so" | awk 'NF == 3 { print $3 }' | grep -vxE '__bss_start|_edata|_end' >"$tap_folder/exports"
+    nm -D --defined-only "$BUILD/bbsbench-engine.so" | awk 'NF == 3 { print $3 }' | grep -vxE '__bss_start|_edata|_end|__odr_asan\..*' >"$tap_folder/exports"
     cat "$tap_folder/exports"
     [ "$(cat "$tap_folder/exports")" = bbs_engine_interface ]
 }
