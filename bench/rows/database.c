@@ -184,12 +184,22 @@ static outcome_t insert_row(rows_database_t *database, sqlite3_stmt *statement, 
     return code == SQLITE_DONE || code == SQLITE_OK ? outcome_ok() : rows_database_failed(database, where);
 }
 
+static outcome_t empty(rows_database_t *database, const char *table)
+{
+    char *sql = sqlite3_mprintf("DELETE FROM \"%w\".\"%w\"", run_name(database->runs).chars, table);
+    if (sql == NULL)
+        return outcome_out_of_memory(table);
+    outcome_t result = rows_database_execute(database, sql, table);
+    sqlite3_free(sql);
+    return result;
+}
+
 /* All rows in one transaction: otherwise each row would be a transaction of its own. */
 outcome_t rows_database_fill(rows_database_t *database, const rows_schema_t *schema, const rows_table_t *table)
 {
     sqlite3_stmt *statement = NULL;
     outcome_t result = rows_database_execute(database, "BEGIN", schema->name);
-    if (outcome_is_ok(&result))
+    if (outcome_is_ok(&result) && !outcome_bad(&result, empty(database, schema->name)))
         result = prepare_insert(database, schema, &statement);
     for (size_t row = 0; row < table->count && outcome_is_ok(&result); row++)
         result = insert_row(database, statement, rows_cell(table, row, 0), table->column_count, schema->name);

@@ -33,9 +33,9 @@ text_t rows_database_run_name(const rows_database_t *database);
 
 /* An empty table of this schema, in the run that is being filled. The schema is copied. */
 outcome_t rows_database_add_table(rows_database_t *database, const rows_schema_t *schema);
-/* Load the rows of a CSV into the table of this schema, which must have been added. */
+/* Load the rows of a CSV into the table of this schema, which must have been added. They replace the rows that it has. */
 outcome_t rows_database_load(rows_database_t *database, const rows_schema_t *schema, const char *path);
-/* Fill the table of this schema with the rows of a query that has the same columns. */
+/* The same with the rows of a query that has the same columns. */
 outcome_t rows_database_fill(rows_database_t *database, const rows_schema_t *schema, const rows_table_t *rows);
 /* Insert one row: the C struct to which the schema's offsets refer. */
 outcome_t rows_database_insert(rows_database_t *database, const rows_schema_t *schema, const void *row);

@@ -47,6 +47,10 @@ check "and comes to the same bytes as the run that was not killed" sh -c "
     for rows in accuracy examples; do cmp $whole/\$rows.csv $killed/\$rows.csv || exit 1; done"
 check "a finished run stays as it is" sh -c "cp $killed/run.json $tap_folder/before &&
     '$BBSBENCH' run --smoke --only accuracy,examples --resume --out $killed | grep -q 'finished earlier' && cmp $killed/run.json $tap_folder/before"
+cut=$tap_folder/cut
+check "a run that is killed between its rows and its record" sh -c "'$BBSBENCH' run --smoke --only table4 --out $cut >/dev/null &&
+    cp $cut/table4.csv $tap_folder/table4.csv && sed -i 's/\"finished\"/\"running\"/' $cut/run.json"
+check "continues with each row once" sh -c "'$BBSBENCH' run --smoke --only table4 --resume --out $cut && cmp $cut/table4.csv $tap_folder/table4.csv"
 
 # ===  The report  ===
 if command -v gnuplot >/dev/null 2>&1; then
