@@ -91,7 +91,7 @@ static char *views_of(const char *views, const char *run)
 
 /* ===  Databases  === */
 
-static outcome_t add_rows(const experiments_t *experiments, const experiment_source_t *source, rows_database_t *database)
+static outcome_t add_tables(const experiments_t *experiments, const experiment_source_t *source, rows_database_t *database)
 {
     outcome_t result = registries_add(source->mode, database);
     for (size_t i = 0; i < experiments->count && outcome_is_ok(&result); i++)
@@ -107,25 +107,51 @@ outcome_t experiment_rows_open(const experiments_t *experiments, const experimen
     if (!outcome_is_ok(&result))
         return result;
     if (outcome_bad(&result, rows_database_execute(*database, experiments->views, "views.sql")) ||
-        outcome_bad(&result, add_rows(experiments, source, *database))) {
+        outcome_bad(&result, add_tables(experiments, source, *database))) {
         rows_database_close(*database);
         *database = NULL;
     }
     return result;
 }
 
-outcome_t experiment_rows_add(const experiments_t *experiments, const experiment_source_t *source,
-                              rows_database_t *database)
+static outcome_t add_views(const experiments_t *experiments, rows_database_t *database)
 {
-    outcome_t result = rows_database_next_run(database);
-    if (!outcome_is_ok(&result))
-        return result;
     char *views = views_of(experiments->views, rows_database_run_name(database).chars);
     if (views == NULL)
         return outcome_out_of_memory("views.sql");
-    result = rows_database_execute(database, views, "views.sql");
+    outcome_t result = rows_database_execute(database, views, "views.sql");
     free(views);
-    return outcome_is_ok(&result) ? add_rows(experiments, source, database) : result;
+    return result;
+}
+
+static outcome_t copy_rows(const experiment_t *experiment, rows_database_t *from, rows_database_t *to)
+{
+    rows_table_t rows;
+    text_t sql = text_of("SELECT * FROM \"%s\" ORDER BY rowid", experiment->id);
+    outcome_t result = rows_database_query(from, sql.chars, experiment->id, &rows);
+    if (!outcome_is_ok(&result))
+        return result;
+    result = rows_database_fill(to, experiment_rows_schema(experiment, to), &rows);
+    rows_table_free(&rows);
+    return result;
+}
+
+/* A table that a query does not qualify is the one of the first run. So the rows of another run are opened, and computed,
+ * in a database of their own, and copied. */
+outcome_t experiment_rows_add(const experiments_t *experiments, const experiment_source_t *source,
+                              rows_database_t *database)
+{
+    const experiment_source_t nothing = {.mode = source->mode};
+    rows_database_t *alone;
+    outcome_t result = experiment_rows_open(experiments, source, &alone);
+    if (!outcome_is_ok(&result))
+        return result;
+    if (!outcome_bad(&result, rows_database_next_run(database)) && !outcome_bad(&result, add_views(experiments, database)))
+        result = add_tables(experiments, &nothing, database);
+    for (size_t i = 0; i < experiments->count && outcome_is_ok(&result); i++)
+        result = copy_rows(&experiments->items[i], alone, database);
+    rows_database_close(alone);
+    return result;
 }
 
 outcome_t experiment_rows_load(const experiment_t *experiment, const char *folder, rows_database_t *database)

@@ -26,11 +26,11 @@ typedef struct {
 outcome_t experiment_rows_open(const experiments_t *experiments, const experiment_source_t *source,
                                rows_database_t **database);
 
-/* Add another run, as run2, run3 ... */
+/* Add another run, as run2, run3 ... Rows that are computed are computed from the rows of that run. */
 outcome_t experiment_rows_add(const experiments_t *experiments, const experiment_source_t *source,
                               rows_database_t *database);
 
-/* Load the rows that an experiment has just written to the folder; its table must be empty. */
+/* Load the rows that an experiment has just written to the folder, in place of those that its table has. */
 outcome_t experiment_rows_load(const experiment_t *experiment, const char *folder, rows_database_t *database);
 
 /* The schema of an experiment's rows; valid as long as the database. */

@@ -59,6 +59,7 @@ sed '2,$s/,resnet34/&/' $reference/accuracy.smoke.csv >"$tap_folder/other/accura
 check "two runs, joined" is 28 --run "$tap_folder/other" "SELECT count(*) FROM main.accuracy AS a JOIN run2.accuracy AS b USING (net, size, method) WHERE a.samples > b.samples"
 check "the first is what is not named" is 2000 --run "$tap_folder/other" "SELECT max(samples) FROM accuracy"
 check "views look into their own run" is 512 --run "$tap_folder/other" "SELECT max(samples) FROM run2.losses"
+check "what is computed for a run is computed from its rows" is 512 --run "$tap_folder/other" "SELECT max(samples) FROM run2.table1"
 check "three runs" is 28 --run "$tap_folder/other" --run "$tap_folder/other" "SELECT count(*) FROM run2.accuracy JOIN run3.accuracy USING (net, size, data, method, samples, correct)"
 check_fails 1 "more runs than SQLite takes" query $(for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13; do printf ' --run %s' "$tap_folder/other"; done) "SELECT 1"
 
