@@ -7,18 +7,53 @@
 #include "base/text.h"
 #include "experiments/claims.h"
 #include "experiments/experiment_rows.h"
+#include "run/manifest.h"
+#include "run/publish.h"
 
 #include <stdio.h>
 
 /* ===  Opening  === */
 
-/* Add the rows of a folder; in a folder of baselines those of `mode`. The rows of a query without a CSV are computed. */
-static outcome_t add_run(const experiments_t *experiments, const char *folder, const run_mode_t *mode,
+static bool holds_run(const char *folder)
+{
+    return file_exists(text_of("%s/run.json", folder).chars);
+}
+
+/* The experiments of --experiments, or those that the first run was made with. */
+static outcome_t open_experiments(const options_t *options, experiments_t *experiments)
+{
+    const char *own = options_text(options, "experiments");
+    const char *first = options_count(options, "run") > 0 ? options_nth(options, "run", 0) : NULL;
+    if (own == NULL && first != NULL && holds_run(first))
+        return publish_experiments(first, experiments);
+    return experiments_open(own, experiments);
+}
+
+/* The mode that a run was made in; of a folder without run.json it is `*mode` already. */
+static outcome_t read_mode(const char *folder, run_mode_t *mode)
+{
+    manifest_t manifest;
+    if (!holds_run(folder))
+        return outcome_ok();
+    outcome_t result = manifest_read(folder, &manifest);
+    if (!outcome_is_ok(&result))
+        return result;
+    result = manifest_mode(&manifest, mode);
+    manifest_free(&manifest);
+    return result;
+}
+
+/* Add the rows of a folder; in a folder of baselines those of `baselines`. The rows of a query without a CSV are computed. */
+static outcome_t add_run(const experiments_t *experiments, const char *folder, const run_mode_t *baselines,
                          rows_database_t **database)
 {
-    experiment_source_t source = {.folder = folder, .mode = mode, .compute = true};
+    run_mode_t mode = *baselines;
+    experiment_source_t source = {.folder = folder, .mode = &mode, .compute = true};
+    outcome_t result;
     if (!file_is_folder(folder))
         return outcome_missing(folder, "--run", "no such folder", "the folder of a run", "make one with bbsbench run");
+    if (outcome_bad(&result, read_mode(folder, &mode)))
+        return result;
     if (*database != NULL)
         return experiment_rows_add(experiments, &source, *database);
     return experiment_rows_open(experiments, &source, database);
@@ -113,7 +148,7 @@ static outcome_t run(const options_t *options)
     if (describes == (options_operand_count(options) > 0))
         return outcome_usage("query", "arguments", describes ? "both a query and --describe" : "no query",
                              "one SELECT, or --describe", "see bbsbench query --help");
-    outcome_t result = experiments_open(options_text(options, "experiments"), &experiments);
+    outcome_t result = open_experiments(options, &experiments);
     if (!outcome_is_ok(&result))
         return result;
     result = open_database(options, &experiments, &database);
@@ -129,10 +164,10 @@ static outcome_t run(const options_t *options)
 static const option_t option_table[] = {
     {"run", "FOLDER...", NULL,
      "folder of a run, or results/reference; may be repeated: the tables of the second are run2.accuracy ..."},
-    {"mode", "MODE", "compact", "which rows of a folder of baselines: smoke, compact or full"},
+    {"mode", "MODE", "compact", "which rows of a folder of baselines, one without run.json: smoke, compact or full"},
     {"format", "md|csv|json", "md", "md: a table for reading; csv and json: values in full"},
     {"describe", NULL, NULL, "print every table and its columns (docs/rows.md) in place of a query"},
-    {"experiments", "FOLDER", NULL, "experiments of your own (docs/experiments.md)"},
+    {"experiments", "FOLDER", NULL, "experiments of your own (default: the folder that the first run was given)"},
     {NULL, NULL, NULL, NULL},
 };
 

@@ -179,6 +179,18 @@ double manifest_number(const manifest_t *manifest, const char *object, const cha
     return cJSON_IsNumber(item) ? item->valuedouble : -1;
 }
 
+outcome_t manifest_mode(const manifest_t *manifest, run_mode_t *mode)
+{
+    const run_mode_t *known;
+    outcome_t result = run_mode_find(manifest_text(manifest, NULL, "mode"), &known);
+    if (!outcome_is_ok(&result))
+        return result;
+    *mode = *known;
+    if (!text_to_integer(manifest_text(manifest, "configuration", "images"), 1, INT64_MAX, &mode->images))
+        mode->images = 0;
+    return result;
+}
+
 bool manifest_is_finished(const manifest_t *manifest)
 {
     return manifest_text(manifest, NULL, "finished_utc")[0] != '\0';

@@ -44,6 +44,9 @@ outcome_t manifest_read(const char *folder, manifest_t *manifest);
 outcome_t manifest_write(const manifest_t *manifest);
 void manifest_free(manifest_t *manifest);
 
+/* The mode of the run, with its number of samples; without material. An unknown mode is FAULT_FAILED. */
+outcome_t manifest_mode(const manifest_t *manifest, run_mode_t *mode);
+
 /* FAULT_FAILED, naming the first setting in which `found` differs from `wanted`. */
 outcome_t manifest_same_configuration(const manifest_t *found, const manifest_t *wanted);
 

@@ -3,6 +3,7 @@
  * them (claims, baseline, provenance, environment, cost, limits), and how do I reproduce them. */
 #include "run/publish.h"
 
+#include "base/file.h"
 #include "base/text.h"
 #include "experiments/claims_table.h"
 #include "experiments/experiment_rows.h"
@@ -68,24 +69,11 @@ static outcome_t explain_missing(publication_t *publication)
     return result;
 }
 
-static outcome_t read_mode(publication_t *publication)
-{
-    const run_mode_t *mode;
-    outcome_t result = run_mode_find(manifest_text(&publication->manifest, NULL, "mode"), &mode);
-    if (!outcome_is_ok(&result))
-        return result;
-    publication->mode = *mode;
-    if (!text_to_integer(manifest_text(&publication->manifest, "configuration", "images"), 1, INT64_MAX,
-                         &publication->mode.images))
-        publication->mode.images = 0;
-    return result;
-}
-
 static outcome_t read_all(publication_t *publication)
 {
     outcome_t result;
     if (outcome_bad(&result, manifest_read(publication->request->folder, &publication->manifest)) ||
-        outcome_bad(&result, read_mode(publication)) ||
+        outcome_bad(&result, manifest_mode(&publication->manifest, &publication->mode)) ||
         outcome_bad(&result, claims_read(publication->request->claims, &publication->claims)))
         return result;
     experiment_source_t source = {.folder = publication->request->folder, .mode = &publication->mode};
@@ -290,7 +278,11 @@ outcome_t publish_experiments(const char *folder, experiments_t *experiments)
     if (!outcome_is_ok(&result))
         return result;
     const char *own = manifest_text(&manifest, NULL, "own_experiments");
-    result = experiments_open(own[0] != '\0' ? own : NULL, experiments);
+    if (own[0] != '\0' && !file_is_folder(own))
+        result = outcome_missing(manifest.path, "own_experiments", "no such folder", own,
+                                 "say with --experiments where it is now");
+    else
+        result = experiments_open(own[0] != '\0' ? own : NULL, experiments);
     manifest_free(&manifest);
     return result;
 }

@@ -94,6 +94,7 @@ mine=$tap_folder/mine
 check "an experiment of one's own runs with what it reads" "$BBSBENCH" run --smoke --experiments $example --only loss_by_family --jobs 2 --out "$mine"
 check "no more than that" sh -c "cd $mine && [ \"\$(ls *.csv | grep -v '^samples' | tr '\n' ' ')\" = 'accuracy.csv loss_by_family.csv ' ]"
 check "its rows are those of the query" sh -c "'$BBSBENCH' query --run $mine --experiments $example --format csv 'SELECT * FROM loss_by_family ORDER BY rowid' | cmp - $mine/loss_by_family.csv"
+check "the run tells its mode and its experiments" [ "$(query --run "$mine" --format csv "SELECT mode, images FROM run WHERE EXISTS (SELECT 1 FROM loss_by_family)" | sed -n 2p)" = smoke,512 ]
 check "a row a family and method" [ "$(sed 1d "$mine/loss_by_family.csv" | cut -d, -f1,2 | sort -u | wc -l)" -eq 8 ]
 check "its files are inputs of the run" sh -c "grep -q 'loss_by_family.sql' $mine/run.json && grep -q 'loss_by_family.md' $mine/run.json"
 if command -v gnuplot >/dev/null 2>&1; then
@@ -109,7 +110,12 @@ copy=$tap_folder/copy
 cp -r $example "$copy"
 echo "-- changed" >>"$copy/loss_by_family.sql"
 check_fails 1 "but not with another query" "$BBSBENCH" run --smoke --experiments "$copy" --only loss_by_family --resume --out "$mine"
-check "the report of a run without its experiment's files still can be made" "$BBSBENCH" report "$mine"
+check "a report finds the folder of the run's experiments" "$BBSBENCH" report "$mine"
+sed -i 's#"own_experiments":.*#"own_experiments": "/nowhere",#' "$mine/run.json"
+for command in "report $mine" "query --run $mine 'SELECT 1'"; do
+    check_fails 3 "${command%% *} without that folder" sh -c "'$BBSBENCH' $command"
+    check "asks for it" said "found no such folder, expected /nowhere; say with --experiments"
+done
 
 # ===  What is refused of a folder  ===
 fresh() { rm -rf "$copy" && cp -r $example "$copy"; }
