@@ -48,32 +48,49 @@ static void describe_inputs(cJSON *array, const inputs_t *inputs)
     }
 }
 
-static void describe_material(cJSON *object, const material_t *material)
+/* Append to a list "a,b"; it may become longer than a text_t. */
+static void list_append(text_builder_t *list, const char *item)
 {
-    text_t nets = text_of("%s", ""), methods = text_of("%s", "");
-    for (size_t i = 0; i < material->count; i++)
-        nets = text_of("%s%s%s", nets.chars, i > 0 ? "," : "", material->nets[i].network->name);
-    for (size_t i = 0; i < material->method_count; i++)
-        methods = text_of("%s%s%s", methods.chars, i > 0 ? "," : "", material->methods[i]);
-    cJSON_AddStringToObject(object, "networks", nets.chars);
-    cJSON_AddStringToObject(object, "methods", material->method_count > 0 ? methods.chars : "of the mode");
-    cJSON_AddStringToObject(object, "samples that cannot be read", material->skip_bad ? "left out" : "refused");
-    cJSON_AddStringToObject(object, "networks left out", material->left_out.chars);
+    text_append(list, "%s%s", list->length > 0 ? "," : "", item);
 }
 
-/* The configuration is one level of texts, so that a difference can be named and shown. */
-static void describe_configuration(cJSON *object, const cJSON *program, const manifest_facts_t *facts)
+/* Add a list as a text, and free it. False when memory is out. */
+static bool add_list(cJSON *object, const char *key, text_builder_t *list)
 {
+    bool added = !list->failed && cJSON_AddStringToObject(object, key, list->chars != NULL ? list->chars : "") != NULL;
+    free(list->chars);
+    return added;
+}
+
+static bool describe_material(cJSON *object, const material_t *material)
+{
+    text_builder_t nets = {0}, methods = {0};
+    for (size_t i = 0; i < material->count; i++)
+        list_append(&nets, material->nets[i].network->name);
+    for (size_t i = 0; i < material->method_count; i++)
+        list_append(&methods, material->methods[i]);
+    if (material->method_count == 0)
+        text_append(&methods, "of the mode");
+    bool networks_added = add_list(object, "networks", &nets), methods_added = add_list(object, "methods", &methods);
+    cJSON_AddStringToObject(object, "samples that cannot be read", material->skip_bad ? "left out" : "refused");
+    cJSON_AddStringToObject(object, "networks left out", material->left_out.chars);
+    return networks_added && methods_added;
+}
+
+/* The configuration is one level of texts, so that a difference can be named and shown. False when memory is out. */
+static bool describe_configuration(cJSON *object, const cJSON *program, const manifest_facts_t *facts)
+{
+    text_builder_t ids = {0};
+    bool whole = true;
     cJSON_AddStringToObject(object, "mode", facts->mode->name);
     cJSON_AddStringToObject(object, "size", facts->mode->size);
     cJSON_AddStringToObject(object, "images",
                             facts->mode->images > 0 ? text_of("%lld", (long long)facts->mode->images).chars : "all");
     if (facts->mode->material != NULL)
-        describe_material(object, facts->mode->material);
-    text_t ids = text_of("%s", "");
+        whole = describe_material(object, facts->mode->material);
     for (const experiment_t *const *at = facts->experiments; *at != NULL; at++)
-        ids = text_of("%s%s%s", ids.chars, ids.chars[0] ? "," : "", (*at)->id);
-    cJSON_AddStringToObject(object, "experiments", ids.chars);
+        list_append(&ids, (*at)->id);
+    whole = add_list(object, "experiments", &ids) && whole;
     for (const experiment_t *const *at = facts->experiments; *at != NULL; at++)
         cJSON_AddStringToObject(object, text_of("settings of %s", (*at)->id).chars, (*at)->page.settings.chars);
     for (size_t i = 0; i < facts->inputs->count; i++)
@@ -81,6 +98,7 @@ static void describe_configuration(cJSON *object, const cJSON *program, const ma
     const cJSON *executable = cJSON_GetObjectItemCaseSensitive(program, "executable_sha256");
     cJSON_AddStringToObject(object, "executable (SHA-256)",
                             cJSON_IsString(executable) ? executable->valuestring : "unknown");
+    return whole;
 }
 
 static void describe_experiments(cJSON *array, const manifest_facts_t *facts)
@@ -110,8 +128,12 @@ outcome_t manifest_create(const char *folder, const manifest_facts_t *facts, man
     cJSON_AddStringToObject(json, "started_utc", manifest_now_utc().chars);
     cJSON_AddNullToObject(json, "finished_utc");
     environment_describe(json);
-    describe_configuration(cJSON_AddObjectToObject(json, "configuration"),
-                           cJSON_GetObjectItemCaseSensitive(json, "program"), facts);
+    if (!describe_configuration(cJSON_AddObjectToObject(json, "configuration"),
+                                cJSON_GetObjectItemCaseSensitive(json, "program"), facts)) {
+        result = outcome_out_of_memory(manifest->path);
+        manifest_free(manifest);
+        return result;
+    }
     cJSON *seeds = cJSON_AddObjectToObject(json, "seeds");
     for (const experiment_t *const *at = facts->experiments; *at != NULL; at++)
         cJSON_AddStringToObject(seeds, (*at)->id, (*at)->page.seeds.chars);

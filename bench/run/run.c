@@ -215,6 +215,18 @@ static outcome_t run_each(run_t *run)
     return manifest_write(&run->manifest);
 }
 
+enum { MOST_DIFFERENCES_LOGGED = 20 };
+
+static void log_differences(const diff_t *diff, FILE *log)
+{
+    size_t shown = diff->entry_count < MOST_DIFFERENCES_LOGGED ? diff->entry_count : MOST_DIFFERENCES_LOGGED;
+    for (size_t i = 0; i < shown; i++)
+        fprintf(log, "    %s %s %s: %s -> %s\n", diff_status_name(diff->entries[i].status), diff->entries[i].row,
+                diff->entries[i].column, diff->entries[i].baseline, diff->entries[i].measured);
+    if (shown < diff->entry_count)
+        fprintf(log, "    and %zu more: bbsbench diff names all\n", diff->entry_count - shown);
+}
+
 static outcome_t compare_with_baselines(const run_t *run)
 {
     outcome_t result = outcome_ok();
@@ -232,9 +244,7 @@ static outcome_t compare_with_baselines(const run_t *run)
             return result;
         diff_summary(&diff, summary, sizeof summary);
         fprintf(run->request->log, "  %-10s %s\n", (*at)->id, summary);
-        for (size_t i = 0; i < diff.entry_count && i < 20; i++)
-            fprintf(run->request->log, "    %s %s %s: %s -> %s\n", diff_status_name(diff.entries[i].status),
-                    diff.entries[i].row, diff.entries[i].column, diff.entries[i].baseline, diff.entries[i].measured);
+        log_differences(&diff, run->request->log);
         diff_free(&diff);
     }
     return result;

@@ -61,6 +61,29 @@ static void a_run_continues_only_under_its_configuration(void **state)
     manifest_free(&input);
 }
 
+/* The list of experiments is longer than a text_t holds; the two lists differ only in the last id. */
+static void a_long_list_of_experiments_is_kept_whole(void **state)
+{
+    (void)state;
+    enum { MANY = 30, LENGTH = 200 };
+    experiment_t made[MANY + 1];
+    const experiment_t *one[MANY + 1] = {NULL}, *other[MANY + 1] = {NULL};
+    char ids[MANY + 1][LENGTH + 1];
+    for (int i = 0; i <= MANY; i++) {
+        made[i] = experiments.items[0];
+        snprintf(ids[i], sizeof ids[i], "%0*d", LENGTH, i);
+        made[i].id = ids[i];
+    }
+    for (int i = 0; i < MANY; i++)
+        one[i] = other[i] = &made[i];
+    other[MANY - 1] = &made[MANY];
+    manifest_t found = manifest_of("smoke", one, "aa"), wanted = manifest_of("smoke", other, "aa");
+    assert_int_equal(strlen(manifest_text(&found, "configuration", "experiments")), MANY * (LENGTH + 1) - 1);
+    assert_error(manifest_same_configuration(&found, &wanted), FAULT_FAILED, "run.json: experiments");
+    manifest_free(&found);
+    manifest_free(&wanted);
+}
+
 static void what_is_written_is_read_back(void **state)
 {
     (void)state;
@@ -144,6 +167,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_run_continues_only_under_its_configuration),
+        cmocka_unit_test(a_long_list_of_experiments_is_kept_whole),
         cmocka_unit_test(what_is_written_is_read_back),
         cmocka_unit_test(a_record_that_is_none_is_refused),
         cmocka_unit_test(a_baseline_of_the_mode_comes_first),
