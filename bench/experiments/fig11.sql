@@ -5,9 +5,10 @@ WITH shown(turn, method) AS (
            (7, 'ptq:bits=6'), (8, 'bitflip:columns=2:beta=0'), (9, 'ra:columns=2:beta=0'), (10, 'zps:columns=2:beta=0'),
            (11, 'ptq:bits=4'), (12, 'bitflip:columns=4:beta=0'), (13, 'ra:columns=4:beta=0'), (14, 'zps:columns=4:beta=0')),
 intervals AS (
-    SELECT method, bootstrap_low(loss_points, place, 1) AS low, bootstrap_high(loss_points, place, 1) AS high
+    SELECT method, size, bootstrap_low(loss_points, place, 1) AS low, bootstrap_high(loss_points, place, 1) AS high
     FROM shown JOIN losses USING (method)
-    GROUP BY method)
+    GROUP BY method, size
+    HAVING count(loss_points) = count(*))
 SELECT net, size, data, method, samples,
     networks,                --| Networks | | integer | number of networks of the row
     accuracy_percent,
@@ -19,7 +20,7 @@ FROM (
     SELECT 1 AS is_mean, turn, 0 AS place, 'mean' AS net, size, '' AS data, method, samples, networks,
         NULL AS accuracy_percent, loss_points, low AS loss_low_points, high AS loss_high_points, bits_per_weight,
         bits_per_weight_with_metadata, whole_layers, layers, stand_in, NULL AS f1_percent, NULL AS f1_batch32_percent
-    FROM shown JOIN mean_losses USING (method) JOIN intervals USING (method)
+    FROM shown JOIN mean_losses USING (method) LEFT JOIN intervals USING (method, size)
     UNION ALL -- single networks come last, because SQLite takes the origin of a column from the last SELECT
     SELECT 0, turn, place, net, size, data, losses.method, samples, 1, accuracy_percent, loss_points, NULL, NULL,
         bits_per_weight, bits_per_weight_with_metadata, whole_layers, layers, stand_in, f1_percent, f1_batch32_percent

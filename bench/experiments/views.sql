@@ -9,8 +9,8 @@ SELECT one.rowid AS place, one.*, int8.accuracy_percent - one.accuracy_percent A
 FROM accuracy AS one
 LEFT JOIN accuracy AS int8 ON int8.net = one.net AND int8.size = one.size AND int8.data = one.data AND int8.method = 'int8';
 
-/* The mean of each method over the networks that have it, with equal weight for each network; samples are summed. The loss is
-   NULL when a network has none. note: networks, samples and bits of the mean, as text. */
+/* The mean of each method over the networks of one size that have it, with equal weight for each network; samples are summed.
+   The loss is NULL when a network has none. note: networks, samples and bits of the mean, as text. */
 CREATE VIEW mean_losses AS
 SELECT method, size, networks, samples, loss_points, bits_per_weight, bits_per_weight_with_metadata, whole_layers, layers,
     stand_in,
@@ -18,12 +18,12 @@ SELECT method, size, networks, samples, loss_points, bits_per_weight, bits_per_w
         || CASE WHEN least < most THEN ' to ' || grouped(most) ELSE '' END || ' samples a network, '
         || fixed(bits_per_weight, 2) || ' bits a weight' AS note
 FROM (
-    SELECT method, min(size) AS size, count(*) AS networks, sum(samples) AS samples, min(samples) AS least,
+    SELECT method, size, count(*) AS networks, sum(samples) AS samples, min(samples) AS least,
         max(samples) AS most, CASE WHEN count(loss_points) = count(*) THEN avg(loss_points) END AS loss_points,
         avg(bits_per_weight) AS bits_per_weight, avg(bits_per_weight_with_metadata) AS bits_per_weight_with_metadata,
         sum(whole_layers) AS whole_layers, sum(layers) AS layers, max(stand_in) AS stand_in
     FROM losses
-    GROUP BY method);
+    GROUP BY method, size);
 
 /* The basis of a number when it is compared with the paper: 'stand-in' (no comparison), 'subset' (a part of what the paper
    measured), or 'whole' (every sample of the published set; for net 'mean' on each network of the paper).
@@ -38,14 +38,14 @@ SELECT net, size, method, basis,
     net || ' (' || size || ') on ' || data || ', ' || fixed(bits_per_weight, 2) || ' bits a weight' AS note
 FROM one
 UNION ALL
-SELECT 'mean', mean_losses.size, method,
+SELECT 'mean', size, method,
     CASE WHEN mean_losses.stand_in THEN 'stand-in'
          WHEN count(DISTINCT CASE WHEN one.basis = 'whole' AND networks.paper THEN one.net END)
              = (SELECT count(*) FROM networks WHERE paper) THEN 'whole'
          ELSE 'subset' END,
     mean_losses.note
-FROM mean_losses JOIN one USING (method) LEFT JOIN networks ON networks.net = one.net
-GROUP BY method;
+FROM mean_losses JOIN one USING (method, size) LEFT JOIN networks ON networks.net = one.net
+GROUP BY method, size;
 
 /* Options of a command that makes rows again in the mode of this run. */
 CREATE VIEW run_options AS
@@ -100,14 +100,15 @@ SELECT min(place), 'geomean', size, accelerator, reference, NULL, geomean(speedu
        geomean(energy_ratio) * (1 - avg(energy_on_chip_ratio / energy_ratio)), min(selection), 'geometric'
 FROM single GROUP BY size, accelerator, reference HAVING count(*) > 1;
 
--- The geometric means of speedup, fig12 and fig13, over `n` networks; `basis` for claims: 'whole' means all networks of the paper.
+-- The geometric means of speedup, fig12 and fig13 over the paper's networks at full size, `n` of them; `basis` for claims:
+-- 'whole' means all of them.
 CREATE VIEW means AS
 SELECT experiment, accelerator, geomean(speedup) AS speedup, geomean(energy_ratio) AS energy_ratio, count(*) AS n,
        iif(count(*) = (SELECT count(*) FROM networks WHERE paper), 'whole', 'subset') AS basis
-FROM (SELECT 'speedup' AS experiment, net, accelerator, speedup, energy_ratio FROM speedup
-      UNION ALL SELECT 'fig12', net, accelerator, speedup, energy_ratio FROM fig12
-      UNION ALL SELECT 'fig13', net, accelerator, speedup, energy_ratio FROM fig13)
-WHERE net <> 'geomean' GROUP BY experiment, accelerator;
+FROM (SELECT 'speedup' AS experiment, net, size, accelerator, speedup, energy_ratio FROM speedup
+      UNION ALL SELECT 'fig12', net, size, accelerator, speedup, energy_ratio FROM fig12
+      UNION ALL SELECT 'fig13', net, size, accelerator, speedup, energy_ratio FROM fig13) JOIN networks USING (net)
+WHERE networks.paper AND size = 'full' GROUP BY experiment, accelerator;
 
 -- The number of PEs that the estimate of a PE was fitted to, without its own row. For a PE that is not used in the fit the two
 -- estimates are equal.

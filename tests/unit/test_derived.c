@@ -184,6 +184,12 @@ static void a_mean_is_whole_with_all_networks_of_the_paper(void **state)
     assert_int_equal(rows_integer_at(&table, 0, "n"), 7);
     assert_string_equal(rows_text_at(&table, 0, "basis"), "whole");
     rows_table_free(&table);
+    make_rows("INSERT INTO speedup (net, size, accelerator, speedup, energy_ratio) "
+              "VALUES ('resnet20', 'full', 'fast', 99, 1), ('vgg16', 'compact', 'fast', 99, 1)");
+    table = ask("SELECT * FROM means WHERE experiment = 'speedup' AND accelerator = 'fast'");
+    near(rows_real_at(&table, 0, "speedup"), 3); /* another network and another size are not in the mean */
+    assert_int_equal(rows_integer_at(&table, 0, "n"), 7);
+    rows_table_free(&table);
     make_rows("DELETE FROM speedup WHERE net = 'vgg16'");
     table = ask("SELECT * FROM means WHERE experiment = 'speedup' AND accelerator = 'fast'");
     assert_string_equal(rows_text_at(&table, 0, "basis"), "subset");
@@ -247,6 +253,16 @@ static void a_loss_is_against_int8_on_the_same_samples(void **state)
     rows_table_free(&table);
 }
 
+static void assert_basis(const char *net, const char *method, const char *size, const char *wanted)
+{
+    rows_table_t table = ask(
+        text_of("SELECT basis FROM accuracy_basis WHERE net = '%s' AND method = '%s' AND size = '%s'", net, method, size)
+            .chars);
+    assert_int_equal(table.count, 1);
+    assert_string_equal(rows_text_at(&table, 0, "basis"), wanted);
+    rows_table_free(&table);
+}
+
 static void a_mean_loss_counts_each_network_alike(void **state)
 {
     (void)state;
@@ -267,7 +283,17 @@ static void a_mean_loss_counts_each_network_alike(void **state)
     assert_non_null(
         strstr(rows_text_at(&table, 0, "note"), "2 networks (compact), N = 200 to 1,000 samples a network, 5.50 bits"));
     rows_table_free(&table);
-    make_rows("DELETE FROM accuracy WHERE net = 'b' AND method = 'int8'");
+    make_rows(ACCURACY "('a', 'full', 'd', 'int8', 1000, 900, 90, 8, 8, 0, 5, 0), ('a', 'full', 'd', 'bbs-mod', 1000, "
+                       "890, 89, 4, 4.2, 0, 5, 0)");
+    table = ask("SELECT * FROM mean_losses WHERE method = 'bbs-mod' ORDER BY size");
+    assert_int_equal(table.count, 2); /* sizes are not mixed */
+    near(rows_real_at(&table, 0, "loss_points"), 1.5);
+    near(rows_real_at(&table, 1, "loss_points"), 1);
+    assert_int_equal(rows_integer_at(&table, 1, "networks"), 1);
+    rows_table_free(&table);
+    assert_basis("mean", "bbs-mod", "compact", "stand-in");
+    assert_basis("mean", "bbs-mod", "full", "subset");
+    make_rows("DELETE FROM accuracy WHERE size = 'full'; DELETE FROM accuracy WHERE net = 'b' AND method = 'int8'");
     table = ask("SELECT * FROM mean_losses WHERE method = 'bbs-mod'");
     assert_true(isnan(rows_real_at(&table, 0, "loss_points"))); /* one loss is not known: nor is the mean */
     near(rows_real_at(&table, 0, "bits_per_weight"), 5.5);
@@ -300,21 +326,17 @@ static void fig11_has_means_with_the_interval_of_the_bootstrap(void **state)
     near(rows_real_at(&table, 1, "loss_points"), 4);
     assert_true(isnan(rows_real_at(&table, 1, "loss_low_points")));
     rows_table_free(&table);
+    make_rows("DELETE FROM accuracy WHERE net = 'c' AND method = 'int8'");
+    table = derive("fig11");
+    mean = row_of(&table, "net", "mean", NULL, NULL);
+    assert_true(isnan(rows_real_at(&table, mean, "loss_points")));
+    assert_true(isnan(rows_real_at(&table, mean, "loss_low_points"))); /* an interval of a mean that is not known */
+    rows_table_free(&table);
 }
 
 /* ===  How far a number may be set against the paper's  === */
 
 /* The basis of (net, method), of one size. */
-static void assert_basis(const char *net, const char *method, const char *size, const char *wanted)
-{
-    rows_table_t table = ask(
-        text_of("SELECT basis FROM accuracy_basis WHERE net = '%s' AND method = '%s' AND size = '%s'", net, method, size)
-            .chars);
-    assert_int_equal(table.count, 1);
-    assert_string_equal(rows_text_at(&table, 0, "basis"), wanted);
-    rows_table_free(&table);
-}
-
 static void only_whole_data_of_real_networks_are_whole(void **state)
 {
     (void)state;
