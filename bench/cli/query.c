@@ -43,7 +43,8 @@ static outcome_t read_mode(const char *folder, run_mode_t *mode)
     return result;
 }
 
-/* Add the rows of a folder; in a folder of baselines those of `baselines`. The rows of a query without a CSV are computed. */
+/* Add the rows of a folder; in a folder of baselines those of `baselines`. The rows of a query without a CSV are computed.
+ */
 static outcome_t add_run(const experiments_t *experiments, const char *folder, const run_mode_t *baselines,
                          rows_database_t **database)
 {

@@ -162,6 +162,13 @@ static outcome_t set_note(claim_t *claim, const char *note)
     return claim->note != NULL ? outcome_ok() : outcome_out_of_memory("claims");
 }
 
+/* Is the cell of this column in the first row NULL or a number, with `integer` an integer? */
+static bool is_number(const rows_table_t *rows, const char *column, bool integer)
+{
+    const rows_cell_t *cell = rows_cell(rows, 0, rows_table_column(rows, column));
+    return cell->kind == ROWS_CELL_NULL || cell->kind == ROWS_CELL_INTEGER || (cell->kind == ROWS_CELL_REAL && !integer);
+}
+
 /* Take value, n, basis and note from the row of the query. */
 static outcome_t take_value(const rows_table_t *rows, const char *where, claim_t *claim)
 {
@@ -173,7 +180,12 @@ static outcome_t take_value(const rows_table_t *rows, const char *where, claim_t
         return outcome_failed(where, "query", text_of("%zu rows", rows->count).chars, "one", NULL);
     if (said[0] != '\0' && !read_basis(said, &basis))
         return outcome_failed(where, "basis", said, "whole, subset or stand-in", NULL);
-    if (rows->count == 0 || isnan(rows_real_at(rows, 0, "value")))
+    if (rows->count == 0)
+        return outcome_ok();
+    if (!is_number(rows, "value", false) || !is_number(rows, "n", true))
+        return outcome_failed(where, "query", "a value that is no number, or n that is no integer",
+                              "value: a number; n: an integer", NULL);
+    if (isnan(rows_real_at(rows, 0, "value")))
         return outcome_ok();
     claim->measured = true;
     claim->value = rows_real_at(rows, 0, "value");

@@ -26,7 +26,8 @@
  *                 direction and between half and twice its size
  *   DEVIATES      neither
  *   MEASURED      the paper shows it without a number, so there is nothing to compare with
- *   SUBSET        measured on a part of what the paper measured; the difference is shown, no verdict is drawn
+ *   SUBSET        measured on a part of what the paper measured, or under an assumption that the claim rests on; the
+ *                 difference is shown, no verdict is drawn
  *   STAND-IN      measured on a network that only stands in for the paper's; never compared with its number
  *   NOT RUN       the experiment is not in this version, was not asked for, or its inputs were never there
  *   BLOCKED       the experiment was tried and something that it needs was missing, or it failed */
@@ -92,7 +93,8 @@ outcome_t claims_add_table(const char *path, rows_database_t *database);
 outcome_t claims_read(const char *path, claims_t *claims);
 void claims_free(claims_t *claims);
 
-/* Run the query of each claim. A query that fails, yields two rows or has no column `value` is an error with the line. */
+/* Run the query of each claim. A query that fails, yields two rows, lacks the column `value` or `n`, or yields
+ * a text in one of them is an error with the line. */
 outcome_t claims_measure(claims_t *claims, rows_database_t *database);
 
 /* Record why claims of an experiment have no value: the experiment failed (`blocked`) or was not run. */

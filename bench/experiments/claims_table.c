@@ -17,7 +17,7 @@ static const struct {
     [VERDICT_MEASURED] = {TONE_NOTE, "the paper shows it without a number, so it cannot be compared"},
     [VERDICT_SUBSET] =
         {TONE_CAUTION,
-         "measured on a part of what the paper measured, or under an assumption that the note states; no verdict is drawn"},
+         "measured on a part of what the paper measured, or under an assumption that the claim rests on; no verdict is drawn"},
     [VERDICT_STAND_IN] = {TONE_CAUTION,
                           "measured on a network that stands in for the paper's; never compared with its number"},
     [VERDICT_NOT_RUN] = {TONE_NOTE, "not part of this run; the reason is given"},

@@ -29,8 +29,7 @@ static outcome_t make_new(const run_request_t *request, text_t *folder)
     *folder = request->folder != NULL ? text_of("%s", request->folder)
                                       : text_of("%s/%s-%s", request->results, stamp, request->mode->name);
     if (!text_fits(folder))
-        return outcome_usage("run", "--out", "a path that is too long",
-                             text_of("at most %d bytes", TEXT_MOST).chars, NULL);
+        return outcome_usage("run", "--out", "a path that is too long", text_of("at most %d bytes", TEXT_MOST).chars, NULL);
     if (holds_run(folder->chars))
         return outcome_failed(folder->chars, NULL, "a run", "a new folder", "continue it with --resume, or choose another");
     return file_make_folder(folder->chars);

@@ -198,6 +198,9 @@ static void a_query_of_another_shape_is_refused_with_its_claim(void **state)
     assert_error(measure("SELECT 2 AS worth, 1 AS n", "whole", &claims), FAULT_FAILED, "line 2, claim C1");
     assert_error(measure("SELECT 2 AS value", "whole", &claims), FAULT_FAILED, "no column value or n");
     assert_error(measure("SELECT 2 AS value, 1 AS n UNION ALL SELECT 3, 1", "whole", &claims), FAULT_FAILED, "2 rows");
+    assert_error(measure("SELECT '2' AS value, 1 AS n", "whole", &claims), FAULT_FAILED, "a value that is no number");
+    assert_error(measure("SELECT 2 AS value, 1.5 AS n", "whole", &claims), FAULT_FAILED, "n that is no integer");
+    assert_error(measure("SELECT 2 AS value, 'many' AS n", "whole", &claims), FAULT_FAILED, "n that is no integer");
     assert_error(measure("SELECT 2 AS value, 1 AS n, 'all' AS basis", "whole", &claims), FAULT_FAILED, "all");
     assert_error(measure("SELECT value FROM nowhere", "whole", &claims), FAULT_USAGE, "claim C1");
     assert_error(measure("DELETE FROM claims", "whole", &claims), FAULT_USAGE, "claim C1");
