@@ -134,6 +134,11 @@ example() {
     done | none
 }
 
+# A row with two bars at its start has an empty first cell.
+table_rows() {
+    ! git grep -n '^||' -- '*.md'
+}
+
 check "every file says its licence" licences
 check "rooms include only downwards" downwards
 check "no way out below cli, and no shell anywhere" no_way_out
@@ -150,6 +155,7 @@ check "no claim is named outside results/claims.csv" claims
 check "no file is over 500 lines" sizes
 check "every constant has value, unit, node and source" constants
 check "the documentation shows its example as it is" example
+check "a row of a Markdown table begins with one bar" table_rows
 check "nothing is marked as unfinished" unfinished
 check "no path of a developer's machine" no_private_paths
 tap_done
