@@ -33,7 +33,15 @@ static bool is_finished(const publication_t *publication, const experiment_t *ex
     return text_equal(manifest_state(&publication->manifest, experiment->id), "finished");
 }
 
-/* Called for every experiment that has rows, in order. */
+/* Has the file of a finished experiment at least one row? Limits and commands of an empty one are about nothing. */
+static bool has_rows(const publication_t *publication, const experiment_t *experiment)
+{
+    const cJSON *entry = manifest_experiment(&publication->manifest, experiment->id);
+    const cJSON *rows = cJSON_GetObjectItemCaseSensitive(entry, "row_count");
+    return cJSON_IsNumber(rows) && rows->valuedouble > 0;
+}
+
+/* Called for every finished experiment, in order. */
 typedef outcome_t (*part_t)(publication_t *publication, const experiment_t *experiment);
 
 static outcome_t for_each_finished(publication_t *publication, part_t part)
@@ -215,12 +223,14 @@ static outcome_t present_baselines(publication_t *publication)
 
 static outcome_t present_limits(publication_t *publication, const experiment_t *experiment)
 {
+    if (!has_rows(publication, experiment))
+        return outcome_ok();
     return page_limits(&experiment->page, publication->database, &publication->document);
 }
 
 static outcome_t present_again(publication_t *publication, const experiment_t *experiment)
 {
-    if (experiment->page.command_count == 0)
+    if (experiment->page.command_count == 0 || !has_rows(publication, experiment))
         return outcome_ok();
     document_paragraph(&publication->document, "Only the rows of `%s`:", experiment->file);
     return page_again(&experiment->page, publication->database, &publication->document);
