@@ -83,32 +83,34 @@ FROM nets JOIN methods USING (experiment), run_options;
 CREATE VIEW totals AS
 SELECT rowid AS place, * FROM model WHERE layer = 'total';
 
--- Every total relative to the total of each design on the same network. With two networks or more there is also a row `geomean`
--- for each design: the geometric mean over its networks. Its two parts of the energy have the average shares.
+-- Every total relative to the total of each design on the same network with the same setting of a sweep. With two networks or
+-- more there is also a row `geomean` for each design and setting: the geometric mean over its networks. Its two parts of the
+-- energy have the average shares.
 CREATE VIEW ratios AS
 WITH single AS MATERIALIZED (
     SELECT design.place, design.net, design.size, design.accelerator, reference.accelerator AS reference, design.cycles,
            1.0 * reference.cycles / design.cycles AS speedup, design.energy_total_pj,
            design.energy_total_pj / reference.energy_total_pj AS energy_ratio,
            design.energy_on_chip_pj / reference.energy_total_pj AS energy_on_chip_ratio,
-           design.energy_dram_pj / reference.energy_total_pj AS energy_dram_ratio, design.selection
-    FROM totals AS design JOIN totals AS reference USING (net, size))
+           design.energy_dram_pj / reference.energy_total_pj AS energy_dram_ratio, design.selection, design.setting
+    FROM totals AS design JOIN totals AS reference
+        ON reference.net = design.net AND reference.size = design.size AND reference.setting IS design.setting)
 SELECT *, '' AS mean_over_networks FROM single
 UNION ALL
 SELECT min(place), 'geomean', size, accelerator, reference, NULL, geomean(speedup), NULL, geomean(energy_ratio),
        geomean(energy_ratio) * avg(energy_on_chip_ratio / energy_ratio),
-       geomean(energy_ratio) * (1 - avg(energy_on_chip_ratio / energy_ratio)), min(selection), 'geometric'
-FROM single GROUP BY size, accelerator, reference HAVING count(*) > 1;
+       geomean(energy_ratio) * (1 - avg(energy_on_chip_ratio / energy_ratio)), min(selection), setting, 'geometric'
+FROM single GROUP BY size, accelerator, reference, setting HAVING count(*) > 1;
 
 -- The geometric means of speedup, fig12 and fig13 over the paper's networks at full size, `n` of them; `basis` for claims:
--- 'whole' means all of them.
+-- 'whole' means all of them. There is no mean where a network has several rows, those of a sweep.
 CREATE VIEW means AS
 SELECT experiment, accelerator, geomean(speedup) AS speedup, geomean(energy_ratio) AS energy_ratio, count(*) AS n,
        iif(count(*) = (SELECT count(*) FROM networks WHERE paper), 'whole', 'subset') AS basis
 FROM (SELECT 'speedup' AS experiment, net, size, accelerator, speedup, energy_ratio FROM speedup
       UNION ALL SELECT 'fig12', net, size, accelerator, speedup, energy_ratio FROM fig12
       UNION ALL SELECT 'fig13', net, size, accelerator, speedup, energy_ratio FROM fig13) JOIN networks USING (net)
-WHERE networks.paper AND size = 'full' GROUP BY experiment, accelerator;
+WHERE networks.paper AND size = 'full' GROUP BY experiment, accelerator HAVING count(*) = count(DISTINCT net);
 
 -- The number of PEs that the estimate of a PE was fitted to, without its own row. For a PE that is not used in the fit the two
 -- estimates are equal.
