@@ -12,6 +12,7 @@
 #include "run/run.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static bool is_list(const option_t *option)
 {
@@ -28,15 +29,31 @@ static const char *value(const options_t *options, const option_t *option, size_
     return is_list(option) ? options_nth(options, option->name, index) : options_text(options, option->name);
 }
 
+/* Append a word as a shell reads it: in quotes unless every character stands for itself. */
+static void append_word(text_builder_t *line, const char *word)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=.,:/@%";
+    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
+        text_append(line, " %s", word);
+        return;
+    }
+    text_append(line, " '");
+    for (; *word != '\0'; word++)
+        text_append(line, "%s%c%s", *word == '\'' ? "'\\" : "", *word, *word == '\'' ? "'" : "");
+    text_append(line, "'");
+}
+
 /* The command line that would repeat this run, for run.json; free() it. NULL when memory is out. */
 static char *command_line(const options_t *options)
 {
     text_builder_t line = {0};
     text_append(&line, "build/bbsbench run");
     for (const option_t *option = command_run.options; option->name != NULL; option++)
-        for (size_t i = 0; i < repeats(options, option); i++)
-            text_append(&line, " --%s%s%s", option->name, option->argument ? " " : "",
-                        option->argument ? value(options, option, i) : "");
+        for (size_t i = 0; i < repeats(options, option); i++) {
+            text_append(&line, " --%s", option->name);
+            if (option->argument != NULL)
+                append_word(&line, value(options, option, i));
+        }
     if (line.failed)
         free(line.chars);
     return line.failed ? NULL : line.chars;

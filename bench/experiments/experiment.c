@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/home.h"
 #include "experiments/builtin.h"
+#include "experiments/claims.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -62,6 +63,9 @@ static outcome_t make(const char *id, size_t length, const char *page, const cha
     if (strspn(experiment->id, "abcdefghijklmnopqrstuvwxyz0123456789_") != length || length == 0)
         return outcome_failed(page_where, "its name", experiment->id, "lower-case letters, digits and _",
                               "the id is also the name of a table");
+    if (text_equal(experiment->id, claims_schema.name))
+        return outcome_failed(page_where, "its name", experiment->id, "another name",
+                              "a run folder holds the claims of the paper in a file of this name");
     outcome_t result = page_read(page, strlen(page), page_where, &experiment->page);
     return outcome_is_ok(&result) ? take_rows(sql, experiment) : result;
 }

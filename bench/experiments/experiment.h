@@ -35,7 +35,8 @@ typedef struct {
 } experiments_t;
 
 /* The compiled-in experiments and, unless `folder` is NULL, those of the folder. Refused, naming the file: a page without
- * rows or rows without a page, two equal ids, two equal orders, a source (`from`) that is unknown or later. */
+ * rows or rows without a page, the id `claims`, two equal ids, two equal orders, a source (`from`) that is unknown or
+ * later. */
 outcome_t experiments_open(const char *folder, experiments_t *experiments);
 void experiments_close(experiments_t *experiments);
 

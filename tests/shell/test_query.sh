@@ -123,6 +123,8 @@ refused() { # name, pattern
     check_fails "${3:-1}" "$1" query --experiments "$copy" "SELECT 1"
     check "is told by file" grep -qE -- "$2" "$tap_folder/last_err"
 }
+fresh && mv "$copy/loss_by_family.md" "$copy/claims.md" && mv "$copy/loss_by_family.sql" "$copy/claims.sql"
+refused "the name of the file of claims" 'claims.md: its name: found claims'
 fresh && sed -i 's/^order: 500/order: later/' "$copy/loss_by_family.md"
 refused "a page with a broken key" 'loss_by_family.md: line 3'
 fresh && sed -i 's/bbs-mod.}} points/bbs-mod points/' "$copy/loss_by_family.md"

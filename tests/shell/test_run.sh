@@ -82,6 +82,13 @@ check "is told by name" sh -c "'$BBSBENCH' diff $reference/model.csv $tap_folder
 check_fails 2 "an unknown experiment to diff" "$BBSBENCH" diff "$reference/model.csv" "$whole/run.json"
 check_fails 3 "a missing file to diff" "$BBSBENCH" diff "$reference/model.csv" "$tap_folder/none/model.csv"
 
+# ===  The command that repeats a run  ===
+check "a folder with blanks and quotes" "$BBSBENCH" run --smoke --only examples --out "$tap_folder/it's a folder"
+check "is one word of the command" /usr/bin/python3 -c '
+import json, shlex, sys
+words = shlex.split(json.load(open(sys.argv[1] + "/run.json"))["command"])
+assert len(words) == 7 and words[words.index("--out") + 1] == sys.argv[1], words' "$tap_folder/it's a folder"
+
 # ===  run_all.sh  ===
 script=$PWD/run_all.sh
 check "run_all.sh tells its options" sh -c "cd / && '$script' --help | grep -q -- --resume"
