@@ -20,8 +20,10 @@ const char *diff_status_name(diff_status_t status)
 
 /* ===  Rows by key  === */
 
+enum { SEPARATOR = '\x1f' }; /* ASCII's unit separator */
+
 typedef struct {
-    char *key; /* key cells joined with '/', those that are empty left out */
+    char *key; /* key cells, empty ones too, each behind a separator: two rows with different cells never have one key */
     size_t row;
 } keyed_t;
 
@@ -38,23 +40,34 @@ static int by_key(const void *a, const void *b)
 
 static outcome_t join_key(const csv_table_t *table, const rows_schema_t *schema, size_t row, char **key)
 {
-    *key = NULL;
-    for (const rows_column_t *of = schema->columns; of->name != NULL; of++) {
+    text_builder_t joined = {0};
+    outcome_t result = outcome_ok();
+    text_append(&joined, "%s", "");
+    for (const rows_column_t *of = schema->columns; of->name != NULL && outcome_is_ok(&result); of++) {
         size_t column;
-        if (!of->key)
-            continue;
-        outcome_t result = csv_column(table, of->name, &column);
-        char *joined = NULL;
-        const char *cell = outcome_is_ok(&result) ? csv_cell(table, row, column) : "";
-        const char *so_far = *key != NULL ? *key : "", *slash = so_far[0] != '\0' && cell[0] != '\0' ? "/" : "";
-        if (outcome_is_ok(&result) && asprintf(&joined, "%s%s%s", so_far, slash, cell) < 0)
-            result = outcome_out_of_memory(table->path);
-        free(*key);
-        *key = outcome_is_ok(&result) ? joined : NULL;
-        if (!outcome_is_ok(&result))
-            return result;
+        if (of->key && !outcome_bad(&result, csv_column(table, of->name, &column)))
+            text_append(&joined, "%c%s", SEPARATOR, csv_cell(table, row, column));
     }
-    return outcome_ok();
+    if (outcome_is_ok(&result) && joined.failed)
+        result = outcome_out_of_memory(table->path);
+    *key = outcome_is_ok(&result) ? joined.chars : NULL;
+    if (*key == NULL)
+        free(joined.chars);
+    return result;
+}
+
+/* The name of a row for reading: its key cells that are not empty, with '/' between them. To free(). */
+static char *name_of(const char *key)
+{
+    char *name = malloc(strlen(key) + 1), *to = name;
+    for (const char *at = key; name != NULL && *at != '\0'; at++)
+        if (*at != SEPARATOR)
+            *to++ = *at;
+        else if (to > name && at[1] != SEPARATOR && at[1] != '\0')
+            *to++ = '/';
+    if (name != NULL)
+        *to = '\0';
+    return name;
 }
 
 static void index_free(index_t *index)
@@ -64,6 +77,17 @@ static void index_free(index_t *index)
     free(index->sorted);
     free(index->keys);
     *index = (index_t){0};
+}
+
+static outcome_t second_row(const csv_table_t *table, const keyed_t *keyed)
+{
+    char *name = name_of(keyed->key);
+    if (name == NULL)
+        return outcome_out_of_memory(table->path);
+    outcome_t result = outcome_failed(table->path, text_of("line %zu", keyed->row + 2).chars,
+                                      text_of("a second row %s", name).chars, "one row per key", NULL);
+    free(name);
+    return result;
 }
 
 static outcome_t index_build(const csv_table_t *table, const rows_schema_t *schema, index_t *index)
@@ -83,8 +107,7 @@ static outcome_t index_build(const csv_table_t *table, const rows_schema_t *sche
     qsort(index->sorted, table->rows, sizeof *index->sorted, by_key);
     for (size_t i = 1; i < table->rows; i++)
         if (text_equal(index->sorted[i - 1].key, index->sorted[i].key))
-            return outcome_failed(table->path, text_of("line %zu", index->sorted[i].row + 2).chars,
-                                  text_of("a second row %s", index->sorted[i].key).chars, "one row per key", NULL);
+            return second_row(table, &index->sorted[i]);
     return outcome_ok();
 }
 
@@ -99,7 +122,7 @@ static bool index_find(const index_t *index, char *key, size_t *row)
 
 /* ===  Cells  === */
 
-static outcome_t add_entry(diff_t *diff, diff_status_t status, const char *row, const char *column, const char *baseline,
+static outcome_t add_entry(diff_t *diff, diff_status_t status, const char *key, const char *column, const char *baseline,
                            const char *measured)
 {
     diff_entry_t *grown = realloc(diff->entries, (diff->entry_count + 1) * sizeof *grown);
@@ -108,7 +131,7 @@ static outcome_t add_entry(diff_t *diff, diff_status_t status, const char *row, 
     diff->entries = grown;
     diff_entry_t *entry = &grown[diff->entry_count++];
     *entry = (diff_entry_t){.status = status,
-                            .row = text_copy(row),
+                            .row = name_of(key),
                             .column = text_copy(column),
                             .baseline = text_copy(baseline),
                             .measured = text_copy(measured)};

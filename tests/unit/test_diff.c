@@ -118,6 +118,22 @@ static void rows_are_matched_by_key_in_any_order(void **state)
     diff_free(&diff);
 }
 
+/* An empty key cell and a slash inside one do not make two rows the same; a row is named without its empty cells. */
+static void keys_are_not_mixed_up(void **state)
+{
+    (void)state;
+    diff_t diff;
+    const char rest[] = ",1000,900,50,90,u";
+    text_t all = text_of(HEADER "x,%s\n,x%s\na/b,c%s\na,b/c%s\n", rest, rest, rest, rest);
+    assert_ok(compare(all.chars, all.chars, &diff));
+    assert_true(diff_is_clean(&diff));
+    diff_free(&diff);
+    assert_ok(compare(text_of(HEADER "x,%s\n,y%s\n", rest, rest).chars, text_of(HEADER "x,%s\n", rest).chars, &diff));
+    assert_int_equal(diff.entry_count, 1);
+    assert_string_equal(diff.entries[0].row, "y");
+    diff_free(&diff);
+}
+
 static void an_improvement_does_not_pay_for_a_regression(void **state)
 {
     (void)state;
@@ -169,6 +185,7 @@ int main(void)
         cmocka_unit_test(each_column_is_judged_by_its_rule),
         cmocka_unit_test(flips_are_rounded_up_from_few_samples),
         cmocka_unit_test(rows_are_matched_by_key_in_any_order),
+        cmocka_unit_test(keys_are_not_mixed_up),
         cmocka_unit_test(an_improvement_does_not_pay_for_a_regression),
         cmocka_unit_test(tables_that_cannot_be_compared_are_refused),
         cmocka_unit_test(a_new_column_is_no_difference),
