@@ -46,7 +46,7 @@ static outcome_t compute(const experiment_t *experiment, rows_database_t *databa
     outcome_t result = rows_database_query(database, experiment->sql, experiment->where, &rows);
     if (!outcome_is_ok(&result))
         return result;
-    rows_table_round(&rows);
+    rows_table_as_file(&rows);
     result = rows_database_fill(database, experiment_rows_schema(experiment, database), &rows);
     rows_table_free(&rows);
     return result;

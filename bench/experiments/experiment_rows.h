@@ -9,7 +9,7 @@
  *
  *     networks(net, title, family, place, paper)                paper: one of the seven that the paper evaluates
  *     accelerators(accelerator, title, place, accuracy_method)  the method whose measured accuracy stands for the design
- *     methods(method, summary, place)
+ *     methods(method, spec, summary, place)                     spec: of a preset
  *     datasets(data, title, samples)                            of the published set; NULL: any number is whole
  *     run(mode, size, images, brings)                           images NULL: all
  *

@@ -94,14 +94,17 @@ rows_cell_t *rows_table_append(rows_table_t *table)
     return row;
 }
 
-void rows_table_round(rows_table_t *table)
+void rows_table_as_file(rows_table_t *table)
 {
     for (size_t i = 0; i < table->count * table->column_count; i++) {
+        rows_cell_t *cell = &table->cells[i];
         char digits[32];
-        if (table->cells[i].kind != ROWS_CELL_REAL)
-            continue;
-        snprintf(digits, sizeof digits, CSV_REAL, table->cells[i].real);
-        table->cells[i].real = strtod(digits, NULL);
+        if (cell->kind == ROWS_CELL_REAL) {
+            snprintf(digits, sizeof digits, CSV_REAL, cell->real);
+            cell->real = strtod(digits, NULL);
+        } else if (cell->kind == ROWS_CELL_NULL && table->columns[i % table->column_count].kind == ROWS_TEXT) {
+            cell->kind = ROWS_CELL_TEXT; /* its text is "" already */
+        }
     }
 }
 

@@ -36,8 +36,9 @@ void rows_table_free(rows_table_t *table);
 
 /* Append a row of NULL cells. Returns its cells, or NULL when memory is out. */
 rows_cell_t *rows_table_append(rows_table_t *table);
-/* Round reals to the digits that a CSV keeps, so that rows which a query has just yielded are those that its file gives. */
-void rows_table_round(rows_table_t *table);
+/* Make the rows that a query has just yielded those that their file gives: reals have the digits that a CSV keeps, and a
+ * text that is NULL is "". */
+void rows_table_as_file(rows_table_t *table);
 /* A copy of `text` that lives as long as the table, or NULL when memory is out. */
 const char *rows_table_keep(rows_table_t *table, const char *text);
 

@@ -348,6 +348,30 @@ static void csv_is_the_file_itself(void **state)
     rows_database_close(database);
 }
 
+/* Rows of a query, taken through a file and brought to what the file gives, are the same cell by cell. */
+static void a_query_and_its_file_have_the_same_cells(void **state)
+{
+    (void)state;
+    rows_database_t *database = open_made();
+    rows_table_t table = ask(database,
+                             "SELECT iif(rowid = 2, NULL, name) AS name, --| Name | | text | what it is called\n"
+                             "count, share / 3 AS share, --| Share | | real | of all\n good FROM made ORDER BY rowid"),
+                 read;
+    assert_ok(rows_write_csv(&table, in_folder("made.csv").chars));
+    assert_ok(rows_read(&made_schema, in_folder("made.csv").chars, &read));
+    rows_table_as_file(&table);
+    assert_int_equal(table.count, read.count);
+    for (size_t i = 0; i < table.count * table.column_count; i++) {
+        assert_int_equal(table.cells[i].kind, read.cells[i].kind);
+        assert_int_equal(table.cells[i].integer, read.cells[i].integer);
+        assert_string_equal(table.cells[i].text, read.cells[i].text);
+        assert_true(table.cells[i].kind != ROWS_CELL_REAL || table.cells[i].real == read.cells[i].real);
+    }
+    rows_table_free(&table);
+    rows_table_free(&read);
+    rows_database_close(database);
+}
+
 static void json_has_integers_in_full(void **state)
 {
     (void)state;
@@ -412,6 +436,7 @@ int main(void)
         cmocka_unit_test(an_error_tells_the_line_of_the_query),
         cmocka_unit_test(markdown_is_for_reading),
         cmocka_unit_test(csv_is_the_file_itself),
+        cmocka_unit_test(a_query_and_its_file_have_the_same_cells),
         cmocka_unit_test(json_has_integers_in_full),
         cmocka_unit_test(texts_that_read_as_numbers_stand_to_the_right),
     };
