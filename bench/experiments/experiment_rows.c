@@ -11,11 +11,42 @@
 
 /* ===  Tables and their rows  === */
 
+/* The experiment whose sources are looked at, and the first one that its page does not name. */
+typedef struct {
+    const experiments_t *experiments;
+    const experiment_t *experiment, *unnamed;
+} sources_t;
+
+static void look_at_source(void *context, const char *table)
+{
+    sources_t *sources = context;
+    for (size_t i = 0; i < sources->experiments->count && sources->unnamed == NULL; i++) {
+        const experiment_t *other = &sources->experiments->items[i];
+        if (text_equal(other->id, table) && !experiment_reads(sources->experiment, other))
+            sources->unnamed = other;
+    }
+}
+
+/* The page names the experiments that the query reads, because a run of only this one makes no others. */
+static outcome_t check_from(const experiments_t *experiments, const experiment_t *experiment, rows_database_t *database)
+{
+    sources_t sources = {.experiments = experiments, .experiment = experiment};
+    outcome_t result = rows_database_sources(database, experiment->sql, experiment->where, look_at_source, &sources);
+    if (outcome_is_ok(&result) && sources.unnamed != NULL)
+        return outcome_failed(experiment->page.where, "from", experiment->page.from.chars, sources.unnamed->id,
+                              "name every experiment whose rows the query reads");
+    return result;
+}
+
 /* The schema of a query: the columns that it describes. */
-static outcome_t add_query_table(const experiment_t *experiment, rows_database_t *database)
+static outcome_t add_query_table(const experiments_t *experiments, const experiment_t *experiment,
+                                 rows_database_t *database)
 {
     rows_table_t columns;
-    outcome_t result = rows_database_describe(database, experiment->sql, experiment->where, true, &columns);
+    outcome_t result = check_from(experiments, experiment, database);
+    if (!outcome_is_ok(&result))
+        return result;
+    result = rows_database_describe(database, experiment->sql, experiment->where, true, &columns);
     if (!outcome_is_ok(&result))
         return result;
     rows_schema_t schema = {.name = experiment->id, .about = experiment->page.title.chars, .columns = columns.columns};
@@ -24,11 +55,11 @@ static outcome_t add_query_table(const experiment_t *experiment, rows_database_t
     return result;
 }
 
-static outcome_t add_table(const experiment_t *experiment, rows_database_t *database)
+static outcome_t add_table(const experiments_t *experiments, const experiment_t *experiment, rows_database_t *database)
 {
     if (experiment->measurement != NULL)
         return rows_database_add_table(database, experiment->measurement->schema);
-    return add_query_table(experiment, database);
+    return add_query_table(experiments, experiment, database);
 }
 
 /* The path of NAME.MODE.csv or NAME.csv; "" where there is neither. */
@@ -95,7 +126,7 @@ static outcome_t add_tables(const experiments_t *experiments, const experiment_s
 {
     outcome_t result = registries_add(source->mode, database);
     for (size_t i = 0; i < experiments->count && outcome_is_ok(&result); i++)
-        if (!outcome_bad(&result, add_table(&experiments->items[i], database)))
+        if (!outcome_bad(&result, add_table(experiments, &experiments->items[i], database)))
             result = fill_table(source, &experiments->items[i], database);
     return result;
 }
@@ -111,6 +142,16 @@ outcome_t experiment_rows_open(const experiments_t *experiments, const experimen
         rows_database_close(*database);
         *database = NULL;
     }
+    return result;
+}
+
+outcome_t experiment_rows_check(const experiments_t *experiments, const run_mode_t *mode)
+{
+    const experiment_source_t nothing = {.mode = mode};
+    rows_database_t *database;
+    outcome_t result = experiment_rows_open(experiments, &nothing, &database);
+    if (outcome_is_ok(&result))
+        rows_database_close(database);
     return result;
 }
 

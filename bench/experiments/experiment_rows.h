@@ -22,7 +22,8 @@ typedef struct {
     bool compute;           /* compute a query whose CSV is missing */
 } experiment_source_t;
 
-/* Open the database of one run. Views and the descriptions in queries are checked. */
+/* Open the database of one run. Views, the queries, their descriptions and the sources that their pages name are checked.
+ */
 outcome_t experiment_rows_open(const experiments_t *experiments, const experiment_source_t *source,
                                rows_database_t **database);
 
@@ -32,6 +33,9 @@ outcome_t experiment_rows_add(const experiments_t *experiments, const experiment
 
 /* Load the rows that an experiment has just written to the folder, in place of those that its table has. */
 outcome_t experiment_rows_load(const experiment_t *experiment, const char *folder, rows_database_t *database);
+
+/* The same checks alone, before a run begins. */
+outcome_t experiment_rows_check(const experiments_t *experiments, const run_mode_t *mode);
 
 /* The schema of an experiment's rows; valid as long as the database. */
 const rows_schema_t *experiment_rows_schema(const experiment_t *experiment, const rows_database_t *database);

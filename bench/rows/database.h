@@ -54,6 +54,11 @@ outcome_t rows_database_query(rows_database_t *database, const char *sql, const 
 outcome_t rows_database_describe(rows_database_t *database, const char *sql, const char *where, bool complete,
                                  rows_table_t *table);
 
+/* Call `found` with the name of each table or view that a query reads, itself or through a view, once or more often. Only
+ * before rows_database_lock(). */
+outcome_t rows_database_sources(rows_database_t *database, const char *sql, const char *where,
+                                void (*found)(void *context, const char *table), void *context);
+
 /* The schemas of all tables, in the order in which they were added; valid until the next table is added. */
 size_t rows_database_count(const rows_database_t *database);
 const rows_schema_t *rows_database_schema(const rows_database_t *database, size_t index);

@@ -268,6 +268,32 @@ outcome_t rows_database_describe(rows_database_t *database, const char *sql, con
     return result;
 }
 
+typedef struct {
+    void (*found)(void *context, const char *table);
+    void *context;
+} watcher_t;
+
+static int tell_source(void *context, int action, const char *table, const char *b, const char *c, const char *d)
+{
+    const watcher_t *watcher = context;
+    (void)b, (void)c, (void)d;
+    if (action == SQLITE_READ && table != NULL)
+        watcher->found(watcher->context, table);
+    return SQLITE_OK;
+}
+
+outcome_t rows_database_sources(rows_database_t *database, const char *sql, const char *where,
+                                void (*found)(void *context, const char *table), void *context)
+{
+    sqlite3_stmt *statement;
+    watcher_t watcher = {found, context};
+    sqlite3_set_authorizer(database->connection, tell_source, &watcher);
+    outcome_t result = prepare(database, sql, where, &statement);
+    sqlite3_set_authorizer(database->connection, NULL, NULL);
+    sqlite3_finalize(statement);
+    return result;
+}
+
 outcome_t rows_database_query(rows_database_t *database, const char *sql, const char *where, rows_table_t *table)
 {
     sqlite3_stmt *statement;

@@ -273,7 +273,8 @@ outcome_t run_execute(const run_request_t *request, text_t *folder)
     int lock = -1;
     *folder = text_of("%s", "");
     outcome_t result = choose_experiments(&run);
-    if (!outcome_is_ok(&result) || outcome_bad(&result, run_folder_choose(request, folder))) {
+    if (!outcome_is_ok(&result) || outcome_bad(&result, experiment_rows_check(request->experiments, request->mode)) ||
+        outcome_bad(&result, run_folder_choose(request, folder))) {
         free(run.experiments);
         return result;
     }

@@ -123,6 +123,11 @@ refused() { # name, pattern
     check_fails "${3:-1}" "$1" query --experiments "$copy" "SELECT 1"
     check "is told by file" grep -qE -- "$2" "$tap_folder/last_err"
 }
+fresh && sed -i 's/^from: accuracy/from: pe/' "$copy/loss_by_family.md"
+refused "a page that does not name what its query reads" 'loss_by_family.md: from: found pe, expected accuracy'
+fresh && sed -i 's/^FROM losses/FROM loses/' "$copy/loss_by_family.sql"
+check_fails 2 "a run with a query that is wrong" "$BBSBENCH" run --smoke --experiments "$copy" --only pe --out "$tap_folder/early"
+check "is refused before its folder is made" [ ! -e "$tap_folder/early" ]
 fresh && mv "$copy/loss_by_family.md" "$copy/claims.md" && mv "$copy/loss_by_family.sql" "$copy/claims.sql"
 refused "the name of the file of claims" 'claims.md: its name: found claims'
 fresh && sed -i 's/^order: 500/order: later/' "$copy/loss_by_family.md"
