@@ -6,7 +6,6 @@
 #include "base/home.h"
 #include "base/text.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,15 +71,6 @@ static outcome_t put(const target_t *target, const char *section, const char *ke
     return result;
 }
 
-static char *trimmed(char *text)
-{
-    while (isspace((unsigned char)*text))
-        text++;
-    for (size_t length = strlen(text); length > 0 && isspace((unsigned char)text[length - 1]); length--)
-        text[length - 1] = '\0';
-    return text;
-}
-
 /* "key = value" cut in two; NULL where there is no '='. */
 static char *cut(char *line)
 {
@@ -88,7 +78,7 @@ static char *cut(char *line)
     if (equals == NULL)
         return NULL;
     *equals = '\0';
-    return trimmed(equals + 1);
+    return text_trim(equals + 1);
 }
 
 /* ===  A file  === */
@@ -104,7 +94,7 @@ typedef struct {
 static outcome_t read_key(const target_t *target, section_t *section, char *line, const char *place)
 {
     char *value = cut(line);
-    const char *key = trimmed(line);
+    const char *key = text_trim(line);
     if (value == NULL || section->section == NULL)
         return outcome_usage(target->where, place, line, value == NULL ? "key = value, or [section]" : "[section] first",
                              NULL);
@@ -119,7 +109,7 @@ static outcome_t read_key(const target_t *target, section_t *section, char *line
 
 static outcome_t read_line(const target_t *target, section_t *section, char *line, const char *place)
 {
-    line = trimmed(line);
+    line = text_trim(line);
     size_t length = strlen(line);
     if (length == 0 || line[0] == '#' || line[0] == ';')
         return outcome_ok();
@@ -128,7 +118,7 @@ static outcome_t read_line(const target_t *target, section_t *section, char *lin
     if (line[length - 1] != ']')
         return outcome_usage(target->where, place, line, "[section]", NULL);
     line[length - 1] = '\0';
-    *section = (section_t){.section = trimmed(line + 1)};
+    *section = (section_t){.section = text_trim(line + 1)};
     return check_section(section->section, target->where, place);
 }
 
@@ -205,7 +195,7 @@ outcome_t configuration_set(const char *setting, const accelerator_t *const *acc
 {
     target_t target = {.where = "--set", .accelerators = accelerators, .count = count, .configs = configs};
     text_t copy = text_of("%s", setting);
-    char *value = text_fits(&copy) ? cut(copy.chars) : NULL, *section = trimmed(copy.chars), *dot = strchr(section, '.');
+    char *value = text_fits(&copy) ? cut(copy.chars) : NULL, *section = text_trim(copy.chars), *dot = strchr(section, '.');
     if (value == NULL || dot == NULL)
         return outcome_usage("--set", setting, "another form", "DESIGN.KEY=VALUE, such as bitvert.rows=16", NULL);
     *dot = '\0';

@@ -124,6 +124,15 @@ bool text_to_real(const char *text, double *value)
     return true;
 }
 
+char *text_trim(char *text)
+{
+    while (isspace((unsigned char)*text))
+        text++;
+    for (size_t length = strlen(text); length > 0 && isspace((unsigned char)text[length - 1]); length--)
+        text[length - 1] = '\0';
+    return text;
+}
+
 size_t text_split(char *text, char separator, char **parts, size_t limit)
 {
     size_t count = 0;

@@ -46,6 +46,9 @@ char *text_copy(const char *text);
 bool text_to_integer(const char *text, int64_t least, int64_t most, int64_t *value);
 bool text_to_real(const char *text, double *value);
 
+/* The text without the white space around it: a pointer into `text`, which is cut in place. */
+char *text_trim(char *text);
+
 /* Split "a,b,c" in place at `separator`; `parts` receives at most `limit` pointers. Returns how many there are, which
  * can be more than `limit`. An empty text has no parts. */
 size_t text_split(char *text, char separator, char **parts, size_t limit);

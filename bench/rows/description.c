@@ -21,23 +21,14 @@ static outcome_t refuse(const place_t *place, const char *found, const char *exp
     return outcome_failed(place->where, text_of("line %zu", place->line).chars, found, expected, NULL);
 }
 
-static char *trimmed(char *text)
-{
-    while (isspace((unsigned char)*text))
-        text++;
-    for (size_t length = strlen(text); length > 0 && isspace((unsigned char)text[length - 1]); length--)
-        text[length - 1] = '\0';
-    return text;
-}
-
 /* The last word of `code`, without a trailing comma; NULL where there is none. */
 static char *last_word(char *code)
 {
-    code = trimmed(code);
+    code = text_trim(code);
     size_t length = strlen(code);
     if (length > 0 && code[length - 1] == ',')
         code[length - 1] = '\0';
-    code = trimmed(code);
+    code = text_trim(code);
     char *end = code + strlen(code), *start = end;
     if (end > code && end[-1] == '"') { /* "values" */
         end[-1] = '\0';
@@ -103,9 +94,9 @@ static outcome_t read_comment(const place_t *place, char *code, char *comment, r
     for (size_t i = 0; i < description->count; i++)
         if (text_equal(description->columns[i].name, column->name))
             return refuse(place, text_of("a second description of %.200s", column->name).chars, "one for each column");
-    column->heading = trimmed(parts[HEADING]);
-    column->unit = trimmed(parts[UNIT]);
-    column->meaning = trimmed(parts[MEANING]);
+    column->heading = text_trim(parts[HEADING]);
+    column->unit = text_trim(parts[UNIT]);
+    column->meaning = text_trim(parts[MEANING]);
     outcome_t result = read_traits(place, parts[TRAITS], column);
     if (!outcome_is_ok(&result))
         return result;

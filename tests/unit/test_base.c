@@ -74,6 +74,15 @@ static void a_list_is_split_at_each_separator(void **state)
     assert_string_equal(parts[1], "b");
 }
 
+static void white_space_is_taken_from_both_ends(void **state)
+{
+    (void)state;
+    char text[] = " \ta b \n", blank[] = " \t ", empty[] = "";
+    assert_string_equal(text_trim(text), "a b");
+    assert_string_equal(text_trim(blank), "");
+    assert_string_equal(text_trim(empty), "");
+}
+
 static void a_file_appears_only_when_it_is_committed(void **state)
 {
     (void)state;
@@ -221,6 +230,7 @@ int main(void)
         cmocka_unit_test(an_error_says_its_five_parts),
         cmocka_unit_test(numbers_are_read_whole_or_not_at_all),
         cmocka_unit_test(a_list_is_split_at_each_separator),
+        cmocka_unit_test(white_space_is_taken_from_both_ends),
         cmocka_unit_test(a_file_appears_only_when_it_is_committed),
         cmocka_unit_test(reading_says_what_is_wrong),
         cmocka_unit_test(folders_are_made_with_their_parents),
