@@ -195,10 +195,17 @@ outcome_t experiment_rows_add(const experiments_t *experiments, const experiment
     return result;
 }
 
-outcome_t experiment_rows_load(const experiment_t *experiment, const char *folder, rows_database_t *database)
+outcome_t experiment_rows_load(const experiment_t *experiment, const char *folder, rows_database_t *database, size_t *count)
 {
-    return rows_database_load(database, experiment_rows_schema(experiment, database),
-                              text_of("%s/%s", folder, experiment->file).chars);
+    const rows_schema_t *schema = experiment_rows_schema(experiment, database);
+    rows_table_t rows;
+    outcome_t result = rows_read(schema, text_of("%s/%s", folder, experiment->file).chars, &rows);
+    if (!outcome_is_ok(&result))
+        return result;
+    *count = rows.count;
+    result = rows_database_fill(database, schema, &rows);
+    rows_table_free(&rows);
+    return result;
 }
 
 const rows_schema_t *experiment_rows_schema(const experiment_t *experiment, const rows_database_t *database)

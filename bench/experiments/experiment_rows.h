@@ -31,8 +31,10 @@ outcome_t experiment_rows_open(const experiments_t *experiments, const experimen
 outcome_t experiment_rows_add(const experiments_t *experiments, const experiment_source_t *source,
                               rows_database_t *database);
 
-/* Load the rows that an experiment has just written to the folder, in place of those that its table has. */
-outcome_t experiment_rows_load(const experiment_t *experiment, const char *folder, rows_database_t *database);
+/* Load the rows that an experiment has just written to the folder, in place of those that its table has.
+ * `*count` is how many there are. */
+outcome_t experiment_rows_load(const experiment_t *experiment, const char *folder, rows_database_t *database,
+                               size_t *count);
 
 /* The same checks alone, before a run begins. */
 outcome_t experiment_rows_check(const experiments_t *experiments, const run_mode_t *mode);

@@ -145,17 +145,6 @@ static void record_end(cJSON *entry, const outcome_t *outcome, double seconds, s
 
 /* ===  Running  === */
 
-static outcome_t count_rows(const run_t *run, const experiment_t *experiment, size_t *count)
-{
-    csv_table_t table;
-    outcome_t result = csv_read(text_of("%s/%s", run->folder, experiment->file).chars, &table);
-    if (!outcome_is_ok(&result))
-        return result;
-    *count = table.rows;
-    csv_free(&table);
-    return result;
-}
-
 /* Run one experiment. `*result` is its outcome; the return value is that of writing run.json. */
 static outcome_t run_one(run_t *run, const experiment_t *experiment, outcome_t *result)
 {
@@ -172,8 +161,8 @@ static outcome_t run_one(run_t *run, const experiment_t *experiment, outcome_t *
     *result = check_sources(run, experiment);
     if (outcome_is_ok(result))
         *result = experiment_run(experiment, &context, run->database);
-    if (outcome_is_ok(result) && !outcome_bad(result, count_rows(run, experiment, &rows)))
-        *result = experiment_rows_load(experiment, run->folder, run->database);
+    if (outcome_is_ok(result))
+        *result = experiment_rows_load(experiment, run->folder, run->database, &rows);
     double seconds = progress_clock() - started;
     record_end(entry, result, seconds, rows);
     FILE *log = run->request->log;

@@ -70,7 +70,13 @@ static void open_mode(int index)
         if (experiment->sql == NULL)
             continue;
         assert_ok(experiment_run(experiment, &context, databases[index]));
-        assert_ok(experiment_rows_load(experiment, folders[index].chars, databases[index]));
+        rows_table_t loaded;
+        size_t count;
+        assert_ok(experiment_rows_load(experiment, folders[index].chars, databases[index], &count));
+        text_t sql = text_of("SELECT * FROM \"%s\"", experiment->id);
+        assert_ok(rows_database_query(databases[index], sql.chars, "test", &loaded));
+        assert_int_equal(count, loaded.count);
+        rows_table_free(&loaded);
     }
     rows_database_lock(databases[index]);
 }
