@@ -28,7 +28,7 @@ static const option_t options_table[] = {
     {"ranges", "FILE", NULL,
      "ranges of 8-bit activations, from bbsbench calibrate (default: NAME.ranges.csv beside the weights)"},
     {"kernels", "fast|stock|plain", "fast", "oneDNN; Darknet's own functions (fp32); plain integer loops (int8)"},
-    {"first-layer", "keep|prune", "keep", "keep: the first layer of a network stays at 8 bits"},
+    {"first-layer", "keep|prune", "keep", "keep: the convolution that reads the image stays at 8 bits"},
     {"predictions", "FOLDER", NULL, "store each prediction there, and reuse stored ones of the same configuration"},
     {"skip-bad", NULL, NULL, "leave out images and lines that cannot be read; the row says how many"},
     {"jobs", "N", NULL, "threads (default: all processors)"},

@@ -23,9 +23,9 @@ static const char compress_details[] =
     "before the constant is added), NAME.meta (U8 per group: redundant columns << 6 | 6-bit constant, unsigned for ra,\n"
     "signed for zps; for bitflip the mask of stored columns; 0 in channels at 8 bits) and NAME.bits (U8 per channel).\n"
     "Groups are numbered channel by channel, kernel position by kernel position, then along the input channels; a short\n"
-    "group costs full metadata. The first layer is the first weight of the file, or --first-name: it stays at 8 bits and\n"
-    "takes no part in the choice of sensitive channels; --first-layer prune prunes it like the others. Bits with metadata\n"
-    "count 8 per group of each pruned channel and, where a layer has channels of both precisions, an index of 16 bits per\n"
+    "group costs full metadata. The layer that reads the image (the first convolution of 2 to 4 input channels, else of 1;\n"
+    "or --first-name) stays at 8 bits and takes no part in the choice of sensitive channels; --first-layer prune prunes it\n"
+    "like the others; a network of tokens has no such layer. Bits with metadata count 8 per group of each pruned channel and, where a layer has channels of both precisions, an index of 16 bits per\n"
     "channel.";
 
 static void print_row(const char *name, const char *shape, int64_t sensitive, int64_t channels, const compress_size_t *size)

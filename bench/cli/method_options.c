@@ -66,8 +66,13 @@ outcome_t method_options_weights(const options_t *options, const tensor_set_t *s
                                  bool keep_first, int threads, int8_network_t *network)
 {
     outcome_t result = int8_tensors_open(set, where, keep_floats, threads, network);
-    return outcome_is_ok(&result) && keep_first ? int8_network_keep(network, where, options_text(options, "first-name"))
-                                                : result;
+    const char *name = options_text(options, "first-name");
+    if (!outcome_is_ok(&result) || !keep_first)
+        return result;
+    if (name != NULL)
+        return int8_network_keep(network, where, name);
+    int8_network_keep_image(network);
+    return result;
 }
 
 outcome_t method_options_jobs(const options_t *options, int *threads)

@@ -15,8 +15,8 @@
 #define METHOD_OPTIONS                                                                                                  \
     METHOD_COLUMN_OPTIONS                                                                                               \
     SETTINGS_OF_LAYERS(METHOD_ROW)                                                                                      \
-    {"first-layer", "NAME", "keep", "keep the first layer at 8 bits, or prune it"},                                     \
-    {"first-name", "TENSOR", NULL, "weight of the first layer (default: the first weight in the file)"}
+    {"first-layer", "NAME", "keep", "keep: the convolution that reads the image stays at 8 bits"},                                     \
+    {"first-name", "TENSOR", NULL, "the weight that stays (default: the first convolution of 2 to 4 input channels, else of 1)"}
 /* clang-format on */
 
 #define JOBS_OPTION                                            \

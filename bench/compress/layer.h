@@ -20,7 +20,7 @@
 typedef struct {
     const char *name;
     int64_t k, c, kh, kw;
-    bool whole;           /* stays at 8 bits whatever the method (a network's first layer) */
+    bool whole;           /* stays at 8 bits whatever the method (it reads the network's image) */
     const float *weights; /* [k, c, kh, kw]; NULL when only INT8 is known: methods with METHOD_FLOAT refuse it */
     const int8_t *q;      /* [k, c, kh, kw] */
     const float *scale;   /* [k] */

@@ -142,7 +142,7 @@ static outcome_t fill_from_network(model_inputs_t *inputs, const accelerator_t *
     double density = density_of(inputs);
     for (size_t i = 0; i < inputs->table->count; i++) {
         layers[i].weights = inputs->int8.layers[i].q;
-        layers[i].input_density = inputs->table->items[i].first ? 1.0 : density;
+        layers[i].input_density = inputs->table->items[i].reads_image ? 1.0 : density;
         layers[i].output_density = density;
     }
     outcome_t result = accelerator->selects ? count_sensitive(inputs, accelerator, config, layers) : outcome_ok();
@@ -179,7 +179,7 @@ outcome_t model_inputs_layers(model_inputs_t *inputs, const accelerator_t *accel
     for (size_t i = 0; i < inputs->table->count; i++) {
         const net_layer_t *shape = &inputs->table->items[i];
         layers[i] = (accel_layer_t){
-            .shape = shape, .sensitive = ACCEL_UNIFORM, .whole = shape->first && !inputs->plan->prune_first};
+            .shape = shape, .sensitive = ACCEL_UNIFORM, .whole = shape->reads_image && !inputs->plan->prune_first};
     }
     if (inputs->int8.count > 0)
         return fill_from_network(inputs, accelerator, config, layers);

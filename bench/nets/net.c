@@ -27,6 +27,15 @@ const net_size_t *net_default_size(const network_t *network)
     return outcome_is_ok(&found) ? size : network->sizes[0];
 }
 
+static void mark_image(net_table_t *table)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (table->items[i].kind == NET_CONV && table->items[i].c <= NET_IMAGE_CHANNELS) {
+            table->items[i].reads_image = true;
+            return;
+        }
+}
+
 outcome_t net_layers(const network_t *network, const net_size_t *size, net_table_t *table)
 {
     *table = (net_table_t){0};
@@ -34,7 +43,7 @@ outcome_t net_layers(const network_t *network, const net_size_t *size, net_table
     if (!outcome_is_ok(&result))
         net_table_free(table);
     else
-        table->items[0].first = true;
+        mark_image(table);
     return result;
 }
 

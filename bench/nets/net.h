@@ -18,6 +18,8 @@ typedef enum { NET_CONV, NET_LINEAR } net_kind_t;
 
 enum { NET_NAME_SIZE = 64 };
 
+enum { NET_IMAGE_CHANNELS = 4 /* of a picture: grey, RGB, RGB and one more */ };
+
 /* In place of the index of a layer: NET_OUTSIDE, the operand is not the output of a layer of this table (but the network's
  * input, a pooled map, the products of attention); NET_NONE, there is no such operand. */
 enum { NET_OUTSIDE = -1, NET_NONE = -2 };
@@ -35,7 +37,7 @@ typedef struct {
     int64_t input;        /* index of the layer whose output this one reads, or NET_OUTSIDE */
     int64_t residual;     /* index of the layer whose output is added to this one's, NET_OUTSIDE or NET_NONE */
     bool bias;
-    bool first; /* the network's first layer: stays at 8 bits unless --first-layer prune */
+    bool reads_image; /* set by net_layers(): stays at 8 bits unless --first-layer prune */
 } net_layer_t;
 
 typedef struct {
@@ -90,7 +92,9 @@ outcome_t net_find_size(const network_t *network, const char *name, const net_si
 /* The size when none is named: compact, or the only one. */
 const net_size_t *net_default_size(const network_t *network);
 
-/* The layers in the order of the framework's modules (a block: conv1, conv2, downsample). Free with net_table_free(). */
+/* The layers in the order of the framework's modules (a block: conv1, conv2, downsample). The first convolution with at
+ * most NET_IMAGE_CHANNELS input channels reads the image; a network of tokens has no such layer. Free with
+ * net_table_free(). */
 outcome_t net_layers(const network_t *network, const net_size_t *size, net_table_t *table);
 void net_table_free(net_table_t *table);
 

@@ -124,7 +124,6 @@ static outcome_t read_layers(const csv_table_t *csv, net_table_t *table)
     for (size_t row = 0; row < csv->rows && outcome_is_ok(&result); row++) {
         net_layer_t *layer = &table->items[row];
         result = read_layer(&(line_t){csv, row}, table, layer);
-        layer->first = row == 0;
         if (row > 0 && feeds(layer - 1, layer))
             layer->input = (int64_t)row - 1;
         table->count++;

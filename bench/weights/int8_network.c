@@ -65,7 +65,7 @@ outcome_t int8_network_reserve_table(const net_table_t *table, bool prune_first,
                                        .c = layer->c,
                                        .kh = layer->kh,
                                        .kw = layer->kw,
-                                       .whole = layer->first && !prune_first};
+                                       .whole = layer->reads_image && !prune_first};
     }
     outcome_t result = int8_network_reserve(shapes, table->count, network);
     free(shapes);
@@ -141,10 +141,27 @@ outcome_t int8_network_load(const network_t *of, const net_size_t *size, const c
 
 /* ===  In use  === */
 
+void int8_network_keep_image(int8_network_t *network)
+{
+    compress_layer_t *grey = NULL;
+    for (size_t i = 0; i < network->count; i++) {
+        compress_layer_t *layer = &network->layers[i];
+        if (layer->kh * layer->kw == 1 || layer->c > NET_IMAGE_CHANNELS)
+            continue;
+        if (layer->c > 1) {
+            layer->whole = true;
+            return;
+        }
+        grey = grey != NULL ? grey : layer;
+    }
+    if (grey != NULL)
+        grey->whole = true;
+}
+
 outcome_t int8_network_keep(int8_network_t *network, const char *where, const char *name)
 {
     for (size_t i = 0; i < network->count; i++)
-        if (name == NULL || text_equal(network->layers[i].name, name)) {
+        if (text_equal(network->layers[i].name, name)) {
             network->layers[i].whole = true;
             return outcome_ok();
         }

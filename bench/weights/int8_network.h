@@ -31,7 +31,7 @@ typedef struct {
 } int8_network_t;
 
 /* From float weights of the caller: `weights` must outlive the network, whose layers point to its floats. The floats are
- * left at rest. The first layer stays at 8 bits unless `prune_first`. */
+ * left at rest. The layer that reads the image stays at 8 bits unless `prune_first`. */
 outcome_t int8_network_from(const net_weights_t *weights, bool prune_first, int threads, int8_network_t *network);
 
 /* From a checkpoint: `path`, or NULL for the shipped or fetched weights of the size (net_weights_load()). The floats are
@@ -39,8 +39,10 @@ outcome_t int8_network_from(const net_weights_t *weights, bool prune_first, int 
 outcome_t int8_network_load(const network_t *of, const net_size_t *size, const char *path, bool prune_first, int threads,
                             int8_network_t *network);
 
-/* Keep one layer whole, that is at 8 bits: the layer `name`, or the first one when `name` is NULL. `where` names the file
- * in errors. */
+/* Keep the layer that reads the image whole, that is at 8 bits: the first convolution of 2 to 4 input channels, else the
+ * first of one channel (a depthwise kernel has one channel too). A network without one, such as a BERT, keeps none. */
+void int8_network_keep_image(int8_network_t *network);
+/* Keep the layer `name` whole. `where` names the file in errors. */
 outcome_t int8_network_keep(int8_network_t *network, const char *where, const char *name);
 
 /* The floats of a layer are not needed soon: a network is in memory once (net_weights_rest()). */

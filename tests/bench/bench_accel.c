@@ -46,7 +46,7 @@ static outcome_t run_network(const network_t *network, const int8_t *weights, in
                                     .input_density = 0.5,
                                     .output_density = 0.5,
                                     .sensitive = ACCEL_UNIFORM,
-                                    .whole = table.items[i].first};
+                                    .whole = table.items[i].reads_image};
     for (int a = 0; accelerator_registry[a] != NULL && a < ACCELERATORS && outcome_is_ok(&result); a++) {
         accel_config_t config;
         double from = seconds();

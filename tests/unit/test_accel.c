@@ -187,7 +187,7 @@ static void invariants_hold_everywhere(void **state)
                                         .weights = looked_at ? weights : NULL,
                                         .input_density = 0.6,
                                         .output_density = 0.5,
-                                        .whole = table.items[i].first};
+                                        .whole = table.items[i].reads_image};
         for (const accelerator_t *const *at = accelerator_registry; *at != NULL; at++) {
             if ((*at)->needs_weights && !looked_at)
                 continue;

@@ -100,7 +100,7 @@ static void all_roads_give_the_same_layers(void **state)
             assert_ptr_equal(layer->weights, roads.weights.layers[i].weights);
             assert_null(model->weights);
             assert_memory_equal(layer->weights, file->weights, (size_t)compress_layer_size(layer) * sizeof(float));
-            assert_int_equal(layer->whole, roads.weights.table.items[i].first);
+            assert_int_equal(layer->whole, roads.weights.table.items[i].reads_image);
             assert_int_equal(layer->whole, model->whole);
         }
         close_roads(&roads);
@@ -238,7 +238,7 @@ static void drawn_networks_are_always_the_same(void **state)
         for (size_t i = 0; i < one.count; i++) {
             assert_string_equal(one.layers[i].name, table.items[i].name);
             assert_int_equal(compress_layer_size(&one.layers[i]), net_layer_weights(&table.items[i]));
-            assert_int_equal(one.layers[i].whole, table.items[i].first);
+            assert_int_equal(one.layers[i].whole, table.items[i].reads_image);
             assert_same_layer(&one.layers[i], &three.layers[i]);
         }
         int8_network_free(&one);
@@ -318,6 +318,35 @@ static void int8_and_float_tensors_mix(void **state)
     tensor_set_free(&set);
 }
 
+/* Which layer stays at 8 bits follows from shapes, not from the order of a file, which may be alphabetical: the convolution
+ * on a picture. A matrix of 3 inputs is none, nor is a depthwise kernel where there is a convolution of 3 channels. */
+static void the_layer_that_reads_the_image_stays_whole(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t shapes[3][4];
+        int kept; /* -1: none */
+    } cases[] = {
+        {{{8, 8, 3, 3}, {8, 3, 3, 3}, {10, 8, 1, 1}}, 1},    /* not the first of the file */
+        {{{8, 1, 3, 3}, {8, 3, 3, 3}, {16, 3, 3, 3}}, 1},    /* after a depthwise kernel; the first of two */
+        {{{8, 1, 5, 5}, {16, 8, 3, 3}, {10, 16, 1, 1}}, 0},  /* grey pictures */
+        {{{8, 3, 1, 1}, {16, 8, 1, 1}, {10, 16, 1, 1}}, -1}, /* matrices alone */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        compress_layer_t shapes[3];
+        int8_network_t network;
+        for (int j = 0; j < 3; j++) {
+            const int64_t *shape = cases[i].shapes[j];
+            shapes[j] = (compress_layer_t){.name = "x", .k = shape[0], .c = shape[1], .kh = shape[2], .kw = shape[3]};
+        }
+        assert_ok(int8_network_reserve(shapes, 3, &network));
+        int8_network_keep_image(&network);
+        for (int j = 0; j < 3; j++)
+            assert_int_equal(network.layers[j].whole, j == cases[i].kept);
+        int8_network_free(&network);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -327,6 +356,7 @@ int main(void)
         cmocka_unit_test(drawn_networks_are_always_the_same),
         cmocka_unit_test(every_family_has_its_own_assumptions),
         cmocka_unit_test(int8_and_float_tensors_mix),
+        cmocka_unit_test(the_layer_that_reads_the_image_stays_whole),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

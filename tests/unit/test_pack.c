@@ -54,7 +54,7 @@ static void compress_set(const char *name, int columns, int group, tensor_set_t 
     config.group = group;
     config.channel_unit = 8;
     assert_ok(int8_tensors_open(&set, "net", false, 1, &network));
-    assert_ok(int8_network_keep(&network, "net", NULL));
+    int8_network_keep_image(&network);
     assert_ok(compress_network(method, &config, network.layers, network.count, 1, compressed));
     assert_ok(int8_tensors_compressed(&set, &network, compressed, out));
     assert_ok(tensor_set_note(out, "method", name));
