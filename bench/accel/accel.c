@@ -43,12 +43,28 @@ accel_pruning_t accel_pruning(const accelerator_t *accelerator, const accel_conf
     return pruning;
 }
 
+/* The group of a design whose lanes take a fixed number of weights each. */
+static outcome_t check_group(const accelerator_t *accelerator, const accel_config_t *config)
+{
+    int64_t group = exact_times(accelerator->weights_per_lane, config->lanes);
+    if (group == 0 || config->group == group)
+        return outcome_ok();
+    return outcome_usage(accelerator->name, "group", text_of("%" PRId64 " weights", config->group).chars,
+                         text_of("%" PRId64 " for %" PRId64 " lanes", group, config->lanes).chars,
+                         text_of("change both: --set %s.lanes=N --set %s.group=%s", accelerator->part, accelerator->part,
+                                 accelerator->weights_per_lane == 1
+                                     ? "N"
+                                     : text_of("(%" PRId64 " x N)", accelerator->weights_per_lane).chars)
+                             .chars);
+}
+
 outcome_t accel_check(const accelerator_t *accelerator, const accel_config_t *config)
 {
     double budget;
     outcome_t result;
     if (outcome_bad(&result, settings_check(accelerator->keys, config, accelerator->name)) ||
-        outcome_bad(&result, technology_value("budget.multipliers", &budget)))
+        outcome_bad(&result, technology_value("budget.multipliers", &budget)) ||
+        outcome_bad(&result, check_group(accelerator, config)))
         return result;
     if (accelerator->needs_weights && config->group % WORD != 0)
         return outcome_usage(accelerator->name, "group", text_of("%" PRId64, config->group).chars, "a multiple of 8",

@@ -44,7 +44,7 @@ typedef struct {
     const int8_t *weights;                /* [k, c, kh, kw], the INT8 values that the design runs; NULL: not known */
     int64_t effectual;                    /* bits that lanes work on per pixel step (effectual.h); 0: not counted */
     double input_density, output_density; /* share of activations that are not zero, in (0, 1]; 0: not known */
-    bool whole;                           /* all channels stay at 8 bits (a network's first layer) */
+    bool whole;                           /* all channels stay at 8 bits (it reads the network's image) */
 } accel_layer_t;
 
 /* The work of one layer: the output of a model. memory.h and energy.h derive everything else. */
@@ -70,11 +70,14 @@ typedef struct accelerator {
     const char *source; /* of the rule by which cycles are counted */
     const char *part;   /* name of its rows in an energy table of technology.csv, and of its (or its family's) section of an
                            INI file */
-    const char *accuracy;    /* spec (compress/spec.h) of the method whose measured accuracy is this design's: "int8" */
-    bool selects;            /* some channels stay at 8 bits: Algorithm 2 */
-    bool needs_weights;      /* its cycles depend on the weights' bits */
-    bool needs_density;      /* and on the share of activations that are not zero */
-    bool counts_lanes;       /* the bits that its lanes work on are counted separately, on request (effectual.h) */
+    const char *accuracy; /* spec (compress/spec.h) of the method whose measured accuracy is this design's: "int8" */
+    bool selects;         /* some channels stay at 8 bits: Algorithm 2 */
+    bool needs_weights;   /* its cycles depend on the weights' bits */
+    bool needs_density;   /* and on the share of activations that are not zero */
+    bool counts_lanes;    /* the bits that its lanes work on are counted separately, on request (effectual.h) */
+    /* Weights that a PE takes at a time (`group`) for each of its lanes; a configuration with another number is refused,
+     * because it would have multipliers that are not counted. 0: the two are independent. */
+    int64_t weights_per_lane;
     const accel_key_t *keys; /* its own keys, at most ACCEL_OWN_KEYS; NULL: none */
     /* The method that prunes its weights (a method with columns), and its parameters. Both NULL: it runs plain INT8, or its
      * own format that keeps the bits of each weight. */
@@ -101,8 +104,8 @@ outcome_t accel_find(const char *name, const accelerator_t **accelerator);
 accel_storage_t accel_storage(const accelerator_t *accelerator, const accel_config_t *config);
 accel_pruning_t accel_pruning(const accelerator_t *accelerator, const accel_config_t *config);
 
-/* Refuses a configuration with a value out of range; with another number of multipliers than it declares; or with another
- * number than the budget of technology.csv, unless it gives a reason. */
+/* Refuses a configuration with a value out of range; with a group that does not follow from the lanes; with another number
+ * of multipliers than it declares; or with another number than the budget of technology.csv, unless it gives a reason. */
 outcome_t accel_check(const accelerator_t *accelerator, const accel_config_t *config);
 
 /* Counts of each layer, in order, into counts[count]. The layers are those of net_layers(). Checks the configuration. The

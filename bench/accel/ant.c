@@ -2,7 +2,7 @@
 /* ANT (Guo et al., MICRO 2022) at 6 bits, both weights and activations (the paper's Table II).
  *
  * As in the authors' simulator a tile takes one cycle per bit, so the gain over Stripes is 8 / 6 and the wider array. The
- * network's first layer runs at 8 bits. (The simulator instead uses a mean of 6.05 to 6.5 bits per network, because it
+ * layer that reads the image runs at 8 bits. (The simulator instead uses a mean of 6.05 to 6.5 bits per network, because it
  * leaves some layers at 8 bits: mean_centibits.) Decoders of ANT's number formats are not modelled. */
 #include "accel/dense.h"
 #include "accel/accel.h"
@@ -48,6 +48,7 @@ const accelerator_t accelerator_ant = {.name = "ant",
                                        .title = "ANT",
                                        .source = "BBS paper Table II and section VI; array of BitSim sim/test_ant.py",
                                        .part = "ant",
+                                       .weights_per_lane = 1,
                                        .accuracy = "ant",
                                        .keys = keys,
                                        .storage = storage_of,

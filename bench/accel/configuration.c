@@ -59,9 +59,15 @@ static outcome_t check_setting(const target_t *target, const char *section, cons
     return some || !outcome_is_ok(&result) ? result : settings_read(NULL, &none, key, value, target->where, place);
 }
 
+/* The keys of [dram] have the prefix in settings.h. */
+static text_t full_key(const char *section, const char *key)
+{
+    return text_equal(section, dram) ? text_of("%s_%s", dram, key) : text_of("%s", key);
+}
+
 static outcome_t put(const target_t *target, const char *section, const char *key, const char *value, const char *place)
 {
-    text_t full = text_equal(section, dram) ? text_of("%s_%s", dram, key) : text_of("%s", key);
+    text_t full = full_key(section, key);
     outcome_t result = check_setting(target, section, full.chars, value, place);
     for (size_t i = 0; i < target->count && outcome_is_ok(&result); i++) {
         const accelerator_t *accelerator = target->accelerators[i];
@@ -190,14 +196,49 @@ outcome_t configuration_load(const char *profile, const accelerator_t *const *ac
     return outcome_is_ok(&result) ? read_file(path.chars, &target) : result;
 }
 
+/* The parts of SECTION.KEY=VALUE; they point into `copy`. */
+typedef struct {
+    text_t copy;
+    const char *section, *key, *value;
+} parts_t;
+
+static outcome_t part(const char *setting, parts_t *parts)
+{
+    parts->copy = text_of("%s", setting);
+    char *value = text_fits(&parts->copy) ? cut(parts->copy.chars) : NULL, *section = text_trim(parts->copy.chars);
+    char *dot = strchr(section, '.');
+    if (value == NULL || dot == NULL)
+        return outcome_usage("--set", setting, "another form", "DESIGN.KEY=VALUE, such as bitvert.rows=16", NULL);
+    *dot = '\0';
+    parts->section = section;
+    parts->key = dot + 1;
+    parts->value = value;
+    return outcome_ok();
+}
+
 outcome_t configuration_set(const char *setting, const accelerator_t *const *accelerators, size_t count,
                             accel_config_t *configs)
 {
     target_t target = {.where = "--set", .accelerators = accelerators, .count = count, .configs = configs};
-    text_t copy = text_of("%s", setting);
-    char *value = text_fits(&copy) ? cut(copy.chars) : NULL, *section = text_trim(copy.chars), *dot = strchr(section, '.');
-    if (value == NULL || dot == NULL)
-        return outcome_usage("--set", setting, "another form", "DESIGN.KEY=VALUE, such as bitvert.rows=16", NULL);
-    *dot = '\0';
-    return put(&target, section, dot + 1, value, setting);
+    parts_t parts;
+    outcome_t result = part(setting, &parts);
+    return outcome_is_ok(&result) ? put(&target, parts.section, parts.key, parts.value, setting) : result;
+}
+
+outcome_t configuration_reaches(const char *setting, const accelerator_t *const *accelerators, size_t count)
+{
+    const target_t nobody = {.where = "--set"};
+    parts_t parts;
+    outcome_t result;
+    if (outcome_bad(&result, part(setting, &parts)) ||
+        outcome_bad(&result, put(&nobody, parts.section, parts.key, parts.value, setting)))
+        return result;
+    text_t key = full_key(parts.section, parts.key), chosen = text_of("%s", "");
+    for (size_t i = 0; i < count; i++) {
+        if (is_of(accelerators[i], parts.section) && settings_has(accelerators[i]->keys, key.chars))
+            return outcome_ok();
+        chosen = text_of("%s%s%s", chosen.chars, i == 0 ? "" : ", ", accelerators[i]->name);
+    }
+    return outcome_usage("--set", setting, "a setting that none of the chosen designs has", chosen.chars,
+                         "choose the design as well: --accelerator");
 }

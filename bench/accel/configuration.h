@@ -27,4 +27,7 @@ outcome_t configuration_load(const char *profile, const accelerator_t *const *ac
 outcome_t configuration_set(const char *setting, const accelerator_t *const *accelerators, size_t count,
                             accel_config_t *configs);
 
+/* Whether SECTION.KEY=VALUE is a valid setting of at least one of these designs; else FAULT_USAGE, which says why not. */
+outcome_t configuration_reaches(const char *setting, const accelerator_t *const *accelerators, size_t count);
+
 #endif

@@ -57,8 +57,9 @@ static outcome_t pe_rate(const char *table, const accelerator_t *accelerator, co
     if (!has(table, accelerator->part, "power")) {
         double layout;
         if (!outcome_bad(&result, technology_lookup(table, accelerator->part, "pe", pe_pj)) &&
+            !outcome_bad(&result, technology_lookup(table, accelerator->part, "lanes", &lanes)) &&
             !outcome_bad(&result, layout_of(accelerator->part, &layout)))
-            *pe_pj *= layout;
+            *pe_pj *= layout * ((double)config->lanes / lanes);
         return result;
     }
     if (outcome_bad(&result, technology_lookup(table, accelerator->part, "power", &power)) ||
@@ -69,21 +70,28 @@ static outcome_t pe_rate(const char *table, const accelerator_t *accelerator, co
     return result;
 }
 
-/* The energy of a register outside the PEs. */
-static outcome_t register_rate(const char *part, const char *name, uint32_t oddities, double *rate)
+/* The energy of a register outside the PEs. The table's value is for `register_weights` weights or activations; a PE that
+ * takes another number has registers of another size. The oddity takes the simulator's constant whatever the size. */
+static outcome_t register_rate(const char *part, const char *name, const accel_config_t *config, double *rate)
 {
-    bool odd = (oddities & ODDITY_REGISTER_CONSTANTS) && has(as_written, part, name);
-    return technology_lookup(odd ? as_written : default_table, part, name, rate);
+    double weights;
+    outcome_t result;
+    if (config->oddities & ODDITY_REGISTER_CONSTANTS)
+        return technology_lookup(has(as_written, part, name) ? as_written : default_table, part, name, rate);
+    if (!outcome_bad(&result, technology_lookup(default_table, part, "register_weights", &weights)) &&
+        !outcome_bad(&result, technology_lookup(default_table, part, name, rate)))
+        *rate *= (double)config->group / weights;
+    return result;
 }
 
-static outcome_t register_rates(const char *part, uint32_t oddities, energy_rates_t *rates)
+static outcome_t register_rates(const char *part, const accel_config_t *config, energy_rates_t *rates)
 {
     double layout, dispatcher;
     outcome_t result;
     if (outcome_bad(&result, layout_of(part, &layout)) ||
         outcome_bad(&result, technology_lookup(default_table, NULL, "dispatcher", &dispatcher)) ||
-        outcome_bad(&result, register_rate(part, "weight_register", oddities, &rates->weight_register_pj)) ||
-        outcome_bad(&result, register_rate(part, "input_register", oddities, &rates->input_register_pj)))
+        outcome_bad(&result, register_rate(part, "weight_register", config, &rates->weight_register_pj)) ||
+        outcome_bad(&result, register_rate(part, "input_register", config, &rates->input_register_pj)))
         return result;
     rates->weight_register_pj *= layout;
     rates->input_register_pj = (rates->input_register_pj + dispatcher) * layout;
@@ -135,8 +143,8 @@ outcome_t energy_rates(const char *table, const accelerator_t *accelerator, cons
     outcome_t result;
     if (outcome_bad(&result, pe_rate(table, accelerator, config, &rates->pe_pj)) ||
         (storage.local_bytes == 0 &&
-         outcome_bad(&result, register_rates(accelerator->part, config->oddities,
-                                             rates))) || /* PEs with local buffers have no registers */
+         outcome_bad(&result,
+                     register_rates(accelerator->part, config, rates))) || /* PEs with local buffers have no registers */
         outcome_bad(&result, sram_rates(config, &storage, rates, &leakage_mw)) ||
         outcome_bad(&result, technology_value("dram.access", &dram_word)) ||
         outcome_bad(&result, technology_value("clock.period", &period)))

@@ -24,6 +24,7 @@ const accelerator_t accelerator_pragmatic = {.name = "pragmatic",
                                              .title = "Pragmatic",
                                              .source = "BBS paper section VI; Albericio et al., MICRO 2017",
                                              .part = "pragmatic",
+                                             .weights_per_lane = 1,
                                              .accuracy = "int8",
                                              .needs_weights = true,
                                              .work = work_of};

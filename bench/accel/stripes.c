@@ -22,5 +22,6 @@ const accelerator_t accelerator_stripes = {.name = "stripes",
                                            .title = "Stripes",
                                            .source = "BBS paper sections V and VI; Judd et al., MICRO 2016",
                                            .part = "stripes",
+                                           .weights_per_lane = 1,
                                            .accuracy = "int8",
                                            .work = work_of};

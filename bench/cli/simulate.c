@@ -2,6 +2,8 @@
 /* `bbsbench simulate`: run networks on accelerator models; rows go to a CSV, a short table to standard output. */
 #include "cli/simulate.h"
 
+#include "accel/configuration.h"
+#include "accel/settings.h"
 #include "base/text.h"
 #include "cli/accel_options.h"
 #include "cli/method_options.h"
@@ -34,17 +36,25 @@ static outcome_t parse_list(const options_t *options, const char *option, const 
 static const model_total_t *base_of(const model_plan_t *plan, const model_total_t *totals, const model_total_t *total)
 {
     for (size_t i = 0; i < model_points(plan); i++)
-        if (totals[i].network == total->network && totals[i].setting == total->setting && !totals[i].skipped &&
+        if (totals[i].network == total->network && totals[i].point == total->point && !totals[i].skipped &&
             totals[i].accelerator == accelerator_registry[0])
             return &totals[i];
     return NULL;
 }
 
+static int sweep_width(const model_plan_t *plan)
+{
+    size_t width = 0;
+    for (size_t i = 0; i < plan->sweep_count; i++)
+        width = strlen(plan->sweep[i]) > width ? strlen(plan->sweep[i]) : width;
+    return (int)width;
+}
+
 static void print_total(const model_plan_t *plan, const model_total_t *total, const model_total_t *base)
 {
     printf("%-10s  %-13s", total->network->name, total->accelerator->name);
-    if (plan->sweep_key != NULL && !total->skipped)
-        printf("  %5" PRId64, total->setting);
+    if (plan->sweep_count > 0)
+        printf("  %-*s", sweep_width(plan), plan->sweep[total->point]);
     if (total->skipped) {
         printf("  %13s  its cycles depend on INT8 weights%s, which were not given\n", "skipped",
                total->accelerator->needs_density ? " and activations" : "");
@@ -55,7 +65,10 @@ static void print_total(const model_plan_t *plan, const model_total_t *total, co
     printf("  %7s", base ? text_of("%.3f", (double)base->counts.cycles / (double)total->counts.cycles).chars : "-");
     printf("  %10.2f  %10.2f  %10.2f", energy->total_pj / 1e6, energy->on_chip_pj / 1e6, energy->dram_pj / 1e6);
     printf("  %6s", base ? text_of("%.3f", energy->total_pj / base->energy.total_pj).chars : "-");
-    printf("  %10.2f%s\n", energy->leakage_pj / 1e6, total->interpolated ? "  interpolated SRAM" : "");
+    printf("  %10.2f%s", energy->leakage_pj / 1e6, total->interpolated ? "  interpolated SRAM" : "");
+    if (base != NULL && total->multipliers != base->multipliers)
+        printf("  %" PRId64 " multipliers against %" PRId64, total->multipliers, base->multipliers);
+    printf("\n");
 }
 
 static void print_geomeans(const model_plan_t *plan, const model_total_t *totals)
@@ -89,12 +102,14 @@ static void print_summary(const model_plan_t *plan, const model_total_t *totals)
                                : plan->origin == MODEL_NONE ? "none; sensitive channels by the uniform assumption"
                                : plan->origin == MODEL_BEST ? "the project's own where it ships them, else synthetic"
                                                             : "synthetic, drawn after models/profiles");
-    printf("%-10s  %-13s%s%s  %13s  %7s  %10s  %10s  %10s  %6s  %10s\n", "network", "accelerator",
-           plan->sweep_key ? "  " : "", plan->sweep_key ? text_of("%5s", plan->sweep_key).chars : "", "cycles", "speedup",
-           "energy uJ", "on chip uJ", "DRAM uJ", "ratio", "leakage uJ");
+    printf("%-10s  %-13s", "network", "accelerator");
+    if (plan->sweep_count > 0)
+        printf("  %-*s", sweep_width(plan), "setting");
+    printf("  %13s  %7s  %10s  %10s  %10s  %6s  %10s\n", "cycles", "speedup", "energy uJ", "on chip uJ", "DRAM uJ", "ratio",
+           "leakage uJ");
     for (size_t i = 0; i < model_points(plan); i++)
         print_total(plan, &totals[i], base_of(plan, totals, &totals[i]));
-    if (plan->network_count > 1 && plan->sweep_key == NULL)
+    if (plan->network_count > 1 && plan->sweep_count == 0)
         print_geomeans(plan, totals);
 }
 
@@ -133,33 +148,53 @@ static outcome_t parse_weights(const options_t *options, model_plan_t *plan)
 }
 
 typedef struct {
-    text_t copy; /* of KEY=V,V,... */
-    int64_t values[MOST_VALUES];
+    text_t settings[MOST_VALUES]; /* "bitvert.rows=8" */
+    const char *texts[MOST_VALUES];
 } sweep_t;
 
+/* `key` with a section. A key without one means every chosen design that has it, but must not change the reference unseen.
+ */
+static outcome_t complete_key(const char *key, const model_plan_t *plan, text_t *complete)
+{
+    const accelerator_t *reference = accelerator_registry[0];
+    bool has_section = strchr(key, '.') != NULL;
+    *complete = text_of("%s%s", has_section ? "" : "all.", key);
+    for (size_t i = 0; i < plan->accelerator_count && !has_section; i++)
+        if (plan->accelerators[i] == reference && settings_has(reference->keys, key))
+            return outcome_usage("simulate", "--sweep",
+                                 text_of("%s, which would also change %s, the reference", key, reference->name).chars,
+                                 text_of("DESIGN.%s, or all.%s to change every design", key, key).chars, NULL);
+    return outcome_ok();
+}
+
+/* The settings of --sweep KEY=V,V,...; the values are those of --set, in the same units. */
 static outcome_t parse_sweep(const options_t *options, sweep_t *sweep, model_plan_t *plan)
 {
     const char *text = options_text(options, "sweep");
     char *parts[MOST_VALUES];
+    text_t key, copy = text_of("%s", text != NULL ? text : "");
+    outcome_t result;
     if (text == NULL)
         return outcome_ok();
-    sweep->copy = text_of("%s", text);
-    char *equals = strchr(sweep->copy.chars, '=');
-    if (equals == NULL || !text_fits(&sweep->copy))
-        return outcome_usage("simulate", "--sweep", text, "KEY=VALUE,VALUE,...", NULL);
+    char *equals = strchr(copy.chars, '=');
+    if (equals == NULL || !text_fits(&copy))
+        return outcome_usage("simulate", "--sweep", text, "DESIGN.KEY=VALUE,VALUE,...", NULL);
     *equals = '\0';
     size_t count = text_split(equals + 1, ',', parts, MOST_VALUES);
     if (count == 0 || count > MOST_VALUES)
         return outcome_usage("simulate", "--sweep", text, text_of("1 to %d values", MOST_VALUES).chars, NULL);
+    if (outcome_bad(&result, complete_key(copy.chars, plan, &key)))
+        return result;
     for (size_t i = 0; i < count; i++) {
-        if (!text_to_integer(parts[i], 0, INT64_MAX, &sweep->values[i]))
-            return outcome_usage("simulate", "--sweep", parts[i], "integers", NULL);
+        sweep->settings[i] = text_of("%s=%s", key.chars, text_trim(parts[i]));
+        sweep->texts[i] = sweep->settings[i].chars;
+        if (outcome_bad(&result, configuration_reaches(sweep->texts[i], plan->accelerators, plan->accelerator_count)))
+            return result;
         for (size_t other = 0; other < i; other++)
-            if (sweep->values[other] == sweep->values[i])
+            if (text_equal(sweep->texts[other], sweep->texts[i]))
                 return outcome_usage("simulate", "--sweep", text_of("%s twice", parts[i]).chars, "each value once", NULL);
     }
-    plan->sweep_key = sweep->copy.chars;
-    plan->sweep_values = sweep->values;
+    plan->sweep = sweep->texts;
     plan->sweep_count = count;
     return outcome_ok();
 }
@@ -233,13 +268,14 @@ static outcome_t run(const options_t *options)
                                                    accelerators.count, configs, &configuration)) ||
         outcome_bad(&result, parse_first_layer(options, &plan.prune_first)) ||
         outcome_bad(&result, method_options_jobs(options, &plan.threads)) ||
-        outcome_bad(&result, parse_sweep(options, &sweep, &plan)) ||
         outcome_bad(&result, options_required(options, "out", &path)))
         goto out;
     plan.networks = (const network_t *const *)networks.items;
     plan.network_count = networks.count;
     plan.accelerators = (const accelerator_t *const *)accelerators.items;
     plan.accelerator_count = accelerators.count;
+    if (outcome_bad(&result, parse_sweep(options, &sweep, &plan)))
+        goto out;
     plan.mixed_tables = options_flag(options, "mixed");
     plan.configs = configs;
     plan.configuration = configuration.chars;
@@ -267,10 +303,11 @@ static const option_t option_table[] = {
      "a checkpoint of one network; best: shipped weights, else synthetic; none: no designs that depend on bits"},
     {"density", "X", NULL, "share of activations that are not zero, for SparTen (default: an assumption by family)"},
     {"layer", "NAME", NULL, "write the rows of this layer only, or `total`"},
-    {"sweep", "KEY=V,V,...", NULL,
-     "run once with each value of a setting: rows=2,4,8,16,32; the number of multipliers may change"},
+    {"sweep", "DESIGN.KEY=V,V,...", NULL,
+     "run once with each value of a setting of --set: bitvert.rows=8,16; all.rows=8,16 for every design;\n"
+     "dram.gbytes_per_s=6.4,12.8; the table says where the number of multipliers differs from the reference's"},
     {"first-layer", "keep|prune", "keep",
-     "accelerators that prune: keep the first layer of a network at 8 bits, or prune it"},
+     "accelerators that prune: keep: the convolution that reads the image stays at 8 bits"},
     ACCEL_OPTIONS,
     {"out", "FILE.csv", NULL, "one row per network, accelerator and layer, and one with layer = total"},
     {"json", "FILE.json", NULL, "the same rows as a JSON array of objects"},

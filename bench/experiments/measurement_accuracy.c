@@ -32,6 +32,7 @@ static const char *const methods[] = {
     "bitflip:columns=4",
     "bitflip:columns=6",
     "bitflip:columns=2:beta=0",
+    "bitflip:columns=3:beta=0",
     "bitflip:columns=4:beta=0",
     "bitflip:columns=6:beta=0",
     "ptq-cons",

@@ -2,7 +2,6 @@
 #include "measure/model.h"
 
 #include "accel/configuration.h"
-#include "accel/settings.h"
 #include "base/text.h"
 #include "measure/model_inputs.h"
 #include "measure/model_rows.h"
@@ -18,16 +17,6 @@ static bool is_wanted(const model_plan_t *plan, const char *layer)
     return plan->layer == NULL || text_equal(plan->layer, layer);
 }
 
-/* At least one design of the plan must have the key of the sweep. Designs without the key run unchanged at every point. */
-static outcome_t check_sweep(const model_plan_t *plan)
-{
-    for (size_t i = 0; plan->sweep_key != NULL && i < plan->accelerator_count; i++)
-        if (settings_has(plan->accelerators[i]->keys, plan->sweep_key))
-            return outcome_ok();
-    accel_config_t none = {0};
-    return plan->sweep_key == NULL ? outcome_ok() : settings_put(plan->accelerators[0]->keys, &none, plan->sweep_key, 0);
-}
-
 /* The configuration of an accelerator of the plan on a network, at one point of the sweep. */
 static outcome_t configure(const model_plan_t *plan, const network_t *network, size_t point, size_t number,
                            accel_config_t *config, text_t *setting)
@@ -38,13 +27,10 @@ static outcome_t configure(const model_plan_t *plan, const network_t *network, s
         *config = plan->configs[number];
     else if (outcome_bad(&result, configuration_default(accelerator, config)))
         return result;
-    config->any_budget = config->any_budget || plan->any_budget || plan->sweep_key != NULL;
-    *setting = text_of("%s", "");
-    if (plan->sweep_key != NULL) {
-        *setting = text_of("%s=%" PRId64, plan->sweep_key, plan->sweep_values[point]);
-        if (settings_has(accelerator->keys, plan->sweep_key))
-            result = settings_put(accelerator->keys, config, plan->sweep_key, plan->sweep_values[point]);
-    }
+    config->any_budget = config->any_budget || plan->any_budget || plan->sweep_count > 0;
+    *setting = text_of("%s", plan->sweep_count > 0 ? plan->sweep[point] : "");
+    if (plan->sweep_count > 0)
+        result = configuration_set(plan->sweep[point], &accelerator, 1, config);
     accel_config_on(config, network);
     return outcome_is_ok(&result) ? accel_check(accelerator, config) : result;
 }
@@ -106,7 +92,8 @@ static outcome_t run_pair(const model_plan_t *plan, model_inputs_t *inputs, size
         outcome_bad(&result, accel_count(accelerator, &config, layers, table->count, plan->threads, counts)))
         goto out;
     total->weights = text_of("%s", model_inputs_weights(inputs));
-    total->setting = plan->sweep_key ? plan->sweep_values[point] : 0;
+    total->point = point;
+    total->multipliers = accel_multipliers(&config);
     model_names_t names = {.network = inputs->network,
                            .size = plan->size,
                            .accelerator = accelerator,
@@ -126,7 +113,7 @@ out:
 
 static size_t settings_of(const model_plan_t *plan)
 {
-    return plan->sweep_key != NULL ? plan->sweep_count : 1;
+    return plan->sweep_count > 0 ? plan->sweep_count : 1;
 }
 
 size_t model_points(const model_plan_t *plan)
@@ -185,7 +172,7 @@ static outcome_t run_network(const model_plan_t *plan, const network_t *network,
 
 static outcome_t run_networks(const model_plan_t *plan, rows_writer_t *writer, model_total_t *totals)
 {
-    outcome_t result = check_sweep(plan), skipped = outcome_ok();
+    outcome_t result = outcome_ok(), skipped = outcome_ok();
     size_t each = settings_of(plan) * plan->accelerator_count;
     for (size_t i = 0; i < plan->network_count && outcome_is_ok(&result); i++)
         result = run_network(plan, plan->networks[i], writer, &totals[i * each], &skipped);

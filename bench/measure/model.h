@@ -32,9 +32,8 @@ typedef struct {
     bool any_budget;               /* allow a number of multipliers other than the paper's */
     bool utilisation;              /* also compress for the designs whose utilisation depends on compressed weights
                                       (accelerator_t.counts_lanes) */
-    const char *sweep_key;         /* a setting of the accelerators that have it (accel/settings.h); NULL: no sweep */
-    const int64_t *sweep_values;
-    size_t sweep_count;
+    const char *const *sweep;      /* settings as for configuration_set(), "bitvert.rows=8": the plan runs once with each */
+    size_t sweep_count;            /* 0: no sweep */
 
     model_origin_t origin;
     const char *weights_path; /* of MODEL_FILE */
@@ -47,18 +46,19 @@ typedef struct {
     const accelerator_t *accelerator;
     counts_t counts;
     energy_t energy;
-    text_t weights;    /* source of the weights, as in the rows */
-    int64_t setting;   /* of a sweep */
-    bool skipped;      /* the design needs weights or densities and there are none; no other result is set */
-    bool interpolated; /* some SRAM energy has no row of its own in sram.csv */
+    text_t weights;      /* source of the weights, as in the rows */
+    size_t point;        /* of the sweep */
+    int64_t multipliers; /* of the array, in 8-bit equivalents */
+    bool skipped;        /* the design needs weights or densities and there are none; no other result is set */
+    bool interpolated;   /* some SRAM energy has no row of its own in sram.csv */
 } model_total_t;
 
-/* Run the plan: by network, then accelerator, then setting of the sweep (one without a sweep). Rows go to the file at
+/* Run the plan: by network, then accelerator, then point of the sweep (one without a sweep). Rows go to the file at
  * `path` (one per layer, then one with layer = total; NULL: no file), totals to totals[model_points()] in that order. A
  * skipped pair has no rows. When every pair is skipped, the outcome is a skip and no file is written. */
 outcome_t model_run(const model_plan_t *plan, const char *path, model_total_t *totals);
 
-/* Networks x accelerators x settings. */
+/* Networks x accelerators x points of the sweep. */
 size_t model_points(const model_plan_t *plan);
 
 /* Per cent of the lanes' slots (accel_work_t); NaN where the lanes of a design are not counted. */

@@ -63,7 +63,7 @@ static const rows_column_t columns[] = {
     {REAL(energy_dram_pj), .heading = "DRAM", .unit = "pJ", .decimals = 0, .meaning = "energy of the DRAM traffic"},
     {REAL(energy_total_pj), .heading = "Energy", .unit = "pJ", .sense = ROWS_LOWER, .decimals = 0,
      .meaning = "on chip and DRAM, without leakage"},
-    {TEXT(setting), .key = true, .heading = "Setting", .meaning = "setting of a sweep, as `rows=8`; else empty"},
+    {TEXT(setting), .key = true, .heading = "Setting", .meaning = "setting of a sweep, as `bitvert.rows=8`; else empty"},
     {TEXT(weights_source), .heading = "Weights from",
      .meaning = "the checkpoint, or the portraits that synthetic weights are drawn after"},
     {REAL(activation_density), .heading = "Activations not zero", .unit = "share", .decimals = 3,

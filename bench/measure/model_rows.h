@@ -15,7 +15,7 @@ typedef struct {
     const char *size;
     const accelerator_t *accelerator;
     const char *selection; /* how the sensitive channels were chosen */
-    const char *setting;   /* of a sweep, "rows=8"; else "" */
+    const char *setting;   /* of a sweep, "bitvert.rows=8"; else "" */
     const char *weights;   /* source of the weights */
     double density;        /* NaN: the accelerator does not depend on it */
     const char *density_source;

@@ -11,6 +11,9 @@
 
 const int64_t scaling_points[SCALING_POINTS] = {2, 4, 8, 16, 32};
 
+/* The same numbers as settings: the paper's PE columns are the rows here (accel.h). */
+static const char *const sweep[SCALING_POINTS] = {"all.rows=2", "all.rows=4", "all.rows=8", "all.rows=16", "all.rows=32"};
+
 static const network_t *const networks[] = {&net_resnet50, &net_bert_mrpc}; /* of the paper's Figs 14 and 15 */
 
 enum { NETWORKS = sizeof networks / sizeof *networks };
@@ -32,7 +35,7 @@ static void write_row(rows_writer_t *writer, const model_total_t *total)
     const scaling_row_t row = {.net = total->network->name,
                                .size = size,
                                .accelerator = total->accelerator->name,
-                               .pe_columns = total->setting,
+                               .pe_columns = scaling_points[total->point],
                                .compute_cycles = total->counts.compute_cycles,
                                .cycles = total->counts.cycles,
                                .useful_percent = lanes.useful,
@@ -86,8 +89,7 @@ outcome_t scaling_run(int threads, const char *path)
                          .energy_table = "bitsim",
                          .any_budget = true,
                          .utilisation = true,
-                         .sweep_key = "rows",
-                         .sweep_values = scaling_points,
+                         .sweep = sweep,
                          .sweep_count = SCALING_POINTS,
                          .origin = MODEL_SYNTHETIC,
                          .threads = threads};

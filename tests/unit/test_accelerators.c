@@ -48,6 +48,30 @@ static void defaults_are_in_range_and_within_the_budget(void **state)
     }
 }
 
+/* Lanes are what multipliers are counted by, so the weights of a PE follow from them: no configuration has more for
+ * nothing. */
+static void weights_of_a_pe_follow_from_its_lanes(void **state)
+{
+    (void)state;
+    for (const accelerator_t *const *at = accelerator_registry; *at != NULL; at++) {
+        accel_config_t config = *default_config(*at);
+        assert_true((*at)->weights_per_lane == 0 || config.group == (*at)->weights_per_lane * config.lanes);
+        config.group *= 2;
+        if ((*at)->weights_per_lane > 0)
+            assert_error(accel_check(*at, &config), FAULT_USAGE, "group: found ");
+        config.lanes *= 2;
+        if (settings_has((*at)->keys, "fixed_array")) { /* the ways to cut an array are of the default one */
+            assert_error(accel_check(*at, &config), FAULT_USAGE, "fixed_array");
+            assert_ok(settings_put((*at)->keys, &config, "fixed_array", 1));
+        }
+        if ((*at)->weights_per_lane > 0 && config.unequal[0] == '\0')
+            assert_error(accel_check(*at, &config), FAULT_USAGE, "8-bit multipliers");
+        config.rows /= 2; /* half the PEs of twice the size */
+        if ((*at)->weights_per_lane > 0)
+            assert_ok(accel_check(*at, &config));
+    }
+}
+
 /* Each own key: both ends of its range are taken, what lies beyond is refused, and reading gives what was set. */
 static void own_keys_take_their_range_and_nothing_else(void **state)
 {
@@ -318,6 +342,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_and_sources_are_there_once),
         cmocka_unit_test(defaults_are_in_range_and_within_the_budget),
+        cmocka_unit_test(weights_of_a_pe_follow_from_its_lanes),
         cmocka_unit_test(own_keys_take_their_range_and_nothing_else),
         cmocka_unit_test(methods_prune_columns),
         cmocka_unit_test(the_accuracy_is_that_of_what_is_run),

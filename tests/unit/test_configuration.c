@@ -8,6 +8,7 @@
 #include "accel/oddity.h"
 #include "base/text.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -250,7 +251,7 @@ static counts_t count_network(const char *network_name, const accelerator_t *acc
                                     .weights = weights,
                                     .input_density = 0.5,
                                     .output_density = 0.5,
-                                    .whole = table.items[i].first};
+                                    .whole = table.items[i].reads_image};
     assert_ok(accel_count(accelerator, config, layers, table.count, 2, counts));
     for (size_t i = 0; i < table.count; i++)
         counts_add(&total, &counts[i]);
@@ -329,7 +330,7 @@ static void each_oddity_goes_its_way(void **state)
         {ODDITY_WHOLE_READS, "resnet34", &accelerator_bitwave, 0, 0, 0, 1},
         {ODDITY_WHOLE_READS, "resnet34", &accelerator_sparten, 0, 0, 0, 0},
         {ODDITY_REGISTER_CONSTANTS, "resnet34", &accelerator_bitvert_mod, 0, 0, 0, 1},
-        {ODDITY_REGISTER_CONSTANTS, "resnet34", &accelerator_bitlet, 0, 0, 0, -1},
+        {ODDITY_REGISTER_CONSTANTS, "resnet34", &accelerator_bitlet, 0, 0, 0, 0}, /* its PE takes 32 */
         {ODDITY_REGISTER_CONSTANTS, "resnet34", &accelerator_stripes, 0, 0, 0, 0},
     };
     uint32_t seen = 0, all = 0;
@@ -389,6 +390,32 @@ static void table_v_scales_with_the_lanes(void **state)
     assert_string_equal(energy_table_of("bitsim", false, &accelerator_sparten), "bitsim");
 }
 
+/* A constant is for a PE of so many lanes and registers of so many weights; another PE is not free. */
+static void energies_grow_with_lanes_and_weights(void **state)
+{
+    (void)state;
+    const struct {
+        const accelerator_t *accelerator;
+        int64_t lanes, group;
+        double pe, registers; /* times those of the default */
+    } cases[] = {{&accelerator_bitlet, 8, 64, 1, 2},
+                 {&accelerator_stripes, 32, 32, 2, 2},
+                 {&accelerator_bitvert_mod, 4, 8, 0.5, 0.5}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        energy_rates_t before, after;
+        accel_config_t config = *default_config(cases[i].accelerator);
+        assert_ok(energy_rates("bitsim", cases[i].accelerator, &config, &before));
+        config.lanes = cases[i].lanes;
+        config.group = cases[i].group;
+        assert_ok(energy_rates("bitsim", cases[i].accelerator, &config, &after));
+        double dispatcher = 0.072625 * 1.5; /* of a column, whatever the PE */
+        assert_true(after.pe_pj == cases[i].pe * before.pe_pj);
+        assert_true(after.weight_register_pj == cases[i].registers * before.weight_register_pj);
+        assert_true(fabs(after.input_register_pj - dispatcher -
+                         cases[i].registers * (before.input_register_pj - dispatcher)) < 1e-12);
+    }
+}
+
 static void waiting_and_leakage_stand_apart(void **state)
 {
     (void)state;
@@ -434,6 +461,7 @@ int main(void)
         cmocka_unit_test(each_oddity_goes_its_way),
         cmocka_unit_test(oddities_are_found_by_name),
         cmocka_unit_test(table_v_scales_with_the_lanes),
+        cmocka_unit_test(energies_grow_with_lanes_and_weights),
         cmocka_unit_test(waiting_and_leakage_stand_apart),
     };
     return cmocka_run_group_tests_name("configuration", tests, make_file, remove_file);

@@ -256,58 +256,69 @@ static void a_design_runs_the_weights_of_its_configuration(void **state)
     assert_int_equal(totals[1][1].counts.value_bits, totals[0][1].counts.value_bits);
     assert_int_equal(totals[2][0].counts.value_bits, totals[1][0].counts.value_bits);
     assert_true(totals[2][1].counts.value_bits < totals[1][1].counts.value_bits);
-    const int64_t swept[] = {2, 4}; /* in one run: weights are made anew when what makes them changes */
+    /* in one run: weights are made anew when what makes them changes */
+    static const char *const swept[] = {"bitwave.flip_columns=2", "bitwave.flip_columns=4"};
     plan.network_count = 1;
-    plan.sweep_key = "flip_columns";
-    plan.sweep_values = swept;
+    plan.sweep = swept;
     plan.sweep_count = 2;
     assert_ok(model_run(&plan, NULL, totals[0]));
     assert_int_equal(totals[0][1].counts.value_bits, totals[2][0].counts.value_bits);
     assert_true(totals[0][1].counts.value_bits < totals[0][0].counts.value_bits);
 }
 
-/* A sweep reaches the designs that have its key, and needs one of them; its values are checked before anything is run. */
-static void a_sweep_needs_a_design_with_its_key(void **state)
+/* A sweep is a list of settings, in the units of --set: a part of a GB/s too. Other designs run unchanged at each point. */
+static void a_sweep_changes_what_its_settings_name(void **state)
 {
     (void)state;
     const network_t *networks[] = {network_of("resnet34")};
     const accelerator_t *accelerators[] = {accelerator_of("stripes"), accelerator_of("bitvert-mod")};
-    const int64_t values[] = {3, 6};
+    static const char *const values[] = {"bitvert-mod.low_bits=3", "bitvert-mod.low_bits=6"};
     model_plan_t plan = {.networks = networks,
                          .network_count = 1,
                          .size = "full",
                          .accelerators = accelerators,
                          .accelerator_count = 2,
                          .energy_table = "bitsim",
-                         .sweep_key = "low_bits",
-                         .sweep_values = values,
+                         .sweep = values,
                          .sweep_count = 2,
                          .threads = 2};
     model_total_t totals[4];
     assert_ok(model_run(&plan, NULL, totals));
     assert_int_equal(totals[0].counts.cycles, totals[1].counts.cycles);
     assert_true(totals[2].counts.compute_cycles < totals[3].counts.compute_cycles);
-    const int64_t bandwidths[] = {25, 50}; /* GB/s, as --set has them */
+    static const char *const bandwidths[] = {"dram.gbytes_per_s=12.8", "dram.gbytes_per_s=50"};
     accel_config_t configs[2];
     model_total_t set[2];
     assert_ok(configuration_load("paper", accelerators, 2, configs));
     assert_ok(configuration_set("dram.gbytes_per_s=50", accelerators, 2, configs));
-    plan.sweep_key = "dram_gbytes_per_s";
-    plan.sweep_values = bandwidths;
+    plan.sweep = bandwidths;
     assert_ok(model_run(&plan, NULL, totals));
-    plan.sweep_key = NULL;
+    plan.sweep_count = 0;
     plan.configs = configs;
     assert_ok(model_run(&plan, NULL, set));
     assert_int_equal(totals[1].counts.dram_cycles, set[0].counts.dram_cycles);
     assert_true(totals[0].counts.dram_cycles > totals[1].counts.dram_cycles);
+    assert_ok(configuration_set("dram.gbytes_per_s=12.8", accelerators, 2, configs)); /* 16 bytes a cycle at 800 MHz */
+    assert_ok(model_run(&plan, NULL, set));
+    assert_int_equal(totals[0].counts.dram_cycles, set[0].counts.dram_cycles);
     plan.configs = NULL;
-    plan.sweep_key = "low_bits";
-    plan.accelerator_count = 1;
-    assert_error(model_run(&plan, NULL, totals), FAULT_USAGE, "low_bits: found no such key, expected rows, columns");
-    const int64_t none[] = {0, 1};
-    plan.sweep_key = "weight_banks";
-    plan.sweep_values = none;
-    assert_error(model_run(&plan, NULL, totals), FAULT_USAGE, "weight_banks: found 0, expected 1 to 4096");
+    assert_ok(model_run(&plan, NULL, set));
+    assert_int_equal(totals[0].counts.dram_cycles, set[0].counts.dram_cycles);
+}
+
+/* Of the designs of a run, at least one must have the setting. */
+static void a_setting_must_reach_a_design(void **state)
+{
+    (void)state;
+    const accelerator_t *stripes = accelerator_of("stripes"), *bitvert = accelerator_of("bitvert-mod");
+    const accelerator_t *both[] = {stripes, bitvert};
+    assert_ok(configuration_reaches("bitvert.low_bits=4", both, 2));
+    assert_ok(configuration_reaches("all.rows=4", both, 1));
+    assert_ok(configuration_reaches("dram.gbytes_per_s=6.4", both, 1));
+    assert_error(configuration_reaches("bitvert.low_bits=4", both, 1), FAULT_USAGE, "none of the chosen designs has");
+    assert_error(configuration_reaches("stripes.low_bits=4", both, 2), FAULT_USAGE, "no such key");
+    assert_error(configuration_reaches("all.weight_banks=0", both, 2), FAULT_USAGE, "found 0, expected 1 to 4096");
+    assert_error(configuration_reaches("rows=4", both, 2), FAULT_USAGE, "DESIGN.KEY=VALUE");
 }
 
 static void means_of_ratios_are_geometric(void **state)
@@ -339,7 +350,8 @@ int main(void)
         cmocka_unit_test(stripes_over_itself_is_one_and_the_order_of_names_is_kept),
         cmocka_unit_test(weights_let_the_skipped_ones_run),
         cmocka_unit_test(a_design_runs_the_weights_of_its_configuration),
-        cmocka_unit_test(a_sweep_needs_a_design_with_its_key),
+        cmocka_unit_test(a_sweep_changes_what_its_settings_name),
+        cmocka_unit_test(a_setting_must_reach_a_design),
         cmocka_unit_test(means_of_ratios_are_geometric),
     };
     return cmocka_run_group_tests_name("model", tests, make_folder, remove_folder);
