@@ -8,14 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The trend rule of claims.h. */
-static const double TREND_LEAST = 0.5, TREND_MOST = 2.0;
-
 /* ===  Reading  === */
 
 typedef struct {
     const char *id, *experiment, *what, *location, *read_from, *unit, *tolerance, *tolerance_reason, *needs, *query, *basis;
-    const char *rests_on;
+    const char *rests_on, *topic, *null_model;
     double paper_value;
 } claim_cells_t;
 
@@ -36,8 +33,13 @@ static const rows_column_t claim_columns[] = {
     {TEXT(claim_cells_t, needs), .heading = "Needs", .meaning = "material that a full check needs"},
     {TEXT(claim_cells_t, query), .heading = "Query",
      .meaning = "query that measures it here, with columns value, n, basis, note"},
-    {TEXT(claim_cells_t, basis), .heading = "Basis", .meaning = "whole or subset: the best basis that the value can have"},
+    {TEXT(claim_cells_t, basis), .heading = "Basis",
+     .meaning = "whole, synthetic or subset: the best basis that the value can have"},
     {TEXT(claim_cells_t, rests_on), .heading = "Rests on", .meaning = "models, data and assumptions behind the value"},
+    {TEXT(claim_cells_t, topic), .heading = "Topic",
+     .meaning = "accuracy, compression, sparsity, speed, energy, area or examples"},
+    {TEXT(claim_cells_t, null_model), .heading = "Null model",
+     .meaning = "a guess that knows nothing of the claim, in words; the query has its value in the column null_value"},
     {.name = NULL},
 };
 
@@ -63,21 +65,44 @@ static bool read_tolerance(const char *text, tolerance_kind_t *kind, double *val
 }
 
 static const char *const basis_names[] = {
-    [BASIS_WHOLE] = "whole", [BASIS_SUBSET] = "subset", [BASIS_STAND_IN] = "stand-in"};
+    [BASIS_WHOLE] = "whole", [BASIS_SYNTHETIC] = "synthetic", [BASIS_SUBSET] = "subset", [BASIS_STAND_IN] = "stand-in"};
+static const char *const topic_names[TOPIC_COUNT] = {
+    [TOPIC_ACCURACY] = "accuracy", [TOPIC_COMPRESSION] = "compression", [TOPIC_SPARSITY] = "sparsity",
+    [TOPIC_SPEED] = "speed",       [TOPIC_ENERGY] = "energy",           [TOPIC_AREA] = "area",
+    [TOPIC_EXAMPLES] = "examples"};
 
 const char *claim_basis_name(claim_basis_t basis)
 {
     return basis_names[basis];
 }
 
+const char *claim_topic_name(claim_topic_t topic)
+{
+    return topic_names[topic];
+}
+
+static bool read_name(const char *text, const char *const *names, int count, int *found)
+{
+    for (*found = 0; *found < count; ++*found)
+        if (text_equal(text, names[*found]))
+            return true;
+    return false;
+}
+
 static bool read_basis(const char *text, claim_basis_t *basis)
 {
-    for (int i = BASIS_WHOLE; i <= BASIS_STAND_IN; i++)
-        if (text_equal(text, basis_names[i])) {
-            *basis = (claim_basis_t)i;
-            return true;
-        }
-    return false;
+    int found;
+    bool known = read_name(text, basis_names, BASIS_STAND_IN + 1, &found);
+    *basis = known ? (claim_basis_t)found : *basis;
+    return known;
+}
+
+static bool read_topic(const char *text, claim_topic_t *topic)
+{
+    int found;
+    bool known = read_name(text, topic_names, TOPIC_COUNT, &found);
+    *topic = known ? (claim_topic_t)found : *topic;
+    return known;
 }
 
 static text_t line_of(const claims_t *claims, const claim_t *claim)
@@ -99,6 +124,8 @@ static outcome_t read_claim(claims_t *claims, size_t row, claim_t *claim)
                        .needs = rows_text_at(table, row, "needs"),
                        .query = rows_text_at(table, row, "query"),
                        .rests_on = rows_text_at(table, row, "rests_on"),
+                       .null_model = rows_text_at(table, row, "null_model"),
+                       .null_value = NAN,
                        .paper = rows_real_at(table, row, "paper_value"),
                        .n = ROWS_UNKNOWN};
     const char *basis = rows_text_at(table, row, "basis");
@@ -111,7 +138,11 @@ static outcome_t read_claim(claims_t *claims, size_t row, claim_t *claim)
     bool asked = claim->query[0] != '\0';
     if (asked && (!read_basis(basis, &claim->best) || claim->rests_on[0] == '\0'))
         return outcome_failed(claims->path, line.chars, "a query without basis or rests_on",
-                              "whole or subset, and what the value rests on", NULL);
+                              "whole, synthetic or subset, and what the value rests on", NULL);
+    if (!read_topic(rows_text_at(table, row, "topic"), &claim->topic))
+        return outcome_failed(claims->path, line.chars,
+                              text_of("topic \"%.100s\"", rows_text_at(table, row, "topic")).chars,
+                              "accuracy, compression, sparsity, speed, energy, area or examples", NULL);
     for (size_t i = 0; i < row; i++)
         if (text_equal(claims->items[i].id, claim->id))
             return outcome_failed(claims->path, line.chars, "a second claim with this id", "one row per id", NULL);
@@ -179,7 +210,11 @@ static outcome_t take_value(const rows_table_t *rows, const char *where, claim_t
     if (rows->count > 1)
         return outcome_failed(where, "query", text_of("%zu rows", rows->count).chars, "one", NULL);
     if (said[0] != '\0' && !read_basis(said, &basis))
-        return outcome_failed(where, "basis", said, "whole, subset or stand-in", NULL);
+        return outcome_failed(where, "basis", said, "whole, synthetic, subset or stand-in", NULL);
+    if ((claim->null_model[0] != '\0') != (rows_table_column(rows, "null_value") < rows->column_count))
+        return outcome_failed(where, "null_value",
+                              claim->null_model[0] ? "a null model without its value" : "a value without its null model",
+                              "both the cell null_model and the column null_value of the query, or neither", NULL);
     if (rows->count == 0)
         return outcome_ok();
     if (!is_number(rows, "value", false) || !is_number(rows, "n", true))
@@ -190,6 +225,8 @@ static outcome_t take_value(const rows_table_t *rows, const char *where, claim_t
     claim->measured = true;
     claim->value = rows_real_at(rows, 0, "value");
     claim->n = rows_integer_at(rows, 0, "n");
+    if (claim->null_model[0] != '\0')
+        claim->null_value = rows_real_at(rows, 0, "null_value");
     claim->basis = basis > claim->best ? basis : claim->best;
     return note[0] != '\0' ? set_note(claim, note) : outcome_ok();
 }
@@ -222,93 +259,18 @@ outcome_t claims_without(claims_t *claims, const char *experiment, bool blocked,
     return result;
 }
 
-/* ===  Judging  === */
-
-const char *verdict_name(verdict_t verdict)
-{
-    static const char *const names[VERDICT_COUNT] = {
-        [VERDICT_REPRODUCED] = "REPRODUCED", [VERDICT_WITHIN_TREND] = "WITHIN TREND",
-        [VERDICT_DEVIATES] = "DEVIATES",     [VERDICT_MEASURED] = "MEASURED",
-        [VERDICT_SUBSET] = "SUBSET",         [VERDICT_STAND_IN] = "STAND-IN",
-        [VERDICT_NOT_RUN] = "NOT RUN",       [VERDICT_BLOCKED] = "BLOCKED"};
-    return names[verdict];
-}
-
-/* The value of "no effect" in a unit; false where there is none (an area, an accuracy). */
-static bool neutral_value(const char *unit, double *value)
-{
-    static const struct {
-        const char *unit;
-        double value;
-    } neutrals[] = {{"x", 1}, {"points", 0}};
-    for (size_t i = 0; i < sizeof neutrals / sizeof *neutrals; i++)
-        if (text_equal(neutrals[i].unit, unit)) {
-            *value = neutrals[i].value;
-            return true;
-        }
-    return false;
-}
-
-static bool within_tolerance(const claim_t *claim)
-{
-    /* Tolerate rounding errors of decimal values, so that 1.3 and 1.2 differ by no more than 0.1. */
-    double slack = 1e-9 * fmax(fabs(claim->paper), 1), gap = fabs(claim->value - claim->paper);
-    switch (claim->tolerance_kind) {
-    case TOLERANCE_SHARE:
-        return gap <= claim->tolerance * fabs(claim->paper) + slack;
-    case TOLERANCE_ABSOLUTE:
-        return gap <= claim->tolerance + slack;
-    case TOLERANCE_AT_MOST:
-        return claim->value <= claim->paper + slack;
-    case TOLERANCE_AT_LEAST:
-        return claim->value >= claim->paper - slack;
-    case TOLERANCE_NONE:
-        break;
-    }
-    return false;
-}
-
-verdict_t claim_verdict(const claim_t *claim)
-{
-    if (!claim->measured)
-        return claim->blocked ? VERDICT_BLOCKED : VERDICT_NOT_RUN;
-    if (claim->basis == BASIS_STAND_IN)
-        return VERDICT_STAND_IN;
-    if (claim->basis == BASIS_SUBSET)
-        return VERDICT_SUBSET;
-    if (isnan(claim->paper))
-        return VERDICT_MEASURED;
-    if (within_tolerance(claim))
-        return VERDICT_REPRODUCED;
-    double neutral = 0;
-    bool bound = claim->tolerance_kind == TOLERANCE_AT_MOST || claim->tolerance_kind == TOLERANCE_AT_LEAST;
-    if (bound || !neutral_value(claim->unit, &neutral) || claim->paper == neutral)
-        return VERDICT_DEVIATES;
-    double effect = (claim->value - neutral) / (claim->paper - neutral);
-    return effect >= TREND_LEAST && effect <= TREND_MOST ? VERDICT_WITHIN_TREND : VERDICT_DEVIATES;
-}
-
-double claim_difference(const claim_t *claim)
-{
-    return claim->measured && claim->basis != BASIS_STAND_IN ? claim->value - claim->paper : NAN;
-}
-
-double claim_relative_difference(const claim_t *claim)
-{
-    return claim->paper != 0 ? claim_difference(claim) / fabs(claim->paper) : NAN;
-}
-
 /* ===  Writing  === */
 
 typedef struct {
-    const char *id, *experiment, *what, *unit, *basis, *verdict, *note, *rests_on, *query;
-    double paper_value, value, difference;
+    const char *id, *experiment, *topic, *what, *unit, *basis, *verdict, *note, *rests_on, *query, *null_model;
+    double paper_value, value, difference, null_value;
     int64_t n;
 } result_cells_t;
 
 static const rows_column_t result_columns[] = {
     {TEXT(result_cells_t, id), .key = true, .heading = "Claim", .meaning = "number of the claim"},
     {TEXT(result_cells_t, experiment), .heading = "Experiment", .meaning = "the experiment that measures it"},
+    {TEXT(result_cells_t, topic), .heading = "Topic", .meaning = "what the claim is about"},
     {TEXT(result_cells_t, what), .heading = "What the paper says", .meaning = "the number, in words"},
     {TEXT(result_cells_t, unit), .heading = "Unit", .meaning = "of the number"},
     {REAL(result_cells_t, paper_value), .heading = "Paper", .decimals = ROWS_ANY_DECIMALS, .meaning = "the paper's number"},
@@ -320,11 +282,14 @@ static const rows_column_t result_columns[] = {
      ROWS_PLACE_INTEGER(result_cells_t, n),
      .heading = "N",
      .meaning = "number of samples, networks, PEs or groups behind the value"},
-    {TEXT(result_cells_t, basis), .heading = "Basis", .meaning = "whole, subset or stand-in"},
+    {TEXT(result_cells_t, basis), .heading = "Basis", .meaning = "whole, synthetic, subset or stand-in"},
     {TEXT(result_cells_t, verdict), .heading = "Verdict", .meaning = "in words"},
     {TEXT(result_cells_t, note), .heading = "Note", .meaning = "note on the value, or the reason why there is none"},
     {TEXT(result_cells_t, rests_on), .heading = "Rests on", .meaning = "models, data and assumptions behind the value"},
     {TEXT(result_cells_t, query), .heading = "Query", .meaning = "the query that yields value and n"},
+    {TEXT(result_cells_t, null_model), .heading = "Null model", .meaning = "a guess that knows nothing of the claim"},
+    {REAL(result_cells_t, null_value), .heading = "Its value", .decimals = ROWS_ANY_DECIMALS,
+     .meaning = "the value of the null model: as good as this run's, then the claim has no evidence"},
     {.name = NULL},
 };
 
@@ -335,6 +300,7 @@ static void write_claim(rows_writer_t *writer, const claim_t *claim)
 {
     const result_cells_t cells = {.id = claim->id,
                                   .experiment = claim->experiment,
+                                  .topic = claim_topic_name(claim->topic),
                                   .what = claim->what,
                                   .unit = claim->unit,
                                   .paper_value = claim->paper,
@@ -345,7 +311,9 @@ static void write_claim(rows_writer_t *writer, const claim_t *claim)
                                   .verdict = verdict_name(claim_verdict(claim)),
                                   .note = claim->note != NULL ? claim->note : "",
                                   .rests_on = claim->rests_on,
-                                  .query = claim->query};
+                                  .query = claim->query,
+                                  .null_model = claim->null_model,
+                                  .null_value = claim->null_value};
     rows_write(writer, &cells);
 }
 

@@ -16,15 +16,20 @@
  *
  *     value   compared with the paper's number; NULL: this run has no value
  *     n       number of samples, networks, PEs or groups behind the value
- *     basis   optional: whole, subset or stand-in, when it is lower than the claim's column `basis`
+ *     basis   optional: whole, synthetic, subset or stand-in, when it is lower than the claim's column `basis`
  *     note    optional: a note on the value
+ *     null_value  where claims.csv names a null model, and only there: its value
+ *
+ * A null model is a guess that knows nothing of the claim: for the area of a PE, the mean of the other PEs. Where it meets
+ * the tolerance as well, a value within the tolerance is no evidence for the claim.
  *
  * Verdicts:
  *
  *   REPRODUCED    the measured value is within the tolerance
- *   WITHIN TREND  beyond it, but the effect (distance from "no effect": 1 for ratios, 0 for losses) has the paper's
- *                 direction and between half and twice its size
+ *   WITHIN TREND  beyond it, but the effect (distance from "no effect": the logarithm of a ratio, a loss itself) has the
+ *                 paper's direction and between half and twice its size
  *   DEVIATES      neither
+ *   NO EVIDENCE   within the tolerance, as is the claim's null model
  *   MEASURED      the paper shows it without a number, so there is nothing to compare with
  *   SUBSET        measured on a part of what the paper measured, or under an assumption that the claim rests on; the
  *                 difference is shown, no verdict is drawn
@@ -36,6 +41,7 @@ typedef enum {
     VERDICT_REPRODUCED,
     VERDICT_WITHIN_TREND,
     VERDICT_DEVIATES,
+    VERDICT_NO_EVIDENCE,
     VERDICT_MEASURED,
     VERDICT_SUBSET,
     VERDICT_STAND_IN,
@@ -46,10 +52,24 @@ typedef enum {
 
 const char *verdict_name(verdict_t verdict);
 
-/* What was measured: all that the paper measured, a part of it, or only a stand-in for the paper's network, which is not
- * compared with the paper. */
-typedef enum { BASIS_WHOLE, BASIS_SUBSET, BASIS_STAND_IN } claim_basis_t;
-const char *claim_basis_name(claim_basis_t basis); /* "whole", "subset", "stand-in" */
+/* What was measured: all that the paper measured; the same on the shapes of the paper's networks but with synthetic
+ * weights; a part of it; or only a stand-in for the paper's network, which is not compared with the paper. */
+typedef enum { BASIS_WHOLE, BASIS_SYNTHETIC, BASIS_SUBSET, BASIS_STAND_IN } claim_basis_t;
+const char *claim_basis_name(claim_basis_t basis); /* "whole", "synthetic", "subset", "stand-in" */
+
+/* What a claim is about. PE areas and powers are a topic of their own: they are estimated from gates, with constants that
+ * are fitted to the paper's other PEs. */
+typedef enum {
+    TOPIC_ACCURACY,
+    TOPIC_COMPRESSION,
+    TOPIC_SPARSITY,
+    TOPIC_SPEED,
+    TOPIC_ENERGY,
+    TOPIC_AREA,
+    TOPIC_EXAMPLES,
+    TOPIC_COUNT
+} claim_topic_t;
+const char *claim_topic_name(claim_topic_t topic); /* as in claims.csv */
 
 /* "10%" of the paper's value, "0.05" in its unit, "<=" or ">=": the paper gives a bound. */
 typedef enum {
@@ -62,7 +82,8 @@ typedef enum {
 
 typedef struct {
     const char *id, *experiment, *what, *location, *read_from, *unit; /* cells of claims.csv */
-    const char *tolerance_text, *tolerance_reason, *needs, *query, *rests_on;
+    const char *tolerance_text, *tolerance_reason, *needs, *query, *rests_on, *null_model;
+    claim_topic_t topic;
     double paper; /* NaN: the paper gives no number */
     tolerance_kind_t tolerance_kind;
     double tolerance;
@@ -71,6 +92,7 @@ typedef struct {
     bool measured;
     claim_basis_t basis;
     double value;
+    double null_value; /* NaN: none */
     int64_t n;
     char *note; /* note on the value, or the reason of BLOCKED and NOT RUN; or NULL */
     bool blocked;

@@ -14,6 +14,8 @@ static const struct {
     [VERDICT_WITHIN_TREND] = {TONE_NOTE,
                               "beyond the tolerance; the effect has the paper's direction and 0.5 to 2 times its size"},
     [VERDICT_DEVIATES] = {TONE_BAD, "beyond the tolerance and not within the trend"},
+    [VERDICT_NO_EVIDENCE] = {TONE_CAUTION,
+                             "within the tolerance, but so is a guess that knows nothing of the claim (its null model)"},
     [VERDICT_MEASURED] = {TONE_NOTE, "the paper shows it without a number, so it cannot be compared"},
     [VERDICT_SUBSET] =
         {TONE_CAUTION,
@@ -31,8 +33,8 @@ static const column_t measured_columns[] = {{"Claim", "", false},     {"What the
                                             {"Unit", "", false},      {"Paper", "", true},
                                             {"This run", "", true},   {"N", "", true},
                                             {"Difference", "", true}, {"Relative", "%", true},
-                                            {"Verdict", "", false},   {"Note", "", false},
-                                            {NULL, NULL, false}};
+                                            {"Verdict", "", false},   {"Basis", "", false},
+                                            {"Note", "", false},      {NULL, NULL, false}};
 
 static const column_t support_columns[] = {
     {"Claim", "", false}, {"Tolerance", "", false}, {"Rests on", "", false}, {"Query", "", false}, {NULL, NULL, false}};
@@ -46,6 +48,17 @@ static const column_t stand_in_columns[] = {{"Claim", "", false}, {"What the pap
                                             {"Unit", "", false},  {"Stand-in", "", true},
                                             {"N", "", true},      {"Verdict", "", false},
                                             {"Note", "", false},  {NULL, NULL, false}};
+
+static const char *const topic_captions[TOPIC_COUNT] = {
+    [TOPIC_ACCURACY] = "Accuracy: claims with a measured value. The difference is this run minus the paper.",
+    [TOPIC_COMPRESSION] = "Compression: claims with a measured value. The difference is this run minus the paper.",
+    [TOPIC_SPARSITY] = "Sparsity of weights: claims with a measured value. The difference is this run minus the paper.",
+    [TOPIC_SPEED] = "Speed: claims with a measured value. The difference is this run minus the paper.",
+    [TOPIC_ENERGY] = "Energy: claims with a measured value. The difference is this run minus the paper.",
+    [TOPIC_AREA] = "Area and power of PEs: claims with a measured value. They are estimated from gates with constants "
+                   "that are fitted to the paper's other PEs; nothing is synthesised here. The difference is this run "
+                   "minus the paper.",
+    [TOPIC_EXAMPLES] = "Worked examples: claims with a measured value. The difference is this run minus the paper."};
 
 static void present_counts(const claims_t *claims, document_t *document)
 {
@@ -92,6 +105,17 @@ static void present_note(const claim_t *claim, document_t *document)
     document_cell(document, "%s", claim->note != NULL ? claim->note : "");
 }
 
+/* The note of a measured claim, and the value of its null model. */
+static void present_null_and_note(const claim_t *claim, document_t *document)
+{
+    const char *note = claim->note != NULL ? claim->note : "";
+    if (isnan(claim->null_value))
+        document_cell(document, "%s", note);
+    else
+        document_cell(document, "%s%snull model: %s: %s", note, note[0] ? "; " : "", claim->null_model,
+                      value_text(claim->null_value).chars);
+}
+
 static void present_measured(const claim_t *claim, document_t *document)
 {
     verdict_t verdict = claim_verdict(claim);
@@ -104,7 +128,8 @@ static void present_measured(const claim_t *claim, document_t *document)
     document_cell(document, "%s", number_signed(claim_difference(claim), 3).chars);
     document_cell(document, "%s", number_signed(100 * claim_relative_difference(claim), 1).chars);
     document_mark(document, verdicts[verdict].tone, verdict_name(verdict));
-    present_note(claim, document);
+    document_cell(document, "%s", claim_basis_name(claim->basis));
+    present_null_and_note(claim, document);
 }
 
 static void present_other(const claim_t *claim, document_t *document)
@@ -139,14 +164,14 @@ static void present_stand_in(const claim_t *claim, document_t *document)
     present_note(claim, document);
 }
 
-/* A table of the claims that `belongs` selects; no table when there are none. */
-static void present_some(const claims_t *claims, bool (*belongs)(const claim_t *claim), const column_t *columns,
-                         const char *caption, void (*present)(const claim_t *claim, document_t *document),
-                         document_t *document)
+/* A table of the claims that `belongs` selects, of one topic or (TOPIC_COUNT) of all; no table when there are none. */
+static void present_some(const claims_t *claims, bool (*belongs)(const claim_t *claim), claim_topic_t topic,
+                         const column_t *columns, const char *caption,
+                         void (*present)(const claim_t *claim, document_t *document), document_t *document)
 {
     bool begun = false;
     for (size_t i = 0; i < claims->count; i++) {
-        if (!belongs(&claims->items[i]))
+        if (!belongs(&claims->items[i]) || (topic != TOPIC_COUNT && claims->items[i].topic != topic))
             continue;
         if (!begun)
             document_table(document, columns, "%s", caption);
@@ -182,15 +207,16 @@ void claims_present(const claims_t *claims, document_t *document)
         without += has_no_value(&claims->items[i]);
     document_heading(document, 2, "Claims of the paper");
     present_counts(claims, document);
-    present_some(claims, is_compared, measured_columns,
-                 "Claims with a measured value. The difference is this run minus the paper.", present_measured, document);
+    for (int topic = 0; topic < TOPIC_COUNT; topic++)
+        present_some(claims, is_compared, (claim_topic_t)topic, measured_columns, topic_captions[topic], present_measured,
+                     document);
     present_some(
-        claims, is_stand_in, stand_in_columns,
+        claims, is_stand_in, TOPIC_COUNT, stand_in_columns,
         "Claims that only stand-ins could measure. The values are of other networks on other data and are not compared with "
         "the paper's.",
         present_stand_in, document);
     document_fold(document, "Tolerance, basis and query of each claim");
-    present_some(claims, has_query, support_columns,
+    present_some(claims, has_query, TOPIC_COUNT, support_columns,
                  "The tolerance with its reason, the models, data and assumptions behind the value, and its query: "
                  "`bbsbench query --run RUN_FOLDER 'QUERY'` runs it again.",
                  present_support, document);
@@ -198,6 +224,7 @@ void claims_present(const claims_t *claims, document_t *document)
     if (without == 0)
         return;
     document_fold(document, "The other %zu claims, and why they have no value in this run", without);
-    present_some(claims, has_no_value, other_columns, "Claims without a measured value.", present_other, document);
+    present_some(claims, has_no_value, TOPIC_COUNT, other_columns, "Claims without a measured value.", present_other,
+                 document);
     document_fold_end(document);
 }

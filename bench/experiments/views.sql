@@ -113,9 +113,11 @@ FROM (SELECT 'speedup' AS experiment, net, size, accelerator, speedup, energy_ra
 WHERE networks.paper AND size = 'full' GROUP BY experiment, accelerator HAVING count(*) = count(DISTINCT net);
 
 -- The number of PEs that the estimate of a PE was fitted to, without its own row. For a PE that is not used in the fit the two
--- estimates are equal.
+-- estimates are equal. null_*: what a guess without any model would be, the mean of the paper's values of the other PEs.
 CREATE VIEW pe_fits AS
-SELECT pe, (SELECT count(*) FROM pe AS other WHERE other.area_fitted_um2 <> other.area_left_out_um2 AND other.pe <> pe.pe) AS n
+SELECT pe, (SELECT count(*) FROM pe AS other WHERE other.area_fitted_um2 <> other.area_left_out_um2 AND other.pe <> pe.pe) AS n,
+       (SELECT avg(area_paper_um2) FROM pe AS other WHERE other.pe <> pe.pe) AS null_area_um2,
+       (SELECT avg(power_paper_mw) FROM pe AS other WHERE other.pe <> pe.pe) AS null_power_mw
 FROM pe;
 
 -- The columns of a PE that the report shows for Tables IV to VI.

@@ -13,17 +13,28 @@
 #include <unistd.h>
 
 #define HEADER \
-    "id,experiment,what,location,read_from,unit,paper_value,tolerance,tolerance_reason,needs,query,basis,rests_on\n"
+    "id,experiment,what,location,read_from,unit,paper_value,tolerance,tolerance_reason,needs,query,basis,rests_on,topic,null_model\n"
 
 static char path[] = "/tmp/bbs-claims-XXXXXX";
 static rows_database_t *database;
 
-static void write_claims(const char *rows)
+/* Lines of claims.csv; `end` is written at the end of each: the last two cells. */
+static void write_claims_of(const char *rows, const char *end)
 {
     FILE *stream = fopen(path, "wb");
     assert_non_null(stream);
-    fprintf(stream, HEADER "%s", rows);
+    fprintf(stream, HEADER);
+    for (const char *at = rows; *at != '\0'; at++)
+        if (*at == '\n')
+            fprintf(stream, "%s\n", end);
+        else
+            fputc(*at, stream);
     fclose(stream);
+}
+
+static void write_claims(const char *rows)
+{
+    write_claims_of(rows, ",speed,");
 }
 
 /* One claim with this query and, in claims.csv, this basis, as measured. Free with claims_free(). */
@@ -59,9 +70,19 @@ static void verdicts_follow_the_tolerance(void **state)
     (void)state;
     assert_int_equal(judge("x", "3.03", "10%", BASIS_WHOLE, 3.3), VERDICT_REPRODUCED);
     assert_int_equal(judge("x", "3.03", "10%", BASIS_WHOLE, 2.7), VERDICT_WITHIN_TREND);
-    assert_int_equal(judge("x", "3.03", "10%", BASIS_WHOLE, 2.0), VERDICT_DEVIATES); /* less than half the effect */
-    assert_int_equal(judge("x", "3.03", "10%", BASIS_WHOLE, 0.9), VERDICT_DEVIATES); /* other direction */
-    assert_int_equal(judge("x", "3.03", "10%", BASIS_WHOLE, 5.2), VERDICT_DEVIATES); /* more than twice the effect */
+    assert_int_equal(judge("x", "3.03", "10%", BASIS_WHOLE, 2.0), VERDICT_WITHIN_TREND);
+    assert_int_equal(judge("x", "3.03", "10%", BASIS_WHOLE, 1.7), VERDICT_DEVIATES);     /* less than half the effect */
+    assert_int_equal(judge("x", "3.03", "10%", BASIS_WHOLE, 0.9), VERDICT_DEVIATES);     /* other direction */
+    assert_int_equal(judge("x", "3.03", "10%", BASIS_WHOLE, 5.2), VERDICT_WITHIN_TREND); /* log 5.2 is 1.5 times log 3.03 */
+    assert_int_equal(judge("x", "3.03", "10%", BASIS_WHOLE, 9.3), VERDICT_DEVIATES);     /* more than twice the effect */
+    /* Ratios below 1 likewise: 0.41 is 0.89 below 1 in logarithms, so twice as far is 0.17 and half as far 0.64. */
+    assert_int_equal(judge("x", "0.41", "10%", BASIS_WHOLE, 0.37), VERDICT_REPRODUCED);
+    assert_int_equal(judge("x", "0.41", "10%", BASIS_WHOLE, 0.63), VERDICT_WITHIN_TREND);
+    assert_int_equal(judge("x", "0.41", "10%", BASIS_WHOLE, 0.18), VERDICT_WITHIN_TREND);
+    assert_int_equal(judge("x", "0.41", "10%", BASIS_WHOLE, 0.65), VERDICT_DEVIATES);
+    assert_int_equal(judge("x", "0.41", "10%", BASIS_WHOLE, 0.16), VERDICT_DEVIATES);
+    assert_int_equal(judge("x", "0.41", "10%", BASIS_WHOLE, 0), VERDICT_DEVIATES); /* no energy at all */
+    assert_int_equal(judge("x", "0.41", "10%", BASIS_WHOLE, -1), VERDICT_DEVIATES);
     assert_int_equal(judge("points", "0.45", "0.1", BASIS_WHOLE, 0.55), VERDICT_REPRODUCED);
     assert_int_equal(judge("points", "0.45", "0.1", BASIS_WHOLE, 0.56), VERDICT_WITHIN_TREND);
     assert_int_equal(judge("points", "0.45", "0.1", BASIS_WHOLE, -0.1), VERDICT_DEVIATES);
@@ -77,9 +98,44 @@ static void verdicts_follow_the_tolerance(void **state)
 static void parts_and_stand_ins_get_no_verdict(void **state)
 {
     (void)state;
+    assert_int_equal(judge("x", "3.03", "10%", BASIS_SYNTHETIC, 3.03), VERDICT_REPRODUCED); /* and the basis says so */
     assert_int_equal(judge("x", "3.03", "10%", BASIS_SUBSET, 3.03), VERDICT_SUBSET);
     assert_int_equal(judge("points", "0.45", "0.1", BASIS_STAND_IN, 0.45), VERDICT_STAND_IN);
     assert_int_equal(judge("points", "0.45", "0.1", BASIS_STAND_IN, 9.0), VERDICT_STAND_IN);
+}
+
+/* A guess that knows nothing of the claim, and is within the tolerance too, takes the worth from a value that is. */
+static void a_value_no_better_than_a_guess_is_no_evidence(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *value, *guess;
+        verdict_t verdict;
+    } cases[] = {{"110", "90", VERDICT_NO_EVIDENCE},
+                 {"110", "70", VERDICT_REPRODUCED},
+                 {"110", "NULL", VERDICT_REPRODUCED},
+                 {"130", "100", VERDICT_DEVIATES}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        claims_t claims;
+        write_claims_of(text_of("C1,table5,what,where,text,um2,100,20%%,why,needs,"
+                                "\"SELECT %s AS value, 1 AS n, %s AS null_value\",whole,gates\n",
+                                cases[i].value, cases[i].guess)
+                            .chars,
+                        ",area,the mean of the others");
+        assert_ok(claims_read(path, &claims));
+        assert_ok(claims_measure(&claims, database));
+        assert_int_equal(claim_verdict(&claims.items[0]), cases[i].verdict);
+        claims_free(&claims);
+    }
+    claims_t claims;
+    assert_error(measure("SELECT 2 AS value, 1 AS n, 3 AS null_value", "whole", &claims), FAULT_FAILED,
+                 "a value without its null model");
+    write_claims_of("C1,a,w,l,t,x,2,5%,why,n,\"SELECT 1 AS value, 1 AS n\",whole,x\n", ",area,a guess");
+    assert_ok(claims_read(path, &claims));
+    assert_error(claims_measure(&claims, database), FAULT_FAILED, "a null model without its value");
+    claims_free(&claims);
+    write_claims_of("C1,a,w,l,t,x,2,5%,why,n,,,\n", ",weather,");
+    assert_error(claims_read(path, &claims), FAULT_FAILED, "topic \"weather\"");
 }
 
 static void a_stand_in_is_never_compared(void **state)
@@ -165,9 +221,14 @@ static void the_weaker_basis_counts(void **state)
     static const struct {
         const char *of_claim, *of_row;
         claim_basis_t wanted;
-    } cases[] = {{"whole", "NULL", BASIS_WHOLE},          {"whole", "'subset'", BASIS_SUBSET},
-                 {"whole", "'stand-in'", BASIS_STAND_IN}, {"subset", "'whole'", BASIS_SUBSET},
-                 {"subset", "NULL", BASIS_SUBSET},        {"subset", "'stand-in'", BASIS_STAND_IN}};
+    } cases[] = {{"whole", "NULL", BASIS_WHOLE},
+                 {"whole", "'subset'", BASIS_SUBSET},
+                 {"whole", "'stand-in'", BASIS_STAND_IN},
+                 {"subset", "'whole'", BASIS_SUBSET},
+                 {"synthetic", "'whole'", BASIS_SYNTHETIC},
+                 {"synthetic", "'subset'", BASIS_SUBSET},
+                 {"subset", "NULL", BASIS_SUBSET},
+                 {"subset", "'stand-in'", BASIS_STAND_IN}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         claims_t claims;
         assert_ok(
@@ -332,6 +393,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(verdicts_follow_the_tolerance),
         cmocka_unit_test(parts_and_stand_ins_get_no_verdict),
+        cmocka_unit_test(a_value_no_better_than_a_guess_is_no_evidence),
         cmocka_unit_test(a_stand_in_is_never_compared),
         cmocka_unit_test(values_stand_under_their_headings),
         cmocka_unit_test(a_query_yields_value_n_basis_and_note),
