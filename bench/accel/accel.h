@@ -64,6 +64,8 @@ typedef struct {
     int64_t useful_slots; /* part of these: spent on a bit that is one; in the rest lanes wait for slower lanes */
 } accel_work_t;
 
+#define ACCEL_WEIGHT_BITS "weight_bits"
+
 typedef struct accelerator {
     const char *name;   /* "bitvert-cons" */
     const char *title;  /* "BitVert (cons)" */
@@ -71,6 +73,9 @@ typedef struct accelerator {
     const char *part;   /* name of its rows in an energy table of technology.csv, and of its (or its family's) section of an
                            INI file */
     const char *accuracy; /* spec (compress/spec.h) of the method whose measured accuracy is this design's: "int8" */
+    /* A design whose weights can have any number of bits (own key ACCEL_WEIGHT_BITS): that spec at p bits is this text and
+     * p, "ptq:bits=". NULL: it has no such key. */
+    const char *accuracy_at_bits;
     bool selects;         /* some channels stay at 8 bits: Algorithm 2 */
     bool needs_weights;   /* its cycles depend on the weights' bits */
     bool needs_density;   /* and on the share of activations that are not zero */

@@ -62,6 +62,9 @@ check "the help names the keys of single designs" sh -c "'$BBSBENCH' simulate --
 check "one network takes its own value of a key" sh -c "'$BBSBENCH' simulate --size compact --net resnet34,resnet50 --accelerator bitwave --layer total --set bitwave.flip_columns.resnet34=5 --out $tap_folder/c && '$BBSBENCH' simulate --size compact --net resnet34,resnet50 --accelerator bitwave --layer total --out $tap_folder/d && [ \$(sed -n 2p $tap_folder/c | cut -d, -f5) -lt \$(sed -n 2p $tap_folder/d | cut -d, -f5) ] && [ \$(sed -n 3p $tap_folder/c | cut -d, -f1-20) = \$(sed -n 3p $tap_folder/d | cut -d, -f1-20) ]"
 check_fails 2 "a sweep to zero rows" "$BBSBENCH" simulate $small --sweep rows=0 --out "$out"
 
+check "Stripes takes a cycle a bit, except in the first layer" sh -c "'$BBSBENCH' simulate --net resnet34 --accelerator stripes --weights none --set stripes.weight_bits=6 --out $tap_folder/c &&
+    awk -F, 'NR == FNR { if (\$3 == \"stripes\") full[\$4] = \$5; next } \$4 != \"total\" && FNR > 1 { n++; bad += \$4 == \"conv1\" ? \$5 != full[\$4] : 8 * \$5 != 6 * full[\$4] } END { exit n != 37 || bad }' $golden $tap_folder/c"
+
 # A network of the user's own.
 layers=$tap_folder/mine.csv
 columns=name,kind,k,c,kh,kw,stride,pad,in_h,in_w,tokens
