@@ -16,7 +16,8 @@
  * counts.
  *
  * All are arrays of rows x columns PEs, output-stationary: a row is an output channel, a column an output pixel along
- * one line of the plane, or a token. A tile is one pass of all PEs over `group` weights of a dot product. One sample. */
+ * one line of the plane, or a token. A tile is one pass of all PEs over `group` weights of a dot product. One sample, or
+ * a batch in the shapes of the layers (net_layer_t.tokens). */
 
 /* How the weights of a design are pruned before it runs them (BBS paper, section III). */
 typedef struct {
@@ -64,8 +65,6 @@ typedef struct {
     int64_t useful_slots; /* part of these: spent on a bit that is one; in the rest lanes wait for slower lanes */
 } accel_work_t;
 
-#define ACCEL_WEIGHT_BITS "weight_bits"
-
 typedef struct accelerator {
     const char *name;   /* "bitvert-cons" */
     const char *title;  /* "BitVert (cons)" */
@@ -73,13 +72,13 @@ typedef struct accelerator {
     const char *part;   /* name of its rows in an energy table of technology.csv, and of its (or its family's) section of an
                            INI file */
     const char *accuracy; /* spec (compress/spec.h) of the method whose measured accuracy is this design's: "int8" */
-    /* A design whose weights can have any number of bits (own key ACCEL_WEIGHT_BITS): that spec at p bits is this text and
+    /* A design whose weights can have any number of bits (its first own key): that spec at p bits is this text and
      * p, "ptq:bits=". NULL: it has no such key. */
     const char *accuracy_at_bits;
-    bool selects;         /* some channels stay at 8 bits: Algorithm 2 */
-    bool needs_weights;   /* its cycles depend on the weights' bits */
-    bool needs_density;   /* and on the share of activations that are not zero */
-    bool counts_lanes;    /* the bits that its lanes work on are counted separately, on request (effectual.h) */
+    bool selects;       /* some channels stay at 8 bits: Algorithm 2 */
+    bool needs_weights; /* its cycles depend on the weights' bits */
+    bool needs_density; /* and on the share of activations that are not zero */
+    bool counts_lanes;  /* the bits that its lanes work on are counted separately, on request (effectual.h) */
     /* Weights that a PE takes at a time (`group`) for each of its lanes; a configuration with another number is refused,
      * because it would have multipliers that are not counted. 0: the two are independent. */
     int64_t weights_per_lane;

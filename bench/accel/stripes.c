@@ -16,7 +16,9 @@ enum { WHOLE_BITS = 8, ACTIVATION_BITS = 8 };
 enum { WEIGHT_BITS };
 
 static const accel_key_t keys[] = {
-    [WEIGHT_BITS] = {ACCEL_WEIGHT_BITS, 2, 8,
+    [WEIGHT_BITS] = {.key = "weight_bits",
+                     .least = 2,
+                     .most = 8,
                      .what = "bits per weight, and cycles per tile, except in a layer that stays at 8"},
     {.key = NULL},
 };

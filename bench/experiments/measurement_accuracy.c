@@ -28,7 +28,7 @@ static const char *const methods[] = {
     "bitwave-cons",
     "bitwave-mod",
     "bitflip:columns=2",
-    "bitflip:columns=3:beta=0",
+    "bitflip:columns=3",
     "bitflip:columns=4",
     "bitflip:columns=6",
     "bitflip:columns=2:beta=0",

@@ -57,7 +57,7 @@ static outcome_t write_precisions(const measurement_context_t *context, rows_wri
         plan.configs = &config;
         plan.origin = (*at)->needs_weights ? MODEL_SYNTHETIC : MODEL_NONE;
         for (int64_t bits = LEAST_BITS; bits <= MOST_BITS && outcome_is_ok(&result); bits++)
-            if (!outcome_bad(&result, settings_put((*at)->keys, &config, ACCEL_WEIGHT_BITS, bits)))
+            if (!outcome_bad(&result, settings_put((*at)->keys, &config, (*at)->keys[0].key, bits)))
                 result = write_precision(&plan, bits, writer);
     }
     return result;

@@ -19,6 +19,7 @@ typedef struct {
     const char *density_source;
     double useful_percent, intra_pe_stall_percent, inter_pe_stall_percent, energy_leakage_pj, energy_idle_pj;
     const char *energy_table, *configuration;
+    int64_t batch, tokens;
 } cells_t;
 
 #define TEXT(member) .name = #member, ROWS_PLACE_TEXT(cells_t, member)
@@ -34,15 +35,16 @@ static const rows_column_t columns[] = {
     {INTEGER(dram_cycles), .heading = "DRAM cycles", .sense = ROWS_LOWER, .meaning = "cycles that the DRAM traffic takes"},
     {INTEGER(cycles), .heading = "Cycles", .sense = ROWS_LOWER,
      .meaning = "the greater of compute and DRAM cycles, layer by layer"},
-    {INTEGER(macs), .heading = "MACs", .meaning = "multiplications of the layer, one sample"},
-    {INTEGER(weights), .heading = "Weights", .meaning = "weights of the layer"},
+    {INTEGER(macs), .heading = "MACs", .meaning = "multiplications of the layer"},
+    {INTEGER(weights), .heading = "Weights", .meaning = "weights of the layer; a product of attention has none"},
     {INTEGER(sensitive_channels), .heading = "Sensitive channels", .meaning = "output channels computed at 8 bits"},
     {INTEGER(channels), .heading = "Channels", .meaning = "output channels"},
     {TEXT(selection), .heading = "Selection",
      .meaning = "how the sensitive channels were chosen; none: the design has none"},
     {REAL(weight_bits), .heading = "Weight", .unit = "bits", .decimals = 2,
      .meaning = "stored bits per weight, without metadata"},
-    {INTEGER(dram_weight_bytes), .heading = "DRAM weights", .unit = "bytes", .meaning = "weights fetched"},
+    {INTEGER(dram_weight_bytes), .heading = "DRAM weights", .unit = "bytes",
+     .meaning = "weights fetched; in a product of attention its keys or values"},
     {INTEGER(dram_input_bytes), .heading = "DRAM inputs", .unit = "bytes", .meaning = "input activations fetched"},
     {INTEGER(dram_output_bytes), .heading = "DRAM outputs", .unit = "bytes", .meaning = "output activations stored"},
     {INTEGER(dram_metadata_bytes), .heading = "DRAM metadata", .unit = "bytes", .meaning = "metadata fetched"},
@@ -82,12 +84,17 @@ static const rows_column_t columns[] = {
     {TEXT(energy_table), .heading = "Energy table", .meaning = "table that the energy of a PE comes from"},
     {TEXT(configuration), .heading = "Configuration",
      .meaning = "configuration of the design: a profile and the settings that differ from it"},
+    {INTEGER(batch), .heading = "Batch", .unit = "samples",
+     .meaning = "samples that are run together: all counts and energies of the row are of all of them"},
+    {INTEGER(tokens), .heading = "Tokens",
+     .meaning = "length of the sequences where it was given; empty: the network's own"},
     {.name = NULL},
 };
 
 const rows_schema_t model_schema = {
     .name = "model",
-    .about = "Cycles, traffic and energy of each network on each accelerator model, one sample, layer by layer.",
+    .about =
+        "Cycles, traffic and energy of each network on each accelerator model, layer by layer; one sample, unless `batch` says more.",
     .columns = columns};
 
 /* A share of the lanes' slots in per cent; NaN where the lanes of a design are not counted. */
@@ -146,6 +153,8 @@ void model_write(rows_writer_t *writer, const model_names_t *names, const char *
         .energy_idle_pj = energy->idle_pj,
         .energy_table = names->energy_table,
         .configuration = names->configuration,
+        .batch = names->batch,
+        .tokens = names->tokens,
     };
     rows_write(writer, &cells);
 }

@@ -171,7 +171,6 @@ static void fewer_bits_are_those_of_the_method(void **state)
     (void)state;
     size_t count = 0;
     for (const accelerator_t *const *at = accelerator_registry; *at != NULL; at++) {
-        assert_int_equal((*at)->accuracy_at_bits != NULL, settings_has((*at)->keys, ACCEL_WEIGHT_BITS));
         for (int64_t bits = 2; (*at)->accuracy_at_bits != NULL && bits <= 8; bits++) {
             const method_t *method;
             method_config_t parameters;
@@ -181,8 +180,8 @@ static void fewer_bits_are_those_of_the_method(void **state)
             assert_ok(method_parse(text_of("%s%" PRId64, (*at)->accuracy_at_bits, bits).chars, &method, &parameters));
             assert_int_equal(parameters.bits, bits);
             assert_true(parameters.beta == 0 && !(*at)->selects && (*at)->method == NULL);
-            assert_int_equal(default_value(*at, ACCEL_WEIGHT_BITS), 8);
-            assert_ok(settings_put((*at)->keys, &config, ACCEL_WEIGHT_BITS, bits));
+            assert_int_equal(default_value(*at, (*at)->keys[0].key), 8);
+            assert_ok(settings_put((*at)->keys, &config, (*at)->keys[0].key, bits));
             assert_ok(net_add_linear(&table, "linear", 64, 300, 1, false));
             for (int whole = 0; whole < 2; whole++) {
                 accel_layer_t layer = {.shape = &table.items[0], .sensitive = ACCEL_UNIFORM, .whole = whole};
