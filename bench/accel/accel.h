@@ -45,7 +45,8 @@ typedef struct {
     const int8_t *weights;                /* [k, c, kh, kw], the INT8 values that the design runs; NULL: not known */
     int64_t effectual;                    /* bits that lanes work on per pixel step (effectual.h); 0: not counted */
     double input_density, output_density; /* share of activations that are not zero, in (0, 1]; 0: not known */
-    bool whole;                           /* all channels stay at 8 bits (it reads the network's image) */
+    bool whole;        /* channels and input stay at 8 bits (the layer that reads the image, a product of attention) */
+    bool whole_output; /* the output stays at 8 bits, because a layer that is whole reads it */
 } accel_layer_t;
 
 /* The work of one layer: the output of a model. memory.h and energy.h derive everything else. */

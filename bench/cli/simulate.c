@@ -157,6 +157,20 @@ static outcome_t parse_weights(const options_t *options, model_plan_t *plan)
     return options_real(options, "density", 1e-6, 1.0, &plan->density);
 }
 
+/* --seed, behind --weights. */
+static outcome_t parse_seed(const options_t *options, model_plan_t *plan)
+{
+    int64_t seed = 0;
+    outcome_t result;
+    if (!options_given(options, "seed"))
+        return outcome_ok();
+    if (plan->origin == MODEL_NONE || plan->origin == MODEL_FILE)
+        return outcome_usage("simulate", "--seed", options_text(options, "weights"), "synthetic weights", NULL);
+    result = options_integer(options, "seed", 1, INT32_MAX, &seed);
+    plan->seed = (int)seed;
+    return result;
+}
+
 /* --tokens, --batch and --attention. */
 static outcome_t parse_workload(const options_t *options, model_plan_t *plan)
 {
@@ -300,7 +314,7 @@ static outcome_t run(const options_t *options)
     plan.mixed_tables = options_flag(options, "mixed");
     plan.configs = configs;
     plan.configuration = configuration.chars;
-    if (outcome_bad(&result, parse_weights(options, &plan)))
+    if (outcome_bad(&result, parse_weights(options, &plan)) || outcome_bad(&result, parse_seed(options, &plan)))
         goto out;
     result = simulate(&plan, path, options_text(options, "json"));
     if (outcome_is_ok(&result) && dropped.chars[0] != '\0')
@@ -322,6 +336,7 @@ static const option_t option_table[] = {
      "a network of your own in place of --net: name,kind,k,c,kh,kw,stride,pad,in_h,in_w,tokens"},
     {"weights", "FILE|best|synthetic|none", "best",
      "a checkpoint of one network; best: shipped weights, else synthetic; none: no designs that depend on bits"},
+    {"seed", "N", NULL, "draw other synthetic weights; the rows of seed 1 (default) are those of the report"},
     {"density", "X", NULL, "share of activations that are not zero, for SparTen (default: an assumption by family)"},
     {"tokens", "N", NULL,
      "length of the sequences of text networks (default 512, to which the paper pads; compact 128); no network of\n"

@@ -41,6 +41,7 @@ typedef struct {
 
     model_origin_t origin;
     const char *weights_path; /* of MODEL_FILE */
+    int seed;                 /* of synthetic weights (substitute.h); 0: SUBSTITUTE_SEED */
     double density;           /* share of activations that are not zero, in every layer; 0: as density.h assumes */
     int threads;
 } model_plan_t;

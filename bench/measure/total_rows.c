@@ -39,6 +39,29 @@ const rows_schema_t precision_schema = {
     .about = "Each network on the designs that gain from weights of fewer bits without pruning, at each number of bits.",
     .columns = precision_columns};
 
+static const rows_column_t attention_columns[] = {
+    NAMES,
+    {INTEGER(macs), .heading = "MACs", .meaning = "multiplications of all layers and of the products of attention"},
+    COUNTS,
+};
+
+const rows_schema_t attention_schema = {
+    .name = "attention",
+    .about =
+        "Each network with attention on each accelerator model, with the products of attention, which model.csv lacks.",
+    .columns = attention_columns};
+
+static const rows_column_t seeds_columns[] = {
+    NAMES,
+    {INTEGER(seed), .key = true, .heading = "Seed", .meaning = "of the synthetic weights; model.csv has those of seed 1"},
+    COUNTS,
+};
+
+const rows_schema_t seeds_schema = {
+    .name = "seeds",
+    .about = "Each network on each accelerator model, with synthetic weights of other seeds than those of model.csv.",
+    .columns = seeds_columns};
+
 total_row_t total_row(const model_total_t *total, const char *size)
 {
     return (total_row_t){.net = total->network->name,
@@ -46,6 +69,8 @@ total_row_t total_row(const model_total_t *total, const char *size)
                          .accelerator = total->accelerator->name,
                          .weight_bits = ROWS_UNKNOWN,
                          .method = "",
+                         .seed = ROWS_UNKNOWN,
+                         .macs = total->counts.macs,
                          .compute_cycles = total->counts.compute_cycles,
                          .dram_cycles = total->counts.dram_cycles,
                          .cycles = total->counts.cycles,

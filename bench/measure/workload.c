@@ -95,6 +95,8 @@ void workload_layers(const workload_t *workload, const accel_layer_t *layers, ac
                                      .input_density = 1.0,
                                      .output_density = 1.0};
         run[i].shape = &workload->run.table.items[i];
+        if (workload->run.own[i] == NET_NONE && run[i].shape->input >= 0)
+            run[run[i].shape->input].whole_output = true; /* the scores, read by the context */
     }
 }
 

@@ -91,6 +91,9 @@ static void products_of_attention_worked_out_by_hand(void **state)
     assert_in_range(count_layer(&weights, "vit_small", "bitwave", scores).compute_cycles, 6 * 7 * 8 * 12 * 7,
                     6 * 7 * 8 * 13 * 7);
     assert_int_equal(count_layer(&weights, "vit_small", "sparten", scores).compute_cycles, 6 * 7 * 13 * 64);
+    counts = count_layer(&plan, "bert_sst2", "ant", "bert.encoder.layer.0.attention.context");
+    assert_int_equal(counts.dram_weight, 12 * 512 * 64);
+    assert_int_equal(counts.dram_input, 12 * 512 * 512); /* ANT's scores have 8 bits, too, and do not fit either */
     /* BERT with 512 tokens: the scores of a head and its queries exceed the buffer of 262,144 bytes. */
     assert_int_equal(count_layer(&plan, "bert_sst2", "stripes", "bert.encoder.layer.0.attention.context").dram_input,
                      12 * 512 * 512);
