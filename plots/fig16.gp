@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Energy-delay product against loss of accuracy, one point per design; filled on the frontier.
+# Energy-delay product against loss of accuracy, one point per design (and number of bits); filled on the frontier.
 #   gnuplot -c plots/fig16.gp RUN_FOLDER PICTURE plots/style.gp     reads RUN_FOLDER/fig16.csv, nothing else
 rows = ARG1."/fig16.csv"
 picture = ARG2
@@ -13,7 +13,7 @@ count = 0; samples = 0; stand_in = 0
 keep(n) = (count = count + 1, name[count] = n, product[count] = column("edp_ratio"), loss[count] = column("loss_points"), \
     front[count] = column("on_frontier"), samples = column("samples"), stand_in = stand_in + column("stand_in"), 0)
 set table $ignored
-plot rows using (0):(keep(strcol("accelerator"))) with table
+plot rows using (0):(keep(strcol("point"))) with table
 unset table
 unset datafile columnheaders
 
@@ -31,7 +31,7 @@ do for [format in formats] {
     set label 1 "{/:Bold Energy × delay against loss of accuracy, ResNet-50}" at screen 0.016, 0.955 left font ",12"
     set label 2 sprintf("Energy × delay: full size, synthetic weights. Loss: N = %d samples%s", samples, \
         stand_in > 0 ? ", compact STAND-IN" : "") noenhanced at screen 0.016, 0.895 left textcolor rgb "#444444"
-    set label 3 "Filled: no other design is better in both" at screen 0.016, 0.845 left textcolor rgb "#444444"
+    set label 3 "Filled: no other point is better in both" at screen 0.016, 0.845 left textcolor rgb "#444444"
     set key off
     set lmargin at screen 0.125
     set rmargin at screen 0.975

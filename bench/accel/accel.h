@@ -16,7 +16,8 @@
  * counts.
  *
  * All are arrays of rows x columns PEs, output-stationary: a row is an output channel, a column an output pixel along
- * one line of the plane, or a token. A tile is one pass of all PEs over `group` weights of a dot product. One sample. */
+ * one line of the plane, or a token. A tile is one pass of all PEs over `group` weights of a dot product. One sample, or
+ * a batch in the shapes of the layers (net_layer_t.tokens). */
 
 /* How the weights of a design are pruned before it runs them (BBS paper, section III). */
 typedef struct {
@@ -44,7 +45,8 @@ typedef struct {
     const int8_t *weights;                /* [k, c, kh, kw], the INT8 values that the design runs; NULL: not known */
     int64_t effectual;                    /* bits that lanes work on per pixel step (effectual.h); 0: not counted */
     double input_density, output_density; /* share of activations that are not zero, in (0, 1]; 0: not known */
-    bool whole;                           /* all channels stay at 8 bits (it reads the network's image) */
+    bool whole;        /* channels and input stay at 8 bits (the layer that reads the image, a product of attention) */
+    bool whole_output; /* the output stays at 8 bits, because a layer that is whole reads it */
 } accel_layer_t;
 
 /* The work of one layer: the output of a model. memory.h and energy.h derive everything else. */
@@ -71,10 +73,13 @@ typedef struct accelerator {
     const char *part;   /* name of its rows in an energy table of technology.csv, and of its (or its family's) section of an
                            INI file */
     const char *accuracy; /* spec (compress/spec.h) of the method whose measured accuracy is this design's: "int8" */
-    bool selects;         /* some channels stay at 8 bits: Algorithm 2 */
-    bool needs_weights;   /* its cycles depend on the weights' bits */
-    bool needs_density;   /* and on the share of activations that are not zero */
-    bool counts_lanes;    /* the bits that its lanes work on are counted separately, on request (effectual.h) */
+    /* A design whose weights can have any number of bits (its first own key): that spec at p bits is this text and
+     * p, "ptq:bits=". NULL: it has no such key. */
+    const char *accuracy_at_bits;
+    bool selects;       /* some channels stay at 8 bits: Algorithm 2 */
+    bool needs_weights; /* its cycles depend on the weights' bits */
+    bool needs_density; /* and on the share of activations that are not zero */
+    bool counts_lanes;  /* the bits that its lanes work on are counted separately, on request (effectual.h) */
     /* Weights that a PE takes at a time (`group`) for each of its lanes; a configuration with another number is refused,
      * because it would have multipliers that are not counted. 0: the two are independent. */
     int64_t weights_per_lane;

@@ -20,6 +20,14 @@ void counts_add(counts_t *total, const counts_t *part)
     *total = sum.counts;
 }
 
+void counts_times(counts_t *counts, int64_t factor)
+{
+    view_t view = {.counts = *counts};
+    for (int i = 0; i < MEMBERS; i++)
+        view.members[i] = exact_times(view.members[i], factor);
+    *counts = view.counts;
+}
+
 bool counts_overflow(const counts_t *counts)
 {
     view_t view = {.counts = *counts};

@@ -28,6 +28,8 @@ typedef struct {
 
 /* Add member by member; nothing wraps (exact.h). */
 void counts_add(counts_t *total, const counts_t *part);
+/* Multiply every member. */
+void counts_times(counts_t *counts, int64_t factor);
 bool counts_overflow(const counts_t *counts); /* whether a member exceeds 63 bits */
 int64_t counts_dram_bytes(const counts_t *counts);
 

@@ -37,9 +37,10 @@ int64_t memory_input_bytes(const accel_config_t *config, const accel_storage_t *
 int64_t memory_output_bytes(const accel_config_t *config, const accel_storage_t *storage, const accel_layer_t *layer)
 {
     int64_t k = layer->shape->k, pixels = tile_pixels(layer->shape);
+    int64_t centibits = layer->whole_output ? storage->whole_centibits : storage->activation_centibits;
     if (storage->mask_bits > 0)
         return masked_bytes(config, storage, exact_times(k, pixels), layer->output_density);
-    return exact_times(exact_ceil(exact_times(k, storage->activation_centibits), 800), pixels);
+    return exact_times(exact_ceil(exact_times(k, centibits), 800), pixels);
 }
 
 /* ===  What stays on chip  === */

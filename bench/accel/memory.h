@@ -9,7 +9,8 @@
  * Activations have the width of accel_storage_t; a pixel or token begins at a whole byte; a masked tensor is the mask and a
  * byte for each activation that is not zero. A tensor is fetched or written whole. Not modelled: the halo of a convolution,
  * lines that a stride skips, pooling, LayerNorm, softmax, and the products of attention; their results come from DRAM
- * (NET_OUTSIDE). Weights are fetched for each sample: no network has weights that fit into the buffer. */
+ * (NET_OUTSIDE). Weights are fetched each time that a layer runs, for one sample or for a batch (net_layer_t.tokens): no
+ * network has weights that fit into the buffer. */
 
 /* Where a layer's output and operands are. */
 typedef struct {

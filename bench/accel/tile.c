@@ -42,7 +42,7 @@ int64_t tile_pixel_steps(const net_layer_t *layer, int64_t columns)
 {
     if (layer->kind == NET_LINEAR)
         return exact_ceil(layer->tokens, columns);
-    return exact_times(exact_ceil(layer->out_w, columns), layer->out_h);
+    return exact_times(exact_times(exact_ceil(layer->out_w, columns), layer->out_h), layer->tokens);
 }
 
 int64_t tile_pixels(const net_layer_t *layer)

@@ -28,7 +28,7 @@ int64_t tile_slices(const net_layer_t *layer, int64_t group);
 /* The same, but always along the input channels, as compressed groups lie along them. */
 int64_t tile_channel_slices(const net_layer_t *layer, int64_t group);
 
-/* The steps that `columns` PEs need for all output pixels, line by line, or for all tokens. */
+/* The steps that `columns` PEs need for all output pixels, line by line and picture by picture, or for all tokens. */
 int64_t tile_pixel_steps(const net_layer_t *layer, int64_t columns);
 int64_t tile_pixels(const net_layer_t *layer); /* output pixels, or tokens */
 

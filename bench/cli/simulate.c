@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_VALUES = 64 /* of a sweep */ };
+enum { MOST_VALUES = 64 /* of a sweep */, MOST_TOKENS = 65536, MOST_SAMPLES = 4096 };
 
 /* ===  Names  === */
 
@@ -92,16 +92,26 @@ static void print_geomeans(const model_plan_t *plan, const model_total_t *totals
     free(speedups);
 }
 
-static void print_summary(const model_plan_t *plan, const model_total_t *totals)
+static void print_heading(const model_plan_t *plan)
 {
-    const char *base = accelerator_registry[0]->title;
-    printf("One sample per network, size %s; speedup and ratio relative to %s; total energy without leakage;\n"
+    const int64_t batch = model_batch(plan);
+    printf("%s per network, size %s; speedup and ratio relative to %s; total energy without leakage;\n"
            "geomean = geometric mean.\n",
-           plan->size, base);
+           batch == 1 ? "One sample" : text_of("%" PRId64 " samples together", batch).chars, plan->size,
+           accelerator_registry[0]->title);
+    if (plan->tokens > 0)
+        printf("Sequences of %" PRId64 " tokens.\n", plan->tokens);
+    if (plan->attention)
+        printf("With the products of attention, whose operands are taken as dense at 8 bits.\n");
     printf("Weights: %s.\n\n", plan->origin == MODEL_FILE   ? plan->weights_path
                                : plan->origin == MODEL_NONE ? "none; sensitive channels by the uniform assumption"
                                : plan->origin == MODEL_BEST ? "the project's own where it ships them, else synthetic"
                                                             : "synthetic, drawn after models/profiles");
+}
+
+static void print_summary(const model_plan_t *plan, const model_total_t *totals)
+{
+    print_heading(plan);
     printf("%-10s  %-13s", "network", "accelerator");
     if (plan->sweep_count > 0)
         printf("  %-*s", sweep_width(plan), "setting");
@@ -145,6 +155,30 @@ static outcome_t parse_weights(const options_t *options, model_plan_t *plan)
         return outcome_usage("simulate", "--density", "--weights none", "weights, without which the density has no use",
                              NULL);
     return options_real(options, "density", 1e-6, 1.0, &plan->density);
+}
+
+/* --seed, behind --weights. */
+static outcome_t parse_seed(const options_t *options, model_plan_t *plan)
+{
+    int64_t seed = 0;
+    outcome_t result;
+    if (!options_given(options, "seed"))
+        return outcome_ok();
+    if (plan->origin == MODEL_NONE || plan->origin == MODEL_FILE)
+        return outcome_usage("simulate", "--seed", options_text(options, "weights"), "synthetic weights", NULL);
+    result = options_integer(options, "seed", 1, INT32_MAX, &seed);
+    plan->seed = (int)seed;
+    return result;
+}
+
+/* --tokens, --batch and --attention. */
+static outcome_t parse_workload(const options_t *options, model_plan_t *plan)
+{
+    outcome_t result = outcome_ok();
+    plan->attention = options_flag(options, "attention");
+    if (options_given(options, "tokens"))
+        result = options_integer(options, "tokens", 1, MOST_TOKENS, &plan->tokens);
+    return outcome_is_ok(&result) ? options_integer(options, "batch", 1, MOST_SAMPLES, &plan->batch) : result;
 }
 
 typedef struct {
@@ -267,6 +301,7 @@ static outcome_t run(const options_t *options)
     if (outcome_bad(&result, accel_options_configs(options, (const accelerator_t *const *)accelerators.items,
                                                    accelerators.count, configs, &configuration)) ||
         outcome_bad(&result, parse_first_layer(options, &plan.prune_first)) ||
+        outcome_bad(&result, parse_workload(options, &plan)) ||
         outcome_bad(&result, method_options_jobs(options, &plan.threads)) ||
         outcome_bad(&result, options_required(options, "out", &path)))
         goto out;
@@ -279,7 +314,7 @@ static outcome_t run(const options_t *options)
     plan.mixed_tables = options_flag(options, "mixed");
     plan.configs = configs;
     plan.configuration = configuration.chars;
-    if (outcome_bad(&result, parse_weights(options, &plan)))
+    if (outcome_bad(&result, parse_weights(options, &plan)) || outcome_bad(&result, parse_seed(options, &plan)))
         goto out;
     result = simulate(&plan, path, options_text(options, "json"));
     if (outcome_is_ok(&result) && dropped.chars[0] != '\0')
@@ -301,7 +336,16 @@ static const option_t option_table[] = {
      "a network of your own in place of --net: name,kind,k,c,kh,kw,stride,pad,in_h,in_w,tokens"},
     {"weights", "FILE|best|synthetic|none", "best",
      "a checkpoint of one network; best: shipped weights, else synthetic; none: no designs that depend on bits"},
+    {"seed", "N", NULL, "draw other synthetic weights; the rows of seed 1 (default) are those of the report"},
     {"density", "X", NULL, "share of activations that are not zero, for SparTen (default: an assumption by family)"},
+    {"tokens", "N", NULL,
+     "length of the sequences of text networks (default 512, to which the paper pads; compact 128); no network of\n"
+     "pictures takes it, because a picture gives its tokens"},
+    {"batch", "B", "1",
+     "samples that are run together, layer by layer: weights are fetched once for all, unless weights and inputs\n"
+     "both exceed their buffers; all counts and energies are of the batch"},
+    {"attention", NULL, NULL,
+     "also run the two products of attention, which no design prunes and whose operands are taken as dense at 8 bits"},
     {"layer", "NAME", NULL, "write the rows of this layer only, or `total`"},
     {"sweep", "DESIGN.KEY=V,V,...", NULL,
      "run once with each value of a setting of --set: bitvert.rows=8,16; all.rows=8,16 for every design;\n"

@@ -67,7 +67,7 @@ static outcome_t count_network(const network_t *network, int threads, rows_write
     stats_t sum = {0};
     outcome_t result;
     if (outcome_bad(&result, net_find_size(network, "full", &size)) ||
-        outcome_bad(&result, substitute_draw(network, size, false, threads, &weights)))
+        outcome_bad(&result, substitute_draw(network, size, false, SUBSTITUTE_SEED, threads, &weights)))
         return result;
     for (size_t i = 0; i < weights.count && outcome_is_ok(&result); i++) {
         stats_t stats;

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "measure/model_inputs.h"
 #include "measure/model_rows.h"
+#include "measure/workload.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -68,28 +69,44 @@ static outcome_t find_rates(const model_plan_t *plan, const accelerator_t *accel
     return energy_rates(*table, accelerator, config, rates);
 }
 
+/* The counts of each layer that is run, into counts[workload->run.table.count]. */
+static outcome_t count_layers(const model_plan_t *plan, const workload_t *workload, model_inputs_t *inputs,
+                              const accelerator_t *accelerator, const accel_config_t *config, counts_t *counts)
+{
+    const size_t count = workload->run.table.count;
+    accel_layer_t *layers = calloc(workload->layers.count + 1, sizeof *layers), *run = calloc(count + 1, sizeof *run);
+    outcome_t result;
+    if (layers == NULL || run == NULL)
+        result = outcome_out_of_memory("accelerator model");
+    else if (!outcome_bad(&result, model_inputs_layers(inputs, accelerator, config, layers))) {
+        workload_layers(workload, layers, run);
+        result = accel_count(accelerator, config, run, count, plan->threads, counts);
+    }
+    if (outcome_is_ok(&result))
+        workload_counts(workload, counts);
+    free(layers);
+    free(run);
+    return result;
+}
+
 /* Run one network on one accelerator at one point of the sweep. */
-static outcome_t run_pair(const model_plan_t *plan, model_inputs_t *inputs, size_t point, size_t number,
-                          rows_writer_t *writer, model_total_t *total)
+static outcome_t run_pair(const model_plan_t *plan, const workload_t *workload, model_inputs_t *inputs, size_t point,
+                          size_t number, rows_writer_t *writer, model_total_t *total)
 {
     const accelerator_t *accelerator = plan->accelerators[number];
-    const net_table_t *table = inputs->table;
+    const net_table_t *table = &workload->run.table;
     const char *energy_table = "";
     *total = (model_total_t){.network = inputs->network, .accelerator = accelerator};
     energy_rates_t rates;
     accel_config_t config;
     text_t setting;
     outcome_t result;
-    accel_layer_t *layers = calloc(table->count, sizeof *layers);
     counts_t *counts = calloc(table->count, sizeof *counts);
-    if (layers == NULL || counts == NULL) {
-        result = outcome_out_of_memory("accelerator model");
-        goto out;
-    }
+    if (counts == NULL)
+        return outcome_out_of_memory("accelerator model");
     if (outcome_bad(&result, configure(plan, inputs->network, point, number, &config, &setting)) ||
         outcome_bad(&result, find_rates(plan, accelerator, &config, &rates, &energy_table)) ||
-        outcome_bad(&result, model_inputs_layers(inputs, accelerator, &config, layers)) ||
-        outcome_bad(&result, accel_count(accelerator, &config, layers, table->count, plan->threads, counts)))
+        outcome_bad(&result, count_layers(plan, workload, inputs, accelerator, &config, counts)))
         goto out;
     total->weights = text_of("%s", model_inputs_weights(inputs));
     total->point = point;
@@ -101,12 +118,13 @@ static outcome_t run_pair(const model_plan_t *plan, model_inputs_t *inputs, size
                            .setting = setting.chars,
                            .weights = model_inputs_weights(inputs),
                            .energy_table = energy_table,
+                           .batch = model_batch(plan),
+                           .tokens = plan->tokens > 0 ? plan->tokens : ROWS_UNKNOWN,
                            .configuration = plan->configuration != NULL ? plan->configuration : "paper"};
     names.density = model_inputs_density(inputs, accelerator, &names.density_source);
     result = write_pair(&names, plan, table, counts, &rates, writer, total);
 
 out:
-    free(layers);
     free(counts);
     return result;
 }
@@ -114,6 +132,11 @@ out:
 static size_t settings_of(const model_plan_t *plan)
 {
     return plan->sweep_count > 0 ? plan->sweep_count : 1;
+}
+
+int64_t model_batch(const model_plan_t *plan)
+{
+    return plan->batch > 0 ? plan->batch : 1;
 }
 
 size_t model_points(const model_plan_t *plan)
@@ -134,13 +157,13 @@ static outcome_t check_layer_name(const model_plan_t *plan, const net_table_t *t
 
 /* Run all accelerators, each at all points of the sweep. `skipped` receives the reason of the last pair that was skipped.
  */
-static outcome_t run_points(const model_plan_t *plan, model_inputs_t *inputs, rows_writer_t *writer, model_total_t *totals,
-                            outcome_t *skipped)
+static outcome_t run_points(const model_plan_t *plan, const workload_t *workload, model_inputs_t *inputs,
+                            rows_writer_t *writer, model_total_t *totals, outcome_t *skipped)
 {
     outcome_t result = outcome_ok();
     size_t points = settings_of(plan);
     for (size_t i = 0; i < points * plan->accelerator_count && outcome_is_ok(&result); i++) {
-        result = run_pair(plan, inputs, i % points, i / points, writer, &totals[i]);
+        result = run_pair(plan, workload, inputs, i % points, i / points, writer, &totals[i]);
         totals[i].skipped = outcome_is_skip(&result);
         if (totals[i].skipped) {
             *skipped = result;
@@ -154,19 +177,19 @@ static outcome_t run_network(const model_plan_t *plan, const network_t *network,
                              model_total_t *totals, outcome_t *skipped)
 {
     const net_size_t *size;
-    net_table_t table = {0};
+    workload_t workload;
     model_inputs_t inputs = {0};
     outcome_t result;
     if (outcome_bad(&result, net_find_size(network, plan->size, &size)) ||
-        outcome_bad(&result, net_layers(network, size, &table)))
+        outcome_bad(&result, workload_open(plan, network, size, &workload)))
         return result;
-    result = check_layer_name(plan, &table);
+    result = check_layer_name(plan, &workload.run.table);
     if (outcome_is_ok(&result))
-        result = model_inputs_open(plan, network, size, &table, &inputs);
+        result = model_inputs_open(plan, network, size, &workload.layers, &inputs);
     if (outcome_is_ok(&result))
-        result = run_points(plan, &inputs, writer, totals, skipped);
+        result = run_points(plan, &workload, &inputs, writer, totals, skipped);
     model_inputs_close(&inputs);
-    net_table_free(&table);
+    workload_close(&workload);
     return result;
 }
 

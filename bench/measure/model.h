@@ -35,8 +35,13 @@ typedef struct {
     const char *const *sweep;      /* settings as for configuration_set(), "bitvert.rows=8": the plan runs once with each */
     size_t sweep_count;            /* 0: no sweep */
 
+    int64_t tokens; /* of a sequence of text (workload.h); 0: the network's own */
+    int64_t batch;  /* samples that are run together (workload.h); 0: one */
+    bool attention; /* also the products of attention (workload.h) */
+
     model_origin_t origin;
     const char *weights_path; /* of MODEL_FILE */
+    int seed;                 /* of synthetic weights (substitute.h); 0: SUBSTITUTE_SEED */
     double density;           /* share of activations that are not zero, in every layer; 0: as density.h assumes */
     int threads;
 } model_plan_t;
@@ -52,6 +57,9 @@ typedef struct {
     bool skipped;        /* the design needs weights or densities and there are none; no other result is set */
     bool interpolated;   /* some SRAM energy has no row of its own in sram.csv */
 } model_total_t;
+
+/* Samples that a total is of. */
+int64_t model_batch(const model_plan_t *plan);
 
 /* Run the plan: by network, then accelerator, then point of the sweep (one without a sweep). Rows go to the file at
  * `path` (one per layer, then one with layer = total; NULL: no file), totals to totals[model_points()] in that order. A

@@ -162,7 +162,8 @@ outcome_t model_inputs_open(const model_plan_t *plan, const network_t *network, 
     if (plan->origin == MODEL_FILE || (plan->origin == MODEL_BEST && size->weights != NULL))
         return int8_network_load(network, size, plan->origin == MODEL_FILE ? plan->weights_path : NULL, plan->prune_first,
                                  plan->threads, &inputs->int8);
-    return substitute_draw(network, size, plan->prune_first, plan->threads, &inputs->int8);
+    return substitute_draw(network, size, plan->prune_first, plan->seed > 0 ? plan->seed : SUBSTITUTE_SEED, plan->threads,
+                           &inputs->int8);
 }
 
 void model_inputs_close(model_inputs_t *inputs)

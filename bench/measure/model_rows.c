@@ -19,7 +19,7 @@ typedef struct {
     const char *density_source;
     double useful_percent, intra_pe_stall_percent, inter_pe_stall_percent, energy_leakage_pj, energy_idle_pj;
     const char *energy_table, *configuration;
-    int64_t tiles;
+    int64_t batch, tokens, tiles;
 } cells_t;
 
 #define TEXT(member) .name = #member, ROWS_PLACE_TEXT(cells_t, member)
@@ -35,15 +35,16 @@ static const rows_column_t columns[] = {
     {INTEGER(dram_cycles), .heading = "DRAM cycles", .sense = ROWS_LOWER, .meaning = "cycles that the DRAM traffic takes"},
     {INTEGER(cycles), .heading = "Cycles", .sense = ROWS_LOWER,
      .meaning = "the greater of compute and DRAM cycles, layer by layer"},
-    {INTEGER(macs), .heading = "MACs", .meaning = "multiplications of the layer, one sample"},
-    {INTEGER(weights), .heading = "Weights", .meaning = "weights of the layer"},
+    {INTEGER(macs), .heading = "MACs", .meaning = "multiplications of the layer"},
+    {INTEGER(weights), .heading = "Weights", .meaning = "weights of the layer; a product of attention has none"},
     {INTEGER(sensitive_channels), .heading = "Sensitive channels", .meaning = "output channels computed at 8 bits"},
     {INTEGER(channels), .heading = "Channels", .meaning = "output channels"},
     {TEXT(selection), .heading = "Selection",
      .meaning = "how the sensitive channels were chosen; none: the design has none"},
     {REAL(weight_bits), .heading = "Weight", .unit = "bits", .decimals = 2,
      .meaning = "stored bits per weight, without metadata"},
-    {INTEGER(dram_weight_bytes), .heading = "DRAM weights", .unit = "bytes", .meaning = "weights fetched"},
+    {INTEGER(dram_weight_bytes), .heading = "DRAM weights", .unit = "bytes",
+     .meaning = "weights fetched; in a product of attention its keys or values"},
     {INTEGER(dram_input_bytes), .heading = "DRAM inputs", .unit = "bytes", .meaning = "input activations fetched"},
     {INTEGER(dram_output_bytes), .heading = "DRAM outputs", .unit = "bytes", .meaning = "output activations stored"},
     {INTEGER(dram_metadata_bytes), .heading = "DRAM metadata", .unit = "bytes", .meaning = "metadata fetched"},
@@ -83,13 +84,18 @@ static const rows_column_t columns[] = {
     {TEXT(energy_table), .heading = "Energy table", .meaning = "table that the energy of a PE comes from"},
     {TEXT(configuration), .heading = "Configuration",
      .meaning = "configuration of the design: a profile and the settings that differ from it"},
+    {INTEGER(batch), .heading = "Batch", .unit = "samples",
+     .meaning = "samples that are run together: all counts and energies of the row are of all of them"},
+    {INTEGER(tokens), .heading = "Tokens",
+     .meaning = "length of the sequences where it was given; empty: the network's own"},
     {INTEGER(tiles), .heading = "Tiles", .meaning = "passes of the whole array over a slice of the dot products"},
     {.name = NULL},
 };
 
 const rows_schema_t model_schema = {
     .name = "model",
-    .about = "Cycles, traffic and energy of each network on each accelerator model, one sample, layer by layer.",
+    .about =
+        "Cycles, traffic and energy of each network on each accelerator model, layer by layer; one sample, unless `batch` says more.",
     .columns = columns};
 
 /* A share of the lanes' slots in per cent; NaN where the lanes of a design are not counted. */
@@ -109,44 +115,48 @@ void model_write(rows_writer_t *writer, const model_names_t *names, const char *
                  const energy_t *energy)
 {
     const model_lanes_t lanes = model_lanes(counts);
-    const cells_t cells = {.net = names->network->name,
-                           .size = names->size,
-                           .accelerator = names->accelerator->name,
-                           .layer = layer,
-                           .compute_cycles = counts->compute_cycles,
-                           .dram_cycles = counts->dram_cycles,
-                           .cycles = counts->cycles,
-                           .macs = counts->macs,
-                           .weights = counts->weights,
-                           .sensitive_channels = counts->sensitive,
-                           .channels = counts->channels,
-                           .selection = names->selection,
-                           .weight_bits = (double)counts->value_bits / (double)counts->weights,
-                           .dram_weight_bytes = counts->dram_weight,
-                           .dram_input_bytes = counts->dram_input,
-                           .dram_output_bytes = counts->dram_output,
-                           .dram_metadata_bytes = counts->dram_metadata,
-                           .sram_weight_read_bytes = counts->sram_weight_read,
-                           .sram_input_read_bytes = counts->sram_input_read,
-                           .sram_weight_write_bytes = counts->sram_weight_write,
-                           .sram_input_write_bytes = counts->sram_input_write,
-                           .energy_pe_pj = energy->pe_pj,
-                           .energy_register_pj = energy->register_pj,
-                           .energy_sram_pj = energy->sram_pj,
-                           .energy_on_chip_pj = energy->on_chip_pj,
-                           .energy_dram_pj = energy->dram_pj,
-                           .energy_total_pj = energy->total_pj,
-                           .setting = names->setting,
-                           .weights_source = names->weights,
-                           .activation_density = names->density,
-                           .density_source = names->density_source,
-                           .useful_percent = lanes.useful,
-                           .intra_pe_stall_percent = lanes.intra_pe_stall,
-                           .inter_pe_stall_percent = lanes.inter_pe_stall,
-                           .energy_leakage_pj = energy->leakage_pj,
-                           .energy_idle_pj = energy->idle_pj,
-                           .energy_table = names->energy_table,
-                           .configuration = names->configuration,
-                           .tiles = counts->tiles};
+    const cells_t cells = {
+        .net = names->network->name,
+        .size = names->size,
+        .accelerator = names->accelerator->name,
+        .layer = layer,
+        .compute_cycles = counts->compute_cycles,
+        .dram_cycles = counts->dram_cycles,
+        .cycles = counts->cycles,
+        .macs = counts->macs,
+        .weights = counts->weights,
+        .sensitive_channels = counts->sensitive,
+        .channels = counts->channels,
+        .selection = names->selection,
+        .weight_bits = (double)counts->value_bits / (double)counts->weights,
+        .dram_weight_bytes = counts->dram_weight,
+        .dram_input_bytes = counts->dram_input,
+        .dram_output_bytes = counts->dram_output,
+        .dram_metadata_bytes = counts->dram_metadata,
+        .sram_weight_read_bytes = counts->sram_weight_read,
+        .sram_input_read_bytes = counts->sram_input_read,
+        .sram_weight_write_bytes = counts->sram_weight_write,
+        .sram_input_write_bytes = counts->sram_input_write,
+        .energy_pe_pj = energy->pe_pj,
+        .energy_register_pj = energy->register_pj,
+        .energy_sram_pj = energy->sram_pj,
+        .energy_on_chip_pj = energy->on_chip_pj,
+        .energy_dram_pj = energy->dram_pj,
+        .energy_total_pj = energy->total_pj,
+        .setting = names->setting,
+        .weights_source = names->weights,
+        .activation_density = names->density,
+        .density_source = names->density_source,
+        .useful_percent = lanes.useful,
+        .intra_pe_stall_percent = lanes.intra_pe_stall,
+        .inter_pe_stall_percent = lanes.inter_pe_stall,
+        .energy_leakage_pj = energy->leakage_pj,
+        .energy_idle_pj = energy->idle_pj,
+        .energy_table = names->energy_table,
+        .configuration = names->configuration,
+        .batch = names->batch,
+        .tokens = names->tokens,
+        .tiles = counts->tiles,
+    };
     rows_write(writer, &cells);
 }

@@ -21,6 +21,8 @@ typedef struct {
     const char *density_source;
     const char *energy_table;  /* table that the PE energies come from */
     const char *configuration; /* of the accelerator */
+    int64_t batch;             /* samples that the row is of */
+    int64_t tokens;            /* ROWS_UNKNOWN: the network's own */
 } model_names_t;
 
 void model_write(rows_writer_t *writer, const model_names_t *names, const char *layer, const counts_t *counts,

@@ -25,6 +25,20 @@ static outcome_t layers(const net_size_t *size, net_table_t *table)
     return transformer_add_blocks(table, "bert.encoder.layer", shape, shape->tokens, linears, LINEARS);
 }
 
+static void attention(const net_size_t *size, net_attention_t *made)
+{
+    const transformer_shape_t *shape = size->shape;
+    *made = (net_attention_t){.blocks = shape->blocks,
+                              .heads = shape->heads,
+                              .width = shape->width / shape->heads,
+                              .tokens = shape->tokens,
+                              .text = true,
+                              .first = 3, /* attention.output.dense, behind query, key and value */
+                              .step = LINEARS,
+                              .prefix = "bert.encoder.layer",
+                              .part = "attention"};
+}
+
 /* norm(x + attention(x)), then norm(x + mlp(x)). */
 static outcome_t add_layer(net_program_t *program, const transformer_shape_t *shape, int64_t block)
 {
@@ -166,11 +180,13 @@ const network_t net_bert_mrpc = {.name = "bert_mrpc",
                                  .sizes = mrpc_sizes,
                                  .renames = renames,
                                  .layers = layers,
-                                 .program = program};
+                                 .program = program,
+                                 .attention = attention};
 const network_t net_bert_sst2 = {.name = "bert_sst2",
                                  .title = "BERT-SST2",
                                  .family = "bert",
                                  .sizes = sst2_sizes,
                                  .renames = renames,
                                  .layers = layers,
-                                 .program = program};
+                                 .program = program,
+                                 .attention = attention};

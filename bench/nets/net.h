@@ -33,7 +33,7 @@ typedef struct {
     int64_t stride, pad;
     int64_t in_h, in_w;   /* conv: input plane; linear: 1 x 1 */
     int64_t out_h, out_w; /* conv: output plane; linear: 1 x 1 */
-    int64_t tokens;       /* linear: vectors per sample; conv: 1 */
+    int64_t tokens;       /* linear: vectors per sample; conv: 1; a batch of samples multiplies both */
     int64_t input;        /* index of the layer whose output this one reads, or NET_OUTSIDE */
     int64_t residual;     /* index of the layer whose output is added to this one's, NET_OUTSIDE or NET_NONE */
     bool bias;
@@ -67,6 +67,19 @@ typedef struct {
     const char *to;
 } net_rename_t;
 
+/* The attention of a transformer, for the accelerator models (attention.h). In each block, each head multiplies the queries
+ * of all tokens with their keys, and the scores with their values. */
+typedef struct {
+    int64_t blocks, heads;
+    int64_t width;      /* of the query, key and value that a token has in a head */
+    int64_t tokens;     /* of a sequence */
+    bool text;          /* the length of a sequence is free; false: it follows from the picture */
+    int64_t first;      /* index of the layer that takes the result of block 0 ... */
+    int64_t step;       /* ... and the distance to that of the next block */
+    const char *prefix; /* the products of block 0 are PREFIX.0.PART.scores and PREFIX.0.PART.context */
+    const char *part;
+} net_attention_t;
+
 typedef struct {
     const char *name;               /* "resnet34" */
     const char *title;              /* "ResNet-34" */
@@ -77,6 +90,8 @@ typedef struct {
     outcome_t (*layers)(const net_size_t *size, net_table_t *table);
     /* Required where a size has no cfg, else NULL: its steps. */
     outcome_t (*program)(const net_size_t *size, struct net_program *program);
+    /* NULL: the network has no attention. */
+    void (*attention)(const net_size_t *size, net_attention_t *attention);
 } network_t;
 
 /* The seven networks of the paper ("all" means these), and others that can be given by name; NULL-terminated. One line in

@@ -32,6 +32,19 @@ static outcome_t layers(const net_size_t *size, net_table_t *table)
     return transformer_add_blocks(table, "blocks", shape, patches_of(size, shape) + 1, linears, LINEARS);
 }
 
+static void attention(const net_size_t *size, net_attention_t *made)
+{
+    const transformer_shape_t *shape = size->shape;
+    *made = (net_attention_t){.blocks = shape->blocks,
+                              .heads = shape->heads,
+                              .width = shape->width / shape->heads,
+                              .tokens = patches_of(size, shape) + 1,
+                              .first = 1 + 1, /* attn.proj, behind patch_embed.proj and attn.qkv */
+                              .step = LINEARS,
+                              .prefix = "blocks",
+                              .part = "attn"};
+}
+
 /* x + attention(norm1(x)), then x + mlp(norm2(x)). */
 static outcome_t add_block(net_program_t *program, const transformer_shape_t *shape, int64_t block)
 {
@@ -142,9 +155,24 @@ static const net_size_t *const small_sizes[] = {&small_full, &small_compact, NUL
 static const net_size_t *const base_sizes[] = {&base_full, &base_compact, NULL};
 static const net_size_t *const tiny_sizes[] = {&tiny_full, NULL};
 
-const network_t net_vit_small = {
-    .name = "vit_small", .title = "ViT-Small", .family = "vit", .sizes = small_sizes, .layers = layers, .program = program};
-const network_t net_vit_base = {
-    .name = "vit_base", .title = "ViT-Base", .family = "vit", .sizes = base_sizes, .layers = layers, .program = program};
-const network_t net_vit_tiny = {
-    .name = "vit_tiny", .title = "ViT-Tiny", .family = "vit", .sizes = tiny_sizes, .layers = layers, .program = program};
+const network_t net_vit_small = {.name = "vit_small",
+                                 .title = "ViT-Small",
+                                 .family = "vit",
+                                 .sizes = small_sizes,
+                                 .layers = layers,
+                                 .program = program,
+                                 .attention = attention};
+const network_t net_vit_base = {.name = "vit_base",
+                                .title = "ViT-Base",
+                                .family = "vit",
+                                .sizes = base_sizes,
+                                .layers = layers,
+                                .program = program,
+                                .attention = attention};
+const network_t net_vit_tiny = {.name = "vit_tiny",
+                                .title = "ViT-Tiny",
+                                .family = "vit",
+                                .sizes = tiny_sizes,
+                                .layers = layers,
+                                .program = program,
+                                .attention = attention};

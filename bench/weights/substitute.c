@@ -76,10 +76,16 @@ static void choose(const portraits_t *files, const net_table_t *table, const por
     }
 }
 
-static outcome_t draw_table(const char *seed_of, const net_size_t *size, const net_table_t *table, const portraits_t *files,
-                            bool prune_first, int threads, int8_network_t *network)
+/* The names alone make the numbers of the first seed. */
+static uint32_t start_of(const char *name, const net_size_t *size, int seed)
 {
-    const uint32_t seed = hash_of(size->name, hash_of(seed_of, 2166136261u));
+    const uint32_t names = hash_of(size->name, hash_of(name, 2166136261u));
+    return seed == SUBSTITUTE_SEED ? names : hash_of(text_of(" %d", seed).chars, names);
+}
+
+static outcome_t draw_table(uint32_t seed, const net_table_t *table, const portraits_t *files, bool prune_first,
+                            int threads, int8_network_t *network)
+{
     const portrait_t **chosen = calloc(table->count + 1, sizeof *chosen);
     outcome_t result = chosen ? outcome_ok() : outcome_out_of_memory("synthetic weights");
     if (outcome_is_ok(&result) && !outcome_bad(&result, int8_network_reserve_table(table, prune_first, network))) {
@@ -90,7 +96,7 @@ static outcome_t draw_table(const char *seed_of, const net_size_t *size, const n
     return result;
 }
 
-outcome_t substitute_draw(const network_t *of, const net_size_t *size, bool prune_first, int threads,
+outcome_t substitute_draw(const network_t *of, const net_size_t *size, bool prune_first, int seed, int threads,
                           int8_network_t *network)
 {
     portraits_t files[MOST_FILES] = {{0}};
@@ -100,10 +106,10 @@ outcome_t substitute_draw(const network_t *of, const net_size_t *size, bool prun
     *network = (int8_network_t){0};
     if (!outcome_bad(&result, net_layers(of, size, &table)) &&
         !outcome_bad(&result, read_files(substitute_files(of->family), files, &source)))
-        result = draw_table(of->name, size, &table, files, prune_first, threads, network);
+        result = draw_table(start_of(of->name, size, seed), &table, files, prune_first, threads, network);
     if (outcome_is_ok(&result)) {
         network->synthetic = true;
-        network->source = source;
+        network->source = seed == SUBSTITUTE_SEED ? source : text_of("%s seed %d", source.chars, seed);
     } else {
         int8_network_free(network);
     }

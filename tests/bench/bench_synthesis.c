@@ -33,7 +33,7 @@ static outcome_t draw(const network_t *network, int threads, int64_t *weights, d
     if (outcome_bad(&result, net_find_size(network, "full", &size)))
         return result;
     double from = seconds();
-    result = substitute_draw(network, size, false, threads, &drawn);
+    result = substitute_draw(network, size, false, SUBSTITUTE_SEED, threads, &drawn);
     *spent += seconds() - from;
     *weights += int8_network_weights(&drawn);
     int8_network_free(&drawn);

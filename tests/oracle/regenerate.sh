@@ -8,7 +8,7 @@ PYTHON=${PYTHON:-/usr/bin/python3}
 "$PYTHON" tests/oracle/resnet_fixture.py write
 "$PYTHON" tests/oracle/made_logits.py write
 "$PYTHON" tests/oracle/torch_checkpoints.py fixture tests/data
-"$PYTHON" tests/oracle/accel.py tests/data/model.resnet34.csv
+"$PYTHON" tests/oracle/accel.py tests/data
 "$PYTHON" tests/oracle/area.py tests/data/area.csv
 "$PYTHON" tests/oracle/area.py sram bench/accel/sram.csv tests/data/sram.csv
 "$PYTHON" tests/oracle/columns.py tests/data/columns.txt.gz

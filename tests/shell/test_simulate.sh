@@ -35,6 +35,13 @@ check "a given density is labelled, and fewer activations take fewer cycles" sh 
 check "one layer alone, as among all" sh -c "'$BBSBENCH' simulate $small --layer layer2.0.conv1 --out $tap_folder/c && tail -n +2 $tap_folder/c >$tap_folder/d && grep ',layer2.0.conv1,' $tap_folder/a | cmp - $tap_folder/d"
 check "a sweep has a row for each value, and the default's is the one without" sh -c "'$BBSBENCH' simulate $small --accelerator bitlet --layer conv1 --sweep rows=8,32 --out $tap_folder/c && [ \$(wc -l <$tap_folder/c) -eq 3 ] && [ \$(grep ',all.rows=32,' $tap_folder/c | cut -d, -f1-20) = \$(grep ',bitlet,conv1,' $tap_folder/a | cut -d, -f1-20) ]"
 check "rows as JSON" sh -c "'$BBSBENCH' simulate $small --accelerator sparten --json $tap_folder/rows.json --out $out && '${PYTHON:-/usr/bin/python3}' -c 'import csv, json, sys; a = json.load(open(sys.argv[1])); b = list(csv.DictReader(open(sys.argv[2]))); assert len(a) == len(b) and list(a[0]) == list(b[0]) and all(str(x[\"cycles\"]) == y[\"cycles\"] for x, y in zip(a, b))' $tap_folder/rows.json $out"
+check "tokens and batch are columns, and their effects multiply" sh -c "'$BBSBENCH' simulate --net bert_mrpc --size compact --accelerator stripes --layer total --tokens 64 --batch 4 --out $tap_folder/c && '$BBSBENCH' simulate --net bert_mrpc --size compact --accelerator stripes --layer total --tokens 256 --out $tap_folder/d &&
+    tail -n 1 $tap_folder/c | grep -q ',4,64$' && tail -n 1 $tap_folder/d | grep -q ',1,256$' && [ \"\$(tail -n 1 $tap_folder/c | cut -d, -f5-30)\" = \"\$(tail -n 1 $tap_folder/d | cut -d, -f5-30)\" ]"
+check "attention has two rows a block on every design" sh -c "'$BBSBENCH' simulate --net vit_small --size compact --attention --out $tap_folder/c && [ \$(grep -c 'attn.scores,' $tap_folder/c) -eq \$((12 * $designs)) ] && [ \$(grep -c 'attn.context,' $tap_folder/c) -eq \$((12 * $designs)) ]"
+check "and is off by default" sh -c "'$BBSBENCH' simulate --net vit_small --size compact --out $tap_folder/d && ! grep -q 'attn.scores' $tap_folder/d"
+check_fails 2 "tokens of a picture" "$BBSBENCH" simulate --net vit_small --tokens 64 --out "$out"
+check_fails 2 "no tokens" "$BBSBENCH" simulate --net bert_mrpc --tokens 0 --out "$out"
+check_fails 2 "a batch of nothing" "$BBSBENCH" simulate $small --batch 0 --out "$out"
 check_fails 2 "a file of weights for two networks" "$BBSBENCH" simulate --net resnet34,resnet50 --weights x.safetensors --out "$out"
 check_fails 2 "an empty list of networks" "$BBSBENCH" simulate --net "" --out "$out"
 check_fails 2 "an empty list of accelerators" "$BBSBENCH" simulate --net resnet34 --accelerator "" --out "$out"
@@ -62,12 +69,16 @@ check "the help names the keys of single designs" sh -c "'$BBSBENCH' simulate --
 check "one network takes its own value of a key" sh -c "'$BBSBENCH' simulate --size compact --net resnet34,resnet50 --accelerator bitwave --layer total --set bitwave.flip_columns.resnet34=5 --out $tap_folder/c && '$BBSBENCH' simulate --size compact --net resnet34,resnet50 --accelerator bitwave --layer total --out $tap_folder/d && [ \$(sed -n 2p $tap_folder/c | cut -d, -f5) -lt \$(sed -n 2p $tap_folder/d | cut -d, -f5) ] && [ \$(sed -n 3p $tap_folder/c | cut -d, -f1-20) = \$(sed -n 3p $tap_folder/d | cut -d, -f1-20) ]"
 check_fails 2 "a sweep to zero rows" "$BBSBENCH" simulate $small --sweep rows=0 --out "$out"
 
+check "Stripes takes a cycle a bit, except in the first layer" sh -c "'$BBSBENCH' simulate --net resnet34 --accelerator stripes --weights none --set stripes.weight_bits=6 --out $tap_folder/c &&
+    awk -F, 'NR == FNR { if (\$3 == \"stripes\") full[\$4] = \$5; next } \$4 != \"total\" && FNR > 1 { n++; bad += \$4 == \"conv1\" ? \$5 != full[\$4] : 8 * \$5 != 6 * full[\$4] } END { exit n != 37 || bad }' $golden $tap_folder/c"
+
 # A network of the user's own.
 layers=$tap_folder/mine.csv
 columns=name,kind,k,c,kh,kw,stride,pad,in_h,in_w,tokens
 own() { printf '%s\n' "$columns" "$@" >"$layers"; }
 own stem,conv,32,3,3,3,1,1,32,32,1 body,conv,64,32,3,5,1,1,32,32,1 head,linear,10,64,1,1,1,0,1,1,1
 check "layers of the user's own on all designs" sh -c "'$BBSBENCH' simulate --layers $layers --out $out && [ \$(grep -c ',total,' $out) -eq $designs ] && grep -q '^mine,user,stripes,body,' $out"
+check_fails 2 "another number of tokens than the table states" "$BBSBENCH" simulate --layers "$layers" --tokens 64 --out "$out"
 hostile() { # what is wrong, what the error names, lines
     wrong=$1 named=$2
     shift 2

@@ -28,16 +28,24 @@ static net_table_t layers_of(const char *name)
 }
 
 /* One layer on its own: it reads its input from DRAM and its output goes there. */
-static counts_t count_one(const char *name, net_layer_t shape, bool whole)
+static counts_t count_set(const char *name, const char *setting, net_layer_t shape, bool whole)
 {
     const accelerator_t *accelerator;
     counts_t counts;
     assert_ok(accel_find(name, &accelerator));
+    accel_config_t config = *default_config(accelerator);
+    if (setting != NULL)
+        assert_ok(configuration_set(setting, &accelerator, 1, &config));
     shape.input = NET_OUTSIDE;
     shape.residual = NET_NONE;
     accel_layer_t layer = {.shape = &shape, .sensitive = ACCEL_UNIFORM, .whole = whole};
-    assert_ok(accel_count(accelerator, default_config(accelerator), &layer, 1, 2, &counts));
+    assert_ok(accel_count(accelerator, &config, &layer, 1, 2, &counts));
     return counts;
+}
+
+static counts_t count_one(const char *name, net_layer_t shape, bool whole)
+{
+    return count_set(name, NULL, shape, whole);
 }
 
 static void tiles_worked_out_by_hand(void **state)
@@ -84,6 +92,29 @@ static void cycles_worked_out_by_hand(void **state)
     /* A first layer that stays whole is cut like Stripes'; pruned, 3 channels take a slice a kernel position. */
     assert_int_equal(count_one("bitvert-mod", stem, true).compute_cycles, 2 * 8 * 12 * 784);
     assert_int_equal(count_one("bitvert-mod", stem, false).compute_cycles, (8 * 12 + 4 * 49) * 784);
+}
+
+/* Stripes with weights of 6 and 5 bits: as many cycles a tile, as many bits a weight in DRAM and buffer; activations and a
+ * layer that stays whole have 8. */
+static void stripes_takes_a_cycle_a_bit(void **state)
+{
+    (void)state;
+    net_table_t table = layers_of("resnet34");
+    net_layer_t stem = table.items[0], narrow = table.items[1];
+    net_table_free(&table);
+    counts_t six = count_set("stripes", "stripes.weight_bits=6", narrow, false),
+             eight = count_one("stripes", narrow, false);
+    assert_int_equal(six.compute_cycles, 4 * 36 * 224 * 6);
+    assert_int_equal(six.value_bits, 64 * 64 * 9 * 6);
+    assert_int_equal(six.dram_weight, 64 * 64 * 9 * 6 / 8);
+    assert_int_equal(six.sram_weight_write, six.dram_weight);
+    assert_int_equal(six.sram_weight_read, 64 * 36 * 224 * 16 * 6 / 8); /* every weight again for each pixel step */
+    assert_int_equal(six.pe_cycles, 256 * six.compute_cycles);
+    assert_int_equal(six.dram_input, 56 * 56 * 64);
+    assert_int_equal(six.sram_input_read, eight.sram_input_read);
+    assert_int_equal(count_set("stripes", "stripes.weight_bits=5", narrow, false).compute_cycles, 4 * 36 * 224 * 5);
+    counts_t whole = count_set("stripes", "stripes.weight_bits=6", stem, true), plain = count_one("stripes", stem, true);
+    assert_memory_equal(&whole, &plain, sizeof whole);
 }
 
 static void stored_bits_worked_out_by_hand(void **state)
@@ -326,11 +357,12 @@ static void overflow_stays_overflow(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tiles_worked_out_by_hand),       cmocka_unit_test(cycles_worked_out_by_hand),
-        cmocka_unit_test(stored_bits_worked_out_by_hand), cmocka_unit_test(sensitive_channels_come_in_units),
-        cmocka_unit_test(invariants_hold_everywhere),     cmocka_unit_test(energy_is_linear_in_the_counts),
-        cmocka_unit_test(rates_are_those_of_the_tables),  cmocka_unit_test(unequal_multipliers_are_refused),
-        cmocka_unit_test(bad_layers_are_refused),         cmocka_unit_test(overflow_stays_overflow),
+        cmocka_unit_test(tiles_worked_out_by_hand),         cmocka_unit_test(cycles_worked_out_by_hand),
+        cmocka_unit_test(stripes_takes_a_cycle_a_bit),      cmocka_unit_test(stored_bits_worked_out_by_hand),
+        cmocka_unit_test(sensitive_channels_come_in_units), cmocka_unit_test(invariants_hold_everywhere),
+        cmocka_unit_test(energy_is_linear_in_the_counts),   cmocka_unit_test(rates_are_those_of_the_tables),
+        cmocka_unit_test(unequal_multipliers_are_refused),  cmocka_unit_test(bad_layers_are_refused),
+        cmocka_unit_test(overflow_stays_overflow),
     };
     return cmocka_run_group_tests_name("accel", tests, NULL, NULL);
 }

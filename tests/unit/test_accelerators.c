@@ -13,6 +13,7 @@
 #include "measure/scaling.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -134,27 +135,64 @@ static void methods_prune_columns(void **state)
     }
 }
 
-/* The method whose accuracy stands for the design prunes as many columns, in groups as large, as the design does on the
- * network of Fig. 16. */
+/* The method whose accuracy stands for the design makes the weights that the design runs: the same method, columns, group,
+ * share and unit of sensitive channels. On a network for which the configuration has its own number of columns, all but
+ * the columns; it has none on the network of Fig. 16. */
 static void the_accuracy_is_that_of_what_is_run(void **state)
 {
     (void)state;
-    const network_t *network;
-    assert_ok(net_find("resnet50", &network));
     for (const accelerator_t *const *at = accelerator_registry; *at != NULL; at++) {
         const method_t *method;
         method_config_t config;
         assert_ok(method_parse((*at)->accuracy, &method, &config));
         assert_int_equal((*at)->method != NULL, method->coder != NULL);
-        if ((*at)->method == NULL)
-            continue;
-        accel_config_t own = *default_config(*at);
-        accel_config_on(&own, network);
-        const accel_pruning_t pruning = accel_pruning(*at, &own);
-        assert_ptr_equal(method->coder, (*at)->method->coder);
-        assert_int_equal(config.columns, pruning.columns);
-        assert_int_equal(config.group, pruning.group);
+        for (const network_t *const *network = net_registry; (*at)->method != NULL && *network != NULL; network++) {
+            accel_config_t own = *default_config(*at);
+            const int64_t general = accel_pruning(*at, &own).columns;
+            accel_config_on(&own, *network);
+            const accel_pruning_t pruning = accel_pruning(*at, &own);
+            assert_ptr_equal(method, (*at)->method);
+            assert_int_equal(config.columns, general);
+            assert_int_equal(config.group, pruning.group);
+            assert_int_equal(llround(1000 * config.beta), pruning.beta_permille);
+            assert_true(config.beta == 0 || config.channel_unit == pruning.channel_unit);
+            assert_true(pruning.columns == general || !text_equal((*network)->name, "resnet50"));
+            config.columns = (int)pruning.columns;
+            assert_ok(method_check(method, &config));
+            config.columns = (int)general;
+        }
     }
+}
+
+/* A design whose weights can have fewer bits: its method has that number of bits, in every channel of a layer that is not
+ * whole, as the design does; and its default is the bits of its own accuracy. */
+static void fewer_bits_are_those_of_the_method(void **state)
+{
+    (void)state;
+    size_t count = 0;
+    for (const accelerator_t *const *at = accelerator_registry; *at != NULL; at++) {
+        for (int64_t bits = 2; (*at)->accuracy_at_bits != NULL && bits <= 8; bits++) {
+            const method_t *method;
+            method_config_t parameters;
+            accel_config_t config = *default_config(*at);
+            counts_t counts;
+            net_table_t table = {0};
+            assert_ok(method_parse(text_of("%s%" PRId64, (*at)->accuracy_at_bits, bits).chars, &method, &parameters));
+            assert_int_equal(parameters.bits, bits);
+            assert_true(parameters.beta == 0 && !(*at)->selects && (*at)->method == NULL);
+            assert_int_equal(default_value(*at, (*at)->keys[0].key), 8);
+            assert_ok(settings_put((*at)->keys, &config, (*at)->keys[0].key, bits));
+            assert_ok(net_add_linear(&table, "linear", 64, 300, 1, false));
+            for (int whole = 0; whole < 2; whole++) {
+                accel_layer_t layer = {.shape = &table.items[0], .sensitive = ACCEL_UNIFORM, .whole = whole};
+                assert_ok(accel_count(*at, &config, &layer, 1, 1, &counts));
+                assert_int_equal(counts.value_bits, 64 * 300 * (whole ? 8 : bits));
+            }
+            net_table_free(&table);
+            count++;
+        }
+    }
+    assert_true(count >= 7);
 }
 
 /* ===  What it counts  === */
@@ -346,6 +384,7 @@ int main(void)
         cmocka_unit_test(own_keys_take_their_range_and_nothing_else),
         cmocka_unit_test(methods_prune_columns),
         cmocka_unit_test(the_accuracy_is_that_of_what_is_run),
+        cmocka_unit_test(fewer_bits_are_those_of_the_method),
         cmocka_unit_test(counts_do_not_depend_on_threads),
         cmocka_unit_test(more_tokens_never_take_fewer_cycles),
         cmocka_unit_test(more_bandwidth_is_never_slower),

@@ -114,7 +114,7 @@ static void no_layer_is_whole_when_the_first_is_pruned(void **state)
     for (const network_t *const *network = net_registry; *network != NULL; network++) {
         const net_size_t *size = net_default_size(*network);
         int8_network_t loaded = {0}, drawn;
-        assert_ok(substitute_draw(*network, size, true, THREADS, &drawn));
+        assert_ok(substitute_draw(*network, size, true, SUBSTITUTE_SEED, THREADS, &drawn));
         if (size->weights != NULL)
             assert_ok(int8_network_load(*network, size, NULL, true, THREADS, &loaded));
         for (size_t i = 0; i < drawn.count; i++)
@@ -229,8 +229,8 @@ static void drawn_networks_are_always_the_same(void **state)
         int8_network_t one, three;
         net_table_t table;
         assert_ok(net_layers(*network, size, &table));
-        assert_ok(substitute_draw(*network, size, false, 1, &one));
-        assert_ok(substitute_draw(*network, size, false, 3, &three));
+        assert_ok(substitute_draw(*network, size, false, SUBSTITUTE_SEED, 1, &one));
+        assert_ok(substitute_draw(*network, size, false, SUBSTITUTE_SEED, 3, &three));
         assert_true(one.synthetic && one.lender == NULL && one.floats == NULL);
         assert_true(text_starts(one.source.chars, "synthetic:"));
         assert_string_equal(one.source.chars, three.source.chars);

@@ -178,6 +178,7 @@ static void the_frontier_holds_what_no_design_beats(void **state)
     static const bool on_frontier[] = {true, true, false, false};
     assert_int_equal(table.count, 4);
     for (size_t i = 0; i < 4; i++) {
+        assert_string_equal(rows_text_at(&table, i, "point"), rows_text_at(&table, i, "accelerator"));
         assert_string_equal(rows_text_at(&table, i, "accelerator"), text_of("p%zu", i + 1).chars);
         near(rows_real_at(&table, i, "edp_ratio"), products[i]);
         near(rows_real_at(&table, i, "loss_points"), losses[i]);
@@ -192,6 +193,41 @@ static void the_frontier_holds_what_no_design_beats(void **state)
     rows_table_free(&table);
 }
 
+/* Stripes 8 bits (1, 0), design d (0.6, 0.5); Stripes 6 bits: energy 80 of 100, cycles 750 of 1000, so (0.6, 0.4), which
+ * beats d; 4 bits (0.25, 9). The 5 bits have no accuracy, and other networks no point. */
+static void fewer_bits_have_points_of_their_own(void **state)
+{
+    (void)state;
+    make_rows("DELETE FROM accelerators; INSERT INTO accelerators (accelerator, title, place, accuracy_method) VALUES "
+              "('stripes', '', 1, 'int8'), ('d', '', 2, 'm')");
+    make_rows(
+        "INSERT INTO speedup (net, size, accelerator, reference, cycles, speedup, energy_total_pj, energy_ratio) VALUES "
+        "('resnet50', 'full', 'stripes', 'stripes', 1000, 1, 100, 1),"
+        "('resnet50', 'full', 'd', 'stripes', 1000, 1, 60, 0.6)");
+    make_rows(
+        "INSERT INTO precision (net, size, accelerator, weight_bits, method, cycles, energy_total_pj) VALUES "
+        "('resnet50', 'full', 'stripes', 4, 'q:bits=4', 500, 50), ('resnet50', 'full', 'stripes', 5, 'q:bits=5', 600, "
+        "60), ('resnet50', 'full', 'stripes', 6, 'q:bits=6', 750, 80), ('vgg16', 'full', 'stripes', 6, 'q:bits=6', 1, 1)");
+    make_rows(ACCURACY
+              "('resnet50', 'compact', 'd', 'int8', 100, 90, 90, 8, 8, 0, 5, 1), ('resnet50', 'compact', 'd', "
+              "'m', 100, 89, 89.5, 6, 6, 0, 5, 1), ('resnet50', 'compact', 'd', 'q:bits=6', 1000, 896, 89.6, 6, 6, "
+              "0, 5, 1), ('resnet50', 'compact', 'd', 'q:bits=4', 1000, 810, 81, 4, 4, 0, 5, 1)");
+    rows_table_t table = derive("fig16");
+    static const char *const points[] = {"stripes", "d", "stripes, 6 bits", "stripes, 4 bits"};
+    static const double products[] = {1, 0.6, 0.6, 0.25}, losses[] = {0, 0.5, 0.4, 9};
+    static const bool on_frontier[] = {true, false, true, true};
+    assert_int_equal(table.count, 4);
+    for (size_t i = 0; i < 4; i++) {
+        assert_string_equal(rows_text_at(&table, i, "point"), points[i]);
+        assert_true(fabs(rows_real_at(&table, i, "edp_ratio") - products[i]) < 1e-12);
+        assert_true(fabs(rows_real_at(&table, i, "loss_points") - losses[i]) < 1e-9);
+        assert_int_equal(rows_integer_at(&table, i, "on_frontier"), on_frontier[i]);
+    }
+    assert_string_equal(rows_text_at(&table, 2, "accelerator"), "stripes");
+    assert_string_equal(rows_text_at(&table, 2, "method"), "q:bits=6");
+    rows_table_free(&table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -201,6 +237,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(only_whole_data_of_real_networks_are_whole, open_database, close_database),
         cmocka_unit_test_setup_teardown(a_mean_is_whole_only_with_every_network_whole, open_database, close_database),
         cmocka_unit_test_setup_teardown(the_frontier_holds_what_no_design_beats, open_database, close_database),
+        cmocka_unit_test_setup_teardown(fewer_bits_have_points_of_their_own, open_database, close_database),
     };
     return cmocka_run_group_tests_name("losses", tests, open_experiments, close_experiments);
 }
