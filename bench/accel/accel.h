@@ -37,12 +37,12 @@ typedef struct {
 
 enum { ACCEL_UNIFORM = -1 };
 
-/* Real inputs of one layer, a bit each: 1 where the input is not zero. [samples, pixels, c], pixels line by line (linear:
- * token by token), the lowest bit of a byte first. */
+/* Real inputs of one layer, a bit each: 1 where the input is not zero. Of each sample [pixels, c], pixels line by line
+ * (linear: token by token), the lowest bit of a byte first. */
 typedef struct {
     const uint8_t *bits;
     int64_t samples; /* 0: there are none */
-    int64_t pixels;  /* of one sample */
+    int64_t bytes;   /* of one sample */
 } accel_masks_t;
 
 /* One layer: the input of a model. */

@@ -146,10 +146,10 @@ static void draw_pixels(gsl_rng *random, double density, int64_t count, uint8_t 
         pixels[i] = gsl_rng_get(random) < bound;
 }
 
-static void copy_pixels(const accel_masks_t *masks, int64_t first, int64_t count, uint8_t *pixels)
+static void copy_pixels(const uint8_t *bits, int64_t first, int64_t count, uint8_t *pixels)
 {
     for (int64_t i = 0; i < count; i++)
-        pixels[i] = masks->bits[(first + i) / 8] >> (first + i) % 8 & 1;
+        pixels[i] = bits[(first + i) / 8] >> (first + i) % 8 & 1;
 }
 
 /* The window of a step: zero outside the plane, drawn or real inside. */
@@ -168,7 +168,7 @@ static void fill_window(const pass_t *pass, const draw_t *draw, gsl_rng *random,
         if (request->masks.samples == 0)
             draw_pixels(random, request->density, (to - from) * c, pixels);
         else
-            copy_pixels(&request->masks, (draw->sample * request->masks.pixels + y * plane->in_w + left + from) * c,
+            copy_pixels(request->masks.bits + draw->sample * request->masks.bytes, (y * plane->in_w + left + from) * c,
                         (to - from) * c, pixels);
     }
 }

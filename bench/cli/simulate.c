@@ -139,12 +139,31 @@ static outcome_t parse_weights(const options_t *options, model_plan_t *plan)
             plan->origin = words[i].origin;
     if (plan->origin == MODEL_FILE && plan->network_count != 1)
         return outcome_usage("simulate", "--weights", "one file for several networks", "one network", NULL);
-    if (!options_given(options, "density"))
-        return outcome_ok();
-    if (plan->origin == MODEL_NONE)
+    return outcome_ok();
+}
+
+/* --density: a number, or a file of bbsbench density; --masks: a file of the same command. */
+static outcome_t parse_activations(const options_t *options, model_plan_t *plan)
+{
+    const char *density = options_text(options, "density");
+    double number;
+    outcome_t result;
+    plan->masks_path = options_text(options, "masks");
+    if (density != NULL && plan->origin == MODEL_NONE)
         return outcome_usage("simulate", "--density", "--weights none", "weights, without which the density has no use",
                              NULL);
-    return options_real(options, "density", 1e-6, 1.0, &plan->density);
+    const bool is_number = density != NULL && text_to_real(density, &number);
+    if (is_number && outcome_bad(&result, options_real(options, "density", 1e-6, 1.0, &plan->density)))
+        return result;
+    plan->density_path = is_number ? NULL : density;
+    if (plan->masks_path == NULL)
+        return outcome_ok();
+    if (plan->network_count != 1)
+        return outcome_usage("simulate", "--masks", "one file for several networks", "one network", NULL);
+    if (plan->density_path == NULL)
+        return outcome_usage("simulate", "--masks", "no file of densities", "--density FILE.csv of the same measurement",
+                             "traffic is counted by densities, cycles by masks");
+    return outcome_ok();
 }
 
 typedef struct {
@@ -279,7 +298,7 @@ static outcome_t run(const options_t *options)
     plan.mixed_tables = options_flag(options, "mixed");
     plan.configs = configs;
     plan.configuration = configuration.chars;
-    if (outcome_bad(&result, parse_weights(options, &plan)))
+    if (outcome_bad(&result, parse_weights(options, &plan)) || outcome_bad(&result, parse_activations(options, &plan)))
         goto out;
     result = simulate(&plan, path, options_text(options, "json"));
     if (outcome_is_ok(&result) && dropped.chars[0] != '\0')
@@ -301,7 +320,10 @@ static const option_t option_table[] = {
      "a network of your own in place of --net: name,kind,k,c,kh,kw,stride,pad,in_h,in_w,tokens"},
     {"weights", "FILE|best|synthetic|none", "best",
      "a checkpoint of one network; best: shipped weights, else synthetic; none: no designs that depend on bits"},
-    {"density", "X", NULL, "share of activations that are not zero, for SparTen (default: an assumption by family)"},
+    {"density", "X|FILE.csv", NULL,
+     "share of activations that are not zero, for SparTen: a number, or a file of bbsbench density (default: by family)"},
+    {"masks", "FILE", NULL,
+     "real activations of one network, from `density --masks`: SparTen's cycles count them bit for bit"},
     {"layer", "NAME", NULL, "write the rows of this layer only, or `total`"},
     {"sweep", "DESIGN.KEY=V,V,...", NULL,
      "run once with each value of a setting of --set: bitvert.rows=8,16; all.rows=8,16 for every design;\n"

@@ -37,13 +37,16 @@ static outcome_t configure(const model_plan_t *plan, const network_t *network, s
 
 /* Write the rows of the counted layers and of their total; `writer` NULL: only compute the total. */
 static outcome_t write_pair(const model_names_t *names, const model_plan_t *plan, const net_table_t *table,
-                            const counts_t *counts, const energy_rates_t *rates, rows_writer_t *writer,
-                            model_total_t *total)
+                            const accel_layer_t *layers, const counts_t *counts, const energy_rates_t *rates,
+                            rows_writer_t *writer, model_total_t *total)
 {
     for (size_t i = 0; i < table->count; i++) {
         energy_t energy = energy_of(rates, &counts[i]);
+        model_names_t own = *names;
+        if (!isnan(names->density))
+            own.density = layers[i].input_density;
         if (writer != NULL && is_wanted(plan, table->items[i].name))
-            model_write(writer, names, table->items[i].name, &counts[i], &energy);
+            model_write(writer, &own, table->items[i].name, &counts[i], &energy);
         counts_add(&total->counts, &counts[i]);
     }
     total->energy = energy_of(rates, &total->counts);
@@ -103,7 +106,7 @@ static outcome_t run_pair(const model_plan_t *plan, model_inputs_t *inputs, size
                            .energy_table = energy_table,
                            .configuration = plan->configuration != NULL ? plan->configuration : "paper"};
     names.density = model_inputs_density(inputs, accelerator, &names.density_source);
-    result = write_pair(&names, plan, table, counts, &rates, writer, total);
+    result = write_pair(&names, plan, table, layers, counts, &rates, writer, total);
 
 out:
     free(layers);

@@ -68,8 +68,11 @@ static const rows_column_t columns[] = {
     {TEXT(weights_source), .heading = "Weights from",
      .meaning = "the checkpoint, or the portraits that synthetic weights are drawn after"},
     {REAL(activation_density), .heading = "Activations not zero", .unit = "share", .decimals = 3,
-     .meaning = "share of activations that are not zero, for designs that skip zeros"},
-    {TEXT(density_source), .heading = "Density from", .meaning = "assumed by family, or given"},
+     .meaning =
+         "share of the layer's inputs that are not zero, for designs that skip zeros; total: of the inputs behind the "
+         "first layer"},
+    {TEXT(density_source), .heading = "Density from",
+     .meaning = "assumed by family; given as a number; measured layer by layer; masks: cycles count real activations"},
     {REAL(compute_cycles_error), .heading = "Error of compute cycles", .unit = "cycles", .decimals = 0,
      .meaning = "standard error of compute_cycles where they rest on drawn activations; 0: exact"},
     {REAL(useful_percent), .heading = "Useful", .unit = "%", .decimals = 1,

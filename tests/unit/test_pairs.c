@@ -37,11 +37,12 @@ static int8_t *weights_of(const net_layer_t *layer, int64_t zeros)
 
 static uint8_t *masks_of(int64_t elements, double density)
 {
-    uint8_t *bits = calloc((size_t)elements * SAMPLES / 8 + 1, 1);
+    const int64_t bytes = (elements + 7) / 8;
+    uint8_t *bits = calloc((size_t)(bytes * SAMPLES), 1);
     assert_non_null(bits);
     for (int64_t i = 0; i < elements * SAMPLES; i++)
         if (mixed((uint32_t)i, 99) % 1000 < 1000 * density)
-            bits[i / 8] |= (uint8_t)(1 << i % 8);
+            bits[i / elements * bytes + i % elements / 8] |= (uint8_t)(1 << i % elements % 8);
     return bits;
 }
 
@@ -187,7 +188,7 @@ static void check_layer(const csv_table_t *rows, size_t row)
     assert_true(dense.cycles == real_at(rows, row, "dense_cycles") && dense.variance == 0.0);
     assert_true(dense.pairs == real_at(rows, row, "dense_pairs"));
 
-    request.masks = (accel_masks_t){.bits = bits, .samples = SAMPLES, .pixels = in_h * in_w};
+    request.masks = (accel_masks_t){.bits = bits, .samples = SAMPLES, .bytes = (c * in_h * in_w + 7) / 8};
     const pairs_t replay = count(&request, 2);
     assert_true(replay.cycles * SAMPLES == real_at(rows, row, "replay_cycles") && replay.variance == 0.0);
     assert_true(replay.pairs * SAMPLES == real_at(rows, row, "replay_pairs"));
