@@ -19,13 +19,15 @@ static const int64_t filling = -1;
 bitmap_plane_t bitmap_plane(const net_layer_t *layer)
 {
     if (layer->kind == NET_LINEAR)
-        return (bitmap_plane_t){.in_h = 1, .in_w = layer->tokens, .out_h = 1, .out_w = layer->tokens, .stride = 1};
+        return (bitmap_plane_t){
+            .in_h = 1, .in_w = layer->tokens, .out_h = 1, .out_w = layer->tokens, .stride = 1, .planes = 1};
     return (bitmap_plane_t){.in_h = layer->in_h,
                             .in_w = layer->in_w,
                             .out_h = layer->out_h,
                             .out_w = layer->out_w,
                             .stride = layer->stride,
-                            .pad = layer->pad};
+                            .pad = layer->pad,
+                            .planes = layer->tokens};
 }
 
 /* ===  Order  === */

@@ -17,9 +17,10 @@ typedef struct {
     uint64_t words[BITMAP_BITS / 64];
 } bitmap_t;
 
-/* The plane that a layer reads and the one that it writes. A linear layer is a line of tokens. */
+/* The plane that a layer reads and the one that it writes. A linear layer is a line of tokens; a convolution has one plane
+ * for each of its tokens. */
 typedef struct {
-    int64_t in_h, in_w, out_h, out_w, stride, pad;
+    int64_t in_h, in_w, out_h, out_w, stride, pad, planes;
 } bitmap_plane_t;
 
 /* The order in which a PE takes the operands of one output, and where each is found. Filling has the place -1. */

@@ -75,6 +75,7 @@ static int64_t list_kinds(const pass_t *pass, kind_t *kinds)
     const axis_t down = {plane->in_h, plane->out_h, plane->stride, plane->pad, shape->kh, 1},
                  along = {plane->in_w, plane->out_w, plane->stride, plane->pad, shape->kw, pass->request->columns};
     const bool drawn = pass->request->masks.samples == 0;
+    const int64_t planes = plane->planes;
     int64_t count = 0;
     for (int64_t y = 0, lines; y < steps_of(&down); y += lines) {
         lines = drawn ? alike(&down, y) : 1;
@@ -82,8 +83,10 @@ static int64_t list_kinds(const pass_t *pass, kind_t *kinds)
             const int64_t x = i * along.step, left = along.out - x;
             tiles = drawn ? alike(&along, i) : 1;
             if (kinds != NULL)
-                kinds[count] = (kind_t){
-                    .y = y, .x = x, .columns = left < along.step ? left : along.step, .steps = exact_times(lines, tiles)};
+                kinds[count] = (kind_t){.y = y,
+                                        .x = x,
+                                        .columns = left < along.step ? left : along.step,
+                                        .steps = exact_times(planes, exact_times(lines, tiles))};
         }
     }
     return count;

@@ -67,6 +67,7 @@ int64_t tile_positions_inside(const net_layer_t *layer)
 {
     if (layer->kind == NET_LINEAR)
         return layer->tokens;
-    return exact_times(inside(layer->in_h, layer->out_h, layer->stride, layer->pad, layer->kh),
-                       inside(layer->in_w, layer->out_w, layer->stride, layer->pad, layer->kw));
+    const int64_t down = inside(layer->in_h, layer->out_h, layer->stride, layer->pad, layer->kh),
+                  along = inside(layer->in_w, layer->out_w, layer->stride, layer->pad, layer->kw);
+    return exact_times(exact_times(down, along), layer->tokens);
 }

@@ -103,6 +103,12 @@ static void padding_is_zero(void **state)
     assert_true(pairs.cycles == 8 * LOAD);
     assert_true(pairs.pairs == 4 * 100);
     assert_int_equal(tile_positions_inside(&table.items[0]), 1);
+    /* Three pictures take three times as long. */
+    table.items[0].tokens = 3;
+    pairs = count(&request, 1);
+    assert_true(pairs.cycles == 3 * 8 * LOAD);
+    assert_true(pairs.pairs == 3 * 4 * 100);
+    assert_int_equal(tile_positions_inside(&table.items[0]), 3);
     free(weights);
     net_table_free(&table);
 }
