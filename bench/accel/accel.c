@@ -163,6 +163,7 @@ static outcome_t count_layer(const accelerator_t *accelerator, const accel_confi
     counts->row_slots = work.row_slots;
     counts->useful_slots = work.useful_slots;
     counts->compute_cycles = work.cycles;
+    counts->cycles_variance = work.cycles_variance;
     if (storage.local_bytes > 0) {
         counts->pe_cycles = work.pairs;
         counts->local_read = exact_ceil(work.local_read_bits, 8);

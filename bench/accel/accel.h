@@ -38,6 +38,14 @@ typedef struct {
 
 enum { ACCEL_UNIFORM = -1 };
 
+/* Real inputs of one layer, a bit each: 1 where the input is not zero. Of each sample [pixels, c], pixels line by line
+ * (linear: token by token), the lowest bit of a byte first. */
+typedef struct {
+    const uint8_t *bits;
+    int64_t samples; /* 0: there are none */
+    int64_t bytes;   /* of one sample */
+} accel_masks_t;
+
 /* One layer: the input of a model. */
 typedef struct {
     const net_layer_t *shape;
@@ -45,6 +53,7 @@ typedef struct {
     const int8_t *weights;                /* [k, c, kh, kw], the INT8 values that the design runs; NULL: not known */
     int64_t effectual;                    /* bits that lanes work on per pixel step (effectual.h); 0: not counted */
     double input_density, output_density; /* share of activations that are not zero, in (0, 1]; 0: not known */
+    accel_masks_t masks;                  /* of the inputs; without them a design assumes independent inputs */
     bool whole;        /* channels and input stay at 8 bits (the layer that reads the image, a product of attention) */
     bool whole_output; /* the output stays at 8 bits, because a layer that is whole reads it */
 } accel_layer_t;
@@ -53,6 +62,7 @@ typedef struct {
 typedef struct {
     int64_t tiles;            /* passes of the whole array */
     int64_t cycles;           /* of computation */
+    int64_t cycles_variance;  /* square of the standard error of `cycles`, where they are estimated by draws; 0: exact */
     int64_t sensitive;        /* channels computed at 8 bits */
     int64_t value_bits;       /* stored bits of all weights */
     int64_t meta_bits;        /* stored bits for decoding, and for restoring the order of the channels */

@@ -14,7 +14,8 @@ typedef struct {
     int64_t value_bits;          /* stored bits of all weights, without metadata */
     int64_t tiles;
     int64_t compute_cycles, dram_cycles;
-    int64_t cycles; /* max of the two, layer by layer */
+    int64_t cycles_variance; /* of compute_cycles, in cycles squared: the square of its standard error; 0: exact */
+    int64_t cycles;          /* max of the two, layer by layer */
     int64_t
         pe_cycles; /* PEs x compute cycles (the array runs in lock step, including idle rows and columns); SparTen: pairs */
     int64_t weight_register_cycles;                              /* rows x compute cycles */

@@ -49,3 +49,25 @@ int64_t tile_pixels(const net_layer_t *layer)
 {
     return exact_times(exact_times(layer->out_h, layer->out_w), layer->tokens);
 }
+
+/* Pairs of a kernel position and an output along one direction that meet inside the plane. */
+static int64_t inside(int64_t in, int64_t out, int64_t stride, int64_t pad, int64_t kernel)
+{
+    int64_t count = 0;
+    for (int64_t position = 0; position < kernel; position++) {
+        const int64_t before = pad - position, last = in - 1 + before;
+        const int64_t first = before > 0 ? exact_ceil(before, stride) : 0, end = last < 0 ? 0 : last / stride + 1;
+        const int64_t outputs = (end < out ? end : out) - first;
+        count = exact_plus(count, outputs > 0 ? outputs : 0);
+    }
+    return count;
+}
+
+int64_t tile_positions_inside(const net_layer_t *layer)
+{
+    if (layer->kind == NET_LINEAR)
+        return layer->tokens;
+    const int64_t down = inside(layer->in_h, layer->out_h, layer->stride, layer->pad, layer->kh),
+                  along = inside(layer->in_w, layer->out_w, layer->stride, layer->pad, layer->kw);
+    return exact_times(exact_times(down, along), layer->tokens);
+}

@@ -32,4 +32,7 @@ int64_t tile_channel_slices(const net_layer_t *layer, int64_t group);
 int64_t tile_pixel_steps(const net_layer_t *layer, int64_t columns);
 int64_t tile_pixels(const net_layer_t *layer); /* output pixels, or tokens */
 
+/* Kernel positions of all output pixels that read an input pixel, and not padding; linear: tokens. */
+int64_t tile_positions_inside(const net_layer_t *layer);
+
 #endif

@@ -5,6 +5,7 @@
 #include "cli/area.h"
 #include "cli/calibrate.h"
 #include "cli/compress.h"
+#include "cli/density.h"
 #include "cli/diff.h"
 #include "cli/explain.h"
 #include "cli/fetch.h"
@@ -23,6 +24,7 @@
 
 const command_t *const command_registry[] = {
     &command_fetch, &command_explain,  &command_quantize, &command_compress, &command_pack,      &command_unpack,
-    &command_stats, &command_accuracy, &command_profile,  &command_simulate, &command_calibrate, &command_sram,
-    &command_area,  &command_run,      &command_report,   &command_query,    &command_diff,      NULL,
+    &command_stats, &command_accuracy, &command_profile,  &command_simulate, &command_calibrate, &command_density,
+    &command_sram,  &command_area,     &command_run,      &command_report,   &command_query,     &command_diff,
+    NULL,
 };

@@ -9,6 +9,7 @@
 #include "experiments/experiment_rows.h"
 #include "run/manifest.h"
 #include "run/publish.h"
+#include "weights/density.h"
 
 #include <stdio.h>
 
@@ -92,12 +93,21 @@ static outcome_t open_database(const options_t *options, const experiments_t *ex
 
 static void describe_column(const rows_column_t *column)
 {
-    printf("| `%s` | %s%s%s | %s%s | %s |\n", column->name, rows_kind_name(column->kind),
-           column->unit[0] != '\0' ? ", " : "", column->unit, column->key ? "key" : rows_sense_name(column->sense),
+    const bool has_unit = column->unit != NULL && column->unit[0] != '\0';
+    printf("| `%s` | %s%s%s | %s%s | %s |\n", column->name, rows_kind_name(column->kind), has_unit ? ", " : "",
+           has_unit ? column->unit : "", column->key ? "key" : rows_sense_name(column->sense),
            column->counts_samples ? ", may flip" : "", column->meaning);
 }
 
-/* Every table and its columns, as docs/rows.md has them. */
+static void describe_table(const rows_schema_t *schema)
+{
+    printf("\n## %s\n\n%s\n\n| column | kind, unit | compared | meaning |\n|---|---|---|---|\n", schema->name,
+           schema->about);
+    for (const rows_column_t *column = schema->columns; column->name != NULL; column++)
+        describe_column(column);
+}
+
+/* Every table and its columns, as docs/rows.md has them; then the files of rows that single commands write. */
 static void describe_tables(const rows_database_t *database)
 {
     printf(
@@ -106,13 +116,10 @@ static void describe_tables(const rows_database_t *database)
         "column `compared` says how a cell is compared with the baseline: `key` names the row; with `exact` any difference\n"
         "is a change; with `higher` or `lower` that direction is better; `follows` is not compared, because the value\n"
         "follows from other columns. This page is written by `bbsbench query --describe`.\n");
-    for (size_t i = 0; i < rows_database_count(database); i++) {
-        const rows_schema_t *schema = rows_database_schema(database, i);
-        printf("\n## %s\n\n%s\n\n| column | kind, unit | compared | meaning |\n|---|---|---|---|\n", schema->name,
-               schema->about);
-        for (const rows_column_t *column = schema->columns; column->name != NULL; column++)
-            describe_column(column);
-    }
+    for (size_t i = 0; i < rows_database_count(database); i++)
+        describe_table(rows_database_schema(database, i));
+    printf("\n# Files of single commands\n\nNo table of `bbsbench query` and not in a run folder.\n");
+    describe_table(&density_schema);
 }
 
 /* ===  The command  === */

@@ -149,12 +149,31 @@ static outcome_t parse_weights(const options_t *options, model_plan_t *plan)
             plan->origin = words[i].origin;
     if (plan->origin == MODEL_FILE && plan->network_count != 1)
         return outcome_usage("simulate", "--weights", "one file for several networks", "one network", NULL);
-    if (!options_given(options, "density"))
-        return outcome_ok();
-    if (plan->origin == MODEL_NONE)
+    return outcome_ok();
+}
+
+/* --density: a number, or a file of bbsbench density; --masks: a file of the same command. */
+static outcome_t parse_activations(const options_t *options, model_plan_t *plan)
+{
+    const char *density = options_text(options, "density");
+    double number;
+    outcome_t result;
+    plan->masks_path = options_text(options, "masks");
+    if (density != NULL && plan->origin == MODEL_NONE)
         return outcome_usage("simulate", "--density", "--weights none", "weights, without which the density has no use",
                              NULL);
-    return options_real(options, "density", 1e-6, 1.0, &plan->density);
+    const bool is_number = density != NULL && text_to_real(density, &number);
+    if (is_number && outcome_bad(&result, options_real(options, "density", 1e-6, 1.0, &plan->density)))
+        return result;
+    plan->density_path = is_number ? NULL : density;
+    if (plan->masks_path == NULL)
+        return outcome_ok();
+    if (plan->network_count != 1)
+        return outcome_usage("simulate", "--masks", "one file for several networks", "one network", NULL);
+    if (plan->density_path == NULL)
+        return outcome_usage("simulate", "--masks", "no file of densities", "--density FILE.csv of the same measurement",
+                             "traffic is counted by densities, cycles by masks");
+    return outcome_ok();
 }
 
 /* --seed, behind --weights. */
@@ -314,7 +333,8 @@ static outcome_t run(const options_t *options)
     plan.mixed_tables = options_flag(options, "mixed");
     plan.configs = configs;
     plan.configuration = configuration.chars;
-    if (outcome_bad(&result, parse_weights(options, &plan)) || outcome_bad(&result, parse_seed(options, &plan)))
+    if (outcome_bad(&result, parse_weights(options, &plan)) || outcome_bad(&result, parse_seed(options, &plan)) ||
+        outcome_bad(&result, parse_activations(options, &plan)))
         goto out;
     result = simulate(&plan, path, options_text(options, "json"));
     if (outcome_is_ok(&result) && dropped.chars[0] != '\0')
@@ -337,7 +357,6 @@ static const option_t option_table[] = {
     {"weights", "FILE|best|synthetic|none", "best",
      "a checkpoint of one network; best: shipped weights, else synthetic; none: no designs that depend on bits"},
     {"seed", "N", NULL, "draw other synthetic weights; the rows of seed 1 (default) are those of the report"},
-    {"density", "X", NULL, "share of activations that are not zero, for SparTen (default: an assumption by family)"},
     {"tokens", "N", NULL,
      "length of the sequences of text networks (default 512, to which the paper pads; compact 128); no network of\n"
      "pictures takes it, because a picture gives its tokens"},
@@ -346,12 +365,16 @@ static const option_t option_table[] = {
      "both exceed their buffers; all counts and energies are of the batch"},
     {"attention", NULL, NULL,
      "also run the two products of attention, which no design prunes and whose operands are taken as dense at 8 bits"},
+    {"density", "X|FILE.csv", NULL,
+     "share of activations that are not zero, for SparTen: a number, or a file of bbsbench density (default: by family)"},
+    {"masks", "FILE", NULL,
+     "real activations of one network, from `density --masks`: SparTen's cycles count them bit for bit"},
     {"layer", "NAME", NULL, "write the rows of this layer only, or `total`"},
     {"sweep", "DESIGN.KEY=V,V,...", NULL,
      "run once with each value of a setting of --set: bitvert.rows=8,16; all.rows=8,16 for every design;\n"
      "dram.gbytes_per_s=6.4,12.8; the table says where the number of multipliers differs from the reference's"},
     {"first-layer", "keep|prune", "keep",
-     "accelerators that prune: keep: the convolution that reads the image stays at 8 bits"},
+     "designs that prune: keep the convolution that reads the image at 8 bits, or prune it"},
     ACCEL_OPTIONS,
     {"out", "FILE.csv", NULL, "one row per network, accelerator and layer, and one with layer = total"},
     {"json", "FILE.json", NULL, "the same rows as a JSON array of objects"},

@@ -125,6 +125,15 @@ outcome_t engine_observe(engine_t *engine, engine_observer_t observer, void *con
     return outcome_ok();
 }
 
+outcome_t engine_watch(engine_t *engine, engine_watcher_t watcher, void *context)
+{
+    if (engine->kernels->watch == NULL)
+        return outcome_failed("engine", engine->kernels->name, "kernels with float activations",
+                              "kernels with 8-bit activations", NULL);
+    engine->kernels->watch(engine->state, watcher, context);
+    return outcome_ok();
+}
+
 outcome_t engine_predict(engine_t *engine, int worker, const float *input, float *logits)
 {
     return engine->kernels->predict(engine->state, worker, input, logits);

@@ -47,6 +47,24 @@ bool engine_takes_integers(const engine_t *engine);
 typedef void (*engine_observer_t)(void *context, int worker, size_t index, const float *values, int64_t count);
 outcome_t engine_observe(engine_t *engine, engine_observer_t observer, void *context);
 
+/* What table layer `layer` reads or writes in one prediction, in the engine's own memory and valid during the call. The
+ * value of (pixel, channel) is at pixel * pixel_step + channel * channel_step; pixels are line by line, or tokens. Inputs
+ * are levels of 8 bits: a value is zero when its level is `zero`. An output is what the engine stores after the layer: with
+ * BatchNorm, a sum and a ReLU where they follow at once; it is levels too, or floats. The other pointer is NULL. */
+typedef struct {
+    size_t layer;
+    bool output;
+    const uint8_t *levels;
+    uint8_t zero;
+    const float *floats;
+    int64_t pixels, channels, pixel_step, channel_step;
+} engine_view_t;
+
+/* A watcher is called for the input and then for the output of each table layer in a prediction of `worker`. Only for
+ * engines with integer activations. */
+typedef void (*engine_watcher_t)(void *context, int worker, const engine_view_t *view);
+outcome_t engine_watch(engine_t *engine, engine_watcher_t watcher, void *context);
+
 /* Logits of one sample: input [channels, height, width] as the profile makes it, logits[classes]. `worker` is below the
  * number given to engine_open(); workers may call at the same time, each with its own number. */
 outcome_t engine_predict(engine_t *engine, int worker, const float *input, float *logits);

@@ -44,6 +44,8 @@ struct cnn {
     graph_t *graphs; /* [workers] */
     int workers;
     worker_t *states;
+    engine_watcher_t watcher; /* or NULL */
+    void *watcher_context;
 };
 
 static void *memory_of(const cnn_t *cnn, int worker, int index)
@@ -176,6 +178,52 @@ static void run_add(const cnn_t *cnn, int worker, const stage_t *stage)
         }
 }
 
+/* ===  Watching  === */
+
+static void show_input(const cnn_t *cnn, int worker, const stage_t *stage)
+{
+    const bool image = stage->source == STAGE_IMAGE, plane = stage->shape.in_h > 0;
+    const pixels_t *pixels = &cnn->stages.image;
+    engine_view_t view = {.layer = (size_t)stage->table, .channel_step = 1};
+    if (image) { /* planes of bytes */
+        view.levels = cnn->states[worker].pixels;
+        view.pixels = view.channel_step = pixels->pixels;
+        view.channels = pixels->channels;
+        view.pixel_step = 1;
+    } else { /* the plane in front of an inner product is [h, w, c] too */
+        view.levels = memory_of(cnn, worker, stage->source);
+        view.pixels = plane ? stage->shape.in_h * stage->shape.in_w : stage->permuted;
+        view.channels = view.pixel_step = plane ? stage->shape.c : stage->shape.c / stage->permuted;
+    }
+    cnn->watcher(cnn->watcher_context, worker, &view);
+}
+
+static void show_output(const cnn_t *cnn, int worker, const stage_t *stage)
+{
+    const bool levels = stage->step > 0;
+    const void *target = memory_of(cnn, worker, stage->target);
+    const engine_view_t view = {.layer = (size_t)stage->table,
+                                .output = true,
+                                .levels = levels ? target : NULL,
+                                .floats = levels ? NULL : target,
+                                .pixels = stage->shape.in_h > 0 ? stage->shape.out_h * stage->shape.out_w : 1,
+                                .channels = stage->shape.k,
+                                .pixel_step = stage->shape.k,
+                                .channel_step = 1};
+    cnn->watcher(cnn->watcher_context, worker, &view);
+}
+
+static bool run_product(const cnn_t *cnn, int worker, const stage_t *stage)
+{
+    const bool watched = cnn->watcher != NULL && stage->table != NET_NONE;
+    if (watched)
+        show_input(cnn, worker, stage);
+    const bool done = stage->source == STAGE_IMAGE ? run_image(cnn, worker, stage) : run_weights(cnn, worker, stage);
+    if (watched)
+        show_output(cnn, worker, stage);
+    return done;
+}
+
 static void forward_stage(layer at, network net)
 {
     const place_t *place = (const place_t *)(const void *)at.input_layer;
@@ -186,7 +234,7 @@ static void forward_stage(layer at, network net)
     switch (stage->plan.kind) {
     case PLAN_CONVOLUTION:
     case PLAN_INNER_PRODUCT:
-        done = stage->source == STAGE_IMAGE ? run_image(cnn, place->worker, stage) : run_weights(cnn, place->worker, stage);
+        done = run_product(cnn, place->worker, stage);
         break;
     case PLAN_MAX_POOL:
         run_max_pool(cnn, place->worker, stage);
@@ -309,6 +357,13 @@ static outcome_t open_cnn(const product_set_t *set, const net_weights_t *weights
     return result;
 }
 
+static void watch(void *state, engine_watcher_t watcher, void *context)
+{
+    cnn_t *cnn = state;
+    cnn->watcher = watcher;
+    cnn->watcher_context = context;
+}
+
 static outcome_t set_integers(void *state, size_t index, int64_t first, int64_t rows, const int16_t *weights,
                               const float *scale)
 {
@@ -328,7 +383,15 @@ static outcome_t open_plain(const net_weights_t *weights, const net_ranges_t *ra
     return open_cnn(&product_plain, weights, ranges, graphs, workers, state);
 }
 
-const kernels_t kernels_integer_fast = {
-    .name = "fast", .open = open_fast, .set_integers = set_integers, .predict = predict, .close = close_cnn};
-const kernels_t kernels_integer_plain = {
-    .name = "plain", .open = open_plain, .set_integers = set_integers, .predict = predict, .close = close_cnn};
+const kernels_t kernels_integer_fast = {.name = "fast",
+                                        .open = open_fast,
+                                        .set_integers = set_integers,
+                                        .predict = predict,
+                                        .watch = watch,
+                                        .close = close_cnn};
+const kernels_t kernels_integer_plain = {.name = "plain",
+                                         .open = open_plain,
+                                         .set_integers = set_integers,
+                                         .predict = predict,
+                                         .watch = watch,
+                                         .close = close_cnn};

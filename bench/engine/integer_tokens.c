@@ -14,6 +14,7 @@
 #include "engine/rows.h"
 #include "engine/tokens.h"
 #include "engine/tokens_common.h"
+#include "engine/tokens_watch.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -67,6 +68,12 @@ static void run_linear(token_step_t *self, layer at, network net)
         return;
     }
     levels_of_rows(self->source, self->rows, step->inputs, step->inputs, space->levels, space->row_step);
+    tokens_show_input(self, (engine_view_t){.levels = space->levels,
+                                            .zero = ZERO_LEVEL,
+                                            .pixels = self->rows,
+                                            .channels = step->inputs,
+                                            .pixel_step = step->inputs,
+                                            .channel_step = 1});
     if (!integers->set->multiply(stage->product, self->rows, space->levels, step->inputs, 0, step->inputs, space->sums,
                                  NULL))
         self->worker->refused = true;
@@ -80,6 +87,7 @@ static void run_linear(token_step_t *self, layer at, network net)
                                         .target = self->target,
                                         .stride = step->outputs},
                        self->rows, step->outputs);
+    tokens_show_output(self, self->rows);
 }
 
 static void run_patches(token_step_t *self, layer at, network net)
@@ -94,6 +102,11 @@ static void run_patches(token_step_t *self, layer at, network net)
     (void)at;
     (void)net;
     pixels_recover(&integers->image, self->worker->input, space->pixels);
+    tokens_show_input(self, (engine_view_t){.levels = space->pixels,
+                                            .pixels = integers->image.pixels,
+                                            .channels = integers->image.channels,
+                                            .pixel_step = 1,
+                                            .channel_step = integers->image.pixels});
     pixels_gather(&stage->patches, space->pixels, 0, rows, space->levels);
     for (int group = 0; group < groups && done; group++) {
         const int64_t count = row / groups;
@@ -106,6 +119,7 @@ static void run_patches(token_step_t *self, layer at, network net)
     if (!done)
         self->worker->refused = true;
     levels_finish(&finish, rows, width);
+    tokens_show_output(self, rows);
 }
 
 /* ===  Attention  === */
@@ -394,9 +408,11 @@ const kernels_t kernels_integer_tokens_fast = {.name = "fast",
                                                .open = open_kernels_fast,
                                                .set_integers = tokens_set_integers,
                                                .predict = tokens_predict,
+                                               .watch = tokens_watch,
                                                .close = tokens_close};
 const kernels_t kernels_integer_tokens_plain = {.name = "plain",
                                                 .open = open_kernels_plain,
                                                 .set_integers = tokens_set_integers,
                                                 .predict = tokens_predict,
+                                                .watch = tokens_watch,
                                                 .close = tokens_close};

@@ -21,6 +21,9 @@ typedef struct {
     outcome_t (*predict)(void *state, int worker, const float *input, float *logits);
     /* From now on call `observer` with the input of each table layer; NULL for sets that cannot. */
     void (*observe)(void *state, engine_observer_t observer, void *context);
+    /* From now on call `watcher` with the input and the output of each table layer; NULL for sets with float activations.
+     */
+    void (*watch)(void *state, engine_watcher_t watcher, void *context);
     /* Undo open(), so that the graphs can be closed. */
     void (*close)(void *state);
 } kernels_t;

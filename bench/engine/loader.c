@@ -138,6 +138,11 @@ outcome_t engine_observe(engine_t *engine, engine_observer_t observer, void *con
     return engine->calls->observe(engine->inner, observer, context);
 }
 
+outcome_t engine_watch(engine_t *engine, engine_watcher_t watcher, void *context)
+{
+    return engine->calls->watch(engine->inner, watcher, context);
+}
+
 outcome_t engine_predict(engine_t *engine, int worker, const float *input, float *logits)
 {
     return engine->calls->predict(engine->inner, worker, input, logits);

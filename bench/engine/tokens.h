@@ -65,6 +65,8 @@ struct tokens {
     int64_t scratch_floats; /* scores of one attention head, or the gathered patches */
     token_worker_t *workers;
     int worker_count;
+    engine_watcher_t watcher; /* or NULL */
+    void *watcher_context;
     float *gathered; /* weights of stacked table layers, then scales and biases; NULL without stacked layers */
     void *state;     /* of the set */
 };

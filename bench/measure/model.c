@@ -38,13 +38,16 @@ static outcome_t configure(const model_plan_t *plan, const network_t *network, s
 
 /* Write the rows of the counted layers and of their total; `writer` NULL: only compute the total. */
 static outcome_t write_pair(const model_names_t *names, const model_plan_t *plan, const net_table_t *table,
-                            const counts_t *counts, const energy_rates_t *rates, rows_writer_t *writer,
-                            model_total_t *total)
+                            const accel_layer_t *layers, const counts_t *counts, const energy_rates_t *rates,
+                            rows_writer_t *writer, model_total_t *total)
 {
     for (size_t i = 0; i < table->count; i++) {
         energy_t energy = energy_of(rates, &counts[i]);
+        model_names_t own = *names;
+        if (!isnan(names->density))
+            own.density = layers[i].input_density;
         if (writer != NULL && is_wanted(plan, table->items[i].name))
-            model_write(writer, names, table->items[i].name, &counts[i], &energy);
+            model_write(writer, &own, table->items[i].name, &counts[i], &energy);
         counts_add(&total->counts, &counts[i]);
     }
     total->energy = energy_of(rates, &total->counts);
@@ -69,23 +72,22 @@ static outcome_t find_rates(const model_plan_t *plan, const accelerator_t *accel
     return energy_rates(*table, accelerator, config, rates);
 }
 
-/* The counts of each layer that is run, into counts[workload->run.table.count]. */
+/* The layers that are run and the counts of each, into run[] and counts[workload->run.table.count]. */
 static outcome_t count_layers(const model_plan_t *plan, const workload_t *workload, model_inputs_t *inputs,
-                              const accelerator_t *accelerator, const accel_config_t *config, counts_t *counts)
+                              const accelerator_t *accelerator, const accel_config_t *config, accel_layer_t *run,
+                              counts_t *counts)
 {
-    const size_t count = workload->run.table.count;
-    accel_layer_t *layers = calloc(workload->layers.count + 1, sizeof *layers), *run = calloc(count + 1, sizeof *run);
+    accel_layer_t *layers = calloc(workload->layers.count + 1, sizeof *layers);
     outcome_t result;
-    if (layers == NULL || run == NULL)
+    if (layers == NULL)
         result = outcome_out_of_memory("accelerator model");
     else if (!outcome_bad(&result, model_inputs_layers(inputs, accelerator, config, layers))) {
         workload_layers(workload, layers, run);
-        result = accel_count(accelerator, config, run, count, plan->threads, counts);
+        result = accel_count(accelerator, config, run, workload->run.table.count, plan->threads, counts);
     }
     if (outcome_is_ok(&result))
         workload_counts(workload, counts);
     free(layers);
-    free(run);
     return result;
 }
 
@@ -101,12 +103,15 @@ static outcome_t run_pair(const model_plan_t *plan, const workload_t *workload, 
     accel_config_t config;
     text_t setting;
     outcome_t result;
+    accel_layer_t *run = calloc(table->count, sizeof *run);
     counts_t *counts = calloc(table->count, sizeof *counts);
-    if (counts == NULL)
-        return outcome_out_of_memory("accelerator model");
+    if (run == NULL || counts == NULL) {
+        result = outcome_out_of_memory("accelerator model");
+        goto out;
+    }
     if (outcome_bad(&result, configure(plan, inputs->network, point, number, &config, &setting)) ||
         outcome_bad(&result, find_rates(plan, accelerator, &config, &rates, &energy_table)) ||
-        outcome_bad(&result, count_layers(plan, workload, inputs, accelerator, &config, counts)))
+        outcome_bad(&result, count_layers(plan, workload, inputs, accelerator, &config, run, counts)))
         goto out;
     total->weights = text_of("%s", model_inputs_weights(inputs));
     total->point = point;
@@ -122,9 +127,10 @@ static outcome_t run_pair(const model_plan_t *plan, const workload_t *workload, 
                            .tokens = plan->tokens > 0 ? plan->tokens : ROWS_UNKNOWN,
                            .configuration = plan->configuration != NULL ? plan->configuration : "paper"};
     names.density = model_inputs_density(inputs, accelerator, &names.density_source);
-    result = write_pair(&names, plan, table, counts, &rates, writer, total);
+    result = write_pair(&names, plan, table, run, counts, &rates, writer, total);
 
 out:
+    free(run);
     free(counts);
     return result;
 }

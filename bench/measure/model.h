@@ -42,7 +42,9 @@ typedef struct {
     model_origin_t origin;
     const char *weights_path; /* of MODEL_FILE */
     int seed;                 /* of synthetic weights (substitute.h); 0: SUBSTITUTE_SEED */
-    double density;           /* share of activations that are not zero, in every layer; 0: as density.h assumes */
+    double density;           /* share of activations that are not zero, in every layer; 0: not given */
+    const char *density_path; /* measured densities of each layer (density.h); NULL: not given, as density.h assumes */
+    const char *masks_path;   /* real activations of the only network of the plan (mask_file.h); NULL: none */
     int threads;
 } model_plan_t;
 

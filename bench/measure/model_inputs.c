@@ -4,7 +4,7 @@
 #include "accel/effectual.h"
 #include "accel/oddity.h"
 #include "compress/select.h"
-#include "weights/density.h"
+#include "weights/mask_file.h"
 #include "weights/substitute.h"
 
 #include <math.h>
@@ -131,20 +131,35 @@ static outcome_t use_effectual(model_inputs_t *inputs, const accelerator_t *acce
 
 /* ===  All of it  === */
 
+/* Of the layers that read no image. */
 static double density_of(const model_inputs_t *inputs)
 {
+    if (inputs->densities.input != NULL)
+        return inputs->densities.total;
     return inputs->plan->density > 0.0 ? inputs->plan->density : density_assumed(inputs->network->family)->density;
+}
+
+static void fill_activations(const model_inputs_t *inputs, accel_layer_t *layers)
+{
+    const density_layers_t *measured = &inputs->densities;
+    const double density = density_of(inputs);
+    for (size_t i = 0; i < inputs->table->count; i++) {
+        const net_layer_t *shape = &inputs->table->items[i];
+        layers[i].input_density = measured->input != NULL ? measured->input[i] : shape->reads_image ? 1.0 : density;
+        layers[i].output_density = measured->output != NULL ? measured->output[i] : density;
+        if (inputs->masks.count > 0)
+            layers[i].masks = (accel_masks_t){.bits = inputs->masks.items[i].data,
+                                              .samples = inputs->masks.items[i].shape[0],
+                                              .bytes = inputs->masks.items[i].shape[1]};
+    }
 }
 
 static outcome_t fill_from_network(model_inputs_t *inputs, const accelerator_t *accelerator, const accel_config_t *config,
                                    accel_layer_t *layers)
 {
-    double density = density_of(inputs);
-    for (size_t i = 0; i < inputs->table->count; i++) {
+    for (size_t i = 0; i < inputs->table->count; i++)
         layers[i].weights = inputs->int8.layers[i].q;
-        layers[i].input_density = inputs->table->items[i].reads_image ? 1.0 : density;
-        layers[i].output_density = density;
-    }
+    fill_activations(inputs, layers);
     outcome_t result = accelerator->selects ? count_sensitive(inputs, accelerator, config, layers) : outcome_ok();
     if (outcome_is_ok(&result) && accelerator->method != NULL && accelerator->needs_weights)
         result = use_compressed(inputs, accelerator, config, layers);
@@ -156,7 +171,13 @@ static outcome_t fill_from_network(model_inputs_t *inputs, const accelerator_t *
 outcome_t model_inputs_open(const model_plan_t *plan, const network_t *network, const net_size_t *size,
                             const net_table_t *table, model_inputs_t *inputs)
 {
+    outcome_t result;
     *inputs = (model_inputs_t){.plan = plan, .network = network, .table = table};
+    if ((plan->density_path != NULL &&
+         outcome_bad(&result, density_read(plan->density_path, network, size->name, table, &inputs->densities))) ||
+        (plan->masks_path != NULL &&
+         outcome_bad(&result, mask_file_read(plan->masks_path, network, size->name, table, &inputs->masks))))
+        return result;
     if (plan->origin == MODEL_NONE)
         return outcome_ok();
     if (plan->origin == MODEL_FILE || (plan->origin == MODEL_BEST && size->weights != NULL))
@@ -169,6 +190,8 @@ outcome_t model_inputs_open(const model_plan_t *plan, const network_t *network, 
 void model_inputs_close(model_inputs_t *inputs)
 {
     int8_network_free(&inputs->int8);
+    density_layers_free(&inputs->densities);
+    tensor_set_free(&inputs->masks);
     free(inputs->compressed);
     free(inputs->effectual);
     *inputs = (model_inputs_t){0};
@@ -206,6 +229,9 @@ double model_inputs_density(const model_inputs_t *inputs, const accelerator_t *a
     *source = "";
     if (!accelerator->needs_density || inputs->int8.count == 0)
         return NAN;
-    *source = inputs->plan->density > 0.0 ? "given" : "assumed";
+    *source = inputs->masks.count > 0           ? "masks"
+              : inputs->densities.input != NULL ? "measured"
+              : inputs->plan->density > 0.0     ? "given"
+                                                : "assumed";
     return density_of(inputs);
 }

@@ -3,6 +3,8 @@
 #define BBS_MEASURE_MODEL_INPUTS_H
 
 #include "measure/model.h"
+#include "tensor/tensor.h"
+#include "weights/density.h"
 #include "weights/int8_network.h"
 
 /* The inputs of the accelerator models for one network, besides its layer shapes: sensitive channels, the INT8 values that
@@ -12,14 +14,16 @@ typedef struct {
     const model_plan_t *plan;
     const network_t *network;
     const net_table_t *table;
-    int8_network_t int8; /* count 0: none */
-    int8_t *compressed;  /* values of the last design with a compression method; NULL: none yet */
-    int64_t *effectual;  /* effectual bits of each layer, of the last design that counts lanes; NULL: none yet */
+    int8_network_t int8;        /* count 0: none */
+    density_layers_t densities; /* measured; input NULL: none */
+    tensor_set_t masks;         /* of real activations, in the order of the table; count 0: none */
+    int8_t *compressed;         /* values of the last design with a compression method; NULL: none yet */
+    int64_t *effectual;         /* effectual bits of each layer, of the last design that counts lanes; NULL: none yet */
     const accelerator_t *compressed_for, *effectual_for; /* these two designs */
     accel_pruning_t compressed_with, effectual_with;     /* and the pruning of each */
 } model_inputs_t;
 
-/* Open the weights that the plan's origin asks for. */
+/* Open the weights that the plan's origin asks for, and the densities and masks of its files. */
 outcome_t model_inputs_open(const model_plan_t *plan, const network_t *network, const net_size_t *size,
                             const net_table_t *table, model_inputs_t *inputs);
 void model_inputs_close(model_inputs_t *inputs);

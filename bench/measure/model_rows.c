@@ -17,6 +17,7 @@ typedef struct {
     const char *setting, *weights_source;
     double activation_density;
     const char *density_source;
+    double compute_cycles_error;
     double useful_percent, intra_pe_stall_percent, inter_pe_stall_percent, energy_leakage_pj, energy_idle_pj;
     const char *energy_table, *configuration;
     int64_t batch, tokens, tiles;
@@ -69,8 +70,13 @@ static const rows_column_t columns[] = {
     {TEXT(weights_source), .heading = "Weights from",
      .meaning = "the checkpoint, or the portraits that synthetic weights are drawn after"},
     {REAL(activation_density), .heading = "Activations not zero", .unit = "share", .decimals = 3,
-     .meaning = "share of activations that are not zero, for designs that skip zeros"},
-    {TEXT(density_source), .heading = "Density from", .meaning = "assumed by family, or given"},
+     .meaning =
+         "share of the layer's inputs that are not zero, for designs that skip zeros; total: of the inputs behind the "
+         "first layer"},
+    {TEXT(density_source), .heading = "Density from",
+     .meaning = "assumed by family; given as a number; measured layer by layer; masks: cycles count real activations"},
+    {REAL(compute_cycles_error), .heading = "Error of compute cycles", .unit = "cycles", .decimals = 0,
+     .meaning = "standard error of compute_cycles where they rest on drawn activations; 0: exact"},
     {REAL(useful_percent), .heading = "Useful", .unit = "%", .decimals = 1,
      .meaning = "share of lanes × cycles spent on a bit that is one"},
     {REAL(intra_pe_stall_percent), .heading = "Intra-PE stall", .unit = "%", .decimals = 1,
@@ -147,6 +153,7 @@ void model_write(rows_writer_t *writer, const model_names_t *names, const char *
         .weights_source = names->weights,
         .activation_density = names->density,
         .density_source = names->density_source,
+        .compute_cycles_error = sqrt((double)counts->cycles_variance),
         .useful_percent = lanes.useful,
         .intra_pe_stall_percent = lanes.intra_pe_stall,
         .inter_pe_stall_percent = lanes.inter_pe_stall,

@@ -168,7 +168,7 @@ def simulate(machine_name, net, size, layers, batch, tokens):
             sram_input_write_bytes=i_write, energy_pe_pj=pe, energy_register_pj=register, energy_sram_pj=sram,
             energy_on_chip_pj=pe + register + sram, energy_dram_pj=F(dram * 1000, 8),
             energy_total_pj=pe + register + sram + F(dram * 1000, 8), setting="", weights_source="none",
-            activation_density="", density_source="", useful_percent="", intra_pe_stall_percent="",
+            activation_density="", density_source="", compute_cycles_error=0, useful_percent="", intra_pe_stall_percent="",
             inter_pe_stall_percent="", energy_leakage_pj=leakage, energy_idle_pj=idle, energy_table="bitsim",
             configuration="paper", batch=batch, tokens=tokens)
         if heads:  # the row is of all heads; a product has no weights

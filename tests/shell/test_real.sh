@@ -20,6 +20,13 @@ elif ! "$PYTHON" -c 'import torch, PIL' 2>/dev/null; then
 else
     for net in resnet20 resnet56; do
         check "$net runs on CIFAR-10's file" answers $net "$BBS_TEST_DATA/${net}_cifar10.safetensors" "$BBS_TEST_DATA/cifar10_test200.bin"
+        check "$net has ranges" "$BBSBENCH" calibrate --net $net --weights "$BBS_TEST_DATA/${net}_cifar10.safetensors" \
+            --data "$BBS_TEST_DATA/cifar10_test200.bin" --out "$work/$net.ranges.csv"
+        check "$net has densities and masks" "$BBSBENCH" density --net $net --weights "$BBS_TEST_DATA/${net}_cifar10.safetensors" \
+            --data "$BBS_TEST_DATA/cifar10_test200.bin" --ranges "$work/$net.ranges.csv" --masks "$work/$net.masks.safetensors" \
+            --out "$work/$net.density.csv"
+        check "$net has the zeros that PyTorch has" "$PYTHON" tests/oracle/densities.py $net "$BBS_TEST_DATA" "$work/$net.ranges.csv" \
+            "$work/$net.density.csv" "$work/$net.masks.safetensors"
         check "$net answers as PyTorch does" "$PYTHON" tests/oracle/real_nets.py $net "$BBS_TEST_DATA" "$work/kept/$net.full.fp32.csv"
     done
     check "vit_tiny runs on a folder of JPEGs" answers vit_tiny "$BBS_TEST_DATA/vit_tiny_tinyimagenet200.safetensors" \

@@ -241,6 +241,77 @@ static void ranges_are_needed_and_checked(void **state)
     free_net(made);
 }
 
+/* What a watcher has seen of a layer in one prediction: values that are not zero on either side. */
+enum { LAYERS_LIMIT = 128 };
+typedef struct {
+    const made_net_t *made;
+    int calls[LAYERS_LIMIT][2];
+    int64_t values[LAYERS_LIMIT][2], nonzero[LAYERS_LIMIT][2];
+    bool levels[LAYERS_LIMIT][2];
+} watched_t;
+
+static void watch_layer(void *context, int worker, const engine_view_t *view)
+{
+    watched_t *watched = context;
+    assert_int_equal(worker, 0);
+    assert_true(view->layer < watched->made->weights.table.count && view->layer < LAYERS_LIMIT);
+    assert_true((view->levels == NULL) != (view->floats == NULL));
+    watched->calls[view->layer][view->output]++;
+    watched->values[view->layer][view->output] = view->pixels * view->channels;
+    watched->levels[view->layer][view->output] = view->levels != NULL;
+    for (int64_t pixel = 0; pixel < view->pixels; pixel++)
+        for (int64_t channel = 0; channel < view->channels; channel++) {
+            const int64_t at = pixel * view->pixel_step + channel * view->channel_step;
+            watched->nonzero[view->layer][view->output] +=
+                view->levels != NULL ? view->levels[at] != view->zero : view->floats[at] != 0.0F;
+        }
+}
+
+static void check_layer_views(const watched_t *watched, size_t index, bool image)
+{
+    const net_table_t *table = &watched->made->weights.table;
+    const net_layer_t *layer = &table->items[index];
+    const bool plane = layer->kind == NET_CONV;
+    assert_int_equal(watched->calls[index][false], 1);
+    assert_int_equal(watched->calls[index][true], 1);
+    assert_true(watched->levels[index][false]);
+    if (image || plane) { /* texts are shorter than the table says */
+        assert_int_equal(watched->values[index][false], layer->c * (plane ? layer->in_h * layer->in_w : layer->tokens));
+        assert_int_equal(watched->values[index][true], layer->k * (plane ? layer->out_h * layer->out_w : layer->tokens));
+    }
+    assert_true(watched->nonzero[index][false] > 0);
+    if (plane && layer->input >= 0 && watched->levels[layer->input][true] &&
+        watched->values[layer->input][true] == watched->values[index][false])
+        assert_int_equal(watched->nonzero[layer->input][true], watched->nonzero[index][false]);
+}
+
+static void a_watcher_sees_what_layers_read_and_write(void **state)
+{
+    (void)state;
+    static const struct {
+        const network_t *network;
+        bool image;
+    } cases[] = {{&net_vgg16, true}, {&net_resnet34, true}, {&net_vit_small, true}, {&net_bert_mrpc, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        made_net_t *made = make_net(cases[i].network, "compact");
+        static watched_t watched;
+        float logits[CLASSES_LIMIT] = {0}, again[CLASSES_LIMIT] = {0};
+        engine_t *engine = open_engine(made, i % 2 == 0 ? "fast" : "plain", 1);
+        watched = (watched_t){.made = made};
+        assert_ok(engine_predict(engine, 0, made->inputs[0], logits));
+        assert_ok(engine_watch(engine, watch_layer, &watched));
+        assert_ok(engine_predict(engine, 0, made->inputs[0], again));
+        assert_memory_equal(logits, again, sizeof logits);
+        for (size_t layer = 0; layer < made->weights.table.count; layer++)
+            check_layer_views(&watched, layer, cases[i].image);
+        engine_close(engine);
+        assert_ok(engine_open(&made->weights, "fast", 1, &engine));
+        assert_error(engine_watch(engine, watch_layer, &watched), FAULT_FAILED, "8-bit activations");
+        engine_close(engine);
+        free_net(made);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -248,6 +319,7 @@ int main(void)
         cmocka_unit_test(any_number_of_workers_gives_the_same_bytes),
         cmocka_unit_test(logits_are_near_those_of_float_activations),
         cmocka_unit_test(ranges_are_needed_and_checked),
+        cmocka_unit_test(a_watcher_sees_what_layers_read_and_write),
     };
     return cmocka_run_group_tests_name("integers", tests, NULL, NULL);
 }
