@@ -22,6 +22,9 @@ typedef struct {
     bool paper_shift_range; /* Algorithm 1 as printed: also try shift -2^(p-1), which cannot be stored */
     bool fixed_shift;       /* use `shift`, without a search */
     int shift;
+    bool ties_to_zero; /* zps: a tie goes toward zero, not to the even multiple */
+    bool least_mean;   /* zps: of shifts whose squared error is near the least, that of least mean error */
+    int near_percent;  /* zps: how far above the least, 0 to 100 */
     /* methods that quantise floats: ptq, noisyquant, mx, ant, olive */
     int bits;
     bool least_squares_clip; /* ptq, noisyquant: range by least squared error, not by the largest value */
@@ -37,7 +40,8 @@ enum {
     METHOD_TAKES_CLIP = 1 << 2,
     METHOD_TAKES_CONSTANT = 1 << 3,
     METHOD_TAKES_SHIFT = 1 << 4,
-    METHOD_TAKES_SHIFT_RANGE = 1 << 5
+    METHOD_TAKES_SHIFT_RANGE = 1 << 5,
+    METHOD_TAKES_ROUNDING = 1 << 6
 };
 
 struct column_coder; /* columns.h: how a method that works on bit columns encodes one group */

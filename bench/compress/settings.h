@@ -20,7 +20,13 @@
     ROW("shift", "shift", "S", "zero-point shifting: this shift instead of the best one",                               \
         METHOD_TAKES_SHIFT, SETTING_SHIFT, shift, -32, 32, NULL, NULL)                                                  \
     ROW("shift-range", "shift-range", "NAME", "zps: stored, or paper, which also tries -2^(P-1) (default stored)",      \
-        METHOD_TAKES_SHIFT_RANGE, SETTING_BOOL, paper_shift_range, 0, 0, "stored", "paper")
+        METHOD_TAKES_SHIFT_RANGE, SETTING_BOOL, paper_shift_range, 0, 0, "stored", "paper")                             \
+    ROW("ties", "ties", "NAME", "zps: ties go to the even multiple, or toward zero (even or zero; default even)",       \
+        METHOD_TAKES_ROUNDING, SETTING_BOOL, ties_to_zero, 0, 0, "even", "zero")                                        \
+    ROW("choice", "choice", "NAME", "zps: lowest shift of least squared error, or least mean error near it (lowest or mean)", \
+        METHOD_TAKES_ROUNDING, SETTING_BOOL, least_mean, 0, 0, "lowest", "mean")                                        \
+    ROW("near", "near", "PERCENT", "zps with choice mean: squared error up to this much above the least, 0 to 100", \
+        METHOD_TAKES_ROUNDING, SETTING_INT, near_percent, 0, 100, NULL, NULL)
 
 #define SETTINGS_OF_LAYERS(ROW)                                                                                         \
     ROW("group", "group", "G", "weights per group, 1 to 4096 (default 32)", \
