@@ -117,7 +117,18 @@ check_fails 1 "a first layer that is not there" "$BBSBENCH" compress "$net" "$ta
 # stats
 check "stats of a float checkpoint" sh -c "'$BBSBENCH' stats '$net' | grep -qE '^total +25304 '"
 check "its rows" sh -c "'$BBSBENCH' stats '$net' --method zps --columns 2 --out '$tap_folder/stats.csv' && [ \$(wc -l <'$tap_folder/stats.csv') -eq 5 ]"
-check "every row has every field" sh -c "! awk -F, 'NF != 24' '$tap_folder/stats.csv' | grep -q ."
+check "every row has every field" sh -c "! awk -F, 'NF != 25' '$tap_folder/stats.csv' | grep -q ."
+check "ties to even: the same MSE, a smaller mean error" "$python" - "$BBSBENCH" "$net" <<'EOF'
+import csv, subprocess, sys
+rows = {}
+for ties in "even", "zero":
+    out = sys.argv[2] + "." + ties + ".csv"
+    spec = f"zps:choice=lowest:columns=2:ties={ties}"
+    subprocess.run([sys.argv[1], "stats", sys.argv[2], "--method", spec, "--out", out], check=True)
+    rows[ties] = list(csv.DictReader(open(out)))[-1]
+assert rows["even"]["mse_int8_steps2"] == rows["zero"]["mse_int8_steps2"] != "0"
+assert abs(float(rows["even"]["mean_error_int8_steps"])) < abs(float(rows["zero"]["mean_error_int8_steps"])) / 2, rows
+EOF
 check "threads do not change a digit" sh -c "'$BBSBENCH' stats '$net' --method zps --columns 2 --jobs 3 --out '$tap_folder/stats3.csv' && cmp '$tap_folder/stats.csv' '$tap_folder/stats3.csv'"
 check "stats of every method" sh -c "for m in fp32 int8 ra bitflip zps-released; do '$BBSBENCH' stats '$net' --method \$m || exit 1; done"
 check_fails 2 "stats refuses an empty vector" "$BBSBENCH" stats "$net" --vector 0
