@@ -72,7 +72,9 @@ static void write_row(csv_writer_t *csv, const request_t *request, const row_t *
     for (int columns = 0; columns < STATS_COLUMNS; columns++)
         csv_integer(csv, row->stats.redundant[columns]);
     csv_text(csv, method ? request->spec : "");
-    csv_text(csv, method && request->method->coder != NULL ? text_of("%d", request->config.columns).chars : "");
+    csv_text(csv, method && request->method->coder != NULL && request->method->plan == NULL
+                      ? text_of("%d", request->config.columns).chars
+                      : "");
     csv_real(csv, method ? distortion_mse(&row->distortion) : (double)NAN);
     csv_real(csv, method ? distortion_mean(&row->distortion) : (double)NAN);
     csv_real(csv, method ? distortion_sqnr_db(&row->distortion) : (double)NAN);

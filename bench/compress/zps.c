@@ -29,7 +29,9 @@ COMPRESS_INLINE column_code_t encode_at(const int8_t *restrict weights, int64_t 
         clipped = clipped > 127 ? 127 : clipped;
         stored[i] = (int8_t)zps_rounded(clipped, step, most, ties_to_zero);
     }
-    return columns_code(columns, plan.redundant, -shift);
+    column_code_t code = columns_code(columns, plan.redundant, -shift);
+    code.shifted = true;
+    return code;
 }
 
 static int best_shift(const method_config_t *config, const int8_t *weights, int64_t count)

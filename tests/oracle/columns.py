@@ -15,7 +15,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 SEED = 20240905
-GROUPS = 20000
+GROUPS = 24000
 CONSTANT_BITS = 6
 NEAR = 10  # per cent
 
@@ -150,8 +150,18 @@ def zero_point_released(weights, columns, bits=5):
     return best[1:]
 
 
+def better_of_both(weights, columns):
+    """Rounded averaging where its constant fits six signed bits and its squared error, then its absolute sum of errors, is
+    not above that of zero-point shifting."""
+    def errors(result):
+        differences = [value - weight for value, weight in zip(result[2], weights)]
+        return sum(difference ** 2 for difference in differences), abs(sum(differences))
+    averaged, shifted = rounded_averaging(weights, columns), zero_point_shifting(weights, columns)
+    return averaged if averaged[1] <= 31 and errors(averaged) <= errors(shifted) else shifted
+
+
 METHODS = {"ra": rounded_averaging, "zps": zero_point_shifting, "zps:choice=lowest": zero_point_lowest,
-           "zps:choice=lowest:ties=zero": zero_point_to_zero, f"zps:near={NEAR}": zero_point_near_mean, "bitflip": bit_flip,
+           "best": better_of_both, "zps:choice=lowest:ties=zero": zero_point_to_zero, f"zps:near={NEAR}": zero_point_near_mean, "bitflip": bit_flip,
            "zps-released": zero_point_released}
 
 
