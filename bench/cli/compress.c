@@ -65,6 +65,10 @@ static outcome_t note_config(const char *spec, const method_t *method, const met
         {"score", text_of("%s", config->score_by_deviation ? "deviation" : "scale")},
         {"constant_bits", text_of("%d", config->constant_bits)},
         {"shift_range", text_of("%s", config->paper_shift_range ? "paper" : "stored")},
+        {"ties", text_of("%s", config->ties_to_zero ? "zero" : "even")},
+        {"choice", text_of("%s", config->least_mean ? "mean" : "lowest")},
+        {"near", text_of("%d", config->near_percent)},
+        {"mean_bits", text_of("%g", config->mean_bits)},
         {"first_layer", text_of("%s", keep_first ? "keep" : "prune")},
     };
     outcome_t result = outcome_ok();

@@ -19,7 +19,7 @@ static const option_t explain_options[] = {
 
 static const char explain_details[] =
     "Weights are integers from -128 to 127, written after --. The constant is shown as it is stored: the negated shift\n"
-    "for zps, the mean of the low columns for ra, 0 for bitflip; value = stored + constant. For bitflip, redundant\n"
+    "for zps, the mean of the low columns for ra, one of both for best, 0 for bitflip; value = stored + constant. For bitflip, redundant\n"
     "columns are the columns that were zero already.\n\n"
     "examples:\n"
     "  bbsbench explain --method ra --columns 4 -- -11 20 -57 13             the paper's Fig. 4\n"
@@ -33,15 +33,15 @@ static void print_csv(const char *spec, const method_config_t *config, const exp
     printf("\n");
 }
 
-static void print_steps(const char *spec, const method_t *method, const method_config_t *config, const explanation_t *group)
+static void print_steps(const char *spec, const method_config_t *config, const explanation_t *group)
 {
     printf("%s, %d columns: %s\n\n", spec, config->columns, method_summary(spec));
-    if (method->constant_is_signed)
+    if (group->code.shifted)
         printf("shift %+d, clipped to [-128, 127]\n\n", group->shift);
-    printf("  weight  %s  bits      stored  columns    value  error\n", method->constant_is_signed ? "shifted" : "       ");
+    printf("  weight  %s  bits      stored  columns    value  error\n", group->code.shifted ? "shifted" : "       ");
     for (int64_t i = 0; i < group->count; i++) {
         const explain_row_t *row = &group->rows[i];
-        text_t shifted = method->constant_is_signed ? text_of("%d", row->shifted) : text_of("%s", "");
+        text_t shifted = group->code.shifted ? text_of("%d", row->shifted) : text_of("%s", "");
         printf("  %6d  %7s  %s  %6d  %s  %6d  %5d\n", row->weight, shifted.chars, row->bits, row->stored, row->stored_bits,
                row->value, row->value - row->weight);
     }
@@ -81,7 +81,7 @@ static outcome_t run(const options_t *options)
     if (options_flag(options, "csv"))
         print_csv(spec, &config, &explanation);
     else
-        print_steps(spec, method, &config, &explanation);
+        print_steps(spec, &config, &explanation);
     explain_free(&explanation);
     return result;
 }

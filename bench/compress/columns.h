@@ -17,6 +17,7 @@ typedef struct {
     int constant;  /* as stored: value = stored + constant */
     uint8_t kept;  /* mask of the columns that are stored, bit 7 the sign */
     uint8_t meta;  /* the group's metadata byte */
+    bool shifted;  /* the weights were shifted by -constant before they were cut; else they were cut as they are */
 } column_code_t;
 
 typedef struct column_coder {

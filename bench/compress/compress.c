@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "compress/select.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static outcome_t compress_one(const method_t *method, const method_config_t *config, const compress_layer_t *layer,
@@ -17,20 +18,35 @@ static outcome_t compress_one(const method_t *method, const method_config_t *con
     return method->compress(config, layer, mask, threads, compressed);
 }
 
+static outcome_t plan(const method_t *method, const method_config_t *config, const compress_layer_t *layers, size_t count,
+                      bool *const *masks, int threads, int **columns)
+{
+    *columns = calloc(count + 1, sizeof **columns);
+    if (*columns == NULL)
+        return outcome_out_of_memory("columns of the layers");
+    return method->plan(config, layers, count, masks, threads, *columns);
+}
+
 outcome_t compress_each(const method_t *method, const method_config_t *config, const compress_layer_t *layers, size_t count,
                         int threads, compress_sink_t sink, void *context)
 {
     selection_t selection = {0};
     compressed_t compressed = {0};
+    int *columns = NULL;
     outcome_t result = method_check(method, config);
     if (outcome_is_ok(&result) && method->selects)
         result = select_channels(config, layers, count, &selection);
+    if (outcome_is_ok(&result) && method->plan != NULL)
+        result = plan(method, config, layers, count, selection.masks, threads, &columns);
     for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
         const bool *mask = selection.masks != NULL ? selection.masks[i] : NULL;
-        if (!outcome_bad(&result, compress_one(method, config, &layers[i], mask, threads, &compressed)))
+        method_config_t own = *config;
+        own.columns = columns != NULL ? columns[i] : config->columns;
+        if (!outcome_bad(&result, compress_one(method, &own, &layers[i], mask, threads, &compressed)))
             result = sink(context, i, &compressed);
         compressed_free(&compressed);
     }
+    free(columns);
     selection_free(&selection);
     return result;
 }

@@ -13,7 +13,7 @@ enum { VALUES = 256, LOWEST = -256, REACH = 512 }; /* compressed values lie in [
 
 /* Sums over one channel. KL = sum(p (w - w')) + ln(Z' / Z) with p = e^w / Z. */
 typedef struct {
-    double squared_steps, signal, noise;
+    double squared_steps, steps, signal, noise;
     double z, z_compressed;
     double drift; /* sum of e^w (w - w') */
 } channel_t;
@@ -29,17 +29,19 @@ typedef struct {
 static void sum_on_grid(const int8_t *q, const int16_t *values, int64_t size, float scale, channel_t *sums)
 {
     int32_t before[VALUES] = {0}, after[REACH] = {0};
-    int64_t drift[VALUES] = {0}, squares = 0, signal = 0;
+    int64_t drift[VALUES] = {0}, squares = 0, sum = 0, signal = 0;
     for (int64_t i = 0; i < size; i++) {
         int difference = q[i] - values[i];
         before[q[i] + 128]++;
         after[values[i] - LOWEST]++;
         drift[q[i] + 128] += difference;
         squares += difference * difference;
+        sum -= difference;
         signal += q[i] * q[i];
     }
     double step = scale;
     sums->squared_steps = (double)squares;
+    sums->steps = (double)sum;
     sums->noise = (double)squares * step * step;
     sums->signal = (double)signal * step * step;
     for (int i = 0; i < VALUES; i++)
@@ -63,6 +65,7 @@ static void sum_off_grid(const walk_t *walk, int64_t channel, channel_t *sums)
             compressed->values == NULL ? (double)floats[i] : compressed->values[i] * (double)compressed->scale[channel];
         double difference = after - before, weight = exp(before);
         sums->squared_steps += difference / step * (difference / step);
+        sums->steps += difference / step;
         sums->noise += difference * difference;
         sums->signal += before * before;
         sums->z += weight;
@@ -97,6 +100,7 @@ outcome_t distortion_of(const compress_layer_t *layer, const compressed_t *compr
     for (int64_t channel = 0; outcome_is_ok(&result) && channel < layer->k; channel++) {
         const channel_t *sums = &walk.channels[channel];
         all.squared_steps += sums->squared_steps;
+        all.steps += sums->steps;
         all.signal += sums->signal;
         all.noise += sums->noise;
         all.z += sums->z;
@@ -105,6 +109,7 @@ outcome_t distortion_of(const compress_layer_t *layer, const compressed_t *compr
     }
     free(walk.channels);
     distortion->squared_steps = all.squared_steps;
+    distortion->steps = all.steps;
     distortion->signal = all.signal;
     distortion->noise = all.noise;
     distortion->divergence = all.noise > 0 ? all.drift / all.z + log1p((all.z_compressed - all.z) / all.z) : 0;
@@ -118,6 +123,7 @@ void distortion_add(distortion_t *sum, const distortion_t *distortion)
         sum->divergence = (sum->divergence * before + distortion->divergence * more) / (before + more);
     sum->weights += distortion->weights;
     sum->squared_steps += distortion->squared_steps;
+    sum->steps += distortion->steps;
     sum->signal += distortion->signal;
     sum->noise += distortion->noise;
 }
@@ -125,6 +131,11 @@ void distortion_add(distortion_t *sum, const distortion_t *distortion)
 double distortion_mse(const distortion_t *distortion)
 {
     return distortion->weights > 0 ? distortion->squared_steps / (double)distortion->weights : 0;
+}
+
+double distortion_mean(const distortion_t *distortion)
+{
+    return distortion->weights > 0 ? distortion->steps / (double)distortion->weights : 0;
 }
 
 double distortion_sqnr_db(const distortion_t *distortion)

@@ -11,6 +11,7 @@
 typedef struct {
     int64_t weights;
     double squared_steps; /* sum of ((w' - w) / scale)^2: in INT8 steps */
+    double steps;         /* sum of (w' - w) / scale: what moves all weights one way, and outputs with them */
     double signal, noise; /* sums of w^2 and (w' - w)^2 */
     double divergence;    /* KL in nats, of a layer; of several layers the mean, weighted by their weights */
 } distortion_t;
@@ -20,6 +21,7 @@ outcome_t distortion_of(const compress_layer_t *layer, const compressed_t *compr
 void distortion_add(distortion_t *sum, const distortion_t *distortion);
 
 double distortion_mse(const distortion_t *distortion);     /* INT8 steps squared */
+double distortion_mean(const distortion_t *distortion);    /* mean error, INT8 steps, signed */
 double distortion_sqnr_db(const distortion_t *distortion); /* NaN when there is no error */
 
 #endif

@@ -60,7 +60,7 @@ outcome_t explain_group(const method_t *method, const method_config_t *config, c
         return outcome_out_of_memory("explain");
     }
     explanation->code = coder->encode(config, weights, count, stored);
-    explanation->shift = method->constant_is_signed ? -explanation->code.constant : 0;
+    explanation->shift = explanation->code.shifted ? -explanation->code.constant : 0;
     explanation->value_bits = count * (EXPLAIN_COLUMNS - config->columns);
     explanation->meta_bits = coder->meta_bits;
     fill_rows(coder, weights, stored, explanation);

@@ -22,6 +22,10 @@ typedef struct {
     bool paper_shift_range; /* Algorithm 1 as printed: also try shift -2^(p-1), which cannot be stored */
     bool fixed_shift;       /* use `shift`, without a search */
     int shift;
+    bool ties_to_zero; /* zps: a tie goes toward zero, not to the even multiple */
+    bool least_mean;   /* zps: of shifts whose squared error is near the least, that of least mean error */
+    int near_percent;  /* zps: how far above the least, 0 to 100 */
+    double mean_bits;  /* budget: bits per weight of the network, 2 to 8 */
     /* methods that quantise floats: ptq, noisyquant, mx, ant, olive */
     int bits;
     bool least_squares_clip; /* ptq, noisyquant: range by least squared error, not by the largest value */
@@ -37,7 +41,9 @@ enum {
     METHOD_TAKES_CLIP = 1 << 2,
     METHOD_TAKES_CONSTANT = 1 << 3,
     METHOD_TAKES_SHIFT = 1 << 4,
-    METHOD_TAKES_SHIFT_RANGE = 1 << 5
+    METHOD_TAKES_SHIFT_RANGE = 1 << 5,
+    METHOD_TAKES_ROUNDING = 1 << 6,
+    METHOD_TAKES_MEAN_BITS = 1 << 7
 };
 
 struct column_coder; /* columns.h: how a method that works on bit columns encodes one group */
@@ -58,6 +64,11 @@ typedef struct {
     /* Required. Compress one layer that is not whole. `mask[k]` marks sensitive channels; NULL: none. */
     outcome_t (*compress)(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
                           compressed_t *compressed);
+    /* Optional. Before the first layer is compressed: the columns of each layer, 0 (whole) to config->columns, in
+     * columns[count]. `compress` then gets a configuration with the layer's own number. `masks` is of select.h; NULL: none.
+     */
+    outcome_t (*plan)(const method_config_t *config, const compress_layer_t *layers, size_t count, bool *const *masks,
+                      int threads, int *columns);
     /* Optional. Limits beyond those of method_check(): FAULT_USAGE names the parameter. */
     outcome_t (*check)(const method_config_t *config);
 } method_t;

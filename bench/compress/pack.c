@@ -32,6 +32,7 @@ static const tensor_t *part_of(const tensor_set_t *set, const tensor_t *weight, 
 typedef struct {
     pack_coding_t coding;
     int columns, group;
+    bool mixed; /* a layer may have fewer columns pruned than `columns` */
 } recipe_t;
 
 static outcome_t no_result(const char *where, const char *place, const char *found, const char *expected)
@@ -60,6 +61,7 @@ static outcome_t read_recipe(const char *where, const tensor_set_t *set, recipe_
                          "0 to 6, and 1 to 4096");
     recipe->columns = (int)n;
     recipe->group = (int)g;
+    recipe->mixed = method->plan != NULL;
     recipe->coding = method->coder == NULL           ? PACK_WHOLE
                      : method->coder->sign_magnitude ? PACK_SIGN_MAGNITUDE
                      : method->constant_is_signed    ? PACK_SIGNED
@@ -81,8 +83,12 @@ static outcome_t describe_weight(const char *where, const tensor_set_t *set, con
     entry->weight.group = recipe->group;
     if (bits == NULL || bits->type != TENSOR_U8 || bits->rank != 1 || bits->count != entry->weight.k)
         return no_result(where, place.chars, "no bits per channel", "NAME.bits, U8 [k]");
-    for (int64_t channel = 0; channel < bits->count; channel++)
-        entry->weight.whole += ((const uint8_t *)bits->data)[channel] == 8;
+    for (int64_t channel = 0; channel < bits->count; channel++) {
+        int kept = ((const uint8_t *)bits->data)[channel];
+        entry->weight.whole += kept == 8;
+        if (pruned && recipe->mixed && kept < 8)
+            entry->weight.columns = 8 - kept;
+    }
     if (!pruned && entry->weight.whole < entry->weight.k)
         return outcome_failed(where, place.chars, "pruned channels without metadata", "NAME.meta",
                               "constants of --shift-range paper do not fit the format: compress with --shift-range stored");

@@ -3,8 +3,8 @@
 
 #include <stddef.h>
 
-extern const method_t plain_fp32, plain_int8, ra_method, zps_method, zps_released_method, bitflip_method, ptq_method,
-    mx_method, ant_method, noisyquant_method, olive_method;
+extern const method_t plain_fp32, plain_int8, ra_method, zps_method, zps_released_method, best_method, budget_method,
+    bitflip_method, ptq_method, mx_method, ant_method, noisyquant_method, olive_method;
 
 /* One line adds a method. */
 /* clang-format off */
@@ -14,6 +14,8 @@ const method_t *const method_registry[] = {
     &ra_method,
     &zps_method,
     &zps_released_method,
+    &best_method,
+    &budget_method,
     &bitflip_method,
     &ptq_method,
     &mx_method,

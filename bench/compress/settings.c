@@ -80,6 +80,14 @@ static bool read_value(const setting_t *setting, const method_t *method, const c
         *(int *)member = (int)number;
         config->fixed_shift |= setting->kind == SETTING_SHIFT;
         return true;
+    case SETTING_BITS:
+        if (method->takes & METHOD_TAKES_MEAN_BITS)
+            return text_to_real(text, &config->mean_bits) && config->mean_bits >= (double)setting->least &&
+                   config->mean_bits <= (double)setting->most;
+        if (!text_to_integer(text, setting->least, setting->most, &number))
+            return false;
+        config->bits = (int)number;
+        return true;
     case SETTING_INT64:
         return text_to_integer(text, setting->least, setting->most, member);
     case SETTING_REAL:
@@ -96,12 +104,18 @@ static bool read_value(const setting_t *setting, const method_t *method, const c
     return false;
 }
 
+static bool is_real(const setting_t *setting, const method_t *method)
+{
+    return setting->kind == SETTING_REAL ||
+           (setting->kind == SETTING_BITS && (method->takes & METHOD_TAKES_MEAN_BITS) != 0);
+}
+
 static text_t values_of(const setting_t *setting, const method_t *method)
 {
     if (setting->kind == SETTING_BOOL)
         return text_of("%s or %s", setting->no, setting->yes);
     if (setting->kind != SETTING_VARIANT)
-        return text_of("%s%" PRId64 " to %" PRId64, setting->kind == SETTING_REAL ? "a number from " : "", setting->least,
+        return text_of("%s%" PRId64 " to %" PRId64, is_real(setting, method) ? "a number from " : "", setting->least,
                        setting->most);
     text_t known = text_of("%s", method->variants[0]);
     for (const char *const *at = method->variants + 1; *at != NULL; at++)

@@ -9,8 +9,8 @@
  *
  *     ROW(key, option, argument, help, taken by, kind, member, least, most, words)
  * Taken by: SETTING_OF_COLUMNS (methods with a coder), SETTING_OF_SELECTION (methods with .selects), SETTING_OF_VARIANTS
- * (methods with .variants), or a flag of method_t.takes. Kind: type of the member of method_config_t. Words: the texts for
- * false and true of a boolean. */
+ * (methods with .variants), or a flag of method_t.takes. Kind: type of the member of method_config_t. SETTING_BITS is a
+ * whole number, or any number for a method that takes a mean. Words: the texts for false and true of a boolean. */
 /* clang-format off */
 #define SETTINGS_OF_COLUMNS(ROW)                                                                                        \
     ROW("columns", "columns", "N", "bit columns to prune, 1 to 6 (default: the method's)",                              \
@@ -20,7 +20,13 @@
     ROW("shift", "shift", "S", "zero-point shifting: this shift instead of the best one",                               \
         METHOD_TAKES_SHIFT, SETTING_SHIFT, shift, -32, 32, NULL, NULL)                                                  \
     ROW("shift-range", "shift-range", "NAME", "zps: stored, or paper, which also tries -2^(P-1) (default stored)",      \
-        METHOD_TAKES_SHIFT_RANGE, SETTING_BOOL, paper_shift_range, 0, 0, "stored", "paper")
+        METHOD_TAKES_SHIFT_RANGE, SETTING_BOOL, paper_shift_range, 0, 0, "stored", "paper")                             \
+    ROW("ties", "ties", "NAME", "zps: ties go to the even multiple, or toward zero (even or zero; default even)",       \
+        METHOD_TAKES_ROUNDING, SETTING_BOOL, ties_to_zero, 0, 0, "even", "zero")                                        \
+    ROW("choice", "choice", "NAME", "zps: lowest shift of least squared error, or least mean error near it (lowest or mean)", \
+        METHOD_TAKES_ROUNDING, SETTING_BOOL, least_mean, 0, 0, "lowest", "mean")                                        \
+    ROW("near", "near", "PERCENT", "zps with choice mean: squared error up to this much above the least, 0 to 100", \
+        METHOD_TAKES_ROUNDING, SETTING_INT, near_percent, 0, 100, NULL, NULL)
 
 #define SETTINGS_OF_LAYERS(ROW)                                                                                         \
     ROW("group", "group", "G", "weights per group, 1 to 4096 (default 32)", \
@@ -31,8 +37,8 @@
         SETTING_OF_SELECTION, SETTING_INT64, channel_unit, 1, INT32_MAX, NULL, NULL)                                    \
     ROW("score", "score", "NAME", "what makes a channel sensitive: scale or deviation (default scale)",                 \
         SETTING_OF_SELECTION, SETTING_BOOL, score_by_deviation, 0, 0, "scale", "deviation")                             \
-    ROW("bits", "bits", "B", "methods that quantise floats: bits per weight, 2 to 8", \
-        METHOD_TAKES_BITS, SETTING_INT, bits, 2, 8, NULL, NULL)                                                         \
+    ROW("bits", "bits", "B", "bits per weight, 2 to 8: of methods that quantise floats; budget: their mean, with metadata",\
+        METHOD_TAKES_BITS | METHOD_TAKES_MEAN_BITS, SETTING_BITS, bits, 2, 8, NULL, NULL)                                                         \
     ROW("clip", "clip", "NAME", "range by absmax or squares (least squared error; default squares)",                    \
         METHOD_TAKES_CLIP, SETTING_BOOL, least_squares_clip, 0, 0, "absmax", "squares")                                 \
     ROW("variant", "variant", "NAME", "format of a method that has several",                                            \
@@ -41,7 +47,15 @@
 
 enum { SETTING_OF_COLUMNS = 1 << 16, SETTING_OF_SELECTION = 1 << 17, SETTING_OF_VARIANTS = 1 << 18 };
 
-typedef enum { SETTING_INT, SETTING_INT64, SETTING_REAL, SETTING_BOOL, SETTING_SHIFT, SETTING_VARIANT } setting_kind_t;
+typedef enum {
+    SETTING_INT,
+    SETTING_INT64,
+    SETTING_REAL,
+    SETTING_BOOL,
+    SETTING_SHIFT,
+    SETTING_VARIANT,
+    SETTING_BITS
+} setting_kind_t;
 
 typedef struct {
     const char *key, *option;

@@ -8,12 +8,13 @@
 #include "base/text.h"
 #include "compress/clones.h"
 #include "compress/columns.h"
+#include "compress/zps_round.h"
 #include "compress/zps_search.h"
 
 enum { CONSTANT_BITS_LEAST = 3, CONSTANT_BITS_MOST = 6 };
 
 COMPRESS_INLINE column_code_t encode_at(const int8_t *restrict weights, int64_t count, int columns, int shift,
-                                        int8_t *restrict stored)
+                                        bool ties_to_zero, int8_t *restrict stored)
 {
     int low = weights[0], high = weights[0];
     for (int64_t i = 0; i < count; i++) {
@@ -21,32 +22,40 @@ COMPRESS_INLINE column_code_t encode_at(const int8_t *restrict weights, int64_t 
         high = weights[i] > high ? weights[i] : high;
     }
     zps_plan_t plan = zps_plan(low, high, shift, columns);
-    int16_t step = (int16_t)(1 << plan.pruned), keep = (int16_t)-step, most = (int16_t)plan.most;
-    int16_t half = (int16_t)(step / 2 - (step > 1)), tie = step > 1;
+    int16_t step = (int16_t)(1 << plan.pruned), most = (int16_t)plan.most;
     for (int64_t i = 0; i < count; i++) {
         int16_t clipped = (int16_t)(weights[i] + shift);
         clipped = clipped < -128 ? -128 : clipped;
         clipped = clipped > 127 ? 127 : clipped;
-        int16_t rounded = (int16_t)((int16_t)(clipped + half + (clipped < 0 ? tie : 0)) & keep);
-        stored[i] = (int8_t)(rounded > most ? most : rounded);
+        stored[i] = (int8_t)zps_rounded(clipped, step, most, ties_to_zero);
     }
-    return columns_code(columns, plan.redundant, -shift);
+    column_code_t code = columns_code(columns, plan.redundant, -shift);
+    code.shifted = true;
+    return code;
 }
 
 static int best_shift(const method_config_t *config, const int8_t *weights, int64_t count)
 {
     if (config->fixed_shift)
         return config->shift;
-    int half = 1 << (config->constant_bits - 1), first = config->paper_shift_range ? -half : -half + 1;
-    return zps_search(weights, count, config->columns, first, half - (config->paper_shift_range ? 1 : 0));
+    int half = 1 << (config->constant_bits - 1);
+    return zps_search(&(zps_rule_t){.columns = config->columns,
+                                    .first = config->paper_shift_range ? -half : -half + 1,
+                                    .last = half - (config->paper_shift_range ? 1 : 0),
+                                    .ties_to_zero = config->ties_to_zero,
+                                    .least_mean = config->least_mean,
+                                    .near_percent = config->near_percent},
+                      weights, count);
 }
 
 COMPRESS_CLONES
 static column_code_t zps_encode(const method_config_t *config, const int8_t *weights, int64_t count, int8_t *stored)
 {
     int shift = best_shift(config, weights, count);
-    return count == 32 ? encode_at(weights, 32, config->columns, shift, stored)
-                       : encode_at(weights, count, config->columns, shift, stored);
+    if (config->ties_to_zero)
+        return encode_at(weights, count, config->columns, shift, true, stored);
+    return count == 32 ? encode_at(weights, 32, config->columns, shift, false, stored)
+                       : encode_at(weights, count, config->columns, shift, false, stored);
 }
 
 static const column_coder_t coder_of_paper_range = {.meta_bits = 8, .encode = zps_encode};
@@ -78,8 +87,8 @@ const method_t zps_method = {
     .selects = true,
     .packs = true,
     .constant_is_signed = true,
-    .takes = METHOD_TAKES_CONSTANT | METHOD_TAKES_SHIFT | METHOD_TAKES_SHIFT_RANGE,
-    .defaults = {.columns = 4, .group = 32, .beta = 0.2, .channel_unit = 32, .constant_bits = 6},
+    .takes = METHOD_TAKES_CONSTANT | METHOD_TAKES_SHIFT | METHOD_TAKES_SHIFT_RANGE | METHOD_TAKES_ROUNDING,
+    .defaults = {.columns = 4, .group = 32, .beta = 0.2, .channel_unit = 32, .constant_bits = 6, .least_mean = true},
     .compress = compress,
     .coder = &coder,
     .check = zps_check,

@@ -67,7 +67,7 @@ static column_code_t encode(const method_config_t *config, const int8_t *weights
     int leading = leading_zeros(weights, count, best), low = config->columns - leading;
     int kept = 0x80 | ((1 << (MAGNITUDE_BITS - leading)) - 1);
     kept &= low > 0 ? ~((1 << low) - 1) : 255;
-    return (column_code_t){.redundant = leading, .constant = -best, .kept = (uint8_t)kept};
+    return (column_code_t){.redundant = leading, .constant = -best, .kept = (uint8_t)kept, .shifted = true};
 }
 
 /* Three bits for up to seven leading columns and the five of the constant. */

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Rounding v to a multiple of 2^k, ties toward zero, is (v + 2^(k-1) - 1 + (v < 0)) with the low k bits cleared: for
- * v >= 0 a tie falls down, for v < 0 up. The weights of a group fit in one to four registers, so each of the 64
- * shifts costs a dozen instructions. The AVX2 kernel stays in 8-bit lanes: saturating addition is the clipping of Algorithm
- * 1, and the error, at most 127 in size, survives arithmetic modulo 256. */
+/* The weights of a group fit in one to four registers, so each of the 64 shifts costs a dozen instructions. The AVX2 kernel
+ * stays in 8-bit lanes: saturating addition is the clipping of Algorithm 1, and the error, at most 127 in size, survives
+ * arithmetic modulo 256. It rounds as zps_round.h does, and saturates so that a tie at 127 does not wrap.
+ *
+ * The rule is split into constants before the loops (`kind_t`): the choice by squared error alone needs no sums of
+ * errors. */
 #include "compress/zps_search.h"
 
 #include "compress/columns.h"
 #include "compress/clones.h"
+#include "compress/zps_round.h"
+
+#include <stdlib.h>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -33,26 +38,73 @@ zps_plan_t zps_plan(int low, int high, int shift, int columns)
     return plan_of(low, high, shift, columns);
 }
 
-/* ===  Portable: 16-bit lanes  === */
+/* ===  Rules  === */
 
-COMPRESS_INLINE int32_t error_of(const int16_t *weights, int64_t count, int shift, zps_plan_t plan)
+/* Constant in each copy of a search. */
+typedef struct {
+    bool ties_to_zero, least_mean;
+} kind_t;
+
+/* The shifts tried so far. */
+typedef struct {
+    int best;                         /* the first of least squared error */
+    int32_t least;                    /* its squared error */
+    int32_t squares[ZPS_SHIFTS_MOST]; /* of all shifts, for the choice by mean */
+} tried_t;
+
+COMPRESS_INLINE void take(const zps_rule_t *rule, kind_t kind, int shift, int32_t squares, tried_t *tried)
 {
-    int16_t step = (int16_t)(1 << plan.pruned), keep = (int16_t)-step, most = (int16_t)plan.most;
-    int16_t half = (int16_t)(step / 2 - (step > 1)), tie = step > 1, offset = (int16_t)shift;
-    int32_t error = 0;
-    for (int64_t i = 0; i < count; i++) {
-        int16_t wanted = (int16_t)(weights[i] + offset);
-        int16_t clipped = wanted < -128 ? -128 : wanted;
-        clipped = clipped > 127 ? 127 : clipped;
-        int16_t rounded = (int16_t)((int16_t)(clipped + half + (clipped < 0 ? tie : 0)) & keep);
-        rounded = rounded > most ? most : rounded;
-        int16_t difference = (int16_t)(rounded - wanted);
-        error += difference * difference;
+    if (kind.least_mean)
+        tried->squares[shift - rule->first] = squares;
+    if (squares < tried->least) {
+        tried->least = squares;
+        tried->best = shift;
     }
-    return error;
 }
 
-COMPRESS_INLINE int search_any(const int8_t *weights, int64_t count, int columns, int first, int last)
+/* The shift with the least sum so far, among those near the least squared error. */
+typedef struct {
+    int shift;
+    int32_t squares, sum; /* INT32_MAX: none yet */
+} leader_t;
+
+/* The largest squared error that is near the least one. */
+COMPRESS_INLINE int32_t near_most(const zps_rule_t *rule, const tried_t *tried)
+{
+    return (int32_t)(tried->least + (int64_t)tried->least * rule->near_percent / 100);
+}
+
+COMPRESS_INLINE void compare(int shift, int32_t squares, int32_t sum, leader_t *leader)
+{
+    sum = abs(sum);
+    if (sum < leader->sum || (sum == leader->sum && squares < leader->squares))
+        *leader = (leader_t){shift, squares, sum};
+}
+
+/* ===  Portable: 16-bit lanes  === */
+
+/* All in 16 bits, so that compilers take 16-bit lanes. */
+COMPRESS_INLINE int16_t difference(int16_t weight, int16_t shift, int16_t step, int16_t most, kind_t kind)
+{
+    int16_t wanted = (int16_t)(weight + shift), clipped = wanted < -128 ? -128 : wanted;
+    clipped = clipped > 127 ? 127 : clipped;
+    return (int16_t)(zps_rounded(clipped, step, most, kind.ties_to_zero) - wanted);
+}
+
+/* The sum of squared errors, or the sum of errors. */
+COMPRESS_INLINE int32_t total_of(const int16_t *weights, int64_t count, int shift, zps_plan_t plan, kind_t kind,
+                                 bool squared)
+{
+    int16_t step = (int16_t)(1 << plan.pruned), most = (int16_t)plan.most;
+    int32_t total = 0;
+    for (int64_t i = 0; i < count; i++) {
+        int16_t error = difference(weights[i], (int16_t)shift, step, most, kind);
+        total += squared ? error * error : error;
+    }
+    return total;
+}
+
+COMPRESS_INLINE int search_any(const zps_rule_t *rule, const int8_t *weights, int64_t count, kind_t kind)
 {
     int16_t wide[COLUMNS_GROUP_MOST];
     int low = weights[0], high = weights[0];
@@ -61,21 +113,34 @@ COMPRESS_INLINE int search_any(const int8_t *weights, int64_t count, int columns
         low = weights[i] < low ? weights[i] : low;
         high = weights[i] > high ? weights[i] : high;
     }
-    int best = first;
-    int32_t least = INT32_MAX;
-    for (int shift = first; shift <= last && least > 0; shift++) {
-        int32_t error = error_of(wide, count, shift, plan_of(low, high, shift, columns));
-        if (error < least) {
-            least = error;
-            best = shift;
-        }
-    }
-    return best;
+    tried_t tried;
+    tried.best = rule->first;
+    tried.least = INT32_MAX;
+    for (int shift = rule->first; shift <= rule->last && tried.least > 0; shift++)
+        take(rule, kind, shift, total_of(wide, count, shift, plan_of(low, high, shift, rule->columns), kind, true), &tried);
+    if (!kind.least_mean || tried.least == 0)
+        return tried.best;
+    leader_t leader = {.sum = INT32_MAX};
+    const int32_t most = near_most(rule, &tried);
+    for (int shift = rule->first; shift <= rule->last; shift++)
+        if (tried.squares[shift - rule->first] <= most)
+            compare(shift, tried.squares[shift - rule->first],
+                    total_of(wide, count, shift, plan_of(low, high, shift, rule->columns), kind, false), &leader);
+    return leader.shift;
 }
 
-static int search_portable(const int8_t *weights, int64_t count, int columns, int first, int last)
+COMPRESS_INLINE int search_kind(const zps_rule_t *rule, const int8_t *weights, int64_t count, kind_t kind)
 {
-    return count == 32 ? search_any(weights, 32, columns, first, last) : search_any(weights, count, columns, first, last);
+    return count == 32 ? search_any(rule, weights, 32, kind) : search_any(rule, weights, count, kind);
+}
+
+static int search_portable(const zps_rule_t *rule, const int8_t *weights, int64_t count)
+{
+    if (rule->least_mean)
+        return rule->ties_to_zero ? search_kind(rule, weights, count, (kind_t){true, true})
+                                  : search_kind(rule, weights, count, (kind_t){false, true});
+    return rule->ties_to_zero ? search_kind(rule, weights, count, (kind_t){true, false})
+                              : search_kind(rule, weights, count, (kind_t){false, false});
 }
 
 static bool always(void)
@@ -99,7 +164,7 @@ ZPS_AVX2_INLINE __m256i load(const void *from)
 
 /* The constants for rounding with a given number of redundant columns, in every lane. */
 typedef struct {
-    __m256i raise, tie, keep, most;
+    __m256i raise, tie, odd, keep, most; /* tie: ones where there are ties; odd: the bit that is set in odd multiples */
 } rounding_t;
 
 ZPS_AVX2_INLINE rounding_t rounding_of(int redundant, int columns)
@@ -107,19 +172,34 @@ ZPS_AVX2_INLINE rounding_t rounding_of(int redundant, int columns)
     int step = 1 << (columns - redundant), halves = step > 1;
     return (rounding_t){.raise = _mm256_set1_epi8((char)(halves ? step / 2 - 1 : 0)),
                         .tie = _mm256_set1_epi8((char)-halves),
+                        .odd = _mm256_set1_epi8((char)(halves ? step : 0)),
                         .keep = _mm256_set1_epi8((char)-step),
                         .most = _mm256_set1_epi8((char)((128 >> redundant) - step))};
 }
 
-/* Squared errors of 32 weights for one shift, in eight sums. */
-ZPS_AVX2_INLINE __m256i squares(__m256i weights, __m256i live, __m256i shift, const rounding_t *rounding)
+/* The errors of 32 weights for one shift; 0 where not `live`. */
+ZPS_AVX2_INLINE __m256i differences(__m256i weights, __m256i live, __m256i shift, const rounding_t *rounding,
+                                    bool ties_to_zero)
 {
+    __m256i zero = _mm256_setzero_si256();
     __m256i clipped = _mm256_adds_epi8(weights, shift), wanted = _mm256_add_epi8(weights, shift);
-    __m256i negative = _mm256_and_si256(_mm256_cmpgt_epi8(_mm256_setzero_si256(), clipped), rounding->tie);
-    __m256i raised = _mm256_sub_epi8(_mm256_adds_epi8(clipped, rounding->raise), negative);
+    __m256i up = ties_to_zero ? _mm256_and_si256(_mm256_cmpgt_epi8(zero, clipped), rounding->tie)
+                              : _mm256_cmpgt_epi8(_mm256_and_si256(clipped, rounding->odd), zero);
+    __m256i raised = _mm256_subs_epi8(_mm256_adds_epi8(clipped, rounding->raise), up);
     __m256i rounded = _mm256_min_epi8(_mm256_and_si256(raised, rounding->keep), rounding->most);
-    __m256i size = _mm256_abs_epi8(_mm256_and_si256(_mm256_sub_epi8(rounded, wanted), live));
+    return _mm256_and_si256(_mm256_sub_epi8(rounded, wanted), live);
+}
+
+/* In eight sums. */
+ZPS_AVX2_INLINE __m256i squares_of(__m256i differences)
+{
+    __m256i size = _mm256_abs_epi8(differences);
     return _mm256_madd_epi16(_mm256_maddubs_epi16(size, size), _mm256_set1_epi16(1));
+}
+
+ZPS_AVX2_INLINE __m256i sums_of(__m256i differences)
+{
+    return _mm256_madd_epi16(_mm256_maddubs_epi16(_mm256_set1_epi8(1), differences), _mm256_set1_epi16(1));
 }
 
 ZPS_AVX2_INLINE int32_t sum_of(__m256i lanes)
@@ -138,49 +218,81 @@ ZPS_AVX2_INLINE int least_lane(__m256i lanes)
     return (_mm_cvtsi128_si32(_mm_minpos_epu16(_mm_and_si128(half, _mm_set1_epi16(255)))) & 255) - 128;
 }
 
-/* `weights` has room for `chunks` * 32; the places beyond the group repeat one of its weights and are masked out by `live`
- * in the last chunk. */
-ZPS_AVX2_INLINE int search_chunks(const int8_t *weights, int64_t chunks, __m256i live, int columns, int first, int last)
+/* A group in registers' width: places beyond it repeat one of its weights and are masked out by `live` in the last chunk.
+ */
+typedef struct {
+    const int8_t *weights; /* chunks * 32 */
+    int64_t chunks;
+    __m256i live;
+} chunks_t;
+
+/* The sum of squared errors, or the sum of errors. */
+ZPS_AVX2_INLINE int32_t total_at(const chunks_t *group, __m256i shift, const rounding_t *rounding, kind_t kind,
+                                 bool squared)
 {
-    __m256i lows = load(weights), highs = lows, all = _mm256_set1_epi8(-1);
-    for (int64_t i = 1; i < chunks; i++) {
-        lows = _mm256_min_epi8(lows, load(weights + i * LANES));
-        highs = _mm256_max_epi8(highs, load(weights + i * LANES));
+    __m256i total = _mm256_setzero_si256(), all = _mm256_set1_epi8(-1);
+    for (int64_t i = 0; i < group->chunks; i++) {
+        __m256i live = i + 1 < group->chunks ? all : group->live;
+        __m256i errors = differences(load(group->weights + i * LANES), live, shift, rounding, kind.ties_to_zero);
+        total = _mm256_add_epi32(total, squared ? squares_of(errors) : sums_of(errors));
     }
-    int low = least_lane(lows), high = ~least_lane(_mm256_xor_si256(highs, all)), limit = columns;
+    return sum_of(total);
+}
+
+ZPS_AVX2_INLINE int search_chunks(const zps_rule_t *rule, chunks_t group, kind_t kind)
+{
+    __m256i lows = load(group.weights), highs = lows, all = _mm256_set1_epi8(-1);
+    for (int64_t i = 1; i < group.chunks; i++) {
+        lows = _mm256_min_epi8(lows, load(group.weights + i * LANES));
+        highs = _mm256_max_epi8(highs, load(group.weights + i * LANES));
+    }
+    int low = least_lane(lows), high = ~least_lane(_mm256_xor_si256(highs, all)), limit = rule->columns;
     rounding_t roundings[COLUMNS_REDUNDANT_MOST + 1];
     limit = limit < COLUMNS_REDUNDANT_MOST ? limit : COLUMNS_REDUNDANT_MOST;
     for (int redundant = 0; redundant <= limit; redundant++)
-        roundings[redundant] = rounding_of(redundant, columns);
-    int best = first;
-    int32_t least = INT32_MAX;
-    __m256i lanes = _mm256_set1_epi8((char)first), one = _mm256_set1_epi8(1);
-    for (int shift = first; shift <= last && least > 0; shift++, lanes = _mm256_add_epi8(lanes, one)) {
-        const rounding_t *rounding = &roundings[plan_of(low, high, shift, columns).redundant];
-        __m256i sums = squares(load(weights + (chunks - 1) * LANES), live, lanes, rounding);
-        for (int64_t i = 0; i + 1 < chunks; i++)
-            sums = _mm256_add_epi32(sums, squares(load(weights + i * LANES), all, lanes, rounding));
-        int32_t error = sum_of(sums);
-        if (error < least) {
-            least = error;
-            best = shift;
-        }
+        roundings[redundant] = rounding_of(redundant, rule->columns);
+    tried_t tried;
+    tried.best = rule->first;
+    tried.least = INT32_MAX;
+    __m256i lanes = _mm256_set1_epi8((char)rule->first), one = _mm256_set1_epi8(1);
+    for (int shift = rule->first; shift <= rule->last && tried.least > 0; shift++, lanes = _mm256_add_epi8(lanes, one)) {
+        const rounding_t *rounding = &roundings[plan_of(low, high, shift, rule->columns).redundant];
+        take(rule, kind, shift, total_at(&group, lanes, rounding, kind, true), &tried);
     }
-    return best;
+    if (!kind.least_mean || tried.least == 0)
+        return tried.best;
+    leader_t leader = {.sum = INT32_MAX};
+    const int32_t most = near_most(rule, &tried);
+    for (int shift = rule->first; shift <= rule->last; shift++)
+        if (tried.squares[shift - rule->first] <= most) {
+            const rounding_t *rounding = &roundings[plan_of(low, high, shift, rule->columns).redundant];
+            compare(shift, tried.squares[shift - rule->first],
+                    total_at(&group, _mm256_set1_epi8((char)shift), rounding, kind, false), &leader);
+        }
+    return leader.shift;
 }
 
-ZPS_AVX2
-static int search_avx2(const int8_t *weights, int64_t count, int columns, int first, int last)
+ZPS_AVX2_INLINE int search_avx2_kind(const zps_rule_t *rule, const int8_t *weights, int64_t count, kind_t kind)
 {
     if (count == LANES)
-        return search_chunks(weights, 1, _mm256_set1_epi8(-1), columns, first, last);
+        return search_chunks(rule, (chunks_t){weights, 1, _mm256_set1_epi8(-1)}, kind);
     int8_t padded[COLUMNS_GROUP_MOST + LANES], live[LANES];
     int64_t chunks = (count + LANES - 1) / LANES;
     for (int64_t i = 0; i < chunks * LANES; i++)
         padded[i] = weights[i < count ? i : 0];
     for (int lane = 0; lane < LANES; lane++)
         live[lane] = (chunks - 1) * LANES + lane < count ? -1 : 0;
-    return search_chunks(padded, chunks, load(live), columns, first, last);
+    return search_chunks(rule, (chunks_t){padded, chunks, load(live)}, kind);
+}
+
+ZPS_AVX2
+static int search_avx2(const zps_rule_t *rule, const int8_t *weights, int64_t count)
+{
+    if (rule->least_mean)
+        return rule->ties_to_zero ? search_avx2_kind(rule, weights, count, (kind_t){true, true})
+                                  : search_avx2_kind(rule, weights, count, (kind_t){false, true});
+    return rule->ties_to_zero ? search_avx2_kind(rule, weights, count, (kind_t){true, false})
+                              : search_avx2_kind(rule, weights, count, (kind_t){false, false});
 }
 
 static bool has_avx2(void)
@@ -199,10 +311,10 @@ const zps_search_t *const zps_searches[] = {
     NULL,
 };
 
-int zps_search(const int8_t *weights, int64_t count, int columns, int first, int last)
+int zps_search(const zps_rule_t *rule, const int8_t *weights, int64_t count)
 {
     const zps_search_t *const *search = zps_searches;
     while (!(*search)->supported())
         search++;
-    return (*search)->search(weights, count, columns, first, last);
+    return (*search)->search(rule, weights, count);
 }

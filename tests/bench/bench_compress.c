@@ -248,13 +248,14 @@ static void measure_searches(const net_layers_t *net)
     printf("\n## Search of zero-point shifting alone, 1 core\n\n| kernel | s for 25.5 M weights | limit s, 2 cores "
            "|\n|---|---|---|\n");
     const int8_t *q = net->layers[net->count - 1].q;
+    const zps_rule_t rule = {.columns = 4, .first = -31, .last = 32, .least_mean = true};
     for (const zps_search_t *const *search = zps_searches; *search != NULL; search++) {
         double best = 1e30;
         int sum = 0;
         for (int repeat = 0; repeat < REPEATS && (*search)->supported(); repeat++) {
             double started = progress_clock();
             for (int call = 0; call < CALLS_AT_A_TIME; call++)
-                sum += (*search)->search(q + 32 * call, 32, 4, -31, 32);
+                sum += (*search)->search(&rule, q + 32 * call, 32);
             double took = progress_clock() - started;
             best = took < best ? took : best;
         }

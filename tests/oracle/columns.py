@@ -5,7 +5,7 @@
 Everything here works on lists of bits and tries all candidates; the C code uses closed forms. Writes test vectors:
     python3 tests/oracle/columns.py tests/data/columns.txt.gz
 Each line is "W <weights>" (a group, two hexadecimal digits a weight, two's complement) or, for the group above it,
-"<method> <N> <redundant> <constant> <errors>", errors = value - weight, separated by spaces, trailing zeros left out.
+"<method or spec> <N> <redundant> <constant> <errors>", errors = value - weight, separated by spaces, trailing zeros left out.
 """
 import gzip
 import io
@@ -15,8 +15,9 @@ from fractions import Fraction
 from functools import lru_cache
 
 SEED = 20240905
-GROUPS = 20000
+GROUPS = 24000
 CONSTANT_BITS = 6
+NEAR = 10  # per cent
 
 
 # ---- bits ----
@@ -50,10 +51,11 @@ def redundant_columns(values, most):
 
 
 @lru_cache(maxsize=None)
-def nearest_multiple(value, step, least, most):
-    """The multiple of `step` within [least, most] that is nearest to value; of two, the one nearer to zero."""
+def nearest_multiple(value, step, least, most, ties="zero"):
+    """The multiple of `step` within [least, most] nearest to value; of two, the one nearer to zero, or the even multiple."""
     candidates = [multiple for multiple in range(-256, 257) if multiple % step == 0 and least <= multiple <= most]
-    return min(candidates, key=lambda multiple: (abs(multiple - value), abs(multiple)))
+    preference = {"zero": abs, "even": lambda multiple: multiple // step % 2}[ties]
+    return min(candidates, key=lambda multiple: (abs(multiple - value), preference(multiple)))
 
 
 # ---- methods: (weights, N) -> (redundant, constant, values) ----
@@ -68,19 +70,40 @@ def rounded_averaging(weights, columns):
     return redundant, mean, [weight - part + mean for weight, part in zip(weights, lows)]
 
 
-def zero_point_shifting(weights, columns, bits=CONSTANT_BITS):
-    best = None
+def encode_shifted(weights, columns, shift, ties):
+    """(redundant, values) of one shift."""
+    clipped = [max(-128, min(127, weight + shift)) for weight in weights]
+    redundant = redundant_columns(clipped, min(3, columns))
+    step = 2 ** (columns - redundant)
+    least, most = -(2 ** (7 - redundant)), 2 ** (7 - redundant) - step
+    return redundant, [nearest_multiple(value, step, least, most, ties) - shift for value in clipped]
+
+
+def zero_point_shifting(weights, columns, ties="even", near=0, bits=CONSTANT_BITS):
+    """Of the shifts with a squared error of at most `near` per cent above the least, the one of least absolute sum of
+    errors, then of least squared error, then the lowest; `near` None: the lowest shift of least squared error."""
+    tried = []
     for constant in range(2 ** (bits - 1) - 1, -(2 ** (bits - 1)) - 1, -1):  # the stored constant; the shift ascends
-        shift = -constant
-        clipped = [max(-128, min(127, weight + shift)) for weight in weights]
-        redundant = redundant_columns(clipped, min(3, columns))
-        step = 2 ** (columns - redundant)
-        least, most = -(2 ** (7 - redundant)), 2 ** (7 - redundant) - step
-        values = [nearest_multiple(value, step, least, most) - shift for value in clipped]
-        error = sum((value - weight) ** 2 for value, weight in zip(values, weights))
-        if best is None or error < best[0]:
-            best = error, redundant, constant, values
-    return best[1:]
+        redundant, values = encode_shifted(weights, columns, -constant, ties)
+        errors = [value - weight for value, weight in zip(values, weights)]
+        tried.append((sum(error ** 2 for error in errors), abs(sum(errors)), redundant, constant, values))
+    best = min(tried, key=lambda attempt: attempt[0])
+    if near is not None:
+        most = Fraction(100 + near, 100) * best[0]
+        best = min((attempt for attempt in tried if attempt[0] <= most), key=lambda attempt: (attempt[1], attempt[0]))
+    return best[2:]
+
+
+def zero_point_lowest(weights, columns):
+    return zero_point_shifting(weights, columns, near=None)
+
+
+def zero_point_to_zero(weights, columns):
+    return zero_point_shifting(weights, columns, ties="zero", near=None)
+
+
+def zero_point_near_mean(weights, columns):
+    return zero_point_shifting(weights, columns, near=NEAR)
 
 
 def bit_flip(weights, columns):
@@ -127,7 +150,19 @@ def zero_point_released(weights, columns, bits=5):
     return best[1:]
 
 
-METHODS = {"ra": rounded_averaging, "zps": zero_point_shifting, "bitflip": bit_flip, "zps-released": zero_point_released}
+def better_of_both(weights, columns):
+    """Rounded averaging where its constant fits six signed bits and its squared error, then its absolute sum of errors, is
+    not above that of zero-point shifting."""
+    def errors(result):
+        differences = [value - weight for value, weight in zip(result[2], weights)]
+        return sum(difference ** 2 for difference in differences), abs(sum(differences))
+    averaged, shifted = rounded_averaging(weights, columns), zero_point_shifting(weights, columns)
+    return averaged if averaged[1] <= 31 and errors(averaged) <= errors(shifted) else shifted
+
+
+METHODS = {"ra": rounded_averaging, "zps": zero_point_shifting, "zps:choice=lowest": zero_point_lowest,
+           "best": better_of_both, "zps:choice=lowest:ties=zero": zero_point_to_zero, f"zps:near={NEAR}": zero_point_near_mean, "bitflip": bit_flip,
+           "zps-released": zero_point_released}
 
 
 # ---- groups ----

@@ -12,10 +12,10 @@
 #include "made_method.h"
 #include "testing.h"
 
-static column_code_t encode(const char *name, int columns, const int8_t *weights, int64_t count, int *values)
+static column_code_t encode(const char *spec, int columns, const int8_t *weights, int64_t count, int *values)
 {
-    const method_t *method = method_of(name);
-    method_config_t config = method->defaults;
+    method_config_t config;
+    const method_t *method = method_of_spec(spec, &config);
     config.columns = columns;
     int8_t stored[COLUMNS_GROUP_MOST];
     column_code_t code = method->coder->encode(&config, weights, count, stored);
@@ -70,6 +70,54 @@ static void figure_5_shifts_by_minus_14(void **state)
     assert_int_equal(code.meta, 0x0E); /* 00 | 001110 */
 }
 
+/* ===  Rounding of zero-point shifting  === */
+
+/* N = 2 without redundant columns: multiples of 4. 64 makes the columns needed; 2, 6, 10 and 14 lie half way. */
+static void ties_go_to_the_even_multiple(void **state)
+{
+    (void)state;
+    int values[9];
+    const int8_t weights[] = {64, 2, 6, 10, 14, -2, -6, -10, -14};
+    method_config_t config;
+    for (int zero = 0; zero <= 1; zero++) {
+        const method_t *zps = method_of_spec(zero ? "zps:columns=2:ties=zero:shift=0" : "zps:columns=2:shift=0", &config);
+        int8_t stored[9];
+        column_code_t code = zps->coder->encode(&config, weights, 9, stored);
+        for (int i = 0; i < 9; i++)
+            values[i] = stored[i];
+        assert_int_equal(code.redundant, 0);
+        assert_values(values, zero ? (int[]){64, 0, 4, 8, 12, 0, -4, -8, -12} : (int[]){64, 0, 8, 8, 16, 0, -8, -8, -16},
+                      9);
+    }
+}
+
+/* 126 lies between 124 and 128, whose half is even; 128 has no stored form. */
+static void ties_never_carry_out_of_the_stored_width(void **state)
+{
+    (void)state;
+    method_config_t config;
+    const method_t *zps = method_of_spec("zps:columns=2:shift=0", &config);
+    int8_t stored[2];
+    zps->coder->encode(&config, (const int8_t[]){126, -126}, 2, stored);
+    assert_int_equal(stored[0], 124);
+    assert_int_equal(stored[1], -128);
+}
+
+/* [60, 62] without 3 columns. The shift -31 makes 29 and 31, of which two columns are redundant and one is cleared: 28 and
+ * 30, as 32 has no stored form. The shift -29 makes 31 and 33, one redundant and two cleared: 32 and 32. The squared error
+ * is 2 with both, the sum of errors -2 or 0. */
+static void of_shifts_as_good_the_mean_decides(void **state)
+{
+    (void)state;
+    int values[2];
+    column_code_t code = encode("zps:choice=lowest", 3, (const int8_t[]){60, 62}, 2, values);
+    assert_int_equal(code.constant, 31);
+    assert_values(values, (int[]){59, 61}, 2);
+    code = encode("zps", 3, (const int8_t[]){60, 62}, 2, values);
+    assert_int_equal(code.constant, 29);
+    assert_values(values, (int[]){61, 61}, 2);
+}
+
 /* ===  The oracle  === */
 
 static int64_t read_group(const char *hex, int8_t *weights)
@@ -82,7 +130,7 @@ static int64_t read_group(const char *hex, int8_t *weights)
     return count;
 }
 
-/* "<method> <N> <redundant> <constant> <errors>" */
+/* "<method or spec> <N> <redundant> <constant> <errors>" */
 static void check_case(char *line, const int8_t *weights, int64_t count)
 {
     char *parts[COLUMNS_GROUP_MOST];
@@ -118,7 +166,7 @@ static void every_value_is_the_oracles(void **state)
     file_free_bytes(&bytes);
 }
 
-/* The same shift from the kernels of all processors, also where the range is the paper's or p is small. */
+/* The same shift from the kernels of all processors under every rule, also where the range is the paper's. */
 static void every_search_kernel_agrees(void **state)
 {
     (void)state;
@@ -126,18 +174,20 @@ static void every_search_kernel_agrees(void **state)
     const zps_search_t *last = NULL;
     for (const zps_search_t *const *search = zps_searches; *search != NULL; search++)
         last = *search;
-    for (int round = 0; round < 6000; round++) {
+    for (int round = 0; round < 12000; round++) {
         int8_t weights[100];
         int64_t count = round % 3 == 0 ? 32 : 1 + (int64_t)(random >> 40) % 100;
         for (int64_t i = 0; i < count; i++) {
             random = random * 6364136223846793005u + 1442695040888963407u;
             weights[i] = (int8_t)((int8_t)(random >> 56) >> (round % 7));
         }
-        int columns = 1 + round % 6, first = round % 2 ? -32 : -31;
+        zps_rule_t rule = {.columns = 1 + round % 6, .first = round % 2 ? -32 : -31, .last = 32};
+        rule.ties_to_zero = round / 6 % 2;
+        rule.least_mean = round / 12 % 2;
+        rule.near_percent = round / 24 % 4 * 10;
         for (const zps_search_t *const *search = zps_searches; *search != last; search++)
             if ((*search)->supported())
-                assert_int_equal((*search)->search(weights, count, columns, first, 32),
-                                 last->search(weights, count, columns, first, 32));
+                assert_int_equal((*search)->search(&rule, weights, count), last->search(&rule, weights, count));
     }
 }
 
@@ -291,6 +341,9 @@ int main(void)
         cmocka_unit_test(figure_1_compares_sign_magnitude_with_averaging),
         cmocka_unit_test(figure_4_averages_the_low_columns),
         cmocka_unit_test(figure_5_shifts_by_minus_14),
+        cmocka_unit_test(ties_go_to_the_even_multiple),
+        cmocka_unit_test(ties_never_carry_out_of_the_stored_width),
+        cmocka_unit_test(of_shifts_as_good_the_mean_decides),
         cmocka_unit_test(every_value_is_the_oracles),
         cmocka_unit_test(every_search_kernel_agrees),
         cmocka_unit_test(groups_run_along_c_and_cross_nothing),

@@ -23,6 +23,13 @@ static void compress_with(const char *spec, const compress_layer_t *layer, int t
     assert_ok(compress_network(method, &config, layer, 1, threads, out));
 }
 
+/* A spec of the method that any layer can meet: the least number of bits of a small or whole layer is 8. */
+static text_t modest(const char *name)
+{
+    method_config_t config;
+    return text_of("%s%s", name, method_of_spec(name, &config)->plan != NULL ? ":bits=8" : "");
+}
+
 static bool same_array(const void *a, const void *b, size_t size)
 {
     return (a == NULL) == (b == NULL) && (a == NULL || memcmp(a, b, size) == 0);
@@ -198,7 +205,7 @@ static void whole_layers_stay_whole(void **state)
     {
         method_config_t config;
         compressed_t out;
-        compress_with(name, &fixture.layer, 2, &out);
+        compress_with(modest(name).chars, &fixture.layer, 2, &out);
         assert_int_equal(same(&out, &wanted), !method_of_spec(name, &config)->everywhere);
         compressed_free(&out);
     }
@@ -262,7 +269,7 @@ static void the_smallest_layers_are_compressed(void **state)
                 .name = "small", .k = 1, .c = c, .kh = 1, .kw = 1, .weights = weights, .q = q, .scale = scales};
             float floats[3];
             compressed_t out;
-            compress_with(name, &layer, 3, &out);
+            compress_with(modest(name).chars, &layer, 3, &out);
             compressed_to_floats(&out, &layer, 0, 1, floats);
             for (int64_t i = 0; i < c; i++)
                 assert_true(isfinite(floats[i]));
@@ -310,12 +317,13 @@ static const char *nth_value(const setting_t *setting, const method_t *method, i
     }
 }
 
-/* The name with one channel of six sensitive, where it can and `setting` does not say itself. */
+/* The name with one channel of six sensitive, where it can and `setting` does not say itself; few columns for a budget. */
 static text_t start_of_spec(const char *name, const method_t *method, const setting_t *setting)
 {
     bool beta = method->selects && !text_equal(setting->key, "beta");
     bool channels = method->selects && !text_equal(setting->key, "channels");
-    return text_of("%s%s%s", name, beta ? ":beta=0.2" : "", channels ? ":channels=1" : "");
+    bool bits = method->plan != NULL && !text_equal(setting->key, "bits") && !text_equal(setting->key, "columns");
+    return text_of("%s%s%s%s", name, beta ? ":beta=0.2" : "", channels ? ":channels=1" : "", bits ? ":bits=6.5" : "");
 }
 
 /* Channel 4 has the largest scale and channel 3 the largest deviation. */
@@ -329,6 +337,17 @@ static void fill_against_the_scale(fixture_t *fixture)
     quantize_channels(fixture->weights, K, PER_CHANNEL, 1, fixture->q, fixture->scale);
 }
 
+/* A budget that the layer cannot meet with this configuration is refused: nothing is in `out`. */
+static void compress_or_refuse(const method_t *method, const method_config_t *config, const fixture_t *fixture,
+                               compressed_t *out)
+{
+    outcome_t result = compress_network(method, config, &fixture->layer, 1, 2, out);
+    if (method->plan != NULL && outcome_is_error(&result))
+        assert_error(result, FAULT_USAGE, "at least");
+    else
+        assert_ok(result);
+}
+
 static bool key_changes_something(const char *name, const setting_t *setting, const fixture_t *fixture, int *accepted)
 {
     method_config_t config;
@@ -337,13 +356,14 @@ static bool key_changes_something(const char *name, const setting_t *setting, co
     const char *chars;
     compressed_t plain, out;
     bool changed = false;
-    compress_with(start.chars, &fixture->layer, 2, &plain);
+    assert_ok(method_parse(start.chars, &method, &config));
+    compress_or_refuse(method, &config, fixture, &plain);
     for (int i = 0; (chars = nth_value(setting, method, i, &value)) != NULL; i++) {
         outcome_t parsed = method_parse(text_of("%s:%s=%s", start.chars, setting->key, chars).chars, &method, &config);
         if (!outcome_is_ok(&parsed))
             continue;
         ++*accepted;
-        assert_ok(compress_network(method, &config, &fixture->layer, 1, 2, &out));
+        compress_or_refuse(method, &config, fixture, &out);
         changed = changed || !same(&plain, &out);
         compressed_free(&out);
     }

@@ -39,11 +39,11 @@ typedef struct {
     int64_t error;
 } result_t;
 
-static result_t encode(const char *name, int columns, const int8_t *weights, int64_t count)
+static result_t encode(const char *spec, int columns, const int8_t *weights, int64_t count)
 {
-    const method_t *method = method_of(name);
     result_t result = {0};
-    method_config_t config = method->defaults;
+    method_config_t config;
+    const method_t *method = method_of_spec(spec, &config);
     config.columns = columns;
     result.code = method->coder->encode(&config, weights, count, result.stored);
     for (int64_t i = 0; i < count; i++) {
@@ -175,6 +175,39 @@ static void the_search_beats_each_single_shift(void **state)
     }
 }
 
+static int64_t bias_of(const result_t *result, const int8_t *weights, int64_t count)
+{
+    int64_t sum = 0;
+    for (int64_t i = 0; i < count; i++)
+        sum += result->values[i] - weights[i];
+    return sum < 0 ? -sum : sum;
+}
+
+/* Choosing by mean error costs no squared error where near is 0, else at most so much, and the mean never grows by it.
+ * The rounding of ties changes no squared error. */
+static void the_choice_by_mean_costs_what_it_says(void **state)
+{
+    (void)state;
+    int64_t less = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        int8_t weights[MOST];
+        int64_t count = make_group(round, weights);
+        int columns = 1 + round % COLUMNS_MOST;
+        result_t lowest = encode("zps:choice=lowest", columns, weights, count),
+                 mean = encode("zps", columns, weights, count);
+        result_t near = encode("zps:near=10", columns, weights, count);
+        result_t zero = encode("zps:choice=lowest:ties=zero", columns, weights, count);
+        int64_t biases[] = {bias_of(&lowest, weights, count), bias_of(&mean, weights, count),
+                            bias_of(&near, weights, count)};
+        assert_int_equal(lowest.error, mean.error);
+        assert_int_equal(lowest.error, zero.error);
+        assert_true(10 * near.error <= 11 * lowest.error);
+        assert_true(biases[2] <= biases[1] && biases[1] <= biases[0]);
+        less += biases[1] < biases[0];
+    }
+    assert_true(less > ROUNDS / 10);
+}
+
 static void sensitive_channels_come_in_units_or_whole_layers(void **state)
 {
     (void)state;
@@ -212,6 +245,7 @@ int main(void)
         cmocka_unit_test(values_and_constants_keep_their_bounds),
         cmocka_unit_test(the_kept_columns_hold_what_is_stored),
         cmocka_unit_test(the_search_beats_each_single_shift),
+        cmocka_unit_test(the_choice_by_mean_costs_what_it_says),
         cmocka_unit_test(sensitive_channels_come_in_units_or_whole_layers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -143,18 +143,20 @@ static void layers_add_up_for_any_number_of_threads(void **state)
     assert_int_equal(sum.groups, 2 * one.groups);
 }
 
-/* KL, MSE and SQNR as the header defines them, from the real weights. */
-static void by_hand(const compressed_t *compressed, double *mse, double *sqnr, double *divergence)
+/* KL, MSE, mean error and SQNR as the header defines them, from the real weights. */
+static void by_hand(const compressed_t *compressed, double *mse, double *mean, double *sqnr, double *divergence)
 {
     static float after[SIZE];
     double z = 0, z_after = 0, squares = 0, signal = 0, noise = 0;
     compressed_to_floats(compressed, &layer, 0, layer.k, after);
     *divergence = 0;
+    *mean = 0;
     for (int i = 0; i < SIZE; i++) {
         double step = scale[i / (C * POSITIONS)], before = q[i] * step;
         z += exp(before);
         z_after += exp((double)after[i]);
         squares += (after[i] - before) / step * ((after[i] - before) / step);
+        *mean += (after[i] - before) / step / SIZE;
         signal += before * before;
         noise += (after[i] - before) * (after[i] - before);
     }
@@ -181,14 +183,15 @@ static void distortion_is_as_defined(void **state)
         const method_t *method;
         compressed_t compressed;
         distortion_t one, two;
-        double mse, sqnr, divergence;
+        double mse, mean, sqnr, divergence;
         assert_ok(method_find(names[i], &method));
         method_config_t config = method->defaults;
         config.beta = 0;
         assert_ok(compress_network(method, &config, &layer, 1, 1, &compressed));
-        by_hand(&compressed, &mse, &sqnr, &divergence);
+        by_hand(&compressed, &mse, &mean, &sqnr, &divergence);
         assert_ok(distortion_of(&layer, &compressed, 1, &one));
         assert_near(distortion_mse(&one), mse, 1e-5);
+        assert_near(distortion_mean(&one), mean, 1e-4);
         assert_near(distortion_sqnr_db(&one), sqnr, 1e-5);
         assert_near(one.divergence, divergence, 1e-3);
         assert_ok(distortion_of(&layer, &compressed, 3, &two));
@@ -198,6 +201,7 @@ static void distortion_is_as_defined(void **state)
         compressed_t off_grid = {.floats = floats};
         assert_ok(distortion_of(&layer, &off_grid, 1, &two));
         assert_near(distortion_mse(&two), mse, 1e-5);
+        assert_near(distortion_mean(&two), mean, 1e-4);
         assert_near(two.divergence, divergence, 1e-3);
         compressed_free(&compressed);
     }
@@ -211,7 +215,8 @@ static void nothing_changed_is_no_distortion(void **state)
     distortion_t distortion;
     assert_ok(compress_keep(&layer, false, &compressed));
     assert_ok(distortion_of(&layer, &compressed, 1, &distortion));
-    assert_true(distortion_mse(&distortion) == 0 && distortion.divergence == 0 && isnan(distortion_sqnr_db(&distortion)));
+    assert_true(distortion_mse(&distortion) == 0 && distortion_mean(&distortion) == 0 && distortion.divergence == 0 &&
+                isnan(distortion_sqnr_db(&distortion)));
     compressed_free(&compressed);
 }
 
