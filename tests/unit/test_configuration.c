@@ -6,6 +6,7 @@
 #include "accel/designs.h"
 #include "accel/energy.h"
 #include "accel/oddity.h"
+#include "accel/sram.h"
 #include "base/text.h"
 
 #include <stdlib.h>
@@ -65,6 +66,39 @@ static void the_profile_of_the_simulator(void **state)
     assert_int_equal(configs[3].weight_sram_bytes, 288 * 1024);
     assert_int_equal(configs[3].rows, 32); /* as in the paper */
     assert_error(configuration_load("eyeriss", chosen, CHOSEN, configs), FAULT_MISSING, "config/eyeriss.ini");
+}
+
+/* ANT in one state of the simulator, df8e520: each buffer in banks that sram.csv has, the PE at 0.80 of Stripes', and the
+ * mean bits of each network. */
+static void ant_of_the_simulator_is_one_state(void **state)
+{
+    (void)state;
+    const struct {
+        const char *network;
+        int64_t centibits;
+    } expected[] = {{"vgg16", 610}, {"resnet50", 605}, {"vit_small", 605}, {"bert_mrpc", 605}, {"bert_sst2", 630}};
+    accel_config_t configs[CHOSEN];
+    energy_rates_t rates;
+    sram_bank_t weights, inputs;
+    bool interpolated;
+    assert_ok(configuration_load("bitsim", chosen, CHOSEN, configs));
+    assert_true(configs[1].weight_sram_bytes / configs[1].weight_banks == 20480);
+    assert_true(configs[1].input_sram_bytes / configs[1].input_banks == 18432);
+    assert_ok(sram_bank(20480, 128, &weights, &interpolated));
+    assert_ok(sram_bank(18432, 128, &inputs, &interpolated));
+    assert_ok(energy_rates("bitsim", chosen[1], &configs[1], &rates));
+    assert_false(rates.interpolated);
+    assert_true(rates.weight_read_pj == weights.read_pj / 16 && rates.input_write_pj == inputs.write_pj / 16);
+    assert_true(rates.pe_pj == 0.225 * 1.5 && 0.225 == 0.80 * 0.28125);
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        accel_config_t config = configs[1];
+        const network_t *network;
+        assert_ok(net_find(expected[i].network, &network));
+        accel_config_on(&config, network);
+        int64_t centibits = 0;
+        assert_ok(settings_get(chosen[1]->keys, &config, "mean_centibits", &centibits));
+        assert_int_equal(centibits, expected[i].centibits);
+    }
 }
 
 static void one_setting_reaches_its_designs(void **state)
@@ -423,6 +457,7 @@ int main(void)
         cmocka_unit_test(the_paper_profile_is_the_defaults),
         cmocka_unit_test(each_design_declares_its_multipliers),
         cmocka_unit_test(the_profile_of_the_simulator),
+        cmocka_unit_test(ant_of_the_simulator_is_one_state),
         cmocka_unit_test(one_setting_reaches_its_designs),
         cmocka_unit_test(a_setting_for_all_reaches_those_that_have_the_key),
         cmocka_unit_test(one_network_has_its_own_value),
