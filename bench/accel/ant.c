@@ -8,6 +8,7 @@
 #include "accel/dense.h"
 #include "accel/accel.h"
 #include "accel/exact.h"
+#include "accel/oddity.h"
 
 enum { WHOLE_BITS = 8 };
 
@@ -21,10 +22,23 @@ static const accel_key_t keys[] = {
     {.key = NULL},
 };
 
+static int64_t weight_centibits(const accel_config_t *config)
+{
+    return config->own[MEAN_CENTIBITS] > 0 ? config->own[MEAN_CENTIBITS] : 100 * config->own[LOW_BITS];
+}
+
 static void storage_of(const accel_config_t *config, accel_storage_t *storage)
 {
     if (config->own[MEAN_CENTIBITS] > 0)
         storage->activation_centibits = storage->whole_centibits = config->own[MEAN_CENTIBITS];
+    storage->written_centibits = weight_centibits(config);
+}
+
+/* Bits between the weights, which are stored one kernel position after the other, when each begins a byte. */
+static int64_t padding(const accel_config_t *config, const net_layer_t *shape, int64_t value_bits)
+{
+    int64_t position_bits = exact_times(exact_ceil(exact_times(shape->c, weight_centibits(config)), 800), 8);
+    return exact_times(position_bits, exact_times(shape->k, exact_times(shape->kh, shape->kw))) - value_bits;
 }
 
 static outcome_t work_of(const accel_config_t *config, const accel_layer_t *layer, int threads, accel_work_t *work)
@@ -37,10 +51,15 @@ static outcome_t work_of(const accel_config_t *config, const accel_layer_t *laye
     } else {
         dense_work(config, layer->shape, 1, 1, work);
         work->cycles = exact_ceil(exact_times(work->tiles, centibits), 100);
+        if (config->oddities & ODDITY_FRACTIONS)
+            work->cycle_excess =
+                exact_times(exact_times(work->cycles, 100) - exact_times(work->tiles, centibits), 1000000000 / 100);
         work->value_bits = exact_ceil(exact_times(work->value_bits, centibits), 100);
         work->weight_read_bits = exact_ceil(exact_times(work->weight_read_bits, centibits), 100);
         work->input_read_bits = exact_ceil(exact_times(work->input_read_bits, centibits), 100);
     }
+    if (config->oddities & ODDITY_STORED_BITS && !layer->whole)
+        work->padding_bits = padding(config, layer->shape, work->value_bits);
     work->sensitive = layer->whole && centibits == 0 ? layer->shape->k : 0;
     return outcome_ok();
 }

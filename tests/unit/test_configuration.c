@@ -361,10 +361,21 @@ static void each_oddity_goes_its_way(void **state)
         {ODDITY_LINEAR_CHAIN, "resnet34", &accelerator_stripes, 0, -1, -1, 0},
         {ODDITY_WHOLE_READS, "resnet34", &accelerator_bitvert_mod, 0, 0, 0, 1},
         {ODDITY_WHOLE_READS, "resnet34", &accelerator_bitwave, 0, 0, 0, 1},
-        {ODDITY_WHOLE_READS, "resnet34", &accelerator_sparten, 0, 0, 0, 0},
+        {ODDITY_WHOLE_READS, "resnet34", &accelerator_sparten, 0, 0, 0, 1},
         {ODDITY_REGISTER_CONSTANTS, "resnet34", &accelerator_bitvert_mod, 0, 0, 0, 1},
         {ODDITY_REGISTER_CONSTANTS, "resnet34", &accelerator_bitlet, 0, 0, 0, -1},
+        {ODDITY_REGISTER_CONSTANTS, "resnet34", &accelerator_bitwave, 0, 0, 0, -1},
         {ODDITY_REGISTER_CONSTANTS, "resnet34", &accelerator_stripes, 0, 0, 0, 0},
+        {ODDITY_LAST_OUTPUT, "resnet34", &accelerator_stripes, 0, -1, -1, 0},
+        {ODDITY_WHOLE_WORDS, "resnet34", &accelerator_stripes, 0, 0, 0, 1},
+        {ODDITY_WHOLE_WORDS, "resnet34", &accelerator_bitvert_mod, 0, 0, 0, 1},
+        {ODDITY_FRACTIONS, "resnet34", &accelerator_bitvert_mod, 0, -1, 0, 0},
+        {ODDITY_STORED_BITS, "resnet34", &accelerator_ant, 0, 0, 0, 0}, /* 6 bits of a multiple of 4 channels */
+        {ODDITY_STORED_BITS, "resnet34", &accelerator_stripes, 0, 0, 0, 0},
+        {ODDITY_STORED_BITS, "resnet34", &accelerator_bitwave, 0, -1, -1, -1},
+        {ODDITY_BITLET_ZEROS, "resnet34", &accelerator_bitlet, 0, 0, 0, 0}, /* these weights have no tile of zeros */
+        {ODDITY_BITLET_ZEROS, "resnet34", &accelerator_bitwave, 0, 0, 0, 0},
+        {ODDITY_BITWAVE_SUBMITTED, "resnet34", &accelerator_bitwave, -1, -1, -1, -1},
     };
     uint32_t seen = 0, all = 0;
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
@@ -383,8 +394,9 @@ static void each_oddity_goes_its_way(void **state)
                      expected[i].accelerator->name, compute, dram_cycles, dram_bytes, on_chip);
         seen |= expected[i].flag;
     }
-    for (const oddity_t *at = oddity_table; at->name != NULL; at++)
-        all |= at->flag;
+    const oddity_t *oddity;
+    for (size_t i = 0; (oddity = registry_at(&oddity_names, i)) != NULL; i++)
+        all |= oddity->flag;
     assert_int_equal(seen, all);
 }
 
@@ -392,14 +404,44 @@ static void oddities_are_found_by_name(void **state)
 {
     (void)state;
     uint32_t flag = 0;
-    for (const oddity_t *at = oddity_table; at->name != NULL; at++) {
-        assert_ok(oddity_find(at->name, &flag));
-        assert_int_equal(flag, at->flag);
-        assert_true(at->what[0] != '\0' && strlen(at->source) > 10);
-        for (const oddity_t *before = oddity_table; before < at; before++)
-            assert_true((before->flag & at->flag) == 0);
+    const oddity_t *oddity;
+    uint32_t before = 0, main_branch = 0;
+    for (size_t i = 0; (oddity = registry_at(&oddity_names, i)) != NULL; before |= oddity->flag, i++) {
+        assert_ok(oddity_read(oddity->name, &flag));
+        assert_int_equal(flag, oddity->flag);
+        assert_true(oddity->what[0] != '\0' && strlen(oddity->source) > 10);
+        assert_true((before & oddity->flag) == 0);
     }
-    assert_error(oddity_find("none", &flag), FAULT_USAGE, "dram-precision");
+    for (const oddity_t *at = oddity_table; at->name != NULL; at++)
+        main_branch |= at->flag;
+    assert_ok(oddity_read("all", &flag));
+    assert_int_equal(flag, main_branch); /* and not what an earlier commit did in their place */
+    assert_int_equal(flag & ODDITY_BITWAVE_SUBMITTED, 0);
+    assert_ok(oddity_read("fractions,whole-words", &flag));
+    assert_int_equal(flag, ODDITY_FRACTIONS | ODDITY_WHOLE_WORDS);
+    assert_error(oddity_read("none", &flag), FAULT_USAGE, "dram-precision");
+    assert_error(oddity_read("fractions,fractions", &flag), FAULT_USAGE, "twice");
+    assert_error(oddity_read("", &flag), FAULT_USAGE, "empty");
+}
+
+/* The simulator always fetches inputs again, except on VGG and ResNets; the other oddities do not look at the network. */
+static void refetch_inputs_is_not_for_every_network(void **state)
+{
+    (void)state;
+    const struct {
+        const char *network;
+        bool has;
+    } expected[] = {{"vgg16", false},    {"resnet34", false}, {"resnet50", false}, {"resnet20", false},
+                    {"vit_small", true}, {"vit_base", true},  {"bert_mrpc", true}};
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        accel_config_t config = *default_config(&accelerator_stripes);
+        const network_t *network;
+        assert_ok(net_find(expected[i].network, &network));
+        assert_ok(oddity_read("all", &config.oddities));
+        uint32_t others = config.oddities & ~(uint32_t)ODDITY_REFETCH_INPUTS;
+        accel_config_on(&config, network);
+        assert_int_equal(config.oddities, others | (expected[i].has ? ODDITY_REFETCH_INPUTS : 0));
+    }
 }
 
 /* ===  Energy tables  === */
@@ -468,6 +510,7 @@ int main(void)
         cmocka_unit_test(dram_is_as_configured),
         cmocka_unit_test(each_oddity_goes_its_way),
         cmocka_unit_test(oddities_are_found_by_name),
+        cmocka_unit_test(refetch_inputs_is_not_for_every_network),
         cmocka_unit_test(table_v_scales_with_the_lanes),
         cmocka_unit_test(waiting_and_leakage_stand_apart),
     };
