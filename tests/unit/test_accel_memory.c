@@ -305,6 +305,33 @@ static void the_last_linear_output_is_free(void **state)
     assert_true(chain.places[1].output_to_dram);
 }
 
+/* SparTen's reads: 18 banks of 64 bits, 576 local buffers for 512 PEs; a tile writes 66 bytes into each. */
+static void local_buffers_are_read_by_pairs_and_written_by_tiles(void **state)
+{
+    (void)state;
+    const accel_storage_t storage = {.activation_centibits = 800, .mask_bits = 1, .local_bytes = 512, .local_bus_bits = 16};
+    const accel_work_t work = {.value_bits = 8 * 100, .tiles = 64, .pairs = 5120, .weight_read_bits = 80};
+    const accel_layer_t layer = {.shape = &small, .input_density = 1.0, .output_density = 0.5};
+    const memory_place_t from_dram = {.output_to_dram = true};
+    accel_config_t config = buffers(1000, 1000);
+    counts_t counts = {.local_read = 7, .local_write = 9};
+    config.rows = 32;
+    config.columns = 16;
+    config.weight_banks = config.input_banks = 18;
+    config.weight_bus_bits = config.input_bus_bits = 64;
+    assert_ok(memory_count(&config, &storage, &layer, &work, &from_dram, &counts));
+    assert_true(counts.sram_weight_read == 10 && counts.local_read == 7 && counts.local_write == 9);
+    config.oddities = ODDITY_WHOLE_READS | ODDITY_STORED_BITS | ODDITY_NO_METADATA;
+    assert_ok(memory_count(&config, &storage, &layer, &work, &from_dram, &counts));
+    assert_int_equal(counts.sram_weight_read, 64 * 32 * 18 * 8 / 32);
+    assert_int_equal(counts.sram_input_read, 64 * 16 * 18 * 8);
+    assert_int_equal(counts.local_write, 64 * 576 * 66);
+    assert_int_equal(counts.local_read, 5120 * 2 * 576 / 512);
+    assert_int_equal(counts.dram_weight, 104); /* 100 bytes end with a word */
+    assert_int_equal(counts.dram_input, 56);   /* 48 bytes and their mask of 6 */
+    assert_int_equal(counts.dram_output, 16);  /* half of 20 bytes and of their mask of 3: 12 */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -319,6 +346,7 @@ int main(void)
         cmocka_unit_test(fractions_are_kept_and_cut),
         cmocka_unit_test(compressed_bytes_count_by_their_precision_again),
         cmocka_unit_test(the_last_linear_output_is_free),
+        cmocka_unit_test(local_buffers_are_read_by_pairs_and_written_by_tiles),
     };
     return cmocka_run_group_tests_name("accel memory", tests, NULL, NULL);
 }
