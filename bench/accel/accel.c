@@ -29,7 +29,9 @@ enum { WHOLE_CENTIBITS = 800 };
 
 accel_storage_t accel_storage(const accelerator_t *accelerator, const accel_config_t *config)
 {
-    accel_storage_t storage = {.activation_centibits = 100 * config->activation_bits, .whole_centibits = WHOLE_CENTIBITS};
+    accel_storage_t storage = {.activation_centibits = 100 * config->activation_bits,
+                               .whole_centibits = WHOLE_CENTIBITS,
+                               .written_centibits = WHOLE_CENTIBITS};
     if (accelerator->storage != NULL)
         accelerator->storage(config, &storage);
     return storage;
@@ -164,6 +166,7 @@ static outcome_t count_layer(const accelerator_t *accelerator, const accel_confi
     counts->useful_slots = work.useful_slots;
     counts->compute_cycles = work.cycles;
     counts->cycles_variance = work.cycles_variance;
+    counts->compute_excess = work.cycle_excess;
     if (storage.local_bytes > 0) {
         counts->pe_cycles = work.pairs;
         counts->local_read = exact_ceil(work.local_read_bits, 8);
@@ -175,7 +178,9 @@ static outcome_t count_layer(const accelerator_t *accelerator, const accel_confi
     }
     if (outcome_bad(&result, memory_count(config, &storage, &layer, &work, place, counts)))
         return result;
-    counts->cycles = counts->compute_cycles > counts->dram_cycles ? counts->compute_cycles : counts->dram_cycles;
+    bool compute_bound = counts->compute_cycles > counts->dram_cycles;
+    counts->cycles = compute_bound ? counts->compute_cycles : counts->dram_cycles;
+    counts->cycle_excess = compute_bound ? counts->compute_excess : 0;
     if (counts_overflow(counts))
         return outcome_failed(accelerator->name, layer.shape->name, "a count that exceeds 63 bits", "a smaller layer",
                               NULL);

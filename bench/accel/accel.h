@@ -31,6 +31,7 @@ typedef struct {
 typedef struct {
     int64_t activation_centibits; /* width of an activation, in hundredths of a bit */
     int64_t whole_centibits;      /* the same at the input of a layer that stays whole */
+    int64_t written_centibits;    /* oddity whole-words: width of a weight in the words of the weight buffer */
     int64_t mask_bits;            /* 1: a bit mask is stored, and only the activations that are not zero */
     int64_t local_bytes,
         local_bus_bits; /* buffer of each PE; 0: PEs have registers, which are loaded by rows and columns */
@@ -63,8 +64,10 @@ typedef struct {
     int64_t tiles;            /* passes of the whole array */
     int64_t cycles;           /* of computation */
     int64_t cycles_variance;  /* square of the standard error of `cycles`, where they are estimated by draws; 0: exact */
+    int64_t cycle_excess;     /* oddity fractions: what `cycles` is rounded up by, in 1e-9 cycle; else 0 */
     int64_t sensitive;        /* channels computed at 8 bits */
     int64_t value_bits;       /* stored bits of all weights */
+    int64_t padding_bits;     /* oddity stored-bits: unused bits between them */
     int64_t meta_bits;        /* stored bits for decoding, and for restoring the order of the channels */
     int64_t weight_read_bits; /* from the weight buffer, metadata included */
     int64_t input_read_bits;  /* from the input buffer */

@@ -10,13 +10,15 @@
 #include "accel/dense.h"
 #include "accel/accel.h"
 #include "accel/lockstep.h"
+#include "accel/oddity.h"
 
 enum { WEIGHT_BITS = 8, ACTIVATION_BITS = 8 };
 
 static outcome_t work_of(const accel_config_t *config, const accel_layer_t *layer, int threads, accel_work_t *work)
 {
     dense_work(config, layer->shape, WEIGHT_BITS, ACTIVATION_BITS, work);
-    return lockstep_work(config, layer, cost_bitlet, threads, work);
+    bool zeros = config->oddities & ODDITY_BITLET_ZEROS;
+    return lockstep_work(config, layer, zeros ? cost_bitlet_zeros : cost_bitlet, threads, work);
 }
 
 const accelerator_t accelerator_bitlet = {

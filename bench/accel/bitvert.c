@@ -77,7 +77,10 @@ static void take_shares(const accel_config_t *config, const net_layer_t *shape, 
     int64_t row_tiles = exact_ceil(shape->k, config->rows), steps = tile_pixel_steps(shape, config->columns);
     int64_t bits = exact_plus(exact_times(high->rows, high->bits), exact_times(low->rows, low->bits));
     work->tiles = exact_times(exact_times(row_tiles, high->slices), steps);
-    work->cycles = exact_ceil(exact_times(work->tiles, bits), shape->k);
+    int64_t shares = exact_times(work->tiles, bits);
+    work->cycles = exact_ceil(shares, shape->k);
+    if (config->oddities & ODDITY_FRACTIONS)
+        work->cycle_excess = exact_times(exact_times(work->cycles, shape->k) - shares, 1000000000) / shape->k;
 }
 
 static outcome_t work_of(const accel_config_t *config, const accel_layer_t *layer, int threads, accel_work_t *work)

@@ -24,7 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { UNIT = 8, ACTIVATION_BITS = 8 };
+enum { UNIT = 8, WEIGHT_BITS = 8, ACTIVATION_BITS = 8 };
 
 enum { FLIP_COLUMNS, FLIP_GROUP, BETA_PERMILLE, CHANNEL_UNIT, FIXED_ARRAY };
 
@@ -39,10 +39,16 @@ static const accel_key_t keys[] = {
 
 static void pruning_of(const accel_config_t *config, accel_pruning_t *pruning)
 {
-    *pruning = (accel_pruning_t){.columns = config->own[FLIP_COLUMNS],
+    bool submitted = config->oddities & ODDITY_BITWAVE_SUBMITTED;
+    *pruning = (accel_pruning_t){.columns = submitted ? 0 : config->own[FLIP_COLUMNS],
                                  .group = config->own[FLIP_GROUP],
                                  .beta_permille = config->own[BETA_PERMILLE],
                                  .channel_unit = config->own[CHANNEL_UNIT]};
+}
+
+static void storage_of(const accel_config_t *config, accel_storage_t *storage)
+{
+    storage->written_centibits = 100 * (WEIGHT_BITS - config->own[FLIP_COLUMNS]);
 }
 
 /* BitSim sim/sim/bitwave.py:41-44. `group` is a multiple of UNIT. */
@@ -66,6 +72,7 @@ typedef struct {
     uint8_t *masks;       /* [k][row_units], columns that are not empty */
     uint8_t cycles[256];  /* cycles for the columns of a mask */
     bool with_signs;      /* oddity bitwave-sign: the sign is a column of the mask, and each slice takes one cycle less */
+    uint8_t counted;      /* the columns that take a cycle */
     int64_t *ones, *bits; /* [k]: ones in the magnitudes; stored bits */
 } columns_t;
 
@@ -92,16 +99,26 @@ static void look_at_row(void *context, int64_t k, int worker)
     columns->bits[k] = bits;
 }
 
+/* Oddity bitwave-submitted: the columns that are left when the highest are dropped, the sign column among them. A linear
+ * layer has one less: the fully connected layer of ResNet-34 takes 5 cycles a tile where the convolutions take 6. */
+static uint8_t submitted_columns(const accel_config_t *config, const net_layer_t *shape)
+{
+    int64_t left = WEIGHT_BITS - config->own[FLIP_COLUMNS] - (shape->kind == NET_LINEAR);
+    return (uint8_t)((1 << left) - 1);
+}
+
 static outcome_t look_at_layer(const accel_config_t *config, const accel_layer_t *layer, int threads, columns_t *columns)
 {
     columns->layer = layer;
-    columns->with_signs = config->oddities & ODDITY_BITWAVE_SIGN;
+    bool submitted = config->oddities & ODDITY_BITWAVE_SUBMITTED;
+    columns->with_signs = !submitted && config->oddities & ODDITY_BITWAVE_SIGN;
+    columns->counted = submitted ? submitted_columns(config, layer->shape) : UINT8_MAX;
     columns->layout = tile_layout(layer->shape);
     columns->units = exact_ceil(columns->layout.length, UNIT);
     columns->row_units = tile_slices(layer->shape, UNIT);
-    columns->cycles[0] = !columns->with_signs; /* an empty unit takes a cycle */
+    columns->cycles[0] = !columns->with_signs && !submitted; /* an empty unit takes a cycle */
     for (int mask = 1; mask < 256; mask++)
-        columns->cycles[mask] = (uint8_t)cost_ones((uint8_t)mask);
+        columns->cycles[mask] = (uint8_t)cost_ones((uint8_t)mask & columns->counted);
     size_t k = (size_t)layer->shape->k, row_units = (size_t)columns->row_units;
     columns->rows = malloc((size_t)threads * row_units * UNIT);
     columns->masks = malloc(k * row_units);
@@ -176,6 +193,15 @@ static void try_cut(void *context, int64_t index, int worker)
 
 /* ===  The layer  === */
 
+/* Oddity stored-bits: the same number of columns of all weights, in units of 8 channels at each kernel position. */
+static void store_equally(const accel_config_t *config, const net_layer_t *shape, accel_work_t *work)
+{
+    int64_t bits = WEIGHT_BITS - config->own[FLIP_COLUMNS], positions = exact_times(shape->kh, shape->kw);
+    int64_t stored = exact_times(exact_times(exact_ceil(shape->c, UNIT) * UNIT, positions), exact_times(shape->k, bits));
+    work->value_bits = exact_times(net_layer_weights(shape), bits);
+    work->padding_bits = stored - work->value_bits;
+}
+
 static void add_up(const accel_config_t *config, const columns_t *columns, const trial_t *trial, accel_work_t *work)
 {
     const net_layer_t *shape = columns->layer->shape;
@@ -191,6 +217,8 @@ static void add_up(const accel_config_t *config, const columns_t *columns, const
         work->value_bits = exact_plus(work->value_bits, columns->bits[k]);
         ones += columns->ones[k];
     }
+    if (config->oddities & ODDITY_STORED_BITS)
+        store_equally(config, shape, work);
     const dataflow_t *flow = &columns->flows[best];
     int64_t steps = tile_pixel_steps(shape, flow->columns), slices = tile_slices(shape, flow->group);
     int64_t row_tiles = exact_ceil(shape->k, flow->rows);
@@ -255,4 +283,5 @@ const accelerator_t accelerator_bitwave = {.name = "bitwave",
                                            .method = &bitflip_method,
                                            .pruning = pruning_of,
                                            .check = check,
+                                           .storage = storage_of,
                                            .work = work_of};

@@ -2,6 +2,7 @@
 #include "accel/config.h"
 
 #include "accel/exact.h"
+#include "accel/oddity.h"
 
 #include <string.h>
 
@@ -17,4 +18,5 @@ void accel_config_on(accel_config_t *config, const network_t *network)
             config->own[config->network_values[i].key] = config->network_values[i].value;
     memset(config->network_values, 0, sizeof config->network_values);
     config->network_value_count = 0;
+    config->oddities = oddity_on_family(config->oddities, network->family);
 }

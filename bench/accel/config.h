@@ -55,7 +55,8 @@ typedef struct {
 /* Multipliers of the array in 8-bit equivalents, rounded down: PEs x lanes x lane_bits / 8. */
 int64_t accel_multipliers(const accel_config_t *config);
 
-/* The configuration for one network: the values that keys have for that network replace the general ones. */
+/* The configuration for one network: the values that keys have for that network replace the general ones, and oddities
+ * that the simulator does not have on this network are left out. */
 void accel_config_on(accel_config_t *config, const network_t *network);
 
 #endif

@@ -64,7 +64,7 @@ cost_t cost_pragmatic(const int8_t *weights, int64_t count)
     return (cost_t){at_least_one(largest_byte(most)), useful};
 }
 
-cost_t cost_bitlet(const int8_t *weights, int64_t count)
+cost_t cost_bitlet_zeros(const int8_t *weights, int64_t count)
 {
     uint64_t ones[8] = {0};
     int64_t most = 0, useful = 0;
@@ -78,7 +78,13 @@ cost_t cost_bitlet(const int8_t *weights, int64_t count)
         most = sum > most ? sum : most;
         useful += sum;
     }
-    return (cost_t){at_least_one(most), useful};
+    return (cost_t){most, useful};
+}
+
+cost_t cost_bitlet(const int8_t *weights, int64_t count)
+{
+    cost_t cost = cost_bitlet_zeros(weights, count);
+    return (cost_t){at_least_one(cost.cycles), cost.useful};
 }
 
 static uint64_t saturated(uint64_t word)

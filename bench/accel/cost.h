@@ -8,7 +8,8 @@
 /* The cycles of one slice of weights on a PE that skips bits, and the number of ones among its bits. The functional models
  * in pe/ take the same number of cycles; a test compares them.
  *
- * `count` is a multiple of 8, at most 1024. Every slice takes at least one cycle, even an empty one. */
+ * `count` is a multiple of 8, at most 1024. Every slice takes at least one cycle, even an empty one, except where the
+ * authors' simulator differs. */
 
 typedef struct {
     int64_t cycles;
@@ -22,6 +23,8 @@ cost_t cost_pragmatic(const int8_t *weights, int64_t count);
 cost_t cost_pragmatic_signed(const int8_t *weights, int64_t count);
 /* Bitlet: a lane takes the ones of a significance weight by weight (two's complement); the fullest significance decides. */
 cost_t cost_bitlet(const int8_t *weights, int64_t count);
+/* The same as in the authors' simulator: a slice of zeros takes no cycle. */
+cost_t cost_bitlet_zeros(const int8_t *weights, int64_t count);
 
 /* BitWave: a mask of the columns of a slice that are not all zero: bit b is set when some magnitude has bit b; -128 counts
  * as -127. Adds the number of ones to `ones`. */

@@ -25,6 +25,9 @@ typedef struct {
     int64_t lane_slots, row_slots, useful_slots;                 /* as in accel_work_t */
     int64_t sram_weight_read, sram_input_read;                   /* bytes */
     int64_t sram_weight_write, sram_input_write;                 /* bytes */
+    /* Oddity fractions, else 0: what compute_cycles and cycles are rounded up by, in 1e-9 cycle, and dram_weight, in bits.
+     */
+    int64_t compute_excess, cycle_excess, dram_weight_excess;
 } counts_t;
 
 /* Add member by member; nothing wraps (exact.h). */

@@ -84,12 +84,19 @@ static outcome_t register_rate(const char *part, const char *name, const accel_c
     return result;
 }
 
+/* A design may lack the dispatcher in the simulator. */
+static outcome_t dispatcher_rate(const char *part, const accel_config_t *config, double *rate)
+{
+    bool odd = (config->oddities & ODDITY_REGISTER_CONSTANTS) && has(as_written, part, "dispatcher");
+    return technology_lookup(odd ? as_written : default_table, odd ? part : NULL, "dispatcher", rate);
+}
+
 static outcome_t register_rates(const char *part, const accel_config_t *config, energy_rates_t *rates)
 {
     double layout, dispatcher;
     outcome_t result;
     if (outcome_bad(&result, layout_of(part, &layout)) ||
-        outcome_bad(&result, technology_lookup(default_table, NULL, "dispatcher", &dispatcher)) ||
+        outcome_bad(&result, dispatcher_rate(part, config, &dispatcher)) ||
         outcome_bad(&result, register_rate(part, "weight_register", config, &rates->weight_register_pj)) ||
         outcome_bad(&result, register_rate(part, "input_register", config, &rates->input_register_pj)))
         return result;
@@ -158,11 +165,20 @@ outcome_t energy_rates(const char *table, const accelerator_t *accelerator, cons
     return outcome_ok();
 }
 
+/* Oddity fractions: the compute cycles before they were rounded up, over those after. Else 1. */
+static double exact_share_of_cycles(const counts_t *counts)
+{
+    if (counts->compute_excess == 0)
+        return 1.0;
+    return 1.0 - (double)counts->compute_excess / 1e9 / (double)counts->compute_cycles;
+}
+
 energy_t energy_of(const energy_rates_t *rates, const counts_t *counts)
 {
     energy_t energy;
-    energy.pe_pj = rates->pe_pj * (double)counts->pe_cycles;
-    energy.register_pj = rates->weight_register_pj * (double)counts->weight_register_cycles +
+    double share = exact_share_of_cycles(counts);
+    energy.pe_pj = rates->pe_pj * (double)counts->pe_cycles * share;
+    energy.register_pj = rates->weight_register_pj * (double)counts->weight_register_cycles * share +
                          rates->input_register_pj * (double)counts->input_register_loads;
     energy.sram_pj =
         rates->weight_read_pj * (double)counts->sram_weight_read +
@@ -170,7 +186,7 @@ energy_t energy_of(const energy_rates_t *rates, const counts_t *counts)
         rates->input_read_pj * (double)counts->sram_input_read + rates->input_write_pj * (double)counts->sram_input_write +
         rates->local_read_pj * (double)counts->local_read + rates->local_write_pj * (double)counts->local_write;
     energy.on_chip_pj = energy.pe_pj + energy.register_pj + energy.sram_pj;
-    energy.dram_pj = rates->dram_pj * (double)counts_dram_bytes(counts);
+    energy.dram_pj = rates->dram_pj * ((double)counts_dram_bytes(counts) - (double)counts->dram_weight_excess / 8.0);
     energy.total_pj = energy.on_chip_pj + energy.dram_pj;
     energy.leakage_pj = rates->leakage_pj * (double)counts->cycles;
     energy.idle_pj = rates->idle_pj * (double)(counts->cycles - counts->compute_cycles);

@@ -22,6 +22,11 @@ int64_t exact_ceil(int64_t a, int64_t divisor)
     return a == EXACT_OVERFLOW ? EXACT_OVERFLOW : a / divisor + (a % divisor != 0);
 }
 
+int64_t exact_floor(int64_t a, int64_t divisor)
+{
+    return a == EXACT_OVERFLOW ? EXACT_OVERFLOW : a / divisor;
+}
+
 int64_t exact_share(int64_t a, double share)
 {
     if (a == EXACT_OVERFLOW || share >= 1.0)

@@ -10,7 +10,8 @@
 
 int64_t exact_plus(int64_t a, int64_t b);
 int64_t exact_times(int64_t a, int64_t b);
-int64_t exact_ceil(int64_t a, int64_t divisor); /* a / divisor, rounded up; divisor > 0 */
+int64_t exact_ceil(int64_t a, int64_t divisor);  /* a / divisor, rounded up; divisor > 0 */
+int64_t exact_floor(int64_t a, int64_t divisor); /* the same, rounded down */
 /* share * a, rounded up; share from 0 to 1. */
 int64_t exact_share(int64_t a, double share);
 

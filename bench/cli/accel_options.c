@@ -19,10 +19,10 @@ outcome_t accel_options_configs(const options_t *options, const accelerator_t *c
         *label = text_of("%s, %s", label->chars, options_nth(options, "set", i));
     }
     for (size_t i = 0; i < options_count(options, "oddity") && outcome_is_ok(&result); i++) {
-        uint32_t flag = 0;
-        result = oddity_find(options_nth(options, "oddity", i), &flag);
+        uint32_t flags = 0;
+        result = oddity_read(options_nth(options, "oddity", i), &flags);
         for (size_t config = 0; config < count; config++)
-            configs[config].oddities |= flag;
+            configs[config].oddities |= flags;
         *label = text_of("%s, oddity %s", label->chars, options_nth(options, "oddity", i));
     }
     if (outcome_is_ok(&result) && !text_fits(label))
@@ -49,9 +49,11 @@ static void list_keys(void)
 void accel_options_list(void)
 {
     list_keys();
-    printf("\noddities (errors of yc2367/BitSim that a model can reproduce; off unless named):\n");
-    for (const oddity_t *at = oddity_table; at->name != NULL; at++)
-        printf("  %-20s %s\n", at->name, at->what);
+    const oddity_t *oddity;
+    printf(
+        "\noddities (of yc2367/BitSim, which a model can reproduce; off unless named; all: those of its main branch):\n");
+    for (size_t i = 0; (oddity = registry_at(&oddity_names, i)) != NULL; i++)
+        printf("  %-20s %s\n", oddity->name, oddity->what);
 }
 
 outcome_t accel_options_energy(const options_t *options, const void **accelerators, size_t *count, const char **table,

@@ -12,7 +12,8 @@
     {"profile", "paper|bitsim|FILE.ini", "paper", "configuration: the paper's, its simulator's, or your own"},            \
         {"set", "DESIGN.KEY=VALUE...", NULL,                                                                              \
          "change one setting: bitvert.rows=16, dram.gbytes_per_s=25.6; may be repeated"},                                 \
-        {"oddity", "NAME...", NULL, "reproduce one error of the authors' simulator (listed below); may be repeated"},     \
+        {"oddity", "NAME[,NAME]|all", NULL,                                                                               \
+         "reproduce oddities of the authors' simulator (listed below); may be repeated"},                                 \
         {"energy", "bitsim|table5", "bitsim", "source of PE energies: the authors' simulator, or the powers in Table V"}, \
     {                                                                                                                     \
         "mixed", NULL, NULL, "with --energy table5: take bitsim's energy for designs that Table V lacks"                  \

@@ -161,7 +161,8 @@ static outcome_t fill_from_network(model_inputs_t *inputs, const accelerator_t *
         layers[i].weights = inputs->int8.layers[i].q;
     fill_activations(inputs, layers);
     outcome_t result = accelerator->selects ? count_sensitive(inputs, accelerator, config, layers) : outcome_ok();
-    if (outcome_is_ok(&result) && accelerator->method != NULL && accelerator->needs_weights)
+    bool prunes = accelerator->method != NULL && accel_pruning(accelerator, config).columns > 0;
+    if (outcome_is_ok(&result) && prunes && accelerator->needs_weights)
         result = use_compressed(inputs, accelerator, config, layers);
     if (outcome_is_ok(&result) && accelerator->counts_lanes && inputs->plan->utilisation)
         result = use_effectual(inputs, accelerator, config, layers);

@@ -33,12 +33,12 @@ check_fails 2 "a change of no PE" "$BBSBENCH" area --subgroup 8
 check_fails 1 "rows in a folder that is not there" "$BBSBENCH" area --out "$tap_folder/none/rows.csv"
 
 # ===  sram  ===
-check "the leave-one-out error, with its N" says 'N = 37 of 47 rows' "$BBSBENCH" sram
+check "the leave-one-out error, with its N" says 'N = 41 of 51 rows' "$BBSBENCH" sram
 check "of each quantity" says '^  read pJ +median +[0-9.]+%, largest +[0-9.]+%' "$BBSBENCH" sram
 check "a row of the table" says '8192 bytes, bus of 128 bits: a row of the table' "$BBSBENCH" sram --bytes 8192 --bus 128
 check "a bank between rows is marked" says '10000 bytes, bus of 128 bits: interpolated' "$BBSBENCH" sram --bytes 10000 --bus 128
 check "rows with their errors" "$BBSBENCH" sram --out "$rows"
-check "one row a bank" sh -c "[ \$(wc -l <$rows) -eq 48 ]"
+check "one row a bank" sh -c "[ \$(wc -l <$rows) -eq 52 ]"
 check_fails 1 "a bank beyond the table" "$BBSBENCH" sram --bytes 1000000 --bus 128
 check_fails 1 "a bus without rows" "$BBSBENCH" sram --bytes 8192 --bus 100
 check_fails 2 "a size without its bus" "$BBSBENCH" sram --bytes 8192

@@ -11,7 +11,7 @@
 
 #include "testing.h"
 
-enum { EXPECTED_PES = 11, EXPECTED_BANKS = 37 };
+enum { EXPECTED_PES = 11, EXPECTED_BANKS = 41 };
 
 static double cell(const csv_table_t *table, size_t row, const char *name)
 {

@@ -6,6 +6,7 @@
 #include "accel/designs.h"
 #include "accel/energy.h"
 #include "accel/oddity.h"
+#include "accel/sram.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -66,6 +67,39 @@ static void the_profile_of_the_simulator(void **state)
     assert_int_equal(configs[3].weight_sram_bytes, 288 * 1024);
     assert_int_equal(configs[3].rows, 32); /* as in the paper */
     assert_error(configuration_load("eyeriss", chosen, CHOSEN, configs), FAULT_MISSING, "config/eyeriss.ini");
+}
+
+/* ANT in one state of the simulator, df8e520: each buffer in banks that sram.csv has, the PE at 0.80 of Stripes', and the
+ * mean bits of each network. */
+static void ant_of_the_simulator_is_one_state(void **state)
+{
+    (void)state;
+    const struct {
+        const char *network;
+        int64_t centibits;
+    } expected[] = {{"vgg16", 610}, {"resnet50", 605}, {"vit_small", 605}, {"bert_mrpc", 605}, {"bert_sst2", 630}};
+    accel_config_t configs[CHOSEN];
+    energy_rates_t rates;
+    sram_bank_t weights, inputs;
+    bool interpolated;
+    assert_ok(configuration_load("bitsim", chosen, CHOSEN, configs));
+    assert_true(configs[1].weight_sram_bytes / configs[1].weight_banks == 20480);
+    assert_true(configs[1].input_sram_bytes / configs[1].input_banks == 18432);
+    assert_ok(sram_bank(20480, 128, &weights, &interpolated));
+    assert_ok(sram_bank(18432, 128, &inputs, &interpolated));
+    assert_ok(energy_rates("bitsim", chosen[1], &configs[1], &rates));
+    assert_false(rates.interpolated);
+    assert_true(rates.weight_read_pj == weights.read_pj / 16 && rates.input_write_pj == inputs.write_pj / 16);
+    assert_true(rates.pe_pj == 0.225 * 1.5 && 0.225 == 0.80 * 0.28125);
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        accel_config_t config = configs[1];
+        const network_t *network;
+        assert_ok(net_find(expected[i].network, &network));
+        accel_config_on(&config, network);
+        int64_t centibits = 0;
+        assert_ok(settings_get(chosen[1]->keys, &config, "mean_centibits", &centibits));
+        assert_int_equal(centibits, expected[i].centibits);
+    }
 }
 
 static void one_setting_reaches_its_designs(void **state)
@@ -328,10 +362,21 @@ static void each_oddity_goes_its_way(void **state)
         {ODDITY_LINEAR_CHAIN, "resnet34", &accelerator_stripes, 0, -1, -1, 0},
         {ODDITY_WHOLE_READS, "resnet34", &accelerator_bitvert_mod, 0, 0, 0, 1},
         {ODDITY_WHOLE_READS, "resnet34", &accelerator_bitwave, 0, 0, 0, 1},
-        {ODDITY_WHOLE_READS, "resnet34", &accelerator_sparten, 0, 0, 0, 0},
+        {ODDITY_WHOLE_READS, "resnet34", &accelerator_sparten, 0, 0, 0, 1},
         {ODDITY_REGISTER_CONSTANTS, "resnet34", &accelerator_bitvert_mod, 0, 0, 0, 1},
         {ODDITY_REGISTER_CONSTANTS, "resnet34", &accelerator_bitlet, 0, 0, 0, 0}, /* its PE takes 32 */
+        {ODDITY_REGISTER_CONSTANTS, "resnet34", &accelerator_bitwave, 0, 0, 0, -1},
         {ODDITY_REGISTER_CONSTANTS, "resnet34", &accelerator_stripes, 0, 0, 0, 0},
+        {ODDITY_LAST_OUTPUT, "resnet34", &accelerator_stripes, 0, -1, -1, 0},
+        {ODDITY_WHOLE_WORDS, "resnet34", &accelerator_stripes, 0, 0, 0, 1},
+        {ODDITY_WHOLE_WORDS, "resnet34", &accelerator_bitvert_mod, 0, 0, 0, 1},
+        {ODDITY_FRACTIONS, "resnet34", &accelerator_bitvert_mod, 0, -1, 0, 0},
+        {ODDITY_STORED_BITS, "resnet34", &accelerator_ant, 0, 0, 0, 0}, /* 6 bits of a multiple of 4 channels */
+        {ODDITY_STORED_BITS, "resnet34", &accelerator_stripes, 0, 0, 0, 0},
+        {ODDITY_STORED_BITS, "resnet34", &accelerator_bitwave, 0, -1, -1, -1},
+        {ODDITY_BITLET_ZEROS, "resnet34", &accelerator_bitlet, 0, 0, 0, 0}, /* these weights have no tile of zeros */
+        {ODDITY_BITLET_ZEROS, "resnet34", &accelerator_bitwave, 0, 0, 0, 0},
+        {ODDITY_BITWAVE_SUBMITTED, "resnet34", &accelerator_bitwave, -1, -1, -1, -1},
     };
     uint32_t seen = 0, all = 0;
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
@@ -350,8 +395,9 @@ static void each_oddity_goes_its_way(void **state)
                      expected[i].accelerator->name, compute, dram_cycles, dram_bytes, on_chip);
         seen |= expected[i].flag;
     }
-    for (const oddity_t *at = oddity_table; at->name != NULL; at++)
-        all |= at->flag;
+    const oddity_t *oddity;
+    for (size_t i = 0; (oddity = registry_at(&oddity_names, i)) != NULL; i++)
+        all |= oddity->flag;
     assert_int_equal(seen, all);
 }
 
@@ -359,14 +405,44 @@ static void oddities_are_found_by_name(void **state)
 {
     (void)state;
     uint32_t flag = 0;
-    for (const oddity_t *at = oddity_table; at->name != NULL; at++) {
-        assert_ok(oddity_find(at->name, &flag));
-        assert_int_equal(flag, at->flag);
-        assert_true(at->what[0] != '\0' && strlen(at->source) > 10);
-        for (const oddity_t *before = oddity_table; before < at; before++)
-            assert_true((before->flag & at->flag) == 0);
+    const oddity_t *oddity;
+    uint32_t before = 0, main_branch = 0;
+    for (size_t i = 0; (oddity = registry_at(&oddity_names, i)) != NULL; before |= oddity->flag, i++) {
+        assert_ok(oddity_read(oddity->name, &flag));
+        assert_int_equal(flag, oddity->flag);
+        assert_true(oddity->what[0] != '\0' && strlen(oddity->source) > 10);
+        assert_true((before & oddity->flag) == 0);
     }
-    assert_error(oddity_find("none", &flag), FAULT_USAGE, "dram-precision");
+    for (const oddity_t *at = oddity_table; at->name != NULL; at++)
+        main_branch |= at->flag;
+    assert_ok(oddity_read("all", &flag));
+    assert_int_equal(flag, main_branch); /* and not what an earlier commit did in their place */
+    assert_int_equal(flag & ODDITY_BITWAVE_SUBMITTED, 0);
+    assert_ok(oddity_read("fractions,whole-words", &flag));
+    assert_int_equal(flag, ODDITY_FRACTIONS | ODDITY_WHOLE_WORDS);
+    assert_error(oddity_read("none", &flag), FAULT_USAGE, "dram-precision");
+    assert_error(oddity_read("fractions,fractions", &flag), FAULT_USAGE, "twice");
+    assert_error(oddity_read("", &flag), FAULT_USAGE, "empty");
+}
+
+/* The simulator always fetches inputs again, except on VGG and ResNets; the other oddities do not look at the network. */
+static void refetch_inputs_is_not_for_every_network(void **state)
+{
+    (void)state;
+    const struct {
+        const char *network;
+        bool has;
+    } expected[] = {{"vgg16", false},    {"resnet34", false}, {"resnet50", false}, {"resnet20", false},
+                    {"vit_small", true}, {"vit_base", true},  {"bert_mrpc", true}};
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        accel_config_t config = *default_config(&accelerator_stripes);
+        const network_t *network;
+        assert_ok(net_find(expected[i].network, &network));
+        assert_ok(oddity_read("all", &config.oddities));
+        uint32_t others = config.oddities & ~(uint32_t)ODDITY_REFETCH_INPUTS;
+        accel_config_on(&config, network);
+        assert_int_equal(config.oddities, others | (expected[i].has ? ODDITY_REFETCH_INPUTS : 0));
+    }
 }
 
 /* ===  Energy tables  === */
@@ -450,6 +526,7 @@ int main(void)
         cmocka_unit_test(the_paper_profile_is_the_defaults),
         cmocka_unit_test(each_design_declares_its_multipliers),
         cmocka_unit_test(the_profile_of_the_simulator),
+        cmocka_unit_test(ant_of_the_simulator_is_one_state),
         cmocka_unit_test(one_setting_reaches_its_designs),
         cmocka_unit_test(a_setting_for_all_reaches_those_that_have_the_key),
         cmocka_unit_test(one_network_has_its_own_value),
@@ -460,6 +537,7 @@ int main(void)
         cmocka_unit_test(dram_is_as_configured),
         cmocka_unit_test(each_oddity_goes_its_way),
         cmocka_unit_test(oddities_are_found_by_name),
+        cmocka_unit_test(refetch_inputs_is_not_for_every_network),
         cmocka_unit_test(table_v_scales_with_the_lanes),
         cmocka_unit_test(energies_grow_with_lanes_and_weights),
         cmocka_unit_test(waiting_and_leakage_stand_apart),

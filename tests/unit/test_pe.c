@@ -100,6 +100,8 @@ static void empty_and_extreme_groups_agree(void **state)
     }
     assert_int_equal(cost_pragmatic((int8_t[16]){0}, 16).cycles, 1); /* emptiness has to be seen */
     assert_int_equal(cost_bitlet((int8_t[64]){0}, 64).cycles, 1);
+    assert_int_equal(cost_bitlet_zeros((int8_t[64]){0}, 64).cycles, 0); /* in the authors' simulator */
+    assert_int_equal(cost_bitlet_zeros((int8_t[8]){-1, -1, 3}, 8).cycles, 3);
     assert_int_equal(bitwave_cycles((int8_t[8]){0}, 8), 1);
     assert_int_equal(cost_pragmatic((int8_t[8]){-5}, 8).cycles, 2); /* the sign is no bit to work on */
     assert_int_equal(bitwave_cycles((int8_t[8]){-4, 1}, 8), 2);

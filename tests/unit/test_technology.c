@@ -14,7 +14,8 @@ static void each_constant_has_a_source(void **state)
     assert_true(technology_row_count >= 12);
     for (size_t i = 0; i < technology_row_count; i++) {
         const technology_row_t *row = &technology_rows[i];
-        assert_true(row->value > 0.0 && isfinite(row->value));
+        bool may_be_none = strncmp(row->name, "simulator.", 10) == 0; /* what the simulator leaves out */
+        assert_true((row->value > 0.0 || (may_be_none && row->value == 0.0)) && isfinite(row->value));
         assert_true(row->name[0] && row->unit[0] && row->node[0]);
         assert_true(strlen(row->source) >= 10); /* a place one can look up, not a dash */
         for (size_t j = 0; j < i; j++)
@@ -38,7 +39,7 @@ static void a_bank_is_a_row_or_lies_between_two(void **state)
     (void)state;
     sram_bank_t bank, low, high;
     bool interpolated;
-    assert_int_equal(sram_row_count, 47);
+    assert_int_equal(sram_row_count, 51);
     assert_ok(sram_bank(8192, 128, &bank, &interpolated));
     assert_true(!interpolated && bank.read_pj == 4.3053 && bank.write_pj == 7.06537 && bank.leakage_mw == 5.97126);
     assert_ok(sram_bank(32768, 128, &low, &interpolated));
@@ -47,7 +48,7 @@ static void a_bank_is_a_row_or_lies_between_two(void **state)
     assert_true(interpolated);
     assert_true(fabs(bank.read_pj - (low.read_pj + high.read_pj) / 2) < 1e-4);
     assert_true(fabs(bank.leakage_mw - (low.leakage_mw + high.leakage_mw) / 2) < 1e-3);
-    assert_error(sram_bank(65537, 128, &bank, &interpolated), FAULT_FAILED, "65537 bytes");
+    assert_error(sram_bank(294913, 128, &bank, &interpolated), FAULT_FAILED, "294913 bytes");
     assert_error(sram_bank(8192, 100, &bank, &interpolated), FAULT_FAILED, "bus of 100 bits");
 }
 
