@@ -59,7 +59,7 @@ static outcome_t pe_rate(const char *table, const accelerator_t *accelerator, co
         if (!outcome_bad(&result, technology_lookup(table, accelerator->part, "pe", pe_pj)) &&
             !outcome_bad(&result, technology_lookup(table, accelerator->part, "lanes", &lanes)) &&
             !outcome_bad(&result, layout_of(accelerator->part, &layout)))
-            *pe_pj *= layout * ((double)config->lanes / lanes);
+            *pe_pj *= layout * (config->oddities & ODDITY_REGISTER_CONSTANTS ? 1.0 : (double)config->lanes / lanes);
         return result;
     }
     if (outcome_bad(&result, technology_lookup(table, accelerator->part, "power", &power)) ||

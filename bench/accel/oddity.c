@@ -51,7 +51,9 @@ const oddity_t oddity_table[] = {
      .source = "sim/sim/stripes.py, bitvert.py, bitwave.py (SRAM read energy)"},
     {.name = "register-constants",
      .flag = ODDITY_REGISTER_CONSTANTS,
-     .what = "register energies of 32 weights, also for BitVert with 16 and Bitlet with 64; BitWave has no input registers",
+     .what =
+         "energies of PEs and registers as written, whatever their size: of 32 weights for BitVert with 16 and Bitlet with 64;\n"
+         "BitWave has no input registers",
      .source = "sim/sim/bitvert.py:19-20, bitlet.py:18-20, bitwave.py"},
     {.name = "last-output",
      .flag = ODDITY_LAST_OUTPUT,

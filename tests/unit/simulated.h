@@ -15,7 +15,7 @@
 
 #include "testing.h"
 
-enum { MOST_SETTINGS = 5, THREADS = 2 };
+enum { MOST_SETTINGS = 6, THREADS = 2 };
 
 static const double CNN_DENSITY = 0.56; /* as the column `settings` of SparTen's rows says */
 
@@ -27,9 +27,9 @@ typedef struct {
     bool sampled;                       /* the simulator drew activations at random */
 } case_t;
 
-#define PRAGMATIC_32                                                                                       \
-    "pragmatic.rows=32", "pragmatic.group=8", "pragmatic.weight_banks=32", "pragmatic.weight_bus_bits=64", \
-        "pragmatic.input_bus_bits=64"
+#define PRAGMATIC_32                                                                            \
+    "pragmatic.rows=32", "pragmatic.group=8", "pragmatic.lanes=8", "pragmatic.weight_banks=32", \
+        "pragmatic.weight_bus_bits=64", "pragmatic.input_bus_bits=64"
 #define BITLET_2 \
     "bitlet.rows=2", "bitlet.group=32", "bitlet.weight_banks=2", "bitlet.weight_bus_bits=256", "bitlet.input_bus_bits=256"
 #define BITLET_64 "bitlet.group=64", "bitlet.weight_bus_bits=512", "bitlet.input_bus_bits=512"
