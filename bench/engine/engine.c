@@ -125,6 +125,14 @@ outcome_t engine_observe(engine_t *engine, engine_observer_t observer, void *con
     return outcome_ok();
 }
 
+outcome_t engine_filter(engine_t *engine, engine_filter_t filter, void *context)
+{
+    if (engine->kernels->filter == NULL)
+        return outcome_failed("engine", engine->kernels->name, "integer kernels", "float kernels",
+                              "use --activations fp32: the method quantises the activations itself");
+    return engine->kernels->filter(engine->state, filter, context);
+}
+
 outcome_t engine_predict(engine_t *engine, int worker, const float *input, float *logits)
 {
     return engine->kernels->predict(engine->state, worker, input, logits);

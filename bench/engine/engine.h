@@ -4,6 +4,7 @@
 
 #include "base/outcome.h"
 #include "base/text.h"
+#include "compress/activations.h"
 #include "nets/ranges.h"
 #include "nets/weights.h"
 
@@ -46,6 +47,15 @@ bool engine_takes_integers(const engine_t *engine);
  * own order. Only for CNNs with the fast float kernels; other engines are refused. */
 typedef void (*engine_observer_t)(void *context, int worker, size_t index, const float *values, int64_t count);
 outcome_t engine_observe(engine_t *engine, engine_observer_t observer, void *context);
+
+/* A filter computes what a layer with weights reads in place of its input: it is called before the layer with its input
+ * `from`, and fills `to`, which has the same layout and is another memory; so methods quantise activations, and calibration
+ * looks at them. `index` is the table layer; of stacked ones (query, key, value), which share the input, the first. Layers
+ * that read the network's input (pixels of 8 bits) are not filtered, nor are weights that stay float. NULL: no filter.
+ * Only for float kernels, fast and stock; others are refused. Not while another thread predicts. */
+typedef void (*engine_filter_t)(void *context, int worker, size_t index, const activation_shape_t *shape, const float *from,
+                                float *to);
+outcome_t engine_filter(engine_t *engine, engine_filter_t filter, void *context);
 
 /* Logits of one sample: input [channels, height, width] as the profile makes it, logits[classes]. `worker` is below the
  * number given to engine_open(); workers may call at the same time, each with its own number. */

@@ -15,5 +15,6 @@ const engine_interface_t bbs_engine_interface = {.commit = BBS_COMMIT,
                                                  .set_integers = engine_set_integers,
                                                  .takes_integers = engine_takes_integers,
                                                  .observe = engine_observe,
+                                                 .filter = engine_filter,
                                                  .predict = engine_predict,
                                                  .versions = engine_versions};

@@ -23,6 +23,7 @@ typedef struct {
                               const float *scale);
     bool (*takes_integers)(const engine_t *engine);
     outcome_t (*observe)(engine_t *engine, engine_observer_t observer, void *context);
+    outcome_t (*filter)(engine_t *engine, engine_filter_t filter, void *context);
     outcome_t (*predict)(engine_t *engine, int worker, const float *input, float *logits);
     text_t (*versions)(void);
 } engine_interface_t;

@@ -21,6 +21,8 @@ typedef struct {
     outcome_t (*predict)(void *state, int worker, const float *input, float *logits);
     /* From now on call `observer` with the input of each table layer; NULL for sets that cannot. */
     void (*observe)(void *state, engine_observer_t observer, void *context);
+    /* From now on compute what table layers read by `filter` (engine_filter()); NULL for sets with integer activations. */
+    outcome_t (*filter)(void *state, engine_filter_t filter, void *context);
     /* Undo open(), so that the graphs can be closed. */
     void (*close)(void *state);
 } kernels_t;

@@ -138,6 +138,11 @@ outcome_t engine_observe(engine_t *engine, engine_observer_t observer, void *con
     return engine->calls->observe(engine->inner, observer, context);
 }
 
+outcome_t engine_filter(engine_t *engine, engine_filter_t filter, void *context)
+{
+    return engine->calls->filter(engine->inner, filter, context);
+}
+
 outcome_t engine_predict(engine_t *engine, int worker, const float *input, float *logits)
 {
     return engine->calls->predict(engine->inner, worker, input, logits);

@@ -4,6 +4,7 @@
 #include "base/progress.h"
 #include "base/text.h"
 #include "compress/spec.h"
+#include "measure/activations.h"
 #include "measure/accuracy_session.h"
 #include "measure/inference.h"
 #include "measure/sample_list.h"
@@ -14,7 +15,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* Activations are float32, or 8 bits quantised as in the paper: a method compresses weights only, never activations. */
+/* Without activation bits of the method, activations are float32, or 8 bits quantised as in the paper for all methods. */
 enum { float_activation_bits = 32, integer_activation_bits = 8 };
 
 enum { f1_batch = 32 }; /* as the paper's authors report MRPC: the mean F1 of batches of 32, the last one of 24 */
@@ -31,7 +32,7 @@ static double cpu_clock(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-static outcome_t predict(const accuracy_session_t *session, const char *method, predictions_t *answers)
+static outcome_t run_samples(const accuracy_session_t *session, const char *method, predictions_t *answers)
 {
     const accuracy_config_t *config = session->config;
     const inference_t inference = {.dataset = &session->dataset,
@@ -43,6 +44,23 @@ static outcome_t predict(const accuracy_session_t *session, const char *method, 
     return inference_run(&inference, title.chars, answers->sample, answers->samples, answers->predicted);
 }
 
+/* Run the samples; the method's weights are set. */
+static outcome_t predict(const accuracy_session_t *session, const char *spec, int activation_bits, predictions_t *answers)
+{
+    activations_t activations = {0};
+    outcome_t result;
+    if (activation_bits == 0)
+        return run_samples(session, spec, answers);
+    if (!outcome_bad(&result, activations_fit(&session->network, &session->weights, spec, &session->calibration,
+                                              session->engine, session->config->threads, &activations)) &&
+        !outcome_bad(&result, engine_filter(session->engine, activations_filter, &activations)))
+        result = run_samples(session, spec, answers);
+    if (outcome_is_ok(&result))
+        result = engine_filter(session->engine, NULL, NULL);
+    activations_free(&activations);
+    return result;
+}
+
 static outcome_t answer(accuracy_session_t *session, size_t index, accuracy_row_t *row)
 {
     const accuracy_config_t *config = session->config;
@@ -51,8 +69,14 @@ static outcome_t answer(accuracy_session_t *session, size_t index, accuracy_row_
     text_t stem = text_of("%s/%s.%s.%s", config->predictions ? config->predictions : "", config->network->name,
                           config->size->name, spec);
     text_t key = accuracy_session_key(session, spec);
+    const method_t *method;
+    method_config_t parsed;
     outcome_t result;
-    row->activation_bits = config->integers ? integer_activation_bits : float_activation_bits;
+    if (outcome_bad(&result, method_parse(spec, &method, &parsed)))
+        return result;
+    row->activation_bits = parsed.activation_bits > 0 ? parsed.activation_bits
+                           : config->integers         ? integer_activation_bits
+                                                      : float_activation_bits;
     if (config->predictions != NULL &&
         outcome_bad(&result, predictions_load(stem.chars, key.chars, answers, answers->predicted, &row->reused)))
         return result;
@@ -61,7 +85,7 @@ static outcome_t answer(accuracy_session_t *session, size_t index, accuracy_row_
         return result;
     if (!row->reused) {
         double started = progress_clock(), used = cpu_clock();
-        result = predict(session, spec, answers);
+        result = predict(session, spec, parsed.activation_bits, answers);
         row->seconds = progress_clock() - started;
         row->cpu_seconds = cpu_clock() - used;
         if (outcome_is_ok(&result) && config->predictions != NULL)
@@ -127,7 +151,10 @@ static outcome_t check_methods(const accuracy_config_t *config)
     for (size_t i = 0; i < config->method_count && outcome_is_ok(&result); i++) {
         const method_t *method;
         method_config_t parsed;
-        result = method_parse(config->methods[i], &method, &parsed);
+        if (!outcome_bad(&result, method_parse(config->methods[i], &method, &parsed)) && config->integers &&
+            parsed.activation_bits > 0)
+            result = outcome_usage("--activations int8", config->methods[i], "a method with activations of its own",
+                                   "--activations fp32, or the method without the key activations", NULL);
     }
     return result;
 }
