@@ -8,6 +8,7 @@
 #include "compress/grid.h"
 #include "compress/ptq.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,8 +38,8 @@ float noisyquant_draw(int64_t channel)
 
 typedef struct {
     const activation_samples_t *samples;
-    float *weights;  /* transposed: [inputs, columns] */
-    int64_t columns; /* outputs, and zeros up to a multiple of LANES */
+    float *weights;  /* [blocks, inputs, LANES]: of LANES outputs at a time, zeros after the last one */
+    int64_t blocks;
     float *draws;    /* [inputs] */
     float *errors;   /* [threads, TOGETHER, inputs] */
 } layer_t;
@@ -74,15 +75,15 @@ static void noisyquant_errors(const trial_t *at, const float *values, const uint
 
 /* The sum of squares of errors[TOGETHER, inputs] times the weights. */
 NOISYQUANT_CLONES
-static double noisyquant_loss(const float *weights, int64_t inputs, int64_t columns, const float *errors)
+static double noisyquant_loss(const float *weights, int64_t inputs, int64_t blocks, const float *errors)
 {
     double sum = 0;
-    for (int64_t at = 0; at < columns; at += LANES) {
+    for (int64_t block = 0; block < blocks; block++) {
         lanes_t a = {0}, b = {0}, c = {0}, d = {0}, w;
         float outputs[TOGETHER][LANES];
-        const float *column = weights + at, *error = errors;
-        for (int64_t i = 0; i < inputs; i++, column += columns, error++) {
-            memcpy(&w, column, sizeof w);
+        const float *error = errors;
+        for (int64_t i = 0; i < inputs; i++, weights += LANES, error++) {
+            memcpy(&w, weights, sizeof w);
             a += w * error[0];
             b += w * error[inputs];
             c += w * error[2 * inputs];
@@ -99,21 +100,22 @@ static double noisyquant_loss(const float *weights, int64_t inputs, int64_t colu
     return sum;
 }
 
-static double loss_of(const layer_t *layer, const trial_t *trial, int worker)
+/* INFINITY when the loss is above `bound`. */
+static double loss_of(const layer_t *layer, const trial_t *trial, double bound, int worker)
 {
     const activation_samples_t *samples = layer->samples;
     const int64_t inputs = samples->inputs;
     float *errors = layer->errors + worker * TOGETHER * inputs;
     double sum = 0;
-    for (int64_t row = 0; row < samples->rows; row += TOGETHER) {
+    for (int64_t row = 0; row < samples->rows && sum <= bound; row += TOGETHER) {
         const int64_t rows = samples->rows - row < TOGETHER ? samples->rows - row : TOGETHER;
         for (int64_t i = 0; i < rows; i++)
             noisyquant_errors(trial, samples->row_values + (row + i) * inputs, samples->inside + (row + i) * inputs,
                               layer->draws, inputs, errors + i * inputs);
         memset(errors + rows * inputs, 0, (size_t)((TOGETHER - rows) * inputs) * sizeof *errors);
-        sum += noisyquant_loss(layer->weights, inputs, layer->columns, errors);
+        sum += noisyquant_loss(layer->weights, inputs, layer->blocks, errors);
     }
-    return sum;
+    return sum <= bound ? sum : INFINITY;
 }
 
 /* ===  The search  === */
@@ -122,20 +124,22 @@ typedef struct {
     const layer_t *layer;
     const trial_t *trials;
     double *losses;
+    double bound; /* a loss that is known: no higher one is of interest */
 } search_t;
 
 static void try_one(void *context, int64_t index, int worker)
 {
     const search_t *search = context;
-    search->losses[index] = loss_of(search->layer, &search->trials[index], worker);
+    search->losses[index] = loss_of(search->layer, &search->trials[index], search->bound, worker);
 }
 
-/* Replace `*best` by the trial with the least loss, the first of equal ones. */
-static outcome_t choose(const layer_t *layer, const trial_t *trials, int count, int threads, trial_t *best)
+/* Replace `*best` by the trial with the least loss, the first of equal ones. The trial `likely` is tried first. */
+static outcome_t choose(const layer_t *layer, const trial_t *trials, int count, int likely, int threads, trial_t *best)
 {
     double losses[CLIPS];
     int least = 0;
     search_t search = {.layer = layer, .trials = trials, .losses = losses};
+    search.bound = loss_of(layer, &trials[likely], INFINITY, 0);
     outcome_t result = threads_for(threads, count, try_one, &search);
     for (int i = 1; i < count && outcome_is_ok(&result); i++)
         least = losses[i] < losses[least] ? i : least;
@@ -153,20 +157,20 @@ static outcome_t search(const layer_t *layer, int bits, int threads, trial_t *be
         trials[i] = (trial_t){
             .grid = held,
             .scale = grid_scale(layer->samples->largest * ((float)(CLIPS - i) / CLIPS), held.high)};
-    if (outcome_bad(&result, choose(layer, trials, CLIPS, threads, best)))
+    if (outcome_bad(&result, choose(layer, trials, CLIPS, 0, threads, best)))
         return result;
     best->grid = grid_integer(bits, true);
     for (int i = 0; i < MEANS; i++) {
         trials[i] = *best;
         trials[i].mean = best->scale * ((float)(i - MEANS / 2) / UNIT);
     }
-    if (outcome_bad(&result, choose(layer, trials, MEANS, threads, best)))
+    if (outcome_bad(&result, choose(layer, trials, MEANS, MEANS / 2, threads, best)))
         return result;
     for (int i = 0; i < RANGES; i++) {
         trials[i] = *best;
         trials[i].range = best->scale * ((float)i / UNIT);
     }
-    return choose(layer, trials, RANGES, threads, best);
+    return choose(layer, trials, RANGES, 0, threads, best);
 }
 
 static void fill(layer_t *layer)
@@ -175,7 +179,7 @@ static void fill(layer_t *layer)
     for (int64_t i = 0; i < samples->inputs; i++) {
         layer->draws[i] = noisyquant_draw(samples->channel_of[i]);
         for (int64_t k = 0; k < samples->outputs; k++)
-            layer->weights[i * layer->columns + k] = samples->weights[k * samples->inputs + i];
+            layer->weights[(k / LANES * samples->inputs + i) * LANES + k % LANES] = samples->weights[k * samples->inputs + i];
     }
 }
 
@@ -183,11 +187,11 @@ static outcome_t fit(const method_config_t *config, const activation_samples_t *
                      activation_t *activation)
 {
     const size_t inputs = (size_t)samples->inputs;
-    layer_t layer = {.samples = samples, .columns = (samples->outputs + LANES - 1) / LANES * LANES};
+    layer_t layer = {.samples = samples, .blocks = (samples->outputs + LANES - 1) / LANES};
     trial_t best = {0};
     outcome_t result = outcome_ok();
     *activation = (activation_t){.quantise = activation_by_tensor};
-    layer.weights = calloc(inputs * (size_t)layer.columns, sizeof *layer.weights);
+    layer.weights = calloc(inputs * (size_t)layer.blocks * LANES, sizeof *layer.weights);
     layer.draws = malloc(inputs * sizeof *layer.draws);
     layer.errors = malloc((size_t)threads * TOGETHER * inputs * sizeof *layer.errors);
     activation->noise = malloc((size_t)samples->channels * sizeof *activation->noise);
