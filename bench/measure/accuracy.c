@@ -64,7 +64,7 @@ static outcome_t predict(const accuracy_session_t *session, const char *spec, in
 static outcome_t answer(accuracy_session_t *session, size_t index, accuracy_row_t *row)
 {
     const accuracy_config_t *config = session->config;
-    const char *spec = config->methods[index];
+    const char *spec = session->methods[index];
     predictions_t *answers = &session->answers[index];
     text_t stem = text_of("%s/%s.%s.%s", config->predictions ? config->predictions : "", config->network->name,
                           config->size->name, spec);
@@ -104,7 +104,7 @@ static void complete_row(const accuracy_session_t *session, size_t index, const 
     row->net = config->network->name;
     row->size = config->size->name;
     row->data = session->dataset.kind->name;
-    row->method = config->methods[index];
+    row->method = session->methods[index];
     row->profile = session->profile->name;
     row->kernels = config->kernels;
     row->stand_in = config->size->stand_in;
@@ -132,7 +132,7 @@ static void complete_row(const accuracy_session_t *session, size_t index, const 
 static outcome_t drop_skipped(accuracy_session_t *session, accuracy_row_t *rows)
 {
     const dataset_t *data = &session->dataset;
-    size_t methods = session->config->method_count;
+    size_t methods = session->method_count;
     int64_t skipped, first;
     outcome_t result = sample_list_drop(data->kind->name, session->answers, methods, &skipped, &first);
     for (size_t i = 0; i < methods; i++) {
@@ -168,15 +168,15 @@ outcome_t accuracy_run(const accuracy_config_t *config, accuracy_sink_t sink, vo
     if (!outcome_is_ok(&result) || outcome_bad(&result, check_methods(config)) ||
         outcome_bad(&result, accuracy_session_open(config, &session)))
         goto out;
-    for (size_t i = 0; i < config->method_count; i++) {
+    for (size_t i = 0; i < session.method_count; i++) {
         if (outcome_bad(&result, answer(&session, i, &rows[i])))
             goto out;
-        if (text_equal(config->methods[i], reference_method))
+        if (text_equal(session.methods[i], reference_method))
             reference = &session.answers[i];
     }
     if (outcome_bad(&result, drop_skipped(&session, rows)))
         goto out;
-    for (size_t i = 0; i < config->method_count; i++) {
+    for (size_t i = 0; i < session.method_count; i++) {
         complete_row(&session, i, reference, &rows[i]);
         sink(context, &rows[i]);
     }

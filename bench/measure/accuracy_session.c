@@ -8,6 +8,7 @@
 #include "measure/sample_list.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* ===  Opening  === */
 
@@ -118,6 +119,18 @@ bool accuracy_session_calibrates(const char *spec)
     return outcome_is_ok(&result) && parsed.activation_bits > 0 && method->activations->calibrates;
 }
 
+/* Leave out the methods that calibrate activations; answers are alike for all methods, so the last ones are dropped. */
+static void leave_out(accuracy_session_t *session)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < session->method_count; i++)
+        if (!accuracy_session_calibrates(session->methods[i]))
+            session->methods[kept++] = session->methods[i];
+    for (size_t i = kept; i < session->method_count; i++)
+        predictions_free(&session->answers[i]);
+    session->method_count = kept;
+}
+
 static outcome_t open_calibration(accuracy_session_t *session)
 {
     const accuracy_config_t *config = session->config;
@@ -130,8 +143,8 @@ static outcome_t open_calibration(accuracy_session_t *session)
                                            .evaluated_count = session->answers[0].samples};
     bool wanted = false;
     outcome_t result;
-    for (size_t i = 0; i < config->method_count; i++)
-        wanted |= accuracy_session_calibrates(config->methods[i]);
+    for (size_t i = 0; i < session->method_count; i++)
+        wanted |= accuracy_session_calibrates(session->methods[i]);
     if (!wanted)
         return outcome_ok();
     if (outcome_bad(&result, calibration_samples_open(&request, &session->calibration)))
@@ -139,15 +152,20 @@ static outcome_t open_calibration(accuracy_session_t *session)
     if (session->calibration.count == 0 && !config->leave_out)
         return outcome_missing(session->dataset.kind->name, "calibration of the activations", "every sample is evaluated",
                                "samples that are not evaluated", "give some with --calibration, or evaluate fewer: --images");
+    if (session->calibration.count == 0)
+        leave_out(session);
     return calibration_samples_identity(&session->calibration, &session->calibration_identity);
 }
 
 outcome_t accuracy_session_open(const accuracy_config_t *config, accuracy_session_t *session)
 {
     *session = (accuracy_session_t){.config = config};
+    session->method_count = config->method_count;
     session->answers = calloc(config->method_count, sizeof *session->answers);
-    if (session->answers == NULL)
+    session->methods = calloc(config->method_count, sizeof *session->methods);
+    if (session->answers == NULL || session->methods == NULL)
         return outcome_out_of_memory("accuracy");
+    memcpy(session->methods, config->methods, config->method_count * sizeof *session->methods);
     outcome_t result;
     if ((config->predictions != NULL && outcome_bad(&result, file_make_folder(config->predictions))) ||
         outcome_bad(&result, net_weights_load(config->network, config->size, config->weights, &session->weights)) ||
@@ -166,6 +184,7 @@ void accuracy_session_close(accuracy_session_t *session)
     for (size_t i = 0; i < session->config->method_count && session->answers != NULL; i++)
         predictions_free(&session->answers[i]);
     free(session->answers);
+    free(session->methods);
     calibration_samples_close(&session->calibration);
     dataset_close(&session->dataset);
     int8_network_free(&session->network);

@@ -20,6 +20,8 @@ typedef struct {
     engine_t *engine;
     calibration_samples_t calibration; /* opened only when a method calibrates activations */
     text_t calibration_identity;
+    const char **methods; /* those of the configuration that can run */
+    size_t method_count;
     predictions_t *answers; /* one per method, over the same samples */
     text_t identity;        /* hashes of weights and data, for the keys */
     text_t vocabulary;      /* path of the vocabulary; the data set keeps a pointer to it */
