@@ -27,6 +27,8 @@ static const option_t options_table[] = {
      "int8: 8-bit activations and exact integer sums, the same answers on every machine"},
     {"ranges", "FILE", NULL,
      "ranges of 8-bit activations, from bbsbench calibrate (default: NAME.ranges.csv beside the weights)"},
+    {"calibration", "PATH", NULL,
+     "samples for methods with the key activations (default: the training part of the data, or samples that are not evaluated)"},
     {"kernels", "fast|stock|plain", "fast", "oneDNN; Darknet's own functions (fp32); plain integer loops (int8)"},
     {"first-layer", "keep|prune", "keep", "keep: the convolution that reads the image stays at 8 bits"},
     {"predictions", "FOLDER", NULL, "store each prediction there, and reuse stored ones of the same configuration"},
@@ -39,7 +41,8 @@ static const option_t options_table[] = {
 static const char details[] =
     "One row per network and method. Paired columns (flips, McNemar's exact p) compare with int8 on the same samples, when\n"
     "int8 is among the methods. Compact networks are stand-ins trained by this project: their accuracy says nothing about\n"
-    "the paper's networks. Activations have the same type with every method, float32 or int8 (column activation_bits).\n"
+    "the paper's networks. Activations are float32, or int8 with every method, or quantised by the method: mx, ant and\n"
+    "noisyquant with the key activations, as in ant:activations=6 (column activation_bits).\n"
     "The project ships no weights of full size: give your own with --weights.";
 
 typedef struct {
@@ -127,6 +130,7 @@ static outcome_t run(const options_t *options)
                                 .data = options_text(options, "data"),
                                 .vocabulary = options_text(options, "vocabulary"),
                                 .kernels = options_text(options, "kernels"),
+                                .calibration = options_text(options, "calibration"),
                                 .ranges = options_text(options, "ranges"),
                                 .predictions = options_text(options, "predictions"),
                                 .skip_bad = options_flag(options, "skip-bad"),

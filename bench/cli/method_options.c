@@ -51,6 +51,9 @@ outcome_t method_options_read(const options_t *options, const char *own, const m
         if (options_given(options, setting->option) && !ours)
             result = take_setting(options, setting, spec, *method, config);
     }
+    if (outcome_is_ok(&result) && config->activation_bits > 0)
+        return outcome_usage("--method", spec, "the key activations", "only keys of the weights",
+                             "bbsbench accuracy runs activations");
     return outcome_is_ok(&result) ? method_check(*method, config) : result;
 }
 

@@ -197,7 +197,7 @@ static const option_t option_table[] = {
     {"experiments", "FOLDER", NULL, "experiments of your own, besides those of the paper (docs/experiments.md)"},
     {"net", "NAME[,NAME]", NULL, "full: these networks (default: every network whose files are here or can be fetched)"},
     {"images", "N", "0", "full: at most N samples per network, from a fixed balanced list; 0: all"},
-    {"method", "SPEC...", NULL, "full: these methods in place of the paper's eleven; may be repeated"},
+    {"method", "SPEC...", NULL, "full: these methods in place of the mode's; may be repeated"},
     {"data", "KIND=PATH...", NULL, "full: path of the data set imagenet, glue-mrpc or glue-sst2; may be repeated"},
     {"from", "FOLDER", NULL, "full: take files from this folder, as fetch does"},
     {"manifest", "M...", NULL, "full: catalogue to use in place of the project's; may be repeated"},

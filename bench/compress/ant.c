@@ -6,9 +6,10 @@
 #include "compress/channels.h"
 #include "compress/grid.h"
 
+#include <math.h>
 #include <stdlib.h>
 
-enum { BITS_LEAST = 4, BITS_MOST = 8, FORMATS = 3, FORMAT_BITS = 2, ACTIVATION_BITS = 6, SAMPLE_MOST = 16384 };
+enum { BITS_LEAST = 4, BITS_MOST = 8, FORMATS = 3, FORMAT_BITS = 2, FLOAT_BITS_MOST = 6 };
 
 static const grid_ranges_t RANGES = {16, 48}; /* of 32 */
 
@@ -128,20 +129,44 @@ static outcome_t check(const method_config_t *config)
 
 /* ===  Activations  === */
 
-void ant_quantise_activations(float *values, int64_t channels, int64_t count)
+/* Ranges in percent of the largest magnitude, by the number of bits: those of the authors' scripts. */
+static const struct {
+    int bits, first, last;
+} PERCENT[] = {{5, 75, 149}, {6, 100, 149}, {BITS_MOST, 95, 149}};
+
+static grid_fit_t fit_activations(const grid_t *grid, const activation_samples_t *samples, int bits)
 {
-    int64_t size = channels * count, stride = (size + SAMPLE_MOST - 1) / SAMPLE_MOST, taken = 0;
-    float sample[SAMPLE_MOST];
-    bool is_signed = false;
-    for (int64_t i = 0; i < size; i++)
-        is_signed |= values[i] < 0;
-    for (int64_t i = 0; i < size; i += stride)
-        sample[taken++] = values[i];
-    const formats_t formats = formats_of(ACTIVATION_BITS, is_signed);
-    choice_t choice = fit_formats(&formats, sample, taken, grid_largest(values, size));
-    int format = best_of_channel(&choice);
-    grid_values(&formats.grids[format], values, size, choice.fits[format].scale, values);
+    size_t row = 0;
+    while (PERCENT[row].bits < bits)
+        row++;
+    grid_fit_t best = {.scale = 0, .error = INFINITY};
+    for (int percent = PERCENT[row].first; percent <= PERCENT[row].last; percent++) {
+        const float scale = grid_scale(samples->largest * ((float)percent / 100), grid->high);
+        const double error = grid_error(grid, samples->values, samples->count, scale);
+        if (error < best.error)
+            best = (grid_fit_t){.scale = scale, .error = error};
+    }
+    return best;
 }
+
+static outcome_t fit(const method_config_t *config, const activation_samples_t *samples, int threads,
+                     activation_t *activation)
+{
+    (void)threads;
+    const formats_t formats = formats_of(config->activation_bits, samples->negative);
+    const int tried = config->activation_bits <= FLOAT_BITS_MOST ? FORMATS : 1; /* beyond, only integers */
+    choice_t choice;
+    for (int format = 0; format < FORMATS; format++)
+        choice.fits[format] = format < tried ? fit_activations(&formats.grids[format], samples, config->activation_bits)
+                                             : (grid_fit_t){.error = INFINITY};
+    const int format = best_of_channel(&choice);
+    *activation = (activation_t){.quantise = activation_by_tensor,
+                                 .grid = formats.grids[format],
+                                 .scale = choice.fits[format].scale};
+    return outcome_ok();
+}
+
+static const activation_method_t activations = {.calibrates = true, .fit = fit};
 
 static const char *const variants[] = {"tensor", "channel", NULL};
 
@@ -151,6 +176,7 @@ const method_t ant_method = {
     .input = METHOD_FLOAT,
     .takes = METHOD_TAKES_BITS,
     .variants = variants,
+    .activations = &activations,
     .defaults = {.group = 32, .bits = 6, .variant = "tensor"},
     .compress = compress,
     .check = check,

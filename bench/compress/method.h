@@ -2,6 +2,7 @@
 #ifndef BBS_COMPRESS_METHOD_H
 #define BBS_COMPRESS_METHOD_H
 
+#include "compress/activations.h"
 #include "compress/layer.h"
 
 /* A method is an algorithm; a preset is a method with parameters, under a name of its own. */
@@ -9,7 +10,7 @@
 typedef enum { METHOD_INT8, METHOD_FLOAT } method_input_t;
 
 /* Parameters. Each method has defaults, which a caller may change. settings.h reads parameters from text. */
-typedef struct {
+typedef struct method_config {
     /* methods that prune bit columns */
     int columns; /* N, bit columns to prune */
     int group;   /* weights per group; mx: weights that share a scale */
@@ -28,7 +29,8 @@ typedef struct {
     double mean_bits;  /* budget: bits per weight of the network, 2 to 8 */
     /* methods that quantise floats: ptq, noisyquant, mx, ant, olive */
     int bits;
-    bool least_squares_clip; /* ptq, noisyquant: range by least squared error, not by the largest value */
+    bool least_squares_clip; /* ptq: range by least squared error, not by the largest value */
+    int activation_bits;     /* methods with .activations: bits of the input of each layer with weights; 0: float */
     const char *variant;     /* mx, ant, olive: one of method_t.variants */
     /* every method; set by callers, not a setting in texts */
     bool values_only; /* the result is computed with, not packed: methods with columns leave `stored` NULL */
@@ -58,6 +60,7 @@ typedef struct {
     bool everywhere;             /* compresses whole layers too (fp32) */
     unsigned takes;              /* METHOD_TAKES_... of further keys */
     const char *const *variants; /* names of the formats, NULL-terminated, for a method with several; else NULL */
+    const activation_method_t *activations; /* how it quantises activations (takes the key activations); NULL: weights only */
     const struct column_coder
         *coder; /* for a method that prunes bit columns of groups (takes the keys columns, group); else NULL */
     method_config_t defaults;

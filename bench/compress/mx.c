@@ -26,7 +26,6 @@ static const format_t FORMATS[] = {
     {.variant = "int", .bits = 6},
     {.variant = "int", .bits = 8},
 };
-static const format_t ACTIVATIONS = {.variant = "int", .bits = 8};
 
 static const format_t *format_of(const method_config_t *config)
 {
@@ -43,12 +42,12 @@ static grid_t elements_of(const format_t *format)
     return grid_fixed(format->bits, format->bits - 2);
 }
 
-/* One group, in place. */
-static void quantise_group(const grid_t *elements, const format_t *format, float *weights, int64_t count)
+/* One group, in place. `top` is the exponent of the largest power of two among the elements. */
+static void quantise_group(const grid_t *elements, int top, float *weights, int64_t count)
 {
     int exponent;
     frexpf(grid_largest(weights, count), &exponent); /* the largest is in [2^(exponent-1), 2^exponent) */
-    exponent = exponent - 1 - format->exponent;
+    exponent = exponent - 1 - top;
     exponent = exponent < -SCALE_EXPONENT_MOST ? -SCALE_EXPONENT_MOST : exponent;
     exponent = exponent > SCALE_EXPONENT_MOST ? SCALE_EXPONENT_MOST : exponent;
     grid_values(elements, weights, count, ldexpf(1.0f, exponent), weights);
@@ -64,7 +63,7 @@ static void quantise_row(const format_t *format, int64_t group, const float *fro
         int64_t count = length - at < group ? length - at : group;
         for (int64_t i = 0; i < count; i++)
             gathered[i] = from[(at + i) * stride];
-        quantise_group(&elements, format, gathered, count);
+        quantise_group(&elements, format->exponent, gathered, count);
         for (int64_t i = 0; i < count; i++)
             to[(at + i) * stride] = gathered[i];
     }
@@ -90,14 +89,6 @@ static void quantise_channel(void *context, int64_t channel, int worker)
                      work->compressed->floats + position);
 }
 
-static outcome_t check(const method_config_t *config)
-{
-    if (format_of(config) != NULL)
-        return outcome_ok();
-    return outcome_usage("method mx", "variant", text_of("%s with %d bits", config->variant, config->bits).chars,
-                         "e2m3 or e3m2 with 6 bits, or int with 6 or 8", NULL);
-}
-
 static outcome_t compress(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
                           compressed_t *compressed)
 {
@@ -112,10 +103,69 @@ static outcome_t compress(const method_config_t *config, const compress_layer_t 
     return result;
 }
 
-void mx_quantise_activations(int64_t group, float *values, int64_t channels, int64_t count)
+/* ===  Activations  === */
+
+/* The places of up to `count` values that follow `first` along the sum: channels of one position, or, of a plane that a
+ * linear layer reads as one vector, its values in their order. */
+static void find_places(const activation_shape_t *shape, int64_t position, int64_t first, int64_t count, int64_t *places)
 {
-    for (int64_t position = 0; position < count; position++)
-        quantise_row(&ACTIVATIONS, group, values + position, channels, count, values + position);
+    for (int64_t i = first; i < first + count; i++)
+        places[i - first] = shape->flat ? activation_place(shape, i / shape->positions, i % shape->positions)
+                                        : activation_place(shape, i, position);
+}
+
+static void quantise_input(const activation_t *by, const activation_shape_t *shape, const float *from, float *to)
+{
+    const int64_t length = shape->flat ? shape->channels * shape->positions : shape->channels;
+    const int64_t rows = shape->flat ? 1 : shape->positions;
+    float gathered[COLUMNS_GROUP_MOST];
+    int64_t places[COLUMNS_GROUP_MOST];
+    for (int64_t row = 0; row < rows; row++)
+        for (int64_t at = 0; at < length; at += by->group) {
+            const int64_t count = length - at < by->group ? length - at : by->group;
+            find_places(shape, row, at, count, places);
+            for (int64_t i = 0; i < count; i++)
+                gathered[i] = from[places[i]];
+            quantise_group(&by->grid, by->exponent, gathered, count);
+            for (int64_t i = 0; i < count; i++)
+                to[places[i]] = gathered[i];
+        }
+}
+
+/* The format of the weights with as many bits as the activations have; else the one with these bits. */
+static const format_t *format_of_activations(const method_config_t *config)
+{
+    method_config_t wanted = *config;
+    wanted.bits = config->activation_bits;
+    const format_t *found = format_of(&wanted);
+    for (size_t i = 0; i < sizeof FORMATS / sizeof FORMATS[0] && found == NULL; i++)
+        found = FORMATS[i].bits == wanted.bits ? &FORMATS[i] : NULL;
+    return found;
+}
+
+static outcome_t fit(const method_config_t *config, const activation_samples_t *samples, int threads,
+                     activation_t *activation)
+{
+    (void)samples;
+    (void)threads;
+    const format_t *format = format_of_activations(config);
+    *activation = (activation_t){
+        .quantise = quantise_input, .grid = elements_of(format), .group = config->group, .exponent = format->exponent};
+    return outcome_ok();
+}
+
+static const activation_method_t activations = {.fit = fit};
+
+/* ===  The method  === */
+
+static outcome_t check(const method_config_t *config)
+{
+    if (format_of(config) == NULL)
+        return outcome_usage("method mx", "variant", text_of("%s with %d bits", config->variant, config->bits).chars,
+                             "e2m3 or e3m2 with 6 bits, or int with 6 or 8", NULL);
+    if (config->activation_bits > 0 && format_of_activations(config) == NULL)
+        return outcome_usage("method mx", "activations", text_of("%d bits", config->activation_bits).chars, "6 or 8", NULL);
+    return outcome_ok();
 }
 
 static const char *const variants[] = {"e2m3", "e3m2", "int", NULL};
@@ -126,6 +176,7 @@ const method_t mx_method = {
     .input = METHOD_FLOAT,
     .takes = METHOD_TAKES_GROUP | METHOD_TAKES_BITS,
     .variants = variants,
+    .activations = &activations,
     .defaults = {.group = 32, .bits = 6, .variant = "e2m3"},
     .compress = compress,
     .check = check,

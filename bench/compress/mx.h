@@ -15,10 +15,13 @@
  *     "int"   INT8: two's complement / 2^6, +-1 63/64; the most negative code is left unused, as the standard allows.
  *             With 6 bits in the same way: / 2^4, +-1 15/16. The standard has no such format.
  * The BBS paper does not say which 6-bit elements it uses; `mx` is E2M3, the standard's 6-bit format with the longest
- * mantissa. Applied to its own result, the method changes nothing. Metadata: 8 bits per group. */
-
-/* Activations of Table III have 8 bits: MXINT8 along the channels of one position, for every format of the weights.
- * `values` [channels][count], in place. */
-void mx_quantise_activations(int64_t group, float *values, int64_t channels, int64_t count);
+ * mantissa. Applied to its own result, the method changes nothing. Metadata: 8 bits per group.
+ *
+ * Activations (config.activation_bits 6 or 8) are quantised in the same way as they come, without calibration: blocks of
+ * config.group values along the sum of the product, that is along the channels of one pixel or token, or along the vector
+ * that a linear layer reads. 6 bits: the elements of the weights; 8 bits: MXINT8, for all weights. (The BBS paper's Table
+ * III has 8-bit activations and names no element. MXFP8 is not offered.) The specification leaves rounding to the
+ * implementation; Microsoft's emulator (microxcaling) rounds ties away from zero unless told otherwise, here they go to
+ * even. */
 
 #endif

@@ -10,11 +10,12 @@ enum { BITS_LEAST = 2, BITS_MOST = 8, CHUNK = 1024 };
 static const grid_ranges_t ABSMAX = {32, 32}, CLIPPED = {8, 32}; /* of 32 */
 
 typedef struct {
-    const method_config_t *config;
     const compress_layer_t *layer;
     const bool *mask;
     compressed_t *compressed;
     grid_t grid;
+    float span; /* a range is as long as this many steps */
+    grid_ranges_t ranges;
 } work_t;
 
 static void quantise_channel(void *context, int64_t channel, int worker)
@@ -26,8 +27,7 @@ static void quantise_channel(void *context, int64_t channel, int worker)
     int64_t count = channels_weights(work->layer);
     const float *weights = work->layer->weights + channel * count;
     int16_t *values = work->compressed->values + channel * count;
-    grid_fit_t fit = grid_fit(&work->grid, weights, count, grid_largest(weights, count), work->grid.high + 0.5f,
-                              work->config->least_squares_clip ? CLIPPED : ABSMAX);
+    grid_fit_t fit = grid_fit(&work->grid, weights, count, grid_largest(weights, count), work->span, work->ranges);
     float levels[CHUNK];
     for (int64_t at = 0; at < count; at += CHUNK) {
         int64_t size = count - at < CHUNK ? count - at : CHUNK;
@@ -38,15 +38,38 @@ static void quantise_channel(void *context, int64_t channel, int worker)
     work->compressed->scale[channel] = fit.scale > 0 ? fit.scale : 1.0f;
 }
 
+static outcome_t quantise(work_t *work, int bits, int threads)
+{
+    outcome_t result = channels_open(work->layer, work->mask, bits, CHANNELS_VALUES, work->compressed);
+    if (outcome_is_ok(&result) && outcome_bad(&result, threads_for(threads, work->layer->k, quantise_channel, work)))
+        compressed_free(work->compressed);
+    return result;
+}
+
 outcome_t ptq_compress(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
                        compressed_t *compressed)
 {
-    work_t work = {.config = config, .layer = layer, .mask = mask, .compressed = compressed};
-    work.grid = grid_integer(config->bits, true);
-    outcome_t result = channels_open(layer, mask, config->bits, CHANNELS_VALUES, compressed);
-    if (outcome_is_ok(&result) && outcome_bad(&result, threads_for(threads, layer->k, quantise_channel, &work)))
-        compressed_free(compressed);
-    return result;
+    const grid_t grid = grid_integer(config->bits, true);
+    return quantise(&(work_t){.layer = layer,
+                              .mask = mask,
+                              .compressed = compressed,
+                              .grid = grid,
+                              .span = grid.high + 0.5f,
+                              .ranges = config->least_squares_clip ? CLIPPED : ABSMAX},
+                    config->bits, threads);
+}
+
+outcome_t ptq_compress_largest(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
+                               compressed_t *compressed)
+{
+    const grid_t grid = grid_integer(config->bits, true);
+    return quantise(&(work_t){.layer = layer,
+                              .mask = mask,
+                              .compressed = compressed,
+                              .grid = grid,
+                              .span = grid.high,
+                              .ranges = ABSMAX},
+                    config->bits, threads);
 }
 
 outcome_t ptq_check(const method_config_t *config)

@@ -14,9 +14,12 @@
  * The BBS paper calibrates ranges with images; the least squared error is the closest rule without data, and the default
  * here. Without beta no channel is sensitive.
  *
- * method_t.compress and method_t.check, also of methods that differ only in the activations. */
+ * method_t.compress and method_t.check. */
 outcome_t ptq_compress(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
                        compressed_t *compressed);
+/* The same with the scale max |w| / (2^(n-1) - 1), for methods whose sources have it so: the largest weight is a level. */
+outcome_t ptq_compress_largest(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
+                               compressed_t *compressed);
 outcome_t ptq_check(const method_config_t *config);
 
 #endif

@@ -23,6 +23,7 @@
 const setting_t method_settings[] = {
     SETTINGS_OF_COLUMNS(SETTING)
     SETTINGS_OF_LAYERS(SETTING)
+    SETTINGS_OF_ACTIVATIONS(SETTING)
     {.key = NULL},
 };
 /* clang-format on */
@@ -33,6 +34,7 @@ bool setting_is_taken(const setting_t *setting, const method_t *method)
     takes |= method->coder != NULL ? SETTING_OF_COLUMNS | METHOD_TAKES_GROUP : 0u;
     takes |= method->selects ? SETTING_OF_SELECTION : 0u;
     takes |= method->variants != NULL ? SETTING_OF_VARIANTS : 0u;
+    takes |= method->activations != NULL ? SETTING_OF_ACTIVATIONS : 0u;
     return (takes & setting->taken_by) != 0;
 }
 

@@ -5,12 +5,14 @@
 #include "compress/method.h"
 
 /* The parameters of methods, by name. One row is a key of a spec (`ra:columns=4`) and an option of every command that
- * compresses (`--columns 4`): its names, its range, the methods that take it, its line of --help.
+ * compresses (`--columns 4`): its names, its range, the methods that take it, its line of --help. (A row of
+ * SETTINGS_OF_ACTIVATIONS is only a key.)
  *
  *     ROW(key, option, argument, help, taken by, kind, member, least, most, words)
  * Taken by: SETTING_OF_COLUMNS (methods with a coder), SETTING_OF_SELECTION (methods with .selects), SETTING_OF_VARIANTS
- * (methods with .variants), or a flag of method_t.takes. Kind: type of the member of method_config_t. SETTING_BITS is a
- * whole number, or any number for a method that takes a mean. Words: the texts for false and true of a boolean. */
+ * (methods with .variants), SETTING_OF_ACTIVATIONS (methods with .activations), or a flag of method_t.takes. Kind: type of
+ * the member of method_config_t. SETTING_BITS is a whole number, or any number for a method that takes a mean. Words: the
+ * texts for false and true of a boolean. */
 /* clang-format off */
 #define SETTINGS_OF_COLUMNS(ROW)                                                                                        \
     ROW("columns", "columns", "N", "bit columns to prune, 1 to 6 (default: the method's)",                              \
@@ -43,9 +45,18 @@
         METHOD_TAKES_CLIP, SETTING_BOOL, least_squares_clip, 0, 0, "absmax", "squares")                                 \
     ROW("variant", "variant", "NAME", "format of a method that has several",                                            \
         SETTING_OF_VARIANTS, SETTING_VARIANT, variant, 0, 0, NULL, NULL)
+/* Only in specs, for `bbsbench accuracy`: no other command computes with activations. */
+#define SETTINGS_OF_ACTIVATIONS(ROW)                                                                                    \
+    ROW("activations", "activations", "B", "bits of the activations, 4 to 8 (default: float)",                          \
+        SETTING_OF_ACTIVATIONS, SETTING_INT, activation_bits, 4, 8, NULL, NULL)
 /* clang-format on */
 
-enum { SETTING_OF_COLUMNS = 1 << 16, SETTING_OF_SELECTION = 1 << 17, SETTING_OF_VARIANTS = 1 << 18 };
+enum {
+    SETTING_OF_COLUMNS = 1 << 16,
+    SETTING_OF_SELECTION = 1 << 17,
+    SETTING_OF_VARIANTS = 1 << 18,
+    SETTING_OF_ACTIVATIONS = 1 << 19
+};
 
 typedef enum {
     SETTING_INT,

@@ -26,20 +26,32 @@ static const sentences_layout_t pairs = {
     .todo = todo,
 };
 
+/* The training part has the same form under another name. */
+static outcome_t open_part(const sentences_layout_t *test, const char *training, const dataset_request_t *request,
+                           dataset_t *dataset)
+{
+    const char *const names[] = {training, NULL};
+    sentences_layout_t layout = *test;
+    if (request->training)
+        layout.names = names;
+    return sentences_open(&layout, request, dataset);
+}
+
 static outcome_t open_scores(const dataset_request_t *request, dataset_t *dataset)
 {
-    return sentences_open(&scores, request, dataset);
+    return open_part(&scores, "train.tsv", request, dataset);
 }
 
 static outcome_t open_pairs(const dataset_request_t *request, dataset_t *dataset)
 {
-    return sentences_open(&pairs, request, dataset);
+    return open_part(&pairs, "pairs-train.tsv", request, dataset);
 }
 
 const dataset_kind_t dataset_reviews_sst2 = {
     .name = "reviews-sst2",
     .title = "fine food reviews, great or other",
     .default_path = folder,
+    .has_training = true,
     .open = open_scores,
 };
 
@@ -47,6 +59,7 @@ const dataset_kind_t dataset_reviews_mrpc = {
     .name = "reviews-mrpc",
     .title = "pairs of passages from fine food reviews",
     .default_path = folder,
+    .has_training = true,
     .f1 = true,
     .open = open_pairs,
 };

@@ -134,6 +134,14 @@ outcome_t engine_watch(engine_t *engine, engine_watcher_t watcher, void *context
     return outcome_ok();
 }
 
+outcome_t engine_filter(engine_t *engine, engine_filter_t filter, void *context)
+{
+    if (engine->kernels->filter == NULL)
+        return outcome_failed("engine", engine->kernels->name, "integer kernels", "float kernels",
+                              "use --activations fp32: the method quantises the activations itself");
+    return engine->kernels->filter(engine->state, filter, context);
+}
+
 outcome_t engine_predict(engine_t *engine, int worker, const float *input, float *logits)
 {
     return engine->kernels->predict(engine->state, worker, input, logits);

@@ -4,6 +4,7 @@
 
 #include "base/outcome.h"
 #include "base/text.h"
+#include "compress/activations.h"
 #include "nets/ranges.h"
 #include "nets/weights.h"
 
@@ -64,6 +65,15 @@ typedef struct {
  * engines with integer activations. */
 typedef void (*engine_watcher_t)(void *context, int worker, const engine_view_t *view);
 outcome_t engine_watch(engine_t *engine, engine_watcher_t watcher, void *context);
+
+/* A filter computes what a layer with weights reads in place of its input: it is called before the layer with its input
+ * `from`, and fills `to`, which has the same layout and is another memory; so methods quantise activations, and calibration
+ * looks at them. `index` is the table layer; of stacked ones (query, key, value), which share the input, the first. Layers
+ * that read the network's input (pixels of 8 bits) are not filtered, nor are weights that stay float. NULL: no filter.
+ * Only for float kernels, fast and stock; others are refused. Not while another thread predicts. */
+typedef void (*engine_filter_t)(void *context, int worker, size_t index, const activation_shape_t *shape, const float *from,
+                                float *to);
+outcome_t engine_filter(engine_t *engine, engine_filter_t filter, void *context);
 
 /* Logits of one sample: input [channels, height, width] as the profile makes it, logits[classes]. `worker` is below the
  * number given to engine_open(); workers may call at the same time, each with its own number. */

@@ -24,11 +24,13 @@ enum { ALIGNMENT = 64, MOST_SCRATCH = 1 << 22 /* weights folded at a time, but a
 /* The data of a replaced forward function, found through its layer. */
 typedef struct {
     onednn_binding_t *binding;
-    bool *refused; /* of the worker */
+    onednn_binding_t *filtered; /* the same on the worker's filtered input; NULL: no filter yet, or not a table layer */
+    bool *refused;              /* of the worker */
     const struct fast *fast;
     int worker;
     const float *source;  /* input of a table layer, for the observer */
-    int64_t source_count; /* 0: not a table layer */
+    int64_t source_count; /* 0: not a table layer, or one that reads the network's input */
+    activation_shape_t shape;
     size_t table;
     widen_t widen; /* an option-A shortcut, which is computed here and not by oneDNN */
     const float *narrow, *main;
@@ -36,7 +38,8 @@ typedef struct {
 } step_t;
 
 typedef struct {
-    float *input;  /* aligned copy of the sample, to which the first operation is bound */
+    float *input;    /* aligned copy of the sample, to which the first operation is bound */
+    float *filtered; /* room for the largest input of a table layer; NULL: no filter yet */
     step_t *steps; /* one per layer; binding NULL where another layer's operation does the work */
     bool refused;
 } worker_t;
@@ -53,6 +56,8 @@ typedef struct fast {
     int64_t scratch_weights;
     engine_observer_t observer; /* or NULL */
     void *observer_context;
+    engine_filter_t filter; /* or NULL */
+    void *filter_context;
 } fast_t;
 
 /* ===  Forward  === */
@@ -61,9 +66,15 @@ static void forward_step(layer at, network net)
 {
     (void)net;
     const step_t *step = (const step_t *)(const void *)at.input_layer;
+    onednn_binding_t *binding = step->binding;
     if (step->source_count > 0 && step->fast->observer != NULL)
         step->fast->observer(step->fast->observer_context, step->worker, step->table, step->source, step->source_count);
-    if (step->binding != NULL && !onednn_run(step->binding))
+    if (step->source_count > 0 && step->fast->filter != NULL) {
+        step->fast->filter(step->fast->filter_context, step->worker, step->table, &step->shape, step->source,
+                           step->fast->states[step->worker].filtered);
+        binding = step->filtered;
+    }
+    if (binding != NULL && !onednn_run(binding))
         *step->refused = true;
     if (step->narrow != NULL)
         widen_add(&step->widen, step->narrow, step->main, step->target);
@@ -152,6 +163,15 @@ static outcome_t bind_layer(fast_t *fast, int worker, int index)
                        &step->binding);
 }
 
+static activation_shape_t shape_of(const plan_step_t *plan)
+{
+    const onednn_plane_t *from = &plan->from;
+    return (activation_shape_t){.channels = from->c,
+                                .positions = from->h * from->w,
+                                .block = from->layout == ONEDNN_BLOCKED ? onednn_block() : 1,
+                                .flat = plan->kind == PLAN_INNER_PRODUCT};
+}
+
 static outcome_t open_worker(fast_t *fast, int worker)
 {
     graph_t *graph = &fast->graphs[worker];
@@ -175,6 +195,7 @@ static outcome_t open_worker(fast_t *fast, int worker)
         own->steps[index].table = i;
         own->steps[index].source = result_of(fast, worker, source);
         own->steps[index].source_count = source < 0 ? 0 : net->layers[source].outputs;
+        own->steps[index].shape = shape_of(&fast->plan[index]);
     }
     return result;
 }
@@ -186,10 +207,12 @@ static void fast_close(void *state)
     for (int worker = 0; worker < fast->workers && fast->states != NULL; worker++) {
         for (int i = 0; i < layers && fast->states[worker].steps != NULL; i++) {
             onednn_binding_free(fast->states[worker].steps[i].binding);
+            onednn_binding_free(fast->states[worker].steps[i].filtered);
             fast->graphs[worker].net->layers[i].input_layer = NULL;
         }
         free(fast->states[worker].steps);
         free(fast->states[worker].input);
+        free(fast->states[worker].filtered);
     }
     for (int i = 0; i < layers && fast->ops != NULL; i++)
         onednn_op_free(fast->ops[i]);
@@ -233,6 +256,37 @@ static void fast_observe(void *state, engine_observer_t observer, void *context)
     fast_t *fast = state;
     fast->observer = observer;
     fast->observer_context = context;
+}
+
+/* Bind the table layers of a worker to filtered inputs too. */
+static outcome_t bind_filtered(fast_t *fast, int worker)
+{
+    worker_t *own = &fast->states[worker];
+    int64_t largest = 0;
+    outcome_t result = outcome_ok();
+    for (int i = 0; i < fast->graphs[worker].net->n; i++)
+        largest = own->steps[i].source_count > largest ? own->steps[i].source_count : largest;
+    own->filtered =
+        aligned_alloc(ALIGNMENT, ((size_t)largest * sizeof(float) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT + ALIGNMENT);
+    if (own->filtered == NULL)
+        return outcome_out_of_memory("activations");
+    for (int i = 0; i < fast->graphs[worker].net->n && outcome_is_ok(&result); i++)
+        if (own->steps[i].source_count > 0)
+            result = onednn_bind(fast->onednn, fast->ops[i], own->filtered, NULL, result_of(fast, worker, i),
+                                 &own->steps[i].filtered);
+    return result;
+}
+
+static outcome_t fast_filter(void *state, engine_filter_t filter, void *context)
+{
+    fast_t *fast = state;
+    outcome_t result = outcome_ok();
+    for (int worker = 0; worker < fast->workers && filter != NULL && outcome_is_ok(&result); worker++)
+        if (fast->states[worker].filtered == NULL)
+            result = bind_filtered(fast, worker);
+    fast->filter = filter;
+    fast->filter_context = context;
+    return result;
 }
 
 static outcome_t fast_open(const net_weights_t *weights, const net_ranges_t *ranges, graph_t *graphs, int workers,
@@ -284,5 +338,6 @@ const kernels_t kernels_fast = {.name = "fast",
                                 .open = fast_open,
                                 .set_rows = fast_set_rows,
                                 .observe = fast_observe,
+                                .filter = fast_filter,
                                 .predict = fast_predict,
                                 .close = fast_close};

@@ -16,5 +16,6 @@ const engine_interface_t bbs_engine_interface = {.commit = BBS_COMMIT,
                                                  .takes_integers = engine_takes_integers,
                                                  .observe = engine_observe,
                                                  .watch = engine_watch,
+                                                 .filter = engine_filter,
                                                  .predict = engine_predict,
                                                  .versions = engine_versions};

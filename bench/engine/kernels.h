@@ -24,6 +24,8 @@ typedef struct {
     /* From now on call `watcher` with the input and the output of each table layer; NULL for sets with float activations.
      */
     void (*watch)(void *state, engine_watcher_t watcher, void *context);
+    /* From now on compute what table layers read by `filter` (engine_filter()); NULL for sets with integer activations. */
+    outcome_t (*filter)(void *state, engine_filter_t filter, void *context);
     /* Undo open(), so that the graphs can be closed. */
     void (*close)(void *state);
 } kernels_t;

@@ -143,6 +143,11 @@ outcome_t engine_watch(engine_t *engine, engine_watcher_t watcher, void *context
     return engine->calls->watch(engine->inner, watcher, context);
 }
 
+outcome_t engine_filter(engine_t *engine, engine_filter_t filter, void *context)
+{
+    return engine->calls->filter(engine->inner, filter, context);
+}
+
 outcome_t engine_predict(engine_t *engine, int worker, const float *input, float *logits)
 {
     return engine->calls->predict(engine->inner, worker, input, logits);

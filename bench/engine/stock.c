@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The stock kernels. The graph of worker 0 owns the weights, the others point to them; Darknet's own BatchNorm is applied.
- */
+ * A filter stands in front of Darknet's function: its data are found through the layer's `input_layer` (see fast.c). */
 #include "engine/stock.h"
 
 #include "engine/widen.h"
@@ -9,10 +9,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct stock;
+
+/* The filter before one table layer of one worker. */
 typedef struct {
+    const struct stock *stock;
+    int worker;
+    size_t table;
+    activation_shape_t shape;
+    float *filtered;                    /* room for the input */
+    void (*forward)(layer at, network net); /* Darknet's own function */
+} gate_t;
+
+typedef struct stock {
     const net_weights_t *weights;
     graph_t *graphs;
     int workers;
+    gate_t *gates; /* [workers, table.count]; NULL: no filter yet */
+    engine_filter_t filter;
+    void *filter_context;
 } stock_t;
 
 /* Darknet divides by sqrt(v) + 1e-6, torch by sqrt(v + eps): this is the variance with which Darknet gets torch's result.
@@ -90,9 +105,77 @@ static outcome_t stock_predict(void *state, int worker, const float *input, floa
     return outcome_ok();
 }
 
+/* ===  The filter  === */
+
+static void forward_filtered(layer at, network net)
+{
+    const gate_t *gate = (const gate_t *)(const void *)at.input_layer;
+    const stock_t *stock = gate->stock;
+    if (stock->filter != NULL) {
+        stock->filter(stock->filter_context, gate->worker, gate->table, &gate->shape, net.input, gate->filtered);
+        net.input = gate->filtered;
+    }
+    gate->forward(at, net);
+}
+
+static outcome_t place_gate(stock_t *stock, int worker, size_t table)
+{
+    const graph_t *graph = &stock->graphs[worker];
+    const int index = graph->layer_of[table];
+    gate_t *gate = &stock->gates[(size_t)worker * stock->weights->table.count + table];
+    if (index == 0) /* reads the network's input */
+        return outcome_ok();
+    const layer *before = &graph->net->layers[index - 1];
+    layer *at = &graph->net->layers[index];
+    *gate = (gate_t){.stock = stock,
+                     .worker = worker,
+                     .table = table,
+                     .shape = {.channels = before->out_c,
+                               .positions = (int64_t)before->out_h * before->out_w,
+                               .block = 1,
+                               .flat = at->type == CONNECTED},
+                     .filtered = malloc((size_t)before->outputs * sizeof *gate->filtered),
+                     .forward = at->forward};
+    if (gate->filtered == NULL)
+        return outcome_out_of_memory("activations");
+    at->forward = forward_filtered;
+    at->input_layer = (layer *)(void *)gate;
+    return outcome_ok();
+}
+
+static outcome_t stock_filter(void *state, engine_filter_t filter, void *context)
+{
+    stock_t *stock = state;
+    const size_t layers = stock->weights->table.count;
+    outcome_t result = outcome_ok();
+    stock->filter = filter;
+    stock->filter_context = context;
+    if (filter == NULL || stock->gates != NULL)
+        return result;
+    stock->gates = calloc((size_t)stock->workers * layers, sizeof *stock->gates);
+    if (stock->gates == NULL)
+        return outcome_out_of_memory("activations");
+    for (int worker = 0; worker < stock->workers; worker++)
+        for (size_t i = 0; i < layers && outcome_is_ok(&result); i++)
+            result = place_gate(stock, worker, i);
+    return result;
+}
+
+static void close_gates(stock_t *stock)
+{
+    const size_t layers = stock->weights->table.count;
+    for (int worker = 0; worker < stock->workers && stock->gates != NULL; worker++)
+        for (size_t i = 0; i < layers; i++) {
+            stock->graphs[worker].net->layers[stock->graphs[worker].layer_of[i]].input_layer = NULL;
+            free(stock->gates[(size_t)worker * layers + i].filtered);
+        }
+    free(stock->gates);
+}
+
 static void stock_close(void *state)
 {
     stock_t *stock = state;
+    close_gates(stock);
     for (int worker = 1; worker < stock->workers; worker++)
         for (size_t i = 0; i < stock->weights->table.count; i++)
             stock->graphs[worker].net->layers[stock->graphs[worker].layer_of[i]].weights = NULL;
@@ -103,5 +186,6 @@ const kernels_t kernels_stock = {.name = "stock",
                                  .owns_weights = true,
                                  .open = stock_open,
                                  .set_rows = stock_set_rows,
+                                 .filter = stock_filter,
                                  .predict = stock_predict,
                                  .close = stock_close};

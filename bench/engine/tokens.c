@@ -208,6 +208,7 @@ static void close_worker(token_worker_t *worker)
         free(worker->buffers[i]);
     free(worker->buffers);
     free(worker->scratch);
+    free(worker->filtered);
     free(worker->steps);
 }
 
@@ -274,6 +275,40 @@ outcome_t tokens_set_integers(void *state, size_t index, int64_t first, int64_t 
     memcpy(biases + begin, all->layers[index].bias + first, (size_t)rows * sizeof *biases);
     return begin + rows == step->outputs ? tokens->set->set_integers(tokens, at, 0, step->outputs, gathered, scales, biases)
                                          : outcome_ok();
+}
+
+/* ===  The filter  === */
+
+outcome_t tokens_set_filter(void *state, engine_filter_t filter, void *context)
+{
+    tokens_t *tokens = state;
+    const net_program_t *program = &tokens->weights->program;
+    int64_t widest = 0;
+    tokens->filter = filter;
+    tokens->filter_context = context;
+    for (size_t i = 0; i < program->count; i++)
+        if (program->steps[i].kind == NET_STEP_LINEAR && program->steps[i].inputs > widest)
+            widest = program->steps[i].inputs;
+    for (int i = 0; i < tokens->worker_count && filter != NULL; i++) {
+        token_worker_t *worker = &tokens->workers[i];
+        if (worker->filtered == NULL)
+            worker->filtered = aligned_floats(widest * program->tokens);
+        if (worker->filtered == NULL)
+            return outcome_out_of_memory("activations");
+    }
+    return outcome_ok();
+}
+
+const float *tokens_filtered(const token_step_t *self)
+{
+    const tokens_t *tokens = self->tokens;
+    const net_step_t *step = self->step;
+    if (tokens->filter == NULL || step->layer == NET_NONE)
+        return self->source;
+    const activation_shape_t shape = {.channels = step->inputs, .positions = self->rows, .block = step->inputs};
+    tokens->filter(tokens->filter_context, (int)(self->worker - tokens->workers), (size_t)step->layer, &shape, self->source,
+                   self->worker->filtered);
+    return self->worker->filtered;
 }
 
 /* ===  Predicting  === */

@@ -52,6 +52,7 @@ struct token_worker {
     token_step_t *steps;
     float **buffers; /* tokens->buffer_count, each as large as the widest result */
     float *scratch;  /* tokens->scratch_floats */
+    float *filtered; /* room for the widest input of a step with weights; NULL: no filter yet */
     const float *input;
     bool refused;
     void *state; /* of the set */
@@ -68,7 +69,9 @@ struct tokens {
     engine_watcher_t watcher; /* or NULL */
     void *watcher_context;
     float *gathered; /* weights of stacked table layers, then scales and biases; NULL without stacked layers */
-    void *state;     /* of the set */
+    engine_filter_t filter; /* or NULL */
+    void *filter_context;
+    void *state; /* of the set */
 };
 
 outcome_t tokens_open(const token_set_t *set, const net_weights_t *weights, graph_t *graphs, int workers, void **state);
@@ -77,6 +80,11 @@ outcome_t tokens_set_integers(void *state, size_t index, int64_t first, int64_t 
                               const float *scale);
 outcome_t tokens_predict(void *state, int worker, const float *input, float *logits);
 void tokens_close(void *state);
+
+/* For sets with float activations (engine_filter()). */
+outcome_t tokens_set_filter(void *state, engine_filter_t filter, void *context);
+/* What a step with weights reads: its source, or, with a filter, the filtered one. */
+const float *tokens_filtered(const token_step_t *self);
 
 /* Does this step have weights, outputs x inputs? */
 bool tokens_has_weights(const net_step_t *step);

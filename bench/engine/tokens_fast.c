@@ -57,7 +57,7 @@ static void run_linear(token_step_t *self, layer at, network net)
 {
     (void)at;
     (void)net;
-    multiply(self, self->rows, self->source, self->target);
+    multiply(self, self->rows, tokens_filtered(self), self->target);
 }
 
 static void run_attention(token_step_t *self, layer at, network net)
@@ -192,4 +192,4 @@ static outcome_t open_kernels(const net_weights_t *weights, const net_ranges_t *
 }
 
 const kernels_t kernels_tokens_fast = {
-    .name = "fast", .open = open_kernels, .set_rows = tokens_set_rows, .predict = tokens_predict, .close = tokens_close};
+    .name = "fast", .open = open_kernels, .set_rows = tokens_set_rows, .filter = tokens_set_filter, .predict = tokens_predict, .close = tokens_close};

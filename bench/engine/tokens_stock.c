@@ -58,6 +58,7 @@ static void run_layer_norm(token_step_t *self, layer at, network net)
 static void run_linear(token_step_t *self, layer at, network net)
 {
     at.batch = (int)self->rows;
+    net.input = (float *)(uintptr_t)tokens_filtered(self); /* it is only read; the member lacks const */
     forward_connected_layer(at, net);
 }
 
@@ -176,4 +177,4 @@ static outcome_t open_kernels(const net_weights_t *weights, const net_ranges_t *
 }
 
 const kernels_t kernels_tokens_stock = {
-    .name = "stock", .open = open_kernels, .set_rows = tokens_set_rows, .predict = tokens_predict, .close = tokens_close};
+    .name = "stock", .open = open_kernels, .set_rows = tokens_set_rows, .filter = tokens_set_filter, .predict = tokens_predict, .close = tokens_close};

@@ -89,8 +89,21 @@ static bool can_run(const material_net_t *net, bool integers)
     return !integers || net->size->cfg == NULL || find_ranges(net, &ranges);
 }
 
-outcome_t accuracy_runs_write(const measurement_context_t *context, accuracy_config_t *config, const rows_schema_t *schema,
-                              const char *path)
+/* The methods of `of`, then those of the scopes of the network; returns how many. */
+static size_t list_methods(const accuracy_config_t *of, const accuracy_scope_t *scopes, const network_t *network,
+                           const char **methods)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < of->method_count && count < ACCURACY_METHODS; i++)
+        methods[count++] = of->methods[i];
+    for (const accuracy_scope_t *scope = scopes; scope != NULL && scope->family != NULL; scope++)
+        for (size_t i = 0; i < scope->count && count < ACCURACY_METHODS && text_equal(scope->family, network->family); i++)
+            methods[count++] = scope->methods[i];
+    return count;
+}
+
+outcome_t accuracy_runs_write(const measurement_context_t *context, accuracy_config_t *config,
+                              const accuracy_scope_t *scopes, const rows_schema_t *schema, const char *path)
 {
     rows_writer_t writer;
     material_net_t nets[MATERIAL_NETS];
@@ -102,14 +115,19 @@ outcome_t accuracy_runs_write(const measurement_context_t *context, accuracy_con
     config->threads = context->jobs;
     config->samples = context->folder;
     config->skip_bad = context->mode->material != NULL && context->mode->material->skip_bad;
+    config->leave_out = true;
     for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
-        config->network = nets[i].network;
-        config->size = nets[i].size;
-        config->weights = given(&nets[i].weights);
-        config->data = given(&nets[i].data);
-        config->vocabulary = given(&nets[i].vocabulary);
-        if (can_run(&nets[i], config->integers))
-            result = accuracy_run(config, write_row, &writer);
+        const char *methods[ACCURACY_METHODS];
+        accuracy_config_t one = *config;
+        one.network = nets[i].network;
+        one.size = nets[i].size;
+        one.weights = given(&nets[i].weights);
+        one.data = given(&nets[i].data);
+        one.vocabulary = given(&nets[i].vocabulary);
+        one.method_count = list_methods(config, scopes, one.network, methods);
+        one.methods = methods;
+        if (can_run(&nets[i], one.integers))
+            result = accuracy_run(&one, write_row, &writer);
     }
     return rows_finish(&writer, result);
 }

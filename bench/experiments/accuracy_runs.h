@@ -11,13 +11,23 @@
 /* List the weights, graphs and data of these networks as inputs. */
 outcome_t accuracy_runs_inputs(const run_mode_t *mode, inputs_t *inputs);
 
-/* Run accuracy_run() for all these networks and write rows of `schema` to `path`. The caller sets methods, kernels,
- * activations and the folder of answers in `config`; the rest is set here. With integer activations a CNN without ranges is
- * left out. */
-outcome_t accuracy_runs_write(const measurement_context_t *context, accuracy_config_t *config, const rows_schema_t *schema,
-                              const char *path);
+/* Further methods for the networks of one family, after those of all networks. */
+typedef struct {
+    const char *family; /* of network_t; NULL ends a list */
+    const char *const *methods;
+    size_t count;
+} accuracy_scope_t;
 
-/* The number of methods of the measurement `accuracy` in a mode. */
+enum { ACCURACY_METHODS = 64 /* of one network, at most */ };
+
+/* Run accuracy_run() for all these networks and write rows of `schema` to `path`. The caller sets methods, kernels,
+ * activations and the folder of answers in `config`; the rest is set here. `scopes` may be NULL. With integer activations a
+ * CNN without ranges is left out; a method that calibrates activations is left out where every sample is evaluated and the
+ * data set has no training part. */
+outcome_t accuracy_runs_write(const measurement_context_t *context, accuracy_config_t *config,
+                              const accuracy_scope_t *scopes, const rows_schema_t *schema, const char *path);
+
+/* The number of methods of the measurement `accuracy` in a mode, for the network that has the most. */
 size_t accuracy_runs_methods(const run_mode_t *mode);
 
 #endif

@@ -44,10 +44,20 @@ static const char *const methods[] = {
     "mx",
     "ant",
     "noisyquant",
+    "olive",
 };
 /* The settings of the paper and of its rivals, for Tables I to III and Fig. 11. */
 static const char *const rivals[] = {"fp32",     "int8",    "bbs-cons", "bbs-mod", "bitwave-cons", "bitwave-mod",
                                      "ptq-cons", "ptq-mod", "ant",      "mx",      "noisyquant"};
+
+/* Activations quantised as in the paper's tables: 6-bit weights and activations in Table II; in Table III 6-bit weights and
+ * 8-bit activations, for every 6-bit element of Microscaling, as the paper does not name one. */
+static const char *const of_table2[] = {"ant:activations=6"};
+static const char *const of_table3[] = {"mx:activations=8",        "mx-e3m2", "mx-e3m2:activations=8", "mx-int6",
+                                        "mx-int6:activations=8", "noisyquant:activations=8"};
+enum { OF_TABLE2 = sizeof of_table2 / sizeof *of_table2, OF_TABLE3 = sizeof of_table3 / sizeof *of_table3 };
+static const accuracy_scope_t of_tables[] = {
+    {"vgg", of_table2, OF_TABLE2}, {"resnet", of_table2, OF_TABLE2}, {"vit", of_table3, OF_TABLE3}, {.family = NULL}};
 
 static const struct {
     const char *const *specs;
@@ -59,13 +69,14 @@ static const char kernels[] = "fast";
 
 size_t accuracy_runs_methods(const run_mode_t *mode)
 {
-    return method_sets[mode->methods].count;
+    return method_sets[mode->methods].count + (mode->methods != MODE_SETTINGS ? OF_TABLE3 : 0);
 }
 
 static outcome_t run_floats(const measurement_context_t *context, const char *path)
 {
     const run_mode_t *mode = context->mode;
     const text_t predictions = text_of("%s/predictions", context->folder);
+    const accuracy_scope_t *scopes = mode->methods != MODE_SETTINGS ? of_tables : NULL;
     accuracy_config_t config = {.methods = method_sets[mode->methods].specs,
                                 .method_count = method_sets[mode->methods].count,
                                 .kernels = kernels,
@@ -73,8 +84,9 @@ static outcome_t run_floats(const measurement_context_t *context, const char *pa
     if (mode->material != NULL && mode->material->method_count > 0) {
         config.methods = mode->material->methods;
         config.method_count = mode->material->method_count;
+        scopes = NULL;
     }
-    return accuracy_runs_write(context, &config, &accuracy_schema, path);
+    return accuracy_runs_write(context, &config, scopes, &accuracy_schema, path);
 }
 
 /* Methods whose weights are integers: the reference, the paper's two settings, and three at 4 bits. */
@@ -89,7 +101,7 @@ static outcome_t run_integers(const measurement_context_t *context, const char *
                                 .kernels = kernels,
                                 .integers = true,
                                 .predictions = predictions.chars};
-    return accuracy_runs_write(context, &config, &integers_schema, path);
+    return accuracy_runs_write(context, &config, NULL, &integers_schema, path);
 }
 
 extern const measurement_t measurement_accuracy, measurement_integers;

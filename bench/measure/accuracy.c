@@ -4,6 +4,7 @@
 #include "base/progress.h"
 #include "base/text.h"
 #include "compress/spec.h"
+#include "measure/activations.h"
 #include "measure/accuracy_session.h"
 #include "measure/inference.h"
 #include "measure/sample_list.h"
@@ -14,7 +15,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* Activations are float32, or 8 bits quantised as in the paper: a method compresses weights only, never activations. */
+/* Without activation bits of the method, activations are float32, or 8 bits quantised as in the paper for all methods. */
 enum { float_activation_bits = 32, integer_activation_bits = 8 };
 
 enum { f1_batch = 32 }; /* as the paper's authors report MRPC: the mean F1 of batches of 32, the last one of 24 */
@@ -31,7 +32,7 @@ static double cpu_clock(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-static outcome_t predict(const accuracy_session_t *session, const char *method, predictions_t *answers)
+static outcome_t run_samples(const accuracy_session_t *session, const char *method, predictions_t *answers)
 {
     const accuracy_config_t *config = session->config;
     const inference_t inference = {.dataset = &session->dataset,
@@ -43,16 +44,39 @@ static outcome_t predict(const accuracy_session_t *session, const char *method, 
     return inference_run(&inference, title.chars, answers->sample, answers->samples, answers->predicted);
 }
 
+/* Run the samples; the method's weights are set. */
+static outcome_t predict(const accuracy_session_t *session, const char *spec, int activation_bits, predictions_t *answers)
+{
+    activations_t activations = {0};
+    outcome_t result;
+    if (activation_bits == 0)
+        return run_samples(session, spec, answers);
+    if (!outcome_bad(&result, activations_fit(&session->network, &session->weights, spec, &session->calibration,
+                                              session->engine, session->config->threads, &activations)) &&
+        !outcome_bad(&result, engine_filter(session->engine, activations_filter, &activations)))
+        result = run_samples(session, spec, answers);
+    if (outcome_is_ok(&result))
+        result = engine_filter(session->engine, NULL, NULL);
+    activations_free(&activations);
+    return result;
+}
+
 static outcome_t answer(accuracy_session_t *session, size_t index, accuracy_row_t *row)
 {
     const accuracy_config_t *config = session->config;
-    const char *spec = config->methods[index];
+    const char *spec = session->methods[index];
     predictions_t *answers = &session->answers[index];
     text_t stem = text_of("%s/%s.%s.%s", config->predictions ? config->predictions : "", config->network->name,
                           config->size->name, spec);
     text_t key = accuracy_session_key(session, spec);
+    const method_t *method;
+    method_config_t parsed;
     outcome_t result;
-    row->activation_bits = config->integers ? integer_activation_bits : float_activation_bits;
+    if (outcome_bad(&result, method_parse(spec, &method, &parsed)))
+        return result;
+    row->activation_bits = parsed.activation_bits > 0 ? parsed.activation_bits
+                           : config->integers         ? integer_activation_bits
+                                                      : float_activation_bits;
     if (config->predictions != NULL &&
         outcome_bad(&result, predictions_load(stem.chars, key.chars, answers, answers->predicted, &row->reused)))
         return result;
@@ -61,7 +85,7 @@ static outcome_t answer(accuracy_session_t *session, size_t index, accuracy_row_
         return result;
     if (!row->reused) {
         double started = progress_clock(), used = cpu_clock();
-        result = predict(session, spec, answers);
+        result = predict(session, spec, parsed.activation_bits, answers);
         row->seconds = progress_clock() - started;
         row->cpu_seconds = cpu_clock() - used;
         if (outcome_is_ok(&result) && config->predictions != NULL)
@@ -80,7 +104,7 @@ static void complete_row(const accuracy_session_t *session, size_t index, const 
     row->net = config->network->name;
     row->size = config->size->name;
     row->data = session->dataset.kind->name;
-    row->method = config->methods[index];
+    row->method = session->methods[index];
     row->profile = session->profile->name;
     row->kernels = config->kernels;
     row->stand_in = config->size->stand_in;
@@ -108,7 +132,7 @@ static void complete_row(const accuracy_session_t *session, size_t index, const 
 static outcome_t drop_skipped(accuracy_session_t *session, accuracy_row_t *rows)
 {
     const dataset_t *data = &session->dataset;
-    size_t methods = session->config->method_count;
+    size_t methods = session->method_count;
     int64_t skipped, first;
     outcome_t result = sample_list_drop(data->kind->name, session->answers, methods, &skipped, &first);
     for (size_t i = 0; i < methods; i++) {
@@ -127,7 +151,10 @@ static outcome_t check_methods(const accuracy_config_t *config)
     for (size_t i = 0; i < config->method_count && outcome_is_ok(&result); i++) {
         const method_t *method;
         method_config_t parsed;
-        result = method_parse(config->methods[i], &method, &parsed);
+        if (!outcome_bad(&result, method_parse(config->methods[i], &method, &parsed)) && config->integers &&
+            parsed.activation_bits > 0)
+            result = outcome_usage("--activations int8", config->methods[i], "a method with activations of its own",
+                                   "--activations fp32, or the method without the key activations", NULL);
     }
     return result;
 }
@@ -141,15 +168,15 @@ outcome_t accuracy_run(const accuracy_config_t *config, accuracy_sink_t sink, vo
     if (!outcome_is_ok(&result) || outcome_bad(&result, check_methods(config)) ||
         outcome_bad(&result, accuracy_session_open(config, &session)))
         goto out;
-    for (size_t i = 0; i < config->method_count; i++) {
+    for (size_t i = 0; i < session.method_count; i++) {
         if (outcome_bad(&result, answer(&session, i, &rows[i])))
             goto out;
-        if (text_equal(config->methods[i], reference_method))
+        if (text_equal(session.methods[i], reference_method))
             reference = &session.answers[i];
     }
     if (outcome_bad(&result, drop_skipped(&session, rows)))
         goto out;
-    for (size_t i = 0; i < config->method_count; i++) {
+    for (size_t i = 0; i < session.method_count; i++) {
         complete_row(&session, i, reference, &rows[i]);
         sink(context, &rows[i]);
     }

@@ -52,7 +52,7 @@ static const rows_column_t columns[] = {
     {INTEGER(layers), .heading = "Layers", .meaning = "layers with weights"},
     {INTEGER(sensitive_channels), .heading = "Sensitive channels", .meaning = "output channels left at 8 bits"},
     {INTEGER(channels), .heading = "Channels", .meaning = "output channels of all layers"},
-    {INTEGER(activation_bits), .heading = "Activations", .unit = "bits", .meaning = "32: float, 8: INT8"},
+    {INTEGER(activation_bits), .heading = "Activations", .unit = "bits", .meaning = "32: float; fewer: quantised by the method (its key `activations`), or all to INT8"},
     {TEXT(kernels), .heading = "Kernels", .meaning = "the kernel set that computed the answers"},
     {TEXT(profile), .heading = "Profile", .meaning = "the preprocessing of the samples"},
     {FLAG(stand_in), .heading = "Stand-in", .meaning = "1: the network only stands in for the paper's"},

@@ -4,9 +4,11 @@
 #include "base/file.h"
 #include "base/home.h"
 #include "base/sha256.h"
+#include "compress/spec.h"
 #include "measure/sample_list.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* ===  Opening  === */
 
@@ -109,12 +111,61 @@ static outcome_t open_dataset(accuracy_session_t *session)
     return check_shapes(session);
 }
 
+bool accuracy_session_calibrates(const char *spec)
+{
+    const method_t *method;
+    method_config_t parsed;
+    const outcome_t result = method_parse(spec, &method, &parsed);
+    return outcome_is_ok(&result) && parsed.activation_bits > 0 && method->activations->calibrates;
+}
+
+/* Leave out the methods that calibrate activations; answers are alike for all methods, so the last ones are dropped. */
+static void leave_out(accuracy_session_t *session)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < session->method_count; i++)
+        if (!accuracy_session_calibrates(session->methods[i]))
+            session->methods[kept++] = session->methods[i];
+    for (size_t i = kept; i < session->method_count; i++)
+        predictions_free(&session->answers[i]);
+    session->method_count = kept;
+}
+
+static outcome_t open_calibration(accuracy_session_t *session)
+{
+    const accuracy_config_t *config = session->config;
+    const calibration_request_t request = {.size = config->size,
+                                           .path = config->calibration,
+                                           .vocabulary = session->dataset.request.vocabulary,
+                                           .default_data = config->data == NULL,
+                                           .evaluated = &session->dataset,
+                                           .evaluated_list = session->answers[0].sample,
+                                           .evaluated_count = session->answers[0].samples};
+    bool wanted = false;
+    outcome_t result;
+    for (size_t i = 0; i < session->method_count; i++)
+        wanted |= accuracy_session_calibrates(session->methods[i]);
+    if (!wanted)
+        return outcome_ok();
+    if (outcome_bad(&result, calibration_samples_open(&request, &session->calibration)))
+        return result;
+    if (session->calibration.count == 0 && !config->leave_out)
+        return outcome_missing(session->dataset.kind->name, "calibration of the activations", "every sample is evaluated",
+                               "samples that are not evaluated", "give some with --calibration, or evaluate fewer: --images");
+    if (session->calibration.count == 0)
+        leave_out(session);
+    return calibration_samples_identity(&session->calibration, &session->calibration_identity);
+}
+
 outcome_t accuracy_session_open(const accuracy_config_t *config, accuracy_session_t *session)
 {
     *session = (accuracy_session_t){.config = config};
+    session->method_count = config->method_count;
     session->answers = calloc(config->method_count, sizeof *session->answers);
-    if (session->answers == NULL)
+    session->methods = calloc(config->method_count, sizeof *session->methods);
+    if (session->answers == NULL || session->methods == NULL)
         return outcome_out_of_memory("accuracy");
+    memcpy(session->methods, config->methods, config->method_count * sizeof *session->methods);
     outcome_t result;
     if ((config->predictions != NULL && outcome_bad(&result, file_make_folder(config->predictions))) ||
         outcome_bad(&result, net_weights_load(config->network, config->size, config->weights, &session->weights)) ||
@@ -123,7 +174,7 @@ outcome_t accuracy_session_open(const accuracy_config_t *config, accuracy_sessio
         outcome_bad(&result, open_dataset(session)) || outcome_bad(&result, open_kernels(session)) ||
         outcome_bad(&result, identify(session)))
         return result;
-    return make_samples(session);
+    return outcome_bad(&result, make_samples(session)) ? result : open_calibration(session);
 }
 
 void accuracy_session_close(accuracy_session_t *session)
@@ -133,6 +184,8 @@ void accuracy_session_close(accuracy_session_t *session)
     for (size_t i = 0; i < session->config->method_count && session->answers != NULL; i++)
         predictions_free(&session->answers[i]);
     free(session->answers);
+    free(session->methods);
+    calibration_samples_close(&session->calibration);
     dataset_close(&session->dataset);
     int8_network_free(&session->network);
     net_weights_free(&session->weights);
@@ -145,8 +198,10 @@ text_t accuracy_session_key(const accuracy_session_t *session, const char *metho
 {
     const accuracy_config_t *config = session->config;
     const text_t engine = config->integers ? text_of("integers") : text_of("%s", engine_versions().chars);
-    return text_of("%s method=%s first=%s images=%lld of=%lld kernels=%s engine=%s%s", session->identity.chars, method,
+    const text_t calibration =
+        accuracy_session_calibrates(method) ? text_of(" %s", session->calibration_identity.chars) : text_of("%s", "");
+    return text_of("%s method=%s first=%s images=%lld of=%lld kernels=%s engine=%s%s%s", session->identity.chars, method,
                    config->prune_first_layer ? "prune" : "keep", (long long)session->answers[0].samples,
                    (long long)session->dataset.samples, config->kernels, engine.chars,
-                   config->skip_bad ? " bad=skipped" : "");
+                   config->skip_bad ? " bad=skipped" : "", calibration.chars);
 }

@@ -5,6 +5,7 @@
 #include "data/dataset.h"
 #include "engine/engine.h"
 #include "measure/accuracy.h"
+#include "measure/calibration_samples.h"
 #include "measure/predictions.h"
 #include "weights/int8_network.h"
 
@@ -17,6 +18,10 @@ typedef struct {
     const profile_t *profile;
     net_ranges_t ranges; /* of a CNN with integer activations */
     engine_t *engine;
+    calibration_samples_t calibration; /* opened only when a method calibrates activations */
+    text_t calibration_identity;
+    const char **methods; /* those of the configuration that can run */
+    size_t method_count;
     predictions_t *answers; /* one per method, over the same samples */
     text_t identity;        /* hashes of weights and data, for the keys */
     text_t vocabulary;      /* path of the vocabulary; the data set keeps a pointer to it */
@@ -25,6 +30,9 @@ typedef struct {
 /* Call accuracy_session_close() also when opening failed. */
 outcome_t accuracy_session_open(const accuracy_config_t *config, accuracy_session_t *session);
 void accuracy_session_close(accuracy_session_t *session);
+
+/* Does the method of a spec quantise activations after calibration? The spec is one that method_parse() accepts. */
+bool accuracy_session_calibrates(const char *spec);
 
 /* All that the answers under a method depend on, in one line: the key of predictions.h. */
 text_t accuracy_session_key(const accuracy_session_t *session, const char *method);
