@@ -88,7 +88,10 @@ static outcome_t work_of(const accel_config_t *config, const accel_layer_t *laye
     outcome_t result;
     if (outcome_bad(&result, pairs_count(&request, threads, &pairs)))
         return result;
-    work->tiles = exact_times(exact_times(row_tiles, pairs.slices), steps);
+    /* The simulator reads its buffers by tiles of one kernel position, even where it counts the cycles of flat slices. */
+    bool by_position = config->oddities & ODDITY_WHOLE_READS;
+    const int64_t slices = by_position ? tile_slices(shape, config->group) : pairs.slices;
+    work->tiles = exact_times(exact_times(row_tiles, slices), steps);
     work->cycles = whole(ceil(pairs.cycles));
     work->cycles_variance = whole(ceil(pairs.variance));
     work->sensitive = shape->k;
