@@ -1,61 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Speedup over the reference design, a group of bars for each network, the geometric mean last.
+# Speedup over the reference design, with the standard deviation over the seeds of the synthetic weights.
 #   gnuplot -c plots/fig12.gp RUN_FOLDER PICTURE plots/style.gp     reads RUN_FOLDER/fig12.csv, nothing else
 rows = ARG1."/fig12.csv"
 picture = ARG2
 style = ARG3
 width = 920
 height = 420
+field = "speedup"
+mean = "speedup_mean"
+spread = "speedup_deviation"
+heading = "Speedup over "
+note = "error bars: deviation over seeds, at most %.4f"
 load style
-
-array net[1000]; array place[1000]; array design[1000]; array value[1000]
-array names[20]
-count = 0; designs = 0; networks = 0
-reference = ""; size = ""; last = ""
-known_design(name) = sum [k = 1:designs] (names[k] eq name ? k : 0)
-new_design(name) = (designs = designs + 1, names[designs] = name, designs)
-keep(name, accelerator) = accelerator eq strcol("reference") ? 0 : \
-    (count = count + 1, reference = strcol("reference"), size = strcol("size"), networks = networks + (name ne last), last = name, \
-     net[count] = name, place[count] = networks, \
-     design[count] = known_design(accelerator) > 0 ? known_design(accelerator) : new_design(accelerator), \
-     value[count] = column("speedup"), 0)
-set table $ignored
-plot rows using (0):(keep(strcol("net"), strcol("accelerator"))) with table
-unset table
-unset datafile columnheaders
-
-most = 1
-do for [i = 1:count] { most = value[i] > most ? value[i] : most }
-bar = 0.84 / designs
-at(i) = place[i] + (design[i] - 0.5 * (designs + 1)) * bar
-
-do for [format in formats] {
-    eval(use_format(format))
-    set output picture.".".format
-    set label 1 "{/:Bold Speedup over ".reference."}" at screen 0.012, 0.955 left font ",12"
-    set label 2 sprintf("N = 1 sample through each network of size %s, synthetic weights; geomean: geometric mean", size) noenhanced at screen 0.012, 0.895 left textcolor rgb "#444444"
-    do for [k = 1:designs] {
-        set label 10 + k "■" at screen 0.012 + 0.128 * (k - 1), 0.835 left textcolor rgb colour(k)
-        set label 30 + k names[k] noenhanced at screen 0.031 + 0.128 * (k - 1), 0.835 left
-    }
-    set key off
-    set lmargin at screen 0.075
-    set rmargin at screen 0.915
-    set tmargin at screen 0.79
-    set bmargin at screen 0.09
-    set xrange [0.5 : networks + 0.5]
-    set xtics () scale 0 noenhanced
-    do for [i = 1:count] { set xtics add (net[i] place[i]) }
-    set label 4 reference." = 1" noenhanced at networks + 0.53, 1 left front textcolor rgb "#222222" font ",9.5"
-    set arrow 1 from 0.5, 1 to networks + 0.5, 1 nohead dashtype 2 linewidth 1 linecolor rgb "#222222" front
-    set arrow 2 from networks - 0.5, graph 0 to networks - 0.5, graph 1 nohead linewidth 1 linecolor rgb "#d8dde3" back
-    set boxwidth bar * 0.94
-    set ylabel "Speedup (×)" offset 1
-    set yrange [0 : 1.2 * most]
-    plot net every ::0::count - 1 using (at($1)):(value[$1]):(colour(design[$1])) with boxes linecolor rgb variable, \
-         net every ::0::count - 1 using (at($1)):(value[$1]):(sprintf("%.2f", value[$1])) with labels left rotate by 90 \
-             offset 0, 0.4 textcolor rgb "#222222" font ",9"
-    unset label
-    unset arrow
-    unset output
-}
+load style[1:strlen(style) - strlen("style.gp")]."speedup_bars.gp"

@@ -38,7 +38,7 @@ do for [format in formats] {
     set tmargin at screen 0.79
     set bmargin at screen 0.15
     set xrange [0 : 1.12 * widest]
-    set yrange [least - 0.12 * room : most + 0.35 * room]
+    set yrange [least - 0.12 * room : most + 0.5 * room]
     set xlabel "Energy × delay over Stripes"
     set ylabel "Loss against int8 (points)" offset -0.5
     plot name every ::0::count - 1 using (front[$1] > 0 ? NaN : product[$1]):(loss[$1]):(colour($1)) with points pointtype 6 pointsize 1.3 linewidth 2 linecolor rgb variable, \

@@ -189,7 +189,7 @@ const command_t command_query = {
     .details =
         "Each CSV of a run is a table of the same name. The tables networks, accelerators, methods, datasets and run hold\n"
         "the registries; claims holds the paper's numbers. A derived experiment without a CSV in the folder is computed.\n"
-        "Beyond SQLite's functions there are geomean, median, quantile, bootstrap_low, bootstrap_high, wilson_low,\n"
+        "Beyond SQLite's functions there are geomean, median, deviation, quantile, bootstrap_low, bootstrap_high, wilson_low,\n"
         "wilson_high and mcnemar_p, and for texts fixed, signed, grouped, energy and probability. The database is\n"
         "read-only.\n\n"
         "  bbsbench query --run results/reference \\\n"

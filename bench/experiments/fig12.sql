@@ -1,2 +1,7 @@
--- Fig. 12 shows the speedups over Stripes: the rows of experiment speedup as they are.
-SELECT * FROM speedup ORDER BY rowid;
+-- Fig. 12 shows the speedups over Stripes: the rows of experiment speedup as they are, with their spread over the seeds of the
+-- synthetic weights.
+SELECT speedup.*,
+       speedup_mean,      --| Mean over the seeds | × | real higher 3 | mean of the speedup over the seeds of the synthetic weights
+       speedup_deviation, --| Deviation | × | real 4 | standard deviation of the speedup over these seeds
+       seeds              --| Seeds | | integer | seeds of the synthetic weights behind mean and deviation
+FROM speedup LEFT JOIN seed_ratios USING (net, size, accelerator, reference) ORDER BY speedup.rowid;

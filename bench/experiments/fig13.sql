@@ -10,6 +10,9 @@ SELECT net,               --| Network | | text key | the network, or geomean: th
        energy_on_chip_ratio, --| of it on chip | ÷ reference | real 3 | the part on chip over the total energy of the reference
        energy_dram_ratio, --| of it DRAM | ÷ reference | real 3 | the part of DRAM over the total energy of the reference
        selection,         --| Selection | | text | how sensitive channels were chosen; none: the design has none
-       mean_over_networks --| Mean | | text | geometric: this row is the mean over the networks; else empty
-FROM ratios WHERE reference = 'sparten'
+       mean_over_networks, --| Mean | | text | geometric: this row is the mean over the networks; else empty
+       energy_mean,       --| Mean over the seeds | ÷ reference | real lower 3 | mean of the energy ratio over the seeds of the synthetic weights
+       energy_deviation,  --| Deviation | ÷ reference | real 4 | standard deviation of the energy ratio over these seeds
+       seeds              --| Seeds | | integer | seeds of the synthetic weights behind mean and deviation
+FROM ratios LEFT JOIN seed_ratios USING (net, size, accelerator, reference) WHERE reference = 'sparten'
 ORDER BY net = 'geomean', place;

@@ -7,7 +7,7 @@ WITH costs AS (
     FROM accelerators AS design JOIN speedup AS cost USING (accelerator)
     UNION ALL
     SELECT 2, 100 * design.place - fewer.weight_bits, fewer.net, fewer.size, fewer.accelerator, cost.reference,
-           fewer.accelerator || ', ' || fewer.weight_bits || ' bits', fewer.method,
+           fewer.accelerator || ' ' || fewer.weight_bits || ' bits', fewer.method,
            fewer.energy_total_pj / cost.energy_total_pj * fewer.cycles / cost.cycles
     FROM precision AS fewer JOIN accelerators AS design USING (accelerator)
     JOIN speedup AS cost ON cost.net = fewer.net AND cost.size = fewer.size AND cost.accelerator = cost.reference),

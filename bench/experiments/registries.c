@@ -2,12 +2,17 @@
 #include "experiments/registries.h"
 
 #include "accel/accel.h"
+#include "accel/configuration.h"
+#include "accel/technology.h"
 #include "compress/method.h"
 #include "data/dataset.h"
 #include "nets/net.h"
 
+#include <math.h>
+
 #define TEXT(row, member) .name = #member, ROWS_PLACE_TEXT(row, member)
 #define INTEGER(row, member) .name = #member, ROWS_PLACE_INTEGER(row, member)
+#define REAL(row, member) .name = #member, ROWS_PLACE_REAL(row, member)
 #define FLAG(row, member) .name = #member, ROWS_PLACE_FLAG(row, member)
 
 /* ===  Networks  === */
@@ -45,6 +50,7 @@ static outcome_t add_networks(const network_t *const *network, bool paper, int64
 typedef struct {
     const char *accelerator, *title, *accuracy_method;
     int64_t place;
+    double array_area_um2;
 } accel_cells_t;
 
 static const rows_column_t accel_columns[] = {
@@ -54,20 +60,40 @@ static const rows_column_t accel_columns[] = {
     {INTEGER(accel_cells_t, place), .heading = "Place", .meaning = "position in the registry"},
     {TEXT(accel_cells_t, accuracy_method), .heading = "Weights",
      .meaning = "the method whose measured accuracy stands for the design (Fig. 16)"},
+    {REAL(accel_cells_t, array_area_um2), .heading = "PE area", .unit = "µm²", .decimals = 0,
+     .meaning =
+         "area of all PEs of the array: the area of a PE of 8 lanes in the paper's Table V, for each 8 of its lanes; "
+         "empty: the table has no such PE"},
     {.name = NULL},
 };
 static const rows_schema_t accel_schema = {
     .name = "accelerators", .about = "The registry of accelerators.", .columns = accel_columns};
+
+/* In um2; NaN for a design that Table V lacks. */
+static outcome_t area_of(const accelerator_t *accelerator, double *area)
+{
+    double pe, lanes;
+    accel_config_t config;
+    outcome_t found = technology_lookup("table5", accelerator->part, "area", &pe), result;
+    *area = NAN;
+    if (!outcome_is_ok(&found))
+        return outcome_ok();
+    if (outcome_bad(&result, configuration_default(accelerator, &config)) ||
+        outcome_bad(&result, technology_lookup("table5", NULL, "lanes", &lanes)))
+        return result;
+    *area = pe * (double)(config.rows * config.columns * config.lanes) / lanes;
+    return result;
+}
 
 static outcome_t add_accelerators(rows_database_t *database)
 {
     outcome_t result = outcome_ok();
     int64_t place = 1;
     for (const accelerator_t *const *at = accelerator_registry; *at != NULL && outcome_is_ok(&result); at++) {
-        const accel_cells_t cells = {
-            .accelerator = (*at)->name, .title = (*at)->title, .accuracy_method = (*at)->accuracy, .place = place};
-        place++;
-        result = rows_database_insert(database, &accel_schema, &cells);
+        accel_cells_t cells = {
+            .accelerator = (*at)->name, .title = (*at)->title, .accuracy_method = (*at)->accuracy, .place = place++};
+        if (!outcome_bad(&result, area_of(*at, &cells.array_area_um2)))
+            result = rows_database_insert(database, &accel_schema, &cells);
     }
     return result;
 }

@@ -112,6 +112,29 @@ FROM (SELECT 'speedup' AS experiment, net, size, accelerator, speedup, energy_ra
       UNION ALL SELECT 'fig13', net, size, accelerator, speedup, energy_ratio FROM fig13) JOIN networks USING (net)
 WHERE networks.paper AND size = 'full' GROUP BY experiment, accelerator HAVING count(*) = count(DISTINCT net);
 
+-- The totals of each network on each design with synthetic weights of every seed: model has seed 1, seeds the others.
+CREATE VIEW seed_totals AS
+SELECT net, size, accelerator, 1 AS seed, cycles, energy_total_pj FROM totals
+WHERE weights_source LIKE 'synthetic%' AND coalesce(setting, '') = ''
+UNION ALL
+SELECT net, size, accelerator, seed, cycles, energy_total_pj FROM seeds;
+
+-- Speedup and energy against each design (reference), as in ratios: mean and standard deviation over the seeds, `seeds` of
+-- them. The mean over networks is made for each seed first.
+CREATE VIEW seed_ratios AS
+WITH single AS MATERIALIZED (
+    SELECT design.net, size, design.accelerator, reference.accelerator AS reference, seed,
+           1.0 * reference.cycles / design.cycles AS speedup, design.energy_total_pj / reference.energy_total_pj AS energy_ratio
+    FROM seed_totals AS design JOIN seed_totals AS reference USING (net, size, seed)),
+every AS (
+    SELECT * FROM single
+    UNION ALL
+    SELECT 'geomean', size, accelerator, reference, seed, geomean(speedup), geomean(energy_ratio)
+    FROM single GROUP BY size, accelerator, reference, seed HAVING count(*) > 1)
+SELECT net, size, accelerator, reference, avg(speedup) AS speedup_mean, deviation(speedup) AS speedup_deviation,
+       avg(energy_ratio) AS energy_mean, deviation(energy_ratio) AS energy_deviation, count(*) AS seeds
+FROM every GROUP BY net, size, accelerator, reference;
+
 -- The number of PEs that the estimate of a PE was fitted to, without its own row. For a PE that is not used in the fit the two
 -- estimates are equal. null_*: what a guess without any model would be, the mean of the paper's values of the other PEs.
 CREATE VIEW pe_fits AS

@@ -14,6 +14,7 @@
  * Statistics are SQL functions (functions.c):
  *
  *     geomean(x), median(x), quantile(x, p)                     aggregates; NULLs are ignored
+ *     deviation(x)                                              the same: of a sample, NULL for fewer than two values
  *     bootstrap_low(x, place, seed), bootstrap_high(...)        95 % interval of the mean, x in the order of place
  *     wilson_low(correct, n), wilson_high(correct, n)           fractions, 95 %
  *     mcnemar_p(lost, gained)                                   exact, two-sided

@@ -109,6 +109,13 @@ static double median(const double *values, size_t count, double unused)
     return gsl_stats_median_from_sorted_data(values, 1, count);
 }
 
+/* Of a sample: divided by n - 1. */
+static double deviation(const double *values, size_t count, double unused)
+{
+    (void)unused;
+    return count > 1 ? gsl_stats_sd(values, 1, count) : (double)NAN;
+}
+
 static double bootstrap(const double *values, size_t count, double seed, bool high)
 {
     double low_end, high_end;
@@ -136,6 +143,7 @@ static double bootstrap_high(const double *values, size_t count, double seed)
     }
 AGGREGATE_END(geomean)
 AGGREGATE_END(median)
+AGGREGATE_END(deviation)
 AGGREGATE_END(quantile)
 AGGREGATE_END(bootstrap_low)
 AGGREGATE_END(bootstrap_high)
@@ -236,6 +244,7 @@ static const struct {
 } functions[] = {
     {"geomean", 1, NULL, end_geomean},
     {"median", 1, NULL, end_median},
+    {"deviation", 1, NULL, end_deviation},
     {"quantile", 2, NULL, end_quantile},
     {"bootstrap_low", 3, NULL, end_bootstrap_low},
     {"bootstrap_high", 3, NULL, end_bootstrap_high},

@@ -40,6 +40,13 @@ def quantile(values, share):
     return float(values[low] + (at - low) * (values[high] - values[low]))
 
 
+def deviation(values):
+    """The root of the squared distances from the mean over n - 1; the sum is exact."""
+    mean = sum(values) / len(values)
+    variance = sum((value - mean) ** 2 for value in values) / (len(values) - 1)
+    return math.sqrt(variance)
+
+
 def wilson(correct, samples, sign):
     """Where |p - share| = z sqrt(p (1 - p) / n): the end is found by halving, not by the closed formula."""
     z, share = NormalDist().inv_cdf(0.975), correct / samples
@@ -68,6 +75,8 @@ def vectors():
         if min(values) > 0:
             yield "geomean", values, "", nth_root_of_product(values)
         yield "median", values, "", quantile(values, Fraction(1, 2))
+        if len(values) > 1:
+            yield "deviation", values, "", deviation([Fraction(value) for value in values])
         for share in ("0", "0.025", "0.25", "0.3", "0.5", "0.9", "0.975", "1"):
             yield "quantile", values, share, quantile(values, Fraction(share))
     for correct, samples in ((0, 1), (1, 1), (1, 2), (0, 10), (10, 10), (3, 7), (470, 512), (1874, 2000), (2000, 2000), (9370, 10000), (38123, 50000)):

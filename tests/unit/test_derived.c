@@ -146,6 +146,68 @@ static void a_mean_is_whole_with_all_networks_of_the_paper(void **state)
     rows_table_free(&table);
 }
 
+/* ===  Seeds  === */
+
+/* Three seeds: `fast` takes 250, 200 and 125 cycles of Stripes' 1000 on a, so 4, 5 and 8; on b always 1/1. The mean over
+ * networks is made for each seed: 2, sqrt(5), sqrt(8). */
+static void seeds_have_mean_and_deviation(void **state)
+{
+    (void)state;
+    make_rows(TWO_NETWORKS "; UPDATE model SET weights_source = 'synthetic:x'");
+    make_rows(
+        "INSERT INTO seeds (net, size, accelerator, seed, cycles, energy_total_pj) "
+        "SELECT net, size, accelerator, seed, iif(net = 'a' AND accelerator = 'fast', 1000 / (5 + 3 * (seed = 3)), cycles), "
+        "energy_total_pj FROM model, (SELECT 2 AS seed UNION ALL SELECT 3) WHERE layer = 'total'");
+    keep("speedup");
+    rows_table_t table = derive("fig12");
+    assert_int_equal(table.count, 9);
+    size_t a = row_of(&table, "net", "a", "accelerator", "fast"), b = row_of(&table, "net", "b", "accelerator", "fast"),
+           mean = row_of(&table, "net", "geomean", "accelerator", "fast");
+    near(rows_real_at(&table, a, "speedup"), 4); /* of seed 1 */
+    near(rows_real_at(&table, a, "speedup_mean"), (4 + 5 + 8) / 3.0);
+    near(rows_real_at(&table, a, "speedup_deviation"), sqrt(13 / 3.0)); /* (25 + 4 + 49) / 9 / 2 */
+    near(rows_real_at(&table, b, "speedup_deviation"), 0);
+    near(rows_real_at(&table, mean, "speedup_mean"), (2 + sqrt(5) + sqrt(8)) / 3);
+    assert_int_equal(rows_integer_at(&table, mean, "seeds"), 3);
+    rows_table_free(&table);
+    table = derive("fig13");
+    near(rows_real_at(&table, row_of(&table, "net", "a", "accelerator", "fast"), "energy_mean"), 0.25);
+    rows_table_free(&table);
+    make_rows("UPDATE model SET weights_source = 'mine.safetensors'"); /* weights of a checkpoint are no seed */
+    table = derive("fig12");
+    assert_int_equal(rows_integer_at(&table, row_of(&table, "net", "a", "accelerator", "fast"), "seeds"), 2);
+    rows_table_free(&table);
+    make_rows("DELETE FROM seeds");
+    table = derive("fig12");
+    assert_int_equal(table.count, 9);
+    assert_true(isnan(rows_real_at(&table, 0, "speedup_mean")));
+    rows_table_free(&table);
+}
+
+/* ===  Equal area  === */
+
+/* Table V: 532.8 um2 for 8 lanes of Stripes, 739.6 for BitVert; both arrays have 4,096 lanes. SparTen has no PE there. */
+static void equal_area_is_by_the_paper_s_pes(void **state)
+{
+    (void)state;
+    near(text_value("SELECT array_area_um2 FROM accelerators WHERE accelerator = 'stripes'"), 512 * 532.8);
+    near(text_value("SELECT array_area_um2 FROM accelerators WHERE accelerator = 'bitvert-mod'"), 512 * 739.6);
+    make_rows(
+        MODEL
+        "('a', 'full', 'stripes', 'total', 1000, 1, 1, 2, 'none'), ('a', 'full', 'sparten', 'total', 500, 1, 1, 2, 'none'),"
+        "('a', 'full', 'bitvert-mod', 'total', 250, 1, 1, 2, 'none'), ('b', 'full', 'stripes', 'total', 900, 1, 1, 2, "
+        "'none'), ('b', 'full', 'bitvert-mod', 'total', 900, 1, 1, 2, 'none')");
+    keep("speedup");
+    rows_table_t table = derive("iso_area");
+    assert_int_equal(table.count, 6); /* two networks and their mean, on two designs */
+    near(rows_real_at(&table, row_of(&table, "net", "a", "accelerator", "stripes"), "iso_area_speedup"), 1);
+    near(rows_real_at(&table, row_of(&table, "net", "a", "accelerator", "bitvert-mod"), "iso_area_speedup"),
+         4 * 532.8 / 739.6);
+    near(rows_real_at(&table, row_of(&table, "net", "geomean", "accelerator", "bitvert-mod"), "iso_area_speedup"),
+         2 * 532.8 / 739.6);
+    rows_table_free(&table);
+}
+
 /* ===  Scaling  === */
 
 static void scaling_is_against_stripes_with_as_many_columns(void **state)
@@ -216,6 +278,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(fig12_repeats_and_fig13_is_against_sparten, open_database, close_database),
         cmocka_unit_test_setup_teardown(a_sweep_is_compared_setting_by_setting, open_database, close_database),
         cmocka_unit_test_setup_teardown(a_mean_is_whole_with_all_networks_of_the_paper, open_database, close_database),
+        cmocka_unit_test_setup_teardown(seeds_have_mean_and_deviation, open_database, close_database),
+        cmocka_unit_test_setup_teardown(equal_area_is_by_the_paper_s_pes, open_database, close_database),
         cmocka_unit_test_setup_teardown(scaling_is_against_stripes_with_as_many_columns, open_database, close_database),
         cmocka_unit_test_setup_teardown(table6_is_of_pes_with_a_known_rate, open_database, close_database),
         cmocka_unit_test_setup_teardown(a_new_design_appears_by_itself, open_database, close_database),

@@ -84,7 +84,8 @@ static void near(double value, double wanted, double share, const char *what)
 
 static bool is_aggregate(const char *function)
 {
-    return text_equal(function, "geomean") || text_equal(function, "median") || text_equal(function, "quantile");
+    return text_equal(function, "geomean") || text_equal(function, "median") || text_equal(function, "deviation") ||
+           text_equal(function, "quantile");
 }
 
 static double answer_of(const char *function, char *values, const char *parameter)
@@ -129,6 +130,7 @@ static void many_values_are_as_gsl_has_them(void **state)
     for (size_t i = 0; i < MANY; i++)
         logs += log(many[i]) / MANY;
     near(number_of(database, "SELECT geomean(x) FROM v"), exp(logs), 1e-12, "geomean");
+    near(number_of(database, "SELECT deviation(x) FROM v"), gsl_stats_sd(sorted, 1, MANY), 1e-12, "deviation");
     near(number_of(database, "SELECT median(x) FROM v"), gsl_stats_median_from_sorted_data(sorted, 1, MANY), 0, "median");
     static const double shares[] = {0, 0.001, 0.1, 0.25, 0.5, 0.77, 0.999, 1};
     for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
@@ -177,7 +179,11 @@ static void the_bootstrap_is_that_of_the_accuracy_rows(void **state)
 static void the_order_of_the_rows_does_not_matter(void **state)
 {
     (void)state;
-    static const char *const calls[] = {"geomean(x)", "median(x)", "quantile(x, 0.3)", "bootstrap_low(x, place, 1)",
+    static const char *const calls[] = {"geomean(x)",
+                                        "median(x)",
+                                        "deviation(x)",
+                                        "quantile(x, 0.3)",
+                                        "bootstrap_low(x, place, 1)",
                                         "bootstrap_high(x, place, 1)"};
     enum { SOME = 101 };
     uint64_t random = 5;
@@ -205,7 +211,8 @@ static void nulls_are_passed_over(void **state)
 {
     (void)state;
     const double with[] = {NAN, 2, NAN, 8, NAN}, without[] = {2, 8};
-    static const char *const calls[] = {"geomean(x)", "median(x)", "quantile(x, 0.25)", "bootstrap_low(x, place, 1)"};
+    static const char *const calls[] = {"geomean(x)", "median(x)", "deviation(x)", "quantile(x, 0.25)",
+                                        "bootstrap_low(x, place, 1)"};
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
         near(call_on(with, 5, calls[i]), call_on(without, 2, calls[i]), 0, calls[i]);
     near(call_on(with, 5, "geomean(x)"), 4, 1e-15, "geomean"); /* not the arithmetic mean, 5 */
@@ -222,6 +229,8 @@ static void where_there_is_no_answer_it_is_null(void **state)
         assert_true(isnan(call_on(unknown, 2, aggregates[i])));
         near(call_on(one, 1, aggregates[i]), 7, 1e-15, aggregates[i]);
     }
+    assert_true(isnan(call_on(NULL, 0, "deviation(x)")) && isnan(call_on(one, 1, "deviation(x)")));
+    near(call_on((double[]){2, 4, 9}, 3, "deviation(x)"), sqrt(13), 1e-15, "deviation"); /* 9 + 1 + 16 over 2 */
     assert_true(isnan(call_on(zero, 3, "geomean(x)")) && isnan(call_on(negative, 3, "geomean(x)")));
     assert_true(call_on(negative, 3, "median(x)") == 1 && call_on(zero, 3, "quantile(x, 0)") == 0);
     static const char *const nulls[] = {"quantile(x, -0.1)",

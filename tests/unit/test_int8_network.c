@@ -247,6 +247,40 @@ static void drawn_networks_are_always_the_same(void **state)
     }
 }
 
+static int by_size(const void *a, const void *b)
+{
+    const float left = *(const float *)a, right = *(const float *)b;
+    return (left > right) - (left < right);
+}
+
+/* Another seed gives other values and the same scales in another order (they are the quantiles of the portrait), and is
+ * named. */
+static void another_seed_is_another_draw(void **state)
+{
+    (void)state;
+    const network_t *network = net_registry[1];
+    const net_size_t *size = net_default_size(network);
+    int8_network_t first, second, again;
+    assert_ok(substitute_draw(network, size, false, SUBSTITUTE_SEED, 2, &first));
+    assert_ok(substitute_draw(network, size, false, SUBSTITUTE_SEED + 1, 2, &second));
+    assert_ok(substitute_draw(network, size, false, SUBSTITUTE_SEED + 1, 1, &again));
+    assert_null(strstr(first.source.chars, "seed"));
+    assert_string_equal(second.source.chars, text_of("%s seed 2", first.source.chars).chars);
+    for (size_t i = 0; i < first.count; i++) {
+        const compress_layer_t *one = &first.layers[i], *two = &second.layers[i];
+        assert_same_layer(two, &again.layers[i]);
+        assert_memory_not_equal(one->q, two->q, (size_t)compress_layer_size(one));
+        assert_memory_not_equal(one->scale, two->scale, (size_t)one->k * sizeof *one->scale);
+        float *a = int8_network_scales(&first, i), *b = int8_network_scales(&second, i);
+        qsort(a, (size_t)one->k, sizeof *a, by_size);
+        qsort(b, (size_t)one->k, sizeof *b, by_size);
+        assert_memory_equal(a, b, (size_t)one->k * sizeof *a);
+    }
+    int8_network_free(&first);
+    int8_network_free(&second);
+    int8_network_free(&again);
+}
+
 /* A family without a line of its own would be drawn and assumed as a user's network: in silence, and wrongly. */
 static void every_family_has_its_own_assumptions(void **state)
 {
@@ -354,6 +388,7 @@ int main(void)
         cmocka_unit_test(no_layer_is_whole_when_the_first_is_pruned),
         cmocka_unit_test(all_roads_give_the_same_values_and_bits),
         cmocka_unit_test(drawn_networks_are_always_the_same),
+        cmocka_unit_test(another_seed_is_another_draw),
         cmocka_unit_test(every_family_has_its_own_assumptions),
         cmocka_unit_test(int8_and_float_tensors_mix),
         cmocka_unit_test(the_layer_that_reads_the_image_stays_whole),

@@ -213,7 +213,7 @@ static void fewer_bits_have_points_of_their_own(void **state)
               "'m', 100, 89, 89.5, 6, 6, 0, 5, 1), ('resnet50', 'compact', 'd', 'q:bits=6', 1000, 896, 89.6, 6, 6, "
               "0, 5, 1), ('resnet50', 'compact', 'd', 'q:bits=4', 1000, 810, 81, 4, 4, 0, 5, 1)");
     rows_table_t table = derive("fig16");
-    static const char *const points[] = {"stripes", "d", "stripes, 6 bits", "stripes, 4 bits"};
+    static const char *const points[] = {"stripes", "d", "stripes 6 bits", "stripes 4 bits"};
     static const double products[] = {1, 0.6, 0.6, 0.25}, losses[] = {0, 0.5, 0.4, 9};
     static const bool on_frontier[] = {true, false, true, true};
     assert_int_equal(table.count, 4);
