@@ -33,5 +33,9 @@ else
         "$BBS_TEST_DATA/imagenet_sample:train"
     check "vit_tiny answers every 7th as PyTorch does" "$PYTHON" tests/oracle/real_nets.py vit_tiny "$BBS_TEST_DATA" \
         "$work/kept/vit_tiny.full.fp32.csv" 7 # a second an image in PyTorch with Debian's BLAS
+    # PyTorch: 353 of these 500 images of the true validation set.
+    check "deit_tiny runs on 500 images" "$BBSBENCH" accuracy --net deit_tiny --weights "$BBS_TEST_DATA/deit_tiny/deit_tiny_imagenet1k.safetensors" \
+        --data "$BBS_TEST_DATA/imagenet_val500" --method fp32 --out "$work/deit_tiny.csv"
+    check "deit_tiny is right as often as in PyTorch" grep -q '^deit_tiny,full,imagenet,fp32,500,353,' "$work/deit_tiny.csv"
 fi
 tap_done
