@@ -59,6 +59,12 @@ static int64_t masked_bits(const accel_config_t *config, int64_t elements, doubl
                       exact_times(exact_share(elements, density), ACTIVATION_BITS));
 }
 
+/* The authors' simulator cuts the flattened kernel only where it counts cycles; it counts accesses by kernel positions. */
+static int64_t accessed_slices(const accel_config_t *config, const net_layer_t *shape, const pairs_t *pairs)
+{
+    return config->oddities & ODDITY_WHOLE_READS ? tile_slices(shape, config->group) : pairs->slices;
+}
+
 static int64_t whole(double value)
 {
     return value < (double)EXACT_OVERFLOW ? (int64_t)value : EXACT_OVERFLOW;
@@ -88,10 +94,7 @@ static outcome_t work_of(const accel_config_t *config, const accel_layer_t *laye
     outcome_t result;
     if (outcome_bad(&result, pairs_count(&request, threads, &pairs)))
         return result;
-    /* The simulator reads its buffers by tiles of one kernel position, even where it counts the cycles of flat slices. */
-    bool by_position = config->oddities & ODDITY_WHOLE_READS;
-    const int64_t slices = by_position ? tile_slices(shape, config->group) : pairs.slices;
-    work->tiles = exact_times(exact_times(row_tiles, slices), steps);
+    work->tiles = exact_times(exact_times(row_tiles, accessed_slices(config, shape, &pairs)), steps);
     work->cycles = whole(ceil(pairs.cycles));
     work->cycles_variance = whole(ceil(pairs.variance));
     work->sensitive = shape->k;

@@ -50,6 +50,14 @@ static const profile_t timm_bicubic = {
     .std = {0.5F, 0.5F, 0.5F},
 };
 
+static const profile_t timm_deit = {
+    .name = "timm-deit",
+    .source = "timm, deit_*_patch16_224: crop_pct 0.9 (224 / 0.9 = 248), bicubic, ImageNet's mean and deviation",
+    .picture = &bicubic_248,
+    .mean = {0.485F, 0.456F, 0.406F},
+    .std = {0.229F, 0.224F, 0.225F},
+};
+
 static const profile_t bbs_authors = {
     .name = "bbs-authors",
     .source = "the authors' loader at 4448bd3 (src/utils/get_data.py): Resize(256), bilinear, mean and std 0.5 for ViTs",
@@ -60,7 +68,7 @@ static const profile_t bbs_authors = {
 
 /* One line adds a profile. */
 static const profile_t *const registry[] = {
-    &torchvision_v1,   &timm_bicubic,      &bbs_authors,     &cifar10_imagenet_stats,
+    &torchvision_v1,   &timm_bicubic,      &timm_deit,       &bbs_authors, &cifar10_imagenet_stats,
     &fashion_mnist_v1, &wordpiece_uncased, &wordpiece_cased, NULL,
 };
 

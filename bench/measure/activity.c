@@ -163,9 +163,10 @@ static outcome_t give_rows(const activity_t *activity, activity_sink_t sink, voi
                          .samples = session->answers[0].samples,
                          .data = session->dataset.kind->name,
                          .weights = slash != NULL ? slash + 1 : path};
-    double *inputs = calloc(2 * table->count + 1, sizeof *inputs), *outputs = inputs + table->count;
+    double *inputs = calloc(2 * table->count + 1, sizeof *inputs);
     if (inputs == NULL)
         return outcome_out_of_memory("densities");
+    double *outputs = inputs + table->count;
     fill_densities(activity, inputs, outputs);
     for (size_t i = 0; i < table->count; i++) {
         row.layer = table->items[i].name;

@@ -12,5 +12,5 @@ const network_t *const net_registry[] = {
 };
 
 const network_t *const net_others[] = {
-    &net_resnet20, &net_resnet32, &net_resnet44, &net_resnet56, &net_vit_tiny, NULL,
+    &net_resnet20, &net_resnet32, &net_resnet44, &net_resnet56, &net_vit_tiny, &net_deit_tiny, NULL,
 };

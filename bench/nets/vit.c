@@ -100,6 +100,9 @@ static const transformer_shape_t base_shape = {
 static const transformer_shape_t tiny_shape = {
     .blocks = 12, .width = 192, .heads = 3, .hidden = 768, .patch = 16, .epsilon = 1e-12};
 
+static const transformer_shape_t deit_shape = {
+    .blocks = 12, .width = 192, .heads = 3, .hidden = 768, .patch = 16, .epsilon = 1e-6};
+
 static const transformer_shape_t small_compact_shape = {
     .blocks = 12, .width = 96, .heads = 3, .hidden = 384, .patch = 4, .epsilon = 1e-6};
 static const transformer_shape_t base_compact_shape = {
@@ -130,6 +133,16 @@ static const net_size_t tiny_full = {.name = "full",
                                      .classes = 200,
                                      .shape = &tiny_shape};
 
+/* DeiT-Tiny without its distillation token has the graph of a ViT (Touvron et al. 2021). */
+static const net_size_t deit_full = {.name = "full",
+                                     .dataset = "imagenet",
+                                     .profile = "timm-deit",
+                                     .channels = 3,
+                                     .height = 224,
+                                     .width = 224,
+                                     .classes = 1000,
+                                     .shape = &deit_shape};
+
 static const net_size_t small_compact = {.name = "compact",
                                          .weights = "models/compact/vit_small.safetensors",
                                          .dataset = "fashion-mnist",
@@ -154,6 +167,7 @@ static const net_size_t base_compact = {.name = "compact",
 static const net_size_t *const small_sizes[] = {&small_full, &small_compact, NULL};
 static const net_size_t *const base_sizes[] = {&base_full, &base_compact, NULL};
 static const net_size_t *const tiny_sizes[] = {&tiny_full, NULL};
+static const net_size_t *const deit_sizes[] = {&deit_full, NULL};
 
 const network_t net_vit_small = {.name = "vit_small",
                                  .title = "ViT-Small",
@@ -176,3 +190,10 @@ const network_t net_vit_tiny = {.name = "vit_tiny",
                                 .layers = layers,
                                 .program = program,
                                 .attention = attention};
+const network_t net_deit_tiny = {.name = "deit_tiny",
+                                 .title = "DeiT-Tiny",
+                                 .family = "vit",
+                                 .sizes = deit_sizes,
+                                 .layers = layers,
+                                 .program = program,
+                                 .attention = attention};

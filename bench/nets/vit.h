@@ -7,5 +7,6 @@
 extern const network_t net_vit_small; /* timm vit_small_patch16_224 */
 extern const network_t net_vit_base;  /* timm vit_base_patch16_224 */
 extern const network_t net_vit_tiny;  /* timm vit_tiny_patch16_224, 200 classes; not of the paper */
+extern const network_t net_deit_tiny; /* timm deit_tiny_patch16_224, 1,000 classes; not of the paper */
 
 #endif

@@ -183,7 +183,8 @@ static void operands_come_from_layers_of_their_shape(void **state)
 static void a_program_covers_its_table(void **state)
 {
     (void)state;
-    const network_t *const networks[] = {&net_vit_small, &net_vit_base, &net_bert_mrpc, &net_bert_sst2, &net_vit_tiny};
+    const network_t *const networks[] = {&net_vit_small, &net_vit_base, &net_bert_mrpc,
+                                         &net_bert_sst2, &net_vit_tiny, &net_deit_tiny};
     for (size_t n = 0; n < sizeof networks / sizeof networks[0]; n++)
         for (const net_size_t *const *size = networks[n]->sizes; *size != NULL; size++) {
             net_table_t table;

@@ -6,6 +6,7 @@
 #include "accel/energy.h"
 #include "accel/exact.h"
 #include "accel/memory.h"
+#include "accel/oddity.h"
 #include "accel/tile.h"
 
 #include <math.h>
@@ -119,6 +120,10 @@ static void drawn_cycles_have_an_error_and_slices_are_a_setting(void **state)
     assert_ok(accel_count(&accelerator_sparten, &config, &layer, 1, 1, &counts));
     assert_int_equal(counts.compute_cycles, 128 + LOAD);
     assert_int_equal(counts.tiles, 2);
+    config.oddities = ODDITY_WHOLE_READS; /* cycles by flattened slices, accesses by kernel positions */
+    assert_ok(accel_count(&accelerator_sparten, &config, &layer, 1, 1, &counts));
+    assert_int_equal(counts.compute_cycles, 128 + LOAD);
+    assert_int_equal(counts.tiles, 9);
     drop(&fixture);
 }
 
