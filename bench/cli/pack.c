@@ -14,7 +14,7 @@ static const option_t pack_options[] = {
 
 static const char pack_details[] =
     "IN is a file that bbsbench compress wrote, by a method that stores bit columns and a metadata byte per group (int8,\n"
-    "ra, zps, bitflip, bbs-cons, bbs-mod, bitwave-cons, bitwave-mod). OUT holds only the columns that are left, the\n"
+    "ra, zps, best, budget, bitflip, bbs-cons, bbs-mod, bitwave-cons, bitwave-mod). OUT holds only the columns that are left, the\n"
     "metadata, channel indices and scales, and every other tensor unchanged; docs/format.md describes it byte by byte.\n"
     "unpack restores IN, tensor for tensor.";
 

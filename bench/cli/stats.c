@@ -28,14 +28,16 @@ static const char stats_details[] =
     "  BBS        the more frequent bit of each bit column of L weights\n"
     "  redundant  groups by the number of columns after the sign that equal the sign\n"
     "With --method: MSE in INT8 steps squared; mean error in INT8 steps, which moves all outputs one way and which no MSE\n"
-    "shows; SQNR of the real weights; KL divergence of softmax(w') from softmax(w) over a layer (total: mean weighted by\n"
-    "weights); bits per weight without and with metadata. For the method alone,\n"
+    "shows; error of the outputs over the outputs, both squared, for independent rectified normal inputs; SQNR of the real\n"
+    "weights; KL divergence of softmax(w') from softmax(w) over a layer (total, of both: mean weighted by weights); bits\n"
+    "per weight without and with metadata. For the method alone,\n"
     "without sensitive channels and on every layer, give --beta 0 --first-layer prune.";
 
 static const char csv_header[] =
     "tensor,weights,value_sparsity,zero_bits_twos_complement,zero_bits_sign_magnitude,vector,bbs_sparsity,group,groups,"
     "redundant_0,redundant_1,redundant_2,redundant_3,redundant_4,redundant_5,redundant_6,redundant_7,method,columns,"
-    "mse_int8_steps2,mean_error_int8_steps,sqnr_db,kl_divergence_nats,bits_per_weight,bits_per_weight_with_metadata";
+    "mse_int8_steps2,mean_error_int8_steps,output_error,sqnr_db,kl_divergence_nats,bits_per_weight,"
+    "bits_per_weight_with_metadata";
 
 enum { DEFAULT_GROUP = 32 };
 
@@ -77,6 +79,7 @@ static void write_row(csv_writer_t *csv, const request_t *request, const row_t *
                       : "");
     csv_real(csv, method ? distortion_mse(&row->distortion) : (double)NAN);
     csv_real(csv, method ? distortion_mean(&row->distortion) : (double)NAN);
+    csv_real(csv, method ? row->distortion.output_error : (double)NAN);
     csv_real(csv, method ? distortion_sqnr_db(&row->distortion) : (double)NAN);
     csv_real(csv, method ? row->distortion.divergence : (double)NAN);
     csv_real(csv, method ? compress_bits_per_weight(&row->size, false) : (double)NAN);
@@ -108,9 +111,10 @@ static void print_row(const request_t *request, const row_t *row)
            100 * (double)stats->redundant[1] / groups, 100 * (double)stats->redundant[2] / groups,
            100 * (double)more / groups);
     if (request->method != NULL)
-        printf(" %9.4f %8.4f %7.2f %10.3g %7.4f %7.4f", distortion_mse(&row->distortion), distortion_mean(&row->distortion),
-               distortion_sqnr_db(&row->distortion), row->distortion.divergence,
-               compress_bits_per_weight(&row->size, false), compress_bits_per_weight(&row->size, true));
+        printf(" %9.4f %8.4f %9.2e %7.2f %10.3g %7.4f %7.4f", distortion_mse(&row->distortion),
+               distortion_mean(&row->distortion), row->distortion.output_error, distortion_sqnr_db(&row->distortion),
+               row->distortion.divergence, compress_bits_per_weight(&row->size, false),
+               compress_bits_per_weight(&row->size, true));
     printf("\n");
 }
 
@@ -118,11 +122,12 @@ static void print_table(const request_t *request, const row_t *rows, size_t coun
 {
     printf("%-36s %10s %6s %6s %6s %6s   redundant columns, %%", "per cent of weights, bits, groups", "", "zero", "bits",
            "bits", "bits");
-    printf(request->method != NULL ? " %9s %8s %7s %10s %7s %7s\n" : "\n", "MSE", "mean", "SQNR", "KL", "bits a", "with");
+    printf(request->method != NULL ? " %9s %8s %9s %7s %10s %7s %7s\n" : "\n", "MSE", "mean", "output", "SQNR", "KL",
+           "bits a", "with");
     printf("%-36s %10s %6s %6s %6s %6s %7s %5s %5s %5s", "tensor", "weights", "values", "2c", "sm",
            text_of("BBS(%d)", request->vector).chars, "0", "1", "2", "3-7");
-    printf(request->method != NULL ? " %9s %8s %7s %10s %7s %7s\n" : "\n", "steps^2", "steps", "dB", "nats", "weight",
-           "meta");
+    printf(request->method != NULL ? " %9s %8s %9s %7s %10s %7s %7s\n" : "\n", "steps^2", "steps", "error", "dB", "nats",
+           "weight", "meta");
     for (size_t i = 0; i < count; i++)
         print_row(request, &rows[i]);
 }

@@ -14,6 +14,7 @@ enum { VALUES = 256, LOWEST = -256, REACH = 512 }; /* compressed values lie in [
 /* Sums over one channel. KL = sum(p (w - w')) + ln(Z' / Z) with p = e^w / Z. */
 typedef struct {
     double squared_steps, steps, signal, noise;
+    double sum, drifted; /* sums of w and of w' - w */
     double z, z_compressed;
     double drift; /* sum of e^w (w - w') */
 } channel_t;
@@ -29,7 +30,7 @@ typedef struct {
 static void sum_on_grid(const int8_t *q, const int16_t *values, int64_t size, float scale, channel_t *sums)
 {
     int32_t before[VALUES] = {0}, after[REACH] = {0};
-    int64_t drift[VALUES] = {0}, squares = 0, sum = 0, signal = 0;
+    int64_t drift[VALUES] = {0}, squares = 0, sum = 0, total = 0, signal = 0;
     for (int64_t i = 0; i < size; i++) {
         int difference = q[i] - values[i];
         before[q[i] + 128]++;
@@ -37,9 +38,12 @@ static void sum_on_grid(const int8_t *q, const int16_t *values, int64_t size, fl
         drift[q[i] + 128] += difference;
         squares += difference * difference;
         sum -= difference;
+        total += q[i];
         signal += q[i] * q[i];
     }
     double step = scale;
+    sums->sum = (double)total * step;
+    sums->drifted = (double)sum * step;
     sums->squared_steps = (double)squares;
     sums->steps = (double)sum;
     sums->noise = (double)squares * step * step;
@@ -67,6 +71,8 @@ static void sum_off_grid(const walk_t *walk, int64_t channel, channel_t *sums)
         sums->squared_steps += difference / step * (difference / step);
         sums->steps += difference / step;
         sums->noise += difference * difference;
+        sums->sum += before;
+        sums->drifted += difference;
         sums->signal += before * before;
         sums->z += weight;
         sums->z_compressed += exp(after);
@@ -87,6 +93,14 @@ static void sum_channel(void *context, int64_t channel, int worker)
         sum_off_grid(walk, channel, sums);
 }
 
+/* Mean square of an output whose weights have these sums. max(0, x) of a standard normal x has the mean 1 / sqrt(2 pi) and
+ * the mean square 1/2. */
+static double output_square(double squares, double sum)
+{
+    const double mean_squared = 1 / (2 * M_PI), variance = 0.5 - mean_squared;
+    return variance * squares + mean_squared * sum * sum;
+}
+
 outcome_t distortion_of(const compress_layer_t *layer, const compressed_t *compressed, int threads,
                         distortion_t *distortion)
 {
@@ -97,6 +111,7 @@ outcome_t distortion_of(const compress_layer_t *layer, const compressed_t *compr
         return outcome_out_of_memory(layer->name);
     outcome_t result = threads_for(threads, layer->k, sum_channel, &walk);
     channel_t all = {0};
+    double output_noise = 0, output_signal = 0;
     for (int64_t channel = 0; outcome_is_ok(&result) && channel < layer->k; channel++) {
         const channel_t *sums = &walk.channels[channel];
         all.squared_steps += sums->squared_steps;
@@ -106,12 +121,15 @@ outcome_t distortion_of(const compress_layer_t *layer, const compressed_t *compr
         all.z += sums->z;
         all.z_compressed += sums->z_compressed;
         all.drift += sums->drift;
+        output_noise += output_square(sums->noise, sums->drifted);
+        output_signal += output_square(sums->signal, sums->sum);
     }
     free(walk.channels);
     distortion->squared_steps = all.squared_steps;
     distortion->steps = all.steps;
     distortion->signal = all.signal;
     distortion->noise = all.noise;
+    distortion->output_error = output_noise > 0 ? output_noise / output_signal : 0;
     distortion->divergence = all.noise > 0 ? all.drift / all.z + log1p((all.z_compressed - all.z) / all.z) : 0;
     return result;
 }
@@ -119,8 +137,10 @@ outcome_t distortion_of(const compress_layer_t *layer, const compressed_t *compr
 void distortion_add(distortion_t *sum, const distortion_t *distortion)
 {
     double before = (double)sum->weights, more = (double)distortion->weights;
-    if (before + more > 0)
+    if (before + more > 0) {
         sum->divergence = (sum->divergence * before + distortion->divergence * more) / (before + more);
+        sum->output_error = (sum->output_error * before + distortion->output_error * more) / (before + more);
+    }
     sum->weights += distortion->weights;
     sum->squared_steps += distortion->squared_steps;
     sum->steps += distortion->steps;

@@ -14,6 +14,11 @@ typedef struct {
     double steps;         /* sum of (w' - w) / scale: what moves all weights one way, and outputs with them */
     double signal, noise; /* sums of w^2 and (w' - w)^2 */
     double divergence;    /* KL in nats, of a layer; of several layers the mean, weighted by their weights */
+    /* Squared error of the layer's outputs over their squares, when the inputs are independent and normal, cut off below
+     * zero (as behind a ReLU); of several layers the mean, weighted by their weights. Such inputs have a mean, so errors of
+     * one sign add up: the error of an output is variance * sum of e^2 + mean^2 * (sum of e)^2 over its weights. Infinite
+     * for zeros that were changed. */
+    double output_error;
 } distortion_t;
 
 outcome_t distortion_of(const compress_layer_t *layer, const compressed_t *compressed, int threads,

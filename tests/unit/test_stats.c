@@ -207,6 +207,29 @@ static void distortion_is_as_defined(void **state)
     }
 }
 
+/* Two channels of two weights, of steps 1 and 2: (3, 1) to (4, 2), (1, -1) to (0, 0). With m = 1 / (2 pi) and v = 1/2 - m,
+ * noise: v * 2 + m * 4, and v * 8 + m * 0; signal: v * 10 + m * 16, and v * 8 + m * 0. */
+static void errors_of_one_sign_add_up_in_the_outputs(void **state)
+{
+    (void)state;
+    const int8_t weights[] = {3, 1, 1, -1};
+    int16_t values[] = {4, 2, 0, 0};
+    float steps[] = {1, 2}, floats[] = {4, 2, 0, 0};
+    const compress_layer_t small = {.name = "small", .k = 2, .c = 2, .kh = 1, .kw = 1, .q = weights, .scale = steps};
+    const compressed_t on_grid = {.values = values, .scale = steps}, off_grid = {.floats = floats};
+    const double m = 1 / (2 * 3.14159265358979323846), v = 0.5 - m, wanted = (v * 10 + m * 4) / (v * 18 + m * 16);
+    distortion_t one, two, sum = {0};
+    assert_ok(distortion_of(&small, &on_grid, 1, &one));
+    assert_ok(distortion_of(&small, &off_grid, 1, &two));
+    assert_near(one.output_error, wanted, 1e-12);
+    assert_near(two.output_error, wanted, 1e-12);
+    two.output_error = 0;
+    two.weights = 12;
+    distortion_add(&sum, &one);
+    distortion_add(&sum, &two); /* 4 and 12 weights */
+    assert_near(sum.output_error, wanted / 4, 1e-12);
+}
+
 static void nothing_changed_is_no_distortion(void **state)
 {
     (void)state;
@@ -229,6 +252,7 @@ int main(void)
         cmocka_unit_test(redundant_columns_are_counted_up_to_seven),
         cmocka_unit_test(layers_add_up_for_any_number_of_threads),
         cmocka_unit_test(distortion_is_as_defined),
+        cmocka_unit_test(errors_of_one_sign_add_up_in_the_outputs),
         cmocka_unit_test(nothing_changed_is_no_distortion),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
