@@ -10,8 +10,8 @@
  *
  *     ROW(key, option, argument, help, taken by, kind, member, least, most, words)
  * Taken by: SETTING_OF_COLUMNS (methods with a coder), SETTING_OF_SELECTION (methods with .selects), SETTING_OF_VARIANTS
- * (methods with .variants), SETTING_OF_ACTIVATIONS (methods with .activations), or a flag of method_t.takes. Kind: type of the member of method_config_t. Words: the texts for
- * false and true of a boolean. */
+ * (methods with .variants), SETTING_OF_ACTIVATIONS (methods with .activations), or a flag of method_t.takes. Kind: type of
+ * the member of method_config_t. Words: the texts for false and true of a boolean. */
 /* clang-format off */
 #define SETTINGS_OF_COLUMNS(ROW)                                                                                        \
     ROW("columns", "columns", "N", "bit columns to prune, 1 to 6 (default: the method's)",                              \

@@ -66,7 +66,7 @@ struct tokens {
     int64_t scratch_floats; /* scores of one attention head, or the gathered patches */
     token_worker_t *workers;
     int worker_count;
-    float *gathered; /* weights of stacked table layers, then scales and biases; NULL without stacked layers */
+    float *gathered;        /* weights of stacked table layers, then scales and biases; NULL without stacked layers */
     engine_filter_t filter; /* or NULL */
     void *filter_context;
     void *state; /* of the set */

@@ -123,8 +123,8 @@ typedef struct {
 } agreement_t;
 
 /* Where two programs add in another order, a value now and then falls on the other side of a level. Then the sample has
- * other quantisation noise in all layers that follow. So most samples must agree to the precision of float32, and the others
- * to the noise. */
+ * other quantisation noise in all layers that follow. So most samples must agree to the precision of float32, and the
+ * others to the noise. */
 static const double PRECISION = 1e-5, NOISE = 0.4;
 
 static void check_network(const tensor_set_t *set, const network_t *network, const net_size_t *size, agreement_t *all)

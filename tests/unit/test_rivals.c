@@ -174,8 +174,7 @@ static void check_layouts(const activation_t *by, bool flat, int64_t channels, i
     static float laid[WEIGHTS_MOST], quantised[WEIGHTS_MOST], values[WEIGHTS_MOST];
     const int64_t blocks[] = {1, 8, 16, channels};
     for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
-        const activation_shape_t shape = {
-            .channels = channels, .positions = positions, .block = blocks[i], .flat = flat};
+        const activation_shape_t shape = {.channels = channels, .positions = positions, .block = blocks[i], .flat = flat};
         if (channels % blocks[i] != 0)
             continue;
         lay_out(&shape, before, laid, false);
@@ -214,8 +213,7 @@ static void check_activations(char *line)
         samples.negative |= values[i] < 0;
     }
     assert_ok(method->activations->fit(&config, &samples, 1, &activation));
-    check_layouts(&activation, text_equal(parts[4], "1"), channels, positions, values, strtok(NULL, "\n") + 2,
-                  shown.chars);
+    check_layouts(&activation, text_equal(parts[4], "1"), channels, positions, values, strtok(NULL, "\n") + 2, shown.chars);
     activation_free(&activation);
 }
 
