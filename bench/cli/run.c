@@ -72,7 +72,8 @@ static outcome_t choose_mode(const options_t *options, const run_mode_t **mode)
 /* Refuse options of the full mode in another mode. */
 static outcome_t check_full_options(const options_t *options)
 {
-    static const char *const names[] = {"net", "images", "method", "data", "from", "manifest", "yes", "skip-bad"};
+    static const char *const names[] = {"net",  "images",   "method", "data",    "calibration",
+                                        "from", "manifest", "yes",    "skip-bad"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (options_given(options, names[i]))
             return outcome_usage("run", text_of("--%s", names[i]).chars, "another mode", "--full", NULL);
@@ -126,11 +127,12 @@ out:
 static outcome_t run_brought(const options_t *options, const run_request_t *request, text_t *folder)
 {
     catalogue_t catalogues[CATALOGUE_LIMIT];
-    const char *data[MATERIAL_NETS], *methods[MATERIAL_METHODS];
+    const char *data[MATERIAL_NETS], *calibration[MATERIAL_NETS], *methods[MATERIAL_METHODS];
     full_request_t wanted = {.catalogues = catalogues,
                              .nets = options_text(options, "net"),
                              .from = options_text(options, "from"),
                              .data = data,
+                             .calibration = calibration,
                              .methods = methods,
                              .mode_methods = accuracy_runs_methods(request->mode),
                              .jobs = request->jobs,
@@ -140,6 +142,7 @@ static outcome_t run_brought(const options_t *options, const run_request_t *requ
     outcome_t result;
     if (!outcome_bad(&result, options_integer(options, "images", 0, INT64_MAX, &wanted.images)) &&
         !outcome_bad(&result, read_list(options, "data", data, MATERIAL_NETS, &wanted.data_count)) &&
+        !outcome_bad(&result, read_list(options, "calibration", calibration, MATERIAL_NETS, &wanted.calibration_count)) &&
         !outcome_bad(&result, read_list(options, "method", methods, MATERIAL_METHODS, &wanted.method_count)) &&
         !outcome_bad(&result, check_methods(methods, wanted.method_count)) &&
         !outcome_bad(&result, catalogues_read(options, catalogues, &wanted.catalogue_count)))
@@ -199,6 +202,8 @@ static const option_t option_table[] = {
     {"images", "N", "0", "full: at most N samples per network, from a fixed balanced list; 0: all"},
     {"method", "SPEC...", NULL, "full: these methods in place of the mode's; may be repeated"},
     {"data", "KIND=PATH...", NULL, "full: path of the data set imagenet, glue-mrpc or glue-sst2; may be repeated"},
+    {"calibration", "KIND=PATH...", NULL,
+     "full: samples for methods that calibrate activations, such as a few training images; not those that are evaluated"},
     {"from", "FOLDER", NULL, "full: take files from this folder, as fetch does"},
     {"manifest", "M...", NULL, "full: catalogue to use in place of the project's; may be repeated"},
     {"skip-bad", NULL, NULL, "full: leave out samples that cannot be read; the rows say how many"},

@@ -32,10 +32,10 @@ struct activation {
     /* `to` has the layout of `from`, and is another memory. Any number of threads may call at the same time. */
     void (*quantise)(const activation_t *by, const activation_shape_t *shape, const float *from, float *to);
     grid_t grid;
-    float scale;    /* of the tensor; 0: every value becomes 0. Not used by Microscaling */
-    float *noise;   /* [channels], added before quantisation and taken off after it; NULL: none */
-    int64_t group;  /* Microscaling: values of a block */
-    int exponent;   /* Microscaling: of the largest power of two among the elements */
+    float scale;   /* of the tensor; 0: every value becomes 0. Not used by Microscaling */
+    float *noise;  /* [channels], added before quantisation and taken off after it; NULL: none */
+    int64_t group; /* Microscaling: values of a block */
+    int exponent;  /* Microscaling: of the largest power of two among the elements */
 };
 
 void activation_free(activation_t *activation);
@@ -46,16 +46,16 @@ void activation_by_tensor(const activation_t *by, const activation_shape_t *shap
 /* What a method sees of the input of one layer. */
 typedef struct {
     const char *layer;
-    float largest;      /* magnitude, over all values of all calibration samples */
-    bool negative;      /* whether one of them is below 0 */
-    int64_t count;      /* values of the input, evenly strided within each sample */
+    float largest; /* magnitude, over all values of all calibration samples */
+    bool negative; /* whether one of them is below 0 */
+    int64_t count; /* values of the input, evenly strided within each sample */
     const float *values;
-    int64_t channels;   /* that have a noise each */
-    int64_t rows;       /* rows of the layer's product, evenly strided within each sample */
-    int64_t inputs;     /* values of a row, in the order of the weights [c, kh, kw] */
-    const float *row_values;    /* [rows, inputs] */
-    const uint8_t *inside;      /* [rows, inputs]: 0 where a row reaches beyond the plane and reads a zero */
-    const int32_t *channel_of;  /* [inputs] */
+    int64_t channels;          /* that have a noise each */
+    int64_t rows;              /* rows of the layer's product, evenly strided within each sample */
+    int64_t inputs;            /* values of a row, in the order of the weights [c, kh, kw] */
+    const float *row_values;   /* [rows, inputs] */
+    const uint8_t *inside;     /* [rows, inputs]: 0 where a row reaches beyond the plane and reads a zero */
+    const int32_t *channel_of; /* [inputs] */
     int64_t outputs;
     const float *weights; /* [outputs, inputs], as compressed; NULL unless the method reads weights */
 } activation_samples_t;

@@ -160,9 +160,8 @@ static outcome_t fit(const method_config_t *config, const activation_samples_t *
         choice.fits[format] = format < tried ? fit_activations(&formats.grids[format], samples, config->activation_bits)
                                              : (grid_fit_t){.error = INFINITY};
     const int format = best_of_channel(&choice);
-    *activation = (activation_t){.quantise = activation_by_tensor,
-                                 .grid = formats.grids[format],
-                                 .scale = choice.fits[format].scale};
+    *activation =
+        (activation_t){.quantise = activation_by_tensor, .grid = formats.grids[format], .scale = choice.fits[format].scale};
     return outcome_ok();
 }
 

@@ -60,7 +60,8 @@ typedef struct {
     bool everywhere;             /* compresses whole layers too (fp32) */
     unsigned takes;              /* METHOD_TAKES_... of further keys */
     const char *const *variants; /* names of the formats, NULL-terminated, for a method with several; else NULL */
-    const activation_method_t *activations; /* how it quantises activations (takes the key activations); NULL: weights only */
+    const activation_method_t
+        *activations; /* how it quantises activations (takes the key activations); NULL: weights only */
     const struct column_coder
         *coder; /* for a method that prunes bit columns of groups (takes the keys columns, group); else NULL */
     method_config_t defaults;

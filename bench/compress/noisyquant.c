@@ -38,10 +38,10 @@ float noisyquant_draw(int64_t channel)
 
 typedef struct {
     const activation_samples_t *samples;
-    float *weights;  /* [blocks, inputs, LANES]: of LANES outputs at a time, zeros after the last one */
+    float *weights; /* [blocks, inputs, LANES]: of LANES outputs at a time, zeros after the last one */
     int64_t blocks;
-    float *draws;    /* [inputs] */
-    float *errors;   /* [threads, TOGETHER, inputs] */
+    float *draws;  /* [inputs] */
+    float *errors; /* [threads, TOGETHER, inputs] */
 } layer_t;
 
 /* One quantiser to try: noise = mean + draw * range. */
@@ -154,9 +154,8 @@ static outcome_t search(const layer_t *layer, int bits, int threads, trial_t *be
     grid_t held = grid_integer(bits, true);
     held.low = -held.high; /* within the clip */
     for (int i = 0; i < CLIPS; i++)
-        trials[i] = (trial_t){
-            .grid = held,
-            .scale = grid_scale(layer->samples->largest * ((float)(CLIPS - i) / CLIPS), held.high)};
+        trials[i] =
+            (trial_t){.grid = held, .scale = grid_scale(layer->samples->largest * ((float)(CLIPS - i) / CLIPS), held.high)};
     if (outcome_bad(&result, choose(layer, trials, CLIPS, 0, threads, best)))
         return result;
     best->grid = grid_integer(bits, true);
@@ -179,7 +178,8 @@ static void fill(layer_t *layer)
     for (int64_t i = 0; i < samples->inputs; i++) {
         layer->draws[i] = noisyquant_draw(samples->channel_of[i]);
         for (int64_t k = 0; k < samples->outputs; k++)
-            layer->weights[(k / LANES * samples->inputs + i) * LANES + k % LANES] = samples->weights[k * samples->inputs + i];
+            layer->weights[(k / LANES * samples->inputs + i) * LANES + k % LANES] =
+                samples->weights[k * samples->inputs + i];
     }
 }
 

@@ -63,13 +63,10 @@ outcome_t ptq_compress_largest(const method_config_t *config, const compress_lay
                                compressed_t *compressed)
 {
     const grid_t grid = grid_integer(config->bits, true);
-    return quantise(&(work_t){.layer = layer,
-                              .mask = mask,
-                              .compressed = compressed,
-                              .grid = grid,
-                              .span = grid.high,
-                              .ranges = ABSMAX},
-                    config->bits, threads);
+    return quantise(
+        &(work_t){
+            .layer = layer, .mask = mask, .compressed = compressed, .grid = grid, .span = grid.high, .ranges = ABSMAX},
+        config->bits, threads);
 }
 
 outcome_t ptq_check(const method_config_t *config)

@@ -40,7 +40,7 @@ typedef struct {
 typedef struct {
     float *input;    /* aligned copy of the sample, to which the first operation is bound */
     float *filtered; /* room for the largest input of a table layer; NULL: no filter yet */
-    step_t *steps; /* one per layer; binding NULL where another layer's operation does the work */
+    step_t *steps;   /* one per layer; binding NULL where another layer's operation does the work */
     bool refused;
 } worker_t;
 

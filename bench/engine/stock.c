@@ -17,7 +17,7 @@ typedef struct {
     int worker;
     size_t table;
     activation_shape_t shape;
-    float *filtered;                    /* room for the input */
+    float *filtered;                        /* room for the input */
     void (*forward)(layer at, network net); /* Darknet's own function */
 } gate_t;
 

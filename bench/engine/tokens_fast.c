@@ -191,5 +191,9 @@ static outcome_t open_kernels(const net_weights_t *weights, const net_ranges_t *
     return tokens_open(&set, weights, graphs, workers, state);
 }
 
-const kernels_t kernels_tokens_fast = {
-    .name = "fast", .open = open_kernels, .set_rows = tokens_set_rows, .filter = tokens_set_filter, .predict = tokens_predict, .close = tokens_close};
+const kernels_t kernels_tokens_fast = {.name = "fast",
+                                       .open = open_kernels,
+                                       .set_rows = tokens_set_rows,
+                                       .filter = tokens_set_filter,
+                                       .predict = tokens_predict,
+                                       .close = tokens_close};

@@ -124,6 +124,7 @@ outcome_t accuracy_runs_write(const measurement_context_t *context, accuracy_con
         one.weights = given(&nets[i].weights);
         one.data = given(&nets[i].data);
         one.vocabulary = given(&nets[i].vocabulary);
+        one.calibration = given(&nets[i].calibration);
         one.method_count = list_methods(config, scopes, one.network, methods);
         one.methods = methods;
         if (can_run(&nets[i], one.integers))

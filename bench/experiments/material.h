@@ -17,7 +17,8 @@ typedef struct {
     const network_t *network;
     const net_size_t *size;
     text_t weights, data;
-    text_t vocabulary; /* "" where the network reads no text */
+    text_t vocabulary;  /* "" where the network reads no text */
+    text_t calibration; /* samples for methods that calibrate activations, or "" */
 } material_net_t;
 
 typedef struct {

@@ -53,8 +53,8 @@ static const char *const rivals[] = {"fp32",     "int8",    "bbs-cons", "bbs-mod
 /* Activations quantised as in the paper's tables: 6-bit weights and activations in Table II; in Table III 6-bit weights and
  * 8-bit activations, for every 6-bit element of Microscaling, as the paper does not name one. */
 static const char *const of_table2[] = {"ant:activations=6"};
-static const char *const of_table3[] = {"mx:activations=8",        "mx-e3m2", "mx-e3m2:activations=8", "mx-int6",
-                                        "mx-int6:activations=8", "noisyquant:activations=8"};
+static const char *const of_table3[] = {
+    "mx:activations=8", "mx-e3m2", "mx-e3m2:activations=8", "mx-int6", "mx-int6:activations=8", "noisyquant:activations=8"};
 enum { OF_TABLE2 = sizeof of_table2 / sizeof *of_table2, OF_TABLE3 = sizeof of_table3 / sizeof *of_table3 };
 static const accuracy_scope_t of_tables[] = {
     {"vgg", of_table2, OF_TABLE2}, {"resnet", of_table2, OF_TABLE2}, {"vit", of_table3, OF_TABLE3}, {.family = NULL}};

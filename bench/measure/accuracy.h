@@ -12,9 +12,9 @@
 
 /* Accuracy of a network under compression methods: everything from checkpoint to row.
  * Raw float weights are quantised to INT8, compressed, and run on Darknet over labelled samples: dequantised to floats, or
- * as integers with 8-bit activations. A method with activation bits also quantises the activations (activations.h). Each row has a Wilson interval and the flips against INT8 on the same samples
- * (McNemar's exact p). For data scored by F1 (MRPC) a row also has F1: over all samples, and as the paper's authors compute
- * it. */
+ * as integers with 8-bit activations. A method with activation bits also quantises the activations (activations.h). Each
+ * row has a Wilson interval and the flips against INT8 on the same samples (McNemar's exact p). For data scored by F1
+ * (MRPC) a row also has F1: over all samples, and as the paper's authors compute it. */
 
 typedef struct {
     const network_t *network;
@@ -24,10 +24,10 @@ typedef struct {
     const char *vocabulary;     /* of networks that read text: WordPiece vocabulary; NULL: that of the size */
     const char *const *methods; /* specs (compress/spec.h); if "int8" is one of them, paired columns compare with it */
     size_t method_count;
-    int64_t images;      /* at most; 0: all. Fewer than all: the fixed list of dataset_subset() */
-    const char *kernels; /* "fast" or "stock"; with integer activations "fast" or "plain" */
-    bool integers;       /* activations of 8 bits (engine_open_integers()); no method may quantise them itself */
-    const char *ranges;  /* ranges of activations, a file of bbsbench calibrate; NULL: the file beside the weights */
+    int64_t images;          /* at most; 0: all. Fewer than all: the fixed list of dataset_subset() */
+    const char *kernels;     /* "fast" or "stock"; with integer activations "fast" or "plain" */
+    bool integers;           /* activations of 8 bits (engine_open_integers()); no method may quantise them itself */
+    const char *ranges;      /* ranges of activations, a file of bbsbench calibrate; NULL: the file beside the weights */
     const char *calibration; /* samples for methods that calibrate activations, folder or file; NULL: as in
                                 calibration_samples.h */
     bool leave_out; /* methods that calibrate are left out where there are no samples to calibrate on; else an error */

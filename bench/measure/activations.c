@@ -19,11 +19,11 @@ typedef struct {
 
 /* The input of one layer in all samples; each sample has a place of its own. */
 typedef struct {
-    look_t *looks;           /* [samples]; NULL: the engine does not filter this layer */
-    float *values;           /* [samples, ACTIVATION_VALUES] */
-    float *rows;             /* [samples, ACTIVATION_ROWS, inputs]; NULL unless the method reads weights */
-    uint8_t *inside;         /* the same */
-    int32_t *channel_of;     /* [inputs] */
+    look_t *looks;       /* [samples]; NULL: the engine does not filter this layer */
+    float *values;       /* [samples, ACTIVATION_VALUES] */
+    float *rows;         /* [samples, ACTIVATION_ROWS, inputs]; NULL unless the method reads weights */
+    uint8_t *inside;     /* the same */
+    int32_t *channel_of; /* [inputs] */
     int64_t inputs, outputs;
 } seen_t;
 
@@ -55,7 +55,8 @@ static int64_t position_of(const net_layer_t *table, const activation_shape_t *s
     const bool skipped = shape->positions != table->in_h * table->in_w;
     const int64_t stride = skipped ? 1 : table->stride, height = skipped ? table->out_h : table->in_h,
                   width = skipped ? table->out_w : table->in_w;
-    const int64_t line = row / table->out_w * stride - table->pad + y, column = row % table->out_w * stride - table->pad + x;
+    const int64_t line = row / table->out_w * stride - table->pad + y,
+                  column = row % table->out_w * stride - table->pad + x;
     return line >= 0 && line < height && column >= 0 && column < width ? line * width + column : -1;
 }
 
@@ -306,8 +307,7 @@ static void close_layers(fitting_t *fitting)
 outcome_t activations_fit(const int8_network_t *network, const net_weights_t *weights, const char *spec,
                           const calibration_samples_t *samples, engine_t *engine, int threads, activations_t *activations)
 {
-    fitting_t fitting = {
-        .network = network, .weights = weights, .samples = samples, .engine = engine, .threads = threads};
+    fitting_t fitting = {.network = network, .weights = weights, .samples = samples, .engine = engine, .threads = threads};
     outcome_t result;
     *activations = (activations_t){.weights = weights};
     if (outcome_bad(&result, method_parse(spec, &fitting.method, &fitting.config)))

@@ -11,8 +11,8 @@
  *
  * Calibration: the network with the method's weights and float activations runs over the calibration samples. Of each
  * layer's input it keeps, for every sample, the largest magnitude, ACTIVATION_VALUES values and ACTIVATION_ROWS rows of the
- * product, all evenly strided in the order [channel, position] and over the output positions; each sample has a place of its
- * own, so the number of threads changes nothing. Then the method fits a quantiser to each layer
+ * product, all evenly strided in the order [channel, position] and over the output positions; each sample has a place of
+ * its own, so the number of threads changes nothing. Then the method fits a quantiser to each layer
  * (compress/activations.h). */
 
 enum { ACTIVATION_VALUES = 1024, ACTIVATION_ROWS = 8 };

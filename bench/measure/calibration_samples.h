@@ -37,7 +37,8 @@ typedef struct {
 outcome_t calibration_samples_open(const calibration_request_t *request, calibration_samples_t *samples);
 void calibration_samples_close(calibration_samples_t *samples);
 
-/* What the list depends on, for keys of stored answers: hashes of the files, or that it is the rest of the evaluated set. */
+/* What the list depends on, for keys of stored answers: hashes of the files, or that it is the rest of the evaluated set.
+ */
 outcome_t calibration_samples_identity(const calibration_samples_t *samples, text_t *identity);
 
 #endif

@@ -56,23 +56,23 @@ static bool is_data_of(const char *text, const char *kind)
     return text_starts(text, kind) && text[strlen(kind)] == '=';
 }
 
-/* The path of --data KIND=PATH, or NULL. */
-static const char *given_data(const full_request_t *request, const char *kind)
+/* The path in a list of KIND=PATH, or NULL. */
+static const char *given_path(const char *const *list, size_t count, const char *kind)
 {
-    for (size_t i = 0; i < request->data_count; i++)
-        if (is_data_of(request->data[i], kind))
-            return request->data[i] + strlen(kind) + 1;
+    for (size_t i = 0; i < count; i++)
+        if (is_data_of(list[i], kind))
+            return list[i] + strlen(kind) + 1;
     return NULL;
 }
 
-static outcome_t check_given_data(const full_t *full)
+static outcome_t check_given(const full_t *full, const char *option, const char *const *list, size_t count)
 {
-    for (size_t i = 0; i < full->request->data_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         bool known = false;
         for (size_t n = 0; n < full->material.count; n++)
-            known = known || is_data_of(full->request->data[i], full->material.nets[n].size->dataset);
+            known = known || is_data_of(list[i], full->material.nets[n].size->dataset);
         if (!known)
-            return outcome_usage("--data", NULL, full->request->data[i], "KIND=PATH of a data set of these networks",
+            return outcome_usage(option, NULL, list[i], "KIND=PATH of a data set of these networks",
                                  "for example imagenet=FOLDER");
     }
     return outcome_ok();
@@ -90,9 +90,12 @@ static outcome_t find_file(const full_request_t *request, const char *owner, con
 static outcome_t find_data(full_t *full, size_t index, bool *fetched)
 {
     material_net_t *net = &full->material.nets[index];
-    const char *kind = net->size->dataset, *path = given_data(full->request, kind);
+    const full_request_t *request = full->request;
+    const char *kind = net->size->dataset, *path = given_path(request->data, request->data_count, kind);
+    const char *calibration = given_path(request->calibration, request->calibration_count, kind);
     outcome_t result;
     *fetched = false;
+    net->calibration = text_of("%s", calibration != NULL ? calibration : "");
     if (path != NULL) {
         net->data = text_of("%s", path);
         return outcome_ok();
@@ -224,7 +227,9 @@ outcome_t full_plan(const full_request_t *request, full_t *full)
     *full = (full_t){.request = request, .material = {.skip_bad = request->skip_bad}};
     for (size_t i = 0; i < request->method_count && i < MATERIAL_METHODS; i++)
         full->material.methods[full->material.method_count++] = request->methods[i];
-    if (outcome_bad(&result, choose_nets(full)) || outcome_bad(&result, check_given_data(full)) ||
+    if (outcome_bad(&result, choose_nets(full)) ||
+        outcome_bad(&result, check_given(full, "--data", request->data, request->data_count)) ||
+        outcome_bad(&result, check_given(full, "--calibration", request->calibration, request->calibration_count)) ||
         outcome_bad(&result, sort_nets(full, wanted, &files.wanted_count)))
         return result;
     if (full->material.count == 0)

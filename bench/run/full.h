@@ -24,6 +24,8 @@ typedef struct {
     const char *from;        /* folder of the user's files, or NULL */
     const char *const *data; /* "KIND=PATH": a data set of the user */
     size_t data_count;
+    const char *const *calibration; /* "KIND=PATH": samples for methods that calibrate activations */
+    size_t calibration_count;
     const char *const *methods; /* in place of the mode's methods; count 0: the mode's */
     size_t method_count, mode_methods;
     int64_t images; /* at most, per network; 0: all */

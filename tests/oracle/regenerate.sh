@@ -1,12 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Write every committed vector and fixture of tests/data again (`make oracle`): the same bytes from run to run. The first
-# two need python3-torch, the others nothing but Python.
+# three need python3-torch, the others nothing but Python.
 set -eu
 cd "$(dirname "$0")/../.."
 PYTHON=${PYTHON:-/usr/bin/python3}
 "$PYTHON" tests/oracle/resnet_fixture.py write
 "$PYTHON" tests/oracle/made_logits.py write
+"$PYTHON" tests/oracle/made_activations.py write
 "$PYTHON" tests/oracle/torch_checkpoints.py fixture tests/data
 "$PYTHON" tests/oracle/accel.py tests/data
 "$PYTHON" tests/oracle/area.py tests/data/area.csv

@@ -11,7 +11,10 @@ Lines, numbers as hexadecimal digits behind one another (float32 8, int8 2, int1
     M <method> <bits> <variant or -> <group> <clip 0 or 1> <mask, a digit a channel, or -> <value_bits> <meta_bits>
     V <int16 ...> and R <float32 ...>    its values and scales, or
     F <float32 ...>                      its floats
-    A <method> <channels> <count>        activations; then F before and F after
+    A <method> <bits> <variant> <flat 0 or 1> <channels> <positions>   activations [channel][position]; then F before
+                                         (on which it is fitted, too) and F after
+    N <bits> <channels> <spread> <rows> <outputs>   a fit of NoisyQuant: F rows [rows][channels * spread], a digit for each:
+                                         1 inside the plane, F weights, F scale and noises, F before and F after
 """
 import gzip
 import io
@@ -331,20 +334,29 @@ def olive(layer, bits, variant, group, clip, mask):
 METHODS = {"ptq": ptq, "mx": mx, "ant": ant, "olive": olive}
 
 
-# ---- activations ----
+# ---- activations: values [channel][position] ----
 
-def mx_activations(values, channels, count):
+def mx_activations(values, channels, positions, bits, variant, flat):
+    """Blocks of 32 along the channels of a position, or along the whole vector that a linear layer reads."""
+    vectors = [[channel * positions + position for channel in range(channels)] for position in range(positions)]
+    if flat:
+        vectors = [list(range(channels * positions))]
     out = [None] * len(values)
-    for position in range(count):
-        for start in range(0, channels, 32):
-            places = [channel * count + position for channel in range(start, min(channels, start + 32))]
-            for place, value in zip(places, microscale(ELEMENTS["int", 8], [values[p] for p in places])):
+    for vector in vectors:
+        for start in range(0, len(vector), 32):
+            places = vector[start:start + 32]
+            for place, value in zip(places, microscale(ELEMENTS[variant, bits], [values[p] for p in places])):
                 out[place] = value
     return out
 
 
-def ant_activations(values, channels, count):
-    fits = ant_fits(values, 6, min(values) < 0)
+def ant_activations(values, bits):
+    """ANT's released code: ranges of 100 to 149 % of the largest (from 75 % below 6 bits, from 95 % above, then only int)."""
+    first = 75 if bits < 6 else 100 if bits == 6 else 95
+    ranges = [f32(largest(values) * f32(percent / 100)) for percent in range(first, 150)]
+    signed = min(values) < 0
+    formats = [integers(bits, signed), powers_of_two(bits, signed), flint(bits, signed)][:3 if bits <= 6 else 1]
+    fits = [(levels, *fit(levels, values, ranges, max(levels))) for levels in formats]
     errors = [error for _, error, _ in fits]
     levels, _, scale = fits[errors.index(min(errors))]
     return [value for _, value in quantised(levels, values, scale)]
@@ -359,27 +371,40 @@ def noise_draw(channel):
     return (2 * (h >> 9) + 1 - 2 ** 23) / 2 ** 23
 
 
-def noisy_activations(values, channels, count):
-    levels = integers(8, min(values) < 0)
-    scale = usable(quotient(largest(values), max(levels) + 0.5))
-    if scale == 0:
-        return list(values)
-    reciprocal = quotient(1.0, scale)
-
-    def compute(reach):
-        out = []
-        for channel in range(channels):
-            noise = f32(noise_draw(channel) * reach)
-            for x in values[channel * count:(channel + 1) * count]:
-                level = nearest(levels, f32(f32(x + noise) * reciprocal))
-                out.append(f32(f32(level * scale) - noise))
-        return out
-    candidates = [compute(f32(scale * (i / 8))) for i in range(17)]
-    errors = [squared_error(values, candidate) for candidate in candidates]
-    return candidates[errors.index(min(errors))]
+def noisy(levels, scale, x, noise):
+    """Q(x + noise) - noise."""
+    level = nearest(levels, f32(f32(x + noise) * quotient(1.0, scale))) if scale else 0.0
+    return f32(f32(level * scale) - noise)
 
 
-ACTIVATIONS = {"mx": mx_activations, "ant": ant_activations, "noisyquant": noisy_activations}
+def output_loss(case, levels, scale, noise):
+    """The exact squared error of the layer's output. Zero padding is exact: it has neither noise nor error."""
+    total = Fraction(0)
+    for row, inside in zip(case["rows"], case["inside"]):
+        errors = [Fraction(f32(noisy(levels, scale, x, noise[i // case["spread"]]) - x)) if within else 0
+                  for i, (x, within) in enumerate(zip(row, inside))]
+        for weights in case["weights"]:
+            total += sum(error * Fraction(weight) for error, weight in zip(errors, weights) if error) ** 2
+    return total
+
+
+def noisyquant_fit(case, bits):
+    """(scale, noise of each channel): clip, then mean, then range, each by the error of the output."""
+    span = 2 ** (bits - 1) - 1
+    top = largest([x for row in case["rows"] for x in row])
+    quiet = [0.0] * case["channels"]
+    held = [float(v) for v in range(-span, span + 1)]
+    scales = [usable(quotient(f32(top * f32(percent / 100)), span)) for percent in range(100, 0, -1)]
+    scale = min(scales, key=lambda candidate: output_loss(case, held, candidate, quiet))
+    levels = integers(bits)
+    means = [f32(scale * f32(step / 20)) for step in range(-20, 20)]
+    mean = min(means, key=lambda candidate: output_loss(case, levels, scale, [candidate] * case["channels"]))
+
+    def noise(reach):
+        return [f32(mean + f32(noise_draw(channel) * reach)) for channel in range(case["channels"])]
+    reaches = [f32(scale * f32(step / 20)) for step in range(40)]
+    reach = min(reaches, key=lambda candidate: output_loss(case, levels, scale, noise(candidate)))
+    return scale, noise(reach)
 
 
 # ---- vectors ----
@@ -449,17 +474,38 @@ def write_case(out, layer, case, mask):
 
 def write_activations(out, rng):
     for index in range(12):
-        channels, count = rng.choice(((3, 17), (40, 5), (64, 1), (1, 30), (35, 7)))
+        channels, positions = rng.choice(((3, 17), (40, 5), (64, 1), (1, 30), (35, 7), (16, 9)))
         shape = (lambda x: max(x, 0.0)) if index % 2 else (lambda x: x)
-        values = [f32(shape(rng.gauss(0, 1) * (10 if rng.random() < 0.03 else 1))) for _ in range(channels * count)]
+        values = [f32(shape(rng.gauss(0, 1) * (10 if rng.random() < 0.03 else 1))) for _ in range(channels * positions)]
         if index == 5:
             values = [0.0] * len(values)
-        if index == 6:  # steps of 1 that only the widest noise meets
-            channels, count = 1, 30
-            values = [127.5] + [f32(rng.randint(-9, 9) - 2 * noise_draw(0)) for _ in range(29)]
-        for method, quantise in ACTIVATIONS.items():
-            out.write(f"A {method} {channels} {count}\nF {digits('f', values)}\n"
-                      f"F {digits('f', quantise(values, channels, count))}\n")
+        results = [(f"mx {bits} {variant} {flat}", mx_activations(values, channels, positions, bits, variant, flat))
+                   for variant, bits in ELEMENTS for flat in (0, 1)]
+        results += [(f"ant {bits} tensor 0", ant_activations(values, bits)) for bits in (4, 6, 8)]
+        for name, after in results:
+            out.write(f"A {name} {channels} {positions}\nF {digits('f', values)}\nF {digits('f', after)}\n")
+
+
+def write_noisy(out, rng):
+    """A linear layer, one of positive inputs, and a convolution of 2 neighbours a channel with zero padding."""
+    for bits, channels, spread, rows, outputs, sign in ((6, 9, 1, 7, 5, 1), (8, 5, 1, 4, 18, 0), (4, 4, 2, 6, 3, 1)):
+        inputs = channels * spread
+        case = {"channels": channels, "spread": spread,
+                "rows": [[f32(rng.gauss(0.3, 1) if sign else abs(rng.gauss(0, 1))) for _ in range(inputs)]
+                         for _ in range(rows)],
+                "weights": [[f32(rng.gauss(0, 0.2)) for _ in range(inputs)] for _ in range(outputs)],
+                "inside": [[True] * inputs for _ in range(rows)]}
+        for row in range(0, rows if spread > 1 else 0, 3):
+            for i in range(0, inputs, spread):
+                case["inside"][row][i] = False
+                case["rows"][row][i] = 0.0
+        scale, noise = noisyquant_fit(case, bits)
+        values = [f32(rng.gauss(0, 1.5)) for _ in range(channels * 5)]
+        after = [noisy(integers(bits), scale, x, noise[i // 5]) for i, x in enumerate(values)]
+        flags = "".join("01"[within] for row in case["inside"] for within in row)
+        out.write(f"N {bits} {channels} {spread} {rows} {outputs}\nF {digits('f', sum(case['rows'], []))}\n{flags}\n"
+                  f"F {digits('f', sum(case['weights'], []))}\nF {digits('f', [scale] + noise)}\n"
+                  f"F {digits('f', values)}\nF {digits('f', after)}\n")
 
 
 def main(path):
@@ -472,6 +518,7 @@ def main(path):
             share = {4: 0.4, 10: 1, 16: 0.4, 19: 0.4, 22: 0.4, 23: 0.4}.get(number, 0)
             write_case(text, layer, case, [rng.random() < share for _ in range(layer.k)])
     write_activations(text, rng)
+    write_noisy(text, rng)
     with open(path, "wb") as raw, gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0, compresslevel=9) as out:
         out.write(text.getvalue().encode())
 

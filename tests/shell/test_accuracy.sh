@@ -28,6 +28,18 @@ many=$(for columns in 1 2 3 4 5 6; do for group in 8 9 10 11 12 13 14 15 16 17 1
 check "66 methods" "$BBSBENCH" accuracy --net resnet34 --images 1 $many --out "$work/many.csv"
 check "are 66 rows" sh -c "[ \$(wc -l <'$work/many.csv') -eq 67 ] && grep -q ',ra:columns=6:group=18,1,' '$work/many.csv'"
 
+check "activations that methods quantise" accuracy --images 16 --method ant --method ant:activations=6 --method noisyquant:activations=8 --method mx:activations=6 --jobs 1 --predictions "$work/kept" --out "$work/acts.csv"
+check "have their bits in the row" sh -c "[ \"\$(cut -d, -f4,20 '$work/acts.csv' | tail -n 4 | tr '\n' ' ')\" = 'ant,32 ant:activations=6,6 noisyquant:activations=8,8 mx:activations=6,6 ' ]"
+check "by two threads" accuracy --images 16 --method ant --method ant:activations=6 --method noisyquant:activations=8 --method mx:activations=6 --jobs 2 --out "$work/acts2.csv"
+check "the same bytes" cmp "$work/acts.csv" "$work/acts2.csv"
+check "answers depend on the calibration samples" sh -c "grep -q 'calibration=32:[0-9a-f]' '$work/kept/resnet34.compact.ant:activations=6.key' && ! grep -q calibration '$work/kept/resnet34.compact.ant.key'"
+check "samples that are not evaluated" accuracy --data "$data" --images 8 --method ant:activations=6 --predictions "$work/rest" --out "$work/rest.csv"
+check "calibrate without a training part" grep -q 'calibration=32:rest' "$work/rest/resnet34.compact.ant:activations=6.key"
+check_fails 3 "no sample left to calibrate on" "$BBSBENCH" accuracy --net resnet34 --data "$data" --method ant:activations=6 --out "$work/no.csv"
+check "says what to do" grep -q -- '--calibration' "$tap_folder/last_err"
+check_fails 2 "activations of a method in the integer mode" accuracy --activations int8 --method noisyquant:activations=8 --out "$work/no.csv"
+check_fails 2 "activations of a method that has none" accuracy --method olive:activations=8 --out "$work/no.csv"
+
 head -c 100000 "$model" >"$work/cut.safetensors"
 check_fails 1 "truncated weights" accuracy --weights "$work/cut.safetensors" --out "$work/no.csv"
 cp "$model" "$work/nan.safetensors"

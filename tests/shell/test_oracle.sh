@@ -6,8 +6,10 @@ PYTHON=${PYTHON:-/usr/bin/python3}
 if "$PYTHON" -c 'import torch' 2>/dev/null; then
     check "the engine's reference logits are PyTorch's" "$PYTHON" tests/oracle/resnet_fixture.py check
     check "logits of weights by formula are PyTorch's" "$PYTHON" tests/oracle/made_logits.py check
+    check "logits of quantised activations are PyTorch's" "$PYTHON" tests/oracle/made_activations.py check
 else
     skip "logits of weights by formula are PyTorch's" "python3-torch is not installed"
+    skip "logits of quantised activations are PyTorch's" "python3-torch is not installed"
     skip "the engine's reference logits are PyTorch's" "python3-torch is not installed"
 fi
 check "the statistics of SQL are those of exact fractions" "$PYTHON" tests/oracle/sql_statistics.py check

@@ -2,12 +2,10 @@
 /* compress/: the methods that BBS is compared with, against the vectors of tests/oracle/rivals.py, bit for bit. */
 #include "base/file.h"
 #include "base/text.h"
-#include "compress/ant.h"
 #include "compress/compress.h"
-#include "compress/mx.h"
-#include "compress/noisyquant.h"
 #include "compress/quantize.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -158,38 +156,129 @@ static void every_weight_is_the_oracles(void **state)
     file_free_bytes(&bytes);
 }
 
-static void quantise_activations(const char *method, float *values, int64_t channels, int64_t count)
+/* ===  Activations  === */
+
+/* Move values between [channel][position] and another layout. */
+static void lay_out(const activation_shape_t *shape, const float *values, float *laid, bool back)
 {
-    if (text_equal(method, "mx"))
-        mx_quantise_activations(32, values, channels, count);
-    else if (text_equal(method, "ant"))
-        ant_quantise_activations(values, channels, count);
-    else if (text_equal(method, "noisyquant"))
-        noisyquant_quantise_activations(values, channels, count);
-    else
-        fail_msg("the oracle has activations of %s", method);
+    for (int64_t i = 0; i < shape->channels * shape->positions; i++) {
+        const int64_t place = activation_place(shape, i / shape->positions, i % shape->positions);
+        laid[back ? i : place] = values[back ? place : i];
+    }
+}
+
+/* The same numbers in each layout that the engine has: planes, blocks of 8 and 16 channels, rows. */
+static void check_layouts(const activation_t *by, bool flat, int64_t channels, int64_t positions, const float *before,
+                          const char *after, const char *shown)
+{
+    static float laid[WEIGHTS_MOST], quantised[WEIGHTS_MOST], values[WEIGHTS_MOST];
+    const int64_t blocks[] = {1, 8, 16, channels};
+    for (size_t i = 0; i < sizeof blocks / sizeof *blocks; i++) {
+        const activation_shape_t shape = {.channels = channels, .positions = positions, .block = blocks[i], .flat = flat};
+        if (channels % blocks[i] != 0)
+            continue;
+        lay_out(&shape, before, laid, false);
+        by->quantise(by, &shape, laid, quantised);
+        lay_out(&shape, quantised, values, true);
+        assert_floats(values, after, channels * positions, shown);
+    }
+}
+
+static method_config_t activation_config(const method_t *method, const char *variant, int bits)
+{
+    method_config_t config = method->defaults;
+    config.variant = variant;
+    config.bits = variant != NULL && text_equal(variant, "int") ? bits : config.bits;
+    config.activation_bits = bits;
+    assert_ok(method_check(method, &config));
+    return config;
+}
+
+/* "A <method> <bits> <variant> <flat> <channels> <positions>", fitted on the values themselves. */
+static void check_activations(char *line)
+{
+    static float values[WEIGHTS_MOST];
+    const text_t shown = text_of("%s", line);
+    char *parts[PARTS];
+    const method_t *method;
+    activation_t activation;
+    assert_int_equal(text_split(line, ' ', parts, PARTS), 7);
+    const int64_t channels = atoi(parts[5]), positions = atoi(parts[6]), count = channels * positions;
+    assert_int_equal(read_floats(strtok(NULL, "\n") + 2, values), count);
+    assert_ok(method_find(parts[1], &method));
+    const method_config_t config = activation_config(method, parts[3], atoi(parts[2]));
+    activation_samples_t samples = {.layer = "layer", .count = count, .values = values, .channels = channels};
+    for (int64_t i = 0; i < count; i++) {
+        samples.largest = fabsf(values[i]) > samples.largest ? fabsf(values[i]) : samples.largest;
+        samples.negative |= values[i] < 0;
+    }
+    assert_ok(method->activations->fit(&config, &samples, 1, &activation));
+    check_layouts(&activation, text_equal(parts[4], "1"), channels, positions, values, strtok(NULL, "\n") + 2, shown.chars);
+    activation_free(&activation);
+}
+
+/* "N <bits> <channels> <spread> <rows> <outputs>": a fit of NoisyQuant, by 1 and by 3 threads. */
+static void check_noise(char *line)
+{
+    static float rows[WEIGHTS_MOST], weights[WEIGHTS_MOST], wanted[CHANNELS_MOST], values[WEIGHTS_MOST];
+    static uint8_t inside[WEIGHTS_MOST];
+    static int32_t channel_of[WEIGHTS_MOST];
+    const text_t shown = text_of("%s", line);
+    char *parts[PARTS];
+    assert_int_equal(text_split(line, ' ', parts, PARTS), 6);
+    const int64_t channels = atoi(parts[2]), spread = atoi(parts[3]);
+    activation_samples_t samples = {.layer = "layer",
+                                    .channels = channels,
+                                    .rows = atoi(parts[4]),
+                                    .inputs = channels * spread,
+                                    .row_values = rows,
+                                    .inside = inside,
+                                    .channel_of = channel_of,
+                                    .outputs = atoi(parts[5]),
+                                    .weights = weights};
+    const int64_t count = read_floats(strtok(NULL, "\n") + 2, rows);
+    assert_int_equal(count, samples.rows * samples.inputs);
+    const char *flags = strtok(NULL, "\n");
+    for (int64_t i = 0; i < count; i++) {
+        inside[i] = flags[i] == '1';
+        samples.largest = fabsf(rows[i]) > samples.largest ? fabsf(rows[i]) : samples.largest;
+    }
+    for (int64_t i = 0; i < samples.inputs; i++)
+        channel_of[i] = (int32_t)(i / spread);
+    assert_int_equal(read_floats(strtok(NULL, "\n") + 2, weights), samples.outputs * samples.inputs);
+    assert_int_equal(read_floats(strtok(NULL, "\n") + 2, wanted), 1 + channels);
+    const int64_t all = read_floats(strtok(NULL, "\n") + 2, values);
+    const char *after = strtok(NULL, "\n") + 2;
+    const method_t *method;
+    assert_ok(method_find("noisyquant", &method));
+    const method_config_t config = activation_config(method, NULL, atoi(parts[1]));
+    for (int threads = 1; threads <= 3; threads += 2) {
+        activation_t activation;
+        assert_ok(method->activations->fit(&config, &samples, threads, &activation));
+        assert_true(activation.scale == wanted[0]);
+        for (int64_t channel = 0; channel < channels; channel++)
+            assert_true(activation.noise[channel] == wanted[1 + channel]);
+        check_layouts(&activation, false, channels, all / channels, values, after, shown.chars);
+        activation_free(&activation);
+    }
 }
 
 static void every_activation_is_the_oracles(void **state)
 {
     (void)state;
-    static float values[WEIGHTS_MOST];
     bytes_t bytes;
     assert_ok(file_read_gzip("tests/data/rivals.txt.gz", NULL, &bytes));
-    int cases = 0;
+    int cases = 0, noises = 0;
     char *line = strtok((char *)bytes.data, "\n");
     while (line != NULL && line[0] != 'A')
         line = strtok(NULL, "\n");
-    for (; line != NULL; line = strtok(NULL, "\n"), cases++) {
-        text_t shown = text_of("%s", line);
-        char *parts[PARTS];
-        assert_int_equal(text_split(line, ' ', parts, PARTS), 4);
-        int64_t channels = atoi(parts[2]), count = atoi(parts[3]);
-        assert_int_equal(read_floats(strtok(NULL, "\n") + 2, values), channels * count);
-        quantise_activations(parts[1], values, channels, count);
-        assert_floats(values, strtok(NULL, "\n") + 2, channels * count, shown.chars);
+    for (; line != NULL; line = strtok(NULL, "\n")) {
+        const bool noise = line[0] == 'N';
+        cases += !noise;
+        noises += noise;
+        noise ? check_noise(line) : check_activations(line);
     }
-    assert_true(cases >= 36);
+    assert_true(cases >= 132 && noises >= 3);
     file_free_bytes(&bytes);
 }
 
