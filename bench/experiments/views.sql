@@ -112,6 +112,10 @@ FROM (SELECT 'speedup' AS experiment, net, size, accelerator, speedup, energy_ra
       UNION ALL SELECT 'fig13', net, size, accelerator, speedup, energy_ratio FROM fig13) JOIN networks USING (net)
 WHERE networks.paper AND size = 'full' GROUP BY experiment, accelerator HAVING count(*) = count(DISTINCT net);
 
+-- The designs as the paper modelled them: the authors' simulator with all that it computes.
+CREATE VIEW as_modelled AS
+SELECT * FROM oddities WHERE profile = 'bitsim' AND first_layer = 'prune' AND oddity = 'all';
+
 -- The number of PEs that the estimate of a PE was fitted to, without its own row. For a PE that is not used in the fit the two
 -- estimates are equal. null_*: what a guess without any model would be, the mean of the paper's values of the other PEs.
 CREATE VIEW pe_fits AS
