@@ -145,63 +145,82 @@ static outcome_t check_layer(const accelerator_t *accelerator, const accel_layer
     return check_shape(layer->shape);
 }
 
-static outcome_t count_layer(const accelerator_t *accelerator, const accel_config_t *config, accel_layer_t layer,
-                             const memory_place_t *place, int threads, counts_t *counts)
+static outcome_t count_layer(const accelerator_t *accelerator, const accel_config_t *config, const accel_layer_t *layer,
+                             const accel_work_t *work, const memory_place_t *place, counts_t *counts)
 {
     const accel_storage_t storage = accel_storage(accelerator, config);
     *counts = (counts_t){0};
-    accel_work_t work = {0};
-    outcome_t result;
-    if (outcome_bad(&result, resolve(accelerator, config, &layer)) ||
-        outcome_bad(&result, accelerator->work(config, &layer, threads, &work)))
-        return result;
-    counts->macs = net_layer_macs(layer.shape);
-    counts->weights = net_layer_weights(layer.shape);
-    counts->channels = layer.shape->k;
-    counts->sensitive = work.sensitive;
-    counts->value_bits = work.value_bits;
-    counts->tiles = work.tiles;
-    counts->lane_slots = work.lane_slots;
-    counts->row_slots = work.row_slots;
-    counts->useful_slots = work.useful_slots;
-    counts->compute_cycles = work.cycles;
-    counts->cycles_variance = work.cycles_variance;
-    counts->compute_excess = work.cycle_excess;
+    counts->macs = net_layer_macs(layer->shape);
+    counts->weights = net_layer_weights(layer->shape);
+    counts->channels = layer->shape->k;
+    counts->sensitive = work->sensitive;
+    counts->value_bits = work->value_bits;
+    counts->tiles = work->tiles;
+    counts->lane_slots = work->lane_slots;
+    counts->row_slots = work->row_slots;
+    counts->useful_slots = work->useful_slots;
+    counts->compute_cycles = work->cycles;
+    counts->cycles_variance = work->cycles_variance;
+    counts->compute_excess = work->cycle_excess;
     if (storage.local_bytes > 0) {
-        counts->pe_cycles = work.pairs;
-        counts->local_read = exact_ceil(work.local_read_bits, 8);
-        counts->local_write = exact_ceil(work.local_write_bits, 8);
+        counts->pe_cycles = work->pairs;
+        counts->local_read = exact_ceil(work->local_read_bits, 8);
+        counts->local_write = exact_ceil(work->local_write_bits, 8);
     } else {
-        counts->pe_cycles = exact_times(exact_times(config->rows, config->columns), work.cycles);
-        counts->weight_register_cycles = exact_times(config->rows, work.cycles);
-        counts->input_register_loads = exact_times(config->columns, work.tiles);
+        counts->pe_cycles = exact_times(exact_times(config->rows, config->columns), work->cycles);
+        counts->weight_register_cycles = exact_times(config->rows, work->cycles);
+        counts->input_register_loads = exact_times(config->columns, work->tiles);
     }
-    if (outcome_bad(&result, memory_count(config, &storage, &layer, &work, place, counts)))
+    outcome_t result = memory_count(config, &storage, layer, work, place, counts);
+    if (!outcome_is_ok(&result))
         return result;
     bool compute_bound = counts->compute_cycles > counts->dram_cycles;
     counts->cycles = compute_bound ? counts->compute_cycles : counts->dram_cycles;
     counts->cycle_excess = compute_bound ? counts->compute_excess : 0;
     if (counts_overflow(counts))
-        return outcome_failed(accelerator->name, layer.shape->name, "a count that exceeds 63 bits", "a smaller layer",
+        return outcome_failed(accelerator->name, layer->shape->name, "a count that exceeds 63 bits", "a smaller layer",
                               NULL);
-    return outcome_ok();
+    return result;
+}
+
+outcome_t accel_work(const accelerator_t *accelerator, const accel_config_t *config, const accel_layer_t *layers,
+                     size_t count, int threads, accel_work_t *works)
+{
+    outcome_t result = accel_check(accelerator, config);
+    for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
+        result = check_layer(accelerator, &layers[i]);
+    for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
+        accel_layer_t layer = layers[i];
+        works[i] = (accel_work_t){0};
+        if (!outcome_bad(&result, resolve(accelerator, config, &layer)))
+            result = accelerator->work(config, &layer, threads, &works[i]);
+    }
+    return result;
+}
+
+outcome_t accel_traffic(const accelerator_t *accelerator, const accel_config_t *config, const accel_layer_t *layers,
+                        const accel_work_t *works, size_t count, counts_t *counts)
+{
+    const accel_storage_t storage = accel_storage(accelerator, config);
+    memory_place_t *places = malloc((count ? count : 1) * sizeof *places);
+    if (places == NULL)
+        return outcome_out_of_memory(accelerator->name);
+    outcome_t result = memory_place(config, &storage, layers, count, places);
+    for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
+        result = count_layer(accelerator, config, &layers[i], &works[i], &places[i], &counts[i]);
+    free(places);
+    return result;
 }
 
 outcome_t accel_count(const accelerator_t *accelerator, const accel_config_t *config, const accel_layer_t *layers,
                       size_t count, int threads, counts_t *counts)
 {
-    outcome_t result = accel_check(accelerator, config);
-    memory_place_t *places = malloc((count ? count : 1) * sizeof *places);
-    if (places == NULL)
-        result = outcome_out_of_memory(accelerator->name);
-    for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
-        result = check_layer(accelerator, &layers[i]);
-    if (outcome_is_ok(&result)) {
-        const accel_storage_t storage = accel_storage(accelerator, config);
-        result = memory_place(config, &storage, layers, count, places);
-    }
-    for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
-        result = count_layer(accelerator, config, layers[i], &places[i], threads, &counts[i]);
-    free(places);
+    accel_work_t *works = malloc((count ? count : 1) * sizeof *works);
+    if (works == NULL)
+        return outcome_out_of_memory(accelerator->name);
+    outcome_t result = accel_work(accelerator, config, layers, count, threads, works);
+    if (outcome_is_ok(&result))
+        result = accel_traffic(accelerator, config, layers, works, count, counts);
+    free(works);
     return result;
 }

@@ -89,10 +89,11 @@ typedef struct accelerator {
     /* A design whose weights can have any number of bits (its first own key): that spec at p bits is this text and
      * p, "ptq:bits=". NULL: it has no such key. */
     const char *accuracy_at_bits;
-    bool selects;       /* some channels stay at 8 bits: Algorithm 2 */
-    bool needs_weights; /* its cycles depend on the weights' bits */
-    bool needs_density; /* and on the share of activations that are not zero */
-    bool counts_lanes;  /* the bits that its lanes work on are counted separately, on request (effectual.h) */
+    bool selects;           /* some channels stay at 8 bits: Algorithm 2 */
+    bool needs_weights;     /* its cycles depend on the weights' bits */
+    bool needs_density;     /* and on the share of activations that are not zero */
+    bool counts_lanes;      /* the bits that its lanes work on are counted separately, on request (effectual.h) */
+    uint32_t work_oddities; /* the oddities that its work or its weights depend on, ORed; 0: it may be any of them */
     /* Weights that a PE takes at a time (`group`) for each of its lanes; a configuration with another number is refused,
      * because it would have multipliers that are not counted. 0: the two are independent. */
     int64_t weights_per_lane;
@@ -131,5 +132,12 @@ outcome_t accel_check(const accelerator_t *accelerator, const accel_config_t *co
  * threads. */
 outcome_t accel_count(const accelerator_t *accelerator, const accel_config_t *config, const accel_layer_t *layers,
                       size_t count, int threads, counts_t *counts);
+
+/* The two steps of accel_count(), for a caller that needs the counts of one work under several oddities: the work of each
+ * layer, into works[count]; and the counts that follow from it. The second step does not read weights. */
+outcome_t accel_work(const accelerator_t *accelerator, const accel_config_t *config, const accel_layer_t *layers,
+                     size_t count, int threads, accel_work_t *works);
+outcome_t accel_traffic(const accelerator_t *accelerator, const accel_config_t *config, const accel_layer_t *layers,
+                        const accel_work_t *works, size_t count, counts_t *counts);
 
 #endif

@@ -28,4 +28,5 @@ const accelerator_t accelerator_bitlet = {
     .part = "bitlet",
     .accuracy = "int8",
     .needs_weights = true,
+    .work_oddities = ODDITY_BITLET_ZEROS,
     .work = work_of};

@@ -279,6 +279,8 @@ const accelerator_t accelerator_bitwave = {.name = "bitwave",
                                            .weights_per_lane = 1,
                                            .needs_weights = true,
                                            .accuracy = "bitflip:columns=3:beta=0",
+                                           .work_oddities = ODDITY_BITWAVE_SIGN | ODDITY_BITWAVE_SUBMITTED |
+                                                            ODDITY_NO_METADATA | ODDITY_STORED_BITS,
                                            .keys = keys,
                                            .method = &bitflip_method,
                                            .pruning = pruning_of,

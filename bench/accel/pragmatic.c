@@ -27,4 +27,5 @@ const accelerator_t accelerator_pragmatic = {.name = "pragmatic",
                                              .weights_per_lane = 1,
                                              .accuracy = "int8",
                                              .needs_weights = true,
+                                             .work_oddities = ODDITY_PRAGMATIC_SIGN,
                                              .work = work_of};

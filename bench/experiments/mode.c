@@ -13,6 +13,7 @@ static const run_mode_t smoke = {
         "are of compact networks that stand in for the paper's. They say nothing about the paper's networks.",
     .size = "compact",
     .images = 512,
+    .brief = true,
 };
 
 static const run_mode_t compact = {

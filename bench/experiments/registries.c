@@ -3,6 +3,7 @@
 
 #include "accel/accel.h"
 #include "accel/configuration.h"
+#include "accel/oddity.h"
 #include "accel/technology.h"
 #include "compress/method.h"
 #include "data/dataset.h"
@@ -133,6 +134,34 @@ static outcome_t add_methods(rows_database_t *database)
     return result;
 }
 
+/* ===  Oddities  === */
+
+typedef struct {
+    const char *oddity, *effect, *source;
+    int64_t place;
+} oddity_cells_t;
+
+static const rows_column_t oddity_columns[] = {
+    {TEXT(oddity_cells_t, oddity), .key = true, .heading = "Oddity", .meaning = "name of the oddity, as for `--oddity`"},
+    {TEXT(oddity_cells_t, effect), .heading = "Effect", .meaning = "what the authors' simulator does"},
+    {TEXT(oddity_cells_t, source), .heading = "Source", .meaning = "place in the simulator's code"},
+    {INTEGER(oddity_cells_t, place), .heading = "Place", .meaning = "position in the list"},
+    {.name = NULL},
+};
+static const rows_schema_t oddity_list_schema = {
+    .name = "oddity_list", .about = "The oddities of the authors' simulator.", .columns = oddity_columns};
+
+static outcome_t add_oddities(rows_database_t *database)
+{
+    outcome_t result = outcome_ok();
+    const oddity_t *at;
+    for (int64_t i = 0; (at = registry_at(&oddity_names, (size_t)i)) != NULL && outcome_is_ok(&result); i++) {
+        const oddity_cells_t cells = {at->name, at->what, at->source, i + 1};
+        result = rows_database_insert(database, &oddity_list_schema, &cells);
+    }
+    return result;
+}
+
 /* ===  Data sets  === */
 
 typedef struct {
@@ -188,7 +217,8 @@ static outcome_t add_run(const run_mode_t *mode, rows_database_t *database)
 
 outcome_t registries_add(const run_mode_t *mode, rows_database_t *database)
 {
-    static const rows_schema_t *const schemas[] = {&net_schema, &accel_schema, &method_schema, &data_schema, &run_schema};
+    static const rows_schema_t *const schemas[] = {&net_schema,         &accel_schema, &method_schema,
+                                                   &oddity_list_schema, &data_schema,  &run_schema};
     int64_t place = 1;
     outcome_t result = outcome_ok();
     for (size_t i = 0; i < sizeof schemas / sizeof *schemas && outcome_is_ok(&result); i++)
@@ -196,7 +226,7 @@ outcome_t registries_add(const run_mode_t *mode, rows_database_t *database)
     if (!outcome_is_ok(&result) || outcome_bad(&result, add_networks(net_registry, true, &place, database)) ||
         outcome_bad(&result, add_networks(net_others, false, &place, database)) ||
         outcome_bad(&result, add_accelerators(database)) || outcome_bad(&result, add_methods(database)) ||
-        outcome_bad(&result, add_datasets(database)))
+        outcome_bad(&result, add_oddities(database)) || outcome_bad(&result, add_datasets(database)))
         return result;
     return add_run(mode, database);
 }

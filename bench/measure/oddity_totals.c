@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Weights are drawn twice, once for each treatment of the first layer. A design's work, which takes most of the time, is
+ * counted only once for all oddities that it does not depend on. */
+#include "measure/oddity_totals.h"
+
+#include "accel/configuration.h"
+#include "accel/energy.h"
+#include "accel/oddity.h"
+#include "measure/model_inputs.h"
+#include "measure/oddity_rows.h"
+
+#include <stdlib.h>
+
+static const char size_name[] = "full", energy_table[] = "bitsim";
+
+enum { PAPER, BITSIM, PROFILES };
+
+static const char *const profiles[PROFILES] = {[PAPER] = "paper", [BITSIM] = "bitsim"};
+
+/* One network with its weights on one design in one profile. */
+typedef struct {
+    model_inputs_t *inputs;
+    rows_writer_t *writer;
+    const accelerator_t *accelerator;
+    const char *profile;
+    accel_config_t config; /* without oddities */
+    accel_layer_t *layers;
+    accel_work_t *works; /* of `works_for`, if `worked` */
+    counts_t *counts;
+    uint32_t works_for; /* the oddities that they depend on */
+    bool worked;
+} pass_t;
+
+/* ===  One row  === */
+
+/* Count the work unless it is known. */
+static outcome_t work(pass_t *pass, const accel_config_t *config)
+{
+    uint32_t all = pass->accelerator->work_oddities;
+    uint32_t depends = all != 0 ? config->oddities & all : config->oddities;
+    if (pass->worked && pass->works_for == depends)
+        return outcome_ok();
+    pass->worked = false;
+    outcome_t result = model_inputs_layers(pass->inputs, pass->accelerator, config, pass->layers);
+    if (outcome_is_ok(&result))
+        result = accel_work(pass->accelerator, config, pass->layers, pass->inputs->table->count,
+                            pass->inputs->plan->threads, pass->works);
+    pass->worked = outcome_is_ok(&result);
+    pass->works_for = depends;
+    return result;
+}
+
+static void write_row(const pass_t *pass, const char *oddity, const counts_t *total, const energy_t *energy)
+{
+    const oddity_row_t row = {.profile = pass->profile,
+                              .first_layer = pass->inputs->plan->prune_first ? "prune" : "keep",
+                              .oddity = oddity,
+                              .net = pass->inputs->network->name,
+                              .size = size_name,
+                              .accelerator = pass->accelerator->name,
+                              .cycles = total->cycles,
+                              .energy_on_chip_pj = energy->on_chip_pj,
+                              .energy_dram_pj = energy->dram_pj,
+                              .energy_total_pj = energy->total_pj,
+                              .weights_source = model_inputs_weights(pass->inputs)};
+    rows_write(pass->writer, &row);
+}
+
+static outcome_t run_oddity(pass_t *pass, const char *oddity, uint32_t flags)
+{
+    accel_config_t config = pass->config;
+    energy_rates_t rates;
+    counts_t total = {0};
+    outcome_t result;
+    config.oddities = flags;
+    accel_config_on(&config, pass->inputs->network);
+    if (outcome_bad(&result, energy_rates(energy_table, pass->accelerator, &config, &rates)) ||
+        outcome_bad(&result, work(pass, &config)) ||
+        outcome_bad(&result, accel_traffic(pass->accelerator, &config, pass->layers, pass->works,
+                                           pass->inputs->table->count, pass->counts)))
+        return result;
+    for (size_t i = 0; i < pass->inputs->table->count; i++)
+        counts_add(&total, &pass->counts[i]);
+    if (counts_overflow(&total))
+        return outcome_failed(pass->accelerator->name, pass->inputs->network->name, "a total beyond 63 bits",
+                              "a smaller network", NULL);
+    energy_t energy = energy_of(&rates, &total);
+    write_row(pass, oddity, &total, &energy);
+    return result;
+}
+
+/* ===  The oddities of a design  === */
+
+/* First those that leave the work as it is, so that it is counted once for all of them. */
+static outcome_t run_single(pass_t *pass)
+{
+    outcome_t result = outcome_ok();
+    for (int changes = 0; changes <= 1; changes++) {
+        const oddity_t *oddity;
+        for (size_t i = 0; (oddity = registry_at(&oddity_names, i)) != NULL && outcome_is_ok(&result); i++) {
+            bool does = oddity->flag & pass->accelerator->work_oddities;
+            if (does == changes)
+                result = run_oddity(pass, oddity->name, oddity->flag);
+        }
+    }
+    return result;
+}
+
+static outcome_t run_design(pass_t *pass, bool brief)
+{
+    static const char all_oddities[] = "all";
+    uint32_t all;
+    outcome_t result;
+    pass->worked = false;
+    if (outcome_bad(&result, configuration_load(pass->profile, &pass->accelerator, 1, &pass->config)) ||
+        outcome_bad(&result, oddity_read(all_oddities, &all)) || outcome_bad(&result, run_oddity(pass, "none", 0)) ||
+        (!brief && outcome_bad(&result, run_single(pass))))
+        return result;
+    return run_oddity(pass, all_oddities, all);
+}
+
+/* ===  All networks  === */
+
+static outcome_t run_designs(model_inputs_t *inputs, bool brief, rows_writer_t *writer)
+{
+    bool pruned = inputs->plan->prune_first;
+    size_t count = inputs->table->count;
+    pass_t pass = {.inputs = inputs, .writer = writer};
+    outcome_t result = outcome_ok();
+    pass.layers = calloc(count, sizeof *pass.layers);
+    pass.works = calloc(count, sizeof *pass.works);
+    pass.counts = calloc(count, sizeof *pass.counts);
+    if (pass.layers == NULL || pass.works == NULL || pass.counts == NULL)
+        result = outcome_out_of_memory(inputs->network->name);
+    for (const accelerator_t *const *at = accelerator_registry; *at != NULL && outcome_is_ok(&result); at++)
+        for (int profile = pruned ? BITSIM : PAPER; profile < PROFILES && outcome_is_ok(&result); profile++) {
+            pass.accelerator = *at;
+            pass.profile = profiles[profile];
+            result = run_design(&pass, brief || pruned);
+        }
+    free(pass.layers);
+    free(pass.works);
+    free(pass.counts);
+    return result;
+}
+
+static outcome_t run_network(const model_plan_t *plan, const network_t *network, bool brief, rows_writer_t *writer)
+{
+    const net_size_t *size;
+    net_table_t table = {0};
+    model_inputs_t inputs = {0};
+    outcome_t result;
+    if (outcome_bad(&result, net_find_size(network, size_name, &size)) ||
+        outcome_bad(&result, net_layers(network, size, &table)))
+        return result;
+    if (!outcome_bad(&result, model_inputs_open(plan, network, size, &table, &inputs)))
+        result = run_designs(&inputs, brief, writer);
+    model_inputs_close(&inputs);
+    net_table_free(&table);
+    return result;
+}
+
+outcome_t oddity_totals_run(bool brief, int threads, const char *path)
+{
+    rows_writer_t writer;
+    outcome_t result = rows_create(&writer, &oddity_schema, path);
+    if (!outcome_is_ok(&result))
+        return result;
+    for (int pruned = 0; pruned <= 1; pruned++) {
+        const model_plan_t plan = {.origin = MODEL_SYNTHETIC, .prune_first = pruned, .threads = threads};
+        for (const network_t *const *network = net_registry; *network != NULL && outcome_is_ok(&result); network++)
+            result = run_network(&plan, *network, brief, &writer);
+    }
+    return rows_finish(&writer, result);
+}

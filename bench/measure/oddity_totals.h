@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_MEASURE_ODDITY_TOTALS_H
+#define BBS_MEASURE_ODDITY_TOTALS_H
+
+#include "base/outcome.h"
+
+#include <stdbool.h>
+
+/* The effect of each oddity of the authors' simulator (accel/oddity.h): all designs on the seven networks of the paper, in
+ * the profiles paper and bitsim, without oddities, with each of them alone, and with all; and bitsim without and with all
+ * where the first layer is pruned too, which with all oddities is the simulator itself.
+ *
+ * Rows of oddity_rows.h into the file at `path`, by first layer, network, design, profile and oddity. `brief`: only without
+ * and with all. Full size, synthetic weights; the same bytes for any number of threads. */
+outcome_t oddity_totals_run(bool brief, int threads, const char *path);
+
+#endif
