@@ -170,6 +170,9 @@ static outcome_t parse_activations(const options_t *options, model_plan_t *plan)
         return outcome_ok();
     if (plan->network_count != 1)
         return outcome_usage("simulate", "--masks", "one file for several networks", "one network", NULL);
+    if (plan->batch > 1 || plan->tokens > 0)
+        return outcome_usage("simulate", "--masks", plan->batch > 1 ? "a --batch" : "--tokens",
+                             "neither: a mask is of one sample, as long as it was", NULL);
     if (plan->density_path == NULL)
         return outcome_usage("simulate", "--masks", "no file of densities", "--density FILE.csv of the same measurement",
                              "traffic is counted by densities, cycles by masks");

@@ -38,6 +38,7 @@ check_fails 1 "a damaged file" "$BBSBENCH" simulate $small --accelerator sparten
 check_fails 3 "a file that is not there" "$BBSBENCH" simulate $small --density "$work/none.csv" --out "$work/o"
 check_fails 1 "masks of another network" "$BBSBENCH" simulate $small --accelerator sparten --density "$work/resnet34.csv" --masks "$work/vit_small.masks" --out "$work/o"
 check_fails 2 "masks without densities" "$BBSBENCH" simulate $small --masks "$work/resnet34.masks" --out "$work/o"
+check_fails 2 "masks of a batch" "$BBSBENCH" simulate $small --batch 2 --density "$work/resnet34.csv" --masks "$work/resnet34.masks" --out "$work/o"
 check_fails 2 "masks for two networks" "$BBSBENCH" simulate --net resnet34,resnet50 --size compact --density "$work/resnet34.csv" --masks "$work/resnet34.masks" --out "$work/o"
 check_fails 2 "a density without weights" "$BBSBENCH" simulate $small --weights none --density "$work/resnet34.csv" --out "$work/o"
 tap_done
