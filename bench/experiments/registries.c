@@ -92,7 +92,8 @@ static outcome_t add_accelerators(rows_database_t *database)
     int64_t place = 1;
     for (const accelerator_t *const *at = accelerator_registry; *at != NULL && outcome_is_ok(&result); at++) {
         accel_cells_t cells = {
-            .accelerator = (*at)->name, .title = (*at)->title, .accuracy_method = (*at)->accuracy, .place = place++};
+            .accelerator = (*at)->name, .title = (*at)->title, .accuracy_method = (*at)->accuracy, .place = place};
+        place++;
         if (!outcome_bad(&result, area_of(*at, &cells.array_area_um2)))
             result = rows_database_insert(database, &accel_schema, &cells);
     }
