@@ -188,14 +188,15 @@ static outcome_t measure_synthetic(task_t *task, const run_t *runs, const char *
     return result;
 }
 
-static outcome_t measure_trained(task_t *task, const run_t *runs, const char *only)
+static outcome_t measure_trained(const task_t *of, const run_t *runs, const char *only)
 {
     int8_network_t weights = {0};
     net_weights_t floats = {0};
-    outcome_t result = net_weights_load(task->network, task->size, NULL, &floats);
-    task->weights = &weights;
-    if (outcome_is_ok(&result) && !outcome_bad(&result, int8_network_from(&floats, false, task->threads, &weights)))
-        result = measure(task, runs, only);
+    task_t task = *of;
+    outcome_t result = net_weights_load(task.network, task.size, NULL, &floats);
+    task.weights = &weights;
+    if (outcome_is_ok(&result) && !outcome_bad(&result, int8_network_from(&floats, false, task.threads, &weights)))
+        result = measure(&task, runs, only);
     int8_network_free(&weights);
     net_weights_free(&floats);
     return result;
