@@ -177,13 +177,14 @@ static outcome_t measure(task_t *task, const run_t *runs, const char *only)
     return result;
 }
 
-static outcome_t measure_synthetic(task_t *task, const run_t *runs, const char *only)
+static outcome_t measure_synthetic(const task_t *of, const run_t *runs, const char *only)
 {
     int8_network_t weights = {0};
-    outcome_t result = substitute_draw(task->network, task->size, false, SUBSTITUTE_SEED, task->threads, &weights);
-    task->weights = &weights;
+    task_t task = *of;
+    outcome_t result = substitute_draw(task.network, task.size, false, SUBSTITUTE_SEED, task.threads, &weights);
+    task.weights = &weights;
     if (outcome_is_ok(&result))
-        result = measure(task, runs, only);
+        result = measure(&task, runs, only);
     int8_network_free(&weights);
     return result;
 }
