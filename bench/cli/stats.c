@@ -36,8 +36,8 @@ static const char stats_details[] =
 static const char csv_header[] =
     "tensor,weights,value_sparsity,zero_bits_twos_complement,zero_bits_sign_magnitude,vector,bbs_sparsity,group,groups,"
     "redundant_0,redundant_1,redundant_2,redundant_3,redundant_4,redundant_5,redundant_6,redundant_7,method,columns,"
-    "mse_int8_steps2,mean_error_int8_steps,output_error,sqnr_db,kl_divergence_nats,bits_per_weight,"
-    "bits_per_weight_with_metadata";
+    "mse_int8_steps2,mean_error_int8_steps,output_error,sqnr_db,kl_divergence_nats,"
+    "bits_per_weight,bits_per_weight_with_metadata";
 
 enum { DEFAULT_GROUP = 32 };
 

@@ -177,25 +177,27 @@ static outcome_t measure(task_t *task, const run_t *runs, const char *only)
     return result;
 }
 
-static outcome_t measure_synthetic(task_t *task, const run_t *runs, const char *only)
+static outcome_t measure_synthetic(const task_t *of, const run_t *runs, const char *only)
 {
     int8_network_t weights = {0};
-    outcome_t result = substitute_draw(task->network, task->size, false, SUBSTITUTE_SEED, task->threads, &weights);
-    task->weights = &weights;
+    task_t task = *of;
+    outcome_t result = substitute_draw(task.network, task.size, false, SUBSTITUTE_SEED, task.threads, &weights);
+    task.weights = &weights;
     if (outcome_is_ok(&result))
-        result = measure(task, runs, only);
+        result = measure(&task, runs, only);
     int8_network_free(&weights);
     return result;
 }
 
-static outcome_t measure_trained(task_t *task, const run_t *runs, const char *only)
+static outcome_t measure_trained(const task_t *of, const run_t *runs, const char *only)
 {
     int8_network_t weights = {0};
     net_weights_t floats = {0};
-    outcome_t result = net_weights_load(task->network, task->size, NULL, &floats);
-    task->weights = &weights;
-    if (outcome_is_ok(&result) && !outcome_bad(&result, int8_network_from(&floats, false, task->threads, &weights)))
-        result = measure(task, runs, only);
+    task_t task = *of;
+    outcome_t result = net_weights_load(task.network, task.size, NULL, &floats);
+    task.weights = &weights;
+    if (outcome_is_ok(&result) && !outcome_bad(&result, int8_network_from(&floats, false, task.threads, &weights)))
+        result = measure(&task, runs, only);
     int8_network_free(&weights);
     net_weights_free(&floats);
     return result;

@@ -269,6 +269,44 @@ static void a_new_design_appears_by_itself(void **state)
     near(text_value("SELECT speedup FROM speedup WHERE net = 'geomean' AND accelerator = 'new'"), 2);
 }
 
+/* ===  Fig. 6  === */
+
+/* Two layers of 100 and 300 weights at 2 columns. Bit flip has 4 and 8: a mean of 7 by weights. Averaging is the best in
+ * the first layer of the first comparison; against zps-ties-zero in both. At other columns nothing is read. */
+static void layers_are_weighted_and_each_comparison_has_its_best(void **state)
+{
+    (void)state;
+    make_rows(
+        "INSERT INTO divergence (net, size, layer, method, columns, weights, mse_int8_steps2, mean_error_int8_steps, "
+        "kl_softmax_nats, kl_histogram_nats, kl_gaussian_nats, synthetic, weights_source) VALUES "
+        "('a', 'full', 'x', 'bitflip', 2, 100, 1, 0, 4, 4, 4, 1, 's'),"
+        "('a', 'full', 'x', 'ra', 2, 100, 1, 0, 4, 3, 1, 1, 's'), ('a', 'full', 'x', 'zps', 2, 100, 1, 0, 4, 2, 2, 1, 's'),"
+        "('a', 'full', 'x', 'zps-ties-zero', 2, 100, 1, 0, 4, 1, 3, 1, 's'),"
+        "('a', 'full', 'y', 'bitflip', 2, 300, 5, 1, 8, 8, 8, 1, 's'),"
+        "('a', 'full', 'y', 'ra', 2, 300, 5, 1, 8, 8, 2, 1, 's'), ('a', 'full', 'y', 'zps', 2, 300, 5, 1, 1, 8, 1, 1, 's'),"
+        "('a', 'full', 'y', 'zps-ties-zero', 2, 300, 5, 1, 1, 8, 4, 1, 's'),"
+        "('a', 'full', 'x', 'ptq', 3, 100, 1, 0, 9, 9, 9, 1, 's')");
+    rows_table_t table = derive("fig6");
+    assert_int_equal(table.count, 6);   /* three methods in each of two comparisons */
+    const size_t first = 1, second = 4; /* by comparison, then by method */
+    assert_string_equal(rows_text_at(&table, first, "method"), "ra");
+    assert_int_equal(rows_integer_at(&table, first, "compared_with"), 1);
+    assert_string_equal(rows_text_at(&table, second, "method"), "ra");
+    assert_int_equal(rows_integer_at(&table, second, "compared_with"), 2);
+    size_t even = row_of(&table, "method", "zps", NULL, NULL), zero = row_of(&table, "method", "zps-ties-zero", NULL, NULL);
+    near(rows_real_at(&table, first, "mse_int8_steps2"), 4);
+    near(rows_real_at(&table, first, "mean_error_int8_steps"), 0.75);
+    near(rows_real_at(&table, first, "kl_gaussian_normalised"), (0.25 * 1 + 0.75 * 2) / 7);
+    near(rows_real_at(&table, even, "kl_softmax_normalised"), (0.25 * 4 + 0.75 * 1) / 7);
+    assert_int_equal(rows_integer_at(&table, first, "best_gaussian_layers"), 1);
+    assert_int_equal(rows_integer_at(&table, even, "best_gaussian_layers"), 1);
+    assert_int_equal(rows_integer_at(&table, second, "best_gaussian_layers"), 2);
+    assert_int_equal(rows_integer_at(&table, zero, "best_gaussian_layers"), 0);
+    assert_int_equal(rows_integer_at(&table, first, "best_softmax_layers"), 1); /* equal ones are all the best */
+    assert_int_equal(rows_integer_at(&table, even, "best_softmax_layers"), 2);
+    rows_table_free(&table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -283,6 +321,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(scaling_is_against_stripes_with_as_many_columns, open_database, close_database),
         cmocka_unit_test_setup_teardown(table6_is_of_pes_with_a_known_rate, open_database, close_database),
         cmocka_unit_test_setup_teardown(a_new_design_appears_by_itself, open_database, close_database),
+        cmocka_unit_test_setup_teardown(layers_are_weighted_and_each_comparison_has_its_best, open_database,
+                                        close_database),
     };
     return cmocka_run_group_tests_name("derived", tests, open_experiments, close_experiments);
 }
