@@ -15,6 +15,8 @@ check_fails 2 "explain refuses no weights" "$BBSBENCH" explain --method ra --col
 check_fails 2 "explain refuses a method without columns" "$BBSBENCH" explain --method int8 -- 1 2
 check_fails 2 "explain refuses a shift that cannot be stored" "$BBSBENCH" explain --method zps --columns 4 --shift -32 -- 1
 check "explain takes presets and specs" sh -c '[ "$("$BBSBENCH" explain --csv --method bbs-mod -- 1 2 3 | cut -d, -f2-)" = "$("$BBSBENCH" explain --csv --method zps:columns=4 -- 1 2 3 | cut -d, -f2-)" ]'
+check_fails 2 "activations outside of accuracy" "$BBSBENCH" explain --method mx:activations=6 -- 1
+check "are refused by their key" grep -q 'the key activations' "$tap_folder/last_err"
 check_fails 2 "a parameter in the spec and as an option" "$BBSBENCH" explain --method ra:columns=4 --columns 4 -- 1
 check_fails 2 "explain refuses a parameter that the method lacks" "$BBSBENCH" explain --method ra --shift 3 -- 1
 check_fails 2 "explain refuses seven columns" "$BBSBENCH" explain --method ra --columns 7 -- 1
