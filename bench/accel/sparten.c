@@ -120,6 +120,7 @@ const accelerator_t accelerator_sparten = {
     .accuracy = "int8",
     .needs_weights = true,
     .needs_density = true,
+    .work_oddities = ODDITY_TOKEN_LIMIT | ODDITY_NO_METADATA | ODDITY_WHOLE_READS,
     .keys = keys,
     .storage = storage_of,
     .check = check,

@@ -137,7 +137,7 @@ FROM every GROUP BY net, size, accelerator, reference;
 
 -- The designs as the paper modelled them: the authors' simulator with all that it computes.
 CREATE VIEW as_modelled AS
-SELECT * FROM oddities WHERE profile = 'bitsim' AND first_layer = 'prune' AND oddity = 'all';
+SELECT * FROM oddities WHERE profile = 'bitsim' AND first_layer_weights = 'pruned' AND oddity = 'all';
 
 -- The number of PEs that the estimate of a PE was fitted to, without its own row. For a PE that is not used in the fit the two
 -- estimates are equal. null_*: what a guess without any model would be, the mean of the paper's values of the other PEs.

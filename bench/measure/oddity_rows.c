@@ -7,8 +7,8 @@
 
 static const rows_column_t columns[] = {
     {TEXT(profile), .key = true, .heading = "Profile", .meaning = "configuration, as for `simulate --profile`"},
-    {TEXT(first_layer), .key = true, .heading = "First layer",
-     .meaning = "keep: a network's first layer stays at 8 bits; prune: it is pruned, as in the authors' simulator"},
+    {TEXT(first_layer_weights), .key = true, .heading = "First layer",
+     .meaning = "whole: a network's first layer stays at 8 bits; pruned: it is pruned, as in the authors' simulator"},
     {TEXT(oddity), .key = true, .heading = "Oddity",
      .meaning = "the oddity that is on, as for `simulate --oddity`; none; all: those of the simulator's main branch; or a setting of "
                 "the design that is not its default, as for `simulate --set`"},

@@ -6,7 +6,7 @@
 
 /* oddity_totals.csv: one row per profile, first layer, oddity, network and design (oddity_totals.h). */
 typedef struct {
-    const char *profile, *first_layer, *oddity, *net, *size, *accelerator;
+    const char *profile, *first_layer_weights, *oddity, *net, *size, *accelerator;
     int64_t cycles;
     double energy_on_chip_pj, energy_dram_pj, energy_total_pj;
     const char *weights_source;

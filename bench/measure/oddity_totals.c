@@ -14,10 +14,6 @@
 
 static const char size_name[] = "full", energy_table[] = "bitsim";
 
-enum { PAPER, BITSIM, PROFILES };
-
-static const char *const profiles[PROFILES] = {[PAPER] = "paper", [BITSIM] = "bitsim"};
-
 /* Settings of single designs that can be argued either way; the first of each is its name in the rows. The default and its
  * reason are in paper.ini and in the design's file. */
 enum { MOST_SETTINGS = 3 };
@@ -68,7 +64,7 @@ static outcome_t work(pass_t *pass, const accel_config_t *config)
 static void write_row(const pass_t *pass, const char *oddity, const counts_t *total, const energy_t *energy)
 {
     const oddity_row_t row = {.profile = pass->profile,
-                              .first_layer = pass->inputs->plan->prune_first ? "prune" : "keep",
+                              .first_layer_weights = pass->inputs->plan->prune_first ? "pruned" : "whole",
                               .oddity = oddity,
                               .net = pass->inputs->network->name,
                               .size = size_name,
@@ -135,30 +131,42 @@ static outcome_t run_choices(pass_t *pass)
         if (outcome_is_ok(&result))
             result = run_oddity(pass, choices[i].settings[0], 0);
         pass->config = own;
+        pass->worked = false;
     }
     return result;
 }
 
-static outcome_t run_design(pass_t *pass, bool brief)
+static const char none[] = "none", all_oddities[] = "all";
+
+/* What is run: a profile without oddities, with other choices, with each oddity alone, or with all. */
+typedef struct {
+    const char *profile;
+    bool without, choices, single, with_all;
+} extent_t;
+
+static outcome_t run_design(pass_t *pass, const extent_t *extent)
 {
-    static const char all_oddities[] = "all";
     uint32_t all;
     outcome_t result;
     pass->worked = false;
+    pass->profile = extent->profile;
     if (outcome_bad(&result, configuration_load(pass->profile, &pass->accelerator, 1, &pass->config)) ||
-        outcome_bad(&result, oddity_read(all_oddities, &all)) || outcome_bad(&result, run_oddity(pass, "none", 0)) ||
-        (!brief && outcome_bad(&result, run_single(pass))) ||
-        (pass->profile == profiles[PAPER] && outcome_bad(&result, run_choices(pass))))
+        outcome_bad(&result, oddity_read(all_oddities, &all)) ||
+        (extent->without && outcome_bad(&result, run_oddity(pass, none, 0))) ||
+        (extent->choices && outcome_bad(&result, run_choices(pass))) ||
+        (extent->single && outcome_bad(&result, run_single(pass))))
         return result;
-    pass->worked = false;
-    return run_oddity(pass, all_oddities, all);
+    return extent->with_all ? run_oddity(pass, all_oddities, all) : result;
 }
 
 /* ===  All networks  === */
 
 static outcome_t run_designs(model_inputs_t *inputs, bool brief, rows_writer_t *writer)
 {
-    bool pruned = inputs->plan->prune_first;
+    const bool pruned = inputs->plan->prune_first;
+    const extent_t paper = {.profile = "paper", .without = !pruned, .choices = !brief && !pruned};
+    const extent_t bitsim = {
+        .profile = "bitsim", .without = !brief && !pruned, .single = !brief && !pruned, .with_all = !brief || pruned};
     size_t count = inputs->table->count;
     pass_t pass = {.inputs = inputs, .writer = writer};
     outcome_t result = outcome_ok();
@@ -167,12 +175,11 @@ static outcome_t run_designs(model_inputs_t *inputs, bool brief, rows_writer_t *
     pass.counts = calloc(count, sizeof *pass.counts);
     if (pass.layers == NULL || pass.works == NULL || pass.counts == NULL)
         result = outcome_out_of_memory(inputs->network->name);
-    for (const accelerator_t *const *at = accelerator_registry; *at != NULL && outcome_is_ok(&result); at++)
-        for (int profile = pruned ? BITSIM : PAPER; profile < PROFILES && outcome_is_ok(&result); profile++) {
-            pass.accelerator = *at;
-            pass.profile = profiles[profile];
-            result = run_design(&pass, brief || pruned);
-        }
+    for (const accelerator_t *const *at = accelerator_registry; *at != NULL && outcome_is_ok(&result); at++) {
+        pass.accelerator = *at;
+        if (!outcome_bad(&result, run_design(&pass, &paper)))
+            result = run_design(&pass, &bitsim);
+    }
     free(pass.layers);
     free(pass.works);
     free(pass.counts);

@@ -7,12 +7,12 @@
 #include <stdbool.h>
 
 /* The effect of each oddity of the authors' simulator (accel/oddity.h): all designs on the seven networks of the paper, in
- * the profiles paper and bitsim, without oddities, with each of them alone, and with all; and bitsim without and with all
- * where the first layer is pruned too, which with all oddities is the simulator itself. In the profile paper also settings
- * of single designs that can be argued either way, as "bitlet.group=64", each alone.
+ * the profile paper; in the profile bitsim without oddities, with each of them alone, and with all; and in bitsim with all
+ * where the first layer is pruned too, which is the simulator itself. In the profile paper also settings of single designs
+ * that can be argued either way, as "bitlet.group=64", each alone.
  *
- * Rows of oddity_rows.h into the file at `path`, by first layer, network, design, profile and oddity. `brief`: only without
- * and with all. Full size, synthetic weights; the same bytes for any number of threads. */
+ * Rows of oddity_rows.h into the file at `path`, by first layer, network, design, profile and oddity. `brief`: only the
+ * profile paper and the simulator itself. Full size, synthetic weights; the same bytes for any number of threads. */
 outcome_t oddity_totals_run(bool brief, int threads, const char *path);
 
 #endif

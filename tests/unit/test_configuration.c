@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* accel/configuration and accel/oddity: profiles, single settings, what is refused and where, and what each oddity of the
- * authors' simulator changes. */
+/* accel/configuration: profiles, single settings, what is refused and where, and the tables of energies. */
 #include "accel/configuration.h"
 
 #include "accel/designs.h"
 #include "accel/energy.h"
-#include "accel/oddity.h"
 #include "accel/sram.h"
 #include "base/text.h"
 
@@ -14,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "counted_network.h"
 #include "default_config.h"
-#include "random.h"
 #include "testing.h"
 
 static const accelerator_t *const chosen[] = {&accelerator_stripes, &accelerator_ant, &accelerator_bitvert_cons,
@@ -262,39 +260,6 @@ static void an_undeclared_inequality_is_refused(void **state)
 
 /* ===  What settings do  === */
 
-/* Totals of a whole network, uniform channels, the same made-up weights for each layer. */
-static counts_t count_network(const char *network_name, const accelerator_t *accelerator, const accel_config_t *config)
-{
-    enum { LARGEST = 768 * 3072 };
-    static int8_t weights[LARGEST];
-    uint64_t random = 7;
-    for (int i = 0; i < LARGEST; i++)
-        weights[i] = (int8_t)(random_between(&random, 0, 3) ? random_between(&random, -31, 31) : 0);
-    const network_t *network;
-    const net_size_t *size;
-    net_table_t table;
-    assert_ok(net_find(network_name, &network));
-    assert_ok(net_find_size(network, "full", &size));
-    assert_ok(net_layers(network, size, &table));
-    accel_layer_t *layers = calloc(table.count, sizeof *layers);
-    counts_t *counts = calloc(table.count, sizeof *counts), total = {0};
-    assert_true(layers != NULL && counts != NULL);
-    for (size_t i = 0; i < table.count; i++)
-        layers[i] = (accel_layer_t){.shape = &table.items[i],
-                                    .sensitive = ACCEL_UNIFORM,
-                                    .weights = weights,
-                                    .input_density = 0.5,
-                                    .output_density = 0.5,
-                                    .whole = table.items[i].reads_image};
-    assert_ok(accel_count(accelerator, config, layers, table.count, 2, counts));
-    for (size_t i = 0; i < table.count; i++)
-        counts_add(&total, &counts[i]);
-    free(layers);
-    free(counts);
-    net_table_free(&table);
-    return total;
-}
-
 static void dram_is_as_configured(void **state)
 {
     (void)state;
@@ -313,136 +278,6 @@ static void dram_is_as_configured(void **state)
     config.dram_fj_per_64bit = 2000 * 1000;
     assert_ok(energy_rates("bitsim", &accelerator_stripes, &config, &dear));
     assert_true(rates.dram_pj == 125.0 && dear.dram_pj == 250.0);
-}
-
-typedef struct {
-    counts_t counts;
-    energy_t energy;
-} totals_t;
-
-static totals_t totals_of(const char *network, const accelerator_t *accelerator, uint32_t oddities)
-{
-    accel_config_t config = *default_config(accelerator);
-    energy_rates_t rates;
-    config.oddities = oddities;
-    totals_t totals = {.counts = count_network(network, accelerator, &config)};
-    assert_ok(energy_rates("bitsim", accelerator, &config, &rates));
-    totals.energy = energy_of(&rates, &totals.counts);
-    return totals;
-}
-
-/* Each oddity on a design that it concerns; the sign is that of (with - without). */
-static void each_oddity_goes_its_way(void **state)
-{
-    (void)state;
-    const struct {
-        uint32_t flag;
-        const char *network;
-        const accelerator_t *accelerator;
-        int compute, dram_cycles, dram_bytes, on_chip; /* -1, 0, 1 */
-    } expected[] = {
-        {ODDITY_DRAM_PRECISION, "resnet34", &accelerator_bitvert_mod, 0, -1, 0, 0},
-        {ODDITY_DRAM_PRECISION, "resnet34", &accelerator_bitwave, 0, -1, 0, 0},
-        {ODDITY_DRAM_PRECISION, "resnet34", &accelerator_ant, 0, -1, 0, 0},
-        {ODDITY_DRAM_PRECISION, "resnet34", &accelerator_stripes, 0, 0, 0, 0},
-        {ODDITY_DRAM_PRECISION, "resnet34", &accelerator_sparten, 0, 0, 0, 0},
-        {ODDITY_NO_METADATA, "resnet34", &accelerator_bitvert_cons, 0, -1, -1, -1},
-        {ODDITY_NO_METADATA, "resnet34", &accelerator_bitwave, 0, -1, -1, -1},
-        {ODDITY_NO_METADATA, "resnet34", &accelerator_sparten, 0, -1, -1, -1},
-        {ODDITY_NO_METADATA, "resnet34", &accelerator_stripes, 0, 0, 0, 0},
-        {ODDITY_FRACTIONAL_CHANNELS, "resnet34", &accelerator_bitvert_mod, -1, -1, -1, -1},
-        {ODDITY_FRACTIONAL_CHANNELS, "resnet34", &accelerator_ant, 0, 0, 0, 0},
-        {ODDITY_PRAGMATIC_SIGN, "resnet34", &accelerator_pragmatic, 1, 0, 0, 1},
-        {ODDITY_PRAGMATIC_SIGN, "resnet34", &accelerator_bitlet, 0, 0, 0, 0},
-        {ODDITY_BITWAVE_SIGN, "resnet34", &accelerator_bitwave, -1, 0, 0, -1},
-        {ODDITY_TOKEN_LIMIT, "vit_small", &accelerator_sparten, -1, 0, 0, -1},
-        {ODDITY_TOKEN_LIMIT, "resnet34", &accelerator_sparten, 0, 0, 0, 0},
-        {ODDITY_DOUBLE_WRITES, "resnet34", &accelerator_stripes, 0, 0, 0, 1},
-        {ODDITY_REFETCH_INPUTS, "bert_mrpc", &accelerator_stripes, 0, 1, 1, 1},
-        {ODDITY_LINEAR_CHAIN, "resnet34", &accelerator_stripes, 0, -1, -1, 0},
-        {ODDITY_WHOLE_READS, "resnet34", &accelerator_bitvert_mod, 0, 0, 0, 1},
-        {ODDITY_WHOLE_READS, "resnet34", &accelerator_bitwave, 0, 0, 0, 1},
-        {ODDITY_WHOLE_READS, "resnet34", &accelerator_sparten, 0, 0, 0, 1},
-        {ODDITY_REGISTER_CONSTANTS, "resnet34", &accelerator_bitvert_mod, 0, 0, 0, 1},
-        {ODDITY_REGISTER_CONSTANTS, "resnet34", &accelerator_bitlet, 0, 0, 0, 0}, /* its PE takes 32 */
-        {ODDITY_REGISTER_CONSTANTS, "resnet34", &accelerator_bitwave, 0, 0, 0, -1},
-        {ODDITY_REGISTER_CONSTANTS, "resnet34", &accelerator_stripes, 0, 0, 0, 0},
-        {ODDITY_LAST_OUTPUT, "resnet34", &accelerator_stripes, 0, -1, -1, 0},
-        {ODDITY_WHOLE_WORDS, "resnet34", &accelerator_stripes, 0, 0, 0, 1},
-        {ODDITY_WHOLE_WORDS, "resnet34", &accelerator_bitvert_mod, 0, 0, 0, 1},
-        {ODDITY_FRACTIONS, "resnet34", &accelerator_bitvert_mod, 0, -1, 0, 0},
-        {ODDITY_STORED_BITS, "resnet34", &accelerator_ant, 0, 0, 0, 0}, /* 6 bits of a multiple of 4 channels */
-        {ODDITY_STORED_BITS, "resnet34", &accelerator_stripes, 0, 0, 0, 0},
-        {ODDITY_STORED_BITS, "resnet34", &accelerator_bitwave, 0, -1, -1, -1},
-        {ODDITY_BITLET_ZEROS, "resnet34", &accelerator_bitlet, 0, 0, 0, 0}, /* these weights have no tile of zeros */
-        {ODDITY_BITLET_ZEROS, "resnet34", &accelerator_bitwave, 0, 0, 0, 0},
-        {ODDITY_BITWAVE_SUBMITTED, "resnet34", &accelerator_bitwave, -1, -1, -1, -1},
-    };
-    uint32_t seen = 0, all = 0;
-    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
-        totals_t right = totals_of(expected[i].network, expected[i].accelerator, 0);
-        totals_t odd = totals_of(expected[i].network, expected[i].accelerator, expected[i].flag);
-#define WAY(a, b) (((b) > (a)) - ((b) < (a)))
-        int compute = WAY(right.counts.compute_cycles, odd.counts.compute_cycles);
-        int dram_cycles = WAY(right.counts.dram_cycles, odd.counts.dram_cycles);
-        int dram_bytes = WAY(counts_dram_bytes(&right.counts), counts_dram_bytes(&odd.counts));
-        int on_chip = WAY(right.energy.on_chip_pj, odd.energy.on_chip_pj);
-        if (expected[i].flag == ODDITY_LINEAR_CHAIN)
-            on_chip = 0; /* residual operands go, inputs that no longer fit come */
-        if (compute != expected[i].compute || dram_cycles != expected[i].dram_cycles ||
-            dram_bytes != expected[i].dram_bytes || on_chip != expected[i].on_chip)
-            fail_msg("oddity %u on %s: compute %d, DRAM cycles %d, DRAM bytes %d, on chip %d", expected[i].flag,
-                     expected[i].accelerator->name, compute, dram_cycles, dram_bytes, on_chip);
-        seen |= expected[i].flag;
-    }
-    const oddity_t *oddity;
-    for (size_t i = 0; (oddity = registry_at(&oddity_names, i)) != NULL; i++)
-        all |= oddity->flag;
-    assert_int_equal(seen, all);
-}
-
-static void oddities_are_found_by_name(void **state)
-{
-    (void)state;
-    uint32_t flag = 0;
-    const oddity_t *oddity;
-    uint32_t before = 0, main_branch = 0;
-    for (size_t i = 0; (oddity = registry_at(&oddity_names, i)) != NULL; before |= oddity->flag, i++) {
-        assert_ok(oddity_read(oddity->name, &flag));
-        assert_int_equal(flag, oddity->flag);
-        assert_true(oddity->what[0] != '\0' && strlen(oddity->source) > 10);
-        assert_true((before & oddity->flag) == 0);
-    }
-    for (const oddity_t *at = oddity_table; at->name != NULL; at++)
-        main_branch |= at->flag;
-    assert_ok(oddity_read("all", &flag));
-    assert_int_equal(flag, main_branch); /* and not what an earlier commit did in their place */
-    assert_int_equal(flag & ODDITY_BITWAVE_SUBMITTED, 0);
-    assert_ok(oddity_read("fractions,whole-words", &flag));
-    assert_int_equal(flag, ODDITY_FRACTIONS | ODDITY_WHOLE_WORDS);
-    assert_error(oddity_read("none", &flag), FAULT_USAGE, "dram-precision");
-    assert_error(oddity_read("fractions,fractions", &flag), FAULT_USAGE, "twice");
-    assert_error(oddity_read("", &flag), FAULT_USAGE, "empty");
-}
-
-/* The simulator always fetches inputs again, except on VGG and ResNets; the other oddities do not look at the network. */
-static void refetch_inputs_is_not_for_every_network(void **state)
-{
-    (void)state;
-    const struct {
-        const char *network;
-        bool has;
-    } expected[] = {{"vgg16", false},    {"resnet34", false}, {"resnet50", false}, {"resnet20", false},
-                    {"vit_small", true}, {"vit_base", true},  {"bert_mrpc", true}};
-    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
-        accel_config_t config = *default_config(&accelerator_stripes);
-        const network_t *network;
-        assert_ok(net_find(expected[i].network, &network));
-        assert_ok(oddity_read("all", &config.oddities));
-        uint32_t others = config.oddities & ~(uint32_t)ODDITY_REFETCH_INPUTS;
-        accel_config_on(&config, network);
-        assert_int_equal(config.oddities, others | (expected[i].has ? ODDITY_REFETCH_INPUTS : 0));
-    }
 }
 
 /* ===  Energy tables  === */
@@ -535,9 +370,6 @@ int main(void)
         cmocka_unit_test(errors_name_file_line_and_key),
         cmocka_unit_test(an_undeclared_inequality_is_refused),
         cmocka_unit_test(dram_is_as_configured),
-        cmocka_unit_test(each_oddity_goes_its_way),
-        cmocka_unit_test(oddities_are_found_by_name),
-        cmocka_unit_test(refetch_inputs_is_not_for_every_network),
         cmocka_unit_test(table_v_scales_with_the_lanes),
         cmocka_unit_test(energies_grow_with_lanes_and_weights),
         cmocka_unit_test(waiting_and_leakage_stand_apart),

@@ -56,7 +56,7 @@ static void compare(rows_t *rows, size_t row, int value, double ours, double tol
     double theirs = strtod(text, NULL);
     if (value == WEIGHT)
         theirs *= real_at(rows, row, "weight_fetches");
-    if (tolerance < 0.0 || text[0] == '\0') /* not held, or no such value in this row */
+    if (text[0] == '\0') /* no such value in this row */
         return;
     rows->compared++;
     if (fabs(ours - theirs) <= tolerance * theirs)
@@ -79,9 +79,11 @@ static bool is_row_of(const rows_t *rows, size_t row, const subject_t *subject, 
            text_equal(text_at(rows, row, "settings"), one->settings);
 }
 
-static double tolerance_of(const case_t *one, int value)
+static double tolerance_of(const case_t *one, int value, bool total)
 {
-    return one->sampled ? values_of[value].sampled : values_of[value].exact;
+    if (!one->sampled)
+        return values_of[value].exact;
+    return total ? values_of[value].sampled_total : values_of[value].sampled;
 }
 
 static void give_layer(const run_t *run, size_t layer, size_t layers, double *ours)
@@ -141,7 +143,7 @@ static void compare_case(rows_t *rows, const subject_t *subject, const case_t *o
             give_total(&run, layers, ours);
         for (int value = 0; value < VALUES; value++)
             if (value != WEIGHT || i < layers) /* of the total they are without what is fetched again */
-                compare(rows, first + i, value, ours[value], tolerance_of(one, value));
+                compare(rows, first + i, value, ours[value], tolerance_of(one, value, i == layers));
     }
     rows->rows += (int64_t)layers + 1;
     drop(&run);
