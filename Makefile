@@ -33,7 +33,7 @@ BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/benches/%,$(wildcard tests/bench
 .DEFAULT_GOAL := all
 .SUFFIXES:
 .SECONDARY:
-.PHONY: help deps all check check-build smoke bench bench-peers oracle lint parity rehearsal asan fuzz retrain reference readme datasets format clean distclean FORCE
+.PHONY: help deps all check check-build smoke bench bench-peers oracle lint parity rehearsal synthesis asan fuzz retrain reference readme datasets format clean distclean FORCE
 
 help:  ## this list
 	@grep -hE "^[a-z-]+:.*##" Makefile | sed -E "s|^([a-z-]+):.*## *|\1\||" | awk -F"|" "{printf \"  %-12s %s\\n\", \$$1, \$$2}"
@@ -73,6 +73,9 @@ parity: $(BUILD)/parity  ## full-size CNNs against PyTorch on random weights (py
 
 rehearsal: $(BUILD)/bbsbench  ## ./run_all.sh --full on seven made checkpoints served on loopback (python3-torchvision; 3.5 GB in a temporary folder)
 	@BUILD=$(BUILD) BBSBENCH=$(CURDIR)/$(BUILD)/bbsbench PYTHON=$(PYTHON) sh tests/shell/rehearsal.sh
+
+synthesis: $(BUILD)/bbsbench  ## the PEs of `area` in Verilog, simulated and synthesised (yosys, iverilog, qflow-tech-osu018)
+	@$(PYTHON) tests/synthesis/synthesise.py $(BUILD)/bbsbench $(BUILD)/synthesis
 
 asan:  ## all tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined" check

@@ -150,6 +150,7 @@ FROM pe;
 -- The columns of a PE that the report shows for Tables IV to VI.
 CREATE VIEW pe_shown AS
 SELECT pe AS "PE", fixed(gates_nand2, 0) AS "Gates [NAND2]",
+       fixed(gates_synthesised_nand2, 0) AS "by synthesis [NAND2]",
        fixed(area_left_out_um2, 1) AS "Area [µm²]", fixed(area_paper_um2, 1) AS "the paper [µm²]",
        signed(100 * (area_left_out_um2 / area_paper_um2 - 1), 1) AS "area off by [%]",
        fixed(power_left_out_mw, 2) AS "Power [mW]", fixed(power_paper_mw, 2) AS "the paper [mW]",

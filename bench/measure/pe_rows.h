@@ -5,10 +5,11 @@
 #include "accel/area_fit.h"
 #include "rows/writer.h"
 
-/* One PE: its gates, two estimates, and the paper's numbers. */
+/* One PE: its gates, counted and by synthesis, two estimates, and the paper's numbers. */
 typedef struct {
     const area_design_t *design;
-    double gates; /* NAND2 equivalents */
+    double gates;             /* NAND2 equivalents, counted from the structure */
+    double synthesised_gates; /* the same by an open synthesis (tests/synthesis); NaN where there is none */
     double operand_gates, multiplier_gates,
         register_bits;        /* the first two are parts of `gates`; register_bits counts all flip-flops */
     area_estimate_t fitted;   /* constants fitted to all rows of Tables IV and V */

@@ -2,6 +2,7 @@
 # bbsbench area and bbsbench sram: what they print, what they write, what they refuse.
 . tests/shell/tap.sh
 rows=$tap_folder/rows.csv
+python=${PYTHON:-/usr/bin/python3}
 
 # A command's output holds a line that matches.
 says() { # pattern, command
@@ -16,6 +17,8 @@ smaller() { [ -n "$1" ] && [ -n "$2" ] && echo "$1 $2" | awk '{exit !($1 < $2)}'
 # ===  area  ===
 check "fitted constants are called so, with their N" says '^FITTED to N = 10 PEs' "$BBSBENCH" area
 check "each PE has its residual" sh -c "[ \$('$BBSBENCH' area | grep -cE '^(Stripes|Pragmatic|Bitlet|BitWave|BitVert|OliVe).*%.*%.*%') -eq 11 ]"
+check "each PE relative to Stripes, by count, synthesis and paper" says '^BitVert, sub-groups of 8, optimised +2\.26 +2\.[0-9]+ +1\.39$' "$BBSBENCH" area
+check "OliVe is not synthesised" says '^OliVe +[0-9.]+ +- +[0-9.]+$' "$BBSBENCH" area
 check "rows of all PEs" "$BBSBENCH" area --out "$rows"
 check "one row a PE" sh -c "[ \$(wc -l <$rows) -eq 12 ]"
 check "one PE, unit by unit" says '^multiplexers of lanes +selection ' "$BBSBENCH" area --pe bitvert-8-opt
@@ -30,6 +33,8 @@ check_fails 2 "a sub-group of 3" "$BBSBENCH" area --pe bitvert-8 --subgroup 3
 check_fails 2 "a group of 16 for 8 lanes" "$BBSBENCH" area --pe stripes --group 16
 check_fails 2 "neither yes nor no" "$BBSBENCH" area --pe bitvert-8 --narrow-muxes maybe
 check_fails 2 "a change of no PE" "$BBSBENCH" area --subgroup 8
+check_fails 1 "a synthesis without Yosys" env PATH=/none OSU018=/none "$python" -B tests/synthesis/synthesise.py "$BBSBENCH" "$tap_folder/none"
+check "it says what to install" grep -q 'apt-get install .* yosys iverilog qflow-tech-osu018$' "$tap_folder/err"
 check_fails 1 "rows in a folder that is not there" "$BBSBENCH" area --out "$tap_folder/none/rows.csv"
 
 # ===  sram  ===
