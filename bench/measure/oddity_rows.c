@@ -10,8 +10,9 @@ static const rows_column_t columns[] = {
     {TEXT(first_layer_weights), .key = true, .heading = "First layer",
      .meaning = "whole: a network's first layer stays at 8 bits; pruned: it is pruned, as in the authors' simulator"},
     {TEXT(oddity), .key = true, .heading = "Oddity",
-     .meaning = "the oddity that is on, as for `simulate --oddity`; none; all: those of the simulator's main branch; or a setting of "
-                "the design that is not its default, as for `simulate --set`"},
+     .meaning =
+         "the oddity that is on, as for `simulate --oddity`; none; all: those of the simulator's main branch; or a setting of "
+         "the design that is not its default, as for `simulate --set`"},
     {TEXT(net), .key = true, .heading = "Network", .meaning = "the network"},
     {TEXT(size), .key = true, .heading = "Size", .meaning = "full: the network of the paper"},
     {TEXT(accelerator), .key = true, .heading = "Accelerator", .meaning = "the design"},
