@@ -19,8 +19,8 @@ static const option_t explain_options[] = {
 
 static const char explain_details[] =
     "Weights are integers from -128 to 127, written after --. The constant is shown as it is stored: the negated shift\n"
-    "for zps, the mean of the low columns for ra, one of both for best, 0 for bitflip; value = stored + constant. For bitflip, redundant\n"
-    "columns are the columns that were zero already.\n\n"
+    "for zps, the mean of the low columns for ra, one of both for best, 0 for bitflip; value = stored + constant. For\n"
+    "bitflip, redundant columns are the columns that were zero already.\n\n"
     "examples:\n"
     "  bbsbench explain --method ra --columns 4 -- -11 20 -57 13             the paper's Fig. 4\n"
     "  bbsbench explain --method zps --columns 4 --shift -14 -- 81 -20 1 -7  Fig. 5";

@@ -15,7 +15,7 @@
  * texts for false and true of a boolean. */
 /* clang-format off */
 #define SETTINGS_OF_COLUMNS(ROW)                                                                                        \
-    ROW("columns", "columns", "N", "bit columns to prune, 1 to 6 (default: the method's)",                              \
+    ROW("columns", "columns", "N", "bit columns to prune, 1 to 6; budget: at most, in a layer (default: the method's)",  \
         SETTING_OF_COLUMNS, SETTING_INT, columns, 1, 6, NULL, NULL)                                                     \
     ROW("constant", "constant-bits", "P", "zero-point shifting: bits of the constant, 3 to 6 (default 6)",              \
         METHOD_TAKES_CONSTANT, SETTING_INT, constant_bits, 3, 6, NULL, NULL)                                            \
@@ -23,11 +23,11 @@
         METHOD_TAKES_SHIFT, SETTING_SHIFT, shift, -32, 32, NULL, NULL)                                                  \
     ROW("shift-range", "shift-range", "NAME", "zps: stored, or paper, which also tries -2^(P-1) (default stored)",      \
         METHOD_TAKES_SHIFT_RANGE, SETTING_BOOL, paper_shift_range, 0, 0, "stored", "paper")                             \
-    ROW("ties", "ties", "NAME", "zps: ties go to the even multiple, or toward zero (even or zero; default even)",       \
+    ROW("ties", "ties", "NAME", "zps, best, budget: ties go to the even multiple, or to zero: even or zero (default even)",\
         METHOD_TAKES_ROUNDING, SETTING_BOOL, ties_to_zero, 0, 0, "even", "zero")                                        \
-    ROW("choice", "choice", "NAME", "zps: lowest shift of least squared error, or least mean error near it (lowest or mean)", \
+    ROW("choice", "choice", "NAME", "of equally good shifts the lowest, or that of least mean error: lowest or mean (default mean)",\
         METHOD_TAKES_ROUNDING, SETTING_BOOL, least_mean, 0, 0, "lowest", "mean")                                        \
-    ROW("near", "near", "PERCENT", "zps with choice mean: squared error up to this much above the least, 0 to 100", \
+    ROW("near", "near", "PERCENT", "choice mean: also shifts with a squared error up to this much higher, 0 to 100 (default 0)",\
         METHOD_TAKES_ROUNDING, SETTING_INT, near_percent, 0, 100, NULL, NULL)
 
 #define SETTINGS_OF_LAYERS(ROW)                                                                                         \
@@ -40,7 +40,7 @@
     ROW("score", "score", "NAME", "what makes a channel sensitive: scale or deviation (default scale)",                 \
         SETTING_OF_SELECTION, SETTING_BOOL, score_by_deviation, 0, 0, "scale", "deviation")                             \
     ROW("bits", "bits", "B", "bits per weight, 2 to 8: of methods that quantise floats; budget: their mean, with metadata",\
-        METHOD_TAKES_BITS | METHOD_TAKES_MEAN_BITS, SETTING_BITS, bits, 2, 8, NULL, NULL)                                                         \
+        METHOD_TAKES_BITS | METHOD_TAKES_MEAN_BITS, SETTING_BITS, bits, 2, 8, NULL, NULL)                               \
     ROW("clip", "clip", "NAME", "range by absmax or squares (least squared error; default squares)",                    \
         METHOD_TAKES_CLIP, SETTING_BOOL, least_squares_clip, 0, 0, "absmax", "squares")                                 \
     ROW("variant", "variant", "NAME", "format of a method that has several",                                            \
