@@ -41,7 +41,8 @@ typedef struct {
     int64_t *current;       /* the sample of each worker */
     outcome_t *failures;
     size_t *first_of; /* [table.count], the layer whose input this one reads: itself, or the first of stacked ones */
-    float *stacked;   /* weights of stacked layers, from the first one on */
+    activation_samples_t all; /* of the layer that is being fitted */
+    float *stacked;           /* weights of stacked layers, from the first one on */
     int64_t stacked_rows;
 } fitting_t;
 
@@ -181,9 +182,9 @@ static activation_samples_t gather(const fitting_t *fitting, size_t index)
 
 static outcome_t fit_layer(fitting_t *fitting, size_t index, const float *weights)
 {
-    activation_samples_t all = gather(fitting, index);
-    all.weights = weights;
-    return fitting->method->activations->fit(&fitting->config, &all, fitting->threads, &fitting->items[index]);
+    fitting->all = gather(fitting, index);
+    fitting->all.weights = weights;
+    return fitting->method->activations->fit(&fitting->config, &fitting->all, fitting->threads, &fitting->items[index]);
 }
 
 /* Gather the weights of layers that read the same input; fit after the last one. */
