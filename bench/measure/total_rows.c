@@ -29,7 +29,7 @@
 static const rows_column_t precision_columns[] = {
     NAMES,
     {INTEGER(weight_bits), .key = true, .heading = "Weights", .unit = "bits",
-     .meaning = "bits per weight, and cycles per tile, of every layer but the first, which has 8"},
+     .meaning = "bits per weight, and cycles per tile, of every layer but the one that reads the image, which has 8"},
     {TEXT(method), .heading = "Method", .meaning = "the method whose measured accuracy is that of these weights"},
     COUNTS,
 };

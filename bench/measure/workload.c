@@ -61,9 +61,6 @@ outcome_t workload_open(const model_plan_t *plan, const network_t *network, cons
     net_attention_t attention = {0};
     outcome_t result;
     *workload = (workload_t){0};
-    if (plan->masks_path != NULL && (plan->tokens > 0 || plan->batch > 1))
-        return outcome_usage("--masks", plan->masks_path, plan->tokens > 0 ? "--tokens" : "--batch",
-                             "masks alone, which are of single samples of the network's own length", NULL);
     if (network->attention != NULL)
         network->attention(size, &attention);
     if (outcome_bad(&result, net_layers(network, size, &workload->layers)))

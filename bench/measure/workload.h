@@ -26,7 +26,8 @@ typedef struct {
     int8_t *longest;    /* the operand of a product that takes longest; NULL: there are no products */
 } workload_t;
 
-/* FAULT_USAGE when the network cannot have the plan's number of tokens, or masks are given, which are of single samples. */
+/* FAULT_USAGE when the network cannot have the plan's number of tokens. Masks are of single samples of the network's own
+ * length; the caller refuses them beside both. */
 outcome_t workload_open(const model_plan_t *plan, const network_t *network, const net_size_t *size, workload_t *workload);
 void workload_close(workload_t *workload);
 

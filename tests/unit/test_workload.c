@@ -188,10 +188,6 @@ static void only_text_has_any_number_of_tokens(void **state)
                              .threads = 1};
         model_total_t total;
         assert_error(model_run(&plan, NULL, &total), FAULT_USAGE, refused[i].message);
-        plan.tokens = 0;
-        plan.batch = 2;
-        plan.masks_path = "masks";
-        assert_error(model_run(&plan, NULL, &total), FAULT_USAGE, "--masks: masks: found --batch");
     }
 }
 
