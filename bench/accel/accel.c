@@ -183,18 +183,22 @@ static outcome_t count_layer(const accelerator_t *accelerator, const accel_confi
     return result;
 }
 
+static outcome_t work_of_layer(const accelerator_t *accelerator, const accel_config_t *config, accel_layer_t layer,
+                               int threads, accel_work_t *work)
+{
+    *work = (accel_work_t){0};
+    outcome_t result = resolve(accelerator, config, &layer);
+    return outcome_is_ok(&result) ? accelerator->work(config, &layer, threads, work) : result;
+}
+
 outcome_t accel_work(const accelerator_t *accelerator, const accel_config_t *config, const accel_layer_t *layers,
                      size_t count, int threads, accel_work_t *works)
 {
     outcome_t result = accel_check(accelerator, config);
     for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
         result = check_layer(accelerator, &layers[i]);
-    for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
-        accel_layer_t layer = layers[i];
-        works[i] = (accel_work_t){0};
-        if (!outcome_bad(&result, resolve(accelerator, config, &layer)))
-            result = accelerator->work(config, &layer, threads, &works[i]);
-    }
+    for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
+        result = work_of_layer(accelerator, config, layers[i], threads, &works[i]);
     return result;
 }
 

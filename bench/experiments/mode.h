@@ -16,7 +16,7 @@ typedef struct {
     const char *size;    /* size of the networks whose accuracy is measured */
     int64_t images;      /* test samples per network, at most; 0: all */
     enum { MODE_SETTINGS, MODE_RIVALS, MODE_EVERYTHING } methods; /* the paper's two; also its rivals'; all */
-    bool brief;                 /* measurements leave out rows that only explain others */
+    bool brief;                                                   /* measurements leave out rows that only explain others */
     bool brings;                /* networks and data are fetched (run/full.h), not shipped */
     const material_t *material; /* the fetched material, in the run's copy of the mode; else NULL */
 } run_mode_t;

@@ -146,6 +146,63 @@ static void a_mean_is_whole_with_all_networks_of_the_paper(void **state)
     rows_table_free(&table);
 }
 
+/* ===  Oddities  === */
+
+#define ODD(profile, first, oddity, net, accelerator, cycles, energy) \
+    "('" profile "', '" first "', '" oddity "', '" net "', 'full', '" accelerator "', " cycles ", " energy ")"
+
+/* Without oddities Bitlet is 2 and 4 times as fast as Stripes, so sqrt(8), at 0.5 and 2 of SparTen's energy, so 1. With one
+ * it takes twice the cycles and twice the energy; SparTen's energy doubles, too, so their ratio stays. */
+static void oddities_change_against_the_profile_without_them(void **state)
+{
+    (void)state;
+    make_rows(
+        "INSERT INTO oddity_totals (profile, first_layer_weights, oddity, net, size, accelerator, cycles, "
+        "energy_total_pj) VALUES " ODD("bitsim", "whole", "none", "a", "stripes", "100", "1") ", " ODD(
+            "bitsim", "whole", "none", "b", "stripes",
+            "100", "1") ", " ODD("bitsim", "whole", "none", "a", "sparten", "100",
+                                 "10") ", " ODD("bitsim", "whole", "none", "b", "sparten", "100",
+                                                "10") ", " ODD("bitsim", "whole", "none", "a", "bitlet", "50",
+                                                               "5") ", " ODD("bitsim", "whole", "none", "b", "bitlet", "25",
+                                                                             "20") ", " ODD("bitsim", "whole", "fractions",
+                                                                                            "a", "stripes",
+                                                                                            "100", "1") ", " ODD("bitsim",
+                                                                                                                 "whole",
+                                                                                                                 "fractions",
+                                                                                                                 "b",
+                                                                                                                 "stripes", "100", "1") ", " ODD("bitsim", "whole", "fractions", "a", "sparten", "100", "20") ", " ODD("bitsim", "whole", "fractions", "b", "sparten", "100", "20") ", " ODD("bitsim", "whole", "fractions", "a", "bitlet", "100", "10") ", " ODD("bitsim", "whole", "fractions", "b",
+                                                                                                                                                                                                                                                                                                                                                                  "bitlet",
+                                                                                                                                                                                                                                                                                                                                                                  "50", "40") ", " ODD("bitsim", "pruned", "all", "a", "stripes", "100", "1") ", " ODD("bitsim",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                       "pruned",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                       "all",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                       "a",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                       "sparten", "100", "10") ", " ODD("paper",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                        "whole",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                        "none",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                        "a",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                        "stripes", "300", "1") ", " ODD("paper", "whole", "none",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                        "a",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                        "sparten",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                        "100",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                        "10"));
+    rows_table_t table = derive("oddities");
+    assert_int_equal(table.count, 10);
+    size_t odd = row_of(&table, "oddity", "fractions", "accelerator", "bitlet");
+    assert_int_equal(rows_integer_at(&table, odd, "networks"), 2);
+    near(rows_real_at(&table, odd, "speedup"), sqrt(2));
+    near(rows_real_at(&table, odd, "speedup_change_percent"), -50);
+    near(rows_real_at(&table, odd, "cycles_change_percent"), 100);
+    near(rows_real_at(&table, odd, "energy_ratio"), 1);
+    near(rows_real_at(&table, odd, "energy_ratio_change_percent"), 0);
+    near(rows_real_at(&table, odd, "energy_change_percent"), 100);
+    size_t all = row_of(&table, "oddity", "all", "accelerator", "sparten"); /* against the whole first layer */
+    near(rows_real_at(&table, all, "speedup"), 1);
+    near(rows_real_at(&table, all, "energy_change_percent"), 0);
+    size_t ours = row_of(&table, "profile", "paper", "accelerator", "sparten");
+    near(rows_real_at(&table, ours, "speedup"), 3);
+    rows_table_free(&table);
+}
+
 /* ===  Seeds  === */
 
 /* Three seeds: `fast` takes 250, 200 and 125 cycles of Stripes' 1000 on a, so 4, 5 and 8; on b always 1/1. The mean over
@@ -318,6 +375,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_mean_is_whole_with_all_networks_of_the_paper, open_database, close_database),
         cmocka_unit_test_setup_teardown(seeds_have_mean_and_deviation, open_database, close_database),
         cmocka_unit_test_setup_teardown(equal_area_is_by_the_paper_s_pes, open_database, close_database),
+        cmocka_unit_test_setup_teardown(oddities_change_against_the_profile_without_them, open_database, close_database),
         cmocka_unit_test_setup_teardown(scaling_is_against_stripes_with_as_many_columns, open_database, close_database),
         cmocka_unit_test_setup_teardown(table6_is_of_pes_with_a_known_rate, open_database, close_database),
         cmocka_unit_test_setup_teardown(a_new_design_appears_by_itself, open_database, close_database),
