@@ -14,7 +14,7 @@
  * The structures are those of the authors' RTL (yc2367/BitSim hardware/, one PE of 8 bit-serial lanes, operands registered
  * inside it, 24-bit accumulator), as it is meant: where a slip there loses hardware in synthesis, it is kept here. OliVe's
  * PE is not in the RTL and is taken from its own paper (Guo et al., ISCA 2023). Schedulers and the generator of activation
- * sums are outside the PEs, as in the paper's tables. */
+ * sums are outside the PEs, as in the paper's tables. The same structures in Verilog are in tests/synthesis. */
 
 typedef enum {
     GATE_INV,
