@@ -69,7 +69,7 @@ const accelerator_t accelerator_ant = {.name = "ant",
                                        .source = "BBS paper Table II and section VI; array of BitSim sim/test_ant.py",
                                        .part = "ant",
                                        .weights_per_lane = 1,
-                                       .accuracy = "ant",
+                                       .accuracy = "ant:activations=6",
                                        .keys = keys,
                                        .storage = storage_of,
                                        .work = work_of};

@@ -302,7 +302,6 @@ static void floats_are_asked_for_by_methods_that_need_them(void **state)
 /* Some values of a setting, from its lowest; NULL behind the last. */
 static const char *nth_value(const setting_t *setting, const method_t *method, int index, text_t *value)
 {
-    int64_t number = setting->least + index;
     switch (setting->kind) {
     case SETTING_BOOL:
         return index == 0 ? setting->no : index == 1 ? setting->yes : NULL;
@@ -312,8 +311,8 @@ static const char *nth_value(const setting_t *setting, const method_t *method, i
         *value = text_of("%g", (double)setting->least + index * 0.25);
         return index <= 4 ? value->chars : NULL;
     default:
-        *value = text_of("%lld", (long long)number);
-        return number <= setting->most && index < 65 ? value->chars : NULL;
+        *value = text_of("%lld", (long long)(setting->least + index));
+        return setting->least + index <= setting->most && index < 65 ? value->chars : NULL;
     }
 }
 
