@@ -3,16 +3,14 @@
 #define BBS_BASE_FILE_H
 
 #include "base/outcome.h"
+#include "base/outfile.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 
-/* Files that are either complete or not there.
- *
- * Reading: a whole file in memory. Writing: into PATH.part, renamed to PATH when everything is on disk, removed when
- * the work fails, so a killed run or a full disk leaves no half-written result. */
+/* Reading files: a whole file in memory, or a stream. Writing is outfile.h. */
 
 typedef struct {
     uint8_t *data; /* size bytes and a NUL after them; free with file_free_bytes() */
@@ -38,17 +36,5 @@ void file_free_bytes(bytes_t *bytes);
 
 /* Create a folder and its parents. */
 outcome_t file_make_folder(const char *path);
-
-typedef struct {
-    FILE *stream; /* for writing; errors are found by outfile_commit() */
-    char *path;
-    char *part;
-} outfile_t;
-
-outcome_t outfile_open(outfile_t *file, const char *path);
-/* Flush, check and rename. The file is closed in any case; when this fails nothing is left at PATH.part. */
-outcome_t outfile_commit(outfile_t *file);
-/* Give up: close, remove PATH.part. Harmless after commit and on a zeroed struct. */
-void outfile_abandon(outfile_t *file);
 
 #endif

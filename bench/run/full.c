@@ -264,6 +264,9 @@ outcome_t full_announce(full_t *full)
 static outcome_t place_labels(const char *labels, const char *folder)
 {
     text_t place = text_of("%s/val.txt", folder);
+    outcome_t result = file_check_path(place.chars);
+    if (!outcome_is_ok(&result))
+        return result;
     if (link(labels, place.chars) == 0 || errno == EEXIST)
         return outcome_ok();
     return outcome_failed(place.chars, "linking", strerror(errno), "a second name for the labels",
