@@ -62,7 +62,7 @@ datasets: $(DATASETS)  ## write the text data sets of the compact networks to bu
 
 $(DATASETS) &: datasets/reviews.R
 	@echo "  DATA    build/datasets"
-	$(Q)rm -rf build/datasets.new && mkdir -p build/datasets.new && Rscript $< build/datasets.new && \
+	$(Q)rm -rf build/datasets.new && mkdir -p build/datasets.new && R_LIBS= R_LIBS_USER=NULL Rscript --vanilla $< build/datasets.new && \
 	    rm -rf build/datasets && mv build/datasets.new build/datasets
 
 oracle:  ## regenerate the reference vectors and fixtures of tests/data (python3-torch)

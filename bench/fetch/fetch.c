@@ -252,8 +252,7 @@ static outcome_t load(const fetch_step_t *step)
     if (file_exists(part.chars) && outcome_bad(&result, file_size(part.chars, &there)))
         return result;
     if ((step->item->bytes == 0 || there != step->item->bytes) &&
-        outcome_bad(&result, curl_download(step->item->url, part.chars,
-                                           step->item->bytes > 0 ? step->item->bytes : step->item->about)))
+        outcome_bad(&result, curl_download(step->item->url, part.chars, step->item->bytes, step->item->about)))
         return result;
     if (outcome_bad(&result, verify(step, part.chars, true)))
         return result;

@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fetch/unpack.h"
 
+#include "base/child.h"
 #include "base/file.h"
 
 #include <errno.h>
-#include <spawn.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-extern char **environ;
 
 static const char suffix[] = ".tar";
 
@@ -24,22 +20,14 @@ bool unpack_place(const char *archive, text_t *folder)
     return true;
 }
 
-/* Run tar: `*code` is its exit code. An error when tar could not be started. */
+/* Run tar: `*code` is its exit code. It does not get TAR_OPTIONS. */
 static outcome_t run_tar(const char *archive, const char *folder, int *code)
 {
-    const char *arguments[] = {
+    static const char *const keeps[] = {"PATH", "LD_LIBRARY_PATH", "TMPDIR", NULL};
+    const char *const arguments[] = {
         "tar", "--extract", "--no-same-owner", "--no-same-permissions", "--directory", folder, "--file", archive, NULL};
-    pid_t child;
-    int status = 0, error = posix_spawnp(&child, "tar", NULL, NULL, (char *const *)(uintptr_t)arguments, environ);
-    if (error == ENOENT)
-        return outcome_missing("tar", NULL, "not installed", "tar on the PATH", "apt-get install tar");
-    if (error != 0)
-        return outcome_failed("tar", NULL, strerror(error), "a process", NULL);
-    while (waitpid(child, &status, 0) < 0)
-        if (errno != EINTR)
-            return outcome_failed("tar", NULL, strerror(errno), "its exit code", NULL);
-    *code = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
-    return outcome_ok();
+    const child_t child = {.arguments = arguments, .keeps = keeps, .errors = STDERR_FILENO, .todo = "apt-get install tar"};
+    return child_run(&child, code);
 }
 
 outcome_t unpack(const char *archive, const char *folder)
