@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Static checks beyond the compilers' warnings, each where its tool is installed: layout, cppcheck, shellcheck.
 set -u
-cd "$(dirname "$0")/.." || exit 1
+cd -P -- "$(dirname -- "$(readlink -f -- "$0")")/.." || exit 1
 bad=0
 
 if command -v clang-format >/dev/null 2>&1; then

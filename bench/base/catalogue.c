@@ -115,7 +115,8 @@ outcome_t catalogue_place(const char *file, text_t *path)
     if (!text_fits(path))
         return outcome_failed(path->chars, NULL, "a path that is too long", "a shorter one",
                               "set BBS_HOME to a shorter one");
-    return outcome_ok();
+    const text_t given = *path;
+    return file_absolute(given.chars, path); /* records hold the place (run.json) */
 }
 
 outcome_t catalogue_find(const char *name, const char *option, const char *owner, const char *role, text_t *path)

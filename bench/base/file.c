@@ -20,6 +20,21 @@ outcome_t file_check_path(const char *path)
                           text_of("1 to %d bytes", TEXT_MOST).chars, NULL);
 }
 
+outcome_t file_absolute(const char *path, text_t *absolute)
+{
+    *absolute = text_of("%s", path);
+    if (path[0] == '/')
+        return file_check_path(path);
+    char *here = getcwd(NULL, 0);
+    if (here == NULL)
+        return outcome_failed(path, "current folder", strerror(errno), "a folder that exists", NULL);
+    while (text_starts(path, "./"))
+        path += strlen("./");
+    *absolute = text_of("%s/%s", here, path);
+    free(here);
+    return file_check_path(absolute->chars);
+}
+
 static bool has_status(const char *path, struct stat *status)
 {
     return strlen(path) <= TEXT_MOST && stat(path, status) == 0;

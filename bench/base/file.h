@@ -4,6 +4,7 @@
 
 #include "base/outcome.h"
 #include "base/outfile.h"
+#include "base/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -20,6 +21,9 @@ typedef struct {
 /* Refuses an empty path, and one of more than TEXT_MOST bytes: text_of() may have cut it, and the rest would name another
  * file. Every function here refuses such a path (file_exists() and file_is_folder() return false). */
 outcome_t file_check_path(const char *path);
+
+/* The path without "./" at its start, below the current folder when it is relative. Nothing need be there. */
+outcome_t file_absolute(const char *path, text_t *absolute);
 
 bool file_exists(const char *path);
 bool file_is_folder(const char *path);

@@ -21,7 +21,7 @@
 
 #define JOBS_OPTION                                            \
     {                                                          \
-        "jobs", "N", NULL, "threads (default: all processors)" \
+        "jobs", "N", NULL, "threads, at most one a processor (default: all that this process may use)" \
     }
 
 /* The method of --method and its parameters; the result passes method_check(). `own` is an option that the command itself

@@ -93,10 +93,8 @@ static outcome_t find_data(full_t *full, size_t index, bool *fetched)
     const char *kind = net->size->dataset, *path = given_data(full->request, kind);
     outcome_t result;
     *fetched = false;
-    if (path != NULL) {
-        net->data = text_of("%s", path);
-        return outcome_ok();
-    }
+    if (path != NULL)
+        return file_absolute(path, &net->data); /* it is recorded in run.json */
     if (outcome_bad(&result, find_file(full->request, kind, "data", &net->data)))
         return result;
     text_t archive = net->data, folder;
