@@ -27,10 +27,17 @@ static bool is_place(const char *file)
     return !start;
 }
 
+enum { WHOLE_HASH = 64 }; /* digits of a SHA-256 */
+
+bool catalogue_is_pinned(const catalogue_item_t *item)
+{
+    return strlen(item->sha256) == WHOLE_HASH;
+}
+
 static bool is_hash(const char *digits)
 {
     size_t length = strlen(digits);
-    return length <= 64 && strspn(digits, "0123456789abcdef") == length;
+    return length <= WHOLE_HASH && strspn(digits, "0123456789abcdef") == length;
 }
 
 static outcome_t read_length(const csv_table_t *table, size_t row, size_t column, int64_t *bytes)

@@ -5,8 +5,10 @@
 #include "base/file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h> /* flock */
 #include <unistd.h>
 
 static const char suffix[] = ".tar";
@@ -30,19 +32,35 @@ static outcome_t run_tar(const char *archive, const char *folder, int *code)
     return child_run(&child, code);
 }
 
-outcome_t unpack(const char *archive, const char *folder)
+static outcome_t unpack_into(const char *archive, const char *part, const char *folder)
 {
-    text_t part = text_of("%s.part", folder);
     int code = 0;
     outcome_t result;
-    if (!text_fits(&part))
-        return outcome_failed(folder, NULL, "a path that is too long", "a shorter one", "set BBS_HOME to a shorter one");
-    if (outcome_bad(&result, file_make_folder(part.chars)) || outcome_bad(&result, run_tar(archive, part.chars, &code)))
+    if (outcome_bad(&result, run_tar(archive, part, &code)))
         return result;
     if (code != 0)
         return outcome_failed(archive, NULL, text_of("tar ends with exit code %d", code).chars, "a tar archive",
                               "the lines above say why; free some disk space, or bring the archive again");
-    if (rename(part.chars, folder) != 0)
+    if (rename(part, folder) != 0)
         return outcome_failed(folder, "renaming", strerror(errno), "a writable folder", NULL);
+    return result;
+}
+
+/* The folder FOLDER.part is locked, so that two programs do not unpack into it at once. */
+outcome_t unpack(const char *archive, const char *folder)
+{
+    text_t part = text_of("%s.part", folder);
+    outcome_t result;
+    if (outcome_bad(&result, file_check_path(part.chars)) || outcome_bad(&result, file_make_folder(part.chars)))
+        return result;
+    int lock = open(part.chars, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    while (lock >= 0 && flock(lock, LOCK_EX) != 0 && errno == EINTR)
+        ;
+    if (file_is_folder(folder)) /* by another program, while this one waited */
+        rmdir(part.chars);
+    else
+        result = unpack_into(archive, part.chars, folder);
+    if (lock >= 0)
+        close(lock);
     return result;
 }
