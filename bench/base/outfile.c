@@ -13,9 +13,10 @@
 #include <string.h>
 #include <sys/file.h> /* flock */
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { MOST_LINKS = 40 }; /* as path_resolution(7) */
+enum { MOST_LINKS = 40 /* as path_resolution(7) */, MOST_WAITS = 20 };
 
 /* ===  Errors  === */
 
@@ -103,10 +104,12 @@ static bool has_name(int descriptor, const char *name)
            mine.st_ino == named.st_ino;
 }
 
-/* Open, lock and empty PATH.part; -1 with errno. EWOULDBLOCK: another writer has it. */
+/* Open, lock and empty PATH.part; -1 with errno. EWOULDBLOCK: another writer has had it for a second. Most files are
+ * written in less. */
 static int open_part(const char *part)
 {
-    for (;;) {
+    static const struct timespec pause = {.tv_nsec = 50000000};
+    for (int waits = 0;;) {
         struct stat status;
         int descriptor = open(part, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK, 0666), error = 0;
         if (descriptor < 0)
@@ -121,6 +124,10 @@ static int open_part(const char *part)
             error = errno;
         }
         close(descriptor);
+        if (error == EWOULDBLOCK && waits++ < MOST_WAITS) {
+            nanosleep(&pause, NULL);
+            continue;
+        }
         errno = error;
         if (error != 0)
             return -1;
