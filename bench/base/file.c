@@ -114,7 +114,7 @@ out:
     return result;
 }
 
-outcome_t file_read_gzip(const char *path, const char *todo, bytes_t *bytes)
+outcome_t file_read_gzip(const char *path, const char *todo, size_t most, bytes_t *bytes)
 {
     enum { STEP = 1 << 20 };
     *bytes = (bytes_t){0};
@@ -143,6 +143,10 @@ outcome_t file_read_gzip(const char *path, const char *todo, bytes_t *bytes)
         }
         bytes->size += (size_t)got;
         bytes->data[bytes->size] = 0;
+        if (bytes->size > most) {
+            result = outcome_failed(path, "unpacking", text_of("more than %zu bytes", most).chars, "a real data set", todo);
+            break;
+        }
         if (got < STEP)
             break;
     }

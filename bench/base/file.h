@@ -34,8 +34,9 @@ outcome_t file_open(const char *path, const char *todo, FILE **stream, int64_t *
 
 /* The whole file. A missing file is FAULT_MISSING; `todo` (may be NULL) tells the user what to do. */
 outcome_t file_read(const char *path, const char *todo, bytes_t *bytes);
-/* The same through zlib, whether the file is gzipped or plain. */
-outcome_t file_read_gzip(const char *path, const char *todo, bytes_t *bytes);
+/* The same through zlib, whether the file is gzipped or plain. A small gzip file may unpack to any length: more than `most`
+ * bytes are an error, found before much more is allocated. */
+outcome_t file_read_gzip(const char *path, const char *todo, size_t most, bytes_t *bytes);
 void file_free_bytes(bytes_t *bytes);
 
 /* Create a folder and its parents. */

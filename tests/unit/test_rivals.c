@@ -119,7 +119,7 @@ static void every_weight_is_the_oracles(void **state)
     (void)state;
     static reader_t reader;
     bytes_t bytes;
-    assert_ok(file_read_gzip("tests/data/rivals.txt.gz", NULL, &bytes));
+    assert_ok(file_read_gzip("tests/data/rivals.txt.gz", NULL, 1 << 26, &bytes));
     int cases = 0;
     for (char *line = strtok((char *)bytes.data, "\n"); line != NULL && line[0] != 'A'; line = strtok(NULL, "\n")) {
         const char *data = line + 2;
@@ -175,7 +175,7 @@ static void every_activation_is_the_oracles(void **state)
     (void)state;
     static float values[WEIGHTS_MOST];
     bytes_t bytes;
-    assert_ok(file_read_gzip("tests/data/rivals.txt.gz", NULL, &bytes));
+    assert_ok(file_read_gzip("tests/data/rivals.txt.gz", NULL, 1 << 26, &bytes));
     int cases = 0;
     char *line = strtok((char *)bytes.data, "\n");
     while (line != NULL && line[0] != 'A')
