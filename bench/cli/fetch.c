@@ -73,7 +73,7 @@ out:
 
 const command_t command_fetch = {
     .name = "fetch",
-    .summary = "bring the paper's checkpoints and data sets into the cache, verified",
+    .summary = "bring the paper's checkpoints and data sets into the cache, verified where a hash is published",
     .operands = "",
     .options = fetch_options,
     .details = fetch_details,
