@@ -25,7 +25,9 @@ BBS_CFLAGS = -D_GNU_SOURCE -fPIC -fvisibility=hidden -pthread -MMD -MP -Ibench -
              -isystem $(DARKNET_ROOT)/include $(PACKAGES_CFLAGS) $(DEBUGFLAGS) $(USER_CFLAGS) $(BITS_CFLAGS)
 # The program has the same bytes wherever the project lies. Not among the flags that objects depend on: a moved folder is not
 # compiled again.
-ANYWHERE   = -ffile-prefix-map=$(CURDIR)=.
+ANYWHERE   = '-ffile-prefix-map=$(subst ','\'',$(CURDIR))=.'
+# abspath() takes a blank for the end of a name.
+ABSOLUTE   = $(if $(filter /%,$(BUILD)),$(BUILD),$(CURDIR)/$(BUILD))
 LINK       = $(CC) $(CFLAGS) $(MOREFLAGS) $(LDFLAGS)
 LIBRARIES  = -Wl,--as-needed $(PACKAGES_LIBS) -lpthread -lm $(LDLIBS)
 ENGINE_LIBRARIES = -Wl,--as-needed -L$(DARKNET_ROOT) -Wl,-rpath,$(DARKNET_ROOT) -ldarknet -ldnnl -lgomp
@@ -65,7 +67,7 @@ smoke:  ## the short end-to-end run: ./run_all.sh --smoke
 	@./run_all.sh --smoke
 
 bench: $(BENCHES) $(BUILD)/bbsbench  ## measure speed (never part of check)
-	@for program in $(BENCHES); do BBSBENCH=$(abspath $(BUILD))/bbsbench $$program || exit 1; done
+	@for program in $(BENCHES); do BBSBENCH="$(ABSOLUTE)/bbsbench" $$program || exit 1; done
 
 # The reviews of r-cran-modeldata, the data of the text networks, are written to the folder where bench/data/reviews.c looks.
 DATASETS = build/datasets/test.tsv build/datasets/pairs-test.tsv
@@ -83,7 +85,7 @@ parity: $(BUILD)/parity  ## full-size CNNs against PyTorch on random weights (py
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(PYTHON) tests/oracle/parity.py "$$folder" && BBS_PARITY="$$folder" $(BUILD)/parity
 
 rehearsal: $(BUILD)/bbsbench  ## ./run_all.sh --full on seven made checkpoints served on loopback (python3-torchvision; 3.5 GB in a temporary folder)
-	@BUILD=$(BUILD) BBSBENCH=$(abspath $(BUILD))/bbsbench PYTHON=$(PYTHON) sh tests/shell/rehearsal.sh
+	@BUILD=$(BUILD) BBSBENCH="$(ABSOLUTE)/bbsbench" PYTHON=$(PYTHON) sh tests/shell/rehearsal.sh
 
 asan:  ## all tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined" check
@@ -156,13 +158,19 @@ $(BUILD)/bbsbench-engine.so: $(INTERFACE) $(LINKED) $(BUILD)/generated/flags
 	@echo "  LD      $@"
 	$(Q)$(LINK) -shared -Wl,-z,now $(if $(findstring sanitize,$(CFLAGS)),,-Wl,-z,defs) -o $@ $< $(LINKING)
 
-$(BUILD)/libbbs-engine.a: $(ENGINE)
-	@echo "  AR      $@"
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+# The names of all objects: an archive is made again when a source was removed, too.
+$(BUILD)/generated/objects: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' $(OBJECTS) $(ENGINE) >$@.new
+	@$(keep_unless_changed)
 
-$(BUILD)/libbbs.a: $(OBJECTS)
+$(BUILD)/libbbs-engine.a: $(ENGINE) $(BUILD)/generated/objects
 	@echo "  AR      $@"
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
+
+$(BUILD)/libbbs.a: $(OBJECTS) $(BUILD)/generated/objects
+	@echo "  AR      $@"
+	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
 
 $(BUILD)/bench/%.o: bench/%.c Makefile $(BUILD)/generated/flags | $(BUILD)/generated/commit.h
 	@mkdir -p $(@D)
@@ -261,6 +269,6 @@ install: all datasets  ## copy the program and its data to $(DESTDIR)$(PREFIX) (
 	$(Q)install -m 755 $(BUILD)/bbsbench "$(LIB)/bbsbench"
 	$(Q)install -m 644 $(BUILD)/bbsbench-engine.so "$(LIB)/bbsbench-engine.so"
 	$(Q)ln -sfn ../lib/bbsbench/bbsbench "$(DESTDIR)$(PREFIX)/bin/bbsbench"
-	$(Q)tar -cf - $(INSTALLED) build/datasets | tar -xf - --no-same-owner -C "$(SHARE)"
+	$(Q)unset TAR_OPTIONS; tar -cf - $(INSTALLED) build/datasets | tar -xf - --no-same-owner -C "$(SHARE)"
 
 -include $(OBJECTS:.o=.d) $(ENGINE:.o=.d) $(LOADER:.o=.d) $(INTERFACE:.o=.d) $(BUILD)/bench/cli/main.d $(UNITS:=.d)

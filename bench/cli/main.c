@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -113,7 +114,8 @@ int main(int argc, char **argv)
     FILE *given = stdout;
     keep_standard_descriptors();
     setlocale(LC_ALL, "C");
-    signal(SIGXFSZ, SIG_IGN); /* a file-size limit, or a reader that has left, becomes an error of write() */
+    unsetenv("POSIXLY_CORRECT"); /* with it, getopt_long() takes no options after the first operand */
+    signal(SIGXFSZ, SIG_IGN);    /* a file-size limit, or a reader that has left, becomes an error of write() */
     signal(SIGPIPE, SIG_IGN);
     gsl_set_error_handler_off();
     cpu_float_environment();

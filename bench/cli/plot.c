@@ -7,14 +7,20 @@
 #include "base/home.h"
 #include "base/text.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h> /* flock */
 #include <unistd.h>
 
 /* The forms that plots/style.gp draws each figure in. */
-static const char *const formats[] = {"svg", "png"};
+static const struct {
+    const char *name;
+    const char *ending; /* of a whole file: the last tag; type and checksum of the last chunk */
+    size_t length;
+} formats[] = {{"svg", "</svg>", 6}, {"png", "IEND\xAE\x42\x60\x82", 8}};
 enum { FORMATS = sizeof formats / sizeof *formats };
 
 /* The last line that is not empty, cut to what an error line holds. */
@@ -50,15 +56,41 @@ static outcome_t run_gnuplot(const char *const *arguments, const char *todo, con
                : outcome_failed(NULL, text_of("gnuplot ended with %d", code).chars, last_line(log).chars, NULL, NULL);
 }
 
+/* Does the file end as it must? gnuplot ends with 0 on a full disk and leaves half a figure or nothing. */
+static bool is_whole(const char *path, const char *ending, size_t length)
+{
+    enum { TAIL = 64 };
+    char tail[TAIL];
+    FILE *stream = fopen(path, "rb");
+    if (stream == NULL)
+        return false;
+    size_t got = fseek(stream, -TAIL, SEEK_END) == 0 ? fread(tail, 1, TAIL, stream) : 0;
+    fclose(stream);
+    while (got > 0 && isspace((unsigned char)tail[got - 1]))
+        got--;
+    return got >= length && memcmp(tail + got - length, ending, length) == 0;
+}
+
+static outcome_t check_drawn(const char *drawn)
+{
+    for (size_t i = 0; i < FORMATS; i++) {
+        const text_t path = text_of("%s.%s", drawn, formats[i].name);
+        if (!is_whole(path.chars, formats[i].ending, formats[i].length))
+            return outcome_failed(NULL, NULL, text_of("half a %s", formats[i].name).chars, "a whole figure",
+                                  "free some disk space");
+    }
+    return outcome_ok();
+}
+
 /* Take away the figure, or put what was drawn into its place. */
 static outcome_t replace(const char *picture, const char *drawn)
 {
     outcome_t result = outcome_ok();
     for (size_t i = 0; i < FORMATS; i++) {
-        text_t to = text_of("%s.%s", picture, formats[i]);
+        text_t to = text_of("%s.%s", picture, formats[i].name);
         if (drawn == NULL)
             unlink(to.chars);
-        else if (rename(text_of("%s.%s", drawn, formats[i]).chars, to.chars) != 0 && outcome_is_ok(&result))
+        else if (rename(text_of("%s.%s", drawn, formats[i].name).chars, to.chars) != 0 && outcome_is_ok(&result))
             result = outcome_failed(to.chars, "renaming", strerror(errno), "what gnuplot has drawn", NULL);
     }
     return result;
@@ -77,7 +109,8 @@ static outcome_t draw(const char *folder, const experiment_t *experiment)
     replace(picture.chars, NULL);
     const char *const arguments[] = {"gnuplot", "--default-settings", "-c",        experiment->figure,
                                      folder,    part.chars,           style.chars, NULL};
-    if (!outcome_bad(&result, run_gnuplot(arguments, todo.chars, log.chars)))
+    if (!outcome_bad(&result, run_gnuplot(arguments, todo.chars, log.chars)) &&
+        !outcome_bad(&result, check_drawn(part.chars)))
         result = replace(picture.chars, part.chars);
     else if (outcome_fault(&result) != FAULT_MISSING)
         result = outcome_failed(experiment->figure, NULL, outcome_text(&result), NULL,
@@ -102,13 +135,9 @@ static outcome_t has_rows(const char *path, bool *some)
     return result;
 }
 
-outcome_t plot_figures(const experiments_t *experiments, const char *folder)
+static outcome_t draw_each(const experiments_t *experiments, const char *folder)
 {
-    outcome_t result, first = outcome_ok();
-    if (!file_exists(text_of("%s/run.json", folder).chars))
-        return outcome_failed(folder, NULL, "no run.json", "the folder of a run", "make one with bbsbench run");
-    if (outcome_bad(&result, file_make_folder(text_of("%s/figures", folder).chars)))
-        return result;
+    outcome_t result = outcome_ok(), first = outcome_ok();
     for (size_t i = 0; i < experiments->count && outcome_fault(&result) != FAULT_MISSING; i++) {
         const experiment_t *experiment = &experiments->items[i];
         bool some = false;
@@ -121,4 +150,22 @@ outcome_t plot_figures(const experiments_t *experiments, const char *folder)
             first = result;
     }
     return first;
+}
+
+outcome_t plot_figures(const experiments_t *experiments, const char *folder)
+{
+    const text_t figures = text_of("%s/figures", folder);
+    outcome_t result;
+    if (!file_exists(text_of("%s/run.json", folder).chars))
+        return outcome_failed(folder, NULL, "no run.json", "the folder of a run", "make one with bbsbench run");
+    if (outcome_bad(&result, file_make_folder(figures.chars)))
+        return result;
+    /* Two reports of one folder would draw into the same files: the second waits. */
+    int lock = open(figures.chars, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    while (lock >= 0 && flock(lock, LOCK_EX) != 0 && errno == EINTR)
+        ;
+    result = draw_each(experiments, folder);
+    if (lock >= 0)
+        close(lock);
+    return result;
 }
