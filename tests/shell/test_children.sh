@@ -30,6 +30,16 @@ END
     check "the report is there and says that it lacks this one" sh -c "grep -q 'was not drawn' '$run/report.html' && grep -q 'was not drawn' '$run/report.md'"
     check "neither half a figure nor the old one is left" sh -c "! ls '$run'/figures/fig3* 2>/dev/null | grep -q ."
     check "the other is drawn" cmp "$tap_folder/figures/accuracy.svg" "$run/figures/accuracy.svg"
+
+    # A gnuplot that does not notice a full disk.
+    printf '#!/bin/sh\nfor name; do case $name in *figures/*) echo "<svg>half" >"$name.svg"; : >"$name.png" ;; esac; done\n' >"$tap_folder/bin/gnuplot"
+    check_fails 1 "a gnuplot that ends well on a full disk" env PATH="$tap_folder/bin:$PATH" "$BBSBENCH" report "$run"
+    check "has drawn half a figure" grep -q "found half a svg" "$tap_folder/last_err"
+    check "which nobody sees" sh -c "[ -z \"\$(ls '$run/figures')\" ]"
+    rm "$tap_folder/bin/gnuplot" && "$BBSBENCH" report "$run" >/dev/null
+    check "all are drawn again, whole" diff -r "$tap_folder/figures" "$run/figures"
+    check "also by two reports at once" sh -c "'$BBSBENCH' report '$run' & '$BBSBENCH' report '$run'; one=\$?; wait \$! && [ \$one -eq 0 ]"
+    check "into the same figures" diff -r "$tap_folder/figures" "$run/figures"
 else
     skip "figures" "gnuplot is not installed"
 fi
