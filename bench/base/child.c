@@ -38,10 +38,8 @@ static char **environment_of(const child_t *child)
 /* In the child: only calls that are safe after fork() in a program with threads. Returns an errno. */
 static int become(const child_t *child, char *const *variables, pid_t parent)
 {
-    static const int ignored[] = {SIGPIPE, SIGXFSZ}; /* by this program (cli/main.c) */
     int nothing = open("/dev/null", O_RDONLY);
-    for (size_t i = 0; i < sizeof ignored / sizeof *ignored; i++)
-        signal(ignored[i], SIG_DFL);
+    signal(SIGPIPE, SIG_DFL); /* this program ignores it (cli/main.c), and SIGXFSZ, which stays: the child is told EFBIG */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
         return errno;
     if (getppid() != parent) /* it ended before the line above */

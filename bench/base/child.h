@@ -8,7 +8,7 @@
 
 /* Other programs (curl, gnuplot, tar), started without a shell.
  *
- * A child reads nothing, gets the signals' default actions, and is killed when this program ends in any way, so that it
+ * A child reads nothing, ends by SIGPIPE as usual, and is killed when this program ends in any way, so that it
  * cannot go on writing into files that the next run writes. What its user configured must not change our results: a caller
  * gives the option that skips the program's own start-up files, and names the environment variables that are passed on. */
 typedef struct {

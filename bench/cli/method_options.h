@@ -19,8 +19,8 @@
     {"first-name", "TENSOR", NULL, "the weight that stays (default: the first convolution of 2 to 4 input channels, else of 1)"}
 /* clang-format on */
 
-#define JOBS_OPTION                                            \
-    {                                                          \
+#define JOBS_OPTION                                                                                    \
+    {                                                                                                  \
         "jobs", "N", NULL, "threads, at most one a processor (default: all that this process may use)" \
     }
 

@@ -19,9 +19,10 @@ outcome_t cache_lock_take(FILE *log, int *lock)
         outcome_bad(&result, catalogue_place("fetch.lock", &path)))
         return result;
     *lock = open(path.chars, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (*lock < 0)
-        return outcome_failed(path.chars, "writing", strerror(errno), "a writable folder",
-                              "set BBS_HOME to another folder");
+    if (*lock < 0) /* a cache that is only read: nothing of it can be written at once with others */
+        return errno == EACCES || errno == EROFS ? result
+                                                 : outcome_failed(path.chars, "writing", strerror(errno),
+                                                                  "a writable folder", "set BBS_HOME to another folder");
     int taken = flock(*lock, LOCK_EX | LOCK_NB);
     if (taken != 0 && errno == EWOULDBLOCK) {
         fprintf(log, "another bbsbench fetches into %s; waiting for it\n", root.chars);

@@ -8,7 +8,7 @@
 
 /* One program at a time fetches into the cache. The lock is gone when its holder ends in any way. */
 
-/* Wait for the lock, saying so on `log` when another program has it. */
+/* Wait for the lock, saying so on `log` when another program has it. A cache that may not be written needs none. */
 outcome_t cache_lock_take(FILE *log, int *lock);
 void cache_lock_release(int lock); /* harmless for a negative number */
 

@@ -132,16 +132,33 @@ static outcome_t attempt(const char *url, const char *path, int64_t bytes, progr
     return result;
 }
 
-static outcome_t bad_end(const char *url, meaning_t meaning, const text_t *words)
+/* curl says that it could not write, but not why: find out by asking for some room. Returns an errno, 0 when there is room.
+ */
+static int why_not_written(const char *path)
+{
+    enum { ROOM = 1 << 20 };
+    int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    if (file < 0)
+        return errno;
+    off_t size = (off_t)size_of(path);
+    int error = posix_fallocate(file, size, ROOM);
+    if (ftruncate(file, size) != 0 && error == 0)
+        error = errno;
+    close(file);
+    return error;
+}
+
+static outcome_t bad_end(const char *url, const char *path, meaning_t meaning, const text_t *words)
 {
     const char *found = words->chars[0] != '\0' ? words->chars : "an error without a message";
+    int error = meaning == NO_ROOM ? why_not_written(path) : 0;
     switch (meaning) {
     case NO_NETWORK:
         return outcome_missing(url, NULL, found, "a reachable server",
                                "check the network, or bring the file and give its folder with --from");
     case NO_ROOM:
-        return outcome_failed(url, NULL, found, "room for the file and a writable folder",
-                              "free some disk space or set BBS_HOME");
+        return outcome_failed(path, "writing", error != 0 ? strerror(error) : found,
+                              "room for the file and a writable folder", "free some disk space or set BBS_HOME");
     case TOO_LONG:
         return outcome_failed(url, NULL, "more bytes than the catalogue has", "the file of the catalogue",
                               "check the address; bring the file and give its folder with --from");
@@ -184,5 +201,5 @@ outcome_t curl_download(const char *url, const char *path, int64_t bytes, int64_
     progress_finish(&progress);
     if (!outcome_is_ok(&result) || meaning == ENDED)
         return result;
-    return bad_end(url, meaning, &ended.words);
+    return bad_end(url, path, meaning, &ended.words);
 }

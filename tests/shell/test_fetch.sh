@@ -144,6 +144,21 @@ runs() { [ -s "/proc/$1/cmdline" ]; }
 ended() { for _ in 1 2 3 4 5 6 7 8 9 10; do runs "$1" || return 0; sleep 0.2; done; return 1; }
 check "a killed fetch leaves no curl behind" ended "$(cat "$tap_folder/slow.log.pid")"
 
+rm -f "$cache/checkpoints/whole.bin"
+check_fails 1 "no room while downloading" sh -c "ulimit -f 100; exec '$BBSBENCH' fetch --manifest '$tap_folder/good.csv' --net one --yes"
+check "is told with its reason" grep -q "found File too large" "$tap_folder/last_err"
+check "and goes on when there is room" sh -c "'$BBSBENCH' fetch --manifest '$tap_folder/good.csv' --net one --yes && cmp '$cache/checkpoints/whole.bin' '$web/whole.bin'"
+other=
+[ "$(id -u)" -ne 0 ] || other="setpriv --reuid=65534 --regid=65534 --clear-groups"
+if chmod 755 "$tap_folder" && $other "$BBSBENCH" --version >/dev/null 2>&1; then
+    rm -f "$cache/fetch.lock"
+    chmod -R a-w "$cache" && chmod -R a+rX "$cache" "$tap_folder/good.csv" "$tap_folder/pin.csv"
+    check "a cache that may only be read" $other "$BBSBENCH" fetch --manifest "$tap_folder/good.csv" --manifest "$tap_folder/pin.csv"
+    chmod -R u+w "$cache"
+else
+    skip "a cache that may only be read" "nobody may not run $BBSBENCH"
+fi
+
 # ===  Two at once  ===
 for number in 1 2 3 4 5 6; do head -c 2000000 /dev/urandom >"$web/big$number.bin"; done
 for number in 1 2 3 4 5 6; do echo "big$number,big/$number.bin,$base/big$number.bin,2000000,,$(hash_of "$web/big$number.bin")"; done | catalogue "$tap_folder/big.csv"
