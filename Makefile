@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# bbsbench. `make help` lists the targets. CFLAGS, MOREFLAGS, CC, BUILD, DARKNET_ROOT, PYTHON, V=1 can be set by the caller.
+# bbsbench. `make help` lists the targets. CC, CPPFLAGS, CFLAGS, MOREFLAGS, LDFLAGS, LDLIBS, BUILD, DARKNET_ROOT, PYTHON, PREFIX,
+# DESTDIR and V=1 can be set by the caller.
 
 BUILD        ?= build
 CC           ?= cc
@@ -7,6 +8,7 @@ PYTHON       ?= /usr/bin/python3
 DARKNET_ROOT ?= /usr/lib/darknet
 JOBS         ?= $(shell nproc)
 NET          ?= resnet34
+PREFIX       ?= /usr/local
 Q             = $(if $(V),,@)
 
 PACKAGES  = gsl libcjson sqlite3 zlib libzip libmd libutf8proc libjpeg
@@ -14,9 +16,20 @@ CFLAGS   ?= -O2 -g
 DEBUGFLAGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla $(if $(WERROR),-Werror)
 # No -ffast-math and no contraction, for reproducible bits. Hidden visibility, because Darknet exports 642 unprefixed names. PIC,
 # because the engine is a shared object with its own copies of the functions that it calls.
-BBS_CFLAGS = -std=c11 -D_GNU_SOURCE -ffp-contract=off -fno-math-errno -fPIC -fvisibility=hidden -pthread -MMD -MP -Ibench -I$(BUILD)/generated \
-             -isystem $(DARKNET_ROOT)/include $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null) $(DEBUGFLAGS) $(CFLAGS) $(MOREFLAGS)
-LIBRARIES  = -Wl,--as-needed $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lpthread -lm
+# What the results depend on comes after the caller's flags, so that -Ofast cannot change them.
+USER_CFLAGS = $(CPPFLAGS) $(CFLAGS) $(MOREFLAGS)
+BITS_CFLAGS = -std=c11 -fno-fast-math -ffp-contract=off -fno-math-errno
+PACKAGES_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+PACKAGES_LIBS := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null)
+BBS_CFLAGS = -D_GNU_SOURCE -fPIC -fvisibility=hidden -pthread -MMD -MP -Ibench -I$(BUILD)/generated \
+             -isystem $(DARKNET_ROOT)/include $(PACKAGES_CFLAGS) $(DEBUGFLAGS) $(USER_CFLAGS) $(BITS_CFLAGS)
+# The program has the same bytes wherever the project lies. Not among the flags that objects depend on: a moved folder is not
+# compiled again.
+ANYWHERE   = '-ffile-prefix-map=$(subst ','\'',$(CURDIR))=.'
+# abspath() takes a blank for the end of a name.
+ABSOLUTE   = $(if $(filter /%,$(BUILD)),$(BUILD),$(CURDIR)/$(BUILD))
+LINK       = $(CC) $(CFLAGS) $(MOREFLAGS) $(LDFLAGS)
+LIBRARIES  = -Wl,--as-needed $(PACKAGES_LIBS) -lpthread -lm $(LDLIBS)
 ENGINE_LIBRARIES = -Wl,--as-needed -L$(DARKNET_ROOT) -Wl,-rpath,$(DARKNET_ROOT) -ldarknet -ldnnl -lgomp
 
 # Three parts: code without Darknet; the engine; and the two ends of loading the engine at run time, loader.c in the program and
@@ -33,7 +46,7 @@ BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/benches/%,$(wildcard tests/bench
 .DEFAULT_GOAL := all
 .SUFFIXES:
 .SECONDARY:
-.PHONY: help deps all check check-build smoke bench bench-peers oracle lint parity rehearsal synthesis asan fuzz retrain reference readme datasets format clean distclean FORCE
+.PHONY: help deps all check check-build smoke bench bench-peers oracle lint parity rehearsal synthesis asan fuzz retrain reference readme datasets format install clean distclean FORCE
 
 help:  ## this list
 	@grep -hE "^[a-z-]+:.*##" Makefile | sed -E "s|^([a-z-]+):.*## *|\1\||" | awk -F"|" "{printf \"  %-12s %s\\n\", \$$1, \$$2}"
@@ -41,7 +54,7 @@ help:  ## this list
 deps:  ## install the Debian packages of deps.txt that are missing (or print the apt line)
 	@./deps.sh
 
-all: $(BUILD)/bbsbench $(BUILD)/bbsbench-engine.so  ## build the program build/bbsbench and its engine
+all: $(BUILD)/bbsbench $(BUILD)/bbsbench-engine.so $(BUILD)/bbsbench.root  ## build the program build/bbsbench and its engine
 
 check:  ## install what is missing, build, run all tests; ends with "N passed, N failed"
 	@./deps.sh
@@ -54,7 +67,7 @@ smoke:  ## the short end-to-end run: ./run_all.sh --smoke
 	@./run_all.sh --smoke
 
 bench: $(BENCHES) $(BUILD)/bbsbench  ## measure speed (never part of check)
-	@for program in $(BENCHES); do BBSBENCH=$(CURDIR)/$(BUILD)/bbsbench $$program || exit 1; done
+	@for program in $(BENCHES); do BBSBENCH="$(ABSOLUTE)/bbsbench" $$program || exit 1; done
 
 # The reviews of r-cran-modeldata, the data of the text networks, are written to the folder where bench/data/reviews.c looks.
 DATASETS = build/datasets/test.tsv build/datasets/pairs-test.tsv
@@ -62,7 +75,7 @@ datasets: $(DATASETS)  ## write the text data sets of the compact networks to bu
 
 $(DATASETS) &: datasets/reviews.R
 	@echo "  DATA    build/datasets"
-	$(Q)rm -rf build/datasets.new && mkdir -p build/datasets.new && Rscript $< build/datasets.new && \
+	$(Q)rm -rf build/datasets.new && mkdir -p build/datasets.new && R_LIBS= R_LIBS_USER=NULL Rscript --vanilla $< build/datasets.new && \
 	    rm -rf build/datasets && mv build/datasets.new build/datasets
 
 oracle:  ## regenerate the reference vectors and fixtures of tests/data (python3-torch)
@@ -72,7 +85,7 @@ parity: $(BUILD)/parity  ## full-size CNNs against PyTorch on random weights (py
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(PYTHON) tests/oracle/parity.py "$$folder" && BBS_PARITY="$$folder" $(BUILD)/parity
 
 rehearsal: $(BUILD)/bbsbench  ## ./run_all.sh --full on seven made checkpoints served on loopback (python3-torchvision; 3.5 GB in a temporary folder)
-	@BUILD=$(BUILD) BBSBENCH=$(CURDIR)/$(BUILD)/bbsbench PYTHON=$(PYTHON) sh tests/shell/rehearsal.sh
+	@BUILD=$(BUILD) BBSBENCH="$(ABSOLUTE)/bbsbench" PYTHON=$(PYTHON) sh tests/shell/rehearsal.sh
 
 synthesis: $(BUILD)/bbsbench  ## the PEs of `area` in Verilog, simulated and synthesised (yosys, iverilog, qflow-tech-osu018)
 	@$(PYTHON) tests/synthesis/synthesise.py $(BUILD)/bbsbench $(BUILD)/synthesis
@@ -128,7 +141,7 @@ fuzz-build: $(FUZZERS)
 $(BUILD)/fuzzers/%: tests/fuzz/%.c $(LINKED) Makefile
 	@mkdir -p $(@D)
 	@echo "  FUZZER  $@"
-	$(Q)$(CC) $(BBS_CFLAGS) -fsanitize=fuzzer -o $@ $< $(LINKING)
+	$(Q)$(CC) $(BBS_CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $< $(LINKING)
 
 retrain: $(if $(filter bert_%,$(NET)),datasets)  ## train one compact network again: make retrain NET=resnet34 (python3-torch; tens of minutes)
 	$(PYTHON) models/train/train$(if $(filter bert_%,$(NET)),_text).py --net $(NET) --out models/compact --work $(BUILD)/train
@@ -139,32 +152,38 @@ clean:  ## remove build/
 distclean: clean  ## remove build/ and the results of runs
 	$(Q)find results -mindepth 1 -maxdepth 1 -type d ! -name reference -exec rm -rf {} +
 
-$(BUILD)/bbsbench: $(BUILD)/bench/cli/main.o $(LOADER) $(BUILD)/libbbs.a | $(BUILD)/bbsbench-engine.so
+$(BUILD)/bbsbench: $(BUILD)/bench/cli/main.o $(LOADER) $(BUILD)/libbbs.a $(BUILD)/generated/flags | $(BUILD)/bbsbench-engine.so $(BUILD)/bbsbench.root
 	@echo "  LD      $@"
-	$(Q)$(CC) $(CFLAGS) $(MOREFLAGS) -o $@ $^ $(LIBRARIES)
+	$(Q)$(LINK) -o $@ $(filter %.o %.a,$^) $(LIBRARIES)
 
 # A missing symbol is an error when linking, not when running, except under sanitizers, whose symbols come from the program.
-$(BUILD)/bbsbench-engine.so: $(INTERFACE) $(LINKED)
+$(BUILD)/bbsbench-engine.so: $(INTERFACE) $(LINKED) $(BUILD)/generated/flags
 	@echo "  LD      $@"
-	$(Q)$(CC) $(CFLAGS) $(MOREFLAGS) -shared -Wl,-z,now $(if $(findstring sanitize,$(CFLAGS)),,-Wl,-z,defs) -o $@ $< $(LINKING)
+	$(Q)$(LINK) -shared -Wl,-z,now $(if $(findstring sanitize,$(CFLAGS)),,-Wl,-z,defs) -o $@ $< $(LINKING)
 
-$(BUILD)/libbbs-engine.a: $(ENGINE)
+# The names of all objects: an archive is made again when a source was removed, too.
+$(BUILD)/generated/objects: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' $(OBJECTS) $(ENGINE) >$@.new
+	@$(keep_unless_changed)
+
+$(BUILD)/libbbs-engine.a: $(ENGINE) $(BUILD)/generated/objects
 	@echo "  AR      $@"
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
 
-$(BUILD)/libbbs.a: $(OBJECTS)
+$(BUILD)/libbbs.a: $(OBJECTS) $(BUILD)/generated/objects
 	@echo "  AR      $@"
-	$(Q)rm -f $@ && $(AR) rcs $@ $^
+	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
 
-$(BUILD)/bench/%.o: bench/%.c Makefile | $(BUILD)/generated/commit.h
+$(BUILD)/bench/%.o: bench/%.c Makefile $(BUILD)/generated/flags | $(BUILD)/generated/commit.h
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
-	$(Q)$(CC) $(BBS_CFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(BBS_CFLAGS) $(ANYWHERE) -c -o $@ $<
 
-$(BUILD)/tests/%: tests/unit/%.c $(LINKED) Makefile
+$(BUILD)/tests/%: tests/unit/%.c $(LINKED) Makefile $(BUILD)/generated/flags
 	@mkdir -p $(@D)
 	@echo "  TEST    $@"
-	$(Q)$(CC) $(BBS_CFLAGS) -Itests/unit -o $@ $< $(LINKING) -lcmocka
+	$(Q)$(CC) $(BBS_CFLAGS) $(LDFLAGS) -Itests/unit -o $@ $< $(LINKING) -lcmocka
 
 # The only test that is linked like the program.
 $(BUILD)/tests/test_loader: LINKING = $(LOADER) $(BUILD)/libbbs.a $(LIBRARIES)
@@ -177,16 +196,16 @@ $(BUILD)/tests/bbsbench-engine.so: | $(BUILD)/bbsbench-engine.so
 $(BUILD)/peers: tests/peers/engine.c $(LINKED) Makefile
 	@mkdir -p $(@D)
 	@echo "  TEST    $@"
-	$(Q)$(CC) $(BBS_CFLAGS) -Itests/unit -o $@ $< $(LINKING) -lcmocka
+	$(Q)$(CC) $(BBS_CFLAGS) $(LDFLAGS) -Itests/unit -o $@ $< $(LINKING) -lcmocka
 
 $(BUILD)/parity: tests/parity/parity.c $(LINKED) Makefile
 	@echo "  TEST    $@"
-	$(Q)$(CC) $(BBS_CFLAGS) -Itests/unit -o $@ $< $(LINKING) -lcmocka
+	$(Q)$(CC) $(BBS_CFLAGS) $(LDFLAGS) -Itests/unit -o $@ $< $(LINKING) -lcmocka
 
 $(BUILD)/benches/%: tests/bench/%.c $(LINKED) Makefile
 	@mkdir -p $(@D)
 	@echo "  BENCH   $@"
-	$(Q)$(CC) $(BBS_CFLAGS) -o $@ $< $(LINKING)
+	$(Q)$(CC) $(BBS_CFLAGS) $(LDFLAGS) -o $@ $< $(LINKING)
 
 # The tables of constants become C: numbers unchanged, texts in quotes. A row whose number of fields is not the header's is an error.
 $(BUILD)/generated/%.inc: bench/accel/%.csv
@@ -217,13 +236,42 @@ $(BUILD)/generated/paper.inc: bench/accel/config/paper.ini
 
 $(BUILD)/bench/accel/configuration.o: $(BUILD)/generated/paper.inc
 
-# Rewritten only when the commit changes, so that nothing is rebuilt without need.
+# Both are written anew only when they change, so that nothing is rebuilt without need. Flags reach the shell through the
+# environment, because they may hold quotes.
+keep_unless_changed = if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+$(BUILD)/generated/commit.h: export BBS_FLAGS = $(strip $(USER_CFLAGS) $(BITS_CFLAGS) $(LDFLAGS))
+$(BUILD)/generated/commit.h: export BBS_DARKNET = $(DARKNET_ROOT)
 $(BUILD)/generated/commit.h: FORCE
 	@mkdir -p $(@D)
-	@commit=$$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown); \
-	dirty=$$(git status --porcelain --untracked-files=no 2>/dev/null | grep -q . && echo 1 || echo 0); \
-	printf '#define BBS_COMMIT "%s"\n#define BBS_DIRTY %s\n#define BBS_COMPILER_FLAGS "%s"\n#define BBS_DARKNET_ROOT "%s"\n' \
-	    "$$commit" "$$dirty" '$(CFLAGS) $(MOREFLAGS) -std=c11 -ffp-contract=off' '$(DARKNET_ROOT)' >$@.new; \
-	if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+	@./commit.sh >$@.new
+	@if ! cmp -s $@.new $@; then sed -n 's/^.define BBS_COMMIT_NOTE "\(..*\)"$$/  NOTE    the commit is unknown: \1/p' $@.new; fi
+	@$(keep_unless_changed)
+
+# Compiler and flags of everything in $(BUILD). Objects depend on them.
+$(BUILD)/generated/flags: export BBS_FLAGS = $(CC) $(BBS_CFLAGS) / $(LDFLAGS) $(LIBRARIES) $(ENGINE_LIBRARIES)
+$(BUILD)/generated/flags: FORCE
+	@mkdir -p $(@D)
+	@{ $(CC) --version 2>&1 | head -n 1; printf '%s\n' "$$BBS_FLAGS"; } >$@.new
+	@$(keep_unless_changed)
+
+# Where the program finds its models when it lies outside the project.
+$(BUILD)/bbsbench.root: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(CURDIR))' >$@.new
+	@$(keep_unless_changed)
+
+# The program with its engine in lib, a link to it in bin, and what it reads in share (bench/base/home.h).
+INSTALLED = models/cfg models/compact models/profiles models/checkpoints.csv datasets/datasets.csv plots results/claims.csv results/reference \
+            bench/accel/config bench/accel/technology.csv bench/accel/sram.csv
+LIB       = $(DESTDIR)$(PREFIX)/lib/bbsbench
+SHARE     = $(DESTDIR)$(PREFIX)/share/bbsbench
+
+install: all datasets  ## copy the program and its data to $(DESTDIR)$(PREFIX) (default /usr/local)
+	$(Q)install -d "$(LIB)" "$(SHARE)/build" "$(DESTDIR)$(PREFIX)/bin"
+	$(Q)install -m 755 $(BUILD)/bbsbench "$(LIB)/bbsbench"
+	$(Q)install -m 644 $(BUILD)/bbsbench-engine.so "$(LIB)/bbsbench-engine.so"
+	$(Q)ln -sfn ../lib/bbsbench/bbsbench "$(DESTDIR)$(PREFIX)/bin/bbsbench"
+	$(Q)unset TAR_OPTIONS; tar -cf - $(INSTALLED) build/datasets | tar -xf - --no-same-owner -C "$(SHARE)"
 
 -include $(OBJECTS:.o=.d) $(ENGINE:.o=.d) $(LOADER:.o=.d) $(INTERFACE:.o=.d) $(BUILD)/bench/cli/main.d $(UNITS:=.d)

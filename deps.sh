@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Install the packages of deps.txt that are missing; without root or sudo, print the one line to run and exit with 3.
 set -eu
-cd "$(dirname "$0")"
+cd -P -- "$(dirname -- "$(readlink -f -- "$0")")"
 
 if [ "${BBS_SKIP_DEPS:-0}" = 1 ]; then exit 0; fi
 packages=$(sed 's/#.*//' deps.txt | tr -s ' \n' ' ')

@@ -15,7 +15,7 @@ Installs missing packages, builds, runs every experiment, draws the figures, wri
              then asks; hours to days. Its options go to `bbsbench run` (build/bbsbench run --help):
              --yes  --net NAME[,NAME]  --images N  --method SPEC  --data imagenet=FOLDER  --from FOLDER
              --manifest FILE.csv  --skip-bad  --only ID[,ID]
-  --jobs N   threads (default: all processors); the results do not depend on it
+  --jobs N   threads (default: the processors that this process may use); the results do not depend on it
   --resume   continue the newest run of the mode, with the same options: finished experiments stay
   --help     this text
 
@@ -34,7 +34,7 @@ quote() { printf "'%s' " "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")"; }
 # Paths are relative to the caller's folder.
 absolute() { case $1 in /*) printf '%s' "$1" ;; *) printf '%s/%s' "$PWD" "$1" ;; esac; }
 
-mode=compact full='' jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) resume=
+mode=compact full='' jobs=$(nproc 2>/dev/null || echo 1) resume=
 while [ $# -gt 0 ]; do
     case $1 in
     --smoke | --full)
@@ -77,7 +77,8 @@ case $jobs in '' | *[!0-9]* | 0*) bad_usage "--jobs $jobs is not a number above 
 
 [ -z "$full" ] || [ "$mode" = full ] || bad_usage "options of --full without --full"
 
-cd "$(dirname "$0")" || exit 1
+# This folder, also through a symbolic link to the script, and whatever CDPATH says.
+cd -P -- "$(dirname -- "$(readlink -f -- "$0")")" || exit 1
 started=$(date +%s)
 log=$(mktemp) || exit 1
 trap 'rm -f "$log"' EXIT

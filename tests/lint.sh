@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Static checks beyond the compilers' warnings, each where its tool is installed: layout, cppcheck, shellcheck.
 set -u
-cd "$(dirname "$0")/.." || exit 1
+cd -P -- "$(dirname -- "$(readlink -f -- "$0")")/.." || exit 1
 bad=0
 
 if command -v clang-format >/dev/null 2>&1; then
@@ -17,7 +17,7 @@ else
     echo "cppcheck is not installed: not run"
 fi
 if command -v shellcheck >/dev/null 2>&1; then
-    shellcheck -x run_all.sh deps.sh tests/run.sh tests/lint.sh tests/readme.sh .ci/run || bad=1
+    shellcheck -x run_all.sh deps.sh commit.sh tests/run.sh tests/lint.sh tests/readme.sh .ci/run || bad=1
 else
     echo "shellcheck is not installed: not run"
 fi

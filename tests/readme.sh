@@ -6,7 +6,7 @@
 # and is what `bbsbench query` prints of the rows in results/reference. Prints the file with its tables as they are now:
 #     tests/readme.sh [--write] [FILE]        --write: into FILE itself (default README.md)
 set -eu
-cd "$(dirname "$0")/.."
+cd -P -- "$(dirname -- "$(readlink -f -- "$0")")/.."
 program=${BBSBENCH:-build/bbsbench}
 write=no
 if [ "${1:-}" = --write ]; then

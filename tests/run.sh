@@ -4,10 +4,10 @@
 # tests/shell/test_*.sh; both speak TAP ("ok 1 - name", "not ok", "# SKIP reason"). The last line is the sum.
 # A program that crashes, or that prints no result at all, counts as a failure. Arguments select tests by name.
 set -u
-cd "$(dirname "$0")/.." || exit 1
+cd -P -- "$(dirname -- "$(readlink -f -- "$0")")/.." || exit 1
 BUILD=${BUILD:-build}
 BBS_TEST_DATA=${BBS_TEST_DATA:-../shared/data}
-BBSBENCH=$PWD/$BUILD/bbsbench
+case $BUILD in /*) BBSBENCH=$BUILD/bbsbench ;; *) BBSBENCH=$PWD/$BUILD/bbsbench ;; esac
 export BUILD BBS_TEST_DATA BBSBENCH CMOCKA_MESSAGE_OUTPUT=TAP
 export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1}"
 # Leaks inside the libraries that OpenCV brings in at load time are not ours to mend.

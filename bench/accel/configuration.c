@@ -150,7 +150,10 @@ static outcome_t read_file(const char *path, target_t *target)
     if (!outcome_is_ok(&result))
         return result;
     target->where = path;
-    result = read_text((char *)bytes.data, target);
+    size_t length = strlen((const char *)bytes.data);
+    result = length == bytes.size ? read_text((char *)bytes.data, target)
+                                  : outcome_usage(path, text_of("byte %zu", length).chars, "a NUL byte",
+                                                  "text: what follows it would not be read", NULL);
     file_free_bytes(&bytes);
     return result;
 }

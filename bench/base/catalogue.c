@@ -27,10 +27,17 @@ static bool is_place(const char *file)
     return !start;
 }
 
+enum { WHOLE_HASH = 64 }; /* digits of a SHA-256 */
+
+bool catalogue_is_pinned(const catalogue_item_t *item)
+{
+    return strlen(item->sha256) == WHOLE_HASH;
+}
+
 static bool is_hash(const char *digits)
 {
     size_t length = strlen(digits);
-    return length <= 64 && strspn(digits, "0123456789abcdef") == length;
+    return length <= WHOLE_HASH && strspn(digits, "0123456789abcdef") == length;
 }
 
 static outcome_t read_length(const csv_table_t *table, size_t row, size_t column, int64_t *bytes)
@@ -115,7 +122,8 @@ outcome_t catalogue_place(const char *file, text_t *path)
     if (!text_fits(path))
         return outcome_failed(path->chars, NULL, "a path that is too long", "a shorter one",
                               "set BBS_HOME to a shorter one");
-    return outcome_ok();
+    const text_t given = *path;
+    return file_absolute(given.chars, path); /* records hold the place (run.json) */
 }
 
 outcome_t catalogue_find(const char *name, const char *option, const char *owner, const char *role, text_t *path)

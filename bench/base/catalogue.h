@@ -37,7 +37,10 @@ extern const char *const catalogue_datasets;
 outcome_t catalogue_read(const char *path, catalogue_t *catalogue);
 void catalogue_free(catalogue_t *catalogue);
 
-/* Where a file of the cache is, whether or not it is there. */
+/* Is its whole hash published? Only such a file can be verified. */
+bool catalogue_is_pinned(const catalogue_item_t *item);
+
+/* Where a file of the cache is, whether or not it is there: an absolute path. */
 outcome_t catalogue_place(const char *file, text_t *path);
 
 /* The fetched file of an owner and role in one of the project's catalogues; FAULT_MISSING, with the fetch command, when it

@@ -13,6 +13,13 @@ void cpu_float_environment(void); /* round to nearest, denormals kept, no traps 
 
 text_t cpu_name(void);            /* from /proc/cpuinfo, or "unknown" */
 const char *cpu_vector_set(void); /* "avx512", "avx2", "sse2", "neon" or "portable": what dispatched kernels use */
-int cpu_count(void);              /* processors this process may use, at least 1 */
+
+/* Processors that this process may use, at least 1: those it is allowed to run on (taskset, cpusets of Slurm and Docker),
+ * but no more than its control group may be busy at a time (docker --cpus, systemd's CPUQuota), rounded up. */
+int cpu_count(void);
+
+/* The limit of the control group alone, or INT_MAX. `membership` is a file like /proc/self/cgroup, `mount` a folder like
+ * /sys/fs/cgroup (cgroups(7), versions 1 and 2). */
+int cpu_limit(const char *membership, const char *mount);
 
 #endif

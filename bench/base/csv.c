@@ -186,13 +186,16 @@ void csv_free(csv_table_t *table)
 
 outcome_t csv_column(const csv_table_t *table, const char *name, size_t *column)
 {
+    size_t found = 0;
     for (size_t i = 0; i < table->columns; i++)
-        if (text_equal(table->cells[i], name)) {
+        if (text_equal(table->cells[i], name) && found++ == 0)
             *column = i;
-            return outcome_ok();
-        }
-    return outcome_failed(table->path, "header", "no such column", name,
-                          "regenerate the file with this version of bbsbench");
+    if (found > 1)
+        return outcome_failed(table->path, "header", text_of("the column %s %zu times", name, found).chars, "once",
+                              "nobody can tell which one is meant: remove or rename the others");
+    return found == 1 ? outcome_ok()
+                      : outcome_failed(table->path, "header", "no such column", name,
+                                       "regenerate the file with this version of bbsbench");
 }
 
 const char *csv_cell(const csv_table_t *table, size_t row, size_t column)

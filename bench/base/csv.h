@@ -47,7 +47,7 @@ typedef struct {
 outcome_t csv_read(const char *path, csv_table_t *table);
 void csv_free(csv_table_t *table);
 
-/* Column by name; an error names the file and the columns that are missing. */
+/* Column by name; an error names the file and the column that is missing, or that is there more than once. */
 outcome_t csv_column(const csv_table_t *table, const char *name, size_t *column);
 const char *csv_cell(const csv_table_t *table, size_t row, size_t column);
 /* Numbers, with file, line and column in the error. */

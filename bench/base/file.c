@@ -20,6 +20,21 @@ outcome_t file_check_path(const char *path)
                           text_of("1 to %d bytes", TEXT_MOST).chars, NULL);
 }
 
+outcome_t file_absolute(const char *path, text_t *absolute)
+{
+    *absolute = text_of("%s", path);
+    if (path[0] == '/')
+        return file_check_path(path);
+    char *here = getcwd(NULL, 0);
+    if (here == NULL)
+        return outcome_failed(path, "current folder", strerror(errno), "a folder that exists", NULL);
+    while (text_starts(path, "./"))
+        path += strlen("./");
+    *absolute = text_of("%s/%s", here, path);
+    free(here);
+    return file_check_path(absolute->chars);
+}
+
 static bool has_status(const char *path, struct stat *status)
 {
     return strlen(path) <= TEXT_MOST && stat(path, status) == 0;
@@ -83,8 +98,11 @@ outcome_t file_read(const char *path, const char *todo, bytes_t *bytes)
     }
     bytes->size = fread(bytes->data, 1, (size_t)size, stream);
     if (bytes->size != (size_t)size) {
-        result = outcome_failed(path, "reading", text_of("%zu bytes", bytes->size).chars,
-                                text_of("%lld bytes", (long long)size).chars, "get the file again");
+        int error = ferror(stream) ? errno : 0;
+        text_t got = text_of("%zu bytes", bytes->size);
+        result = error != 0 ? not_readable(path, error, NULL)
+                            : outcome_failed(path, "reading", got.chars, text_of("%lld bytes", (long long)size).chars,
+                                             "get the file again");
         goto out;
     }
     bytes->data[bytes->size] = 0;
@@ -96,7 +114,7 @@ out:
     return result;
 }
 
-outcome_t file_read_gzip(const char *path, const char *todo, bytes_t *bytes)
+outcome_t file_read_gzip(const char *path, const char *todo, size_t most, bytes_t *bytes)
 {
     enum { STEP = 1 << 20 };
     *bytes = (bytes_t){0};
@@ -125,6 +143,10 @@ outcome_t file_read_gzip(const char *path, const char *todo, bytes_t *bytes)
         }
         bytes->size += (size_t)got;
         bytes->data[bytes->size] = 0;
+        if (bytes->size > most) {
+            result = outcome_failed(path, "unpacking", text_of("more than %zu bytes", most).chars, "a real data set", todo);
+            break;
+        }
         if (got < STEP)
             break;
     }
@@ -153,8 +175,9 @@ outcome_t file_make_folder(const char *path)
             continue;
         char kept = *at;
         *at = '\0';
-        if (mkdir(copy, 0777) != 0 && !file_is_folder(copy)) {
-            result = outcome_failed(copy, "creating the folder", strerror(errno), "a writable place",
+        int error = mkdir(copy, 0777) != 0 ? errno : 0; /* a folder that is there may be reported as EACCES or EROFS, too */
+        if (error != 0 && !file_is_folder(copy)) {
+            result = outcome_failed(copy, "creating the folder", strerror(error), "a writable place",
                                     "choose another folder or change its permissions");
             break;
         }
@@ -162,69 +185,4 @@ outcome_t file_make_folder(const char *path)
     }
     free(copy);
     return result;
-}
-
-static outcome_t not_writable(const char *path, int error)
-{
-    return outcome_failed(path, "writing", strerror(error), "a writable file with room for it",
-                          "free some disk space or choose another folder");
-}
-
-outcome_t outfile_open(outfile_t *file, const char *path)
-{
-    struct stat status;
-    *file = (outfile_t){0};
-    outcome_t result = file_check_path(path);
-    if (!outcome_is_ok(&result))
-        return result;
-    if (stat(path, &status) == 0 && !S_ISREG(status.st_mode)) /* the rename at the end would replace a device */
-        return outcome_failed(path, "writing", "no regular file", "a new or an ordinary file", "give another name");
-    size_t size = strlen(path) + sizeof ".part";
-    file->path = text_copy(path);
-    file->part = malloc(size);
-    if (file->path == NULL || file->part == NULL) {
-        outfile_abandon(file);
-        return outcome_out_of_memory(path);
-    }
-    snprintf(file->part, size, "%s.part", path);
-    file->stream = fopen(file->part, "wb");
-    if (file->stream == NULL) {
-        result = not_writable(path, errno);
-        free(file->path);
-        free(file->part);
-        *file = (outfile_t){0};
-        return result;
-    }
-    return outcome_ok();
-}
-
-outcome_t outfile_commit(outfile_t *file)
-{
-    outcome_t result = outcome_ok();
-    errno = 0;
-    bool bad = ferror(file->stream) != 0 || fflush(file->stream) != 0 || fsync(fileno(file->stream)) != 0;
-    int error = errno;
-    bad = fclose(file->stream) != 0 || bad;
-    file->stream = NULL;
-    if (!bad && rename(file->part, file->path) != 0) {
-        bad = true;
-        error = errno;
-    }
-    if (bad)
-        result = not_writable(file->path, error ? error : EIO);
-    else
-        file->part[0] = '\0';
-    outfile_abandon(file);
-    return result;
-}
-
-void outfile_abandon(outfile_t *file)
-{
-    if (file->stream != NULL)
-        fclose(file->stream);
-    if (file->part != NULL && file->part[0] != '\0')
-        unlink(file->part);
-    free(file->path);
-    free(file->part);
-    *file = (outfile_t){0};
 }

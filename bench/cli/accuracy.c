@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/accuracy.h"
 
-#include "base/cpu.h"
 #include "base/text.h"
+#include "cli/method_options.h"
 #include "measure/accuracy_rows.h"
 
 #include <inttypes.h>
@@ -33,7 +33,7 @@ static const option_t options_table[] = {
     {"first-layer", "keep|prune", "keep", "keep: the convolution that reads the image stays at 8 bits"},
     {"predictions", "FOLDER", NULL, "store each prediction there, and reuse stored ones of the same configuration"},
     {"skip-bad", NULL, NULL, "leave out images and lines that cannot be read; the row says how many"},
-    {"jobs", "N", NULL, "threads (default: all processors)"},
+    {"jobs", "N", NULL, "threads, at most one a processor (default: all that this process may use)"},
     {"out", "FILE.csv", NULL, "write the rows to this file"},
     {NULL, NULL, NULL, NULL},
 };
@@ -136,16 +136,14 @@ static outcome_t run(const options_t *options)
                                 .skip_bad = options_flag(options, "skip-bad"),
                                 .methods = default_methods,
                                 .method_count = DEFAULT_METHODS};
-    int64_t jobs = cpu_count();
     outcome_t result;
     if (outcome_bad(&result, options_required(options, "net", &nets)) ||
         outcome_bad(&result, options_required(options, "out", &out)) ||
         outcome_bad(&result, options_integer(options, "images", 0, INT64_MAX, &config.images)) ||
         outcome_bad(&result, choice(options, "first-layer", "prune", "keep", &config.prune_first_layer)) ||
         outcome_bad(&result, choice(options, "activations", "int8", "fp32", &config.integers)) ||
-        (options_given(options, "jobs") && outcome_bad(&result, options_integer(options, "jobs", 1, 1024, &jobs))))
+        outcome_bad(&result, method_options_jobs(options, &config.threads)))
         return result;
-    config.threads = (int)jobs;
     config.methods += config.integers ? FLOAT_METHODS : 0;
     config.method_count -= config.integers ? FLOAT_METHODS : 0;
     if (options_given(options, "method")) {

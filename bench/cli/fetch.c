@@ -21,9 +21,10 @@ static const option_t fetch_options[] = {
 
 static const char fetch_details[] =
     "The catalogues are models/checkpoints.csv and datasets/datasets.csv; files go to $BBS_HOME, or ~/.cache/bbsbench.\n"
-    "Each file is verified by its length and SHA-256. Where only the first digits of a hash are published, or none, the\n"
-    "hash of the first download is kept in lock.csv in the cache and is required from then on. An interrupted download\n"
-    "continues where it stopped. ImageNet and GLUE have terms of their own: download them yourself, then --from FOLDER.";
+    "Each file is verified by its length and SHA-256. A file whose whole hash is not published is \"not pinned\": nobody can\n"
+    "tell whether it is the right one; what came is noted in not-pinned.csv in the cache, so that later damage is found. An\n"
+    "interrupted download of a pinned file continues where it stopped. One fetch works on the cache at a time.\n"
+    "ImageNet and GLUE have terms of their own: download them yourself, then --from FOLDER.";
 
 static outcome_t read_wanted(const options_t *options, const char **wanted, size_t *count)
 {
@@ -72,7 +73,7 @@ out:
 
 const command_t command_fetch = {
     .name = "fetch",
-    .summary = "bring the paper's checkpoints and data sets into the cache, verified",
+    .summary = "bring the paper's checkpoints and data sets into the cache, verified where a hash is published",
     .operands = "",
     .options = fetch_options,
     .details = fetch_details,

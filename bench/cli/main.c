@@ -2,13 +2,20 @@
 /* bbsbench: finds the command, parses its options, runs it, and turns its outcome into a line and an exit code. */
 #include "base/cpu.h"
 #include "base/registry.h"
+#include "base/sink.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/version.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include <gsl/gsl_errno.h> /* gsl_set_error_handler_off: GSL's default handler aborts */
 
@@ -46,17 +53,11 @@ static int run_command(const command_t *command, int argc, char **argv)
     if (outcome_is_ok(&outcome))
         outcome = command->run(options);
     options_free(options);
-    if (fflush(stdout) != 0 && outcome_is_ok(&outcome))
-        outcome = outcome_failed("standard output", "writing", "an error", "room for the output", NULL);
     return report_outcome(&outcome);
 }
 
-int main(int argc, char **argv)
+static int run_program(int argc, char **argv)
 {
-    setlocale(LC_ALL, "C");
-    signal(SIGXFSZ, SIG_IGN); /* a file-size limit becomes an error of write(), with a message */
-    gsl_set_error_handler_off();
-    cpu_float_environment();
     if (argc < 2) {
         print_usage(stderr);
         return FAULT_USAGE;
@@ -74,4 +75,58 @@ int main(int argc, char **argv)
     const command_t *command;
     outcome_t found = registry_find(&commands, argv[1], &command);
     return outcome_is_ok(&found) ? run_command(command, argc - 1, argv + 1) : report_outcome(&found);
+}
+
+/* ===  Standard streams  === */
+
+/* A closed descriptor 0, 1 or 2 would be the number of the next file that is opened, and messages would be printed into
+ * that file. So each is opened, in the direction in which using it is an error. */
+static void keep_standard_descriptors(void)
+{
+    static const int modes[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+    for (int number = STDIN_FILENO; number <= STDERR_FILENO; number++)
+        if (fcntl(number, F_GETFD) < 0 && errno == EBADF && open("/dev/null", modes[number]) < 0)
+            return;
+}
+
+/* Did the reader of standard output go away, as `head` does when it has enough? */
+static bool reader_has_left(void)
+{
+    struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
+}
+
+/* The exit code, after all output was written. A reader that has left has read what it wanted: that is no error. */
+static int finish_output(const sink_t *sink, int code)
+{
+    fflush(stdout);
+    if (sink->error == 0 || reader_has_left())
+        return code;
+    outcome_t outcome =
+        outcome_failed("standard output", "writing", strerror(sink->error), "room for the output, or > /dev/null", NULL);
+    int failed = report_outcome(&outcome);
+    return code != 0 ? code : failed;
+}
+
+int main(int argc, char **argv)
+{
+    sink_t sink = {.descriptor = STDOUT_FILENO};
+    FILE *given = stdout;
+    keep_standard_descriptors();
+    setlocale(LC_ALL, "C");
+    unsetenv("POSIXLY_CORRECT"); /* with it, getopt_long() takes no options after the first operand */
+    signal(SIGXFSZ, SIG_IGN);    /* a file-size limit, or a reader that has left, becomes an error of write() */
+    signal(SIGPIPE, SIG_IGN);
+    gsl_set_error_handler_off();
+    cpu_float_environment();
+    FILE *stream = sink_open(&sink);
+    if (stream != NULL) {
+        setvbuf(stream, NULL, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF, BUFSIZ);
+        stdout = stream;
+    }
+    int code = finish_output(&sink, run_program(argc, argv));
+    stdout = given;
+    if (stream != NULL)
+        fclose(stream); /* while `sink` lives */
+    return code;
 }

@@ -80,6 +80,9 @@ outcome_t method_options_weights(const options_t *options, const tensor_set_t *s
 
 outcome_t method_options_jobs(const options_t *options, int *threads)
 {
-    *threads = cpu_count();
-    return take_int(options, "jobs", 1, JOBS_MOST, threads);
+    const int most = cpu_count();
+    *threads = most;
+    outcome_t result = take_int(options, "jobs", 1, JOBS_MOST, threads);
+    *threads = *threads < most ? *threads : most;
+    return result;
 }

@@ -19,9 +19,9 @@
     {"first-name", "TENSOR", NULL, "the weight that stays (default: the first convolution of 2 to 4 input channels, else of 1)"}
 /* clang-format on */
 
-#define JOBS_OPTION                                            \
-    {                                                          \
-        "jobs", "N", NULL, "threads (default: all processors)" \
+#define JOBS_OPTION                                                                                    \
+    {                                                                                                  \
+        "jobs", "N", NULL, "threads, at most one a processor (default: all that this process may use)" \
     }
 
 /* The method of --method and its parameters; the result passes method_check(). `own` is an option that the command itself

@@ -1,42 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/plot.h"
 
+#include "base/child.h"
 #include "base/csv.h"
 #include "base/file.h"
 #include "base/home.h"
 #include "base/text.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <spawn.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
+#include <sys/file.h> /* flock */
 #include <unistd.h>
 
-/* posix_spawn() reports a missing program either by its return value or by this exit code of the child. */
-enum { EXIT_NOT_FOUND = 127 };
-
-/* Run a program with its standard error written to the file `log`; `*code` is its exit code. */
-static outcome_t spawn(char *const *arguments, const char *log, int *code)
-{
-    posix_spawn_file_actions_t actions;
-    pid_t child;
-    int status = 0;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, log, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    int error = posix_spawnp(&child, arguments[0], &actions, NULL, arguments, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    *code = EXIT_NOT_FOUND;
-    if (error == ENOENT)
-        return outcome_ok();
-    if (error != 0)
-        return outcome_failed(arguments[0], "starting", strerror(error), NULL, NULL);
-    while (waitpid(child, &status, 0) < 0)
-        if (errno != EINTR)
-            return outcome_failed(arguments[0], "waiting", strerror(errno), NULL, NULL);
-    *code = WIFEXITED(status) ? WEXITSTATUS(status) : FAULT_FAILED;
-    return outcome_ok();
-}
+/* The forms that plots/style.gp draws each figure in. */
+static const struct {
+    const char *name;
+    const char *ending; /* of a whole file: the last tag; type and checksum of the last chunk */
+    size_t length;
+} formats[] = {{"svg", "</svg>", 6}, {"png", "IEND\xAE\x42\x60\x82", 8}};
+enum { FORMATS = sizeof formats / sizeof *formats };
 
 /* The last line that is not empty, cut to what an error line holds. */
 static text_t last_line(const char *path)
@@ -52,23 +37,85 @@ static text_t last_line(const char *path)
     return line;
 }
 
+/* Run gnuplot on a script, its messages into the file `log`. The figures follow from rows and scripts alone: gnuplot reads
+ * no start-up files, and none of the variables that choose its terminal, fonts, library or language. */
+static outcome_t run_gnuplot(const char *const *arguments, const char *todo, const char *log)
+{
+    static const char *const keeps[] = {"PATH", "LD_LIBRARY_PATH", "TMPDIR", NULL};
+    const child_t child = {.arguments = arguments,
+                           .keeps = keeps,
+                           .errors = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666),
+                           .todo = todo};
+    int code = 0;
+    if (child.errors < 0)
+        return outcome_failed(log, "writing", strerror(errno), "a writable folder", NULL);
+    outcome_t result = child_run(&child, &code);
+    close(child.errors);
+    return !outcome_is_ok(&result) || code == 0
+               ? result
+               : outcome_failed(NULL, text_of("gnuplot ended with %d", code).chars, last_line(log).chars, NULL, NULL);
+}
+
+/* Does the file end as it must? gnuplot ends with 0 on a full disk and leaves half a figure or nothing. */
+static bool is_whole(const char *path, const char *ending, size_t length)
+{
+    enum { TAIL = 64 };
+    char tail[TAIL];
+    FILE *stream = fopen(path, "rb");
+    if (stream == NULL)
+        return false;
+    size_t got = fseek(stream, -TAIL, SEEK_END) == 0 ? fread(tail, 1, TAIL, stream) : 0;
+    fclose(stream);
+    while (got > 0 && isspace((unsigned char)tail[got - 1]))
+        got--;
+    return got >= length && memcmp(tail + got - length, ending, length) == 0;
+}
+
+static outcome_t check_drawn(const char *drawn)
+{
+    for (size_t i = 0; i < FORMATS; i++) {
+        const text_t path = text_of("%s.%s", drawn, formats[i].name);
+        if (!is_whole(path.chars, formats[i].ending, formats[i].length))
+            return outcome_failed(NULL, NULL, text_of("half a %s", formats[i].name).chars, "a whole figure",
+                                  "free some disk space");
+    }
+    return outcome_ok();
+}
+
+/* Take away the figure, or put what was drawn into its place. */
+static outcome_t replace(const char *picture, const char *drawn)
+{
+    outcome_t result = outcome_ok();
+    for (size_t i = 0; i < FORMATS; i++) {
+        text_t to = text_of("%s.%s", picture, formats[i].name);
+        if (drawn == NULL)
+            unlink(to.chars);
+        else if (rename(text_of("%s.%s", drawn, formats[i].name).chars, to.chars) != 0 && outcome_is_ok(&result))
+            result = outcome_failed(to.chars, "renaming", strerror(errno), "what gnuplot has drawn", NULL);
+    }
+    return result;
+}
+
+/* A figure is drawn under another name, so that a killed or failed gnuplot leaves neither a half figure nor an old one. */
 static outcome_t draw(const char *folder, const experiment_t *experiment)
 {
-    text_t style, picture = text_of("%s/figures/%s", folder, experiment->id), log = text_of("%s.log", picture.chars);
+    const text_t picture = text_of("%s/figures/%s", folder, experiment->id), part = text_of("%s.part", picture.chars);
+    const text_t log = text_of("%s.log", picture.chars),
+                 todo = text_of("apt-get install gnuplot-nox, then bbsbench report %s", folder);
+    text_t style;
     outcome_t result;
-    int code;
-    if (outcome_bad(&result, file_check_path(log.chars)) || outcome_bad(&result, home_path("plots/style.gp", &style)))
+    if (outcome_bad(&result, file_check_path(part.chars)) || outcome_bad(&result, home_path("plots/style.gp", &style)))
         return result;
-    text_t rows = text_of("%s", folder);
-    char *arguments[] = {"gnuplot", "-c", experiment->figure, rows.chars, picture.chars, style.chars, NULL};
-    if (outcome_bad(&result, spawn(arguments, log.chars, &code)))
-        return result;
-    if (code == EXIT_NOT_FOUND)
-        result = outcome_missing("gnuplot", NULL, "not installed", "gnuplot, which draws the figures",
-                                 text_of("apt-get install gnuplot-nox, then bbsbench report %s", folder).chars);
-    else if (code != 0)
-        result = outcome_failed(experiment->figure, text_of("gnuplot ended with %d", code).chars,
-                                last_line(log.chars).chars, NULL, NULL);
+    replace(picture.chars, NULL);
+    const char *const arguments[] = {"gnuplot", "--default-settings", "-c",        experiment->figure,
+                                     folder,    part.chars,           style.chars, NULL};
+    if (!outcome_bad(&result, run_gnuplot(arguments, todo.chars, log.chars)) &&
+        !outcome_bad(&result, check_drawn(part.chars)))
+        result = replace(picture.chars, part.chars);
+    else if (outcome_fault(&result) != FAULT_MISSING)
+        result = outcome_failed(experiment->figure, NULL, outcome_text(&result), NULL,
+                                "the report is written without this figure");
+    replace(part.chars, NULL);
     unlink(log.chars);
     return result;
 }
@@ -88,20 +135,37 @@ static outcome_t has_rows(const char *path, bool *some)
     return result;
 }
 
-outcome_t plot_figures(const experiments_t *experiments, const char *folder)
+static outcome_t draw_each(const experiments_t *experiments, const char *folder)
 {
-    outcome_t result = outcome_ok();
-    if (!file_exists(text_of("%s/run.json", folder).chars))
-        return outcome_failed(folder, NULL, "no run.json", "the folder of a run", "make one with bbsbench run");
-    if (outcome_bad(&result, file_make_folder(text_of("%s/figures", folder).chars)))
-        return result;
-    for (size_t i = 0; i < experiments->count && outcome_is_ok(&result); i++) {
+    outcome_t result = outcome_ok(), first = outcome_ok();
+    for (size_t i = 0; i < experiments->count && outcome_fault(&result) != FAULT_MISSING; i++) {
         const experiment_t *experiment = &experiments->items[i];
         bool some = false;
+        result = outcome_ok();
         if (experiment->figure != NULL)
             result = has_rows(text_of("%s/%s", folder, experiment->file).chars, &some);
         if (some)
             result = draw(folder, experiment);
+        if (!outcome_is_ok(&result) && outcome_is_ok(&first))
+            first = result;
     }
+    return first;
+}
+
+outcome_t plot_figures(const experiments_t *experiments, const char *folder)
+{
+    const text_t figures = text_of("%s/figures", folder);
+    outcome_t result;
+    if (!file_exists(text_of("%s/run.json", folder).chars))
+        return outcome_failed(folder, NULL, "no run.json", "the folder of a run", "make one with bbsbench run");
+    if (outcome_bad(&result, file_make_folder(figures.chars)))
+        return result;
+    /* Two reports of one folder would draw into the same files: the second waits. */
+    int lock = open(figures.chars, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    while (lock >= 0 && flock(lock, LOCK_EX) != 0 && errno == EINTR)
+        ;
+    result = draw_each(experiments, folder);
+    if (lock >= 0)
+        close(lock);
     return result;
 }

@@ -135,6 +135,17 @@ static outcome_t read_format(const options_t *options, rows_format_t *format)
     return outcome_usage("query", "--format", name, "md, csv or json", NULL);
 }
 
+/* A program that reads CSV or JSON takes one of two columns of the same name, and cannot know which. */
+static outcome_t check_names(const rows_table_t *rows)
+{
+    for (size_t i = 0; i < rows->column_count; i++)
+        for (size_t before = 0; before < i; before++)
+            if (text_equal(rows->columns[before].name, rows->columns[i].name))
+                return outcome_usage("query", "columns", text_of("%s twice", rows->columns[i].name).chars, "each name once",
+                                     "name one of them: SELECT ... AS other_name");
+    return outcome_ok();
+}
+
 static outcome_t ask(const options_t *options, rows_database_t *database)
 {
     rows_format_t format = ROWS_FORMAT_MD;
@@ -143,7 +154,8 @@ static outcome_t ask(const options_t *options, rows_database_t *database)
     if (!outcome_is_ok(&result) ||
         outcome_bad(&result, rows_database_query(database, options_operand(options, 0), "query", &rows)))
         return result;
-    result = rows_print(&rows, format, stdout);
+    if (format == ROWS_FORMAT_MD || !outcome_bad(&result, check_names(&rows)))
+        result = rows_print(&rows, format, stdout);
     rows_table_free(&rows);
     return result;
 }

@@ -30,11 +30,9 @@ static outcome_t run(const options_t *options)
     request.reference = reference.chars;
     request.experiments = &experiments;
     drawn = plot_figures(&experiments, request.folder);
-    if (outcome_is_error(&drawn) && outcome_fault(&drawn) != FAULT_MISSING)
-        result = drawn;
-    else if (!outcome_bad(&result, publish_report(&request)))
+    if (!outcome_bad(&result, publish_report(&request)))
         printf("report: %s/report.html and report.md%s\n", request.folder,
-               outcome_is_ok(&drawn) ? "" : ", without figures");
+               outcome_is_ok(&drawn) ? "" : ", not with all figures");
     experiments_close(&experiments);
     return outcome_is_ok(&result) ? drawn : result;
 }
@@ -52,6 +50,7 @@ const command_t command_report = {
     .operands_most = 1,
     .options = option_table,
     .details =
-        "report.html is one file that needs no network. Figures need gnuplot; without it the report is still written,\n"
-        "says that figures are missing, and the exit code is 3.",
+        "report.html is one file that needs no network. Figures need gnuplot. The report is written without a figure\n"
+        "that cannot be drawn, and says so; then the exit code is 1, or 3 when gnuplot is not installed. gnuplot's own start-up\n"
+        "files and variables (~/.gnuplot, GNUTERM) are not read.",
     .run = run};

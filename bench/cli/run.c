@@ -2,10 +2,10 @@
 /* `bbsbench run`: run the experiments of one mode into a run folder. */
 #include "cli/run.h"
 
-#include "base/cpu.h"
 #include "base/home.h"
 #include "base/text.h"
 #include "cli/catalogues.h"
+#include "cli/method_options.h"
 #include "compress/spec.h"
 #include "experiments/accuracy_runs.h"
 #include "run/full.h"
@@ -43,7 +43,24 @@ static void append_word(text_builder_t *line, const char *word)
     text_append(line, "'");
 }
 
-/* The command line that would repeat this run, for run.json; free() it. NULL when memory is out. */
+static bool is_path(const option_t *option)
+{
+    return option->argument != NULL && (text_starts(option->argument, "FOLDER") || text_starts(option->argument, "FILE"));
+}
+
+/* A value as the command repeats it from the project's folder: paths, also those in KIND=PATH, as home_record() says. */
+static text_t recorded_value(const option_t *option, const char *given)
+{
+    const char *equals = strchr(given, '=');
+    if (is_path(option))
+        return home_record(given);
+    if (option->argument != NULL && text_starts(option->argument, "KIND=PATH") && equals != NULL)
+        return text_of("%.*s%s", (int)(equals + 1 - given), given, home_record(equals + 1).chars);
+    return text_of("%s", given);
+}
+
+/* The command line that would repeat this run from the project's folder, for run.json; free() it. NULL when memory is out.
+ */
 static char *command_line(const options_t *options)
 {
     text_builder_t line = {0};
@@ -52,7 +69,7 @@ static char *command_line(const options_t *options)
         for (size_t i = 0; i < repeats(options, option); i++) {
             text_append(&line, " --%s", option->name);
             if (option->argument != NULL)
-                append_word(&line, value(options, option, i));
+                append_word(&line, recorded_value(option, value(options, option, i)).chars);
         }
     if (line.failed)
         free(line.chars);
@@ -162,13 +179,13 @@ static outcome_t run(const options_t *options)
                              .log = stdout};
     experiments_t experiments = {.items = NULL};
     text_t results, reference, folder = text_of("%s", "");
-    int64_t jobs = cpu_count();
     outcome_t result;
-    if (outcome_bad(&result, choose_mode(options, &request.mode)) || outcome_bad(&result, home_path("results", &results)) ||
+    if (outcome_bad(&result, choose_mode(options, &request.mode)) ||
+        outcome_bad(&result, home_output("results", &results)) ||
         outcome_bad(&result, home_path("results/reference", &reference)) ||
         (!request.mode->brings && outcome_bad(&result, check_full_options(options))))
         return result;
-    if (options_given(options, "jobs") && outcome_bad(&result, options_integer(options, "jobs", 1, 1024, &jobs)))
+    if (outcome_bad(&result, method_options_jobs(options, &request.jobs)))
         return result;
     if (outcome_bad(&result, experiments_open(options_text(options, "experiments"), &experiments)))
         return result;
@@ -178,7 +195,6 @@ static outcome_t run(const options_t *options)
         experiments_close(&experiments);
         return outcome_out_of_memory("command line");
     }
-    request.jobs = (int)jobs;
     request.results = results.chars;
     request.reference = reference.chars;
     request.command = command;
@@ -193,7 +209,8 @@ static outcome_t run(const options_t *options)
 static const option_t option_table[] = {
     {"smoke", NULL, NULL, "512 test samples per network: a check that everything works, under a minute"},
     {"full", NULL, NULL, "the paper's checkpoints on ImageNet and GLUE; states downloads, disk and time, then asks"},
-    {"jobs", "N", NULL, "threads (default: all processors); the rows do not depend on their number"},
+    {"jobs", "N", NULL,
+     "threads, at most one a processor (default: all that this process may use); the rows do not depend on it"},
     {"out", "FOLDER", NULL, "run folder (default: results/UTC-MODE)"},
     {"resume", NULL, NULL, "continue the run in --out, or the newest run of the mode; finished experiments stay"},
     {"only", "ID[,ID]", NULL, "these experiments, and the experiments whose rows they read"},
@@ -205,7 +222,7 @@ static const option_t option_table[] = {
     {"calibration", "KIND=PATH...", NULL,
      "full: samples for methods that calibrate activations, such as a few training images; not those that are evaluated"},
     {"from", "FOLDER", NULL, "full: take files from this folder, as fetch does"},
-    {"manifest", "M...", NULL, "full: catalogue to use in place of the project's; may be repeated"},
+    {"manifest", "FILE...", NULL, "full: catalogue to use in place of the project's; may be repeated"},
     {"skip-bad", NULL, NULL, "full: leave out samples that cannot be read; the rows say how many"},
     {"yes", NULL, NULL, "full: start without asking"},
     {NULL, NULL, NULL, NULL},

@@ -13,7 +13,8 @@
 
 void version_print(void)
 {
-    printf("bbsbench 0.1.0, commit %s%s\n", BBS_COMMIT, BBS_DIRTY ? " with local changes" : "");
+    printf("bbsbench 0.1.0, commit %s%s%s\n", BBS_COMMIT, BBS_DIRTY > 0 ? " with local changes" : "",
+           BBS_DIRTY < 0 ? ": " BBS_COMMIT_NOTE : "");
     printf("compiler   " __VERSION__ ", " BBS_COMPILER_FLAGS "\n");
     printf("libraries  GSL %s, cJSON %s, zlib %s\n", gsl_version, cJSON_Version(), zlibVersion());
     printf("engine     %s\n", loader_describe().chars);

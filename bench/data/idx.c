@@ -3,7 +3,8 @@
 
 #include "base/text.h"
 
-enum { TYPE_UINT8 = 8, PREFIX = 4, SIZE_BYTES = 4 };
+/* MOST_BYTES: 20 times the largest file of Fashion-MNIST */
+enum { TYPE_UINT8 = 8, PREFIX = 4, SIZE_BYTES = 4, MOST_BYTES = 1 << 30 };
 
 static outcome_t parse(const char *path, int rank, idx_t *idx)
 {
@@ -36,7 +37,7 @@ static outcome_t parse(const char *path, int rank, idx_t *idx)
 outcome_t idx_read(const char *path, const char *todo, int rank, idx_t *idx)
 {
     *idx = (idx_t){0};
-    outcome_t result = file_read_gzip(path, todo, &idx->bytes);
+    outcome_t result = file_read_gzip(path, todo, MOST_BYTES, &idx->bytes);
     if (!outcome_is_ok(&result))
         return result;
     result = parse(path, rank, idx);

@@ -22,8 +22,24 @@ static outcome_t refuse(const char *where, const char *found)
     return outcome_failed(where, NULL, found, "a complete grey or colour JPEG", todo);
 }
 
+/* Pixels of a picture, before and after resizing: Pillow takes a file that asks for more for an attack
+ * (DecompressionBombError, twice its MAX_IMAGE_PIXELS). A small file can have any size written in it. */
+static const int64_t most_pixels = 178956970;
+
+static outcome_t check_pixels(const char *where, int64_t width, int64_t height)
+{
+    if (height == 0 || width <= most_pixels / height)
+        return outcome_ok();
+    return outcome_failed(where, NULL, text_of("%lld x %lld pixels", (long long)width, (long long)height).chars,
+                          text_of("at most %lld", (long long)most_pixels).chars, todo);
+}
+
 static outcome_t create(const char *where, int64_t width, int64_t height, picture_t *picture)
 {
+    *picture = (picture_t){0};
+    outcome_t result = check_pixels(where, width, height);
+    if (!outcome_is_ok(&result))
+        return result;
     *picture = (picture_t){.width = width, .height = height};
     picture->pixels = malloc((size_t)(width * height) * CHANNELS);
     return picture->pixels != NULL ? outcome_ok() : outcome_out_of_memory(where);
@@ -223,9 +239,11 @@ outcome_t picture_resize(const picture_t *source, int64_t width, int64_t height,
 {
     kernel_t across = {0}, down = {0};
     picture_t between = {0};
-    int32_t *sums = malloc((size_t)(width * CHANNELS) * sizeof *sums);
-    outcome_t result;
     *target = (picture_t){0};
+    outcome_t result = check_pixels("resizing", width, height);
+    if (!outcome_is_ok(&result))
+        return result;
+    int32_t *sums = malloc((size_t)(width * CHANNELS) * sizeof *sums);
     if (sums == NULL) {
         result = outcome_out_of_memory("resizing");
         goto out;

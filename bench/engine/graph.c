@@ -59,6 +59,35 @@ static outcome_t check_file(const char *path)
     return result;
 }
 
+/* ===  Before Darknet: the memory  === */
+
+/* What Darknet's parser allocates for the layers of the table, in bytes: weights and their updates; outputs, their
+ * differences, and two copies for BatchNorm; as much again for pooling and sums; and the largest unfolded input. */
+static size_t room_of(const net_table_t *table)
+{
+    int64_t floats = 0, unfolded = 0;
+    for (size_t i = 0; i < table->count; i++) {
+        const net_layer_t *layer = &table->items[i];
+        int64_t plane = layer->out_h * layer->out_w, patches = layer->c * layer->kh * layer->kw * plane;
+        floats += 2 * net_layer_weights(layer) + 6 * layer->k * plane;
+        unfolded = patches > unfolded ? patches : unfolded;
+    }
+    return (size_t)(floats + unfolded) * sizeof(float);
+}
+
+/* Darknet does not check its allocations: under a memory limit it would end in a segmentation fault. So the memory is taken
+ * and given back before it parses. */
+static outcome_t check_room(const char *path, const net_table_t *table)
+{
+    size_t bytes = room_of(table);
+    void *room = malloc(bytes);
+    free(room);
+    if (room != NULL)
+        return outcome_ok();
+    return outcome_failed(path, "memory", text_of("no %.0f MB for Darknet's layers", (double)bytes / 1e6).chars, NULL,
+                          "raise the limit (ulimit -v), close other programs or use fewer --jobs");
+}
+
 /* ===  Darknet's parser, quietly  === */
 
 /* Darknet's parser prints a table of layers to stderr, which is redirected while it runs. */
@@ -114,7 +143,8 @@ static outcome_t open_cfg(const net_size_t *size, const net_table_t *table, grap
 {
     text_t path;
     outcome_t result;
-    if (outcome_bad(&result, home_path(size->cfg, &path)) || outcome_bad(&result, check_file(path.chars)))
+    if (outcome_bad(&result, home_path(size->cfg, &path)) || outcome_bad(&result, check_file(path.chars)) ||
+        outcome_bad(&result, check_room(path.chars, table)))
         return result;
     graph->layer_of = calloc(table->count, sizeof *graph->layer_of);
     if (graph->layer_of == NULL)

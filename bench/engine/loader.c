@@ -9,6 +9,7 @@
 
 #include "base/cpu.h"
 #include "base/file.h"
+#include "base/home.h"
 #include "commit.h"
 #include "engine/interface.h"
 
@@ -32,21 +33,27 @@ enum { LOADING = RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE };
 enum { LOADING = RTLD_LAZY | RTLD_LOCAL | RTLD_NODELETE | RTLD_DEEPBIND };
 #endif
 
+/* The shared object beside the program; for a program that was copied elsewhere, that of the project. */
 static text_t engine_path(void)
 {
-    text_t program = {{0}};
+    text_t program = {{0}}, built, path;
     const ssize_t length = readlink("/proc/self/exe", program.chars, sizeof program.chars - 1);
     char *slash = length > 0 ? strrchr(program.chars, '/') : NULL;
     if (slash != NULL)
         *slash = '\0';
-    return text_of("%s/%s", slash != NULL ? program.chars : ".", ENGINE_FILE);
+    path = text_of("%s/%s", slash != NULL ? program.chars : ".", ENGINE_FILE);
+    if (file_exists(path.chars))
+        return path;
+    outcome_t found = home_path("build/" ENGINE_FILE, &built);
+    return outcome_is_ok(&found) && file_exists(built.chars) ? built : path;
 }
 
 static outcome_t load(const engine_interface_t **calls)
 {
     const text_t path = engine_path();
     if (!file_exists(path.chars))
-        return outcome_missing(path.chars, "the engine", "no such file", "the file beside the program", "make");
+        return outcome_missing(path.chars, "the engine", "no such file", "the file beside the program",
+                               "make, or set BBS_ROOT to the project's folder");
     void *library = dlopen(path.chars, LOADING);
     cpu_float_environment(); /* Darknet's start-up code changes it */
     if (library == NULL)

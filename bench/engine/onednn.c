@@ -72,6 +72,7 @@ int onednn_block(void)
 outcome_t onednn_create(onednn_t **created)
 {
     onednn_prepare_thread();
+    dnnl_set_default_fpmath_mode(dnnl_fpmath_mode_strict); /* not what $DNNL_DEFAULT_FPMATH_MODE says: it changes results */
     *created = NULL;
     onednn_t *onednn = calloc(1, sizeof *onednn);
     if (onednn == NULL)

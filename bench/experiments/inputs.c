@@ -11,14 +11,15 @@ outcome_t inputs_add(inputs_t *inputs, const char *path, const char *role)
 {
     if (path == NULL)
         return outcome_ok();
+    const text_t recorded = path[0] == '/' ? home_record(path) : text_of("%s", path);
     for (size_t i = 0; i < inputs->count; i++)
-        if (text_equal(inputs->items[i].path, path))
+        if (text_equal(inputs->items[i].path, recorded.chars))
             return outcome_ok();
     input_t *grown = realloc(inputs->items, (inputs->count + 1) * sizeof *grown);
     if (grown == NULL)
         return outcome_out_of_memory("inputs");
     inputs->items = grown;
-    char *copy = text_copy(path);
+    char *copy = text_copy(recorded.chars);
     if (copy == NULL)
         return outcome_out_of_memory("inputs");
     grown[inputs->count++] = (input_t){.path = copy, .role = role, .bytes = -1};
@@ -30,8 +31,8 @@ outcome_t inputs_identify(inputs_t *inputs)
     outcome_t result = outcome_ok();
     for (size_t i = 0; i < inputs->count && outcome_is_ok(&result); i++) {
         input_t *input = &inputs->items[i];
-        text_t path = text_of("%s", input->path);
-        if (input->path[0] != '/' && outcome_bad(&result, home_path(input->path, &path)))
+        text_t path;
+        if (outcome_bad(&result, home_path(input->path, &path)))
             return result;
         if (!file_exists(path.chars))
             continue;

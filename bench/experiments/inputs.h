@@ -21,8 +21,8 @@ typedef struct {
     size_t count;
 } inputs_t;
 
-/* A relative path is a file of the project (home.h). `role` must outlive the list. A path that is already listed, or NULL,
- * changes nothing. */
+/* A relative path is a file of the project (home.h), and an absolute one inside the project becomes relative. `role` must
+ * outlive the list. A path that is already listed, or NULL, changes nothing. */
 outcome_t inputs_add(inputs_t *inputs, const char *path, const char *role);
 /* Fill in sizes and hashes. A missing file is not an error here: the experiment that needs it reports the error. */
 outcome_t inputs_identify(inputs_t *inputs);

@@ -9,10 +9,12 @@
 /* Fetch the files of a catalogue into the cache: first a plan, which lists the files that are here and those to fetch, then
  * the work.
  *
- * A file in the cache is complete and verified: it arrives as FILE.part, its length and SHA-256 are compared with the
- * catalogue's, and only then it is renamed. A file that does not match is kept as FILE.bad and refused. Where the catalogue
- * has no hash, or only its first digits, the hash of the first download is written to lock.csv in the cache, and later
- * files must match it. */
+ * A file in the cache is complete: it arrives as FILE.part, its length and SHA-256 are compared with the catalogue's, and
+ * only then it is renamed. A file that does not match is kept as FILE.bad and refused. A file is "verified" only when the
+ * catalogue has its whole hash. Where it has none, or only its first digits, the file is "not pinned": what is known is
+ * compared (first digits, length, rounded length, that it is no page of HTML), and a note of what came is kept (notes.h),
+ * so that later damage is found. A download of an earlier session is continued only for a file with a whole hash. One
+ * program at a time works on the cache (cache_lock.h). */
 
 typedef enum {
     FETCH_HERE,   /* in the cache, with the right length */

@@ -78,7 +78,8 @@ static outcome_t answer(accuracy_session_t *session, size_t index, accuracy_row_
                            : config->integers         ? integer_activation_bits
                                                       : float_activation_bits;
     if (config->predictions != NULL &&
-        outcome_bad(&result, predictions_load(stem.chars, key.chars, answers, answers->predicted, &row->reused)))
+        outcome_bad(&result, predictions_load(stem.chars, key.chars, answers, config->skip_bad ? SAMPLE_SKIPPED : 0,
+                                              (int)config->size->classes - 1, answers->predicted, &row->reused)))
         return result;
     if (outcome_bad(&result, variant_apply(&session->network, spec, config->threads, row->reused ? NULL : session->engine,
                                            &row->bits)))

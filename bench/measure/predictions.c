@@ -34,63 +34,65 @@ int64_t predictions_correct(const predictions_t *predictions)
     return correct;
 }
 
-static outcome_t save_rows(const char *path, const predictions_t *predictions)
+static const char *const header[] = {"sample", "label", "predicted", "key"};
+enum { SAMPLE, LABEL, PREDICTED, KEY, COLUMNS };
+
+outcome_t predictions_save(const char *stem, const char *key, const predictions_t *predictions)
 {
     csv_writer_t rows;
-    outcome_t result = csv_create(&rows, path, "sample,label,predicted");
+    outcome_t result = csv_create(&rows, text_of("%s.csv", stem).chars, NULL);
     if (!outcome_is_ok(&result))
         return result;
+    for (int i = 0; i < COLUMNS; i++)
+        csv_text(&rows, header[i]);
+    csv_end_row(&rows);
     for (int64_t i = 0; i < predictions->samples; i++) {
         csv_integer(&rows, predictions->sample[i]);
         csv_integer(&rows, predictions->label[i]);
         csv_integer(&rows, predictions->predicted[i]);
+        csv_text(&rows, i == 0 ? key : "");
         csv_end_row(&rows);
     }
     return csv_commit(&rows);
 }
 
-outcome_t predictions_save(const char *stem, const char *key, const predictions_t *predictions)
+static bool is_ours(const csv_table_t *table, const char *key, const predictions_t *expected)
 {
-    outfile_t file;
-    outcome_t result;
-    if (outcome_bad(&result, save_rows(text_of("%s.csv", stem).chars, predictions)) ||
-        outcome_bad(&result, outfile_open(&file, text_of("%s.key", stem).chars)))
-        return result;
-    fprintf(file.stream, "%s\n", key);
-    return outfile_commit(&file);
-}
-
-static bool same_key(const char *stem, const char *key)
-{
-    bytes_t bytes;
-    outcome_t result = file_read(text_of("%s.key", stem).chars, NULL, &bytes);
-    if (!outcome_is_ok(&result))
+    if (table->columns != COLUMNS || table->rows == 0 || (int64_t)table->rows != expected->samples)
         return false;
-    bool same = text_equal((const char *)bytes.data, text_of("%s\n", key).chars);
-    file_free_bytes(&bytes);
-    return same;
+    for (size_t i = 0; i < COLUMNS; i++)
+        if (!text_equal(table->cells[i], header[i]))
+            return false;
+    return text_equal(csv_cell(table, 0, KEY), key);
 }
 
-outcome_t predictions_load(const char *stem, const char *key, const predictions_t *expected, int *predicted, bool *found)
+static bool take_row(const csv_table_t *table, size_t row, const predictions_t *expected, int least, int most,
+                     int *predicted)
+{
+    int64_t sample, label, answer;
+    if (!text_to_integer(csv_cell(table, row, SAMPLE), 0, INT64_MAX, &sample) || sample != expected->sample[row] ||
+        !text_to_integer(csv_cell(table, row, LABEL), INT32_MIN, INT32_MAX, &label) || label != expected->label[row] ||
+        !text_to_integer(csv_cell(table, row, PREDICTED), least, most, &answer))
+        return false;
+    predicted[row] = (int)answer;
+    return true;
+}
+
+outcome_t predictions_load(const char *stem, const char *key, const predictions_t *expected, int least, int most,
+                           int *predicted, bool *found)
 {
     *found = false;
-    text_t path = text_of("%s.csv", stem);
-    if (!file_exists(path.chars) || !same_key(stem, key))
-        return outcome_ok();
+    const text_t path = text_of("%s.csv", stem);
     csv_table_t table;
-    outcome_t result = csv_read(path.chars, &table);
-    if (!outcome_is_ok(&result))
-        return result;
-    bool good = table.columns == 3 && (int64_t)table.rows == expected->samples;
-    for (size_t row = 0; good && row < table.rows; row++) {
-        int64_t sample, answer;
-        if (outcome_bad(&result, csv_cell_integer(&table, row, 0, &sample)) ||
-            outcome_bad(&result, csv_cell_integer(&table, row, 2, &answer)))
-            break;
-        good = sample == expected->sample[row];
-        predicted[row] = (int)answer;
-    }
-    *found = good && outcome_is_ok(&result);
+    if (!file_exists(path.chars))
+        return outcome_ok();
+    outcome_t read = csv_read(path.chars, &table);
+    if (!outcome_is_ok(&read)) /* damaged: the answers are computed again */
+        return outcome_ok();
+    bool good = is_ours(&table, key, expected);
+    for (size_t row = 0; good && row < table.rows; row++)
+        good = take_row(&table, row, expected, least, most, predicted);
+    *found = good;
     csv_free(&table);
-    return result;
+    return outcome_ok();
 }

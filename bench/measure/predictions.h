@@ -9,8 +9,9 @@
 #include <stdint.h>
 
 /* The answers of one network under one method. Accuracy and flips are computed from them, and a resumed run reuses them.
- * On disk they are FOLDER/NET.SIZE.METHOD.csv (sample,label,predicted) with a .key file beside it: the SHA-256 of weights
- * and data, and every setting that the answers depend on. Answers are taken from disk only when the keys are equal. */
+ * On disk they are FOLDER/NET.SIZE.METHOD.csv: sample,label,predicted, and in the first row the key: the SHA-256 of weights
+ * and data, and every setting that the answers depend on. Key and answers are one file, so that a killed program or a
+ * second one cannot leave the answers of one network under the key of another. */
 
 typedef struct {
     int64_t samples;
@@ -24,8 +25,10 @@ void predictions_free(predictions_t *predictions);
 
 /* `stem` is FOLDER/NET.SIZE.METHOD. */
 outcome_t predictions_save(const char *stem, const char *key, const predictions_t *predictions);
-/* `*found` is false, without an error, when there is nothing usable: no file, another key, or other samples. */
-outcome_t predictions_load(const char *stem, const char *key, const predictions_t *expected, int *predicted, bool *found);
+/* `*found` is false, without an error, when there is nothing usable: no file, a damaged one, another key, other samples or
+ * labels, or an answer that is not from `least` to `most`. Then `predicted` may hold anything. */
+outcome_t predictions_load(const char *stem, const char *key, const predictions_t *expected, int least, int most,
+                           int *predicted, bool *found);
 
 int64_t predictions_correct(const predictions_t *predictions);
 

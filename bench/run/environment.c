@@ -2,6 +2,7 @@
 #include "run/environment.h"
 
 #include "base/cpu.h"
+#include "base/home.h"
 #include "base/sha256.h"
 #include "base/text.h"
 #include "commit.h"
@@ -23,7 +24,10 @@ static void describe_program(cJSON *object)
     sha256_t executable;
     outcome_t hashed = sha256_file("/proc/self/exe", &executable);
     cJSON_AddStringToObject(object, "commit", BBS_COMMIT);
-    cJSON_AddBoolToObject(object, "dirty", BBS_DIRTY);
+    if (BBS_DIRTY < 0) /* git could not tell */
+        cJSON_AddStringToObject(object, "dirty", "unknown: " BBS_COMMIT_NOTE);
+    else
+        cJSON_AddBoolToObject(object, "dirty", BBS_DIRTY);
     cJSON_AddStringToObject(object, "executable_sha256", outcome_is_ok(&hashed) ? executable.hex : "unknown");
 }
 
@@ -79,7 +83,7 @@ static int describe_library(struct dl_phdr_info *info, size_t size, void *contex
         char *real = realpath(info->dlpi_name, NULL);
         const char *path = real != NULL ? real : info->dlpi_name;
         outcome_t hashed = sha256_file(path, &sha256);
-        text_t text = text_of("%s, sha256 %s", path, outcome_is_ok(&hashed) ? sha256.hex : "unknown");
+        text_t text = text_of("%s, sha256 %s", home_record(path).chars, outcome_is_ok(&hashed) ? sha256.hex : "unknown");
         cJSON_AddStringToObject(object, *name, text.chars);
         free(real);
     }

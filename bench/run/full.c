@@ -95,11 +95,12 @@ static outcome_t find_data(full_t *full, size_t index, bool *fetched)
     const char *calibration = given_path(request->calibration, request->calibration_count, kind);
     outcome_t result;
     *fetched = false;
-    net->calibration = text_of("%s", calibration != NULL ? calibration : "");
-    if (path != NULL) {
-        net->data = text_of("%s", path);
-        return outcome_ok();
-    }
+    if (calibration != NULL && outcome_bad(&result, file_absolute(calibration, &net->calibration)))
+        return result;
+    if (calibration == NULL)
+        net->calibration = text_of("%s", "");
+    if (path != NULL)
+        return file_absolute(path, &net->data); /* it is recorded in run.json */
     if (outcome_bad(&result, find_file(full->request, kind, "data", &net->data)))
         return result;
     text_t archive = net->data, folder;
@@ -269,6 +270,9 @@ outcome_t full_announce(full_t *full)
 static outcome_t place_labels(const char *labels, const char *folder)
 {
     text_t place = text_of("%s/val.txt", folder);
+    outcome_t result = file_check_path(place.chars);
+    if (!outcome_is_ok(&result))
+        return result;
     if (link(labels, place.chars) == 0 || errno == EEXIST)
         return outcome_ok();
     return outcome_failed(place.chars, "linking", strerror(errno), "a second name for the labels",

@@ -2,6 +2,7 @@
 #include "run/manifest.h"
 
 #include "base/file.h"
+#include "base/home.h"
 #include "run/environment.h"
 
 #include <stdio.h>
@@ -122,7 +123,8 @@ outcome_t manifest_create(const char *folder, const manifest_facts_t *facts, man
     cJSON_AddNumberToObject(json, "schema", MANIFEST_SCHEMA);
     cJSON_AddStringToObject(json, "command", facts->command);
     cJSON_AddStringToObject(json, "mode", facts->mode->name);
-    cJSON_AddStringToObject(json, "own_experiments", facts->own_experiments != NULL ? facts->own_experiments : "");
+    cJSON_AddStringToObject(json, "own_experiments",
+                            facts->own_experiments != NULL ? home_record(facts->own_experiments).chars : "");
     cJSON_AddNumberToObject(json, "jobs", facts->jobs);
     cJSON_AddNumberToObject(json, "resumed", 0);
     cJSON_AddStringToObject(json, "started_utc", manifest_now_utc().chars);

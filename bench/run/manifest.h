@@ -11,7 +11,7 @@
  * a killed run knows which experiments are finished. Its members:
  *
  *   schema, command, mode, resumed
- *   own_experiments              "" for none
+ *   own_experiments              "" for none; a path, as all here: relative to the project when inside, else absolute
  *   started_utc, finished_utc    null until the end
  *   folder_bytes
  *   configuration                all that the rows depend on, compared by --resume: program, mode,

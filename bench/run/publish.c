@@ -4,6 +4,7 @@
 #include "run/publish.h"
 
 #include "base/file.h"
+#include "base/home.h"
 #include "base/text.h"
 #include "experiments/claims_table.h"
 #include "experiments/experiment_rows.h"
@@ -106,15 +107,18 @@ static void present_banner(publication_t *publication)
                         left_out);
     if (!manifest_is_finished(manifest))
         document_notice(document, TONE_BAD, "THIS RUN HAS NOT FINISHED: some experiments have no rows; see Cost.");
+    const cJSON *known =
+        cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(manifest->json, "program"), "dirty");
+    const char *dirty = manifest_text(manifest, "program", "dirty");
     document_paragraph(
         document,
         "Started %s, %s, commit `%s`%s. Every number was computed by this run on this machine, except what is "
         "marked as the paper's; none was read from a shipped result.",
         manifest_text(manifest, NULL, "started_utc"), manifest_text(manifest, "machine", "processor"),
         manifest_text(manifest, "program", "commit"),
-        cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(manifest->json, "program"), "dirty"))
-            ? " with local changes"
-            : "");
+        dirty[0] != '\0'      ? ", changes unknown"
+        : cJSON_IsTrue(known) ? " with local changes"
+                              : "");
 }
 
 static outcome_t present_headline(publication_t *publication, const experiment_t *experiment)
@@ -288,11 +292,13 @@ outcome_t publish_experiments(const char *folder, experiments_t *experiments)
     if (!outcome_is_ok(&result))
         return result;
     const char *own = manifest_text(&manifest, NULL, "own_experiments");
-    if (own[0] != '\0' && !file_is_folder(own))
-        result = outcome_missing(manifest.path, "own_experiments", "no such folder", own,
-                                 "say with --experiments where it is now");
-    else
-        result = experiments_open(own[0] != '\0' ? own : NULL, experiments);
+    text_t path;
+    if (own[0] == '\0')
+        result = experiments_open(NULL, experiments);
+    else if (!outcome_bad(&result, home_path(own, &path)))
+        result = file_is_folder(path.chars) ? experiments_open(path.chars, experiments)
+                                            : outcome_missing(manifest.path, "own_experiments", "no such folder",
+                                                              path.chars, "say with --experiments where it is now");
     manifest_free(&manifest);
     return result;
 }

@@ -70,6 +70,10 @@ outcome_t run_folder_choose(const run_request_t *request, text_t *folder)
 outcome_t run_folder_lock(const char *folder, int *lock)
 {
     text_t path = text_of("%s/run.lock", folder);
+    outcome_t result = file_check_path(path.chars);
+    *lock = -1;
+    if (!outcome_is_ok(&result))
+        return result;
     *lock = open(path.chars, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (*lock < 0)
         return outcome_failed(path.chars, "writing", strerror(errno), "a writable folder",

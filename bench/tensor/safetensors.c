@@ -133,6 +133,19 @@ static outcome_t cut_short(const char *where, const char *place)
     return outcome_failed(where, place, "the end of the file", "more bytes", "get the file again");
 }
 
+/* At least as many values as the JSON text has: each follows one of these characters, except the first. cJSON takes 64
+ * bytes for a value, so that a header of 60 MB in which every second byte is a value would take 2 GB. A tensor has about
+ * ten. */
+enum { MOST_VALUES = 4000000 };
+
+static size_t count_values(const char *text, size_t length)
+{
+    size_t count = 1;
+    for (size_t i = 0; i < length; i++)
+        count += text[i] == ',' || text[i] == '[' || text[i] == '{';
+    return count;
+}
+
 /* Read the JSON after the length; `*start` is the offset of the data. */
 static outcome_t take_header(const char *where, FILE *stream, size_t size, cJSON **header, size_t *start)
 {
@@ -146,12 +159,18 @@ static outcome_t take_header(const char *where, FILE *stream, size_t size, cJSON
         length = length << 8 | prefix[i];
     if (length > HEADER_LIMIT || length > size - LENGTH_SIZE)
         return outcome_failed(where, "byte 0", text_of("a header of %" PRIu64 " bytes", length).chars,
-                              text_of("at most the file's %zu", size - LENGTH_SIZE).chars,
+                              length > HEADER_LIMIT ? text_of("at most %d", HEADER_LIMIT).chars
+                                                    : text_of("at most the file's %zu", size - LENGTH_SIZE).chars,
                               "this is not a safetensors file, or it is truncated");
     char *text = malloc((size_t)length + 1);
     if (text == NULL)
         return outcome_out_of_memory(where);
     bool whole = fread(text, 1, (size_t)length, stream) == length;
+    if (whole && count_values(text, (size_t)length) > MOST_VALUES) {
+        free(text);
+        return outcome_failed(where, "header", text_of("more than %d values", MOST_VALUES).chars, "a safetensors header",
+                              "get the file again");
+    }
     *header = whole ? cJSON_ParseWithLength(text, (size_t)length) : NULL;
     free(text);
     *start = LENGTH_SIZE + (size_t)length;

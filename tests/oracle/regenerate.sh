@@ -3,7 +3,7 @@
 # Write every committed vector and fixture of tests/data again (`make oracle`): the same bytes from run to run. The first
 # three need python3-torch, the others nothing but Python.
 set -eu
-cd "$(dirname "$0")/../.."
+cd -P -- "$(dirname -- "$(readlink -f -- "$0")")/../.."
 PYTHON=${PYTHON:-/usr/bin/python3}
 "$PYTHON" tests/oracle/resnet_fixture.py write
 "$PYTHON" tests/oracle/made_logits.py write

@@ -8,7 +8,7 @@
 # project depends on it. The engines take turns, so that noise of the machine meets all of them; a figure is the best of
 # its repeats. The first logit of the float engines must agree; int8 is our integer mode (W8A8) on the same weights.
 set -eu
-cd "$(dirname "$0")/../.."
+cd -P -- "$(dirname -- "$(readlink -f -- "$0")")/../.."
 engine=$1 folder=$2
 shift 2
 nets=${*:-vgg16 resnet34 resnet50 vit_small vit_base bert_mrpc bert_sst2}

@@ -62,14 +62,19 @@ check "a download that was whole is not asked for again" sh -c "'$BBSBENCH' fetc
 catalogue "$tap_folder/plain.csv" <<END
 plain,plain.bin,$plain/whole.bin,,,$(hash_of "$web/whole.bin")
 longer,longer.bin,$base/whole.bin,,,$(hash_of "$web/whole.bin")
+other,other.bin,$base/whole.bin,300000,,$(hash_of "$web/whole.bin")
 END
 mkdir -p "$cache"
 head -c 1000 "$web/whole.bin" >"$cache/plain.bin.part"
 cat "$web/whole.bin" "$web/whole.bin" >"$cache/longer.bin.part"
+head -c 100000 "$web/other.bin" >"$cache/other.bin.part"
 check "a server without ranges starts anew" fetch --manifest "$tap_folder/plain.csv" --net plain --yes
 check "to the same bytes" same "$cache/plain.bin" "$web/whole.bin"
-check_fails 1 "a part that is longer than the file is refused" fetch --manifest "$tap_folder/plain.csv" --net longer --yes
-check "and the next fetch brings it whole" sh -c "'$BBSBENCH' fetch --manifest '$tap_folder/plain.csv' --net longer --yes && cmp '$cache/longer.bin' '$web/whole.bin'"
+# The server answers "416 Range Not Satisfiable", which curl takes for "there is no more to fetch".
+check "a part that is longer than the file is replaced" fetch --manifest "$tap_folder/plain.csv" --net longer --yes
+check "by the whole file" same "$cache/longer.bin" "$web/whole.bin"
+check "a part of another file is, too" fetch --manifest "$tap_folder/plain.csv" --net other --yes
+check "by the whole of this one" same "$cache/other.bin" "$web/whole.bin"
 
 catalogue "$tap_folder/wrong.csv" <<END
 wrong,wrong.bin,$base/whole.bin,300000,,$(hash_of "$web/other.bin")
@@ -82,18 +87,87 @@ length,length.bin,$base/whole.bin,299999,,
 END
 check_fails 1 "a wrong length is refused" fetch --manifest "$tap_folder/length.csv" --yes
 
+# ===  Files whose hash nobody publishes  ===
 catalogue "$tap_folder/pin.csv" <<END
-first,first.bin,$base/other.bin,,1000,
+first,first.bin,$base/other.bin,,302000,
 digits,digits.bin,$base/whole.bin,,,$(hash_of "$web/whole.bin" | cut -c 1-8)
 END
-check "an unknown hash is taken at the first download" fetch --manifest "$tap_folder/pin.csv" --yes
-check "and pinned" grep -q "^first.bin,$(hash_of "$web/other.bin"),300000$" "$cache/lock.csv"
-check "as known digits are" grep -q "^digits.bin,$(hash_of "$web/whole.bin"),300000$" "$cache/lock.csv"
-rm "$cache/first.bin"
-cp "$web/stuck.bin" "$web/other.bin"
-check_fails 1 "from then on it holds" fetch --manifest "$tap_folder/pin.csv" --net first --yes
+head -c 1000 "$web/whole.bin" >"$cache/first.bin.part"
+check "a file without a published hash" fetch --manifest "$tap_folder/pin.csv" --yes
+check "is not called verified" sh -c "! grep -q verified '$tap_folder/last_out' && [ \$(grep -c 'not pinned: /' '$tap_folder/last_out') -eq 2 ]"
+check "does not begin with bytes of an earlier download" same "$cache/first.bin" "$web/other.bin"
+check "what came is noted" grep -q "^first.bin,$(hash_of "$web/other.bin"),300000$" "$cache/not-pinned.csv"
 printf 'decayed!' | dd of="$cache/digits.bin" bs=1 seek=5 conv=notrunc 2>/dev/null
 check_fails 1 "a file that rotted in the cache is found" fetch --manifest "$tap_folder/pin.csv" --net digits --yes
+check "and the next fetch brings it" sh -c "'$BBSBENCH' fetch --manifest '$tap_folder/pin.csv' --net digits --yes && cmp '$cache/digits.bin' '$web/whole.bin'"
+printf 'decayed!' | dd of="$cache/first.bin" bs=1 seek=5 conv=notrunc 2>/dev/null
+check_fails 1 "also where no digit is known" fetch --manifest "$tap_folder/pin.csv" --net first --yes
+cp "$web/stuck.bin" "$web/other.bin"
+check "a new version of the file is not refused for ever" fetch --manifest "$tap_folder/pin.csv" --net first --yes
+check "and has a note of its own" sh -c "grep -q '^first.bin,$(hash_of "$web/other.bin"),300000$' '$cache/not-pinned.csv' && [ \$(grep -c '^first.bin' '$cache/not-pinned.csv') -eq 1 ]"
+printf '\n <!DOCTYPE html><html><title>Sign in</title></html>\n' >"$web/page.bin"
+catalogue "$tap_folder/page.csv" <<END
+page,page.bin,$base/page.bin,,,
+half,half.bin,$base/whole.bin,,600000,
+END
+check_fails 1 "a page in place of the file" fetch --manifest "$tap_folder/page.csv" --net page --yes
+check "is told" grep -q "a page of HTML" "$tap_folder/last_err"
+check_fails 1 "half a file, where only a rounded length is known" fetch --manifest "$tap_folder/page.csv" --net half --yes
+check "neither is in the cache" gone "$cache/page.bin" "$cache/half.bin"
+
+# ===  curl  ===
+mkdir -p "$tap_folder/home" "$tap_folder/fake"
+printf 'include\nuser-agent = "of the user"\n' >"$tap_folder/home/.curlrc"
+rm -f "$cache/checkpoints/whole.bin"
+check "a .curlrc of the user's" env HOME="$tap_folder/home" CURL_HOME="$tap_folder/home" "$BBSBENCH" fetch --manifest "$tap_folder/good.csv" --net one --yes
+check "changes no byte" same "$cache/checkpoints/whole.bin" "$web/whole.bin"
+# A curl that only tells its arguments.
+cat >"$tap_folder/fake/curl" <<'END'
+#!/bin/sh
+echo "$@" >>"$FAKE_LOG"
+echo $$ >"$FAKE_LOG.pid"
+[ -z "$FAKE_SLEEP" ] || exec sleep 60
+exit 22
+END
+chmod +x "$tap_folder/fake/curl"
+catalogue "$tap_folder/secure.csv" <<END
+secure,secure.bin,https://example.invalid/x.bin,,,
+END
+check_fails 1 "an https address" env FAKE_LOG="$tap_folder/fake.log" FAKE_SLEEP= PATH="$tap_folder/fake:$PATH" "$BBSBENCH" fetch --manifest "$tap_folder/secure.csv" --yes
+check "is never redirected to http" grep -q -- "^--disable .*--proto-redir =https " "$tap_folder/fake.log"
+FAKE_LOG=$tap_folder/slow.log FAKE_SLEEP=1 PATH="$tap_folder/fake:$PATH" "$BBSBENCH" fetch --manifest "$tap_folder/secure.csv" --yes >/dev/null 2>&1 &
+parent=$!
+for _ in 1 2 3 4 5 6 7 8 9 10; do [ -s "$tap_folder/slow.log.pid" ] || sleep 0.3; done
+kill -9 $parent
+wait $parent 2>/dev/null
+runs() { [ -s "/proc/$1/cmdline" ]; }
+ended() { for _ in 1 2 3 4 5 6 7 8 9 10; do runs "$1" || return 0; sleep 0.2; done; return 1; }
+check "a killed fetch leaves no curl behind" ended "$(cat "$tap_folder/slow.log.pid")"
+
+rm -f "$cache/checkpoints/whole.bin"
+check_fails 1 "no room while downloading" sh -c "ulimit -f 100; exec '$BBSBENCH' fetch --manifest '$tap_folder/good.csv' --net one --yes"
+check "is told with its reason" grep -q "found File too large" "$tap_folder/last_err"
+check "and goes on when there is room" sh -c "'$BBSBENCH' fetch --manifest '$tap_folder/good.csv' --net one --yes && cmp '$cache/checkpoints/whole.bin' '$web/whole.bin'"
+other=
+[ "$(id -u)" -ne 0 ] || other="setpriv --reuid=65534 --regid=65534 --clear-groups"
+if chmod 755 "$tap_folder" && $other "$BBSBENCH" --version >/dev/null 2>&1; then
+    rm -f "$cache/fetch.lock"
+    chmod -R a-w "$cache" && chmod -R a+rX "$cache" "$tap_folder/good.csv" "$tap_folder/pin.csv"
+    check "a cache that may only be read" $other "$BBSBENCH" fetch --manifest "$tap_folder/good.csv" --manifest "$tap_folder/pin.csv"
+    chmod -R u+w "$cache"
+else
+    skip "a cache that may only be read" "nobody may not run $BBSBENCH"
+fi
+
+# ===  Two at once  ===
+for number in 1 2 3 4 5 6; do head -c 2000000 /dev/urandom >"$web/big$number.bin"; done
+for number in 1 2 3 4 5 6; do echo "big$number,big/$number.bin,$base/big$number.bin,2000000,,$(hash_of "$web/big$number.bin")"; done | catalogue "$tap_folder/big.csv"
+fetch --manifest "$tap_folder/big.csv" --yes >"$tap_folder/at_once" 2>&1 &
+beside=$!
+check "two fetches at once" fetch --manifest "$tap_folder/big.csv" --yes
+check "both succeed" wait $beside
+check "and every file is right" sh -c "for n in 1 2 3 4 5 6; do cmp '$cache/big/'\$n.bin '$web/big'\$n.bin || exit 1; done"
+check "nothing is asked for twice" sh -c "[ \$(grep -c '^/big' '$tap_folder/port.log') -eq 6 ]"
 
 catalogue "$tap_folder/bad.csv" <<END
 missing,missing.bin,$base/nothing.bin,,,

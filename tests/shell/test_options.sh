@@ -17,6 +17,8 @@ check "is guessed too" grep -q 'methdo: found no such option, .*did you mean met
 check_fails 2 "a flag with a value" "$BBSBENCH" run --smoke=yes
 check "is no unknown option" grep -q 'found a value, expected none' "$tap_folder/last_err"
 
+check "options may follow operands, whatever POSIXLY_CORRECT says" env POSIXLY_CORRECT=1 "$BBSBENCH" quantize models/compact/resnet34.safetensors "$tap_folder/q.safetensors" --jobs 1
+
 check "deps.sh is quiet when nothing is missing" sh -c '[ -z "$(./deps.sh)" ]'
 check "make help has a line a target" sh -c 'make help | grep -q "^  check "'
 tap_done

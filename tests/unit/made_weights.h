@@ -83,7 +83,7 @@ static void made_weights(const network_t *network, const net_size_t *size, net_w
 }
 
 /* Pixels in [-1, 1); or words and segments of a text whose length depends on the sample. */
-static void made_input(const net_weights_t *weights, int64_t sample, float *values)
+static inline void made_input(const net_weights_t *weights, int64_t sample, float *values)
 {
     const net_size_t *size = weights->size;
     text_t name = text_of("input %d", (int)sample);

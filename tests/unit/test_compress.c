@@ -150,7 +150,7 @@ static void every_value_is_the_oracles(void **state)
 {
     (void)state;
     bytes_t bytes;
-    assert_ok(file_read_gzip("tests/data/columns.txt.gz", NULL, &bytes));
+    assert_ok(file_read_gzip("tests/data/columns.txt.gz", NULL, 1 << 26, &bytes));
     int8_t weights[COLUMNS_GROUP_MOST];
     int64_t count = 0, groups = 0, cases = 0;
     for (char *line = strtok((char *)bytes.data, "\n"); line != NULL; line = strtok(NULL, "\n")) {

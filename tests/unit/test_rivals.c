@@ -117,7 +117,7 @@ static void every_weight_is_the_oracles(void **state)
     (void)state;
     static reader_t reader;
     bytes_t bytes;
-    assert_ok(file_read_gzip("tests/data/rivals.txt.gz", NULL, &bytes));
+    assert_ok(file_read_gzip("tests/data/rivals.txt.gz", NULL, 1 << 26, &bytes));
     int cases = 0;
     for (char *line = strtok((char *)bytes.data, "\n"); line != NULL && line[0] != 'A'; line = strtok(NULL, "\n")) {
         const char *data = line + 2;
@@ -267,7 +267,7 @@ static void every_activation_is_the_oracles(void **state)
 {
     (void)state;
     bytes_t bytes;
-    assert_ok(file_read_gzip("tests/data/rivals.txt.gz", NULL, &bytes));
+    assert_ok(file_read_gzip("tests/data/rivals.txt.gz", NULL, 1 << 26, &bytes));
     int cases = 0, noises = 0;
     char *line = strtok((char *)bytes.data, "\n");
     while (line != NULL && line[0] != 'A')

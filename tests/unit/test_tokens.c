@@ -44,7 +44,7 @@ static vectors_t read_vectors(void)
 {
     vectors_t vectors = {.first = 0};
     bytes_t bytes, pieces = {0};
-    assert_ok(file_read_gzip("tests/data/tokens.txt.gz", NULL, &bytes));
+    assert_ok(file_read_gzip("tests/data/tokens.txt.gz", NULL, 1 << 26, &bytes));
     assert_ok(lines_parse("tokens.txt.gz", bytes, &vectors.lines));
     pieces.data = malloc(bytes.size);
     assert_non_null(pieces.data);
