@@ -3,6 +3,7 @@
 #define BBS_DATA_DATASET_H
 
 #include "base/outcome.h"
+#include "base/sha256.h"
 #include "base/text.h"
 #include "data/profile.h"
 
@@ -58,6 +59,8 @@ struct dataset {
     text_builder_t notes; /* what a reader of the results should know, each note on a line of its own */
     void *state;          /* of the kind */
     outcome_t (*read)(const dataset_t *dataset, int64_t sample, float *values);
+    /* The SHA-256 of a sample's own file; NULL where every sample is in files[]. */
+    outcome_t (*digest)(const dataset_t *dataset, int64_t sample, sha256_t *hash);
     text_t (*name_of)(const dataset_t *dataset, int64_t sample); /* NULL: samples have only numbers */
     void (*close)(dataset_t *dataset);
 };
