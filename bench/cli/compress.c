@@ -51,7 +51,7 @@ static void print_table(const int8_network_t *network, const compressed_t *compr
 
 /* Write method and parameters into the file's metadata, so that it can be packed and read without the command line. */
 static outcome_t note_config(const char *spec, const method_t *method, const method_config_t *config, bool keep_first,
-                             tensor_set_t *set)
+                             const compress_size_t *total, tensor_set_t *set)
 {
     const struct {
         const char *key;
@@ -66,6 +66,8 @@ static outcome_t note_config(const char *spec, const method_t *method, const met
         {"constant_bits", text_of("%d", config->constant_bits)},
         {"shift_range", text_of("%s", config->paper_shift_range ? "paper" : "stored")},
         {"first_layer", text_of("%s", keep_first ? "keep" : "prune")},
+        {"value_bits", text_of("%" PRId64, total->value_bits)},
+        {"meta_bits", text_of("%" PRId64, total->meta_bits)},
     };
     outcome_t result = outcome_ok();
     for (size_t i = 0; i < sizeof notes / sizeof *notes && outcome_is_ok(&result); i++)
@@ -97,9 +99,11 @@ static outcome_t run(const options_t *options)
         result = outcome_out_of_memory(input);
         goto out;
     }
-    if (outcome_bad(&result, compress_network(method, &config, network.layers, network.count, threads, compressed)) ||
-        outcome_bad(&result, int8_tensors_compressed(&set, &network, compressed, &packed)) ||
-        outcome_bad(&result, note_config(options_text(options, "method"), method, &config, keep_first, &packed)) ||
+    if (outcome_bad(&result, compress_network(method, &config, network.layers, network.count, threads, compressed)))
+        goto out;
+    const compress_size_t total = compress_total(network.layers, compressed, network.count);
+    if (outcome_bad(&result, int8_tensors_compressed(&set, &network, compressed, &packed)) ||
+        outcome_bad(&result, note_config(options_text(options, "method"), method, &config, keep_first, &total, &packed)) ||
         outcome_bad(&result, safetensors_save(output, &packed)))
         goto out;
     print_table(&network, compressed);

@@ -102,6 +102,8 @@ static void print_summary(const model_plan_t *plan, const model_total_t *totals)
                                : plan->origin == MODEL_NONE ? "none; sensitive channels by the uniform assumption"
                                : plan->origin == MODEL_BEST ? "the project's own where it ships them, else synthetic"
                                                             : "synthetic, drawn after models/profiles");
+    if (plan->notes != NULL && plan->notes->chars != NULL)
+        printf("%s\n", plan->notes->chars);
     printf("%-10s  %-13s", "network", "accelerator");
     if (plan->sweep_count > 0)
         printf("  %-*s", sweep_width(plan), "setting");
@@ -251,6 +253,7 @@ static outcome_t run(const options_t *options)
     accel_config_t *configs = NULL;
     text_t configuration, dropped;
     net_user_t user = {0};
+    text_builder_t notes = {0};
     sweep_t sweep;
     model_plan_t plan = {.layer = options_text(options, "layer")};
     outcome_t result;
@@ -277,6 +280,8 @@ static outcome_t run(const options_t *options)
     if (outcome_bad(&result, parse_sweep(options, &sweep, &plan)))
         goto out;
     plan.mixed_tables = options_flag(options, "mixed");
+    plan.ignore_extra = options_flag(options, "ignore-extra");
+    plan.notes = &notes;
     plan.configs = configs;
     plan.configuration = configuration.chars;
     if (outcome_bad(&result, parse_weights(options, &plan)))
@@ -287,6 +292,7 @@ static outcome_t run(const options_t *options)
 
 out:
     free(configs);
+    free(notes.chars);
     registry_list_free(&networks);
     registry_list_free(&accelerators);
     net_user_free(&user);
@@ -301,6 +307,7 @@ static const option_t option_table[] = {
      "a network of your own in place of --net: name,kind,k,c,kh,kw,stride,pad,in_h,in_w,tokens"},
     {"weights", "FILE|best|synthetic|none", "best",
      "a checkpoint of one network; best: shipped weights, else synthetic; none: no designs that depend on bits"},
+    {"ignore-extra", NULL, NULL, "leave out float tensors of the checkpoint that the network does not ask for"},
     {"density", "X", NULL, "share of activations that are not zero, for SparTen (default: an assumption by family)"},
     {"layer", "NAME", NULL, "write the rows of this layer only, or `total`"},
     {"sweep", "DESIGN.KEY=V,V,...", NULL,

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "compress/spec.h"
 #include "measure/accuracy_session.h"
+#include "measure/accuracy_warnings.h"
 #include "measure/inference.h"
 #include "measure/sample_list.h"
 #include "measure/variant.h"
@@ -36,28 +37,33 @@ static outcome_t predict(const accuracy_session_t *session, const char *method, 
     const accuracy_config_t *config = session->config;
     const inference_t inference = {.dataset = &session->dataset,
                                    .engine = session->engine,
-                                   .size = config->size,
+                                   .size = session->size,
                                    .threads = config->threads,
                                    .skip_bad = config->skip_bad};
-    const text_t title = text_of("%s %s", config->network->name, method);
+    const text_t title = text_of("%s %s", session->net->name, method);
     return inference_run(&inference, title.chars, answers->sample, answers->samples, answers->predicted);
 }
 
 static outcome_t answer(accuracy_session_t *session, size_t index, accuracy_row_t *row)
 {
     const accuracy_config_t *config = session->config;
-    const char *spec = config->methods[index];
+    const char *spec = session->methods[index];
     predictions_t *answers = &session->answers[index];
-    text_t stem = text_of("%s/%s.%s.%s", config->predictions ? config->predictions : "", config->network->name,
-                          config->size->name, spec);
+    text_t stem = text_of("%s/%s.%s.%s", config->predictions ? config->predictions : "", session->net->name,
+                          session->size->name, spec);
     text_t key = accuracy_session_key(session, spec);
     outcome_t result;
     row->activation_bits = config->integers ? integer_activation_bits : float_activation_bits;
     if (config->predictions != NULL &&
         outcome_bad(&result, predictions_load(stem.chars, key.chars, answers, answers->predicted, &row->reused)))
         return result;
-    if (outcome_bad(&result, variant_apply(&session->network, spec, config->threads, row->reused ? NULL : session->engine,
-                                           &row->bits)))
+    engine_t *engine = row->reused ? NULL : session->engine;
+    const stored_t *stored = &session->checkpoint.stored;
+    if (stored->compressed && text_equal(spec, stored->method.chars))
+        result = variant_apply_stored(stored, &session->network, engine, &row->bits);
+    else
+        result = variant_apply(&session->network, spec, config->threads, engine, &row->bits);
+    if (!outcome_is_ok(&result))
         return result;
     if (!row->reused) {
         double started = progress_clock(), used = cpu_clock();
@@ -77,13 +83,16 @@ static void complete_row(const accuracy_session_t *session, size_t index, const 
 {
     const accuracy_config_t *config = session->config;
     const predictions_t *answers = &session->answers[index];
-    row->net = config->network->name;
-    row->size = config->size->name;
+    row->net = session->net->name;
+    row->size = session->size->name;
     row->data = session->dataset.kind->name;
-    row->method = config->methods[index];
-    row->profile = session->profile->name;
+    row->method = session->methods[index];
+    row->profile = session->preprocessing.profile->name;
+    row->profile_words = session->profile_words.chars;
+    row->profile_reason = session->preprocessing.said.chars;
+    row->notes = session->notes.chars != NULL ? session->notes.chars : "";
     row->kernels = config->kernels;
-    row->stand_in = config->size->stand_in;
+    row->stand_in = session->size->stand_in;
     row->samples = answers->samples;
     row->available = session->dataset.samples;
     row->correct = predictions_correct(answers);
@@ -108,7 +117,7 @@ static void complete_row(const accuracy_session_t *session, size_t index, const 
 static outcome_t drop_skipped(accuracy_session_t *session, accuracy_row_t *rows)
 {
     const dataset_t *data = &session->dataset;
-    size_t methods = session->config->method_count;
+    size_t methods = session->method_count;
     int64_t skipped, first;
     outcome_t result = sample_list_drop(data->kind->name, session->answers, methods, &skipped, &first);
     for (size_t i = 0; i < methods; i++) {
@@ -141,15 +150,16 @@ outcome_t accuracy_run(const accuracy_config_t *config, accuracy_sink_t sink, vo
     if (!outcome_is_ok(&result) || outcome_bad(&result, check_methods(config)) ||
         outcome_bad(&result, accuracy_session_open(config, &session)))
         goto out;
-    for (size_t i = 0; i < config->method_count; i++) {
+    for (size_t i = 0; i < session.method_count; i++) {
         if (outcome_bad(&result, answer(&session, i, &rows[i])))
             goto out;
-        if (text_equal(config->methods[i], reference_method))
+        if (text_equal(session.methods[i], reference_method))
             reference = &session.answers[i];
     }
     if (outcome_bad(&result, drop_skipped(&session, rows)))
         goto out;
-    for (size_t i = 0; i < config->method_count; i++) {
+    accuracy_warn(&session);
+    for (size_t i = 0; i < session.method_count; i++) {
         complete_row(&session, i, reference, &rows[i]);
         sink(context, &rows[i]);
     }
