@@ -4,6 +4,7 @@
 #include "base/cpu.h"
 #include "base/text.h"
 #include "measure/accuracy_rows.h"
+#include "nets/recognise.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -16,7 +17,8 @@ static const char *const default_methods[] = {"fp32", "int8", "bbs-cons", "bbs-m
 enum { DEFAULT_METHODS = 4, FLOAT_METHODS = 1 /* the first methods of the default list, which have no integer weights */ };
 
 static const option_t options_table[] = {
-    {"net", "NAME[,NAME]|all", NULL, "networks; all: every network that has the size"},
+    {"net", "NAME[,NAME]|all|auto", NULL,
+     "networks; all: every network that has the size; auto: the network that the tensors of --weights are"},
     {"size", "compact|full", NULL, "width of the networks (default compact; full for a network without a compact size)"},
     {"weights", "FILE", NULL,
      "checkpoint to use in place of the shipped one, for one network: safetensors, torch.save (FILE#KEY: the state dict\n"
@@ -116,6 +118,11 @@ static outcome_t run_nets(const char *text, const char *size, accuracy_config_t 
 {
     registry_list_t list;
     bool all = text_equal(text, "all");
+    if (text_equal(text, net_auto)) {
+        config->network = NULL;
+        config->size = NULL;
+        return accuracy_run(config, print_row, output);
+    }
     outcome_t result = registry_list(&net_names, text, &list);
     if (!outcome_is_ok(&result))
         return result;

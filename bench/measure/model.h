@@ -38,7 +38,6 @@ typedef struct {
     model_origin_t origin;
     const char *weights_path; /* of MODEL_FILE */
     bool ignore_extra;        /* leave out float tensors of that file that the network does not ask for */
-    text_builder_t *notes;    /* receives what a reader should know of that file, a line each; NULL: not wanted */
     double density;           /* share of activations that are not zero, in every layer; 0: as density.h assumes */
     int threads;
 } model_plan_t;

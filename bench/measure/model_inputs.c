@@ -166,7 +166,7 @@ outcome_t model_inputs_open(const model_plan_t *plan, const network_t *network, 
                                               .path = plan->weights_path,
                                               .ignore_extra = plan->ignore_extra,
                                               .threads = plan->threads};
-        return checkpoint_int8(&request, plan->prune_first, &inputs->int8, plan->notes);
+        return checkpoint_int8(&request, plan->prune_first, &inputs->int8);
     }
     if (plan->origin == MODEL_BEST && size->weights != NULL)
         return int8_network_load(network, size, NULL, plan->prune_first, plan->threads, &inputs->int8);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <cjson/cJSON.h>
+
 /* Float tensors that training leaves in a checkpoint and that no answer depends on. */
 static const struct {
     enum { AT_FRONT, AT_END } where;
@@ -68,10 +70,10 @@ static outcome_t check_extra(const checkpoint_request_t *request, const tensor_s
 /* ===  What lies beside the weights  === */
 
 /* config.json in the folder of the weights; else the notes of the file itself. */
-static outcome_t find_description(const tensor_set_t *set, checkpoint_t *checkpoint)
+static outcome_t find_description(const char *path, const tensor_set_t *set, checkpoint_t *checkpoint)
 {
     enum { MOST = TEXT_MOST };
-    const char *path = checkpoint->weights.path.chars, *slash = strrchr(path, '/');
+    const char *slash = strrchr(path, '/');
     text_t beside = file_is_folder(path) ? text_of("%s/config.json", path)
                                          : text_of("%.*sconfig.json", slash != NULL ? (int)(slash - path) + 1 : 0, path);
     static const char *const keys[] = {"pretrained_cfg", "default_cfg", "config", "config.json"};
@@ -97,6 +99,59 @@ static outcome_t find_description(const tensor_set_t *set, checkpoint_t *checkpo
     return outcome_ok();
 }
 
+/* Number of heads and LayerNorm's epsilon, from config.json or from notes of the file under these names. */
+static net_hints_t read_hints(const tensor_set_t *set, const checkpoint_t *checkpoint)
+{
+    static const char *const heads[] = {"num_attention_heads", "num_heads", "heads"}, *const epsilons[] = {"layer_norm_eps",
+                                                                                                           "layernorm_eps"};
+    net_hints_t hints = {0};
+    cJSON *root = cJSON_Parse(checkpoint->description.chars);
+    for (size_t i = 0; i < sizeof heads / sizeof *heads && hints.heads == 0; i++) {
+        const cJSON *item = cJSON_GetObjectItemCaseSensitive(root, heads[i]);
+        const char *note = tensor_set_get_note(set, heads[i]);
+        if (cJSON_IsNumber(item) && item->valuedouble >= 1 && item->valuedouble < 4096)
+            hints.heads = (int64_t)item->valuedouble;
+        else if (note == NULL || !text_to_integer(note, 1, 4096, &hints.heads))
+            hints.heads = 0;
+    }
+    for (size_t i = 0; i < sizeof epsilons / sizeof *epsilons && !(hints.epsilon > 0); i++) {
+        const cJSON *item = cJSON_GetObjectItemCaseSensitive(root, epsilons[i]);
+        const char *note = tensor_set_get_note(set, epsilons[i]);
+        if (cJSON_IsNumber(item) && item->valuedouble > 0 && item->valuedouble < 1)
+            hints.epsilon = item->valuedouble;
+        else if (note == NULL || !text_to_real(note, &hints.epsilon) || !(hints.epsilon > 0) || hints.epsilon >= 1)
+            hints.epsilon = 0;
+    }
+    cJSON_Delete(root);
+    return hints;
+}
+
+/* The request's network, perhaps with the checkpoint's classes and words; or the one that the tensors are. */
+static outcome_t find_network(const checkpoint_request_t *request, const char *path, tensor_set_t *set,
+                              checkpoint_t *checkpoint, const network_t **network, const net_size_t **size)
+{
+    const net_hints_t hints = read_hints(set, checkpoint);
+    net_made_t *made = &checkpoint->made;
+    bool other = true;
+    outcome_t result;
+    *network = request->network;
+    *size = request->size;
+    if (request->network == NULL)
+        result = net_recognise(path, set, &hints, made);
+    else if (!outcome_bad(&result, net_names_settle(request->network, path, set)))
+        result = net_refit(request->network, request->size, set, made, &other);
+    if (!outcome_is_ok(&result) || !other)
+        return result;
+    *network = &made->network;
+    *size = &made->size;
+    if (request->network == NULL)
+        text_append(&checkpoint->notes, "the tensors are those of a %s, %lld classes\n", made->name,
+                    (long long)made->size.classes);
+    if (made->assumed.chars[0] != '\0')
+        text_append(&checkpoint->notes, "network: %s\n", made->assumed.chars);
+    return result;
+}
+
 static void note_set(const tensor_set_t *set, checkpoint_t *checkpoint)
 {
     const char *part = tensor_set_get_note(set, TENSOR_NOTE_PART), *left = tensor_set_get_note(set, TENSOR_NOTE_LEFT_OUT);
@@ -118,16 +173,20 @@ outcome_t checkpoint_open(const checkpoint_request_t *request, checkpoint_t *che
     tensor_set_t set = {0};
     text_t own;
     const char *path = request->path;
+    const network_t *network;
+    const net_size_t *size;
     outcome_t result;
+    if (path == NULL && request->network == NULL)
+        return outcome_usage("--net", NULL, "auto without weights", "--weights FILE", NULL);
     if (path == NULL && outcome_bad(&result, net_weights_path(request->network, request->size, &own)))
         return result;
     path = path != NULL ? path : own.chars;
     if (outcome_bad(&result, stored_load(path, "check the path after --weights", request->threads, &set)) ||
-        outcome_bad(&result, net_names_settle(request->network, path, &set)) ||
+        outcome_bad(&result, find_description(path, &set, checkpoint)) ||
+        outcome_bad(&result, find_network(request, path, &set, checkpoint, &network, &size)) ||
         outcome_bad(&result, stored_take(path, &set, &checkpoint->stored)) ||
-        outcome_bad(&result, net_weights_from(request->network, request->size, path, &set, &checkpoint->weights)) ||
-        outcome_bad(&result, check_extra(request, &set, checkpoint)) ||
-        outcome_bad(&result, find_description(&set, checkpoint)))
+        outcome_bad(&result, net_weights_from(network, size, path, &set, &checkpoint->weights)) ||
+        outcome_bad(&result, check_extra(request, &set, checkpoint)))
         goto out;
     note_set(&set, checkpoint);
 
@@ -144,8 +203,7 @@ void checkpoint_free(checkpoint_t *checkpoint)
     *checkpoint = (checkpoint_t){.stored = {.meta_bits = -1}};
 }
 
-outcome_t checkpoint_int8(const checkpoint_request_t *request, bool prune_first, int8_network_t *network,
-                          text_builder_t *notes)
+outcome_t checkpoint_int8(const checkpoint_request_t *request, bool prune_first, int8_network_t *network)
 {
     checkpoint_t checkpoint;
     *network = (int8_network_t){0};
@@ -157,8 +215,6 @@ outcome_t checkpoint_int8(const checkpoint_request_t *request, bool prune_first,
     network->lender = NULL;
     for (size_t i = 0; i < network->count; i++)
         network->layers[i].weights = NULL;
-    if (outcome_is_ok(&result) && notes != NULL && checkpoint.notes.chars != NULL)
-        text_append(notes, "%s", checkpoint.notes.chars);
     if (!outcome_is_ok(&result))
         int8_network_free(network);
     checkpoint_free(&checkpoint);
