@@ -68,14 +68,13 @@ static void print_row(void *context, const accuracy_row_t *row)
 {
     output_t *output = context;
     accuracy_write(&output->rows, row);
-    if (output->net != row->net)
-        printf("%s, size %s%s, %s, profile %s, %s kernels, activations %d bits\n  %-24s %13s %9s  %-16s %15s %9s %8s %9s\n",
-               row->net, row->size, row->stand_in ? " (a stand-in)" : "", row->data, row->profile, row->kernels,
-               row->activation_bits, "method", "correct", "accuracy", "Wilson 95 %", "flips vs int8", "p", "bits",
-               "+metadata");
     if (output->net != row->net) {
+        printf("%s, size %s%s, %s, profile %s, %s kernels, activations %d bits\n", row->net, row->size,
+               row->stand_in ? " (a stand-in)" : "", row->data, row->profile, row->kernels, row->activation_bits);
         printf("  preprocessing (%s): %s\n", row->profile_reason, row->profile_words);
         print_notes(row->notes);
+        printf("  %-24s %13s %9s  %-16s %15s %9s %8s %9s\n", "method", "correct", "accuracy", "Wilson 95 %",
+               "flips vs int8", "p", "bits", "+metadata");
     }
     if (output->net != row->net && row->skipped > 0)
         printf("  %" PRId64 " samples could not be read and were left out; the first: %s\n", row->skipped,

@@ -12,6 +12,7 @@
 
 static const option_t compress_options[] = {
     {"method", "M", NULL, "method or preset, also as NAME:key=value...; an unknown name lists them"},
+    TABLE_OPTION,
     METHOD_OPTIONS,
     JOBS_OPTION,
     {0},
@@ -82,6 +83,7 @@ static outcome_t run(const options_t *options)
     method_config_t config;
     tensor_set_t set = {0}, packed = {0};
     int8_network_t network = {0};
+    net_table_t table = {0};
     compressed_t *compressed = NULL;
     bool keep_first;
     int threads;
@@ -89,10 +91,12 @@ static outcome_t run(const options_t *options)
     if (outcome_bad(&result, method_options_jobs(options, &threads)) ||
         outcome_bad(&result, method_options_read(options, NULL, &method, &config)) ||
         outcome_bad(&result, method_options_first(options, &keep_first)) ||
-        outcome_bad(&result, tensor_set_load(input, NULL, &set)))
+        outcome_bad(&result, tensor_set_load(input, NULL, &set)) ||
+        outcome_bad(&result, method_options_table(options, input, &set, &table)))
         goto out;
     bool keep_floats = compress_reads_floats(method, &config);
-    if (outcome_bad(&result, method_options_weights(options, &set, input, keep_floats, keep_first, threads, &network)))
+    if (outcome_bad(&result,
+                    method_options_weights(options, &set, input, &table, keep_floats, keep_first, threads, &network)))
         goto out;
     compressed = calloc(network.count, sizeof *compressed);
     if (compressed == NULL) {
@@ -113,6 +117,7 @@ out:
         compressed_free(&compressed[i]);
     free(compressed);
     int8_network_free(&network);
+    net_table_free(&table);
     tensor_set_free(&packed);
     tensor_set_free(&set);
     return result;

@@ -338,7 +338,7 @@ static const option_t option_table[] = {
     {"size", "SIZE", "full", "full: the networks of the paper; compact: their stand-ins"},
     {"accelerator", "NAME[,NAME]|all", "all", "accelerators to run them on"},
     {"layers", "FILE.csv", NULL,
-     "a network of your own in place of --net: name,kind,k,c,kh,kw,stride,pad,in_h,in_w,tokens"},
+     "a network of your own in place of --net: name,kind,k,c,kh,kw,stride,pad,in_h,in_w,tokens[,groups] (docs/layers.md)"},
     {"weights", "FILE|best|synthetic|none", "best",
      "a checkpoint of one network; best: shipped weights, else synthetic; none: no designs that depend on bits"},
     {"ignore-extra", NULL, NULL, "leave out float tensors of the checkpoint that the network does not ask for"},

@@ -201,9 +201,9 @@ static outcome_t open_weights(accuracy_session_t *session)
         outcome_bad(&result,
                     int8_network_from(&checkpoint->weights, config->prune_first_layer, config->threads, &session->network)))
         return result;
-    if (checkpoint->stored.compressed)
-        return result;
-    return stored_into(&checkpoint->stored, checkpoint->weights.path.chars, &session->network);
+    if (!checkpoint->stored.compressed)
+        stored_into(&checkpoint->stored, &session->network);
+    return result;
 }
 
 static void collect_notes(accuracy_session_t *session)

@@ -152,8 +152,18 @@ static outcome_t find_network(const checkpoint_request_t *request, const char *p
     return result;
 }
 
+/* Is NAME.weight a layer of the table? */
+static bool is_layer(const net_table_t *table, const char *name)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (text_equal(text_of("%s.weight", table->items[i].name).chars, name))
+            return true;
+    return false;
+}
+
 static void note_set(const tensor_set_t *set, checkpoint_t *checkpoint)
 {
+    int64_t floats = 0;
     const char *part = tensor_set_get_note(set, TENSOR_NOTE_PART), *left = tensor_set_get_note(set, TENSOR_NOTE_LEFT_OUT);
     if (part != NULL)
         text_append(&checkpoint->notes, "weights: %s\n", part);
@@ -163,6 +173,18 @@ static void note_set(const tensor_set_t *set, checkpoint_t *checkpoint)
         text_append(&checkpoint->notes, "the file holds weights of the method %s: %s\n", checkpoint->stored.method.chars,
                     checkpoint->stored.compressed ? "they are computed with as they are"
                                                   : "methods begin with these integers");
+    for (size_t i = 0; i < checkpoint->stored.count; i++)
+        floats += !is_layer(&checkpoint->weights.table, checkpoint->stored.items[i].name);
+    if (floats > 0)
+        text_append(
+            &checkpoint->notes,
+            "%lld of its tensors are quantised that the method leaves in float on the fly (quantize --net auto leaves "
+            "them too)\n",
+            (long long)floats);
+    if (checkpoint->stored.beyond > 0)
+        text_append(&checkpoint->notes,
+                    "%lld of its values are beyond 8 bits: accelerator models take the nearest of 8 bits\n",
+                    (long long)checkpoint->stored.beyond);
 }
 
 /* ===  All of it  === */
@@ -211,7 +233,7 @@ outcome_t checkpoint_int8(const checkpoint_request_t *request, bool prune_first,
     if (outcome_is_ok(&result))
         result = int8_network_from(&checkpoint.weights, prune_first, request->threads, network);
     if (outcome_is_ok(&result))
-        result = stored_into(&checkpoint.stored, checkpoint.weights.path.chars, network);
+        stored_into(&checkpoint.stored, network);
     network->lender = NULL;
     for (size_t i = 0; i < network->count; i++)
         network->layers[i].weights = NULL;

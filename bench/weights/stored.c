@@ -111,6 +111,10 @@ outcome_t stored_take(const char *where, tensor_set_t *set, stored_t *stored)
         const tensor_t *bits = scale != NULL ? tensor_set_find(set, text_of("%s.bits", tensor->name).chars) : NULL;
         if (scale != NULL)
             result = exchange(where, tensor, scale, bits, &stored->items[stored->count++]);
+        for (int64_t v = 0; scale != NULL && outcome_is_ok(&result) && v < tensor->count; v++) {
+            const int value = value_at(&stored->items[stored->count - 1], v);
+            stored->beyond += value < INT8_MIN || value > INT8_MAX;
+        }
     }
     take_notes(set, stored);
     return result;
@@ -139,7 +143,7 @@ const stored_tensor_t *stored_find(const stored_t *stored, const char *layer)
     return NULL;
 }
 
-outcome_t stored_into(const stored_t *stored, const char *where, const int8_network_t *network)
+void stored_into(const stored_t *stored, const int8_network_t *network)
 {
     for (size_t layer = 0; layer < network->count; layer++) {
         const stored_tensor_t *item = stored_find(stored, network->layers[layer].name);
@@ -148,15 +152,10 @@ outcome_t stored_into(const stored_t *stored, const char *where, const int8_netw
         int8_t *values = int8_network_values(network, layer);
         for (int64_t i = 0; i < item->count; i++) {
             const int value = value_at(item, i);
-            if (value < INT8_MIN || value > INT8_MAX)
-                return outcome_failed(where, text_of("tensor %s, element %lld", item->name, (long long)i).chars,
-                                      text_of("%d", value).chars, "values of 8 bits",
-                                      "give the file from before compression: this method's values leave 8 bits");
-            values[i] = (int8_t)value;
+            values[i] = (int8_t)(value < INT8_MIN ? INT8_MIN : value > INT8_MAX ? INT8_MAX : value);
         }
         memcpy(int8_network_scales(network, layer), item->scale, (size_t)item->channels * sizeof(float));
     }
-    return outcome_ok();
 }
 
 /* What compress_each() would have given for this layer. The pointers are lent: the sink may not keep them. */

@@ -25,6 +25,7 @@ typedef struct {
     bool compressed;
     bool keep_first;               /* compressed: the layer that reads the image stayed at 8 bits */
     int64_t value_bits, meta_bits; /* of a compressed file: all values, all metadata; -1: not noted */
+    int64_t beyond;                /* values that 8 bits cannot hold */
     stored_tensor_t *items;
     size_t count;
 } stored_t;
@@ -40,8 +41,9 @@ void stored_free(stored_t *stored);
 /* The integers of NAME.weight, or NULL. */
 const stored_tensor_t *stored_find(const stored_t *stored, const char *layer);
 
-/* Put the integers of the file into an INT8 network that was made of its floats. Values beyond 8 bits are refused. */
-outcome_t stored_into(const stored_t *stored, const char *where, const int8_network_t *network);
+/* Put the integers of the file into an INT8 network that was made of its floats. Values beyond 8 bits (stored->beyond, of
+ * zero-point shifting) become the nearest ones of 8 bits. */
+void stored_into(const stored_t *stored, const int8_network_t *network);
 
 /* Give each layer of the network to `sink`, as compress_each() would have done by the method of the file. */
 outcome_t stored_each(const stored_t *stored, const int8_network_t *network, compress_sink_t sink, void *context);
