@@ -12,3 +12,8 @@ outcome_t sha256_file(const char *path, sha256_t *digest)
         return outcome_missing(path, "hashing", strerror(errno), "a readable file", NULL);
     return outcome_ok();
 }
+
+void sha256_bytes(const void *bytes, size_t size, sha256_t *digest)
+{
+    SHA256Data(bytes, size, digest->hex);
+}

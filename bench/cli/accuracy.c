@@ -4,22 +4,31 @@
 #include "base/text.h"
 #include "cli/method_options.h"
 #include "measure/accuracy_rows.h"
+#include "nets/recognise.h"
 
 #include <inttypes.h>
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char *const default_methods[] = {"fp32", "int8", "bbs-cons", "bbs-mod"};
 enum { DEFAULT_METHODS = 4, FLOAT_METHODS = 1 /* the first methods of the default list, which have no integer weights */ };
 
 static const option_t options_table[] = {
-    {"net", "NAME[,NAME]|all", NULL, "networks; all: every network that has the size"},
+    {"net", "NAME[,NAME]|all|auto", NULL,
+     "networks; all: every network that has the size; auto: the network that the tensors of --weights are"},
     {"size", "compact|full", NULL, "width of the networks (default compact; full for a network without a compact size)"},
     {"weights", "FILE", NULL,
-     "checkpoint to use in place of the shipped one: safetensors or a torch.save file; one network only"},
+     "checkpoint to use in place of the shipped one, for one network: safetensors, torch.save (FILE#KEY: the state dict\n"
+     "under KEY), an index of shards, a folder with one of these, or what quantize, compress, pack and unpack wrote"},
     {"data", "PATH", NULL, "data set (default: where Debian installs it)"},
+    {"dataset", "NAME", NULL,
+     "kind of the data, where it is not the network's own: imagenet, cifar10, glue-sst2, glue-mrpc ..."},
+    {"profile", "NAME", NULL,
+     "preprocessing of the samples (default: as config.json beside the weights says, else the network's; unknown: lists them)"},
+    {"ignore-extra", NULL, NULL, "leave out float tensors of the checkpoint that the network does not ask for"},
     {"vocabulary", "FILE", NULL, "WordPiece vocabulary of the checkpoint (vocab.txt), for networks that read text"},
     {"method", "SPEC...", NULL, "NAME[:key=value...], may be given several times (default fp32, int8, bbs-cons, bbs-mod)"},
     {"images", "N", "0", "at most N samples, from a fixed balanced list; 0: all"},
@@ -50,15 +59,26 @@ typedef struct {
     const char *net;
 } output_t;
 
+static void print_notes(const char *notes)
+{
+    for (size_t length; *notes != '\0'; notes += length + 1) {
+        length = strcspn(notes, "\n");
+        printf("  note: %.*s\n", (int)length, notes);
+    }
+}
+
 static void print_row(void *context, const accuracy_row_t *row)
 {
     output_t *output = context;
     accuracy_write(&output->rows, row);
-    if (output->net != row->net)
-        printf("%s, size %s%s, %s, profile %s, %s kernels, activations %d bits\n  %-24s %13s %9s  %-16s %15s %9s %8s %9s\n",
-               row->net, row->size, row->stand_in ? " (a stand-in)" : "", row->data, row->profile, row->kernels,
-               row->activation_bits, "method", "correct", "accuracy", "Wilson 95 %", "flips vs int8", "p", "bits",
-               "+metadata");
+    if (output->net != row->net) {
+        printf("%s, size %s%s, %s, profile %s, %s kernels, activations %d bits\n", row->net, row->size,
+               row->stand_in ? " (a stand-in)" : "", row->data, row->profile, row->kernels, row->activation_bits);
+        printf("  preprocessing (%s): %s\n", row->profile_reason, row->profile_words);
+        print_notes(row->notes);
+        printf("  %-24s %13s %9s  %-16s %15s %9s %8s %9s\n", "method", "correct", "accuracy", "Wilson 95 %",
+               "flips vs int8", "p", "bits", "+metadata");
+    }
     if (output->net != row->net && row->skipped > 0)
         printf("  %" PRId64 " samples could not be read and were left out; the first: %s\n", row->skipped,
                row->first_skipped.chars);
@@ -100,6 +120,11 @@ static outcome_t run_nets(const char *text, const char *size, accuracy_config_t 
 {
     registry_list_t list;
     bool all = text_equal(text, "all");
+    if (text_equal(text, net_auto)) {
+        config->network = NULL;
+        config->size = NULL;
+        return accuracy_run(config, print_row, output);
+    }
     outcome_t result = registry_list(&net_names, text, &list);
     if (!outcome_is_ok(&result))
         return result;
@@ -133,6 +158,10 @@ static outcome_t run(const options_t *options)
                                 .calibration = options_text(options, "calibration"),
                                 .ranges = options_text(options, "ranges"),
                                 .predictions = options_text(options, "predictions"),
+                                .profile = options_text(options, "profile"),
+                                .dataset = options_text(options, "dataset"),
+                                .ignore_extra = options_flag(options, "ignore-extra"),
+                                .usual_methods = !options_given(options, "method"),
                                 .skip_bad = options_flag(options, "skip-bad"),
                                 .methods = default_methods,
                                 .method_count = DEFAULT_METHODS};

@@ -12,6 +12,7 @@
 
 static const option_t compress_options[] = {
     {"method", "M", NULL, "method or preset, also as NAME:key=value...; an unknown name lists them"},
+    TABLE_OPTION,
     METHOD_OPTIONS,
     JOBS_OPTION,
     {0},
@@ -52,7 +53,7 @@ static void print_table(const int8_network_t *network, const compressed_t *compr
 
 /* Write method and parameters into the file's metadata, so that it can be packed and read without the command line. */
 static outcome_t note_config(const char *spec, const method_t *method, const method_config_t *config, bool keep_first,
-                             tensor_set_t *set)
+                             const compress_size_t *total, tensor_set_t *set)
 {
     const struct {
         const char *key;
@@ -71,6 +72,8 @@ static outcome_t note_config(const char *spec, const method_t *method, const met
         {"near", text_of("%d", config->near_percent)},
         {"mean_bits", text_of("%g", config->mean_bits)},
         {"first_layer", text_of("%s", keep_first ? "keep" : "prune")},
+        {"value_bits", text_of("%" PRId64, total->value_bits)},
+        {"meta_bits", text_of("%" PRId64, total->meta_bits)},
     };
     outcome_t result = outcome_ok();
     for (size_t i = 0; i < sizeof notes / sizeof *notes && outcome_is_ok(&result); i++)
@@ -85,6 +88,7 @@ static outcome_t run(const options_t *options)
     method_config_t config;
     tensor_set_t set = {0}, packed = {0};
     int8_network_t network = {0};
+    net_table_t table = {0};
     compressed_t *compressed = NULL;
     bool keep_first;
     int threads;
@@ -92,19 +96,23 @@ static outcome_t run(const options_t *options)
     if (outcome_bad(&result, method_options_jobs(options, &threads)) ||
         outcome_bad(&result, method_options_read(options, NULL, &method, &config)) ||
         outcome_bad(&result, method_options_first(options, &keep_first)) ||
-        outcome_bad(&result, tensor_set_load(input, NULL, &set)))
+        outcome_bad(&result, tensor_set_load(input, NULL, &set)) ||
+        outcome_bad(&result, method_options_table(options, input, &set, &table)))
         goto out;
     bool keep_floats = compress_reads_floats(method, &config);
-    if (outcome_bad(&result, method_options_weights(options, &set, input, keep_floats, keep_first, threads, &network)))
+    if (outcome_bad(&result,
+                    method_options_weights(options, &set, input, &table, keep_floats, keep_first, threads, &network)))
         goto out;
     compressed = calloc(network.count, sizeof *compressed);
     if (compressed == NULL) {
         result = outcome_out_of_memory(input);
         goto out;
     }
-    if (outcome_bad(&result, compress_network(method, &config, network.layers, network.count, threads, compressed)) ||
-        outcome_bad(&result, int8_tensors_compressed(&set, &network, compressed, &packed)) ||
-        outcome_bad(&result, note_config(options_text(options, "method"), method, &config, keep_first, &packed)) ||
+    if (outcome_bad(&result, compress_network(method, &config, network.layers, network.count, threads, compressed)))
+        goto out;
+    const compress_size_t total = compress_total(network.layers, compressed, network.count);
+    if (outcome_bad(&result, int8_tensors_compressed(&set, &network, compressed, &packed)) ||
+        outcome_bad(&result, note_config(options_text(options, "method"), method, &config, keep_first, &total, &packed)) ||
         outcome_bad(&result, safetensors_save(output, &packed)))
         goto out;
     print_table(&network, compressed);
@@ -114,6 +122,7 @@ out:
         compressed_free(&compressed[i]);
     free(compressed);
     int8_network_free(&network);
+    net_table_free(&table);
     tensor_set_free(&packed);
     tensor_set_free(&set);
     return result;

@@ -3,8 +3,11 @@
 
 #include "base/cpu.h"
 #include "base/text.h"
+#include "nets/recognise.h"
 #include "compress/spec.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { JOBS_MOST = 1024 };
@@ -65,16 +68,56 @@ outcome_t method_options_first(const options_t *options, bool *keep_first)
     return result;
 }
 
-outcome_t method_options_weights(const options_t *options, const tensor_set_t *set, const char *where, bool keep_floats,
-                                 bool keep_first, int threads, int8_network_t *network)
+outcome_t method_options_weights(const options_t *options, const tensor_set_t *set, const char *where,
+                                 const net_table_t *table, bool keep_floats, bool keep_first, int threads,
+                                 int8_network_t *network)
 {
-    outcome_t result = int8_tensors_open(set, where, keep_floats, threads, network);
+    outcome_t result = int8_tensors_open_table(set, where, table->count > 0 ? table : NULL, keep_floats, threads, network);
     const char *name = options_text(options, "first-name");
     if (!outcome_is_ok(&result) || !keep_first)
         return result;
     if (name != NULL)
         return int8_network_keep(network, where, name);
     int8_network_keep_image(network);
+    return result;
+}
+
+/* Put the weights of the table, wherever they are in the set, into the order of the table. */
+static outcome_t order_weights(const net_table_t *table, tensor_set_t *set)
+{
+    tensor_t *items = calloc(table->count + 1, sizeof *items);
+    size_t *places = calloc(table->count + 1, sizeof *places), count = 0;
+    outcome_t result = items != NULL && places != NULL ? outcome_ok() : outcome_out_of_memory("tensors");
+    for (size_t i = 0; outcome_is_ok(&result) && i < set->count; i++)
+        for (size_t layer = 0; layer < table->count; layer++)
+            if (text_equal(set->items[i].name, text_of("%s.weight", table->items[layer].name).chars)) {
+                places[count++] = i;
+                items[layer] = set->items[i];
+            }
+    for (size_t layer = 0, place = 0; outcome_is_ok(&result) && layer < table->count; layer++)
+        if (items[layer].name != NULL)
+            set->items[places[place++]] = items[layer];
+    free(items);
+    free(places);
+    return result;
+}
+
+outcome_t method_options_table(const options_t *options, const char *where, tensor_set_t *set, net_table_t *table)
+{
+    const char *name = options_text(options, "net");
+    const net_hints_t hints = {.heads = 1}; /* the layers do not depend on it */
+    net_made_t made;
+    outcome_t result = outcome_ok();
+    *table = (net_table_t){0};
+    if (name == NULL)
+        return result;
+    if (!text_equal(name, net_auto))
+        return outcome_usage("--net", NULL, name, net_auto, NULL);
+    if (outcome_bad(&result, net_recognise(where, set, &hints, &made)) ||
+        outcome_bad(&result, net_layers(&made.network, &made.size, table)) ||
+        outcome_bad(&result, order_weights(table, set)))
+        return result;
+    printf("recognised: %s, %lld classes\n", made.name, (long long)made.size.classes);
     return result;
 }
 

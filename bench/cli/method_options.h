@@ -31,9 +31,19 @@ outcome_t method_options_read(const options_t *options, const char *own, const m
 /* Whether the first layer stays at 8 bits. */
 outcome_t method_options_first(const options_t *options, bool *keep_first);
 
-/* The weights of a set as layers; with `keep_first` the first one stays at 8 bits. */
-outcome_t method_options_weights(const options_t *options, const tensor_set_t *set, const char *where, bool keep_floats,
-                                 bool keep_first, int threads, int8_network_t *network);
+/* The weights of a set as layers, only those of `table` unless it is empty; with `keep_first` the first one stays at 8
+ * bits. */
+outcome_t method_options_weights(const options_t *options, const tensor_set_t *set, const char *where,
+                                 const net_table_t *table, bool keep_floats, bool keep_first, int threads,
+                                 int8_network_t *network);
+
+/* --net auto of the commands on files: the layers of the network that the tensors are, whose names and order `set` gets.
+ * `table` is empty without the option; free it with net_table_free(). */
+#define TABLE_OPTION                                                                                                       \
+    {                                                                                                                      \
+        "net", "auto", NULL, "recognise the network, and leave what it computes in float as it is (heads of transformers)" \
+    }
+outcome_t method_options_table(const options_t *options, const char *where, tensor_set_t *set, net_table_t *table);
 
 outcome_t method_options_jobs(const options_t *options, int *threads);
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 static const option_t quantize_options[] = {
+    TABLE_OPTION,
     JOBS_OPTION,
     {0},
 };
@@ -34,11 +35,14 @@ static outcome_t run(const options_t *options)
     const char *input = options_operand(options, 0), *output = options_operand(options, 1);
     tensor_set_t set = {0}, quantised = {0};
     int8_network_t network = {0};
+    net_table_t table = {0};
     int threads;
     outcome_t result;
     if (outcome_bad(&result, method_options_jobs(options, &threads)) ||
         outcome_bad(&result, tensor_set_load(input, NULL, &set)) ||
-        outcome_bad(&result, int8_tensors_open(&set, input, false, threads, &network)) ||
+        outcome_bad(&result, method_options_table(options, input, &set, &table)) ||
+        outcome_bad(&result,
+                    int8_tensors_open_table(&set, input, table.count > 0 ? &table : NULL, false, threads, &network)) ||
         outcome_bad(&result, int8_tensors_quantised(&set, &network, &quantised)) ||
         outcome_bad(&result,
                     tensor_set_note(&quantised, "quantised", "int8 per output channel, largest weight at 127.5 steps")) ||
@@ -48,6 +52,7 @@ static outcome_t run(const options_t *options)
 
 out:
     int8_network_free(&network);
+    net_table_free(&table);
     tensor_set_free(&quantised);
     tensor_set_free(&set);
     return result;

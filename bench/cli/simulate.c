@@ -9,8 +9,10 @@
 #include "cli/method_options.h"
 #include "measure/model.h"
 #include "measure/model_rows.h"
+#include "nets/recognise.h"
 #include "nets/user.h"
 #include "rows/table.h"
+#include "weights/checkpoint.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -109,9 +111,11 @@ static void print_heading(const model_plan_t *plan)
                                                             : "synthetic, drawn after models/profiles");
 }
 
-static void print_summary(const model_plan_t *plan, const model_total_t *totals)
+static void print_summary(const model_plan_t *plan, const model_total_t *totals, const char *notes)
 {
     print_heading(plan);
+    if (notes != NULL)
+        printf("%s\n", notes);
     printf("%-10s  %-13s", "network", "accelerator");
     if (plan->sweep_count > 0)
         printf("  %-*s", sweep_width(plan), "setting");
@@ -147,7 +151,9 @@ static outcome_t parse_weights(const options_t *options, model_plan_t *plan)
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (text_equal(words[i].word, text))
             plan->origin = words[i].origin;
-    if (plan->origin == MODEL_FILE && plan->network_count != 1)
+    if (plan->origin != MODEL_FILE && plan->network_count == 0)
+        return outcome_usage("simulate", "--net", "auto without weights", "--weights FILE", NULL);
+    if (plan->origin == MODEL_FILE && plan->network_count > 1)
         return outcome_usage("simulate", "--weights", "one file for several networks", "one network", NULL);
     return outcome_ok();
 }
@@ -255,11 +261,22 @@ static outcome_t parse_sweep(const options_t *options, sweep_t *sweep, model_pla
     return outcome_ok();
 }
 
-/* The networks of --net, or the one network of --layers. */
+static outcome_t list_one(const network_t *network, registry_list_t *networks)
+{
+    *networks = (registry_list_t){.items = calloc(2, sizeof *networks->items)};
+    if (networks->items == NULL)
+        return outcome_out_of_memory("networks");
+    networks->items[networks->count++] = network;
+    return outcome_ok();
+}
+
+/* The networks of --net, none yet for auto, or the one network of --layers. */
 static outcome_t parse_networks(const options_t *options, net_user_t *user, registry_list_t *networks, model_plan_t *plan)
 {
     const char *path = options_text(options, "layers");
     plan->size = options_text(options, "size");
+    if (path == NULL && options_given(options, "net") && text_equal(options_text(options, "net"), net_auto))
+        return outcome_ok();
     if (path == NULL)
         return parse_list(options, "net", &net_names, networks);
     if (options_given(options, "net") || options_given(options, "size"))
@@ -268,10 +285,29 @@ static outcome_t parse_networks(const options_t *options, net_user_t *user, regi
     if (!outcome_is_ok(&result))
         return result;
     plan->size = user->size.name;
-    networks->items = calloc(1, sizeof *networks->items);
-    if (networks->items == NULL)
-        return outcome_out_of_memory(path);
-    networks->items[networks->count++] = &user->network;
+    return list_one(&user->network, networks);
+}
+
+/* The network as its checkpoint has it: recognised (--net auto), or with the checkpoint's number of classes. `checkpoint`
+ * keeps it. */
+static outcome_t settle_network(const options_t *options, checkpoint_t *checkpoint, registry_list_t *networks,
+                                model_plan_t *plan)
+{
+    checkpoint_request_t request = {
+        .path = plan->weights_path, .ignore_extra = plan->ignore_extra, .threads = plan->threads};
+    outcome_t result = outcome_ok();
+    if (plan->origin != MODEL_FILE || options_given(options, "layers"))
+        return result;
+    request.network = networks->count > 0 ? networks->items[0] : NULL;
+    if (request.network != NULL && outcome_bad(&result, net_find_size(request.network, plan->size, &request.size)))
+        return result;
+    if (outcome_bad(&result, checkpoint_open(&request, checkpoint)))
+        return result;
+    plan->size = checkpoint->weights.size->name;
+    registry_list_free(networks);
+    result = list_one(checkpoint->weights.network, networks);
+    plan->networks = (const network_t *const *)networks->items;
+    plan->network_count = networks->count;
     return result;
 }
 
@@ -286,7 +322,7 @@ static outcome_t write_json(const char *rows, const char *path)
     return result;
 }
 
-static outcome_t simulate(const model_plan_t *plan, const char *path, const char *json)
+static outcome_t simulate(const model_plan_t *plan, const char *path, const char *json, const char *notes)
 {
     model_total_t *totals = calloc(model_points(plan), sizeof *totals);
     if (totals == NULL)
@@ -295,7 +331,7 @@ static outcome_t simulate(const model_plan_t *plan, const char *path, const char
     if (outcome_is_ok(&result) && json != NULL)
         result = write_json(path, json);
     if (outcome_is_ok(&result))
-        print_summary(plan, totals);
+        print_summary(plan, totals, notes);
     free(totals);
     return result;
 }
@@ -307,6 +343,7 @@ static outcome_t run(const options_t *options)
     accel_config_t *configs = NULL;
     text_t configuration, dropped;
     net_user_t user = {0};
+    checkpoint_t checkpoint = {.stored = {.count = 0}};
     sweep_t sweep;
     model_plan_t plan = {.layer = options_text(options, "layer")};
     outcome_t result;
@@ -334,17 +371,20 @@ static outcome_t run(const options_t *options)
     if (outcome_bad(&result, parse_sweep(options, &sweep, &plan)))
         goto out;
     plan.mixed_tables = options_flag(options, "mixed");
+    plan.ignore_extra = options_flag(options, "ignore-extra");
     plan.configs = configs;
     plan.configuration = configuration.chars;
     if (outcome_bad(&result, parse_weights(options, &plan)) || outcome_bad(&result, parse_seed(options, &plan)) ||
-        outcome_bad(&result, parse_activations(options, &plan)))
+        outcome_bad(&result, parse_activations(options, &plan)) ||
+        outcome_bad(&result, settle_network(options, &checkpoint, &networks, &plan)))
         goto out;
-    result = simulate(&plan, path, options_text(options, "json"));
+    result = simulate(&plan, path, options_text(options, "json"), checkpoint.notes.chars);
     if (outcome_is_ok(&result) && dropped.chars[0] != '\0')
         printf("Not in %s: %s (see --mixed).\n", plan.energy_table, dropped.chars);
 
 out:
     free(configs);
+    checkpoint_free(&checkpoint);
     registry_list_free(&networks);
     registry_list_free(&accelerators);
     net_user_free(&user);
@@ -352,13 +392,14 @@ out:
 }
 
 static const option_t option_table[] = {
-    {"net", "NAME[,NAME]|all", NULL, "networks to run"},
+    {"net", "NAME[,NAME]|all|auto", NULL, "networks to run; auto: the one that the tensors of --weights are"},
     {"size", "SIZE", "full", "full: the networks of the paper; compact: their stand-ins"},
     {"accelerator", "NAME[,NAME]|all", "all", "accelerators to run them on"},
     {"layers", "FILE.csv", NULL,
-     "a network of your own in place of --net: name,kind,k,c,kh,kw,stride,pad,in_h,in_w,tokens"},
+     "a network of your own in place of --net: name,kind,k,c,kh,kw,stride,pad,in_h,in_w,tokens[,groups] (docs/layers.md)"},
     {"weights", "FILE|best|synthetic|none", "best",
      "a checkpoint of one network; best: shipped weights, else synthetic; none: no designs that depend on bits"},
+    {"ignore-extra", NULL, NULL, "leave out float tensors of the checkpoint that the network does not ask for"},
     {"seed", "N", NULL, "draw other synthetic weights; the rows of seed 1 (default) are those of the report"},
     {"tokens", "N", NULL,
      "length of the sequences of text networks (default 512, to which the paper pads; compact 128); no network of\n"

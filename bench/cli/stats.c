@@ -208,8 +208,8 @@ static outcome_t run(const options_t *options)
     if (outcome_bad(&result, read_request(options, &request)) || outcome_bad(&result, tensor_set_load(input, NULL, &set)))
         goto out;
     bool floats = request.method != NULL && compress_reads_floats(request.method, &request.config);
-    if (outcome_bad(&result,
-                    method_options_weights(options, &set, input, floats, request.keep_first, request.threads, &network)))
+    if (outcome_bad(&result, method_options_weights(options, &set, input, &(net_table_t){0}, floats, request.keep_first,
+                                                    request.threads, &network)))
         goto out;
     rows = calloc(network.count + 1, sizeof *rows);
     if (rows == NULL) {

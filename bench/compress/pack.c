@@ -325,3 +325,14 @@ out:
         tensor_set_free(set);
     return result;
 }
+
+bool pack_is_packed(const char *path)
+{
+    uint8_t head[sizeof pack_magic] = {0};
+    FILE *stream = fopen(path, "rb");
+    if (stream == NULL)
+        return false;
+    size_t count = fread(head, 1, sizeof head, stream);
+    fclose(stream);
+    return count == sizeof head && memcmp(head, pack_magic, sizeof head) == 0;
+}

@@ -5,6 +5,8 @@
 #include "base/file.h"
 #include "tensor/tensor.h"
 
+#include <stdbool.h>
+
 /* The packed format .bbs (docs/format.md): a compressed file with only the bit columns that are left; every other tensor is
  * unchanged. Unpacking restores the compressed file, tensor for tensor. */
 
@@ -21,6 +23,9 @@ typedef struct {
  * bbsbench compress did not write, methods whose values bit columns cannot hold, values that unpacking would not restore.
  */
 outcome_t pack_encode(const char *where, const tensor_set_t *set, int threads, bytes_t *file, pack_report_t *report);
+
+/* Does the file at `path` begin as a packed one? */
+bool pack_is_packed(const char *path);
 
 /* The reverse. Every length, offset, checksum and padding byte is checked; an error gives the offset. */
 outcome_t pack_decode(const char *where, const uint8_t *bytes, size_t size, int threads, tensor_set_t *set);

@@ -9,7 +9,7 @@
 
 #include <zlib.h> /* crc32 */
 
-static const uint8_t MAGIC[8] = {0x89, 'B', 'B', 'S', '\r', '\n', 0x1A, '\n'};
+const uint8_t pack_magic[8] = {0x89, 'B', 'B', 'S', '\r', '\n', 0x1A, '\n'};
 enum { CRC_AT = 12, CRC_SIZE = 4, ENTRY_FIXED = 4 + 4 + 8 + 8 + 4 + 4, ENTRY_WEIGHT = 4 + 4 + 4 + 4 + 8 };
 
 /* The index of a type is its number in files, so the order never changes. */
@@ -112,8 +112,8 @@ static uint8_t *put_entry(uint8_t *to, const pack_entry_t *entry)
 
 void pack_head_write(const pack_head_t *head, uint8_t *bytes)
 {
-    memcpy(bytes, MAGIC, sizeof MAGIC);
-    uint8_t *to = put(bytes + sizeof MAGIC, PACK_VERSION, 4);
+    memcpy(bytes, pack_magic, sizeof pack_magic);
+    uint8_t *to = put(bytes + sizeof pack_magic, PACK_VERSION, 4);
     to = put(to, 0, CRC_SIZE);
     to = put(to, (uint64_t)head->size, 8);
     to = put(to, (uint64_t)head->file_size, 8);
@@ -172,10 +172,10 @@ static outcome_t bad_at(const char *where, int64_t offset, const char *found, co
 
 static outcome_t read_header(const char *where, const uint8_t *bytes, size_t size, pack_head_t *head)
 {
-    if (size < PACK_HEADER_SIZE || memcmp(bytes, MAGIC, sizeof MAGIC) != 0)
+    if (size < PACK_HEADER_SIZE || memcmp(bytes, pack_magic, sizeof pack_magic) != 0)
         return bad_at(where, 0, size < PACK_HEADER_SIZE ? text_of("%zu bytes", size).chars : "another format",
                       "a .bbs file");
-    cursor_t cursor = {.where = where, .bytes = bytes, .size = PACK_HEADER_SIZE, .at = sizeof MAGIC};
+    cursor_t cursor = {.where = where, .bytes = bytes, .size = PACK_HEADER_SIZE, .at = sizeof pack_magic};
     uint64_t version = get(&cursor, 4), crc = get(&cursor, 4), head_size = get(&cursor, 8), file_size = get(&cursor, 8);
     if (version != PACK_VERSION)
         return outcome_failed(where, "offset 8", text_of("format version %" PRIu64, version).chars,

@@ -33,6 +33,8 @@ typedef struct {
     int64_t file_size;
 } pack_head_t;
 
+extern const uint8_t pack_magic[8]; /* the first bytes of a file */
+
 void pack_head_free(pack_head_t *head); /* for heads that were read: they own their texts */
 
 /* Set k, c, kh and kw of a weight from the shape of its tensor: rank 2 is [k, c], rank 3 [k, c, kw]; from rank 5 on the

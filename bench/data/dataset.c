@@ -10,6 +10,8 @@
 #include "data/photos.h"
 #include "data/reviews.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <gsl/gsl_randist.h> /* gsl_ran_shuffle */
@@ -57,7 +59,18 @@ void dataset_close(dataset_t *dataset)
 {
     if (dataset->close != NULL)
         dataset->close(dataset);
+    free(dataset->notes.chars);
     *dataset = (dataset_t){0};
+}
+
+void dataset_note(dataset_t *dataset, const char *format, ...)
+{
+    char line[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    text_append(&dataset->notes, "%s\n", line);
 }
 
 outcome_t dataset_read(const dataset_t *dataset, int64_t sample, float *values)

@@ -3,6 +3,7 @@
 #define BBS_DATA_DATASET_H
 
 #include "base/outcome.h"
+#include "base/sha256.h"
 #include "base/text.h"
 #include "data/profile.h"
 
@@ -27,6 +28,7 @@ typedef struct {
     const char *vocabulary; /* text: the WordPiece vocabulary of the weights (vocab.txt); NULL elsewhere */
     bool training;          /* read the training part of the default path, for kinds that have one */
     int64_t tokens;         /* text: the longest sequence, [CLS] and [SEP] included; 0 elsewhere */
+    int64_t words;          /* text: rows of the embedding, which the vocabulary must fit; 0: not checked */
     bool skip_bad;          /* text: leave out lines that are damaged, and count them */
 } dataset_request_t;
 
@@ -54,8 +56,11 @@ struct dataset {
     int file_count;
     int64_t skipped;      /* damaged lines that were left out */
     text_t first_skipped; /* file and line of the first, with what is wrong; "" when there is none */
+    text_builder_t notes; /* what a reader of the results should know, each note on a line of its own */
     void *state;          /* of the kind */
     outcome_t (*read)(const dataset_t *dataset, int64_t sample, float *values);
+    /* The SHA-256 of a sample's own file; NULL where every sample is in files[]. */
+    outcome_t (*digest)(const dataset_t *dataset, int64_t sample, sha256_t *hash);
     text_t (*name_of)(const dataset_t *dataset, int64_t sample); /* NULL: samples have only numbers */
     void (*close)(dataset_t *dataset);
 };
@@ -69,6 +74,9 @@ void dataset_close(dataset_t *dataset);
 
 /* values[channels * height * width] of one sample. */
 outcome_t dataset_read(const dataset_t *dataset, int64_t sample, float *values);
+
+/* For the kinds: add a line to the notes. */
+void dataset_note(dataset_t *dataset, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* The file or line of a sample, for readers. */
 text_t dataset_name_of(const dataset_t *dataset, int64_t sample);

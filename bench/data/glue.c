@@ -7,20 +7,17 @@ static const char *const labels[] = {"0", "1", NULL};
 
 static const sentences_layout_t sst2 = {
     .names = (const char *const[]){"SST-2/dev.tsv", "SST-2_dev.tsv", "dev.tsv", NULL},
-    .header = "sentence\tlabel",
-    .label = 1,
-    .first = 0,
-    .second = SENTENCES_NO_COLUMN,
+    .label = (const char *const[]){"label", NULL},
+    .first = (const char *const[]){"sentence", "text", NULL},
     .labels = labels,
     .todo = "give GLUE's SST-2/dev.tsv with --data",
 };
 
 static const sentences_layout_t mrpc = {
     .names = (const char *const[]){"MRPC/dev.tsv", "MRPC_dev.tsv", "dev.tsv", NULL},
-    .header = "Quality\t#1 ID\t#2 ID\t#1 String\t#2 String",
-    .label = 0,
-    .first = 3,
-    .second = 4,
+    .label = (const char *const[]){"Quality", "label", NULL},
+    .first = (const char *const[]){"#1 String", "sentence1", "text1", NULL},
+    .second = (const char *const[]){"#2 String", "sentence2", "text2", NULL},
     .labels = labels,
     .todo = "give GLUE's MRPC/dev.tsv with --data",
 };

@@ -80,6 +80,8 @@ static outcome_t cut(lines_t *lines)
             return result;
         at = newline != NULL ? newline + 1 : end;
     }
+    while (lines->count > 1 && lines->items[lines->count - 1] != NULL && lines->items[lines->count - 1][0] == '\0')
+        lines->count--; /* an editor's last lines */
     return outcome_ok();
 }
 

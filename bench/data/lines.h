@@ -7,7 +7,8 @@
 #include "base/text.h"
 
 /* A text file cut into lines, strictly: UTF-8 (RFC 3629: no surrogates, nothing overlong), no NUL, at least one line.
- * A byte order mark at the start is dropped; lines end with LF or CRLF, which the last line may lack. */
+ * A byte order mark at the start is dropped; lines end with LF or CRLF, which the last line may lack;
+ * empty lines at the end are dropped. */
 
 /* Damaged lines that were left out, where they are not an error. */
 typedef struct {

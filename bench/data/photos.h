@@ -4,11 +4,9 @@
 
 #include "data/dataset.h"
 
-/* A folder of labelled JPEGs, such as ImageNet's validation set. FOLDER has one of
- *   labels.tsv  header file<TAB>label[<TAB>split]; FOLDER:SPLIT takes the rows of one split
- *   val.txt     "FILE LABEL" a line, as Caffe's ImageNet tools write it
- *   folders     one per class, in the order of their names: labels 0, 1, 2, ...; samples in the order of the files' own
- * names Each picture is decoded, resized and cropped as the request's profile says when it is read. */
+/* A folder of labelled JPEGs and PNGs, such as ImageNet's validation set: data/photo_list.h has the lists. FOLDER:SPLIT
+ * takes the rows of one split of labels.tsv. Each picture is decoded, resized and cropped as the request's profile says
+ * when it is read. */
 extern const dataset_kind_t dataset_imagenet;
 
 #endif

@@ -2,29 +2,23 @@
 #include "data/picture.h"
 
 #include "base/text.h"
+#include "data/picture_formats.h"
 
 #include <math.h>
-#include <setjmp.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <jpeglib.h>
-/* clang-format off: needs the one above */
-#include <jerror.h>
-/* clang-format on */
+enum { CHANNELS = PICTURE_CHANNELS };
 
-enum { CHANNELS = 3 };
+/* Pillow refuses more: twice Image.MAX_IMAGE_PIXELS (DecompressionBombError). */
+static const int64_t most_pixels = 178956970;
+
 static const char todo[] = "get the file again, or leave it out with --skip-bad";
 
-static outcome_t refuse(const char *where, const char *found)
+outcome_t picture_refuse(const char *where, const char *found)
 {
-    return outcome_failed(where, NULL, found, "a complete grey or colour JPEG", todo);
+    return outcome_failed(where, NULL, found, "a complete JPEG or PNG", todo);
 }
-
-/* Pixels of a picture, before and after resizing: Pillow takes a file that asks for more for an attack
- * (DecompressionBombError, twice its MAX_IMAGE_PIXELS). A small file can have any size written in it. */
-static const int64_t most_pixels = 178956970;
 
 static outcome_t check_pixels(const char *where, int64_t width, int64_t height)
 {
@@ -34,7 +28,7 @@ static outcome_t check_pixels(const char *where, int64_t width, int64_t height)
                           text_of("at most %lld", (long long)most_pixels).chars, todo);
 }
 
-static outcome_t create(const char *where, int64_t width, int64_t height, picture_t *picture)
+outcome_t picture_create(const char *where, int64_t width, int64_t height, picture_t *picture)
 {
     *picture = (picture_t){0};
     outcome_t result = check_pixels(where, width, height);
@@ -51,68 +45,40 @@ void picture_free(picture_t *picture)
     *picture = (picture_t){0};
 }
 
-/* ===  JPEG  === */
+/* ===  Decoding  === */
 
-/* libjpeg reports errors by callbacks; the callback for a fatal error must not return. */
 typedef struct {
-    struct jpeg_error_mgr manager; /* first: libjpeg knows only this part */
-    jmp_buf back;
-    char found[JMSG_LENGTH_MAX];
-} failure_t;
+    const char *mark;
+    size_t at, size;
+    outcome_t (*decode)(const char *where, const uint8_t *bytes, size_t size, picture_t *picture); /* NULL: refused */
+    const char *what;
+} format_t;
 
-static void give_up(j_common_ptr codec)
-{
-    failure_t *failure = (failure_t *)(void *)codec->err;
-    codec->err->format_message(codec, failure->found);
-    longjmp(failure->back, 1);
-}
-
-/* Only one warning is treated as an error: a file that ends before the picture, whose rest would be grey. */
-static void warn(j_common_ptr codec, int level)
-{
-    if (level < 0 && codec->err->msg_code == JWRN_JPEG_EOF)
-        give_up(codec);
-}
-
-static void decode_rows(struct jpeg_decompress_struct *codec, picture_t *picture)
-{
-    jpeg_start_decompress(codec);
-    while (codec->output_scanline < codec->output_height) {
-        uint8_t *row = picture->pixels + (size_t)codec->output_scanline * codec->output_width * CHANNELS;
-        jpeg_read_scanlines(codec, &row, 1);
-    }
-    jpeg_finish_decompress(codec);
-}
+/* By the first bytes: names do not matter. A file without a mark is left to libjpeg, which skips stray bytes. */
+static const format_t formats[] = {
+    {"\xff\xd8", 0, 2, picture_decode_jpeg, NULL},
+    {"\x89PNG\r\n\x1a\n", 0, 8, picture_decode_png, NULL},
+    {"GIF8", 0, 4, NULL, "a GIF picture"},
+    {"WEBP", 8, 4, NULL, "a WebP picture"},
+    {"BM", 0, 2, NULL, "a BMP picture"},
+    {"II*\0", 0, 4, NULL, "a TIFF picture"},
+    {"MM\0*", 0, 4, NULL, "a TIFF picture"},
+    {"<", 0, 1, NULL, "a web page"},
+    {"version https://git-lfs", 0, 23, NULL, "a Git LFS pointer, not the file"},
+};
 
 outcome_t picture_decode(const char *where, const uint8_t *bytes, size_t size, picture_t *picture)
 {
-    struct jpeg_decompress_struct codec;
-    failure_t failure;
-    outcome_t result = outcome_ok();
     *picture = (picture_t){0};
     if (size == 0)
-        return refuse(where, "0 bytes");
-    codec.err = jpeg_std_error(&failure.manager);
-    failure.manager.error_exit = give_up;
-    failure.manager.emit_message = warn;
-    if (setjmp(failure.back) != 0) {
-        jpeg_destroy_decompress(&codec);
-        picture_free(picture);
-        return refuse(where, failure.found);
+        return picture_refuse(where, "0 bytes");
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        const format_t *format = &formats[i];
+        if (size < format->at + format->size || memcmp(bytes + format->at, format->mark, format->size) != 0)
+            continue;
+        return format->decode != NULL ? format->decode(where, bytes, size, picture) : picture_refuse(where, format->what);
     }
-    jpeg_create_decompress(&codec);
-    jpeg_mem_src(&codec, bytes, size);
-    jpeg_read_header(&codec, TRUE);
-    if (codec.num_components != 1 && codec.num_components != CHANNELS)
-        result = refuse(where, text_of("%d colour components", codec.num_components).chars);
-    if (outcome_is_ok(&result))
-        result = create(where, codec.image_width, codec.image_height, picture);
-    if (outcome_is_ok(&result)) {
-        codec.out_color_space = JCS_RGB; /* accurate integer DCT and smooth upsampling are the defaults, and Pillow's */
-        decode_rows(&codec, picture);
-    }
-    jpeg_destroy_decompress(&codec);
-    return result;
+    return picture_decode_jpeg(where, bytes, size, picture);
 }
 
 /* ===  Resizing  === */
@@ -249,7 +215,7 @@ outcome_t picture_resize(const picture_t *source, int64_t width, int64_t height,
         goto out;
     }
     if (outcome_bad(&result, make_kernel(source->width, width, filter, &across)) ||
-        outcome_bad(&result, create("resizing", width, source->height, &between)))
+        outcome_bad(&result, picture_create("resizing", width, source->height, &between)))
         goto out;
     if (source->width == width)
         memcpy(between.pixels, source->pixels, (size_t)(width * source->height) * CHANNELS);
@@ -261,7 +227,7 @@ outcome_t picture_resize(const picture_t *source, int64_t width, int64_t height,
         goto out;
     }
     if (outcome_bad(&result, make_kernel(source->height, height, filter, &down)) ||
-        outcome_bad(&result, create("resizing", width, height, target)))
+        outcome_bad(&result, picture_create("resizing", width, height, target)))
         goto out;
     resize_columns(&between, &down, sums, target);
 
@@ -288,7 +254,7 @@ outcome_t picture_crop(const picture_t *source, int64_t side, resize_filter_t fi
     *target = (picture_t){0};
     outcome_t result = picture_resize(source, tall ? side : stretched, tall ? stretched : side, filter, &resized);
     if (outcome_is_ok(&result))
-        result = create("cropping", crop, crop, target);
+        result = picture_create("cropping", crop, crop, target);
     if (outcome_is_ok(&result)) {
         const int64_t top = half_rounded(resized.height - crop), left = half_rounded(resized.width - crop);
         for (int64_t y = 0; y < crop; y++)

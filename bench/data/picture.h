@@ -13,9 +13,10 @@ typedef struct {
     int64_t width, height;
 } picture_t;
 
-/* Decode a JPEG as Pillow does: libjpeg-turbo, accurate integer DCT, smooth chroma upsampling, grey to three equal
- * channels, EXIF orientation ignored. Refused: a truncated file, CMYK, and any file that is not a JPEG. Stray bytes are
- * accepted, as by Pillow. `where` names the file in errors. */
+/* Decode a JPEG or a PNG, whatever its name, to the pixels of Pillow's Image.open(FILE).convert("RGB"): grey to three equal
+ * channels, CMYK and YCCK by Pillow's formula, EXIF orientation ignored. Refused: a truncated file, more than 178,956,970
+ * pixels (Pillow's limit), and any other format. Stray bytes are accepted, as by Pillow. `where` names the file in errors.
+ */
 outcome_t picture_decode(const char *where, const uint8_t *bytes, size_t size, picture_t *picture);
 void picture_free(picture_t *picture);
 

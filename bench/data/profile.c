@@ -31,6 +31,13 @@ static const profile_t cifar10_imagenet_stats = {
     .std = {0.229F, 0.224F, 0.225F},
 };
 
+static const profile_t cifar10_stats = {
+    .name = "cifar10-stats",
+    .source = "kuangliu/pytorch-cifar, main.py, and chenyaofo/pytorch-cifar-models: mean and deviation of CIFAR-10",
+    .mean = {0.4914F, 0.4822F, 0.4465F},
+    .std = {0.2023F, 0.1994F, 0.2010F},
+};
+
 static const profile_picture_t bilinear_256 = {.resize = 256, .crop = 224, .filter = RESIZE_BILINEAR};
 static const profile_picture_t bicubic_248 = {.resize = 248, .crop = 224, .filter = RESIZE_BICUBIC};
 
@@ -50,10 +57,30 @@ static const profile_t timm_bicubic = {
     .std = {0.5F, 0.5F, 0.5F},
 };
 
-static const profile_t timm_deit = {
-    .name = "timm-deit",
-    .source = "timm, deit_*_patch16_224: crop_pct 0.9 (224 / 0.9 = 248), bicubic, ImageNet's mean and deviation",
+static const profile_picture_t bilinear_232 = {.resize = 232, .crop = 224, .filter = RESIZE_BILINEAR};
+static const profile_picture_t bicubic_256 = {.resize = 256, .crop = 224, .filter = RESIZE_BICUBIC};
+
+static const profile_t torchvision_v2 = {
+    .name = "torchvision-v2",
+    .source =
+        "torchvision, IMAGENET1K_V2 weights of ResNets: ImageClassification(crop_size=224, resize_size=232), bilinear",
+    .picture = &bilinear_232,
+    .mean = {0.485F, 0.456F, 0.406F},
+    .std = {0.229F, 0.224F, 0.225F},
+};
+
+static const profile_t timm_imagenet = {
+    .name = "timm-imagenet",
+    .source = "timm, DeiT: crop_pct 0.9 (224 / 0.9 = 248), bicubic, mean and std of ImageNet",
     .picture = &bicubic_248,
+    .mean = {0.485F, 0.456F, 0.406F},
+    .std = {0.229F, 0.224F, 0.225F},
+};
+
+static const profile_t deit = {
+    .name = "deit",
+    .source = "facebookresearch/deit, datasets.py: Resize(256) bicubic, CenterCrop(224), mean and std of ImageNet",
+    .picture = &bicubic_256,
     .mean = {0.485F, 0.456F, 0.406F},
     .std = {0.229F, 0.224F, 0.225F},
 };
@@ -68,8 +95,8 @@ static const profile_t bbs_authors = {
 
 /* One line adds a profile. */
 static const profile_t *const registry[] = {
-    &torchvision_v1,   &timm_bicubic,      &timm_deit,       &bbs_authors, &cifar10_imagenet_stats,
-    &fashion_mnist_v1, &wordpiece_uncased, &wordpiece_cased, NULL,
+    &torchvision_v1, &torchvision_v2,   &timm_bicubic,      &timm_imagenet,   &deit, &bbs_authors, &cifar10_imagenet_stats,
+    &cifar10_stats,  &fashion_mnist_v1, &wordpiece_uncased, &wordpiece_cased, NULL,
 };
 
 outcome_t profile_find(const char *name, const profile_t **profile)
@@ -77,6 +104,50 @@ outcome_t profile_find(const char *name, const profile_t **profile)
     static const registry_t profiles = {
         .where = "preprocessing", .what = "profile", .tables = {registry}, .fault = FAULT_MISSING};
     return registry_find(&profiles, name, profile);
+}
+
+static bool same_colours(const profile_t *a, const profile_t *b)
+{
+    for (int i = 0; i < 3; i++)
+        if (a->mean[i] < b->mean[i] || a->mean[i] > b->mean[i] || a->std[i] < b->std[i] || a->std[i] > b->std[i])
+            return false;
+    return true;
+}
+
+static bool same_picture(const profile_picture_t *a, const profile_picture_t *b)
+{
+    if (a == NULL || b == NULL)
+        return a == b;
+    return a->resize == b->resize && a->crop == b->crop && a->filter == b->filter;
+}
+
+const profile_t *profile_like(const profile_t *profile)
+{
+    for (const profile_t *const *known = registry; *known != NULL; known++)
+        if ((*known)->text == NULL && same_picture((*known)->picture, profile->picture) && same_colours(*known, profile))
+            return *known;
+    return NULL;
+}
+
+const profile_t *profile_of_colours(const profile_t *profile)
+{
+    for (const profile_t *const *known = registry; *known != NULL; known++)
+        if ((*known)->text == NULL && same_colours(*known, profile))
+            return *known;
+    return NULL;
+}
+
+text_t profile_words(const profile_t *profile)
+{
+    if (profile->text != NULL)
+        return text_of("%s", profile->text->lower_case ? "small letters without accents" : "letters as they are");
+    const profile_picture_t *picture = profile->picture;
+    text_t sizes = picture == NULL
+                       ? text_of("%s", "")
+                       : text_of("resize %d (%s), crop %d, ", (int)picture->resize,
+                                 picture->filter == RESIZE_BICUBIC ? "bicubic" : "bilinear", (int)picture->crop);
+    return text_of("%smean %g %g %g, std %g %g %g", sizes.chars, (double)profile->mean[0], (double)profile->mean[1],
+                   (double)profile->mean[2], (double)profile->std[0], (double)profile->std[1], (double)profile->std[2]);
 }
 
 /* The bytes of one channel lie `stride` apart. */

@@ -3,6 +3,7 @@
 #define BBS_DATA_PROFILE_H
 
 #include "base/outcome.h"
+#include "base/text.h"
 #include "data/picture.h"
 
 #include <stdbool.h>
@@ -31,6 +32,12 @@ typedef struct {
 } profile_t;
 
 outcome_t profile_find(const char *name, const profile_t **profile);
+/* The profile of the registry with the same numbers, or NULL. */
+const profile_t *profile_like(const profile_t *profile);
+/* The first one with the same mean and deviation, whatever its sizes, or NULL. */
+const profile_t *profile_of_colours(const profile_t *profile);
+/* What a profile does, in words: "resize 256 (bilinear), crop 224, mean 0.485 0.456 0.406, std ...". */
+text_t profile_words(const profile_t *profile);
 
 /* One grey image of `pixels` bytes to 3 equal channels of floats, channel by channel: values[3 * pixels]. */
 void profile_apply_grey(const profile_t *profile, const uint8_t *image, int64_t pixels, float *values);

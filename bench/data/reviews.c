@@ -8,20 +8,17 @@ static const char todo[] = "run `make datasets`, or give the folder that dataset
 
 static const sentences_layout_t scores = {
     .names = (const char *const[]){"test.tsv", NULL},
-    .header = "score\treview",
-    .label = 0,
-    .first = 1,
-    .second = SENTENCES_NO_COLUMN,
+    .label = (const char *const[]){"score", NULL},
+    .first = (const char *const[]){"review", NULL},
     .labels = (const char *const[]){"other", "great", NULL},
     .todo = todo,
 };
 
 static const sentences_layout_t pairs = {
     .names = (const char *const[]){"pairs-test.tsv", NULL},
-    .header = "label\tpassage1\tpassage2",
-    .label = 0,
-    .first = 1,
-    .second = 2,
+    .label = (const char *const[]){"label", NULL},
+    .first = (const char *const[]){"passage1", NULL},
+    .second = (const char *const[]){"passage2", NULL},
     .labels = (const char *const[]){"0", "1", NULL},
     .todo = todo,
 };

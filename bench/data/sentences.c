@@ -49,13 +49,46 @@ static outcome_t check_request(const dataset_request_t *request, const dataset_t
     return outcome_ok();
 }
 
+/* Where the columns of the layout are in a file. */
+typedef struct {
+    size_t label, first, second;
+    bool pairs;
+} columns_t;
+
+static outcome_t find_columns(const sentences_layout_t *layout, const tsv_t *tsv, columns_t *columns)
+{
+    outcome_t result;
+    columns->pairs = layout->second != NULL;
+    if (outcome_bad(&result, tsv_column(tsv, layout->label, &columns->label)) ||
+        outcome_bad(&result, tsv_column(tsv, layout->first, &columns->first)) || !columns->pairs)
+        return result;
+    return tsv_column(tsv, layout->second, &columns->second);
+}
+
+/* The embedding has one row for each piece; a few rows more fill it up to a size that a GPU likes. */
+static outcome_t check_vocabulary(const dataset_request_t *request, const vocabulary_t *vocabulary, dataset_t *dataset)
+{
+    enum { FILL = 64 };
+    const int64_t pieces = (int64_t)vocabulary->lines.count, words = request->words;
+    if (words == 0 || pieces == words)
+        return outcome_ok();
+    if (pieces < words && (pieces + FILL - 1) / FILL * FILL >= words) {
+        dataset_note(dataset, "the vocabulary has %lld pieces, the embedding %lld rows: the last rows are not used",
+                     (long long)pieces, (long long)words);
+        return outcome_ok();
+    }
+    return outcome_failed(vocabulary->lines.path, NULL, text_of("%lld pieces", (long long)pieces).chars,
+                          text_of("%lld, as the embedding of the weights has rows", (long long)words).chars,
+                          "give the vocab.txt of these weights with --vocabulary");
+}
+
 /* Tokenise one row as sample `sample`. */
-static outcome_t take_row(const sentences_layout_t *layout, const tsv_t *tsv, size_t row, const tokenizer_t *tokenizer,
+static outcome_t take_row(const columns_t *columns, const tsv_t *tsv, size_t row, const tokenizer_t *tokenizer,
                           size_t width, int64_t sample, sentences_t *sentences)
 {
     sentence_t *sentence = &sentences->sentences[sample];
-    const char *first = tsv_cell(tsv, row, (size_t)layout->first);
-    const char *second = layout->second >= 0 ? tsv_cell(tsv, row, (size_t)layout->second) : NULL;
+    const char *first = tsv_cell(tsv, row, columns->first);
+    const char *second = columns->pairs ? tsv_cell(tsv, row, columns->second) : NULL;
     outcome_t result;
     sentence->start = sentences->tokens.count;
     sentence->line = row + 2;
@@ -74,11 +107,15 @@ static outcome_t take_rows(const sentences_layout_t *layout, dataset_t *dataset)
     vocabulary_t vocabulary = {0};
     tsv_t tsv = {0};
     lines_bad_t bad = {0};
+    columns_t columns;
     outcome_t result;
-    if (outcome_bad(&result, tsv_read(dataset->files[0].chars, layout->todo, layout->header,
-                                      request->skip_bad ? &bad : NULL, &tsv)) ||
-        outcome_bad(&result, vocabulary_read(dataset->files[1].chars, &vocabulary)))
+    if (outcome_bad(&result, tsv_read(dataset->files[0].chars, layout->todo, request->skip_bad ? &bad : NULL, &tsv)) ||
+        outcome_bad(&result, find_columns(layout, &tsv, &columns)) ||
+        outcome_bad(&result, vocabulary_read(dataset->files[1].chars, &vocabulary)) ||
+        outcome_bad(&result, check_vocabulary(request, &vocabulary, dataset)))
         goto out;
+    if (tsv.quoted && tsv.separator == '\t')
+        dataset_note(dataset, "the fields of this file are quoted, unlike GLUE's own: quotes around a field are taken off");
     sentences->sentences = calloc(tsv.rows, sizeof *sentences->sentences);
     sentences->labels = calloc(tsv.rows, sizeof *sentences->labels);
     if (sentences->sentences == NULL || sentences->labels == NULL) {
@@ -89,10 +126,10 @@ static outcome_t take_rows(const sentences_layout_t *layout, dataset_t *dataset)
     for (size_t row = 0; row < tsv.rows && outcome_is_ok(&result); row++) {
         if (tsv_is_left_out(&tsv, row))
             continue;
-        outcome_t label = tsv_label(&tsv, row, (size_t)layout->label, layout->labels, &sentences->labels[dataset->samples]);
+        outcome_t label = tsv_label(&tsv, row, columns.label, layout->labels, &sentences->labels[dataset->samples]);
         if (!outcome_is_ok(&label))
             result = lines_judge(tsv.lines.bad, label);
-        else if (!outcome_bad(&result, take_row(layout, &tsv, row, &tokenizer, (size_t)request->tokens, dataset->samples,
+        else if (!outcome_bad(&result, take_row(&columns, &tsv, row, &tokenizer, (size_t)request->tokens, dataset->samples,
                                                 sentences)))
             dataset->samples++;
     }

@@ -71,7 +71,7 @@ outcome_t engine_open(const net_weights_t *weights, const char *name, int worker
     const kernels_t *kernels;
     outcome_t result;
     *engine = NULL;
-    if (outcome_bad(&result, find_kernels(weights->size->cfg != NULL ? cfg_sets : program_sets, name, &kernels)))
+    if (outcome_bad(&result, find_kernels(weights->program.count == 0 ? cfg_sets : program_sets, name, &kernels)))
         return result;
     return open_engine(weights, kernels, NULL, workers, engine);
 }
@@ -83,7 +83,7 @@ outcome_t engine_open_integers(const net_weights_t *weights, const char *name, c
     outcome_t result;
     *engine = NULL;
     if (outcome_bad(&result,
-                    find_kernels(weights->size->cfg != NULL ? integer_cfg_sets : integer_program_sets, name, &kernels)))
+                    find_kernels(weights->program.count == 0 ? integer_cfg_sets : integer_program_sets, name, &kernels)))
         return result;
     return open_engine(weights, kernels, ranges, workers, engine);
 }

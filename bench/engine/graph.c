@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h> /* memfd_create */
 #include <unistd.h>
 
 /* ===  Before Darknet: the file  === */
@@ -36,6 +37,25 @@ static outcome_t check_line(const char *path, int number, const char *line, bool
     return outcome_ok();
 }
 
+/* Cuts the text into lines. */
+static outcome_t check_text(const char *where, char *text)
+{
+    outcome_t result = outcome_ok();
+    bool first = true;
+    int number = 0;
+    for (char *at = text; at != NULL && outcome_is_ok(&result);) {
+        char *line = strsep(&at, "\n");
+        number++;
+        if (line[0] == '\0' || line[0] == '#')
+            continue;
+        result = check_line(where, number, line, first);
+        first = false;
+    }
+    if (outcome_is_ok(&result) && first)
+        result = outcome_failed(where, NULL, "no section", "[net] first", NULL);
+    return result;
+}
+
 static outcome_t check_file(const char *path)
 {
     bytes_t bytes;
@@ -43,18 +63,7 @@ static outcome_t check_file(const char *path)
     if (outcome_bad(&result,
                     file_read(path, "the project's files are incomplete: check it out again, or set BBS_ROOT", &bytes)))
         return result;
-    bool first = true;
-    int number = 0;
-    for (char *at = (char *)bytes.data; at != NULL && outcome_is_ok(&result);) {
-        char *line = strsep(&at, "\n");
-        number++;
-        if (line[0] == '\0' || line[0] == '#')
-            continue;
-        result = check_line(path, number, line, first);
-        first = false;
-    }
-    if (outcome_is_ok(&result) && first)
-        result = outcome_failed(path, NULL, "no section", "[net] first", NULL);
+    result = check_text(path, (char *)bytes.data);
     file_free_bytes(&bytes);
     return result;
 }
@@ -86,6 +95,23 @@ static outcome_t check_room(const char *path, const net_table_t *table)
         return outcome_ok();
     return outcome_failed(path, "memory", text_of("no %.0f MB for Darknet's layers", (double)bytes / 1e6).chars, NULL,
                           "raise the limit (ulimit -v), close other programs or use fewer --jobs");
+}
+
+/* Darknet reads only files: the cfg of a network without one is put into a file in memory, whose path is valid until
+ * `*file` is closed. */
+static outcome_t write_cfg(const network_t *network, const net_size_t *size, int *file, text_t *path)
+{
+    text_builder_t text = {0};
+    outcome_t result = outcome_ok();
+    network->graph(size, &text);
+    *file = text.failed ? -1 : memfd_create("cfg", MFD_CLOEXEC);
+    *path = text_of("/proc/self/fd/%d", *file);
+    if (*file < 0)
+        result = outcome_out_of_memory(network->name);
+    else if (write(*file, text.chars, text.length) != (ssize_t)text.length)
+        result = outcome_failed(network->name, "cfg", "an error of writing", "a file in memory", NULL);
+    free(text.chars);
+    return result;
 }
 
 /* ===  Darknet's parser, quietly  === */
@@ -139,22 +165,31 @@ static outcome_t match_layers(const char *path, const net_table_t *table, graph_
     return outcome_ok();
 }
 
-static outcome_t open_cfg(const net_size_t *size, const net_table_t *table, graph_t *graph)
+static outcome_t open_cfg(const net_weights_t *weights, graph_t *graph)
 {
+    const net_size_t *size = weights->size;
+    const net_table_t *table = &weights->table;
+    int file = -1;
     text_t path;
-    outcome_t result;
-    if (outcome_bad(&result, home_path(size->cfg, &path)) || outcome_bad(&result, check_file(path.chars)) ||
+    outcome_t result = size->cfg != NULL ? home_path(size->cfg, &path) : write_cfg(weights->network, size, &file, &path);
+    if (!outcome_is_ok(&result) || outcome_bad(&result, check_file(path.chars)) ||
         outcome_bad(&result, check_room(path.chars, table)))
-        return result;
+        goto out;
     graph->layer_of = calloc(table->count, sizeof *graph->layer_of);
-    if (graph->layer_of == NULL)
-        return outcome_out_of_memory(path.chars);
+    if (graph->layer_of == NULL) {
+        result = outcome_out_of_memory(path.chars);
+        goto out;
+    }
     graph->net = parse_quietly(path.chars);
     result = match_layers(path.chars, table, graph);
     if (outcome_is_ok(&result) && (graph->net->inputs != size->channels * size->height * size->width ||
                                    graph->net->layers[graph->net->n - 1].outputs != size->classes))
         result =
             outcome_failed(path.chars, NULL, "another input or output size", "those of the network's size entry", NULL);
+
+out:
+    if (file >= 0)
+        close(file);
     if (!outcome_is_ok(&result))
         graph_close(graph);
     return result;
@@ -163,8 +198,8 @@ static outcome_t open_cfg(const net_size_t *size, const net_table_t *table, grap
 outcome_t graph_open(const net_weights_t *weights, graph_t *graph)
 {
     *graph = (graph_t){0};
-    if (weights->size->cfg != NULL)
-        return open_cfg(weights->size, &weights->table, graph);
+    if (weights->size->cfg != NULL || weights->network->graph != NULL)
+        return open_cfg(weights, graph);
     if (weights->program.count > 0)
         return build_network(weights->size, &weights->table, &weights->program, &graph->net);
     return outcome_missing("graph", weights->size->name, "none", "a Darknet cfg or a program (bench/nets)", NULL);

@@ -248,7 +248,7 @@ static outcome_t open_patches(const tokens_t *tokens, integers_t *integers, stag
                                        .out_h = table->out_h,
                                        .out_w = table->out_w};
     stage->kind = calloc((size_t)(table->out_h * table->out_w), sizeof *stage->kind);
-    return stage->kind != NULL ? pixels_open(tokens->weights->size, &integers->image) : outcome_out_of_memory("patches");
+    return stage->kind != NULL ? pixels_open(tokens->weights, &integers->image) : outcome_out_of_memory("patches");
 }
 
 static outcome_t open_stage(const tokens_t *tokens, integers_t *integers, size_t index)

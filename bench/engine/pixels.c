@@ -5,14 +5,15 @@
 
 #include <string.h>
 
-outcome_t pixels_open(const net_size_t *size, pixels_t *pixels)
+outcome_t pixels_open(const net_weights_t *weights, pixels_t *pixels)
 {
+    const net_size_t *size = weights->size;
     outcome_t result;
     *pixels = (pixels_t){.channels = size->channels, .pixels = size->height * size->width, .groups = 1};
-    if (outcome_bad(&result, profile_find(size->profile, &pixels->profile)))
+    if (outcome_bad(&result, profile_find(weights->profile, &pixels->profile)))
         return result;
     if (pixels->profile->text != NULL || size->channels > 3)
-        return outcome_failed("integer kernels", size->profile, "a profile of texts", "one of images with 3 channels",
+        return outcome_failed("integer kernels", weights->profile, "a profile of texts", "one of images with 3 channels",
                               NULL);
     for (int64_t c = 1; c < size->channels; c++)
         if (pixels->profile->std[c] < pixels->profile->std[0] || pixels->profile->std[c] > pixels->profile->std[0])

@@ -5,7 +5,7 @@
 #include "base/outcome.h"
 #include "data/profile.h"
 #include "engine/product.h"
-#include "nets/net.h"
+#include "nets/weights.h"
 
 /* The first layer of the integer mode reads pixels as u8; the profile's mean and deviation are folded into multipliers and
  * biases.
@@ -21,7 +21,7 @@ typedef struct {
     int groups;               /* number of separate sums: 1, or one per channel */
 } pixels_t;
 
-outcome_t pixels_open(const net_size_t *size, pixels_t *pixels);
+outcome_t pixels_open(const net_weights_t *weights, pixels_t *pixels);
 
 /* The value of one level of group `group`: 1 / (255 std). */
 double pixels_step(const pixels_t *pixels, int group);

@@ -132,7 +132,7 @@ outcome_t stages_open(const product_set_t *set, const net_weights_t *weights, co
     if (plan == NULL || stages->items == NULL)
         result = outcome_out_of_memory("integer kernels");
     if (!outcome_is_ok(&result) || outcome_bad(&result, plan_make(net, plan)) ||
-        outcome_bad(&result, pixels_open(stages->weights->size, &stages->image)))
+        outcome_bad(&result, pixels_open(stages->weights, &stages->image)))
         goto out;
     for (int i = 0; i < net->n; i++)
         stages->items[i] = (stage_t){.plan = plan[i], .table = NET_NONE};

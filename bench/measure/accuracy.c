@@ -6,6 +6,7 @@
 #include "compress/spec.h"
 #include "measure/activations.h"
 #include "measure/accuracy_session.h"
+#include "measure/accuracy_warnings.h"
 #include "measure/inference.h"
 #include "measure/sample_list.h"
 #include "measure/variant.h"
@@ -37,10 +38,10 @@ static outcome_t run_samples(const accuracy_session_t *session, const char *meth
     const accuracy_config_t *config = session->config;
     const inference_t inference = {.dataset = &session->dataset,
                                    .engine = session->engine,
-                                   .size = config->size,
+                                   .size = session->size,
                                    .threads = config->threads,
                                    .skip_bad = config->skip_bad};
-    const text_t title = text_of("%s %s", config->network->name, method);
+    const text_t title = text_of("%s %s", session->net->name, method);
     return inference_run(&inference, title.chars, answers->sample, answers->samples, answers->predicted);
 }
 
@@ -51,7 +52,7 @@ static outcome_t predict(const accuracy_session_t *session, const char *spec, in
     outcome_t result;
     if (activation_bits == 0)
         return run_samples(session, spec, answers);
-    if (!outcome_bad(&result, activations_fit(&session->network, &session->weights, spec, &session->calibration,
+    if (!outcome_bad(&result, activations_fit(&session->network, &session->checkpoint.weights, spec, &session->calibration,
                                               session->engine, session->config->threads, &activations)) &&
         !outcome_bad(&result, engine_filter(session->engine, activations_filter, &activations)))
         result = run_samples(session, spec, answers);
@@ -66,8 +67,8 @@ static outcome_t answer(accuracy_session_t *session, size_t index, accuracy_row_
     const accuracy_config_t *config = session->config;
     const char *spec = session->methods[index];
     predictions_t *answers = &session->answers[index];
-    text_t stem = text_of("%s/%s.%s.%s", config->predictions ? config->predictions : "", config->network->name,
-                          config->size->name, spec);
+    text_t stem = text_of("%s/%s.%s.%s", config->predictions ? config->predictions : "", session->net->name,
+                          session->size->name, spec);
     text_t key = accuracy_session_key(session, spec);
     const method_t *method;
     method_config_t parsed;
@@ -79,10 +80,15 @@ static outcome_t answer(accuracy_session_t *session, size_t index, accuracy_row_
                                                       : float_activation_bits;
     if (config->predictions != NULL &&
         outcome_bad(&result, predictions_load(stem.chars, key.chars, answers, config->skip_bad ? SAMPLE_SKIPPED : 0,
-                                              (int)config->size->classes - 1, answers->predicted, &row->reused)))
+                                              (int)session->size->classes - 1, answers->predicted, &row->reused)))
         return result;
-    if (outcome_bad(&result, variant_apply(&session->network, spec, config->threads, row->reused ? NULL : session->engine,
-                                           &row->bits)))
+    engine_t *engine = row->reused ? NULL : session->engine;
+    const stored_t *stored = &session->checkpoint.stored;
+    if (stored->compressed && text_equal(spec, stored->method.chars))
+        result = variant_apply_stored(stored, &session->network, engine, &row->bits);
+    else
+        result = variant_apply(&session->network, spec, config->threads, engine, &row->bits);
+    if (!outcome_is_ok(&result))
         return result;
     if (!row->reused) {
         double started = progress_clock(), used = cpu_clock();
@@ -102,13 +108,16 @@ static void complete_row(const accuracy_session_t *session, size_t index, const 
 {
     const accuracy_config_t *config = session->config;
     const predictions_t *answers = &session->answers[index];
-    row->net = config->network->name;
-    row->size = config->size->name;
+    row->net = session->net->name;
+    row->size = session->size->name;
     row->data = session->dataset.kind->name;
     row->method = session->methods[index];
-    row->profile = session->profile->name;
+    row->profile = session->preprocessing.profile->name;
+    row->profile_words = session->profile_words.chars;
+    row->profile_reason = session->preprocessing.said.chars;
+    row->notes = session->notes.chars != NULL ? session->notes.chars : "";
     row->kernels = config->kernels;
-    row->stand_in = config->size->stand_in;
+    row->stand_in = session->size->stand_in;
     row->samples = answers->samples;
     row->available = session->dataset.samples;
     row->correct = predictions_correct(answers);
@@ -177,6 +186,7 @@ outcome_t accuracy_run(const accuracy_config_t *config, accuracy_sink_t sink, vo
     }
     if (outcome_bad(&result, drop_skipped(&session, rows)))
         goto out;
+    accuracy_warn(&session);
     for (size_t i = 0; i < session.method_count; i++) {
         complete_row(&session, i, reference, &rows[i]);
         sink(context, &rows[i]);

@@ -22,6 +22,10 @@ typedef struct {
     const char *weights;        /* file; NULL: the weights of the size */
     const char *data;           /* folder or file; NULL: the data set's default */
     const char *vocabulary;     /* of networks that read text: WordPiece vocabulary; NULL: that of the size */
+    const char *profile;        /* preprocessing (data/profile.h); NULL: chosen (measure/preprocessing.h) */
+    const char *dataset;        /* kind of the data; NULL: that of the size */
+    bool ignore_extra;          /* leave out float tensors that the network does not ask for */
+    bool usual_methods;         /* nobody asked for `methods`: a compressed file is run by its own method alone */
     const char *const *methods; /* specs (compress/spec.h); if "int8" is one of them, paired columns compare with it */
     size_t method_count;
     int64_t images;          /* at most; 0: all. Fewer than all: the fixed list of dataset_subset() */
@@ -54,6 +58,8 @@ typedef struct {
     int64_t skipped;       /* samples left out because they could not be read */
     text_t first_skipped;  /* file or line of the first; "" */
     bool reused;           /* the answers came from disk */
+    const char *notes;     /* what a reader should know, each note on a line; "" for none; valid in the sink */
+    const char *profile_words, *profile_reason; /* what the preprocessing does, and why this one; valid in the sink */
     double seconds, cpu_seconds; /* spent on the samples in this call: wall time, and processor time of all processors */
 } accuracy_row_t;
 

@@ -5,10 +5,13 @@
 #include "base/home.h"
 #include "base/sha256.h"
 #include "compress/spec.h"
+#include "tensor/checkpoint.h"
 #include "measure/sample_list.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+static const char float_method[] = "fp32"; /* the method that computes with the floats of a file */
 
 /* ===  Opening  === */
 
@@ -16,14 +19,27 @@
 static outcome_t open_ranges(accuracy_session_t *session)
 {
     const accuracy_config_t *config = session->config;
-    const text_t beside = net_ranges_path(session->weights.path.chars);
+    const net_weights_t *weights = &session->checkpoint.weights;
+    const text_t beside = net_ranges_path(weights->path.chars);
     const char *path = config->ranges != NULL ? config->ranges : beside.chars;
-    if (config->size->cfg == NULL) /* a transformer */
+    if (weights->program.count > 0) /* a transformer */
         return outcome_ok();
     if (!file_exists(path))
         return outcome_missing(path, NULL, "no such file", "the ranges of the activations",
-                               text_of("run bbsbench calibrate --net %s", config->network->name).chars);
-    return net_ranges_load(path, &session->weights.table, &session->ranges);
+                               text_of("run bbsbench calibrate --net %s", session->net->name).chars);
+    return net_ranges_load(path, &weights->table, &session->ranges);
+}
+
+/* Integer kernels find the pixels again from mean and deviation, which must be those of a known profile. */
+static outcome_t tell_profile(accuracy_session_t *session)
+{
+    const profile_t *profile = session->preprocessing.profile;
+    const profile_t *known = profile->text != NULL ? profile : profile_of_colours(profile);
+    if (known == NULL)
+        return outcome_failed("--activations int8", "preprocessing", profile->name,
+                              "the mean and deviation of a known profile", "choose one with --profile");
+    session->checkpoint.weights.profile = known->name;
+    return outcome_ok();
 }
 
 static outcome_t open_kernels(accuracy_session_t *session)
@@ -31,19 +47,41 @@ static outcome_t open_kernels(accuracy_session_t *session)
     const accuracy_config_t *config = session->config;
     outcome_t result;
     if (!config->integers)
-        return engine_open(&session->weights, config->kernels, config->threads, &session->engine);
-    if (outcome_bad(&result, open_ranges(session)))
+        return engine_open(&session->checkpoint.weights, config->kernels, config->threads, &session->engine);
+    if (outcome_bad(&result, tell_profile(session)) || outcome_bad(&result, open_ranges(session)))
         return result;
-    return engine_open_integers(&session->weights, config->kernels, &session->ranges, config->threads, &session->engine);
+    return engine_open_integers(&session->checkpoint.weights, config->kernels, &session->ranges, config->threads,
+                                &session->engine);
+}
+
+/* The files of the samples that are run, as one chain of hashes: needed only where answers are kept. */
+static outcome_t identify_samples(accuracy_session_t *session)
+{
+    const dataset_t *data = &session->dataset;
+    const predictions_t *samples = &session->answers[0];
+    sha256_t pair[2] = {{{0}}}, chain = {{0}};
+    outcome_t result = outcome_ok();
+    if (data->digest == NULL || session->config->predictions == NULL)
+        return result;
+    for (int64_t i = 0; i < samples->samples; i++) {
+        pair[0] = chain;
+        outcome_t read = data->digest(data, samples->sample[i], &pair[1]);
+        if (!outcome_is_ok(&read) && !session->config->skip_bad)
+            return read;
+        sha256_bytes(pair, sizeof pair, &chain);
+    }
+    session->identity = text_of("%s samples=%.16s", session->identity.chars, chain.hex);
+    return result;
 }
 
 static outcome_t identify(accuracy_session_t *session)
 {
     sha256_t digest;
+    text_t weights;
     outcome_t result;
-    if (outcome_bad(&result, sha256_file(session->weights.path.chars, &digest)))
+    if (outcome_bad(&result, checkpoint_digest(session->checkpoint.weights.path.chars, &weights)))
         return result;
-    session->identity = text_of("weights=%.16s data=", digest.hex);
+    session->identity = text_of("weights=%s data=", weights.chars);
     for (int i = 0; i < session->dataset.file_count; i++) {
         if (outcome_bad(&result, sha256_file(session->dataset.files[i].chars, &digest)))
             return result;
@@ -54,7 +92,7 @@ static outcome_t identify(accuracy_session_t *session)
             return result;
         session->identity = text_of("%s ranges=%.16s", session->identity.chars, digest.hex);
     }
-    return result;
+    return identify_samples(session);
 }
 
 static outcome_t make_samples(accuracy_session_t *session)
@@ -62,7 +100,7 @@ static outcome_t make_samples(accuracy_session_t *session)
     const accuracy_config_t *config = session->config;
     int64_t all = session->dataset.samples, count = config->images > 0 && config->images < all ? config->images : all;
     outcome_t result = outcome_ok();
-    for (size_t i = 0; i < config->method_count && outcome_is_ok(&result); i++) {
+    for (size_t i = 0; i < session->method_count && outcome_is_ok(&result); i++) {
         if (outcome_bad(&result, predictions_create(count, &session->answers[i])) ||
             outcome_bad(&result, dataset_subset(&session->dataset, count, session->answers[i].sample)))
             break;
@@ -70,13 +108,13 @@ static outcome_t make_samples(accuracy_session_t *session)
             session->answers[i].label[s] = session->dataset.labels[session->answers[i].sample[s]];
     }
     if (outcome_is_ok(&result) && config->samples != NULL)
-        result = sample_list_write(config->samples, config->network->name, &session->dataset, &session->answers[0]);
+        result = sample_list_write(config->samples, session->net->name, &session->dataset, &session->answers[0]);
     return result;
 }
 
 static outcome_t check_shapes(const accuracy_session_t *session)
 {
-    const net_size_t *size = session->config->size;
+    const net_size_t *size = session->size;
     const dataset_t *data = &session->dataset;
     if (data->channels == size->channels && data->height == size->height && data->width == size->width &&
         data->classes == size->classes)
@@ -89,24 +127,37 @@ static outcome_t check_shapes(const accuracy_session_t *session)
         "give the data that this network was trained on");
 }
 
+/* Rows of the embedding of a network that reads words; 0 for others. */
+static int64_t count_words(const net_weights_t *weights)
+{
+    for (size_t i = 0; i < weights->program.count; i++)
+        if (weights->program.steps[i].kind == NET_STEP_EMBEDDING)
+            return weights->program.floats[weights->program.steps[i].first_float].shape[0];
+    return 0;
+}
+
 static outcome_t open_dataset(accuracy_session_t *session)
 {
     const accuracy_config_t *config = session->config;
     dataset_request_t request = {.path = config->data,
-                                 .classes = config->size->classes,
+                                 .classes = session->size->classes,
                                  .vocabulary = config->vocabulary,
-                                 .tokens = config->size->width,
+                                 .tokens = session->size->width,
+                                 .words = count_words(&session->checkpoint.weights),
                                  .skip_bad = config->skip_bad};
     outcome_t result;
-    if (outcome_bad(&result, profile_find(config->size->profile, &request.profile)))
+    if (outcome_bad(&result, preprocessing_choose(&session->checkpoint, config->profile, config->vocabulary,
+                                                  &session->preprocessing)))
         return result;
-    if (request.vocabulary == NULL && config->size->vocabulary != NULL) {
-        if (outcome_bad(&result, home_path(config->size->vocabulary, &session->vocabulary)))
+    if (request.vocabulary == NULL && session->size->vocabulary != NULL) {
+        if (outcome_bad(&result, home_path(session->size->vocabulary, &session->vocabulary)))
             return result;
         request.vocabulary = session->vocabulary.chars;
     }
-    session->profile = request.profile;
-    if (outcome_bad(&result, dataset_open(config->size->dataset, &request, &session->dataset)))
+    request.profile = session->preprocessing.profile;
+    session->profile_words = profile_words(request.profile);
+    if (outcome_bad(&result, dataset_open(config->dataset != NULL ? config->dataset : session->size->dataset, &request,
+                                          &session->dataset)))
         return result;
     return check_shapes(session);
 }
@@ -134,7 +185,7 @@ static void leave_out(accuracy_session_t *session)
 static outcome_t open_calibration(accuracy_session_t *session)
 {
     const accuracy_config_t *config = session->config;
-    const calibration_request_t request = {.size = config->size,
+    const calibration_request_t request = {.size = session->size,
                                            .path = config->calibration,
                                            .vocabulary = session->dataset.request.vocabulary,
                                            .default_data = config->data == NULL,
@@ -158,38 +209,91 @@ static outcome_t open_calibration(accuracy_session_t *session)
     return calibration_samples_identity(&session->calibration, &session->calibration_identity);
 }
 
+/* A compressed file is run as it is, by its own method or by fp32, which computes with its values as floats. */
+static outcome_t choose_methods(accuracy_session_t *session)
+{
+    const accuracy_config_t *config = session->config;
+    const stored_t *stored = &session->checkpoint.stored;
+    const bool own = stored->compressed && config->usual_methods;
+    session->method_count = own ? 1 : config->method_count;
+    session->methods = calloc(session->method_count, sizeof *session->methods);
+    if (session->methods == NULL)
+        return outcome_out_of_memory("accuracy");
+    for (size_t i = 0; i < session->method_count; i++)
+        session->methods[i] = own ? stored->method.chars : config->methods[i];
+    if (!stored->compressed)
+        return outcome_ok();
+    for (size_t i = 0; i < session->method_count; i++)
+        if (!text_equal(session->methods[i], stored->method.chars) && !text_equal(session->methods[i], float_method))
+            return outcome_failed(session->checkpoint.weights.path.chars, text_of("method %s", session->methods[i]).chars,
+                                  text_of("a file that %s has compressed already", stored->method.chars).chars,
+                                  text_of("--method %s or %s", stored->method.chars, float_method).chars,
+                                  "give the file from before compression");
+    return outcome_ok();
+}
+
+static outcome_t open_weights(accuracy_session_t *session)
+{
+    const accuracy_config_t *config = session->config;
+    const checkpoint_request_t request = {.network = config->network,
+                                          .size = config->size,
+                                          .path = config->weights,
+                                          .ignore_extra = config->ignore_extra,
+                                          .threads = config->threads};
+    checkpoint_t *checkpoint = &session->checkpoint;
+    outcome_t result = checkpoint_open(&request, checkpoint);
+    if (!outcome_is_ok(&result))
+        return result;
+    session->net = checkpoint->weights.network;
+    session->size = checkpoint->weights.size;
+    if (outcome_bad(&result, choose_methods(session)) ||
+        outcome_bad(&result,
+                    int8_network_from(&checkpoint->weights, config->prune_first_layer, config->threads, &session->network)))
+        return result;
+    if (!checkpoint->stored.compressed)
+        stored_into(&checkpoint->stored, &session->network);
+    return result;
+}
+
+static void collect_notes(accuracy_session_t *session)
+{
+    const char *const parts[] = {session->checkpoint.notes.chars, session->dataset.notes.chars};
+    for (int i = 0; i < 2; i++)
+        if (parts[i] != NULL)
+            text_append(&session->notes, "%s", parts[i]);
+}
+
 outcome_t accuracy_session_open(const accuracy_config_t *config, accuracy_session_t *session)
 {
     *session = (accuracy_session_t){.config = config};
-    session->method_count = config->method_count;
-    session->answers = calloc(config->method_count, sizeof *session->answers);
-    session->methods = calloc(config->method_count, sizeof *session->methods);
-    if (session->answers == NULL || session->methods == NULL)
-        return outcome_out_of_memory("accuracy");
-    memcpy(session->methods, config->methods, config->method_count * sizeof *session->methods);
     outcome_t result;
     if ((config->predictions != NULL && outcome_bad(&result, file_make_folder(config->predictions))) ||
-        outcome_bad(&result, net_weights_load(config->network, config->size, config->weights, &session->weights)) ||
-        outcome_bad(&result,
-                    int8_network_from(&session->weights, config->prune_first_layer, config->threads, &session->network)) ||
-        outcome_bad(&result, open_dataset(session)) || outcome_bad(&result, open_kernels(session)) ||
-        outcome_bad(&result, identify(session)))
+        outcome_bad(&result, open_weights(session)))
         return result;
-    return outcome_bad(&result, make_samples(session)) ? result : open_calibration(session);
+    session->answers = calloc(session->method_count, sizeof *session->answers);
+    if (session->answers == NULL)
+        return outcome_out_of_memory("accuracy");
+    if (outcome_bad(&result, open_dataset(session)) || outcome_bad(&result, open_kernels(session)) ||
+        outcome_bad(&result, make_samples(session)) || outcome_bad(&result, identify(session)) ||
+        outcome_bad(&result, open_calibration(session)))
+        return result;
+    collect_notes(session);
+    return result;
 }
 
 void accuracy_session_close(accuracy_session_t *session)
 {
     engine_close(session->engine);
     net_ranges_free(&session->ranges);
-    for (size_t i = 0; i < session->config->method_count && session->answers != NULL; i++)
+    for (size_t i = 0; session->answers != NULL && i < session->method_count; i++)
         predictions_free(&session->answers[i]);
     free(session->answers);
     free(session->methods);
     calibration_samples_close(&session->calibration);
     dataset_close(&session->dataset);
     int8_network_free(&session->network);
-    net_weights_free(&session->weights);
+    checkpoint_free(&session->checkpoint);
+    free(session->notes.chars);
 }
 
 /* ===  What answers depend on  === */
@@ -201,8 +305,8 @@ text_t accuracy_session_key(const accuracy_session_t *session, const char *metho
     const text_t engine = config->integers ? text_of("integers") : text_of("%s", engine_versions().chars);
     const text_t calibration =
         accuracy_session_calibrates(method) ? text_of(" %s", session->calibration_identity.chars) : text_of("%s", "");
-    return text_of("%s method=%s first=%s images=%lld of=%lld kernels=%s engine=%s%s%s", session->identity.chars, method,
-                   config->prune_first_layer ? "prune" : "keep", (long long)session->answers[0].samples,
-                   (long long)session->dataset.samples, config->kernels, engine.chars,
-                   config->skip_bad ? " bad=skipped" : "", calibration.chars);
+    return text_of("%s profile=%s method=%s first=%s images=%lld of=%lld kernels=%s engine=%s%s%s", session->identity.chars,
+                   session->preprocessing.profile->name, method, config->prune_first_layer ? "prune" : "keep",
+                   (long long)session->answers[0].samples, (long long)session->dataset.samples, config->kernels,
+                   engine.chars, config->skip_bad ? " bad=skipped" : "", calibration.chars);
 }

@@ -7,20 +7,26 @@
 #include "measure/accuracy.h"
 #include "measure/calibration_samples.h"
 #include "measure/predictions.h"
+#include "measure/preprocessing.h"
+#include "weights/checkpoint.h"
 #include "weights/int8_network.h"
 
 /* All that is open while the accuracy of one network is measured: weights, samples, engine, and room for the answers. */
 typedef struct {
     const accuracy_config_t *config;
-    net_weights_t weights;
-    int8_network_t network; /* of these weights */
+    checkpoint_t checkpoint; /* the weights */
+    int8_network_t network;  /* of these weights */
+    const network_t *net;    /* of the checkpoint */
+    const net_size_t *size;
     dataset_t dataset;
-    const profile_t *profile;
+    preprocessing_t preprocessing;
+    text_t profile_words;
+    text_builder_t notes;
     net_ranges_t ranges; /* of a CNN with integer activations */
     engine_t *engine;
     calibration_samples_t calibration; /* opened only when a method calibrates activations */
     text_t calibration_identity;
-    const char **methods; /* those of the configuration that can run */
+    const char **methods; /* those of the configuration that can run, or the file's own */
     size_t method_count;
     predictions_t *answers; /* one per method, over the same samples */
     text_t identity;        /* hashes of weights and data, for the keys */

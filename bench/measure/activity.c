@@ -58,7 +58,7 @@ static int64_t count_floats(const engine_view_t *view, int64_t pixel)
 static void count(void *context, int worker, const engine_view_t *view)
 {
     const activity_t *activity = context;
-    const size_t layers = activity->session.weights.table.count;
+    const size_t layers = activity->session.checkpoint.weights.table.count;
     seen_t *seen = &activity->seen[((size_t)worker * layers + view->layer) * SIDES + (view->output ? OUTPUT : INPUT)];
     seen->values += view->pixels * view->channels;
     for (int64_t pixel = 0; pixel < view->pixels; pixel++)
@@ -69,9 +69,8 @@ static outcome_t run_samples(activity_t *activity, engine_watcher_t watcher, con
                              int threads)
 {
     accuracy_session_t *session = &activity->session;
-    const accuracy_config_t *config = session->config;
     const inference_t inference = {
-        .dataset = &session->dataset, .engine = session->engine, .size = config->size, .threads = threads};
+        .dataset = &session->dataset, .engine = session->engine, .size = session->size, .threads = threads};
     outcome_t result = engine_watch(session->engine, watcher, activity);
     return outcome_is_ok(&result) ? inference_run(&inference, title, session->answers[0].sample, samples, NULL) : result;
 }
@@ -90,7 +89,7 @@ static int64_t place_in_mask(const net_layer_t *layer, const engine_view_t *view
 static void keep_mask(void *context, int worker, const engine_view_t *view)
 {
     activity_t *activity = context;
-    const net_layer_t *layer = &activity->session.weights.table.items[view->layer];
+    const net_layer_t *layer = &activity->session.checkpoint.weights.table.items[view->layer];
     (void)worker;
     if (view->output)
         return;
@@ -111,15 +110,14 @@ static void keep_mask(void *context, int worker, const engine_view_t *view)
 static outcome_t write_masks(activity_t *activity)
 {
     const accuracy_session_t *session = &activity->session;
-    const accuracy_config_t *config = session->config;
     const int64_t all = session->answers[0].samples, wanted = activity->config->mask_samples;
     const int64_t samples = wanted < all ? wanted : all;
-    outcome_t result = mask_file_create(config->network, config->size->name, &session->weights.table, samples,
+    outcome_t result = mask_file_create(session->net, session->size->name, &session->checkpoint.weights.table, samples,
                                         session->dataset.kind->name, &activity->masks);
     if (!outcome_is_ok(&result) || outcome_bad(&result, run_samples(activity, keep_mask, "masks", samples, 1)))
         return result;
     if (activity->wrong_pixels > 0)
-        return outcome_failed(config->network->name, "a sample",
+        return outcome_failed(session->net->name, "a sample",
                               text_of("%lld tokens", (long long)activity->wrong_pixels).chars,
                               "as many as the accelerator models run", "masks need samples of one length");
     return safetensors_save(activity->config->masks, &activity->masks);
@@ -129,7 +127,7 @@ static outcome_t write_masks(activity_t *activity)
 
 static double density_of(const activity_t *activity, size_t layer, int side)
 {
-    const size_t layers = activity->session.weights.table.count;
+    const size_t layers = activity->session.checkpoint.weights.table.count;
     seen_t all = {0};
     for (size_t worker = 0; worker < (size_t)activity->session.config->threads; worker++) {
         const seen_t *seen = &activity->seen[(worker * layers + layer) * SIDES + (size_t)side];
@@ -143,7 +141,7 @@ static double density_of(const activity_t *activity, size_t layer, int side)
  * reads it (but a pooling, attention or nothing), it is what the engine stores. */
 static void fill_densities(const activity_t *activity, double *inputs, double *outputs)
 {
-    const net_table_t *table = &activity->session.weights.table;
+    const net_table_t *table = &activity->session.checkpoint.weights.table;
     for (size_t i = 0; i < table->count; i++) {
         inputs[i] = density_of(activity, i, INPUT);
         outputs[i] = density_of(activity, i, OUTPUT);
@@ -156,10 +154,10 @@ static void fill_densities(const activity_t *activity, double *inputs, double *o
 static outcome_t give_rows(const activity_t *activity, activity_sink_t sink, void *context)
 {
     const accuracy_session_t *session = &activity->session;
-    const net_table_t *table = &session->weights.table;
-    const char *path = session->weights.path.chars, *slash = strrchr(path, '/');
-    density_row_t row = {.net = session->config->network->name,
-                         .size = session->config->size->name,
+    const net_table_t *table = &session->checkpoint.weights.table;
+    const char *path = session->checkpoint.weights.path.chars, *slash = strrchr(path, '/');
+    density_row_t row = {.net = session->net->name,
+                         .size = session->size->name,
                          .samples = session->answers[0].samples,
                          .data = session->dataset.kind->name,
                          .weights = slash != NULL ? slash + 1 : path};
@@ -198,7 +196,7 @@ outcome_t activity_run(const activity_config_t *config, activity_sink_t sink, vo
                     variant_apply(&activity.session.network, *method, session.threads, activity.session.engine, &bits)))
         goto out;
     const accuracy_session_t *open = &activity.session;
-    activity.seen = calloc((size_t)session.threads * open->weights.table.count * SIDES, sizeof *activity.seen);
+    activity.seen = calloc((size_t)session.threads * open->checkpoint.weights.table.count * SIDES, sizeof *activity.seen);
     result = activity.seen != NULL ? outcome_ok() : outcome_out_of_memory("densities");
     if (!outcome_is_ok(&result) ||
         outcome_bad(&result, run_samples(&activity, count, "densities", open->answers[0].samples, session.threads)) ||

@@ -144,8 +144,10 @@ static outcome_t open_calibration(const net_weights_t *weights, const calibratio
     dataset_request_t request = {.path = config->data, .classes = size->classes, .training = config->data == NULL};
     outcome_t result;
     *calibration = (calibration_t){.weights = weights, .threads = config->threads};
-    if (outcome_bad(&result, profile_find(size->profile, &request.profile)) ||
-        outcome_bad(&result, dataset_open(size->dataset, &request, &calibration->dataset)))
+    request.profile = config->profile;
+    if ((config->profile == NULL && outcome_bad(&result, profile_find(size->profile, &request.profile))) ||
+        outcome_bad(&result, dataset_open(config->dataset != NULL ? config->dataset : size->dataset, &request,
+                                          &calibration->dataset)))
         return result;
     calibration->seen = calloc(threads * weights->table.count, sizeof *calibration->seen);
     calibration->list = malloc((size_t)calibration->dataset.samples * sizeof *calibration->list);

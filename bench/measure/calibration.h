@@ -3,6 +3,7 @@
 #define BBS_MEASURE_CALIBRATION_H
 
 #include "base/outcome.h"
+#include "data/profile.h"
 #include "nets/ranges.h"
 #include "nets/weights.h"
 
@@ -13,8 +14,10 @@
  * Counts do not depend on the number of threads, so neither do the ranges. */
 
 typedef struct {
-    const char *data; /* folder or file; NULL: the default place of the data set's training part */
-    int64_t samples;  /* the fixed list of dataset_subset() */
+    const char *data;         /* folder or file; NULL: the default place of the data set's training part */
+    const char *dataset;      /* kind of the data; NULL: that of the size */
+    const profile_t *profile; /* preprocessing; NULL: that of the size */
+    int64_t samples;          /* the fixed list of dataset_subset() */
     int threads;
 } calibration_config_t;
 

@@ -15,7 +15,7 @@ static outcome_t open_own(const calibration_request_t *request, calibration_samp
                                 .training = request->path == NULL,
                                 .tokens = size->width};
     outcome_t result;
-    if (outcome_bad(&result, dataset_open(size->dataset, &wanted, &samples->own)))
+    if (outcome_bad(&result, dataset_open(request->evaluated->kind->name, &wanted, &samples->own)))
         return result;
     samples->has_own = true;
     samples->dataset = &samples->own;

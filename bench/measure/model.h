@@ -42,6 +42,7 @@ typedef struct {
     model_origin_t origin;
     const char *weights_path; /* of MODEL_FILE */
     int seed;                 /* of synthetic weights (substitute.h); 0: SUBSTITUTE_SEED */
+    bool ignore_extra;        /* leave out float tensors of that file that the network does not ask for */
     double density;           /* share of activations that are not zero, in every layer; 0: not given */
     const char *density_path; /* measured densities of each layer (density.h); NULL: not given, as density.h assumes */
     const char *masks_path;   /* real activations of the only network of the plan (mask_file.h); NULL: none */

@@ -4,6 +4,7 @@
 #include "accel/effectual.h"
 #include "accel/oddity.h"
 #include "compress/select.h"
+#include "weights/checkpoint.h"
 #include "weights/mask_file.h"
 #include "weights/substitute.h"
 
@@ -181,9 +182,16 @@ outcome_t model_inputs_open(const model_plan_t *plan, const network_t *network, 
         return result;
     if (plan->origin == MODEL_NONE)
         return outcome_ok();
-    if (plan->origin == MODEL_FILE || (plan->origin == MODEL_BEST && size->weights != NULL))
-        return int8_network_load(network, size, plan->origin == MODEL_FILE ? plan->weights_path : NULL, plan->prune_first,
-                                 plan->threads, &inputs->int8);
+    if (plan->origin == MODEL_FILE) {
+        const checkpoint_request_t request = {.network = network,
+                                              .size = size,
+                                              .path = plan->weights_path,
+                                              .ignore_extra = plan->ignore_extra,
+                                              .threads = plan->threads};
+        return checkpoint_int8(&request, plan->prune_first, &inputs->int8);
+    }
+    if (plan->origin == MODEL_BEST && size->weights != NULL)
+        return int8_network_load(network, size, NULL, plan->prune_first, plan->threads, &inputs->int8);
     return substitute_draw(network, size, plan->prune_first, plan->seed > 0 ? plan->seed : SUBSTITUTE_SEED, plan->threads,
                            &inputs->int8);
 }

@@ -54,27 +54,47 @@ static outcome_t apply_layer(void *context, size_t index, compressed_t *compress
     return result;
 }
 
-outcome_t variant_apply(const int8_network_t *network, const char *spec, int threads, engine_t *engine,
-                        compress_size_t *bits)
+/* Room for the floats of the largest part of a layer. */
+static outcome_t open_application(const int8_network_t *network, engine_t *engine, compress_size_t *bits,
+                                  application_t *application)
 {
-    application_t application = {.network = network, .engine = engine, .bits = bits};
-    const method_t *method;
-    method_config_t config;
     int64_t largest = 0;
-    outcome_t result;
+    *application = (application_t){.network = network, .engine = engine, .bits = bits};
     *bits = (compress_size_t){0};
-    if (outcome_bad(&result, method_parse(spec, &method, &config)))
-        return result;
-    config.values_only = true; /* the columns of a large layer would take 100 MB */
     for (size_t i = 0; i < network->count; i++) {
         const compress_layer_t *layer = &network->layers[i];
         const int64_t part = rows_at_a_time(layer) * layer->c * layer->kh * layer->kw;
         largest = part > largest ? part : largest;
     }
-    application.floats = malloc((size_t)largest * sizeof *application.floats);
-    if (application.floats == NULL)
-        return outcome_out_of_memory("compressed weights");
+    application->floats = malloc((size_t)largest * sizeof *application->floats);
+    return application->floats != NULL ? outcome_ok() : outcome_out_of_memory("compressed weights");
+}
+
+outcome_t variant_apply(const int8_network_t *network, const char *spec, int threads, engine_t *engine,
+                        compress_size_t *bits)
+{
+    application_t application;
+    const method_t *method;
+    method_config_t config;
+    outcome_t result;
+    *bits = (compress_size_t){0};
+    if (outcome_bad(&result, method_parse(spec, &method, &config)) ||
+        outcome_bad(&result, open_application(network, engine, bits, &application)))
+        return result;
+    config.values_only = true; /* the columns of a large layer would take 100 MB */
     result = compress_each(method, &config, network->layers, network->count, threads, apply_layer, &application);
+    free(application.floats);
+    return result;
+}
+
+outcome_t variant_apply_stored(const stored_t *stored, const int8_network_t *network, engine_t *engine,
+                               compress_size_t *bits)
+{
+    application_t application;
+    outcome_t result = open_application(network, engine, bits, &application);
+    if (!outcome_is_ok(&result))
+        return result;
+    result = stored_each(stored, network, apply_layer, &application);
     free(application.floats);
     return result;
 }

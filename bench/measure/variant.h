@@ -4,6 +4,7 @@
 
 #include "engine/engine.h"
 #include "weights/int8_network.h"
+#include "weights/stored.h"
 
 /* Compress a network by one method, give each layer to the engine, and count the bits. Weights and engine meet only here.
  *
@@ -11,5 +12,9 @@
  * same weights; NULL: only count the bits. */
 outcome_t variant_apply(const int8_network_t *network, const char *spec, int threads, engine_t *engine,
                         compress_size_t *bits);
+
+/* The same for a compressed file: its integers go to the engine as they are. `network` was made of the same checkpoint. */
+outcome_t variant_apply_stored(const stored_t *stored, const int8_network_t *network, engine_t *engine,
+                               compress_size_t *bits);
 
 #endif

@@ -163,6 +163,17 @@ static const net_size_t sst2_compact = {.name = "compact",
                                         .classes = 2,
                                         .shape = &compact_shape};
 
+/* A checkpoint may have another vocabulary: cased or uncased, for either task. */
+static bool refit(const tensor_set_t *set, net_made_t *made)
+{
+    transformer_shape_t *shape = (transformer_shape_t *)(void *)made->shape.bytes;
+    const tensor_t *words = net_weight(set, "bert.embeddings.word_embeddings", 2);
+    const bool other = words != NULL && words->shape[0] != shape->words && words->shape[0] > 0;
+    if (other)
+        shape->words = words->shape[0];
+    return other;
+}
+
 /* Checkpoints converted from TensorFlow call LayerNorm's parameters gamma and beta; those of the encoder alone (BertModel,
  * without a classifier) lack the "bert." */
 static const net_rename_t renames[] = {
@@ -181,7 +192,10 @@ const network_t net_bert_mrpc = {.name = "bert_mrpc",
                                  .renames = renames,
                                  .layers = layers,
                                  .program = program,
-                                 .attention = attention};
+                                 .attention = attention,
+                                 .head = "classifier",
+                                 .shape_size = sizeof(transformer_shape_t),
+                                 .refit = refit};
 const network_t net_bert_sst2 = {.name = "bert_sst2",
                                  .title = "BERT-SST2",
                                  .family = "bert",
@@ -189,4 +203,48 @@ const network_t net_bert_sst2 = {.name = "bert_sst2",
                                  .renames = renames,
                                  .layers = layers,
                                  .program = program,
-                                 .attention = attention};
+                                 .attention = attention,
+                                 .head = "classifier",
+                                 .shape_size = sizeof(transformer_shape_t),
+                                 .refit = refit};
+
+/* ===  From the tensors  === */
+
+enum { HEAD = 64 /* features of a head in the networks of the papers */ };
+
+static outcome_t recognise(const char *where, const tensor_set_t *set, const net_hints_t *hints, net_made_t *made,
+                           bool *found)
+{
+    static const char embeddings[] = "bert.embeddings.", encoder[] = "bert.encoder.layer";
+    const tensor_t *words = net_weight(set, text_of("%sword_embeddings", embeddings).chars, 2),
+                   *places = net_weight(set, text_of("%sposition_embeddings", embeddings).chars, 2),
+                   *segments = net_weight(set, text_of("%stoken_type_embeddings", embeddings).chars, 2),
+                   *hidden = net_weight(set, text_of("%s.0.intermediate.dense", encoder).chars, 2),
+                   *head = net_weight(set, "classifier", 2);
+    if (words == NULL || places == NULL || segments == NULL || hidden == NULL || head == NULL)
+        return outcome_ok();
+    transformer_shape_t shape = {.blocks = net_count_blocks(set, encoder, "attention.self.query"),
+                                 .width = words->shape[1],
+                                 .hidden = hidden->shape[0],
+                                 .tokens = places->shape[0],
+                                 .words = words->shape[0],
+                                 .places = places->shape[0],
+                                 .segments = segments->shape[0],
+                                 .epsilon = hints->epsilon > 0 ? hints->epsilon : uncased_shape.epsilon};
+    shape.heads = hints->heads > 0 ? hints->heads : shape.width % HEAD == 0 ? shape.width / HEAD : 0;
+    if (shape.heads == 0 || shape.width % shape.heads != 0)
+        return outcome_failed(where, "number of heads", text_of("a width of %d", (int)shape.width).chars,
+                              "a multiple of 64, or num_attention_heads in config.json beside the weights",
+                              "write {\"num_attention_heads\": N} into config.json beside the weights");
+    net_size_t size = sst2_full;
+    size.name = "own";
+    size.width = shape.places;
+    size.classes = head->shape[0];
+    net_make(made, &net_bert_sst2, &size, &shape, sizeof shape, text_of("bert_%dx%d", (int)shape.blocks, (int)shape.width));
+    made->assumed = text_of("%s%d heads, LayerNorm adds %g",
+                            hints->heads > 0 ? "as described: " : "assumed: ", (int)shape.heads, shape.epsilon);
+    *found = true;
+    return outcome_ok();
+}
+
+const net_family_t net_family_bert = {.name = "BERT (Hugging Face)", .renames = renames, .recognise = recognise};

@@ -10,6 +10,9 @@
 static const net_rename_t wrappers[] = {
     {NET_AT_FRONT, "module.", ""},    /* torch.nn.DataParallel and DistributedDataParallel */
     {NET_AT_FRONT, "_orig_mod.", ""}, /* torch.compile */
+    {NET_AT_FRONT, "model.", ""},     /* Lightning: the attribute of the LightningModule */
+    {NET_AT_FRONT, "net.", ""},        {NET_AT_FRONT, "backbone.", ""}, /* MMPretrain, DINO */
+    {NET_AT_FRONT, "timm_model.", ""},                                  /* Hugging Face's TimmWrapperModel */
     {NET_AT_FRONT, NULL, NULL},
 };
 

@@ -3,6 +3,8 @@
 #define BBS_NETS_NET_H
 
 #include "base/registry.h"
+#include "base/text.h"
+#include "tensor/tensor.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -59,6 +61,7 @@ typedef struct {
 } net_size_t;
 
 struct net_program; /* nets/program.h */
+struct net_made;    /* nets/recognise.h */
 
 /* A rule that turns a checkpoint's name into the layer table's: `from`, at the front or end of the name, becomes `to`. */
 typedef struct {
@@ -92,7 +95,17 @@ typedef struct {
     outcome_t (*program)(const net_size_t *size, struct net_program *program);
     /* NULL: the network has no attention. */
     void (*attention)(const net_size_t *size, net_attention_t *attention);
+    /* CNNs: the Darknet cfg of a size that has no file (nets/cfg.h). */
+    void (*graph)(const net_size_t *size, text_builder_t *cfg);
+    const char *head;  /* the layer whose rows are the classes */
+    size_t shape_size; /* bytes of net_size_t.shape */
+    /* Take other sizes than the classes from a checkpoint: true when something changed. NULL: there is nothing. */
+    bool (*refit)(const tensor_set_t *set, struct net_made *made);
 } network_t;
+
+/* Families that are recognised by their tensors (nets/recognise.h), NULL-terminated. One line in registry.c adds one. */
+typedef struct net_family net_family_t;
+extern const net_family_t *const net_families[];
 
 /* The seven networks of the paper ("all" means these), and others that can be given by name; NULL-terminated. One line in
  * registry.c adds one. */

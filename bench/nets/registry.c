@@ -14,3 +14,8 @@ const network_t *const net_registry[] = {
 const network_t *const net_others[] = {
     &net_resnet20, &net_resnet32, &net_resnet44, &net_resnet56, &net_vit_tiny, &net_deit_tiny, NULL,
 };
+
+/* In this order: the first that knows the tensors. */
+const net_family_t *const net_families[] = {
+    &net_family_resnet, &net_family_cifar_resnet, &net_family_vgg, &net_family_vit, &net_family_bert, NULL,
+};

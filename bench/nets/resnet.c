@@ -7,16 +7,19 @@
 #include "nets/resnet.h"
 
 #include "base/text.h"
+#include "nets/cfg.h"
 
 enum { STAGES = 4 };
 
 typedef struct resnet_shape {
-    /* Append one block: `c` input channels on a `side` x `side` plane, stage width `w`. */
-    outcome_t (*add_block)(net_table_t *table, const char *block, int64_t w, int64_t c, int64_t stride, int64_t side);
+    /* Append one block: `c` input channels on a `side` x `side` plane, stage width `w`, `inner` channels inside. */
+    outcome_t (*add_block)(net_table_t *table, const char *block, int64_t w, int64_t inner, int64_t c, int64_t stride,
+                           int64_t side);
     int64_t convolutions; /* of a block, without the projection */
     int64_t expansion;    /* output channels of a block / stage width */
     int64_t blocks[STAGES];
     int64_t widths[STAGES];
+    int64_t inner[STAGES]; /* Bottleneck: channels of the 3x3 convolution; 0: the width (wide ResNets have more) */
     int64_t stem_kernel, stem_stride, stem_pad;
     int64_t pool_kernel, pool_stride, pool_pad;
 } resnet_shape_t;
@@ -27,8 +30,10 @@ static int64_t after_window(int64_t size, int64_t kernel, int64_t stride, int64_
 }
 
 /* One BasicBlock: two 3x3 convolutions to `k` channels, the stride in the first. */
-static outcome_t add_basic_block(net_table_t *table, const char *block, int64_t k, int64_t c, int64_t stride, int64_t side)
+static outcome_t add_basic_block(net_table_t *table, const char *block, int64_t k, int64_t unused, int64_t c,
+                                 int64_t stride, int64_t side)
 {
+    (void)unused; /* both convolutions have k channels */
     outcome_t result;
     if (outcome_bad(&result, net_add_conv(table, text_of("%s.conv1", block).chars, text_of("%s.bn1", block).chars, k, c, 3,
                                           stride, 1, side, side)))
@@ -43,18 +48,19 @@ static outcome_t add_basic_block(net_table_t *table, const char *block, int64_t 
                         stride, 0, side, side);
 }
 
-/* One Bottleneck: 1x1 to `w`, 3x3 with the stride, 1x1 to 4 w. */
-static outcome_t add_bottleneck(net_table_t *table, const char *block, int64_t w, int64_t c, int64_t stride, int64_t side)
+/* One Bottleneck: 1x1 to `width`, 3x3 with the stride, 1x1 to 4 w. */
+static outcome_t add_bottleneck(net_table_t *table, const char *block, int64_t w, int64_t width, int64_t c, int64_t stride,
+                                int64_t side)
 {
     enum { EXPANSION = 4 };
     int64_t inner = after_window(side, 3, stride, 1);
     outcome_t result;
-    if (outcome_bad(&result, net_add_conv(table, text_of("%s.conv1", block).chars, text_of("%s.bn1", block).chars, w, c, 1,
-                                          1, 0, side, side)) ||
-        outcome_bad(&result, net_add_conv(table, text_of("%s.conv2", block).chars, text_of("%s.bn2", block).chars, w, w, 3,
-                                          stride, 1, side, side)) ||
+    if (outcome_bad(&result, net_add_conv(table, text_of("%s.conv1", block).chars, text_of("%s.bn1", block).chars, width, c,
+                                          1, 1, 0, side, side)) ||
+        outcome_bad(&result, net_add_conv(table, text_of("%s.conv2", block).chars, text_of("%s.bn2", block).chars, width,
+                                          width, 3, stride, 1, side, side)) ||
         outcome_bad(&result, net_add_conv(table, text_of("%s.conv3", block).chars, text_of("%s.bn3", block).chars,
-                                          EXPANSION * w, w, 1, 1, 0, inner, inner)))
+                                          EXPANSION * w, width, 1, 1, 0, inner, inner)))
         return result;
     if (stride == 1 && c == EXPANSION * w)
         return result;
@@ -75,6 +81,11 @@ static void wire_block(net_table_t *table, const resnet_shape_t *shape, int64_t 
         table->items[last].residual = from;
 }
 
+static int64_t inner_of(const resnet_shape_t *shape, int stage)
+{
+    return shape->inner[stage] > 0 ? shape->inner[stage] : shape->widths[stage];
+}
+
 static outcome_t resnet_layers(const net_size_t *size, net_table_t *table)
 {
     const resnet_shape_t *shape = size->shape;
@@ -90,7 +101,8 @@ static outcome_t resnet_layers(const net_size_t *size, net_table_t *table)
             int64_t stride = block == 0 && stage > 0 ? 2 : 1;
             int64_t first = (int64_t)table->count;
             text_t name = text_of("layer%d.%d", stage + 1, (int)block);
-            if (outcome_bad(&result, shape->add_block(table, name.chars, shape->widths[stage], c, stride, side)))
+            if (outcome_bad(&result, shape->add_block(table, name.chars, shape->widths[stage], inner_of(shape, stage), c,
+                                                      stride, side)))
                 return result;
             wire_block(table, shape, first, from);
             from = (int64_t)table->count - 1;
@@ -100,6 +112,49 @@ static outcome_t resnet_layers(const net_size_t *size, net_table_t *table)
     }
     return net_add_linear(table, "fc", size->classes, c, 1, true);
 }
+
+/* ===  The graph  === */
+
+static void add_convolutions(net_cfg_t *cfg, const resnet_shape_t *shape, int stage, int64_t stride)
+{
+    const int64_t width = shape->widths[stage];
+    if (shape->convolutions == 2) {
+        net_cfg_conv(cfg, width, 3, stride, true, "relu");
+        net_cfg_conv(cfg, width, 3, 1, true, "linear");
+        return;
+    }
+    net_cfg_conv(cfg, inner_of(shape, stage), 1, 1, true, "relu");
+    net_cfg_conv(cfg, inner_of(shape, stage), 3, stride, true, "relu");
+    net_cfg_conv(cfg, shape->expansion * width, 1, 1, true, "linear");
+}
+
+static void resnet_graph(const net_size_t *size, text_builder_t *text)
+{
+    const resnet_shape_t *shape = size->shape;
+    net_cfg_t cfg = net_cfg_start(text, size);
+    int64_t c = shape->widths[0];
+    net_cfg_conv(&cfg, shape->widths[0], shape->stem_kernel, shape->stem_stride, true, "relu");
+    net_cfg_max_pool(&cfg, shape->pool_kernel, shape->pool_stride, 2 * shape->pool_pad);
+    for (int stage = 0; stage < STAGES; stage++)
+        for (int64_t block = 0; block < shape->blocks[stage]; block++) {
+            const int64_t stride = stage > 0 && block == 0 ? 2 : 1, outputs = shape->expansion * shape->widths[stage];
+            const int64_t input = cfg.count - 1;
+            add_convolutions(&cfg, shape, stage, stride);
+            const int64_t last = cfg.count - 1;
+            if (stride > 1 || c != outputs) {
+                net_cfg_route(&cfg, input);
+                net_cfg_project(&cfg, outputs, stride);
+                net_cfg_shortcut(&cfg, last);
+            } else {
+                net_cfg_shortcut(&cfg, input);
+            }
+            c = outputs;
+        }
+    net_cfg_average(&cfg);
+    net_cfg_connected(&cfg, size->classes, "linear");
+}
+
+/* ===  Sizes  === */
 
 static const resnet_shape_t resnet34_full_shape = {.add_block = add_basic_block,
                                                    .convolutions = 2,
@@ -148,10 +203,12 @@ static const net_size_t resnet34_compact = {.name = "compact",
                                             .classes = 10,
                                             .shape = &resnet34_compact_shape};
 
+#define RESNET .layers = resnet_layers, .graph = resnet_graph, .head = "fc", .shape_size = sizeof(resnet_shape_t)
+
 static const net_size_t *const resnet34_sizes[] = {&resnet34_full, &resnet34_compact, NULL};
 
 const network_t net_resnet34 = {
-    .name = "resnet34", .title = "ResNet-34", .family = "resnet", .sizes = resnet34_sizes, .layers = resnet_layers};
+    .name = "resnet34", .title = "ResNet-34", .family = "resnet", .sizes = resnet34_sizes, RESNET};
 
 static const resnet_shape_t resnet50_full_shape = {.add_block = add_bottleneck,
                                                    .convolutions = 3,
@@ -203,4 +260,61 @@ static const net_size_t resnet50_compact = {.name = "compact",
 static const net_size_t *const resnet50_sizes[] = {&resnet50_full, &resnet50_compact, NULL};
 
 const network_t net_resnet50 = {
-    .name = "resnet50", .title = "ResNet-50", .family = "resnet", .sizes = resnet50_sizes, .layers = resnet_layers};
+    .name = "resnet50", .title = "ResNet-50", .family = "resnet", .sizes = resnet50_sizes, RESNET};
+
+/* ===  From the tensors  === */
+
+/* The blocks and widths of a stage; false when its convolutions have groups. */
+static bool take_stage(const tensor_set_t *set, int stage, bool bottleneck, resnet_shape_t *shape)
+{
+    text_t name = text_of("layer%d", stage + 1);
+    const tensor_t *first = net_weight(set, text_of("%s.0.conv1", name.chars).chars, 4);
+    const tensor_t *second = net_weight(set, text_of("%s.0.conv2", name.chars).chars, 4);
+    const tensor_t *third = net_weight(set, text_of("%s.0.conv3", name.chars).chars, 4);
+    shape->blocks[stage] = net_count_blocks(set, name.chars, "conv1");
+    if (first == NULL || second == NULL || (bottleneck && third == NULL))
+        return false;
+    shape->widths[stage] = bottleneck ? third->shape[0] / shape->expansion : second->shape[0];
+    shape->inner[stage] = bottleneck ? first->shape[0] : 0;
+    return second->shape[1] == first->shape[0];
+}
+
+static text_t name_of(const resnet_shape_t *shape)
+{
+    int64_t depth = 2;
+    for (int stage = 0; stage < STAGES; stage++)
+        depth += shape->blocks[stage] * shape->convolutions;
+    const bool wide = inner_of(shape, 0) != shape->widths[0];
+    return text_of("%sresnet%d%s", wide ? "wide_" : "", (int)depth,
+                   wide ? text_of("_%d", (int)(inner_of(shape, 0) / shape->widths[0])).chars : "");
+}
+
+/* torchvision's names, four stages; the stem must be 7 x 7, whose stride and pool are known. */
+static outcome_t recognise(const char *where, const tensor_set_t *set, const net_hints_t *hints, net_made_t *made,
+                           bool *found)
+{
+    const tensor_t *stem = net_weight(set, "conv1", 4), *head = net_weight(set, "fc", 2);
+    const bool bottleneck = net_weight(set, "layer1.0.conv3", 4) != NULL;
+    (void)hints;
+    if (stem == NULL || head == NULL || net_weight(set, "layer4.0.conv1", 4) == NULL)
+        return outcome_ok();
+    if (stem->shape[2] != resnet34_full_shape.stem_kernel)
+        return outcome_failed(where, "tensor conv1.weight",
+                              text_of("a stem of %d x %d", (int)stem->shape[2], (int)stem->shape[3]).chars,
+                              "7 x 7: the stride and the pool of others do not follow from the shapes",
+                              "give the layers to `bbsbench simulate --layers`");
+    resnet_shape_t shape = bottleneck ? resnet50_full_shape : resnet34_full_shape;
+    for (int stage = 0; stage < STAGES; stage++)
+        if (!take_stage(set, stage, bottleneck, &shape))
+            return outcome_failed(where, text_of("layer%d", stage + 1).chars, "convolutions with groups, or other blocks",
+                                  "the blocks of torchvision's ResNets", NULL);
+    net_size_t size = resnet34_full;
+    size.name = "own";
+    size.channels = stem->shape[1];
+    size.classes = head->shape[0];
+    net_make(made, bottleneck ? &net_resnet50 : &net_resnet34, &size, &shape, sizeof shape, name_of(&shape));
+    *found = true;
+    return outcome_ok();
+}
+
+const net_family_t net_family_resnet = {.name = "ResNet (torchvision)", .recognise = recognise};

@@ -2,9 +2,12 @@
 #ifndef BBS_NETS_RESNET_H
 #define BBS_NETS_RESNET_H
 
-#include "nets/net.h"
+#include "nets/recognise.h"
 
 extern const network_t net_resnet34; /* torchvision resnet34 */
 extern const network_t net_resnet50; /* torchvision resnet50 */
+
+/* ResNet-18 to 152 and the wide ones, any number of classes, under torchvision's names. */
+extern const net_family_t net_family_resnet;
 
 #endif

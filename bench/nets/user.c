@@ -2,6 +2,7 @@
 #include "nets/user.h"
 
 #include "base/csv.h"
+#include "base/file.h"
 #include "base/text.h"
 
 #include <inttypes.h>
@@ -35,7 +36,16 @@ static outcome_t read_number(const line_t *line, const char *column, int64_t lea
     const char *cell = csv_cell(line->csv, line->row, index);
     if (text_to_integer(cell, least, most, value))
         return result;
-    return refuse(line, column, cell, text_of("an integer from %" PRId64 " to %" PRId64, least, most).chars);
+    return refuse(line, column, cell[0] == '\0' ? "an empty cell" : cell,
+                  text_of("an integer from %" PRId64 " to %" PRId64, least, most).chars);
+}
+
+static bool has_name(const net_table_t *table, const char *name)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (text_equal(table->items[i].name, name))
+            return true;
+    return false;
 }
 
 static outcome_t read_name(const line_t *line, const net_table_t *before, char *name)
@@ -47,12 +57,12 @@ static outcome_t read_name(const line_t *line, const net_table_t *before, char *
     const char *cell = csv_cell(line->csv, line->row, index);
     size_t length = strlen(cell);
     if (length == 0 || length >= NET_NAME_SIZE)
-        return refuse(line, "name", text_of("%zu characters", length).chars, text_of("1 to %d", NET_NAME_SIZE - 1).chars);
+        return refuse(line, "name", length == 0 ? "an empty cell" : text_of("%zu characters", length).chars,
+                      text_of("1 to %d", NET_NAME_SIZE - 1).chars);
     if (text_equal(cell, "total"))
         return refuse(line, "name", cell, "another name: `total` is the row of the sums");
-    for (size_t i = 0; i < before->count; i++)
-        if (text_equal(before->items[i].name, cell))
-            return refuse(line, "name", text_of("%s, as in line %zu", cell, i + 2).chars, "each name once");
+    if (has_name(before, cell))
+        return refuse(line, "name", text_of("%s, as in a line above", cell).chars, "each name once");
     memcpy(name, cell, length + 1);
     return result;
 }
@@ -65,7 +75,9 @@ static outcome_t read_kind(const line_t *line, net_kind_t *kind)
         return result;
     const char *cell = csv_cell(line->csv, line->row, index);
     *kind = text_equal(cell, "conv") ? NET_CONV : NET_LINEAR;
-    return *kind == NET_CONV || text_equal(cell, "linear") ? result : refuse(line, "kind", cell, "conv or linear");
+    return *kind == NET_CONV || text_equal(cell, "linear")
+               ? result
+               : refuse(line, "kind", cell[0] == '\0' ? "an empty cell" : cell, "conv or linear");
 }
 
 /* ===  Layers  === */
@@ -112,22 +124,79 @@ static bool feeds(const net_layer_t *maker, const net_layer_t *layer)
            maker->out_w == layer->in_w;
 }
 
+/* Append a row: one layer, or one for each group. */
+static outcome_t append(const line_t *line, const net_layer_t *row, int64_t groups, net_table_t *table)
+{
+    if (row->k % groups != 0 || row->c % groups != 0)
+        return refuse(line, "groups", text_of("%" PRId64, groups).chars, "a divisor of k and of c");
+    if (table->count + (size_t)groups > MOST_LAYERS)
+        return refuse(line, "groups", "too many layers, one for each group", text_of("%d in all", MOST_LAYERS).chars);
+    for (int64_t group = 1; group <= groups; group++) {
+        net_layer_t *layer = &table->items[table->count];
+        *layer = *row;
+        layer->k = row->k / groups;
+        layer->c = row->c / groups;
+        text_t name = groups > 1 ? text_of("%s.%" PRId64, row->name, group) : text_of("%s", row->name);
+        if (groups > 1 && has_name(table, name.chars))
+            return refuse(line, "name", text_of("%s, as in a line above", name.chars).chars, "each name once");
+        if (strlen(name.chars) >= NET_NAME_SIZE)
+            return refuse(line, "name", name.chars, text_of("at most %d characters", NET_NAME_SIZE - 1).chars);
+        memcpy(layer->name, name.chars, strlen(name.chars) + 1);
+        if (table->count > 0 && groups == 1 && feeds(layer - 1, layer))
+            layer->input = (int64_t)table->count - 1;
+        table->count++;
+    }
+    return outcome_ok();
+}
+
+/* The groups of a row: 1 where the table has no such column. */
+static outcome_t read_groups(const line_t *line, const net_layer_t *layer, int64_t *groups)
+{
+    *groups = 1;
+    for (size_t i = 0; i < line->csv->columns; i++)
+        if (text_equal(line->csv->cells[i], "groups"))
+            return read_number(line, "groups", 1, layer->kind == NET_CONV ? MOST_CHANNELS : 1, groups);
+    return outcome_ok();
+}
+
 static outcome_t read_layers(const csv_table_t *csv, net_table_t *table)
 {
     if (csv->rows == 0 || csv->rows > MOST_LAYERS)
         return outcome_failed(csv->path, NULL, text_of("%zu layers", csv->rows).chars,
                               text_of("1 to %d", MOST_LAYERS).chars, NULL);
-    table->items = calloc(csv->rows, sizeof *table->items);
+    table->items = calloc(MOST_LAYERS, sizeof *table->items);
     if (table->items == NULL)
         return outcome_out_of_memory(csv->path);
     outcome_t result = outcome_ok();
     for (size_t row = 0; row < csv->rows && outcome_is_ok(&result); row++) {
-        net_layer_t *layer = &table->items[row];
-        result = read_layer(&(line_t){csv, row}, table, layer);
-        if (row > 0 && feeds(layer - 1, layer))
-            layer->input = (int64_t)row - 1;
-        table->count++;
+        const line_t line = {csv, row};
+        net_layer_t layer;
+        int64_t groups;
+        if (!outcome_bad(&result, read_layer(&line, table, &layer)) &&
+            !outcome_bad(&result, read_groups(&line, &layer, &groups)))
+            result = append(&line, &layer, groups, table);
     }
+    return result;
+}
+
+/* What spreadsheets write instead of commas and plain text, in words. */
+static outcome_t check_text(const char *path)
+{
+    bytes_t bytes;
+    outcome_t result = file_read(path, "give a table of layers with --layers (docs/layers.md)", &bytes);
+    if (!outcome_is_ok(&result))
+        return result;
+    char *text = (char *)bytes.data;
+    const bool mark = text_starts(text, "\xEF\xBB\xBF"), wide = bytes.size >= 2 && text[0] == '\xFF' && text[1] == '\xFE';
+    text[strcspn(text, "\r\n")] = '\0';
+    if (mark || wide)
+        result = outcome_failed(path, "line 1", wide ? "text in UTF-16" : "a byte order mark before the header",
+                                "plain UTF-8 text", "save it as CSV (UTF-8 without a mark)");
+    else if (strchr(text, ',') == NULL && strpbrk(text, ";\t") != NULL)
+        result = outcome_failed(path, "line 1",
+                                strchr(text, ';') != NULL ? "columns separated by ;" : "columns separated by tabs",
+                                "columns separated by commas", "save it as CSV with commas");
+    file_free_bytes(&bytes);
     return result;
 }
 
@@ -158,8 +227,8 @@ outcome_t net_user_read(const char *path, net_user_t *user)
 {
     csv_table_t csv;
     *user = (net_user_t){0};
-    outcome_t result = csv_read(path, &csv);
-    if (!outcome_is_ok(&result))
+    outcome_t result = check_text(path);
+    if (!outcome_is_ok(&result) || outcome_bad(&result, csv_read(path, &csv)))
         return result;
     result = read_layers(&csv, &user->table);
     csv_free(&csv);

@@ -136,7 +136,7 @@ static const net_size_t tiny_full = {.name = "full",
 /* DeiT-Tiny without its distillation token has the graph of a ViT (Touvron et al. 2021). */
 static const net_size_t deit_full = {.name = "full",
                                      .dataset = "imagenet",
-                                     .profile = "timm-deit",
+                                     .profile = "timm-imagenet",
                                      .channels = 3,
                                      .height = 224,
                                      .width = 224,
@@ -175,25 +175,100 @@ const network_t net_vit_small = {.name = "vit_small",
                                  .sizes = small_sizes,
                                  .layers = layers,
                                  .program = program,
-                                 .attention = attention};
+                                 .attention = attention,
+                                 .head = "head",
+                                 .shape_size = sizeof(transformer_shape_t)};
 const network_t net_vit_base = {.name = "vit_base",
                                 .title = "ViT-Base",
                                 .family = "vit",
                                 .sizes = base_sizes,
                                 .layers = layers,
                                 .program = program,
-                                .attention = attention};
+                                .attention = attention,
+                                .head = "head",
+                                .shape_size = sizeof(transformer_shape_t)};
 const network_t net_vit_tiny = {.name = "vit_tiny",
                                 .title = "ViT-Tiny",
                                 .family = "vit",
                                 .sizes = tiny_sizes,
                                 .layers = layers,
                                 .program = program,
-                                .attention = attention};
+                                .attention = attention,
+                                .head = "head",
+                                .shape_size = sizeof(transformer_shape_t)};
 const network_t net_deit_tiny = {.name = "deit_tiny",
                                  .title = "DeiT-Tiny",
                                  .family = "vit",
                                  .sizes = deit_sizes,
                                  .layers = layers,
                                  .program = program,
-                                 .attention = attention};
+                                 .attention = attention,
+                                 .head = "head",
+                                 .shape_size = sizeof(transformer_shape_t)};
+
+/* ===  From the tensors  === */
+
+/* timm's own names for the usual widths. */
+static const struct {
+    int64_t width, heads;
+    const char *name;
+} known[] = {
+    {192, 3, "vit_tiny"}, {384, 6, "vit_small"}, {768, 12, "vit_base"}, {1024, 16, "vit_large"}, {1280, 16, "vit_huge"}};
+
+enum { HEAD = 64 /* features of a head in the networks of the papers */ };
+
+static outcome_t take_shape(const char *where, const tensor_set_t *set, const net_hints_t *hints,
+                            transformer_shape_t *shape, text_t *name, text_t *assumed)
+{
+    const tensor_t *mlp = net_weight(set, "blocks.0.mlp.fc1", 2);
+    shape->blocks = net_count_blocks(set, "blocks", "attn.qkv");
+    shape->hidden = mlp != NULL ? mlp->shape[0] : 0;
+    shape->epsilon = hints->epsilon > 0 ? hints->epsilon : base_shape.epsilon;
+    shape->heads = hints->heads > 0 ? hints->heads : shape->width % HEAD == 0 ? shape->width / HEAD : 0;
+    *name = text_of("vit_w%d", (int)shape->width);
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (known[i].width == shape->width) {
+            *name = text_of("%s", known[i].name);
+            shape->heads = hints->heads > 0 ? hints->heads : known[i].heads;
+        }
+    *assumed = text_of("%s%d heads, LayerNorm adds %g",
+                       hints->heads > 0 ? "as described: " : "assumed: ", (int)shape->heads, shape->epsilon);
+    if (shape->heads == 0 || shape->width % shape->heads != 0)
+        return outcome_failed(where, "number of heads", text_of("a width of %d", (int)shape->width).chars,
+                              "a multiple of 64, or num_heads in config.json beside the weights",
+                              "write {\"num_heads\": N} into config.json beside the weights");
+    return outcome_ok();
+}
+
+static outcome_t recognise(const char *where, const tensor_set_t *set, const net_hints_t *hints, net_made_t *made,
+                           bool *found)
+{
+    const tensor_t *patches = net_weight(set, "patch_embed.proj", 4), *head = net_weight(set, "head", 2),
+                   *places = tensor_set_find(set, "pos_embed");
+    if (patches == NULL || head == NULL || places == NULL || places->rank != 3 ||
+        net_weight(set, "blocks.0.attn.qkv", 2) == NULL)
+        return outcome_ok();
+    transformer_shape_t shape = {.width = patches->shape[0], .patch = patches->shape[2]};
+    text_t name, assumed;
+    outcome_t result = take_shape(where, set, hints, &shape, &name, &assumed);
+    int64_t side = 0;
+    while (side * side < places->shape[1] - 1)
+        side++;
+    if (outcome_is_ok(&result) && (side == 0 || side * side != places->shape[1] - 1))
+        result = outcome_failed(where, "tensor pos_embed", text_of("%d places", (int)places->shape[1]).chars,
+                                "a square of patches, and one for the class token", NULL);
+    if (!outcome_is_ok(&result))
+        return result;
+    net_size_t size = base_full;
+    size.name = "own";
+    size.channels = patches->shape[1];
+    size.height = size.width = side * shape.patch;
+    size.classes = head->shape[0];
+    net_make(made, &net_vit_base, &size, &shape, sizeof shape,
+             text_of("%s_patch%d_%d", name.chars, (int)shape.patch, (int)size.height));
+    made->assumed = assumed;
+    *found = true;
+    return outcome_ok();
+}
+
+const net_family_t net_family_vit = {.name = "ViT (timm)", .recognise = recognise};

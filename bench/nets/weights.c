@@ -9,6 +9,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 const float net_batchnorm_epsilon = 1e-5F;
 
@@ -97,7 +98,7 @@ static outcome_t take_all(const char *where, const tensor_set_t *set, net_weight
 outcome_t net_weights_from(const network_t *network, const net_size_t *size, const char *where, const tensor_set_t *set,
                            net_weights_t *weights)
 {
-    *weights = (net_weights_t){.network = network, .size = size, .path = text_of("%s", where)};
+    *weights = (net_weights_t){.network = network, .size = size, .profile = size->profile, .path = text_of("%s", where)};
     outcome_t result;
     if (outcome_bad(&result, net_layers(network, size, &weights->table)) ||
         outcome_bad(&result, net_program(network, size, &weights->program)) ||
@@ -106,15 +107,47 @@ outcome_t net_weights_from(const network_t *network, const net_size_t *size, con
     return result;
 }
 
+outcome_t net_weights_path(const network_t *network, const net_size_t *size, text_t *path)
+{
+    if (size->weights != NULL)
+        return home_path(size->weights, path);
+    return catalogue_find(catalogue_checkpoints, "--net", network->name, "weights", path);
+}
+
+/* `name` is PREFIX.SUFFIX, for one of the suffixes (NULL-terminated). */
+static bool is_part(const char *name, const char *prefix, const char *const *suffixes)
+{
+    const size_t length = strlen(prefix);
+    if (length == 0 || strncmp(name, prefix, length) != 0 || name[length] != '.')
+        return false;
+    for (; *suffixes != NULL; suffixes++)
+        if (text_equal(name + length + 1, *suffixes))
+            return true;
+    return false;
+}
+
+bool net_weights_asks(const net_weights_t *weights, const char *name)
+{
+    static const char *const plain[] = {"weight", NULL}, *const biased[] = {"weight", "bias", NULL},
+                             *const norm[] = {"weight", "bias", "running_mean", "running_var", NULL};
+    for (size_t i = 0; i < weights->table.count; i++) {
+        const net_layer_t *layer = &weights->table.items[i];
+        if (is_part(name, layer->name, layer->bias ? biased : plain) || is_part(name, layer->norm, norm))
+            return true;
+    }
+    for (size_t i = 0; i < weights->program.float_count; i++)
+        if (text_equal(weights->program.floats[i].name, name))
+            return true;
+    return false;
+}
+
 outcome_t net_weights_load(const network_t *network, const net_size_t *size, const char *path, net_weights_t *weights)
 {
     *weights = (net_weights_t){0};
     text_t own;
     outcome_t result;
     if (path == NULL) {
-        if (outcome_bad(&result, size->weights != NULL
-                                     ? home_path(size->weights, &own)
-                                     : catalogue_find(catalogue_checkpoints, "--net", network->name, "weights", &own)))
+        if (outcome_bad(&result, net_weights_path(network, size, &own)))
             return result;
         path = own.chars;
     }

@@ -22,7 +22,8 @@ typedef struct {
 typedef struct {
     const network_t *network;
     const net_size_t *size;
-    text_t path; /* of the file that was read */
+    const char *profile; /* the profile whose mean and deviation the samples get: that of the size, unless changed */
+    text_t path;         /* of the file that was read */
     net_table_t table;
     net_program_t program;    /* empty where Darknet has a cfg */
     net_parameters_t *layers; /* table.count */
@@ -41,6 +42,12 @@ outcome_t net_weights_load(const network_t *network, const net_size_t *size, con
 outcome_t net_weights_from(const network_t *network, const net_size_t *size, const char *where, const tensor_set_t *set,
                            net_weights_t *weights);
 void net_weights_free(net_weights_t *weights);
+
+/* The path of the shipped or fetched weights of a network; FAULT_MISSING as net_weights_load(). */
+outcome_t net_weights_path(const network_t *network, const net_size_t *size, text_t *path);
+
+/* Does the network ask for a tensor of this name? */
+bool net_weights_asks(const net_weights_t *weights, const char *name);
 
 /* Bias and BatchNorm of a layer, folded: the sum s of output channel k becomes s * multiplier + bias. */
 void net_fold_norm(const net_layer_t *layer, const net_parameters_t *parameters, int64_t k, double *multiplier,

@@ -18,7 +18,7 @@ static const uint8_t MAGIC[10] = {0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8
 static const pickle_global_t no_globals[] = {{NULL, NULL, 0}};
 
 typedef struct {
-    const char *where;
+    const char *where, *part;
     FILE *stream;
     int64_t size; /* of the file */
     bytes_t head; /* first bytes of the file, which hold the pickles */
@@ -165,14 +165,15 @@ static outcome_t read_head(legacy_t *file)
     return outcome_ok();
 }
 
-static outcome_t read_stream(const char *where, FILE *stream, int64_t size, tensor_set_t *set)
+static outcome_t read_stream(const char *where, const char *part, FILE *stream, int64_t size, tensor_set_t *set)
 {
-    legacy_t file = {.where = where, .stream = stream, .size = size};
+    legacy_t file = {.where = where, .part = part, .stream = stream, .size = size};
     outcome_t result;
     if (outcome_bad(&result, read_head(&file)) || outcome_bad(&result, read_preamble(&file)))
         goto out;
     text_t inner = text_of("%s: state dict from byte %zu", where, file.at);
-    if (outcome_bad(&result, state_dict_read(inner.chars, file.head.data + file.at, file.head.size - file.at, &file.dict)))
+    if (outcome_bad(&result, state_dict_read(inner.chars, file.part, file.head.data + file.at, file.head.size - file.at,
+                                             &file.dict)))
         goto out;
     file.at += file.dict.pickle.size;
     if (outcome_bad(&result, locate_storages(&file)))
@@ -192,12 +193,12 @@ outcome_t legacy_checkpoint_parse(const char *where, const uint8_t *bytes, size_
     FILE *stream = size > 0 ? fmemopen((void *)(uintptr_t)bytes, size, "rb") : NULL; /* read only, as in safetensors.c */
     if (stream == NULL)
         return outcome_failed(where, NULL, "no bytes", "a PyTorch checkpoint", "get the file again");
-    outcome_t result = read_stream(where, stream, (int64_t)size, set);
+    outcome_t result = read_stream(where, NULL, stream, (int64_t)size, set);
     fclose(stream);
     return result;
 }
 
-outcome_t legacy_checkpoint_load(const char *path, const char *todo, tensor_set_t *set)
+outcome_t legacy_checkpoint_load(const char *path, const char *part, const char *todo, tensor_set_t *set)
 {
     *set = (tensor_set_t){0};
     FILE *stream;
@@ -205,7 +206,7 @@ outcome_t legacy_checkpoint_load(const char *path, const char *todo, tensor_set_
     outcome_t result;
     if (outcome_bad(&result, file_open(path, todo, &stream, &size)))
         return result;
-    result = read_stream(path, stream, size, set);
+    result = read_stream(path, part, stream, size, set);
     fclose(stream);
     return result;
 }

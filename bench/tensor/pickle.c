@@ -19,8 +19,8 @@ static outcome_t run_proto(pickle_machine_t *machine, size_t width)
     outcome_t result;
     if (outcome_bad(&result, pickle_machine_unsigned(machine, width, &protocol)))
         return result;
-    if (protocol < 2 || protocol > 4)
-        return pickle_machine_refused(machine, text_of("protocol %" PRIu64, protocol).chars, "2, 3 or 4");
+    if (protocol < 2 || protocol > 5)
+        return pickle_machine_refused(machine, text_of("protocol %" PRIu64, protocol).chars, "2 to 5");
     return result;
 }
 
@@ -120,6 +120,18 @@ static outcome_t run_text(pickle_machine_t *machine, size_t width)
         machine, (pickle_value_t){.kind = PICKLE_TEXT, .chars = (const char *)bytes, .count = (uint32_t)length});
 }
 
+static outcome_t run_bytes(pickle_machine_t *machine, size_t width)
+{
+    uint64_t length;
+    const uint8_t *bytes;
+    outcome_t result;
+    if (outcome_bad(&result, pickle_machine_unsigned(machine, width, &length)) ||
+        outcome_bad(&result, pickle_machine_take(machine, length, &bytes)))
+        return result;
+    return pickle_machine_push_value(
+        machine, (pickle_value_t){.kind = PICKLE_BYTES, .chars = (const char *)bytes, .count = (uint32_t)length});
+}
+
 /* ===  Opcodes: containers  === */
 
 static outcome_t run_mark(pickle_machine_t *machine, size_t width)
@@ -158,6 +170,12 @@ static outcome_t run_short_tuple(pickle_machine_t *machine, size_t width)
     return push_items(machine, PICKLE_TUPLE, refs, width);
 }
 
+/* The items of the list, set or deque of a foreign object are dropped. */
+static bool drops_items(const pickle_value_t *container)
+{
+    return container->kind == PICKLE_CALL;
+}
+
 /* Add values to the container below them on the stack. */
 static outcome_t extend(pickle_machine_t *machine, const pickle_ref_t *refs, size_t count, bool pairs)
 {
@@ -166,6 +184,8 @@ static outcome_t extend(pickle_machine_t *machine, const pickle_ref_t *refs, siz
     if (outcome_bad(&result, pickle_machine_peek(machine, 1, &below)))
         return result;
     pickle_value_t *container = pickle_machine_value(machine, *below);
+    if (!pairs && drops_items(container))
+        return outcome_ok();
     bool fits = pairs ? container->kind == PICKLE_DICT || container->kind == PICKLE_CALL : container->kind == PICKLE_LIST;
     if (!fits)
         return pickle_machine_refused(machine, "another value below the items", pairs ? "a dictionary" : "a list");
@@ -201,12 +221,8 @@ static outcome_t push_global(pickle_machine_t *machine, const char *module, size
         if (strlen(global->module) == module_size && memcmp(global->module, module, module_size) == 0 &&
             strlen(global->name) == name_size && memcmp(global->name, name, name_size) == 0)
             return pickle_machine_push_value(machine, (pickle_value_t){.kind = PICKLE_GLOBAL, .integer = global->id});
-    text_t found =
-        text_of("%.*s.%.*s", module_size < 80 ? (int)module_size : 80, module, name_size < 80 ? (int)name_size : 80, name);
-    for (char *at = found.chars; *at != '\0'; at++)
-        if (*at < ' ' || *at > '~')
-            *at = '?';
-    return pickle_machine_refused(machine, found.chars, "a tensor, its storage or a dictionary");
+    return pickle_machine_push_value(machine,
+                                     (pickle_value_t){.kind = PICKLE_FOREIGN, .chars = name, .count = (uint32_t)name_size});
 }
 
 static outcome_t run_global(pickle_machine_t *machine, size_t width)
@@ -241,10 +257,19 @@ static outcome_t run_reduce(pickle_machine_t *machine, size_t width)
     outcome_t result;
     if (outcome_bad(&result, pickle_machine_pop(machine, 2, &refs)))
         return result;
-    if (pickle_machine_value(machine, refs[0])->kind != PICKLE_GLOBAL ||
+    pickle_kind_t called = pickle_machine_value(machine, refs[0])->kind;
+    if ((called != PICKLE_GLOBAL && called != PICKLE_FOREIGN && called != PICKLE_CALL) ||
         pickle_machine_value(machine, refs[1])->kind != PICKLE_TUPLE)
         return pickle_machine_refused(machine, "a call of another value", "a global and a tuple");
     return push_items(machine, PICKLE_CALL, refs, 2);
+}
+
+/* A new object with arguments by keyword, which are dropped. */
+static outcome_t run_new_object_ex(pickle_machine_t *machine, size_t width)
+{
+    pickle_ref_t *keywords;
+    outcome_t result = pickle_machine_pop(machine, 1, &keywords);
+    return outcome_is_ok(&result) ? run_reduce(machine, width) : result;
 }
 
 /* The attributes of an object (a state dict's `_metadata`) do not concern tensors and are ignored. */
@@ -256,7 +281,7 @@ static outcome_t run_build(pickle_machine_t *machine, size_t width)
     if (outcome_bad(&result, pickle_machine_peek(machine, 2, &refs)))
         return result;
     if (pickle_machine_value(machine, refs[0])->kind != PICKLE_CALL)
-        return pickle_machine_refused(machine, "attributes for another value", "an ordered dictionary");
+        return pickle_machine_refused(machine, "attributes for another value", "an object");
     return pickle_machine_pop(machine, 1, &refs);
 }
 
@@ -270,7 +295,22 @@ static outcome_t run_persistent(pickle_machine_t *machine, size_t width)
     return push_items(machine, PICKLE_PERSISTENT, refs, 1);
 }
 
-/* ===  Opcodes: memo  === */
+/* ===  Opcodes: stack and memo  === */
+
+static outcome_t run_pop(pickle_machine_t *machine, size_t width)
+{
+    (void)width;
+    pickle_ref_t *refs;
+    return pickle_machine_pop(machine, 1, &refs);
+}
+
+static outcome_t run_pop_mark(pickle_machine_t *machine, size_t width)
+{
+    (void)width;
+    pickle_ref_t *refs;
+    size_t count;
+    return pickle_machine_pop_mark(machine, &refs, &count);
+}
 
 /* MEMOIZE takes the next number. */
 static outcome_t run_memoize(pickle_machine_t *machine, size_t width)
@@ -335,23 +375,34 @@ static const opcode_t opcodes[256] = {
     [0x8c] = {"SHORT_BINUNICODE", run_text, 1},
     ['X'] = {"BINUNICODE", run_text, 4},
     [0x8d] = {"BINUNICODE8", run_text, 8},
+    ['C'] = {"SHORT_BINBYTES", run_bytes, 1},
+    ['B'] = {"BINBYTES", run_bytes, 4},
+    [0x8e] = {"BINBYTES8", run_bytes, 8},
+    [0x96] = {"BYTEARRAY8", run_bytes, 8},
     ['('] = {"MARK", run_mark, 0},
     [')'] = {"EMPTY_TUPLE", run_empty, PICKLE_TUPLE},
     [']'] = {"EMPTY_LIST", run_empty, PICKLE_LIST},
     ['}'] = {"EMPTY_DICT", run_empty, PICKLE_DICT},
+    [0x8f] = {"EMPTY_SET", run_empty, PICKLE_LIST},
     ['t'] = {"TUPLE", run_tuple, 0},
     [0x85] = {"TUPLE1", run_short_tuple, 1},
     [0x86] = {"TUPLE2", run_short_tuple, 2},
     [0x87] = {"TUPLE3", run_short_tuple, 3},
     ['a'] = {"APPEND", run_extend_one, false},
     ['e'] = {"APPENDS", run_extend, false},
+    [0x90] = {"ADDITEMS", run_extend, false},
+    [0x91] = {"FROZENSET", run_tuple, 0},
     ['s'] = {"SETITEM", run_extend_one, true},
     ['u'] = {"SETITEMS", run_extend, true},
     ['c'] = {"GLOBAL", run_global, 0},
     [0x93] = {"STACK_GLOBAL", run_stack_global, 0},
     ['R'] = {"REDUCE", run_reduce, 0},
+    [0x81] = {"NEWOBJ", run_reduce, 0},
+    [0x92] = {"NEWOBJ_EX", run_new_object_ex, 0},
     ['b'] = {"BUILD", run_build, 0},
     ['Q'] = {"BINPERSID", run_persistent, 0},
+    ['0'] = {"POP", run_pop, 0},
+    ['1'] = {"POP_MARK", run_pop_mark, 0},
     [0x94] = {"MEMOIZE", run_memoize, 0},
     ['q'] = {"BINPUT", run_put, 1},
     ['r'] = {"LONG_BINPUT", run_put, 4},
@@ -370,7 +421,7 @@ static outcome_t run(pickle_machine_t *machine)
         machine->opcode_name = opcode->name;
         outcome_t result;
         if (opcode->name == NULL)
-            return pickle_machine_refused(machine, "an opcode that state dicts do not need", "plain values and tensors");
+            return pickle_machine_refused(machine, "an opcode that checkpoints do not need", "plain values and tensors");
         if (outcome_bad(&result, opcode->run(machine, opcode->argument)))
             return result;
     }

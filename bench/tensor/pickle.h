@@ -8,13 +8,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The subset of Python's pickle (protocols 2 to 4) in which state dicts are written, read as plain values.
+/* The subset of Python's pickle (protocols 2 to 5) in which checkpoints are written, read as plain values.
  *
- * Nothing is executed: a GLOBAL is an entry of the caller's table, and a REDUCE only records the global and its arguments.
- * Refused, with opcode and offset: an opcode outside the subset, a global outside the table, an empty stack, a length
- * beyond the end. (CPython's Lib/pickletools.py describes each opcode.) */
+ * Nothing is executed. A global is an entry of the caller's table, or PICKLE_FOREIGN when the table lacks it: training
+ * scripts keep their settings (argparse.Namespace), numpy scalars and states of random generators beside the weights. A
+ * call, of whatever global, only records what is called and its arguments. The contents of foreign objects are kept as
+ * plain values, or dropped (attributes, items of sets and lists); they never become tensors.
+ * Refused, with opcode and offset: an opcode outside the subset, an empty stack, a length beyond the end. (CPython's
+ * Lib/pickletools.py describes each opcode.) */
 
-/* The globals that a pickle may name. A module of NULL ends the table. */
+/* The globals that the caller knows. A module of NULL ends the table. */
 typedef struct {
     const char *module;
     const char *name;

@@ -30,5 +30,8 @@ bool pickle_is_text(const pickle_value_t *value, const char *text)
 
 bool pickle_is_call(const pickle_t *pickle, const pickle_value_t *value, int id)
 {
-    return value->kind == PICKLE_CALL && pickle_item(pickle, value, 0)->integer == id;
+    if (value->kind != PICKLE_CALL)
+        return false;
+    const pickle_value_t *called = pickle_item(pickle, value, 0);
+    return called->kind == PICKLE_GLOBAL && called->integer == id;
 }

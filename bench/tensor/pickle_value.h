@@ -15,11 +15,13 @@ typedef enum {
     PICKLE_LONG,       /* an integer of more than 64 bits: chars, count bytes in two's complement, little endian */
     PICKLE_REAL,       /* real */
     PICKLE_TEXT,       /* chars, count bytes of UTF-8 without a final NUL */
+    PICKLE_BYTES,      /* chars, count bytes */
     PICKLE_TUPLE,      /* items[count] */
     PICKLE_LIST,       /* items[count] */
     PICKLE_DICT,       /* items[count]: key, value, key, value ... */
     PICKLE_GLOBAL,     /* integer: the id of the entry in the caller's table */
-    PICKLE_CALL,       /* items[0] the global, items[1] the argument tuple, then keys and values set later */
+    PICKLE_FOREIGN,    /* a global outside the table: chars, count bytes of its name, without the module */
+    PICKLE_CALL,       /* items[0] what is called, items[1] the argument tuple, then keys and values set later */
     PICKLE_PERSISTENT, /* items[0]: the persistent id */
 } pickle_kind_t;
 
@@ -54,7 +56,7 @@ const pickle_value_t *pickle_root(const pickle_t *pickle);
 const pickle_value_t *pickle_item(const pickle_t *pickle, const pickle_value_t *value, size_t index);
 
 bool pickle_is_text(const pickle_value_t *value, const char *text);
-/* A call of the global with that id. */
+/* A call of the global with that id in the caller's table. */
 bool pickle_is_call(const pickle_t *pickle, const pickle_value_t *value, int id);
 
 #endif

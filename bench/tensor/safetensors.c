@@ -18,9 +18,17 @@ static const double EXACT_LIMIT = 9007199254740992.0;
 
 /* ===  Reading  === */
 
+/* Element types of the format that no tensor here has: scales of FP8 training, counters, rotary tables. Such a tensor is
+ * left out, and named in the note TENSOR_NOTE_LEFT_OUT. */
+static const struct {
+    const char *name;
+    int64_t size; /* bytes */
+} foreign_types[] = {{"F8_E4M3", 1}, {"F8_E5M2", 1}, {"F8_E8M0", 1}, {"U16", 2}, {"U32", 4}, {"U64", 8}, {"C64", 8}};
+
 typedef struct {
     const cJSON *entry;
-    tensor_type_t type;
+    tensor_type_t type; /* TENSOR_TYPE_COUNT: a foreign type */
+    int64_t element;    /* bytes */
     int rank;
     int64_t shape[TENSOR_MAX_RANK];
     int64_t begin, end; /* offsets after the header */
@@ -48,7 +56,11 @@ static outcome_t read_type_and_shape(const char *where, const cJSON *entry, span
     for (span->type = 0; span->type < TENSOR_TYPE_COUNT; span->type++)
         if (text_equal(tensor_type_name(span->type), type->valuestring))
             break;
-    if (span->type == TENSOR_TYPE_COUNT)
+    span->element = span->type < TENSOR_TYPE_COUNT ? (int64_t)tensor_type_size(span->type) : 0;
+    for (size_t i = 0; i < sizeof foreign_types / sizeof foreign_types[0] && span->element == 0; i++)
+        if (text_equal(foreign_types[i].name, type->valuestring))
+            span->element = foreign_types[i].size;
+    if (span->element == 0)
         return bad_entry(where, entry, type->valuestring, "a dtype this version reads (F64 ... BOOL)");
     span->rank = cJSON_GetArraySize(shape);
     if (span->rank > TENSOR_MAX_RANK)
@@ -73,7 +85,7 @@ static outcome_t read_span(const char *where, const cJSON *entry, int64_t body, 
     if (span->begin > span->end || span->end > body)
         return bad_entry(where, entry, text_of("offsets %" PRId64 " to %" PRId64, span->begin, span->end).chars,
                          text_of("within the file's %" PRId64 " bytes of data", body).chars);
-    int64_t bytes = (int64_t)tensor_type_size(span->type);
+    int64_t bytes = span->element;
     for (int i = 0; i < span->rank; i++)
         if (__builtin_mul_overflow(bytes, span->shape[i], &bytes))
             return bad_entry(where, entry, "a shape that overflows", "a tensor that fits its offsets");
@@ -181,6 +193,18 @@ static outcome_t take_header(const char *where, FILE *stream, size_t size, cJSON
     return outcome_ok();
 }
 
+static outcome_t leave_out(const char *where, FILE *stream, const span_t *span, tensor_set_t *set)
+{
+    const cJSON *type = cJSON_GetObjectItemCaseSensitive(span->entry, "dtype");
+    const char *before = tensor_set_get_note(set, TENSOR_NOTE_LEFT_OUT);
+    if (fseeko(stream, span->end - span->begin, SEEK_CUR) != 0)
+        return cut_short(where, text_of("tensor %s", span->entry->string).chars);
+    return tensor_set_note(set, TENSOR_NOTE_LEFT_OUT,
+                           text_of("%.1000s%s%.200s (%s)", before != NULL ? before : "", before != NULL ? ", " : "",
+                                   span->entry->string, type->valuestring)
+                               .chars);
+}
+
 /* The spans follow each other, so the data are read in sequence, each tensor into its place. */
 static outcome_t take_tensors(const char *where, FILE *stream, const span_t *spans, size_t count, tensor_set_t *set)
 {
@@ -189,6 +213,10 @@ static outcome_t take_tensors(const char *where, FILE *stream, const span_t *spa
         const span_t *span = &spans[i];
         size_t bytes = (size_t)(span->end - span->begin);
         tensor_t *tensor;
+        if (span->type == TENSOR_TYPE_COUNT) {
+            result = leave_out(where, stream, span, set);
+            continue;
+        }
         if (outcome_bad(&result,
                         tensor_set_reserve(set, span->entry->string, span->type, span->rank, span->shape, &tensor)))
             break;

@@ -4,33 +4,12 @@
 #include "tensor/state_dict.h"
 
 #include "base/text.h"
+#include "tensor/state_dict_part.h"
 
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { ORDERED_DICT = TENSOR_TYPE_COUNT, REBUILD_TENSOR, REBUILD_TENSOR_V2, REBUILD_PARAMETER };
-
-/* All globals of state dicts. Ids below TENSOR_TYPE_COUNT are storages of that element type. Files from before PyTorch 0.4
- * call _rebuild_tensor. */
-static const pickle_global_t globals[] = {
-    {"collections", "OrderedDict", ORDERED_DICT},
-    {"torch._utils", "_rebuild_tensor", REBUILD_TENSOR},
-    {"torch._utils", "_rebuild_tensor_v2", REBUILD_TENSOR_V2},
-    {"torch._utils", "_rebuild_parameter", REBUILD_PARAMETER},
-    {"torch", "DoubleStorage", TENSOR_F64},
-    {"torch", "FloatStorage", TENSOR_F32},
-    {"torch", "HalfStorage", TENSOR_F16},
-    {"torch", "BFloat16Storage", TENSOR_BF16},
-    {"torch", "LongStorage", TENSOR_I64},
-    {"torch", "IntStorage", TENSOR_I32},
-    {"torch", "ShortStorage", TENSOR_I16},
-    {"torch", "CharStorage", TENSOR_I8},
-    {"torch", "ByteStorage", TENSOR_U8},
-    {"torch", "BoolStorage", TENSOR_BOOL},
-    {NULL, NULL, 0},
-};
 
 static const char AGAIN[] = "save a plain state dict: torch.save(model.state_dict(), PATH)";
 
@@ -44,6 +23,13 @@ static outcome_t bad_value(const char *where, const pickle_value_t *value, const
 static int by_key(const void *a, const void *b)
 {
     return strcmp(((const state_dict_storage_t *)a)->key, ((const state_dict_storage_t *)b)->key);
+}
+
+/* Is it a storage whose element type this version does not read (quantised, complex)? Only a tensor that is asked for needs
+ * its storage. */
+static bool is_foreign_storage(const pickle_t *pickle, const pickle_value_t *id)
+{
+    return id->kind == PICKLE_TUPLE && id->count >= 2 && pickle_item(pickle, id, 1)->kind == PICKLE_FOREIGN;
 }
 
 /* ("storage", type, key, device, elements); the legacy format adds the part of another storage that it is, or None. */
@@ -77,7 +63,7 @@ static outcome_t read_storages(const char *where, state_dict_t *dict)
         return outcome_out_of_memory(where);
     for (size_t i = 0; i < pickle->count; i++) {
         const pickle_value_t *value = &pickle->values[i];
-        if (value->kind == PICKLE_PERSISTENT &&
+        if (value->kind == PICKLE_PERSISTENT && !is_foreign_storage(pickle, pickle_item(pickle, value, 0)) &&
             !read_storage(pickle, pickle_item(pickle, value, 0), &dict->storages[dict->storage_count++]))
             return bad_value(where, value, "a persistent id that is not a whole storage",
                              "(\"storage\", type, key, device, elements)");
@@ -111,20 +97,6 @@ int64_t state_dict_storage_bytes(const state_dict_storage_t *storage)
 }
 
 /* ===  Tensors  === */
-
-/* The arguments of a tensor's rebuild call, which may be inside a Parameter; NULL for any other value. */
-static const pickle_value_t *tensor_arguments(const pickle_t *pickle, const pickle_value_t *value)
-{
-    if (pickle_is_call(pickle, value, REBUILD_PARAMETER)) {
-        const pickle_value_t *arguments = pickle_item(pickle, value, 1);
-        if (arguments->count == 0)
-            return NULL;
-        value = pickle_item(pickle, arguments, 0);
-    }
-    if (!pickle_is_call(pickle, value, REBUILD_TENSOR) && !pickle_is_call(pickle, value, REBUILD_TENSOR_V2))
-        return NULL;
-    return pickle_item(pickle, value, 1);
-}
 
 static bool read_sizes(const pickle_t *pickle, const pickle_value_t *tuple, int64_t *sizes)
 {
@@ -191,86 +163,40 @@ static outcome_t read_view(const char *where, const state_dict_t *dict, const pi
 
 /* ===  The dictionary  === */
 
-typedef struct {
-    const pickle_t *pickle;
-    const pickle_value_t *pairs; /* items from `first`: key, value, key, value ... */
-    uint32_t first;
-    const pickle_value_t *listed; /* or a list of pairs, as Python 2 builds an OrderedDict */
-    uint32_t count;
-} entries_t;
-
-/* False when the value is not a dictionary. */
-static bool entries_of(const pickle_t *pickle, const pickle_value_t *value, entries_t *entries)
+static bool has_foreign_storage(const pickle_t *pickle, const pickle_value_t *arguments)
 {
-    *entries = (entries_t){.pickle = pickle, .pairs = value};
-    if (value->kind == PICKLE_DICT) {
-        entries->count = value->count / 2;
-        return true;
-    }
-    if (!pickle_is_call(pickle, value, ORDERED_DICT))
-        return false;
-    const pickle_value_t *arguments = pickle_item(pickle, value, 1);
-    if (arguments->count == 1 && pickle_item(pickle, arguments, 0)->kind == PICKLE_LIST) {
-        entries->listed = pickle_item(pickle, arguments, 0);
-        entries->count = entries->listed->count;
-        return true;
-    }
-    entries->first = 2;
-    entries->count = (value->count - 2) / 2;
-    return true;
+    const pickle_value_t *storage = arguments->count > 0 ? pickle_item(pickle, arguments, 0) : arguments;
+    return storage->kind == PICKLE_PERSISTENT && is_foreign_storage(pickle, pickle_item(pickle, storage, 0));
 }
 
-/* False when the entry is not a pair. */
-static bool entry_at(const entries_t *entries, uint32_t index, const pickle_value_t **key, const pickle_value_t **value)
+static void leave_out(const pickle_value_t *key, text_t *names)
 {
-    const pickle_value_t *pair = entries->pairs;
-    uint32_t at = entries->first + 2 * index;
-    if (entries->listed != NULL) {
-        pair = pickle_item(entries->pickle, entries->listed, index);
-        at = 0;
-        if ((pair->kind != PICKLE_LIST && pair->kind != PICKLE_TUPLE) || pair->count != 2)
-            return false;
-    }
-    *key = pickle_item(entries->pickle, pair, at);
-    *value = pickle_item(entries->pickle, pair, at + 1);
-    return true;
+    if (key->kind == PICKLE_TEXT)
+        *names = text_of("%.1000s%s%.*s", names->chars, names->chars[0] != '\0' ? ", " : "",
+                         key->count < 200 ? (int)key->count : 200, key->chars);
 }
 
-/* The dictionary that holds the tensors, inside at most four others. */
-static entries_t unwrap(entries_t entries)
-{
-    static const char *const wrappers[] = {"state_dict", "model", "model_state_dict"};
-    enum { WRAPPERS = sizeof wrappers / sizeof wrappers[0], DEPTH = 4 };
-    for (int depth = 0; depth < DEPTH; depth++) {
-        entries_t inner = {.count = 0};
-        bool found = false;
-        for (uint32_t i = 0; i < entries.count && !found; i++) {
-            const pickle_value_t *key, *value;
-            for (int w = 0; entry_at(&entries, i, &key, &value) && w < WRAPPERS && !found; w++)
-                found = pickle_is_text(key, wrappers[w]) && entries_of(entries.pickle, value, &inner);
-        }
-        if (!found)
-            break;
-        entries = inner;
-    }
-    return entries;
-}
-
-static outcome_t read_views(const char *where, state_dict_t *dict)
+static outcome_t read_views(const char *where, const char *part, state_dict_t *dict)
 {
     const pickle_t *pickle = &dict->pickle;
-    const pickle_value_t *root = pickle_root(pickle), *key, *value;
-    entries_t entries;
-    if (!entries_of(pickle, root, &entries))
-        return bad_value(where, root, "no dictionary", "names and tensors");
-    entries = unwrap(entries);
+    const pickle_value_t *key, *value;
+    pickle_entries_t entries;
+    outcome_t result = state_dict_part(where, pickle, part, &entries, &dict->said);
+    if (!outcome_is_ok(&result))
+        return result;
     dict->views = calloc((size_t)entries.count + 1, sizeof *dict->views);
     if (dict->views == NULL)
         return outcome_out_of_memory(where);
     for (uint32_t i = 0; i < entries.count; i++) {
         const pickle_value_t *arguments;
-        outcome_t result;
-        if (!entry_at(&entries, i, &key, &value) || (arguments = tensor_arguments(pickle, value)) == NULL)
+        if (!pickle_entry(&entries, i, &key, &value))
+            continue;
+        arguments = state_dict_tensor(pickle, value);
+        if (state_dict_foreign_tensor(pickle, value) || (arguments != NULL && has_foreign_storage(pickle, arguments))) {
+            leave_out(key, &dict->left_out);
+            continue;
+        }
+        if (arguments == NULL)
             continue;
         if (key->kind != PICKLE_TEXT)
             return bad_value(where, key, "a tensor whose key is no text", "a name");
@@ -279,17 +205,18 @@ static outcome_t read_views(const char *where, state_dict_t *dict)
         dict->view_count++;
     }
     if (dict->view_count == 0)
-        return outcome_failed(where, NULL, "no tensors", "a state dict, or one under the key state_dict or model", AGAIN);
+        return outcome_failed(where, text_of("tensor %.200s", dict->left_out.chars).chars,
+                              "a quantised, sparse or complex tensor", "floats or integers", AGAIN);
     return outcome_ok();
 }
 
-outcome_t state_dict_read(const char *where, const uint8_t *bytes, size_t size, state_dict_t *dict)
+outcome_t state_dict_read(const char *where, const char *part, const uint8_t *bytes, size_t size, state_dict_t *dict)
 {
     *dict = (state_dict_t){.storages = NULL};
     outcome_t result;
-    if (outcome_bad(&result, pickle_read(where, bytes, size, globals, &dict->pickle)))
+    if (outcome_bad(&result, pickle_read(where, bytes, size, state_dict_globals, &dict->pickle)))
         return result;
-    if (outcome_bad(&result, read_storages(where, dict)) || outcome_bad(&result, read_views(where, dict)))
+    if (outcome_bad(&result, read_storages(where, dict)) || outcome_bad(&result, read_views(where, part, dict)))
         state_dict_free(dict);
     return result;
 }

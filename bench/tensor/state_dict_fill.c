@@ -149,6 +149,10 @@ outcome_t state_dict_fill(const state_dict_t *dict, const char *where, state_dic
             ;
         result = fill_storage(&fill, first, end);
     }
+    if (outcome_is_ok(&result) && dict->said.chars[0] != '\0')
+        result = tensor_set_note(set, TENSOR_NOTE_PART, dict->said.chars);
+    if (outcome_is_ok(&result) && dict->left_out.chars[0] != '\0')
+        result = tensor_set_note(set, TENSOR_NOTE_LEFT_OUT, dict->left_out.chars);
 
 out:
     free(order);

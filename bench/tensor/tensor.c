@@ -141,6 +141,31 @@ outcome_t tensor_set_rename(tensor_set_t *set, size_t index, const char *name)
     return outcome_ok();
 }
 
+outcome_t tensor_set_move(tensor_set_t *set, tensor_set_t *from)
+{
+    outcome_t result = outcome_ok();
+    for (size_t i = 0; i < from->note_count; i++)
+        if (tensor_set_get_note(set, from->notes[i].key) == NULL &&
+            outcome_bad(&result, tensor_set_note(set, from->notes[i].key, from->notes[i].value)))
+            return result;
+    for (size_t i = 0; i < from->count; i++)
+        if (tensor_set_find(set, from->items[i].name) != NULL)
+            return outcome_failed(from->items[i].name, NULL, "the same tensor name twice", "unique names", NULL);
+    if (set->count + from->count > TENSOR_SET_LIMIT)
+        return outcome_failed("tensors", NULL, text_of("%zu tensors", set->count + from->count).chars,
+                              text_of("at most %d in one set", TENSOR_SET_LIMIT).chars, NULL);
+    tensor_t *grown = realloc(set->items, (set->count + from->count + 1) * sizeof *grown);
+    if (grown == NULL)
+        return outcome_out_of_memory("tensors");
+    set->items = grown;
+    if (from->count > 0)
+        memcpy(set->items + set->count, from->items, from->count * sizeof *from->items);
+    set->count += from->count;
+    from->count = 0;
+    tensor_set_free(from);
+    return result;
+}
+
 void tensor_set_free(tensor_set_t *set)
 {
     for (size_t i = 0; i < set->count; i++) {

@@ -42,6 +42,11 @@ typedef struct {
     char *value;
 } tensor_note_t;
 
+/* Notes that readers of checkpoints add, for people: which of several state dicts was taken; which tensors were left out.
+ */
+#define TENSOR_NOTE_PART "bbsbench.part"
+#define TENSOR_NOTE_LEFT_OUT "bbsbench.left_out"
+
 /* Owns its tensors, their names and data, and the notes (safetensors "__metadata__"). Zero it before first use. */
 typedef struct {
     tensor_t *items;
@@ -59,6 +64,10 @@ outcome_t tensor_set_note(tensor_set_t *set, const char *key, const char *value)
 const char *tensor_set_get_note(const tensor_set_t *set, const char *key);        /* NULL when absent */
 tensor_t *tensor_set_find(const tensor_set_t *set, const char *name);             /* NULL when absent */
 outcome_t tensor_set_rename(tensor_set_t *set, size_t index, const char *name);   /* unique, as in tensor_set_reserve() */
+/* Append the tensors of `from`, and the notes that `set` lacks; `from` is empty afterwards. A name that is in both is
+ * refused.
+ */
+outcome_t tensor_set_move(tensor_set_t *set, tensor_set_t *from);
 void tensor_set_free(tensor_set_t *set);
 
 /* The tensor with this name, a float type and this shape (rank -1: any shape). `where` names the file in errors, which also

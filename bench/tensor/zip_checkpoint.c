@@ -19,7 +19,7 @@ enum { DEFLATE_RATIO = 1032 };
 static const char AGAIN[] = "get the file again, or save it again with torch.save(model.state_dict(), PATH)";
 
 typedef struct {
-    const char *where;
+    const char *where, *part;
     zip_t *zip;
     uint64_t size;  /* of the archive */
     uint64_t claim; /* compressed bytes of the entries found so far */
@@ -183,7 +183,7 @@ static outcome_t read_archive(archive_t *archive, tensor_set_t *set)
     if (outcome_bad(&result, read_small(archive, name.chars, &pickle)))
         return result;
     text_t where = text_of("%s: %s", archive->where, name.chars);
-    if (outcome_bad(&result, state_dict_read(where.chars, pickle.data, pickle.size, &dict)) ||
+    if (outcome_bad(&result, state_dict_read(where.chars, archive->part, pickle.data, pickle.size, &dict)) ||
         outcome_bad(&result, check_storages(archive, &dict)))
         goto out;
     result = state_dict_fill(&dict, archive->where, read_storage, archive, set);
@@ -194,11 +194,11 @@ out:
     return result;
 }
 
-static outcome_t read_source(const char *where, zip_source_t *source, uint64_t size, tensor_set_t *set)
+static outcome_t read_source(const char *where, const char *part, zip_source_t *source, uint64_t size, tensor_set_t *set)
 {
     zip_error_t error;
     zip_error_init(&error);
-    archive_t archive = {.where = where, .size = size};
+    archive_t archive = {.where = where, .part = part, .size = size};
     archive.zip = source != NULL ? zip_open_from_source(source, ZIP_RDONLY, &error) : NULL;
     outcome_t result;
     if (archive.zip == NULL) {
@@ -218,10 +218,10 @@ static outcome_t read_source(const char *where, zip_source_t *source, uint64_t s
 outcome_t zip_checkpoint_parse(const char *where, const uint8_t *bytes, size_t size, tensor_set_t *set)
 {
     *set = (tensor_set_t){0};
-    return read_source(where, zip_source_buffer_create(bytes, size, 0, NULL), size, set);
+    return read_source(where, NULL, zip_source_buffer_create(bytes, size, 0, NULL), size, set);
 }
 
-outcome_t zip_checkpoint_load(const char *path, const char *todo, tensor_set_t *set)
+outcome_t zip_checkpoint_load(const char *path, const char *part, const char *todo, tensor_set_t *set)
 {
     *set = (tensor_set_t){0};
     FILE *stream;
@@ -230,5 +230,5 @@ outcome_t zip_checkpoint_load(const char *path, const char *todo, tensor_set_t *
     if (outcome_bad(&result, file_open(path, todo, &stream, &size)))
         return result;
     fclose(stream);
-    return read_source(path, zip_source_file_create(path, 0, 0, NULL), (uint64_t)size, set);
+    return read_source(path, part, zip_source_file_create(path, 0, 0, NULL), (uint64_t)size, set);
 }

@@ -8,8 +8,9 @@
  * dict, tensor/state_dict.h), FOLDER/data/KEY (the elements of one storage, raw) and a few small notes.
  *
  * Entries may be stored or deflated, the archive zip64; libzip checks every entry's CRC-32. Encrypted archives, two
- * pickles, missing or short storages and big-endian files are refused with the entry's name. */
-outcome_t zip_checkpoint_load(const char *path, const char *todo, tensor_set_t *set);
+ * pickles, missing or short storages and big-endian files are refused with the entry's name. * `part`: see
+ * state_dict_read(). */
+outcome_t zip_checkpoint_load(const char *path, const char *part, const char *todo, tensor_set_t *set);
 
 /* The same from memory; `where` names it in errors. */
 outcome_t zip_checkpoint_parse(const char *where, const uint8_t *bytes, size_t size, tensor_set_t *set);

@@ -94,9 +94,20 @@ static compress_layer_t shape_of(const tensor_t *tensor)
     return layer;
 }
 
+/* Is NAME.weight a layer of the table? NULL: every weight is. */
+static bool is_wanted(const net_table_t *only, const char *name)
+{
+    if (only == NULL)
+        return true;
+    for (size_t i = 0; i < only->count; i++)
+        if (text_equal(text_of("%s.weight", only->items[i].name).chars, name))
+            return true;
+    return false;
+}
+
 /* shapes[] and places[] have room for set->count entries. */
-static outcome_t find_layers(const tensor_set_t *set, const char *where, compress_layer_t *shapes, size_t *places,
-                             size_t *count)
+static outcome_t find_layers(const tensor_set_t *set, const char *where, const net_table_t *only, compress_layer_t *shapes,
+                             size_t *places, size_t *count)
 {
     outcome_t result;
     *count = 0;
@@ -105,7 +116,7 @@ static outcome_t find_layers(const tensor_set_t *set, const char *where, compres
         bool weight;
         if (outcome_bad(&result, classify(set, where, tensor, &weight)))
             return result;
-        if (!weight)
+        if (!weight || !is_wanted(only, tensor->name))
             continue;
         shapes[*count] = shape_of(tensor);
         if (tensor->type == TENSOR_I8 && outcome_bad(&result, take_int8(set, where, tensor, &shapes[*count])))
@@ -152,11 +163,17 @@ static outcome_t fill_floats(const tensor_set_t *set, const char *where, bool ke
 outcome_t int8_tensors_open(const tensor_set_t *set, const char *where, bool keep_floats, int threads,
                             int8_network_t *network)
 {
+    return int8_tensors_open_table(set, where, NULL, keep_floats, threads, network);
+}
+
+outcome_t int8_tensors_open_table(const tensor_set_t *set, const char *where, const net_table_t *only, bool keep_floats,
+                                  int threads, int8_network_t *network)
+{
     compress_layer_t *shapes = calloc(set->count + 1, sizeof *shapes);
     size_t *places = calloc(set->count + 1, sizeof *places), count;
     *network = (int8_network_t){0};
     outcome_t result = shapes && places ? outcome_ok() : outcome_out_of_memory(where);
-    if (!outcome_is_ok(&result) || outcome_bad(&result, find_layers(set, where, shapes, places, &count)) ||
+    if (!outcome_is_ok(&result) || outcome_bad(&result, find_layers(set, where, only, shapes, places, &count)) ||
         outcome_bad(&result, int8_network_reserve(shapes, count, network)))
         goto out;
     network->source = int8_network_source(where);

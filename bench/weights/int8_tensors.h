@@ -17,6 +17,11 @@
  * outlive the network. */
 outcome_t int8_tensors_open(const tensor_set_t *set, const char *where, bool keep_floats, int threads,
                             int8_network_t *network);
+/* The same, but only the layers of a network's table are weights: what the network computes with
+ * in float (heads of transformers, poolers) stays float, and methods choose channels as on the fly. `only` NULL: as above.
+ * The tensors have the table's names. */
+outcome_t int8_tensors_open_table(const tensor_set_t *set, const char *where, const net_table_t *only, bool keep_floats,
+                                  int threads, int8_network_t *network);
 
 /* `set` with its weights as INT8 tensors and scales; everything else is copied. Here and below `network` was opened on this
  * set. */

@@ -75,12 +75,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         tokenise(&vocabulary, (const char *)text.data, size);
         vocabulary_free(&vocabulary);
     }
-    outcome = tsv_parse("table", joined("sentence\tlabel\n", data, size), "sentence\tlabel", &tsv);
-    if (outcome_is_ok(&outcome)) {
-        static const char *const names[] = {"0", "1", NULL};
+    for (int kind = 0; kind < 2; kind++) {
+        static const char *const names[] = {"0", "1", NULL}, *const headers[] = {"sentence\tlabel\n", "sentence,label\n"};
+        outcome = tsv_parse("table", joined(headers[kind], data, size), &tsv);
+        if (!outcome_is_ok(&outcome))
+            continue;
         for (size_t row = 0; row < tsv.rows; row++) {
             int32_t label;
-            outcome = tsv_label(&tsv, row, 1, names, &label);
+            if (!tsv_is_left_out(&tsv, row))
+                outcome = tsv_label(&tsv, row, tsv.columns - 1, names, &label);
         }
         tsv_free(&tsv);
     }

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""JPEGs of all kinds, and what Pillow makes of them (python3-pil): pictures.py FOLDER [FOLDER_OF_JPEGS]
+"""JPEGs and PNGs of all kinds, and what Pillow makes of them (python3-pil): pictures.py FOLDER [FOLDER_OF_JPEGS]
 
-Writes NNN.jpg and NNN.PROFILE.rgb: resized and cropped by Pillow as torchvision does. Synthetic pictures; those of a second
+Writes NNN.jpg (PNGs too, under that name: the first bytes decide) and NNN.PROFILE.rgb: resized and cropped by Pillow as torchvision does. Synthetic pictures; those of a second
 folder, when given, are linked beside them.
 """
 import os
 import pathlib
 import random
+import struct
 import sys
+import zlib
 
 from PIL import Image, ImageDraw
 
@@ -24,6 +26,42 @@ def made_picture(dice, width, height, mode):
         colour = tuple(dice.randrange(256) for _ in range(3))
         dice.choice((draw.rectangle, draw.ellipse))(box, fill=colour)
     return picture.convert(mode)
+
+
+def four_inks(dice, path, kind):
+    """CMYK as Pillow writes it (with Adobe's marker), without the marker, and as YCCK (the marker's transform changed to 2)."""
+    made_picture(dice, dice.randrange(2, 400), dice.randrange(2, 400), "CMYK").save(path, "JPEG", quality=dice.randrange(30, 101))
+    data = path.read_bytes()
+    at = data.find(b"\xff\xee")
+    size = int.from_bytes(data[at + 2:at + 4], "big")
+    assert data[at + 4:at + 9] == b"Adobe"
+    if kind == "unmarked":
+        data = data[:at] + data[at + 2 + size:]
+    if kind == "ycck":
+        data = data[:at + 1 + size] + b"\x02" + data[at + 2 + size:]
+    path.write_bytes(data)
+
+
+def png(dice, path, mode):
+    picture = made_picture(dice, dice.randrange(2, 400), dice.randrange(2, 400), "RGB")
+    if mode == "grey16":
+        picture = Image.frombytes("I;16", picture.size, bytes(dice.randrange(256) if i % 2 == 0 else dice.randrange(3) for i in range(2 * picture.width * picture.height)))
+    elif mode == "rgb16":
+        path.write_bytes(png_of_16_bits(dice, 61, 47))
+        return
+    else:
+        picture = picture.convert(mode, colors=dice.randrange(2, 256)) if mode == "P" else picture.convert(mode)
+    options = {"transparency": 0} if mode in ("P", "L") else {}
+    if mode in ("LA", "RGBA"):
+        picture.putalpha(picture.convert("L"))
+    picture.save(path, "PNG", **options)
+
+
+def png_of_16_bits(dice, width, height):
+    """Colours of 16 bits, which Pillow reads but does not write."""
+    chunk = lambda kind, data: struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    lines = b"".join(b"\0" + dice.randbytes(6 * width) for _ in range(height))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 16, 2, 0, 0, 0)) + chunk(b"IDAT", zlib.compress(lines)) + chunk(b"IEND", b"")
 
 
 def expected(path, side, filtering):
@@ -51,6 +89,12 @@ def main():
             exif[0x0112] = 6
             options["exif"] = exif
         made_picture(dice, width, height, mode).save(folder / f"{count:03}.jpg", **options)
+        count += 1
+    for kind in ["marked", "unmarked", "ycck"] * 4:
+        four_inks(dice, folder / f"{count:03}.jpg", kind)
+        count += 1
+    for mode in ["1", "L", "LA", "P", "RGB", "RGBA", "grey16", "rgb16"] * 2:
+        png(dice, folder / f"{count:03}.jpg", mode)
         count += 1
     for path in sorted(pathlib.Path(sys.argv[2]).glob("*.JPEG")) if len(sys.argv) > 2 else []:
         os.symlink(path.resolve(), folder / f"{count:03}.jpg")

@@ -5,9 +5,12 @@
     torch_checkpoints.py fixture FOLDER    the few that are committed for machines without torch
 
 Every element type, views with strides, offsets and shared storages, Parameters, nested dictionaries, pickle protocols 2
-to 4, the zip format and the one before it; the same archives packed again with deflate and as zip64.
+to 5, the zip format and the one before it; the same archives packed again with deflate and as zip64.
 """
+import argparse
 import collections
+import datetime
+import functools
 import json
 import pathlib
 import struct
@@ -15,6 +18,11 @@ import sys
 import zipfile
 
 import torch
+
+try:
+    import numpy
+except ImportError:
+    numpy = None
 
 NAMES = {torch.float64: "F64", torch.float32: "F32", torch.float16: "F16", torch.bfloat16: "BF16", torch.int64: "I64",
          torch.int32: "I32", torch.int16: "I16", torch.int8: "I8", torch.uint8: "U8", torch.bool: "BOOL"}
@@ -73,6 +81,32 @@ def pack_again(folder, rows, name, kind, **options):
     rows.append((target.name, ""))
 
 
+class Kept(torch.nn.Parameter):
+    """A subclass of Parameter with an attribute: pickled by _rebuild_from_type_v2."""
+
+
+def training_programs(folder, rows, net, optimiser):
+    """The state dict among what training programs keep beside it: settings, random states, numpy scalars, dates, sets.
+    Where averaged weights (`net`) are beside the raw ones, those are taken."""
+    args = argparse.Namespace(lr=0.1, data=pathlib.PosixPath("/x"), betas=None, when=datetime.datetime(2020, 1, 1))
+    raw = {name: tensor + 1 for name, tensor in net.items()}
+    extras = {"optimizer": optimiser, "args": args, "epoch": 3, "best": torch.tensor(1.5), "rng": torch.get_rng_state(), "seen": {1, 2}, "frozen": frozenset("a"),
+              "types": collections.defaultdict(list, a=[1]), "device": torch.device("cpu"), "dtype": torch.float16, "size": torch.Size([1, 2]),
+              "part": functools.partial(int, base=2), "complex": torch.ones(2, dtype=torch.complex64)}
+    if numpy is not None:
+        extras |= {"metric": numpy.float64(1.5), "numpy_rng": numpy.random.RandomState(1).get_state(), "array": numpy.arange(3)}
+    for key in "net", "network", "ema", "model_ema", "state_dict_ema", "params", "params_ema", "checkpoint", "module", "weights_of_my_own":
+        write(folder, rows, f"train.{key}", {**extras, key: net}, net)
+    write(folder, rows, "train.legacy", {"net": net, "args": args, "optimizer": optimiser}, net, _use_new_zipfile_serialization=False)
+    write(folder, rows, "train.four", {**extras, "net": net}, net, pickle_protocol=4)
+    write(folder, rows, "train.timm", {**extras, "state_dict": raw, "state_dict_ema": net}, net)
+    write(folder, rows, "train.torchvision", {**extras, "model": raw, "model_ema": net}, net)
+    write(folder, rows, "train.deep", {"checkpoint": {"model": {"state_dict": net}}, "args": args}, net)
+    own = {"a": Kept(torch.ones(2, 3))}
+    own["a"].note = "kept"
+    write(folder, rows, "train.subclass", own, own)
+
+
 def matrix(folder):
     rows = []
     kinds = {"types": every_type(), "views": views(), "network": network()}
@@ -89,26 +123,29 @@ def matrix(folder):
     write(folder, rows, "nested.model", {"model": net, "lr": 1e-3, "seed": 2**40, "huge": 2**80}, net)
     write(folder, rows, "nested.twice", {"model": {"state_dict": dict(net)}}, net)
     write(folder, rows, "nested.beside", {"model_state_dict": net, "loss": torch.tensor(1.0)}, net)
+    training_programs(folder, rows, net, optimiser)
+    write(folder, rows, "five", {"a": torch.ones(2), "raw": bytearray(b"x" * 300)}, {"a": torch.ones(2)}, pickle_protocol=5)
+    write(folder, rows, "mixed", {**net, "sparse": torch.eye(3).to_sparse(), "quantised": torch.quantize_per_tensor(torch.ones(2), 0.1, 0, torch.qint8)}, net)
     module = {f"module.{name}": tensor for name, tensor in net.items()}
     write(folder, rows, "module", module, module)
     write(folder, rows, "parameters", {name: torch.nn.Parameter(tensor) for name, tensor in net.items() if tensor.is_floating_point()},
           {name: tensor for name, tensor in net.items() if tensor.is_floating_point()})
     refused = {
-        "whole_model": (torch.nn.Linear(2, 2), "torch.nn.modules.linear.Linear"),
-        "complex": ({"a": torch.ones(2, dtype=torch.complex64)}, "ComplexFloatStorage"),
-        "sparse": ({"a": torch.eye(3).to_sparse()}, "_rebuild_sparse_tensor"),
-        "quantised": ({"a": torch.quantize_per_tensor(torch.ones(2), 0.1, 0, torch.qint8)}, "_rebuild_qtensor"),
-        "function": ({"a": print}, "print"),
+        "whole_model": (torch.nn.Linear(2, 2), "a whole object (Linear)"),
+        "whole_under_model": ({"model": torch.nn.Linear(2, 2), "epoch": 3}, "key model: found a whole object (Linear)"),
+        "complex": ({"a": torch.ones(2, dtype=torch.complex64)}, "tensor a: found a quantised"),
+        "sparse": ({"a": torch.eye(3).to_sparse()}, "tensor a: found a quantised"),
+        "quantised": ({"a": torch.quantize_per_tensor(torch.ones(2), 0.1, 0, torch.qint8)}, "tensor a: found a quantised"),
+        "function": ({"a": print}, "no tensors"),
+        "two_parts": ({"teacher": net, "student": net, "epoch": 1}, "teacher"),
         "list": ([torch.ones(2)], "no dictionary"),
         "none": ({"epoch": 3}, "no tensors"),
-        "number": ({3: torch.ones(2)}, "no text"),
+        "number": ({3: torch.ones(2)}, "no tensors"),
         "expanded": ({"a": torch.zeros(1).expand(1 << 24)}, "repeat their storages"),
     }
     for name, (obj, reason) in refused.items():
         torch.save(obj, folder / f"{name}.pth")
         rows.append((f"{name}.pth", reason))
-    torch.save({"a": torch.ones(2)}, folder / "five.pth", pickle_protocol=5)
-    rows.append(("five.pth", "protocol 5"))
     (folder / "manifest.csv").write_text("file,reason\n" + "".join(f"{name},{reason}\n" for name, reason in rows))
 
 

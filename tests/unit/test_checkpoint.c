@@ -7,6 +7,7 @@
 #include "base/csv.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "tensor/safetensors.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -123,7 +124,7 @@ static void files_of_torch_are_read_or_refused(void **state)
         skip();
     }
     assert_int_equal(CHILD(child_python(), "tests/oracle/torch_checkpoints.py", "matrix", folder), 0);
-    manifest_holds(30, 10);
+    manifest_holds(48, 10);
 }
 
 static void a_file_of_600_megabytes_is_read(void **state)
@@ -144,6 +145,119 @@ static void a_file_of_600_megabytes_is_read(void **state)
     unlink(path.chars);
 }
 
+/* A set of one tensor NAME of the given values. */
+static void make_set(const char *name, float first, tensor_set_t *set)
+{
+    tensor_t *tensor;
+    *set = (tensor_set_t){0};
+    assert_ok(tensor_set_reserve(set, name, TENSOR_F32, 1, (const int64_t[]){2}, &tensor));
+    ((float *)tensor->data)[0] = first;
+    ((float *)tensor->data)[1] = -first;
+}
+
+/* The file begins with the length of its header. Its lowest byte may be the mark of a pickle (0x80), of a zip archive ('P')
+ * or of a web page ('<'). */
+static void a_header_of_any_length_is_read(void **state)
+{
+    (void)state;
+    text_t path = text_of("%s/header.safetensors", folder), note = text_of("%s", "");
+    bool seen[256] = {false};
+    for (int i = 0; i < 300; i++) {
+        tensor_set_t set, read;
+        bytes_t bytes;
+        make_set("a", 1.5F, &set);
+        note = text_of("%sx", note.chars);
+        assert_ok(tensor_set_note(&set, "note", note.chars));
+        assert_ok(safetensors_save(path.chars, &set));
+        assert_ok(file_read(path.chars, NULL, &bytes));
+        seen[bytes.data[0]] = true;
+        assert_ok(tensor_set_load(path.chars, NULL, &read));
+        assert_equal_sets(path.chars, &read, &set);
+        file_free_bytes(&bytes);
+        tensor_set_free(&read);
+        tensor_set_free(&set);
+    }
+    for (int low = 0; low < 256; low += 8)
+        assert_true(seen[low]);
+}
+
+static void write_text(const char *path, const char *text)
+{
+    outfile_t file;
+    assert_ok(outfile_open(&file, path));
+    fputs(text, file.stream);
+    assert_ok(outfile_commit(&file));
+}
+
+static void a_checkpoint_in_several_files_is_read(void **state)
+{
+    (void)state;
+    static const char index[] = "{\"metadata\": {\"total_size\": 16}, \"weight_map\": {\"a\": \"one.safetensors\", \"b\": "
+                                "\"two.safetensors\"}}";
+    text_t shards = text_of("%s/shards", folder), path = text_of("%s/model.safetensors.index.json", shards.chars);
+    text_t digest, other;
+    tensor_set_t one, two, both;
+    make_set("a", 1, &one);
+    make_set("b", 2, &two);
+    assert_ok(file_make_folder(shards.chars));
+    assert_error(tensor_set_load(shards.chars, NULL, &both), FAULT_FAILED, "a folder without a checkpoint");
+    assert_ok(safetensors_save(text_of("%s/one.safetensors", shards.chars).chars, &one));
+    assert_ok(safetensors_save(text_of("%s/two.safetensors", shards.chars).chars, &two));
+    write_text(path.chars, index);
+    const char *const paths[] = {path.chars, shards.chars};
+    for (int i = 0; i < 2; i++) {
+        assert_ok(tensor_set_load(paths[i], NULL, &both));
+        assert_int_equal(both.count, 2);
+        assert_true(((float *)tensor_set_find(&both, "a")->data)[0] == 1);
+        assert_true(((float *)tensor_set_find(&both, "b")->data)[1] == -2);
+        tensor_set_free(&both);
+    }
+    assert_ok(checkpoint_digest(path.chars, &digest));
+    ((float *)two.items[0].data)[0] = 3;
+    assert_ok(safetensors_save(text_of("%s/two.safetensors", shards.chars).chars, &two));
+    assert_ok(checkpoint_digest(path.chars, &other));
+    assert_string_not_equal(digest.chars, other.chars);
+    assert_ok(safetensors_save(text_of("%s/two.safetensors", shards.chars).chars, &one));
+    assert_error(tensor_set_load(path.chars, NULL, &both), FAULT_FAILED, "tensor b: found no such tensor");
+    unlink(text_of("%s/two.safetensors", shards.chars).chars);
+    assert_error(tensor_set_load(path.chars, NULL, &both), FAULT_MISSING, "two.safetensors");
+    write_text(path.chars, "{\"weight_map\": {\"a\": \"../header.safetensors\"}}");
+    assert_error(tensor_set_load(path.chars, NULL, &both), FAULT_FAILED, "a file beside the index");
+    write_text(path.chars, "{}");
+    assert_error(tensor_set_load(path.chars, NULL, &both), FAULT_FAILED, "weight_map: found none");
+    tensor_set_free(&one);
+    tensor_set_free(&two);
+}
+
+static void a_part_is_chosen_by_its_key(void **state)
+{
+    (void)state;
+    if (CHILD(child_python(), "-c", "import torch") != 0) {
+        print_message("# skipped: python3-torch is not installed\n");
+        skip();
+    }
+    tensor_set_t set;
+    text_t path = text_of("%s/two_parts.pth", folder), digest, other; /* of the matrix above: teacher, student */
+    assert_error(tensor_set_load(path.chars, NULL, &set), FAULT_FAILED, "teacher, student");
+    assert_ok(tensor_set_load(text_of("%s#student", path.chars).chars, NULL, &set));
+    assert_int_equal(set.count, 7);
+    tensor_set_free(&set);
+    assert_error(tensor_set_load(text_of("%s#epoch", path.chars).chars, NULL, &set), FAULT_FAILED, "no state dict");
+    assert_error(tensor_set_load(text_of("%s#pupil", path.chars).chars, NULL, &set), FAULT_FAILED, "no such key");
+    assert_ok(checkpoint_digest(text_of("%s#student", path.chars).chars, &digest));
+    assert_ok(checkpoint_digest(text_of("%s#teacher", path.chars).chars, &other));
+    assert_string_not_equal(digest.chars, other.chars);
+    assert_ok(tensor_set_load(text_of("%s/train.timm.pth", folder).chars, NULL, &set));
+    assert_string_equal(
+        tensor_set_get_note(&set, TENSOR_NOTE_PART),
+        "the weights averaged over the training, under state_dict_ema; there are also those under state_dict "
+        "(give FILE#state_dict)");
+    tensor_set_free(&set);
+    assert_ok(tensor_set_load(text_of("%s/mixed.pth", folder).chars, NULL, &set));
+    assert_string_equal(tensor_set_get_note(&set, TENSOR_NOTE_LEFT_OUT), "sparse, quantised");
+    tensor_set_free(&set);
+}
+
 static void a_missing_file_says_what_to_do(void **state)
 {
     (void)state;
@@ -158,6 +272,9 @@ int main(void)
         cmocka_unit_test(files_cut_anywhere_are_refused),
         cmocka_unit_test(files_of_plain_python_are_read_or_refused),
         cmocka_unit_test(files_of_torch_are_read_or_refused),
+        cmocka_unit_test(a_part_is_chosen_by_its_key),
+        cmocka_unit_test(a_header_of_any_length_is_read),
+        cmocka_unit_test(a_checkpoint_in_several_files_is_read),
         cmocka_unit_test(a_file_of_600_megabytes_is_read),
         cmocka_unit_test(a_missing_file_says_what_to_do),
     };

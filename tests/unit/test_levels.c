@@ -164,7 +164,8 @@ static void pixels_give_the_convolution_of_the_normalised_image(void **state)
                                    .out_w = OUT};
     static const char *const profiles[] = {"torchvision-v1", "fashion-mnist-v1"};
     for (int p = 0; p < 2; p++) {
-        const net_size_t size = {.channels = 3, .height = SIDE, .width = SIDE, .profile = profiles[p]};
+        const net_size_t size = {.channels = 3, .height = SIDE, .width = SIDE};
+        const net_weights_t weighted = {.size = &size, .profile = profiles[p]};
         uint8_t image[3 * SIDE * SIDE], bytes[3 * SIDE * SIDE + PIXELS_ROOM], rows[OUT * OUT * ROW + PIXELS_ROOM];
         float input[3 * SIDE * SIDE];
         int16_t weights[ROW];
@@ -176,7 +177,7 @@ static void pixels_give_the_convolution_of_the_normalised_image(void **state)
             image[i] = (uint8_t)(i < 256 ? i : random_between(&random, 0, 255));
         for (int i = 0; i < ROW; i++)
             weights[i] = (int16_t)random_between(&random, -150, 150);
-        assert_ok(pixels_open(&size, &pixels));
+        assert_ok(pixels_open(&weighted, &pixels));
         assert_int_equal(pixels.groups, p == 0 ? 3 : 1);
         profile_apply_planes(pixels.profile, image, SIDE * SIDE, input);
         pixels_recover(&pixels, input, bytes);

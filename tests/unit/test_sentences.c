@@ -97,19 +97,78 @@ static void damaged_tables_are_refused(void **state)
         const char *bytes;
         size_t size;
         const char *part;
-    } bad[] = {{"", 0, "dev.tsv: found an empty file"},
-               {"label\tsentence\n1\ta\n", 19, "dev.tsv: line 1: found \"label"},
-               {"sentence\tlabel\n", 15, "a header alone"},
-               {"sentence\tlabel\na\t1\na\tb\t1\n", 25, "line 3: found 3 columns"},
-               {"sentence\tlabel\na\t1\n\n", 20, "line 3: found 1 columns"},
-               {"sentence\tlabel\na\t1\nb\t2\n", 23, "line 3, column 2: found label \"2\", expected 0 or 1"},
-               {"sentence\tlabel\na\t\n", 18, "line 2, column 2: found label \"\""},
-               {"sentence\tlabel\na\t1 \n", 20, "found label \"1 \""},
-               {"sentence\tlabel\na\0\t1\n", 20, "line 2, column 2: found a NUL byte"},
-               {"sentence\tlabel\na\t1\n\xE9\t1\n", 23, "line 3, column 1: found byte 0xe9"}};
+    } bad[] = {
+        {"", 0, "dev.tsv: found an empty file"},
+        {"index\tsentence\n1\ta\n", 19, "dev.tsv: line 1: found the columns index, sentence, expected a column label"},
+        {"text_of\tlabel\na\t1\n", 18, "expected a column sentence or text"},
+        {"sentence,label\na,1\n\"b,0\n", 24, "line 3: found a broken quoted field"},
+        {"sentence,label\na,1\nb,c,0\n", 25, "line 3: found 3 columns"},
+        {"sentence\tlabel\n", 15, "a header alone"},
+        {"sentence\tlabel\na\t1\na\tb\t1\n", 25, "line 3: found 3 columns"},
+        {"sentence\tlabel\na\t1\n\nb\t1\n", 24, "line 3: found 1 columns"},
+        {"sentence\tlabel\na\t1\nb\t2\n", 23, "line 3, column 2: found label \"2\", expected 0 or 1"},
+        {"sentence\tlabel\na\t\n", 18, "line 2, column 2: found label \"\""},
+        {"sentence\tlabel\na\t1 \n", 20, "found label \"1 \""},
+        {"sentence\tlabel\na\0\t1\n", 20, "line 2, column 2: found a NUL byte"},
+        {"sentence\tlabel\na\t1\n\xE9\t1\n", 23, "line 3, column 1: found byte 0xe9"}};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_error(try_sst2(bad[i].bytes, bad[i].size), FAULT_FAILED, bad[i].part);
     assert_ok(try_sst2("sentence\tlabel\na\t1", 18));
+    assert_ok(try_sst2("sentence\tlabel\na\t1\n\n\r\n", 22)); /* empty lines at the end */
+}
+
+/* The same two sentences in the layouts that people have, and a sentence with a comma, quotes and a line break. */
+static void layouts_are_read_by_the_names_of_columns(void **state)
+{
+    (void)state;
+    static const char *const layouts[] = {
+        "sentence\tlabel\na b\t1\nb , \" a .\t0\n",
+        "label\tidx\tsentence\r\n1\t0\ta b\r\n0\t1\tb , \" a .\r\n",
+        "idx,sentence,label\n0,a b,1\n1,\"b , \"\" a .\",0\n",
+        "text,label,label_text\na b,1,positive\n\"b , \"\"\na .\",0,negative\n\n",
+        "\"sentence\",\"label\"\r\n\"a b\",\"1\"\r\n\"b , \"\"\r\na .\",\"0\"\r\n",
+        "sentence\tlabel\tidx\na b\t1\t0\n\"b , \"\" a .\"\t0\t1\n",
+    };
+    text_t vocabulary = inside("vocab.txt");
+    for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++) {
+        dataset_t dataset;
+        write_text("dev.tsv", layouts[i]);
+        assert_ok(open_data("glue-sst2", folder, vocabulary.chars, 8, &dataset));
+        assert_int_equal(dataset.samples, 2);
+        assert_int_equal(dataset.labels[0], 1);
+        check_sample(&dataset, 0, (const float[]){2, 5, 6, 3, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0});
+        check_sample(&dataset, 1, (const float[]){2, 6, 1, 8, 5, 7, 3, -1, 0, 0, 0, 0, 0, 0, 0, 0});
+        assert_true((dataset.notes.chars != NULL && strstr(dataset.notes.chars, "quoted") != NULL) == (i == 5));
+        dataset_close(&dataset);
+    }
+    dataset_t pairs;
+    write_text("mrpc.csv", "sentence1,sentence2,label,idx\na b,b,1,9\n");
+    assert_ok(open_data("glue-mrpc", inside("mrpc.csv").chars, vocabulary.chars, 8, &pairs));
+    check_sample(&pairs, 0, (const float[]){2, 5, 6, 3, 6, 3, -1, -1, 0, 0, 0, 0, 1, 1, 0, 0});
+    dataset_close(&pairs);
+}
+
+/* The vocabulary of the tests has 9 pieces. */
+static void a_vocabulary_must_fit_the_embedding(void **state)
+{
+    (void)state;
+    text_t vocabulary = inside("vocab.txt"), tsv = inside("dev.tsv");
+    dataset_t dataset;
+    dataset_request_t request = {.path = tsv.chars, .vocabulary = vocabulary.chars, .tokens = 8, .words = 9};
+    write_text("dev.tsv", "sentence\tlabel\na\t1\n");
+    assert_ok(profile_find("wordpiece-uncased", &request.profile));
+    assert_ok(dataset_open("glue-sst2", &request, &dataset));
+    assert_null(dataset.notes.chars);
+    dataset_close(&dataset);
+    request.words = 64; /* filled up */
+    assert_ok(dataset_open("glue-sst2", &request, &dataset));
+    assert_non_null(strstr(dataset.notes.chars, "9 pieces, the embedding 64 rows"));
+    dataset_close(&dataset);
+    const int64_t wrong[] = {8, 65, 30522};
+    for (int i = 0; i < 3; i++) {
+        request.words = wrong[i];
+        assert_error(dataset_open("glue-sst2", &request, &dataset), FAULT_FAILED, "found 9 pieces, expected");
+    }
 }
 
 static void what_is_missing_says_how_to_get_it(void **state)
@@ -197,8 +256,12 @@ static int remove_folder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sentences_become_tokens_and_segments), cmocka_unit_test(damaged_tables_are_refused),
-        cmocka_unit_test(what_is_missing_says_how_to_get_it),   cmocka_unit_test(reviews_are_found_in_the_project),
+        cmocka_unit_test(sentences_become_tokens_and_segments),
+        cmocka_unit_test(damaged_tables_are_refused),
+        cmocka_unit_test(layouts_are_read_by_the_names_of_columns),
+        cmocka_unit_test(a_vocabulary_must_fit_the_embedding),
+        cmocka_unit_test(what_is_missing_says_how_to_get_it),
+        cmocka_unit_test(reviews_are_found_in_the_project),
         cmocka_unit_test(glue_has_its_published_sizes),
     };
     return cmocka_run_group_tests_name("sentences", tests, make_folder, remove_folder);

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "weights/checkpoint.h"
+
+#include "base/file.h"
+#include "nets/names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+/* Float tensors that training leaves in a checkpoint and that no answer depends on. */
+static const struct {
+    enum { AT_FRONT, AT_END } where;
+    const char *text;
+} exempt[] = {
+    {AT_END, "num_batches_tracked"}, /* BatchNorm's counter; a float after .half() of a whole dictionary */
+    {AT_END, "position_ids"},        /* Hugging Face's BERT before version 4.31 */
+    {AT_FRONT, "cls."},              /* BERT's heads of pre-training */
+    {AT_END, "total_ops"},           /* thop's counters */
+    {AT_END, "total_params"},
+};
+
+static bool is_exempt(const char *name)
+{
+    for (size_t i = 0; i < sizeof exempt / sizeof exempt[0]; i++)
+        if (exempt[i].where == AT_FRONT ? text_starts(name, exempt[i].text) : text_ends(name, exempt[i].text))
+            return true;
+    return false;
+}
+
+/* NAME.scale of an integer weight NAME. */
+static bool is_scale(const stored_t *stored, const char *name)
+{
+    for (size_t i = 0; i < stored->count; i++) {
+        const size_t length = strlen(stored->items[i].name);
+        if (strncmp(name, stored->items[i].name, length) == 0 && text_equal(name + length, ".scale"))
+            return true;
+    }
+    return false;
+}
+
+/* Every float tensor must be asked for. */
+static outcome_t check_extra(const checkpoint_request_t *request, const tensor_set_t *set, checkpoint_t *checkpoint)
+{
+    enum { NAMED = 3 };
+    text_t names = text_of("%s", "");
+    int64_t count = 0;
+    for (size_t i = 0; i < set->count; i++) {
+        const tensor_t *tensor = &set->items[i];
+        if (tensor->type > TENSOR_BF16 || is_exempt(tensor->name) || is_scale(&checkpoint->stored, tensor->name) ||
+            net_weights_asks(&checkpoint->weights, tensor->name))
+            continue;
+        if (count++ < NAMED)
+            names = text_of("%s%s%.100s", names.chars, count > 1 ? ", " : "", tensor->name);
+    }
+    if (count == 0)
+        return outcome_ok();
+    text_t found = text_of("%lld float tensors that the network does not ask for: %s%s", (long long)count, names.chars,
+                           count > NAMED ? ", ..." : "");
+    if (!request->ignore_extra)
+        return outcome_failed(
+            checkpoint->weights.path.chars, NULL, found.chars,
+            text_of("the weights of %s, size %s", checkpoint->weights.network->name, checkpoint->weights.size->name).chars,
+            "check --net; --ignore-extra leaves them out");
+    text_append(&checkpoint->notes, "%s; left out\n", found.chars);
+    return outcome_ok();
+}
+
+/* ===  What lies beside the weights  === */
+
+/* config.json in the folder of the weights; else the notes of the file itself. */
+static outcome_t find_description(const char *path, const tensor_set_t *set, checkpoint_t *checkpoint)
+{
+    enum { MOST = TEXT_MOST };
+    const char *slash = strrchr(path, '/');
+    text_t beside = file_is_folder(path) ? text_of("%s/config.json", path)
+                                         : text_of("%.*sconfig.json", slash != NULL ? (int)(slash - path) + 1 : 0, path);
+    static const char *const keys[] = {"pretrained_cfg", "default_cfg", "config", "config.json"};
+    bytes_t bytes;
+    if (file_exists(beside.chars)) {
+        outcome_t result = file_read(beside.chars, NULL, &bytes);
+        if (outcome_is_ok(&result) && bytes.size <= MOST) {
+            checkpoint->description = text_of("%s", (const char *)bytes.data);
+            checkpoint->described_in = beside;
+        }
+        if (outcome_is_ok(&result))
+            file_free_bytes(&bytes);
+        return result;
+    }
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        const char *value = tensor_set_get_note(set, keys[i]);
+        if (value == NULL || strlen(value) > MOST)
+            continue;
+        checkpoint->description = text_of("%s", value);
+        checkpoint->described_in = text_of("%s: __metadata__ %s", path, keys[i]);
+        break;
+    }
+    return outcome_ok();
+}
+
+/* Number of heads and LayerNorm's epsilon, from config.json or from notes of the file under these names. */
+static net_hints_t read_hints(const tensor_set_t *set, const checkpoint_t *checkpoint)
+{
+    static const char *const heads[] = {"num_attention_heads", "num_heads", "heads"}, *const epsilons[] = {"layer_norm_eps",
+                                                                                                           "layernorm_eps"};
+    net_hints_t hints = {0};
+    cJSON *root = cJSON_Parse(checkpoint->description.chars);
+    for (size_t i = 0; i < sizeof heads / sizeof *heads && hints.heads == 0; i++) {
+        const cJSON *item = cJSON_GetObjectItemCaseSensitive(root, heads[i]);
+        const char *note = tensor_set_get_note(set, heads[i]);
+        if (cJSON_IsNumber(item) && item->valuedouble >= 1 && item->valuedouble < 4096)
+            hints.heads = (int64_t)item->valuedouble;
+        else if (note == NULL || !text_to_integer(note, 1, 4096, &hints.heads))
+            hints.heads = 0;
+    }
+    for (size_t i = 0; i < sizeof epsilons / sizeof *epsilons && !(hints.epsilon > 0); i++) {
+        const cJSON *item = cJSON_GetObjectItemCaseSensitive(root, epsilons[i]);
+        const char *note = tensor_set_get_note(set, epsilons[i]);
+        if (cJSON_IsNumber(item) && item->valuedouble > 0 && item->valuedouble < 1)
+            hints.epsilon = item->valuedouble;
+        else if (note == NULL || !text_to_real(note, &hints.epsilon) || !(hints.epsilon > 0) || hints.epsilon >= 1)
+            hints.epsilon = 0;
+    }
+    cJSON_Delete(root);
+    return hints;
+}
+
+/* The request's network, perhaps with the checkpoint's classes and words; or the one that the tensors are. */
+static outcome_t find_network(const checkpoint_request_t *request, const char *path, tensor_set_t *set,
+                              checkpoint_t *checkpoint, const network_t **network, const net_size_t **size)
+{
+    const net_hints_t hints = read_hints(set, checkpoint);
+    net_made_t *made = &checkpoint->made;
+    bool other = true;
+    outcome_t result;
+    *network = request->network;
+    *size = request->size;
+    if (request->network == NULL)
+        result = net_recognise(path, set, &hints, made);
+    else if (!outcome_bad(&result, net_names_settle(request->network, path, set)))
+        result = net_refit(request->network, request->size, set, made, &other);
+    if (!outcome_is_ok(&result) || !other)
+        return result;
+    *network = &made->network;
+    *size = &made->size;
+    if (request->network == NULL)
+        text_append(&checkpoint->notes, "the tensors are those of a %s, %lld classes\n", made->name,
+                    (long long)made->size.classes);
+    if (made->assumed.chars[0] != '\0')
+        text_append(&checkpoint->notes, "network: %s\n", made->assumed.chars);
+    return result;
+}
+
+/* Is NAME.weight a layer of the table? */
+static bool is_layer(const net_table_t *table, const char *name)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (text_equal(text_of("%s.weight", table->items[i].name).chars, name))
+            return true;
+    return false;
+}
+
+static void note_set(const tensor_set_t *set, checkpoint_t *checkpoint)
+{
+    int64_t floats = 0;
+    const char *part = tensor_set_get_note(set, TENSOR_NOTE_PART), *left = tensor_set_get_note(set, TENSOR_NOTE_LEFT_OUT);
+    if (part != NULL)
+        text_append(&checkpoint->notes, "weights: %s\n", part);
+    if (left != NULL)
+        text_append(&checkpoint->notes, "tensors of types that are not read were left out: %.300s\n", left);
+    if (checkpoint->stored.method.chars[0] != '\0')
+        text_append(&checkpoint->notes, "the file holds weights of the method %s: %s\n", checkpoint->stored.method.chars,
+                    checkpoint->stored.compressed ? "they are computed with as they are"
+                                                  : "methods begin with these integers");
+    for (size_t i = 0; i < checkpoint->stored.count; i++)
+        floats += !is_layer(&checkpoint->weights.table, checkpoint->stored.items[i].name);
+    if (floats > 0)
+        text_append(
+            &checkpoint->notes,
+            "%lld of its tensors are quantised that the method leaves in float on the fly (quantize --net auto leaves "
+            "them too)\n",
+            (long long)floats);
+    if (checkpoint->stored.beyond > 0)
+        text_append(&checkpoint->notes,
+                    "%lld of its values are beyond 8 bits: accelerator models take the nearest of 8 bits\n",
+                    (long long)checkpoint->stored.beyond);
+}
+
+/* ===  All of it  === */
+
+outcome_t checkpoint_open(const checkpoint_request_t *request, checkpoint_t *checkpoint)
+{
+    *checkpoint = (checkpoint_t){.stored = {.meta_bits = -1}};
+    tensor_set_t set = {0};
+    text_t own;
+    const char *path = request->path;
+    const network_t *network;
+    const net_size_t *size;
+    outcome_t result;
+    if (path == NULL && request->network == NULL)
+        return outcome_usage("--net", NULL, "auto without weights", "--weights FILE", NULL);
+    if (path == NULL && outcome_bad(&result, net_weights_path(request->network, request->size, &own)))
+        return result;
+    path = path != NULL ? path : own.chars;
+    if (outcome_bad(&result, stored_load(path, "check the path after --weights", request->threads, &set)) ||
+        outcome_bad(&result, find_description(path, &set, checkpoint)) ||
+        outcome_bad(&result, find_network(request, path, &set, checkpoint, &network, &size)) ||
+        outcome_bad(&result, stored_take(path, &set, &checkpoint->stored)) ||
+        outcome_bad(&result, net_weights_from(network, size, path, &set, &checkpoint->weights)) ||
+        outcome_bad(&result, check_extra(request, &set, checkpoint)))
+        goto out;
+    note_set(&set, checkpoint);
+
+out:
+    tensor_set_free(&set);
+    return result;
+}
+
+void checkpoint_free(checkpoint_t *checkpoint)
+{
+    net_weights_free(&checkpoint->weights);
+    stored_free(&checkpoint->stored);
+    free(checkpoint->notes.chars);
+    *checkpoint = (checkpoint_t){.stored = {.meta_bits = -1}};
+}
+
+outcome_t checkpoint_int8(const checkpoint_request_t *request, bool prune_first, int8_network_t *network)
+{
+    checkpoint_t checkpoint;
+    *network = (int8_network_t){0};
+    outcome_t result = checkpoint_open(request, &checkpoint);
+    if (outcome_is_ok(&result))
+        result = int8_network_from(&checkpoint.weights, prune_first, request->threads, network);
+    if (outcome_is_ok(&result))
+        stored_into(&checkpoint.stored, network);
+    network->lender = NULL;
+    for (size_t i = 0; i < network->count; i++)
+        network->layers[i].weights = NULL;
+    if (!outcome_is_ok(&result))
+        int8_network_free(network);
+    checkpoint_free(&checkpoint);
+    return result;
+}
