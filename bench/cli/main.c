@@ -80,10 +80,10 @@ static int run_program(int argc, char **argv)
 /* ===  Standard streams  === */
 
 /* A closed descriptor 0, 1 or 2 would be the number of the next file that is opened, and messages would be printed into
- * that file. So each is opened, in the direction in which using it is an error. */
+ * that file. So each is opened: input and output in the direction in which using them is an error, messages to nowhere. */
 static void keep_standard_descriptors(void)
 {
-    static const int modes[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+    static const int modes[] = {O_WRONLY, O_RDONLY, O_WRONLY};
     for (int number = STDIN_FILENO; number <= STDERR_FILENO; number++)
         if (fcntl(number, F_GETFD) < 0 && errno == EBADF && open("/dev/null", modes[number]) < 0)
             return;

@@ -88,6 +88,16 @@ check "simulates" sh -c "cd / && '$tap_folder/moved/bin/bbsbench' simulate --net
 check "and writes its runs into the current folder" sh -c "
     mkdir '$tap_folder/cwd' && cd '$tap_folder/cwd' && '$tap_folder/moved/bin/bbsbench' run --smoke --only table4 && ls '$tap_folder/cwd/results' | grep -q smoke && [ ! -e '$tap_folder/moved/share/bbsbench/results/'*-smoke ]"
 
+# ===  Processors  ===
+# Each thread has its own activations, so threads beyond the processors would only take memory.
+first=$(taskset -cp $$ | sed 's/.*: \([0-9]*\).*/\1/')
+for jobs in "" "--jobs 64"; do
+    # shellcheck disable=SC2086
+    check "one processor allowed, ${jobs:-no --jobs}" taskset -c "$first" "$BBSBENCH" run --smoke --only table4 $jobs --out "$tap_folder/one$jobs"
+    check "is one thread" grep -q '"jobs":[[:space:]]*1,' "$tap_folder/one$jobs/run.json"
+done
+check "--version counts one" sh -c "taskset -c $first '$BBSBENCH' --version | grep -q ', 1 available,'"
+
 # ===  Links and CDPATH  ===
 for script in run_all.sh deps.sh; do
     ln -s "$top/$script" "$tap_folder/$script"

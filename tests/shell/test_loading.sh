@@ -62,6 +62,10 @@ export BBS_ROOT
 check "without Darknet, simulate works" "$work/without/bbsbench" simulate $small --accelerator bitvert-mod --out "$work/model.csv"
 check_fails 3 "accuracy says so" engine "$work/without/bbsbench"
 check "which library, and how to get it" grep -q 'libdarknot.so: cannot open.*apt-get install darknet' "$work/last_err"
+# A project that was not built: without its engine beside the program, there is none.
+mkdir "$work/unbuilt"
+for part in models bench datasets plots results; do ln -s "$PWD/$part" "$work/unbuilt/$part"; done
+BBS_ROOT=$work/unbuilt
 check "without the engine's file, explain works" "$work/alone/bbsbench" explain --method ra --columns 4 -- -11 20 -57 13
 check_fails 3 "accuracy names the file" engine "$work/alone/bbsbench"
 check "where it was looked for" grep -q "$work/alone/bbsbench-engine.so.*no such file" "$work/last_err"

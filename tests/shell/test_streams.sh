@@ -37,6 +37,8 @@ for name in - /dev/stdout /dev/fd/1 /proc/self/fd/1; do
 done
 check "what else is printed goes to standard error" test -s "$tap_folder/e"
 echo before >"$tap_folder/appended"
+check "also without standard error" sh -c "'$BBSBENCH' simulate --net resnet20 --accelerator stripes --weights none --out - 2>&- | cmp - '$tap_folder/a.csv'"
+check "with success" sh -c "'$BBSBENCH' simulate --net resnet20 --accelerator stripes --weights none --out - >'$tap_folder/c.csv' 2>&-"
 check "appended to what is there" sh -c "'$BBSBENCH' simulate --net resnet20 --accelerator stripes --weights none --out - >>'$tap_folder/appended' 2>/dev/null &&
     tail -n +2 '$tap_folder/appended' | cmp - '$tap_folder/a.csv' && [ \"\$(head -n 1 '$tap_folder/appended')\" = before ]"
 check "through a pipe" sh -c "'$BBSBENCH' simulate --net resnet20 --accelerator stripes --weights none --out - 2>/dev/null | cmp - '$tap_folder/a.csv'"
