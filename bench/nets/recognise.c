@@ -3,7 +3,6 @@
 
 #include "nets/names.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,9 +25,8 @@ int64_t net_count_blocks(const tensor_set_t *set, const char *name, const char *
 void net_make(net_made_t *made, const network_t *network, const net_size_t *size, const void *shape, size_t shape_size,
               text_t name)
 {
-    assert(shape_size <= sizeof made->shape.bytes);
     *made = (net_made_t){.network = *network, .size = *size};
-    memcpy(made->shape.bytes, shape, shape_size);
+    memcpy(made->shape.bytes, shape, shape_size < NET_SHAPE_ROOM ? shape_size : NET_SHAPE_ROOM);
     text_shorten(name.chars, made->name, sizeof made->name);
     snprintf(made->title, sizeof made->title, "%s, from the weights", made->name);
     made->size.shape = made->shape.bytes;

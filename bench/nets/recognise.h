@@ -59,7 +59,7 @@ outcome_t net_refit(const network_t *network, const net_size_t *size, const tens
 const tensor_t *net_weight(const tensor_set_t *set, const char *name, int rank);
 /* The number of NAME.0, NAME.1, ... that have a tensor NAME.i.PART.weight. */
 int64_t net_count_blocks(const tensor_set_t *set, const char *name, const char *part);
-/* Start with a copy of the family's network and of `size`, with `shape` of shape_size bytes. */
+/* Start with a copy of the family's network and of `size`, with `shape` of shape_size bytes, at most NET_SHAPE_ROOM. */
 void net_make(net_made_t *made, const network_t *network, const net_size_t *size, const void *shape, size_t shape_size,
               text_t name);
 

@@ -101,6 +101,20 @@ hostile "the name of the sums" "line 2, column name" total,linear,8,8,1,1,1,0,1,
 hostile "a kernel beyond its plane" "line 2, column kw" a,conv,8,8,3,9,1,0,4,4,1
 hostile "a matrix with a kernel" "line 2, column kh" a,linear,8,8,3,1,1,0,1,1,4
 hostile "more weights than can be" "line 2, column k" a,linear,1048576,1048576,1,1,1,0,1,1,4
+hostile "an empty cell" "line 2, column pad: found an empty cell" a,conv,8,8,3,3,1,,4,4,1
+columns=$columns,groups
+hostile "groups that do not divide" "line 2, column groups: found 3, expected a divisor" a,conv,8,8,3,3,1,1,4,4,1,3
+hostile "groups of a matrix" "line 2, column groups" a,linear,8,8,1,1,1,0,1,1,4,2
+hostile "too many groups" "line 3, column groups: found too many layers" a,conv,8000,8000,1,1,1,0,4,4,1,8000 b,conv,8000,8000,1,1,1,0,4,4,1,8000
+own stem,conv,32,3,3,3,1,1,32,32,1,1 deep,conv,32,32,3,3,1,1,32,32,1,32 head,linear,10,32,1,1,1,0,1,1,1,1
+check "a depthwise convolution is a layer a group" sh -c "'$BBSBENCH' simulate --layers $layers --accelerator stripes --out $out && [ \$(grep -c ',deep\.' $out) -eq 32 ] && [ \$(wc -l <$out) -eq 36 ]"
+check "the example of the documents runs" "$BBSBENCH" simulate --layers docs/examples/mobilenet.layers.csv --accelerator stripes --out "$out"
+printf '\357\273\277%s\na,linear,8,8,1,1,1,0,1,1,4,1\n' "$columns" >"$layers"
+check_fails 1 "a byte order mark" "$BBSBENCH" simulate --layers "$layers" --out "$out"
+check "is named" grep -q 'line 1: found a byte order mark' "$tap_folder/last_err"
+own a,linear,8,8,1,1,1,0,1,1,4,1 && tr , ';' <"$layers" >"$layers.semicolons"
+check_fails 1 "semicolons" "$BBSBENCH" simulate --layers "$layers.semicolons" --out "$out"
+check "are named" grep -q 'found columns separated by ;' "$tap_folder/last_err"
 check_fails 3 "layers that are not there" "$BBSBENCH" simulate --layers "$tap_folder/none.csv" --out "$out"
 check_fails 2 "layers and a network" "$BBSBENCH" simulate --layers "$layers" --net resnet34 --out "$out"
 
