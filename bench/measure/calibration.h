@@ -17,7 +17,7 @@ typedef struct {
     const char *data;         /* folder or file; NULL: the default place of the data set's training part */
     const char *dataset;      /* kind of the data; NULL: that of the size */
     const profile_t *profile; /* preprocessing; NULL: that of the size */
-    int64_t samples;  /* the fixed list of dataset_subset() */
+    int64_t samples;          /* the fixed list of dataset_subset() */
     int threads;
 } calibration_config_t;
 
