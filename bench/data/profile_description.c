@@ -96,11 +96,10 @@ static outcome_t take_picture(const char *where, const cJSON *object, int64_t cr
 static void name_it(profile_description_t *description)
 {
     const profile_t *profile = &description->profile;
-    text_t picture = profile->picture == NULL
-                         ? text_of("%s", "")
-                         : text_of("resize %d %s crop %d ", (int)profile->picture->resize,
-                                   profile->picture->filter == RESIZE_BICUBIC ? "bicubic" : "bilinear",
-                                   (int)profile->picture->crop);
+    text_t picture = profile->picture == NULL ? text_of("%s", "")
+                                              : text_of("resize %d %s crop %d ", (int)profile->picture->resize,
+                                                        profile->picture->filter == RESIZE_BICUBIC ? "bicubic" : "bilinear",
+                                                        (int)profile->picture->crop);
     snprintf(description->name, sizeof description->name, "%.80smean %g %g %g std %g %g %g", picture.chars,
              (double)profile->mean[0], (double)profile->mean[1], (double)profile->mean[2], (double)profile->std[0],
              (double)profile->std[1], (double)profile->std[2]);

@@ -176,10 +176,11 @@ static outcome_t lend(const stored_tensor_t *item, const compress_layer_t *layer
 outcome_t stored_each(const stored_t *stored, const int8_network_t *network, compress_sink_t sink, void *context)
 {
     outcome_t result = outcome_ok();
+    compressed_t compressed;
     for (size_t layer = 0; layer < network->count && outcome_is_ok(&result); layer++) {
         const compress_layer_t *shape = &network->layers[layer];
         const stored_tensor_t *item = stored_find(stored, shape->name);
-        compressed_t compressed = {.value_bits = 32 * compress_layer_size(shape)}; /* a layer that stayed float */
+        compressed = (compressed_t){.value_bits = 32 * compress_layer_size(shape)}; /* a layer that stayed float */
         int16_t *values = item != NULL ? malloc((size_t)item->count * sizeof *values + 1) : NULL;
         if (item != NULL && values == NULL)
             return outcome_out_of_memory(shape->name);

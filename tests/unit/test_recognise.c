@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* nets/recognise: networks of people's own, from the names and shapes of their tensors. Random weights give PyTorch's logits
- * (tests/oracle/own_nets.py); the tensors of each known network give that network again; a cfg that is written from a shape
- * is the file in models/cfg; what cannot be computed is refused. */
+/* nets/recognise: networks of people's own, from the names and shapes of their tensors. Random weights give PyTorch's
+ * logits (tests/oracle/own_nets.py); the tensors of each known network give that network again; a cfg that is written from
+ * a shape is the file in models/cfg; what cannot be computed is refused. */
 #include "nets/recognise.h"
 
 #include "base/csv.h"
