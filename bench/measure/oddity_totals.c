@@ -164,7 +164,7 @@ static outcome_t run_design(pass_t *pass, const extent_t *extent)
 static outcome_t run_designs(model_inputs_t *inputs, bool brief, rows_writer_t *writer)
 {
     const bool pruned = inputs->plan->prune_first;
-    const extent_t paper = {.profile = "paper", .without = !pruned, .choices = !brief && !pruned};
+    const extent_t paper = {.profile = "paper", .without = !pruned, .choices = !pruned};
     const extent_t bitsim = {
         .profile = "bitsim", .without = !brief && !pruned, .single = !brief && !pruned, .with_all = !brief || pruned};
     size_t count = inputs->table->count;
