@@ -68,7 +68,7 @@ struct tokens {
     int worker_count;
     engine_watcher_t watcher; /* or NULL */
     void *watcher_context;
-    float *gathered; /* weights of stacked table layers, then scales and biases; NULL without stacked layers */
+    float *gathered;        /* weights of stacked table layers, then scales and biases; NULL without stacked layers */
     engine_filter_t filter; /* or NULL */
     void *filter_context;
     void *state; /* of the set */

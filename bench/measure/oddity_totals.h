@@ -12,8 +12,8 @@
  * that can be argued either way, as "bitlet.group=64", each alone.
  *
  * Rows of oddity_rows.h into the file at `path`, by first layer, network, design, profile and oddity. `brief`: without the
- * single oddities and the profile bitsim, but for the simulator itself. Full size, synthetic weights; the same bytes for any
- * number of threads. */
+ * single oddities and the profile bitsim, but for the simulator itself. Full size, synthetic weights; the same bytes for
+ * any number of threads. */
 outcome_t oddity_totals_run(bool brief, int threads, const char *path);
 
 #endif
