@@ -25,6 +25,16 @@ do for [i = 1:count] {
 }
 room = most - least
 
+# Labels stand above the points; of two points that are close, below the lower one.
+close(i, j) = abs(product[i] - product[j]) < 0.04 * widest && abs(loss[i] - loss[j]) < 0.35 * room
+array above[100]
+do for [i = 1:count] {
+    above[i] = 1
+    do for [j = 1:count] {
+        above[i] = i != j && close(i, j) && (loss[i] < loss[j] || loss[i] == loss[j] && i > j) ? 0 : above[i]
+    }
+}
+
 do for [format in formats] {
     eval(use_format(format))
     set output picture.".".format
@@ -38,12 +48,13 @@ do for [format in formats] {
     set tmargin at screen 0.79
     set bmargin at screen 0.15
     set xrange [0 : 1.12 * widest]
-    set yrange [least - 0.12 * room : most + 0.5 * room]
+    set yrange [least - 0.75 * room : most + 0.75 * room]
     set xlabel "Energy × delay over Stripes"
     set ylabel "Loss against int8 (points)" offset -0.5
     plot name every ::0::count - 1 using (front[$1] > 0 ? NaN : product[$1]):(loss[$1]):(colour($1)) with points pointtype 6 pointsize 1.3 linewidth 2 linecolor rgb variable, \
          name every ::0::count - 1 using (front[$1] > 0 ? product[$1] : NaN):(loss[$1]):(colour($1)) with points pointtype 7 pointsize 1.5 linecolor rgb variable, \
-         for [i = 1:count] name every ::i - 1::i - 1 using (product[i]):(loss[i]):(name[i]) with labels left rotate by 65 offset 0.2, 0.7 noenhanced font ",9"
+         for [i = 1:count] name every ::i - 1::i - 1 using (product[i]):(loss[i]):(name[i]) with labels left \
+             rotate by (above[i] ? 65 : -65) offset 0.2, (above[i] ? 0.7 : -0.7) noenhanced font ",9"
     unset label
     unset output
 }
