@@ -40,6 +40,17 @@ static bool has_status(const char *path, struct stat *status)
     return strlen(path) <= TEXT_MOST && stat(path, status) == 0;
 }
 
+const char *file_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
+text_t file_beside(const char *path, const char *name)
+{
+    return text_of("%.*s%s", (int)(file_name(path) - path), path, name);
+}
+
 bool file_exists(const char *path)
 {
     struct stat status;

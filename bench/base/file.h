@@ -25,6 +25,11 @@ outcome_t file_check_path(const char *path);
 /* The path without "./" at its start, below the current folder when it is relative. Nothing need be there. */
 outcome_t file_absolute(const char *path, text_t *absolute);
 
+/* The last part of a path, in place. */
+const char *file_name(const char *path);
+/* NAME in the folder of PATH, which is no folder itself. Nothing need be there. */
+text_t file_beside(const char *path, const char *name);
+
 bool file_exists(const char *path);
 bool file_is_folder(const char *path);
 outcome_t file_size(const char *path, int64_t *bytes);

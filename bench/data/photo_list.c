@@ -199,8 +199,7 @@ text_t photo_list_path(const photo_list_t *list, const char *file)
 static outcome_t settle_file(photo_list_t *list, int64_t index)
 {
     static const char *const more[] = {"", ".JPEG", ".jpg", ".png"};
-    const char *slash = strrchr(list->files[index], '/');
-    const char *const bases[] = {list->files[index], slash != NULL ? slash + 1 : list->files[index]};
+    const char *const bases[] = {list->files[index], file_name(list->files[index])};
     for (int base = 0; base < 2; base++)
         for (size_t i = 0; i < sizeof more / sizeof *more; i++) {
             text_t name = text_of("%s%s", bases[base], more[i]);
@@ -288,16 +287,10 @@ typedef struct {
     int32_t label;
 } photo_t;
 
-static const char *own_name(const char *file)
-{
-    const char *slash = strrchr(file, '/');
-    return slash != NULL ? slash + 1 : file;
-}
-
 static int by_file_name(const void *a, const void *b)
 {
     const char *left = ((const photo_t *)a)->file, *right = ((const photo_t *)b)->file;
-    int names = strcmp(own_name(left), own_name(right));
+    int names = strcmp(file_name(left), file_name(right));
     return names != 0 ? names : strcmp(left, right);
 }
 

@@ -161,9 +161,7 @@ static outcome_t read_sample(const dataset_t *dataset, int64_t sample, float *va
 static text_t name_of(const dataset_t *dataset, int64_t sample)
 {
     const sentences_t *sentences = dataset->state;
-    const char *slash = strrchr(dataset->files[0].chars, '/');
-    return text_of("%.400s line %zu", slash != NULL ? slash + 1 : dataset->files[0].chars,
-                   sentences->sentences[sample].line);
+    return text_of("%.400s line %zu", file_name(dataset->files[0].chars), sentences->sentences[sample].line);
 }
 
 static void close_sentences(dataset_t *dataset)

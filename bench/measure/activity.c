@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "measure/activity.h"
 
+#include "base/file.h"
 #include "base/text.h"
 #include "measure/accuracy_session.h"
 #include "measure/inference.h"
@@ -155,12 +156,11 @@ static outcome_t give_rows(const activity_t *activity, activity_sink_t sink, voi
 {
     const accuracy_session_t *session = &activity->session;
     const net_table_t *table = &session->checkpoint.weights.table;
-    const char *path = session->checkpoint.weights.path.chars, *slash = strrchr(path, '/');
     density_row_t row = {.net = session->net->name,
                          .size = session->size->name,
                          .samples = session->answers[0].samples,
                          .data = session->dataset.kind->name,
-                         .weights = slash != NULL ? slash + 1 : path};
+                         .weights = file_name(session->checkpoint.weights.path.chars)};
     double *inputs = calloc(2 * table->count + 1, sizeof *inputs);
     if (inputs == NULL)
         return outcome_out_of_memory("densities");

@@ -19,10 +19,7 @@ static const profile_t *profile_for_case(bool lower_case)
 /* tokenizer_config.json beside the weights: "do_lower_case": true or false. */
 static bool read_tokenizer(const char *weights, bool *lower_case)
 {
-    const char *slash = strrchr(weights, '/');
-    text_t path = file_is_folder(weights)
-                      ? text_of("%s/tokenizer_config.json", weights)
-                      : text_of("%.*stokenizer_config.json", slash != NULL ? (int)(slash - weights) + 1 : 0, weights);
+    text_t path = checkpoint_beside(weights, "tokenizer_config.json");
     bytes_t bytes;
     if (!file_exists(path.chars))
         return false;

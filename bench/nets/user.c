@@ -216,7 +216,7 @@ static outcome_t copy_layers(const net_size_t *size, net_table_t *table)
 
 static void name_network(const char *path, char *name)
 {
-    const char *slash = strrchr(path, '/'), *from = slash != NULL ? slash + 1 : path, *dot = strrchr(from, '.');
+    const char *from = file_name(path), *dot = strrchr(from, '.');
     size_t length = dot != NULL && dot > from ? (size_t)(dot - from) : strlen(from);
     length = length < NET_NAME_SIZE ? length : NET_NAME_SIZE - 1;
     memcpy(name, from, length);

@@ -32,8 +32,7 @@ static bool is_plain(const char *name)
 
 static outcome_t add_file(const char *index, const char *name, shards_t *shards, size_t *place)
 {
-    const char *slash = strrchr(index, '/');
-    text_t path = text_of("%.*s%s", slash != NULL ? (int)(slash - index) + 1 : 0, index, name);
+    text_t path = file_beside(index, name);
     for (*place = 0; *place < shards->file_count; ++*place)
         if (text_equal(shards->files[*place], path.chars))
             return outcome_ok();

@@ -69,13 +69,16 @@ static outcome_t check_extra(const checkpoint_request_t *request, const tensor_s
 
 /* ===  What lies beside the weights  === */
 
+text_t checkpoint_beside(const char *path, const char *name)
+{
+    return file_is_folder(path) ? text_of("%s/%s", path, name) : file_beside(path, name);
+}
+
 /* config.json in the folder of the weights; else the notes of the file itself. */
 static outcome_t find_description(const char *path, const tensor_set_t *set, checkpoint_t *checkpoint)
 {
     enum { MOST = TEXT_MOST };
-    const char *slash = strrchr(path, '/');
-    text_t beside = file_is_folder(path) ? text_of("%s/config.json", path)
-                                         : text_of("%.*sconfig.json", slash != NULL ? (int)(slash - path) + 1 : 0, path);
+    text_t beside = checkpoint_beside(path, "config.json");
     static const char *const keys[] = {"pretrained_cfg", "default_cfg", "config", "config.json"};
     bytes_t bytes;
     if (file_exists(beside.chars)) {

@@ -37,4 +37,7 @@ void checkpoint_free(checkpoint_t *checkpoint);
 /* The INT8 network of a checkpoint: the integers of the file, or its floats quantised. `network` owns what it points to. */
 outcome_t checkpoint_int8(const checkpoint_request_t *request, bool prune_first, int8_network_t *network);
 
+/* NAME in the folder of the weights at `path`, which may be that folder itself. Nothing need be there. */
+text_t checkpoint_beside(const char *path, const char *name);
+
 #endif

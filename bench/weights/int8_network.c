@@ -3,6 +3,7 @@
  * tensors of the file and has no room in the blocks. */
 #include "weights/int8_network.h"
 
+#include "base/file.h"
 #include "compress/quantize.h"
 
 #include <stdlib.h>
@@ -91,8 +92,7 @@ void int8_network_quantize(const int8_network_t *network, size_t layer, const fl
 
 text_t int8_network_source(const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    return text_of("%s", slash != NULL ? slash + 1 : path);
+    return text_of("%s", file_name(path));
 }
 
 void int8_network_free(int8_network_t *network)

@@ -223,6 +223,17 @@ static int remove_folder(void **state)
     return system(text_of("rm -rf %s", folder).chars);
 }
 
+static void paths_are_cut_at_their_last_slash(void **state)
+{
+    (void)state;
+    assert_string_equal(file_name("a/b/c.csv"), "c.csv");
+    assert_string_equal(file_name("c.csv"), "c.csv");
+    assert_string_equal(file_name("a/"), "");
+    assert_string_equal(file_beside("a/b/c.csv", "d").chars, "a/b/d");
+    assert_string_equal(file_beside("/c.csv", "d").chars, "/d");
+    assert_string_equal(file_beside("c.csv", "d").chars, "d");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -237,6 +248,7 @@ int main(void)
         cmocka_unit_test(uneven_rows_are_refused),
         cmocka_unit_test(sha256_is_the_standard_one),
         cmocka_unit_test(each_index_is_visited_once_with_denormals_kept),
+        cmocka_unit_test(paths_are_cut_at_their_last_slash),
     };
     return cmocka_run_group_tests_name("base", tests, make_folder, remove_folder);
 }
