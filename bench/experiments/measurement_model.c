@@ -22,18 +22,25 @@ outcome_t model_inputs_list(const run_mode_t *mode, inputs_t *inputs)
     return result;
 }
 
-static outcome_t run(const measurement_context_t *context, const char *path)
+model_plan_t model_synthetic_plan(const measurement_context_t *context, const network_t *const *networks,
+                                  const accelerator_t *const *accelerators)
 {
-    model_plan_t plan = {.networks = net_registry,
+    model_plan_t plan = {.networks = networks,
                          .size = "full",
-                         .accelerators = accelerator_registry,
+                         .accelerators = accelerators,
                          .energy_table = "bitsim",
                          .origin = MODEL_SYNTHETIC,
                          .threads = context->jobs};
-    while (plan.networks[plan.network_count] != NULL)
+    while (networks[plan.network_count] != NULL)
         plan.network_count++;
-    while (plan.accelerators[plan.accelerator_count] != NULL)
+    while (accelerators[plan.accelerator_count] != NULL)
         plan.accelerator_count++;
+    return plan;
+}
+
+static outcome_t run(const measurement_context_t *context, const char *path)
+{
+    const model_plan_t plan = model_synthetic_plan(context, net_registry, accelerator_registry);
     model_total_t *totals = calloc(model_points(&plan), sizeof *totals);
     if (totals == NULL)
         return outcome_out_of_memory("model");

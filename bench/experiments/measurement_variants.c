@@ -10,32 +10,13 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-static const char size[] = "full";
-
-/* These networks on these designs, with synthetic weights. */
-static model_plan_t plan_of(const measurement_context_t *context, const network_t *const *networks,
-                            const accelerator_t *const *accelerators)
-{
-    model_plan_t plan = {.networks = networks,
-                         .size = size,
-                         .accelerators = accelerators,
-                         .energy_table = "bitsim",
-                         .origin = MODEL_SYNTHETIC,
-                         .threads = context->jobs};
-    while (networks[plan.network_count] != NULL)
-        plan.network_count++;
-    while (accelerators[plan.accelerator_count] != NULL)
-        plan.accelerator_count++;
-    return plan;
-}
-
 /* Run the plan and write a row for each total; `like` has the columns that name what differs from model.csv. */
 static outcome_t write_totals(const model_plan_t *plan, const total_row_t *like, rows_writer_t *writer)
 {
     model_total_t *totals = calloc(model_points(plan) + 1, sizeof *totals);
     outcome_t result = totals != NULL ? model_run(plan, NULL, totals) : outcome_out_of_memory("totals");
     for (size_t i = 0; i < model_points(plan) && outcome_is_ok(&result); i++) {
-        total_row_t row = total_row(&totals[i], size);
+        total_row_t row = total_row(&totals[i], plan->size);
         row.weight_bits = like->weight_bits;
         row.method = like->method;
         row.seed = like->seed;
@@ -43,6 +24,17 @@ static outcome_t write_totals(const model_plan_t *plan, const total_row_t *like,
     }
     free(totals);
     return result;
+}
+
+/* A file of these rows, as `write` makes them. */
+static outcome_t write_file(const measurement_context_t *context, const rows_schema_t *schema, const char *path,
+                            outcome_t (*write)(const measurement_context_t *context, rows_writer_t *writer))
+{
+    rows_writer_t writer;
+    outcome_t result;
+    if (outcome_bad(&result, rows_create(&writer, schema, path)))
+        return result;
+    return rows_finish(&writer, write(context, &writer));
 }
 
 /* ===  precision  === */
@@ -53,7 +45,7 @@ static outcome_t write_precision(const measurement_context_t *context, const acc
                                  rows_writer_t *writer)
 {
     const accelerator_t *const accelerators[] = {accelerator, NULL};
-    model_plan_t plan = plan_of(context, net_registry, accelerators);
+    model_plan_t plan = model_synthetic_plan(context, net_registry, accelerators);
     accel_config_t config;
     outcome_t result = configuration_default(accelerator, &config);
     plan.configs = &config;
@@ -77,11 +69,7 @@ static outcome_t write_precisions(const measurement_context_t *context, rows_wri
 
 static outcome_t run_precision(const measurement_context_t *context, const char *path)
 {
-    rows_writer_t writer;
-    outcome_t result;
-    if (outcome_bad(&result, rows_create(&writer, &precision_schema, path)))
-        return result;
-    return rows_finish(&writer, write_precisions(context, &writer));
+    return write_file(context, &precision_schema, path, write_precisions);
 }
 
 /* ===  attention  === */
@@ -91,7 +79,7 @@ static outcome_t write_attention(const measurement_context_t *context, rows_writ
     outcome_t result = outcome_ok();
     for (const network_t *const *at = net_registry; *at != NULL && outcome_is_ok(&result); at++) {
         const network_t *const networks[] = {*at, NULL};
-        model_plan_t plan = plan_of(context, networks, accelerator_registry);
+        model_plan_t plan = model_synthetic_plan(context, networks, accelerator_registry);
         plan.attention = true;
         if ((*at)->attention != NULL)
             result = write_totals(&plan, &(total_row_t){0}, writer);
@@ -101,11 +89,7 @@ static outcome_t write_attention(const measurement_context_t *context, rows_writ
 
 static outcome_t run_attention(const measurement_context_t *context, const char *path)
 {
-    rows_writer_t writer;
-    outcome_t result;
-    if (outcome_bad(&result, rows_create(&writer, &attention_schema, path)))
-        return result;
-    return rows_finish(&writer, write_attention(context, &writer));
+    return write_file(context, &attention_schema, path, write_attention);
 }
 
 /* ===  seeds  === */
@@ -114,7 +98,7 @@ enum { FIRST_SEED = 2, LAST_SEED = 5 };
 
 static outcome_t write_seeds(const measurement_context_t *context, rows_writer_t *writer)
 {
-    model_plan_t plan = plan_of(context, net_registry, accelerator_registry);
+    model_plan_t plan = model_synthetic_plan(context, net_registry, accelerator_registry);
     outcome_t result = outcome_ok();
     for (int seed = FIRST_SEED; seed <= LAST_SEED && outcome_is_ok(&result); seed++) {
         plan.seed = seed;
@@ -125,11 +109,7 @@ static outcome_t write_seeds(const measurement_context_t *context, rows_writer_t
 
 static outcome_t run_seeds(const measurement_context_t *context, const char *path)
 {
-    rows_writer_t writer;
-    outcome_t result;
-    if (outcome_bad(&result, rows_create(&writer, &seeds_schema, path)))
-        return result;
-    return rows_finish(&writer, write_seeds(context, &writer));
+    return write_file(context, &seeds_schema, path, write_seeds);
 }
 
 extern const measurement_t measurement_precision, measurement_attention, measurement_seeds;
