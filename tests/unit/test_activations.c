@@ -15,25 +15,9 @@
 
 #include "engine_weights.h"
 #include "made_weights.h"
+#include "odd_transformers.h"
 
 enum { SAMPLES = 3, CLASSES_LIMIT = 16 };
-
-/* The sizes of test_transformers.c, of which no dimension is a multiple of a vector. */
-static const transformer_shape_t odd_vit_shape = {
-    .blocks = 2, .width = 21, .heads = 3, .hidden = 35, .patch = 5, .epsilon = 1e-6};
-static const net_size_t odd_vit_size = {
-    .name = "odd", .channels = 3, .height = 15, .width = 15, .classes = 7, .shape = &odd_vit_shape};
-static const transformer_shape_t odd_bert_shape = {.blocks = 2,
-                                                   .width = 21,
-                                                   .heads = 3,
-                                                   .hidden = 35,
-                                                   .tokens = 33,
-                                                   .words = 57,
-                                                   .places = 33,
-                                                   .segments = 2,
-                                                   .epsilon = 1e-12};
-static const net_size_t odd_bert_size = {
-    .name = "odd", .channels = 2, .height = 1, .width = 33, .classes = 2, .shape = &odd_bert_shape};
 
 typedef struct {
     net_weights_t weights;

@@ -13,6 +13,7 @@
 
 #include "engine_weights.h"
 #include "made_weights.h"
+#include "odd_transformers.h"
 #include "random.h"
 
 enum { SAMPLES = 3, INPUT_LIMIT = 3 * 64 * 64, CLASSES_LIMIT = 16 };
@@ -124,22 +125,6 @@ static void missing_channels_are_zeros_on_both_sides(void **state)
 }
 
 /* ===  Whole networks  === */
-
-static const transformer_shape_t odd_vit_shape = {
-    .blocks = 2, .width = 21, .heads = 3, .hidden = 35, .patch = 5, .epsilon = 1e-6};
-static const net_size_t odd_vit_size = {
-    .name = "odd", .channels = 3, .height = 15, .width = 15, .classes = 7, .shape = &odd_vit_shape};
-static const transformer_shape_t odd_bert_shape = {.blocks = 2,
-                                                   .width = 21,
-                                                   .heads = 3,
-                                                   .hidden = 35,
-                                                   .tokens = 33,
-                                                   .words = 57,
-                                                   .places = 33,
-                                                   .segments = 2,
-                                                   .epsilon = 1e-12};
-static const net_size_t odd_bert_size = {
-    .name = "odd", .channels = 2, .height = 1, .width = 33, .classes = 2, .shape = &odd_bert_shape};
 
 typedef struct {
     net_weights_t weights;
