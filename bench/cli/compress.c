@@ -27,8 +27,8 @@ static const char compress_details[] =
     "Groups are numbered channel by channel, kernel position by kernel position, then along the input channels; a short\n"
     "group costs full metadata. The layer that reads the image (the first convolution of 2 to 4 input channels, else of 1;\n"
     "or --first-name) stays at 8 bits and takes no part in the choice of sensitive channels; --first-layer prune prunes it\n"
-    "like the others; a network of tokens has no such layer. Bits with metadata count 8 per group of each pruned channel and, where a layer has channels of both precisions, an index of 16 bits per\n"
-    "channel.";
+    "like the others; a network of tokens has no such layer. Bits with metadata count 8 per group of each pruned channel and,\n"
+    "where a layer has channels of both precisions, an index of 16 bits per channel.";
 
 static void print_row(const char *name, const char *shape, int64_t sensitive, int64_t channels, const compress_size_t *size)
 {
