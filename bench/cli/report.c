@@ -20,7 +20,7 @@ static outcome_t run(const options_t *options)
 {
     text_t claims, reference;
     experiments_t experiments;
-    publish_request_t request = {.folder = options_operand(options, 0)};
+    publish_request_t request = {.folder = options_operand(options, 0), .summary = stdout};
     outcome_t result, drawn;
     if (outcome_bad(&result, home_path("results/claims.csv", &claims)) ||
         outcome_bad(&result, home_path("results/reference", &reference)) ||

@@ -12,7 +12,7 @@
 
 typedef struct {
     const char *id, *experiment, *what, *location, *read_from, *unit, *tolerance, *tolerance_reason, *needs, *query, *basis;
-    const char *rests_on, *topic, *null_model;
+    const char *rests_on, *topic, *null_model, *why;
     double paper_value;
 } claim_cells_t;
 
@@ -40,6 +40,8 @@ static const rows_column_t claim_columns[] = {
      .meaning = "accuracy, compression, sparsity, speed, energy, area or examples"},
     {TEXT(claim_cells_t, null_model), .heading = "Null model",
      .meaning = "a guess that knows nothing of the claim, in words; the query has its value in the column null_value"},
+    {TEXT(claim_cells_t, why), .heading = "Why it differs",
+     .meaning = "what explains a difference beyond the tolerance, in a sentence; \"Not known\" is an answer"},
     {.name = NULL},
 };
 
@@ -125,6 +127,7 @@ static outcome_t read_claim(claims_t *claims, size_t row, claim_t *claim)
                        .query = rows_text_at(table, row, "query"),
                        .rests_on = rows_text_at(table, row, "rests_on"),
                        .null_model = rows_text_at(table, row, "null_model"),
+                       .why = rows_text_at(table, row, "why"),
                        .null_value = NAN,
                        .paper = rows_real_at(table, row, "paper_value"),
                        .n = ROWS_UNKNOWN};
@@ -262,7 +265,7 @@ outcome_t claims_without(claims_t *claims, const char *experiment, bool blocked,
 /* ===  Writing  === */
 
 typedef struct {
-    const char *id, *experiment, *topic, *what, *unit, *basis, *verdict, *note, *rests_on, *query, *null_model;
+    const char *id, *experiment, *topic, *what, *unit, *basis, *verdict, *note, *rests_on, *query, *null_model, *why;
     double paper_value, value, difference, null_value;
     int64_t n;
 } result_cells_t;
@@ -290,6 +293,8 @@ static const rows_column_t result_columns[] = {
     {TEXT(result_cells_t, null_model), .heading = "Null model", .meaning = "a guess that knows nothing of the claim"},
     {REAL(result_cells_t, null_value), .heading = "Its value", .decimals = ROWS_ANY_DECIMALS,
      .meaning = "the value of the null model: as good as this run's, then the claim has no evidence"},
+    {TEXT(result_cells_t, why), .heading = "Why it differs",
+     .meaning = "what explains a difference beyond the tolerance; empty for a claim without one"},
     {.name = NULL},
 };
 
@@ -313,7 +318,8 @@ static void write_claim(rows_writer_t *writer, const claim_t *claim)
                                   .rests_on = claim->rests_on,
                                   .query = claim->query,
                                   .null_model = claim->null_model,
-                                  .null_value = claim->null_value};
+                                  .null_value = claim->null_value,
+                                  .why = claim_is_beyond(claim) ? claim->why : ""};
     rows_write(writer, &cells);
 }
 

@@ -83,6 +83,7 @@ typedef enum {
 typedef struct {
     const char *id, *experiment, *what, *location, *read_from, *unit; /* cells of claims.csv */
     const char *tolerance_text, *tolerance_reason, *needs, *query, *rests_on, *null_model;
+    const char *why; /* what explains a difference beyond the tolerance; "" for a claim that never had one */
     claim_topic_t topic;
     double paper; /* NaN: the paper gives no number */
     tolerance_kind_t tolerance_kind;
@@ -126,6 +127,10 @@ outcome_t claims_without(claims_t *claims, const char *experiment, bool blocked,
 outcome_t claims_write(const claims_t *claims, const char *folder);
 
 verdict_t claim_verdict(const claim_t *claim);
+/* WITHIN TREND or DEVIATES: beyond the tolerance, so that a reader wants to know why. */
+bool claim_is_beyond(const claim_t *claim);
+/* Is it one of the numbers of the paper's abstract? By its place in the paper. */
+bool claim_is_headline(const claim_t *claim);
 double claim_difference(const claim_t *claim);          /* measured - paper; NaN where the two may not be compared */
 double claim_relative_difference(const claim_t *claim); /* the same over |paper| */
 

@@ -5,6 +5,7 @@
 #include "base/number.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 static const struct {
     tone_t tone;
@@ -29,15 +30,15 @@ static const struct {
 static const column_t count_columns[] = {
     {"Verdict", "", false}, {"Claims", "", true}, {"What it means", "", false}, {NULL, NULL, false}};
 
-static const column_t measured_columns[] = {{"Claim", "", false},     {"What the paper says", "", false},
-                                            {"Unit", "", false},      {"Paper", "", true},
-                                            {"This run", "", true},   {"N", "", true},
-                                            {"Difference", "", true}, {"Relative", "%", true},
-                                            {"Verdict", "", false},   {"Basis", "", false},
-                                            {"Note", "", false},      {NULL, NULL, false}};
+static const column_t measured_columns[] = {{"Claim", "", false},   {"What the paper says", "", false},
+                                            {"Unit", "", false},    {"Paper", "", true},
+                                            {"This run", "", true}, {"Difference", "%", true},
+                                            {"N", "", true},        {"Verdict", "", false},
+                                            {"Why", "", false},     {NULL, NULL, false}};
 
-static const column_t support_columns[] = {
-    {"Claim", "", false}, {"Tolerance", "", false}, {"Rests on", "", false}, {"Query", "", false}, {NULL, NULL, false}};
+static const column_t own_columns[] = {
+    {"Claim", "", false},   {"What the paper says", "", false}, {"Unit", "", false},    {"Paper", "", true},
+    {"This run", "", true}, {"Difference", "%", true},          {"Verdict", "", false}, {NULL, NULL, false}};
 
 static const column_t other_columns[] = {{"Claim", "", false},   {"What the paper says", "", false},
                                          {"Unit", "", false},    {"Paper", "", true},
@@ -47,18 +48,7 @@ static const column_t other_columns[] = {{"Claim", "", false},   {"What the pape
 static const column_t stand_in_columns[] = {{"Claim", "", false}, {"What the paper says", "", false},
                                             {"Unit", "", false},  {"Stand-in", "", true},
                                             {"N", "", true},      {"Verdict", "", false},
-                                            {"Note", "", false},  {NULL, NULL, false}};
-
-static const char *const topic_captions[TOPIC_COUNT] = {
-    [TOPIC_ACCURACY] = "Accuracy: claims with a measured value. The difference is this run minus the paper.",
-    [TOPIC_COMPRESSION] = "Compression: claims with a measured value. The difference is this run minus the paper.",
-    [TOPIC_SPARSITY] = "Sparsity of weights: claims with a measured value. The difference is this run minus the paper.",
-    [TOPIC_SPEED] = "Speed: claims with a measured value. The difference is this run minus the paper.",
-    [TOPIC_ENERGY] = "Energy: claims with a measured value. The difference is this run minus the paper.",
-    [TOPIC_AREA] = "Area and power of PEs: claims with a measured value. They are estimated from gates with constants "
-                   "that are fitted to the paper's other PEs; nothing is synthesised here. The difference is this run "
-                   "minus the paper.",
-    [TOPIC_EXAMPLES] = "Worked examples: claims with a measured value. The difference is this run minus the paper."};
+                                            {NULL, NULL, false}};
 
 static void present_counts(const claims_t *claims, document_t *document)
 {
@@ -89,7 +79,7 @@ static text_t tolerance_text(const claim_t *claim)
 }
 
 /* Four significant digits, without an exponent for the sizes that occur here. */
-static text_t value_text(double value)
+text_t claim_value_text(double value)
 {
     int whole = value != 0 ? (int)floor(log10(fabs(value))) + 1 : 1;
     return number_fixed(value, whole >= 4 ? 0 : whole < 1 ? 3 : 4 - whole);
@@ -100,81 +90,94 @@ static void present_n(const claim_t *claim, document_t *document)
     document_cell(document, "%s", claim->n == ROWS_UNKNOWN ? "–" : number_integer(claim->n).chars);
 }
 
-static void present_note(const claim_t *claim, document_t *document)
+/* The lines that unfold below a claim: where it stands, tolerance, what it rests on, note, null model, query. */
+static void present_more(const claim_t *claim, document_t *document)
 {
-    document_cell(document, "%s", claim->note != NULL ? claim->note : "");
+    text_builder_t lines = {0};
+    text_append(&lines, "%s; read from the %s. Measured by experiment `%s`.", claim->location, claim->read_from,
+                claim->experiment);
+    text_append(&lines, "\nTolerance: %s", tolerance_text(claim).chars);
+    if (claim->measured)
+        text_append(&lines, "\nBasis: %s. Rests on: %s", claim_basis_name(claim->basis), claim->rests_on);
+    if (claim->note != NULL)
+        text_append(&lines, "\nNote: %s", claim->note);
+    if (!isnan(claim->null_value))
+        text_append(&lines, "\nNull model: %s: %s", claim->null_model, claim_value_text(claim->null_value).chars);
+    if (claim->query[0] != '\0')
+        text_append(&lines, "\nQuery: `%s`", claim->query);
+    document->out_of_memory = document->out_of_memory || lines.failed;
+    document_more(document, lines.chars != NULL ? lines.chars : "");
+    free(lines.chars);
 }
 
-/* The note of a measured claim, and the value of its null model. */
-static void present_null_and_note(const claim_t *claim, document_t *document)
+/* The first two cells: the claim's number, which links lead to, and its words. */
+static void present_claim(const claim_t *claim, document_t *document)
 {
-    const char *note = claim->note != NULL ? claim->note : "";
-    if (isnan(claim->null_value))
-        document_cell(document, "%s", note);
-    else
-        document_cell(document, "%s%snull model: %s: %s", note, note[0] ? "; " : "", claim->null_model,
-                      value_text(claim->null_value).chars);
+    document_cell(document, "%s", claim->id);
+    document_anchor(document, claim->id);
+    document_cell(document, "%s", claim->what);
+    present_more(claim, document);
+    document_cell(document, "%s", claim->unit);
 }
 
 static void present_measured(const claim_t *claim, document_t *document)
 {
     verdict_t verdict = claim_verdict(claim);
-    document_cell(document, "%s", claim->id);
-    document_cell(document, "%s (%s; read from the %s)", claim->what, claim->location, claim->read_from);
-    document_cell(document, "%s", claim->unit);
+    present_claim(claim, document);
     document_cell(document, "%s", paper_text(claim).chars);
-    document_cell(document, "%s", value_text(claim->value).chars);
-    present_n(claim, document);
-    document_cell(document, "%s", number_signed(claim_difference(claim), 3).chars);
+    document_cell(document, "%s", claim_value_text(claim->value).chars);
     document_cell(document, "%s", number_signed(100 * claim_relative_difference(claim), 1).chars);
+    present_n(claim, document);
     document_mark(document, verdicts[verdict].tone, verdict_name(verdict));
-    document_cell(document, "%s", claim_basis_name(claim->basis));
-    present_null_and_note(claim, document);
+    document_cell(document, "%s", claim_is_beyond(claim) ? claim->why[0] != '\0' ? claim->why : "Not known." : "");
 }
 
 static void present_other(const claim_t *claim, document_t *document)
 {
     verdict_t verdict = claim_verdict(claim);
-    document_cell(document, "%s", claim->id);
-    document_cell(document, "%s (%s; read from the %s)", claim->what, claim->location, claim->read_from);
-    document_cell(document, "%s", claim->unit);
+    present_claim(claim, document);
     document_cell(document, "%s", paper_text(claim).chars);
     document_mark(document, verdicts[verdict].tone, verdict_name(verdict));
     document_cell(document, "%s", claim->needs);
     document_cell(document, "%s", claim->note != NULL ? claim->note : "no experiment of this version measures it");
 }
 
-static void present_support(const claim_t *claim, document_t *document)
-{
-    document_cell(document, "%s", claim->id);
-    document_cell(document, "%s", tolerance_text(claim).chars);
-    document_cell(document, "%s", claim->rests_on);
-    document_cell(document, "`%s`", claim->query);
-}
-
 /* The value of a stand-in, without the paper's number: both together would read as a comparison. */
 static void present_stand_in(const claim_t *claim, document_t *document)
 {
-    document_cell(document, "%s", claim->id);
-    document_cell(document, "%s (%s)", claim->what, claim->location);
-    document_cell(document, "%s", claim->unit);
-    document_cell(document, "%s", value_text(claim->value).chars);
+    present_claim(claim, document);
+    document_cell(document, "%s", claim_value_text(claim->value).chars);
     present_n(claim, document);
     document_mark(document, verdicts[VERDICT_STAND_IN].tone, verdict_name(VERDICT_STAND_IN));
-    present_note(claim, document);
 }
 
-/* A table of the claims that `belongs` selects, of one topic or (TOPIC_COUNT) of all; no table when there are none. */
-static void present_some(const claims_t *claims, bool (*belongs)(const claim_t *claim), claim_topic_t topic,
-                         const column_t *columns, const char *caption,
-                         void (*present)(const claim_t *claim, document_t *document), document_t *document)
+/* A claim beside the figure that shows it; the link leads to the claim in the section on claims. */
+static void present_own(const claim_t *claim, document_t *document)
+{
+    verdict_t verdict = claim_verdict(claim);
+    bool compared = claim->measured && claim->basis != BASIS_STAND_IN;
+    document_link(document, claim->id, text_of("#%s", claim->id).chars);
+    document_cell(document, "%s", claim->what);
+    document_cell(document, "%s", claim->unit);
+    document_cell(document, "%s", compared || !claim->measured ? paper_text(claim).chars : "");
+    document_cell(document, "%s", claim->measured ? claim_value_text(claim->value).chars : "");
+    document_cell(document, "%s", number_signed(100 * claim_relative_difference(claim), 1).chars);
+    document_mark(document, verdicts[verdict].tone, verdict_name(verdict));
+}
+
+/* A table of the claims that `belongs` selects; no table when there are none. */
+static void present_some(const claims_t *claims, bool (*belongs)(const claim_t *claim), const column_t *columns,
+                         const char *caption, void (*present)(const claim_t *claim, document_t *document),
+                         document_t *document)
 {
     bool begun = false;
     for (size_t i = 0; i < claims->count; i++) {
-        if (!belongs(&claims->items[i]) || (topic != TOPIC_COUNT && claims->items[i].topic != topic))
+        if (!belongs(&claims->items[i]))
             continue;
-        if (!begun)
+        if (!begun) {
             document_table(document, columns, "%s", caption);
+            document_sorted(document);
+        }
         begun = true;
         present(&claims->items[i], document);
     }
@@ -190,11 +193,6 @@ static bool is_stand_in(const claim_t *claim)
     return claim->measured && claim->basis == BASIS_STAND_IN;
 }
 
-static bool has_query(const claim_t *claim)
-{
-    return claim->query[0] != '\0';
-}
-
 static bool has_no_value(const claim_t *claim)
 {
     return !claim->measured;
@@ -202,29 +200,35 @@ static bool has_no_value(const claim_t *claim)
 
 void claims_present(const claims_t *claims, document_t *document)
 {
-    size_t without = 0;
-    for (size_t i = 0; i < claims->count; i++)
-        without += has_no_value(&claims->items[i]);
-    document_heading(document, 2, "Claims of the paper");
+    document_section(document, 2, "claims", "Claims of the paper");
     present_counts(claims, document);
-    for (int topic = 0; topic < TOPIC_COUNT; topic++)
-        present_some(claims, is_compared, (claim_topic_t)topic, measured_columns, topic_captions[topic], present_measured,
-                     document);
     present_some(
-        claims, is_stand_in, TOPIC_COUNT, stand_in_columns,
-        "Claims that only stand-ins could measure. The values are of other networks on other data and are not compared with "
-        "the paper's.",
+        claims, is_compared, measured_columns,
+        "Claims with a measured value. The difference is this run minus the paper, as a share of the paper's number. "
+        "Under `more`: the place in the paper, the tolerance with its reason, what the value rests on, and its query, "
+        "which `bbsbench query --run RUN_FOLDER 'QUERY'` runs again. Areas and powers of PEs are estimated from gates "
+        "with constants that are fitted to the paper's other PEs.",
+        present_measured, document);
+    present_some(
+        claims, is_stand_in, stand_in_columns,
+        "Claims that only stand-ins could measure. The values are of other networks on other data and are not compared "
+        "with the paper's.",
         present_stand_in, document);
-    document_fold(document, "Tolerance, basis and query of each claim");
-    present_some(claims, has_query, TOPIC_COUNT, support_columns,
-                 "The tolerance with its reason, the models, data and assumptions behind the value, and its query: "
-                 "`bbsbench query --run RUN_FOLDER 'QUERY'` runs it again.",
-                 present_support, document);
-    document_fold_end(document);
-    if (without == 0)
-        return;
-    document_fold(document, "The other %zu claims, and why they have no value in this run", without);
-    present_some(claims, has_no_value, TOPIC_COUNT, other_columns, "Claims without a measured value.", present_other,
-                 document);
-    document_fold_end(document);
+    present_some(claims, has_no_value, other_columns, "Claims without a measured value, and why.", present_other, document);
+}
+
+void claims_present_own(const claims_t *claims, const char *experiment, document_t *document)
+{
+    bool begun = false;
+    for (size_t i = 0; i < claims->count; i++) {
+        if (!text_equal(claims->items[i].experiment, experiment))
+            continue;
+        if (!begun)
+            document_table(
+                document, own_columns,
+                "The paper's claims that this experiment measures. The difference is this run minus the paper, as a "
+                "share of the paper's number; a stand-in is not compared.");
+        begun = true;
+        present_own(&claims->items[i], document);
+    }
 }

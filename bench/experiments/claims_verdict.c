@@ -66,6 +66,17 @@ verdict_t claim_verdict(const claim_t *claim)
     return effect >= TREND_LEAST && effect <= TREND_MOST ? VERDICT_WITHIN_TREND : VERDICT_DEVIATES;
 }
 
+bool claim_is_beyond(const claim_t *claim)
+{
+    const verdict_t verdict = claim_verdict(claim);
+    return verdict == VERDICT_WITHIN_TREND || verdict == VERDICT_DEVIATES;
+}
+
+bool claim_is_headline(const claim_t *claim)
+{
+    return text_starts(claim->location, "Abstract");
+}
+
 double claim_difference(const claim_t *claim)
 {
     return claim->measured && claim->basis != BASIS_STAND_IN ? claim->value - claim->paper : NAN;

@@ -20,9 +20,8 @@ static const run_mode_t compact = {
     .name = "compact",
     .title = "DEFAULT RUN: 2,000 test samples per network, on stand-in networks",
     .meaning =
-        "Accuracies are of compact networks that this project trained and ships, on a fixed, balanced list of test samples. "
-        "They stand in for the paper's networks of the same families: they say something about the compression methods, "
-        "nothing about the paper's accuracies.",
+        "Accuracies are of compact networks that this project trained and ships. They say something about the compression "
+        "methods, nothing about the paper's accuracies.",
     .size = "compact",
     .images = 2000,
     .methods = MODE_EVERYTHING,

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -60,6 +61,18 @@ void document_heading(document_t *document, int level, const char *format, ...)
         block->level = level;
 }
 
+void document_section(document_t *document, int level, const char *anchor, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    block_t *block = append_text(document, BLOCK_HEADING, format, arguments);
+    va_end(arguments);
+    if (block == NULL)
+        return;
+    block->level = level;
+    block->anchor = keep_text(document, anchor);
+}
+
 void document_paragraph(document_t *document, const char *format, ...)
 {
     va_list arguments;
@@ -105,6 +118,11 @@ void document_fold(document_t *document, const char *format, ...)
 void document_fold_end(document_t *document)
 {
     append(document, BLOCK_FOLD_END);
+}
+
+void document_contents(document_t *document)
+{
+    append(document, BLOCK_CONTENTS);
 }
 
 void document_figure(document_t *document, const char *path, const char *alt, const char *caption)
@@ -201,6 +219,60 @@ void document_link(document_t *document, const char *text, const char *target)
     cell->link = keep_text(document, target);
 }
 
+void document_bar(document_t *document, const bar_part_t *parts, size_t count, const char *text)
+{
+    cell_t *cell = append_cell(document);
+    if (cell == NULL)
+        return;
+    cell->text = keep_text(document, text);
+    for (size_t i = 0; i < count && i < BAR_PARTS; i++)
+        cell->bar[cell->bar_count++] = parts[i];
+}
+
+static cell_t *last_cell(document_t *document)
+{
+    const block_t *block = document->count > 0 ? &document->blocks[document->count - 1] : NULL;
+    return block != NULL && block->cell_count > 0 ? &block->cells[block->cell_count - 1] : NULL;
+}
+
+void document_anchor(document_t *document, const char *anchor)
+{
+    cell_t *cell = last_cell(document);
+    if (cell != NULL && cell->anchor == NULL)
+        cell->anchor = keep_text(document, anchor);
+}
+
+void document_more(document_t *document, const char *text)
+{
+    cell_t *cell = last_cell(document);
+    if (cell != NULL && cell->more == NULL)
+        cell->more = keep_text(document, text);
+}
+
+void document_sorted(document_t *document)
+{
+    if (document->count > 0)
+        document->blocks[document->count - 1].sorted = true;
+}
+
+text_t document_heading_anchor(const block_t *heading)
+{
+    if (heading->anchor != NULL)
+        return text_of("%s", heading->anchor);
+    text_t name = text_of("%s", "");
+    size_t length = 0;
+    for (const char *at = heading->text; *at != '\0' && length + 2 < sizeof name.chars; at++) {
+        bool plain = isalnum((unsigned char)*at) && (unsigned char)*at < 128;
+        if (!plain && (length == 0 || name.chars[length - 1] == '-'))
+            continue;
+        name.chars[length++] = plain ? (char)tolower((unsigned char)*at) : '-';
+        name.chars[length] = '\0';
+    }
+    if (length > 0 && name.chars[length - 1] == '-')
+        name.chars[length - 1] = '\0';
+    return name;
+}
+
 /* ===  The end  === */
 
 outcome_t document_check(const document_t *document)
@@ -217,24 +289,35 @@ outcome_t document_check(const document_t *document)
     return outcome_ok();
 }
 
+static void free_block(block_t *block)
+{
+    for (size_t j = 0; j < block->cell_count; j++) {
+        free(block->cells[j].text);
+        free(block->cells[j].link);
+        free(block->cells[j].anchor);
+        free(block->cells[j].more);
+    }
+    for (size_t j = 0; j < block->column_count; j++) {
+        free((char *)block->columns[j].title);
+        free((char *)block->columns[j].unit);
+    }
+    free(block->columns);
+    free(block->cells);
+    free(block->text);
+    free(block->anchor);
+    free(block->path);
+    free(block->alt);
+}
+
+void document_cut(document_t *document, size_t count)
+{
+    while (document->count > count)
+        free_block(&document->blocks[--document->count]);
+}
+
 void document_free(document_t *document)
 {
-    for (size_t i = 0; i < document->count; i++) {
-        block_t *block = &document->blocks[i];
-        for (size_t j = 0; j < block->cell_count; j++) {
-            free(block->cells[j].text);
-            free(block->cells[j].link);
-        }
-        for (size_t j = 0; j < block->column_count; j++) {
-            free((char *)block->columns[j].title);
-            free((char *)block->columns[j].unit);
-        }
-        free(block->columns);
-        free(block->cells);
-        free(block->text);
-        free(block->path);
-        free(block->alt);
-    }
+    document_cut(document, 0);
     free(document->blocks);
     *document = (document_t){0};
 }

@@ -3,6 +3,7 @@
 #define BBS_REPORT_DOCUMENT_H
 
 #include "base/outcome.h"
+#include "base/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -28,12 +29,25 @@ typedef enum {
     BLOCK_FIGURE,
     BLOCK_FOLD, /* the blocks up to BLOCK_FOLD_END are details, folded away */
     BLOCK_FOLD_END,
+    BLOCK_CONTENTS, /* links to all headings of level 2 */
 } block_kind_t;
+
+/* One part of a bar: how many of a row's things have this tone. */
+typedef struct {
+    tone_t tone;
+    size_t count;
+} bar_part_t;
+
+enum { BAR_PARTS = 8 };
 
 typedef struct {
     char *text;
-    char *link;  /* relative to the report's folder, or NULL */
-    tone_t tone; /* not plain: printed as a mark */
+    char *link;                /* relative to the report's folder, or "#ANCHOR"; or NULL */
+    char *anchor;              /* name of the cell for links; or NULL */
+    char *more;                /* lines that unfold below the text; or NULL */
+    tone_t tone;               /* not plain: printed as a mark */
+    bar_part_t bar[BAR_PARTS]; /* a bar in place of the text, where bar_count > 0; the text says the same in words */
+    size_t bar_count;
 } cell_t;
 
 typedef struct {
@@ -45,6 +59,8 @@ typedef struct {
 typedef struct {
     block_kind_t kind;
     int level;         /* heading: 1, 2, 3 */
+    char *anchor;      /* heading: its name for links; NULL: made from its text */
+    bool sorted;       /* table: the HTML page lets a reader sort it, and filter it by the column of marks */
     tone_t tone;       /* notice */
     char *text;        /* heading, paragraph, ...; the caption of a table or figure */
     column_t *columns; /* table; the document's own copies */
@@ -62,6 +78,9 @@ typedef struct {
 } document_t;
 
 void document_heading(document_t *document, int level, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* The same with a name for links, in place of one made from the text. */
+void document_section(document_t *document, int level, const char *anchor, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
 void document_paragraph(document_t *document, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void document_item(document_t *document, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void document_notice(document_t *document, tone_t tone, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -70,6 +89,7 @@ void document_fact(document_t *document, const char *label, const char *value, c
 void document_figure(document_t *document, const char *path, const char *alt, const char *caption);
 void document_fold(document_t *document, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void document_fold_end(document_t *document);
+void document_contents(document_t *document);
 
 /* Begin a table; the cells that follow fill it row by row. `columns` ends with a NULL title; it is copied. */
 void document_table(document_t *document, const column_t *columns, const char *format, ...)
@@ -77,6 +97,19 @@ void document_table(document_t *document, const column_t *columns, const char *f
 void document_cell(document_t *document, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void document_mark(document_t *document, tone_t tone, const char *text); /* a cell that is a verdict or a state */
 void document_link(document_t *document, const char *text, const char *target);
+/* A cell that is a bar of parts[count], count <= BAR_PARTS; `text` says the same in words. */
+void document_bar(document_t *document, const bar_part_t *parts, size_t count, const char *text);
+/* Of the last cell: its name for links; lines that unfold below it ("\n" between them). */
+void document_anchor(document_t *document, const char *anchor);
+void document_more(document_t *document, const char *text);
+/* Of the last table: readers can sort and filter it. */
+void document_sorted(document_t *document);
+
+/* The name of a heading for links: its own, or its text in small letters and digits with "-" between. */
+text_t document_heading_anchor(const block_t *heading);
+
+/* Take back the last blocks, so that `count` are left. */
+void document_cut(document_t *document, size_t count);
 
 outcome_t document_check(const document_t *document);
 void document_free(document_t *document);

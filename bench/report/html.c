@@ -5,9 +5,9 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "report/script.h"
 #include "report/stylesheet.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -63,19 +63,54 @@ static void put_text(FILE *stream, const char *text)
     }
 }
 
-/* RFC 4648, section 4. */
-static void put_base64(FILE *stream, const uint8_t *bytes, size_t size)
+static bool is_space(char sign)
 {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < size; i += 3) {
-        size_t left = size - i;
-        uint32_t word =
-            (uint32_t)bytes[i] << 16 | (left > 1 ? (uint32_t)bytes[i + 1] << 8 : 0) | (left > 2 ? bytes[i + 2] : 0);
-        fputc(digits[word >> 18], stream);
-        fputc(digits[word >> 12 & 63], stream);
-        fputc(left > 1 ? digits[word >> 6 & 63] : '=', stream);
-        fputc(left > 2 ? digits[word & 63] : '=', stream);
+    return sign == ' ' || sign == '\n' || sign == '\t' || sign == '\r';
+}
+
+/* The text of an SVG as a data: address between double quotes (RFC 2397): a third shorter than base64. Signs that would end
+ * the attribute or the address are replaced, and white space is one blank; SVG takes single quotes as well. */
+static void put_svg(FILE *stream, const bytes_t *picture)
+{
+    for (size_t i = 0; i < picture->size; i++) {
+        char sign = (char)picture->data[i];
+        if (sign == '"')
+            fputc('\'', stream);
+        else if (sign == '#' || sign == '%')
+            fprintf(stream, "%%%02X", (unsigned char)sign);
+        else if (sign == '&')
+            fputs("&amp;", stream);
+        else if (!is_space(sign))
+            fputc(sign, stream);
+        else if (i > 0 && !is_space((char)picture->data[i - 1]) && picture->data[i - 1] != '>')
+            fputc(' ', stream);
     }
+}
+
+/* A bar of parts; a screen reader hears the words instead. */
+static void put_bar(FILE *stream, const cell_t *cell)
+{
+    fputs("<span class=\"bar\" role=\"img\" aria-label=\"", stream);
+    put_plain(stream, cell->text);
+    fputs("\">", stream);
+    for (size_t i = 0; i < cell->bar_count; i++)
+        if (cell->bar[i].count > 0)
+            fprintf(stream, "<i class=\"%s\" style=\"flex:%zu\"></i>", tone_class(cell->bar[i].tone), cell->bar[i].count);
+    fputs("</span>", stream);
+}
+
+/* Lines that unfold. */
+static void put_more(FILE *stream, const char *lines)
+{
+    fputs("<details class=\"more\"><summary>more</summary>", stream);
+    while (*lines != '\0') {
+        const size_t length = strcspn(lines, "\n");
+        fputs("<p>", stream);
+        put_text(stream, text_of("%.*s", (int)length, lines).chars);
+        fputs("</p>", stream);
+        lines += length + (lines[length] == '\n');
+    }
+    fputs("</details>", stream);
 }
 
 static void put_cell(FILE *stream, const cell_t *cell)
@@ -87,20 +122,29 @@ static void put_cell(FILE *stream, const cell_t *cell)
         put_plain(stream, cell->link);
         fputs("\">", stream);
     }
-    put_text(stream, cell->text);
+    if (cell->bar_count > 0)
+        put_bar(stream, cell);
+    else
+        put_text(stream, cell->text);
     fputs(cell->link != NULL ? "</a>" : "", stream);
     fputs(cell->tone != TONE_PLAIN ? "</span>" : "", stream);
+    if (cell->more != NULL)
+        put_more(stream, cell->more);
 }
 
 enum { UNBROKEN = 20 }; /* a cell of at most so many bytes is not wrapped */
 
-static void put_table(FILE *stream, const block_t *block)
+/* A table wider than the window scrolls in a region of its own, which the keyboard can reach and its caption names. */
+static void put_table_head(FILE *stream, const block_t *block, size_t index)
 {
-    fputs("<div class=\"scroll\"><table><caption>", stream);
+    fprintf(stream,
+            "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"table-%zu\"><table%s>"
+            "<caption id=\"table-%zu\">",
+            index, block->sorted ? " class=\"sorted\"" : "", index);
     put_text(stream, block->text);
     fputs("</caption>\n<thead><tr>", stream);
     for (size_t i = 0; i < block->column_count; i++) {
-        fprintf(stream, "<th scope=\"col\"%s>", block->columns[i].number ? " class=\"number\"" : "");
+        fprintf(stream, "<th scope=\"col\"%s>", block->columns[i].number ? " class=n" : "");
         put_text(stream, block->columns[i].title);
         if (block->columns[i].unit[0] != '\0') {
             fputs(" <span class=\"unit\">", stream);
@@ -110,13 +154,29 @@ static void put_table(FILE *stream, const block_t *block)
         fputs("</th>", stream);
     }
     fputs("</tr></thead>\n<tbody>\n", stream);
+}
+
+static void put_table_cell(FILE *stream, const cell_t *cell, bool number)
+{
+    bool brief = strlen(cell->text) <= UNBROKEN;
+    fputs("<td", stream);
+    if (cell->anchor != NULL) {
+        fputs(" id=\"", stream);
+        put_plain(stream, cell->anchor);
+        fputs("\"", stream);
+    }
+    fprintf(stream, "%s>", number ? " class=n" : brief ? " class=s" : "");
+    put_cell(stream, cell);
+    fputs("</td>", stream);
+}
+
+static void put_table(FILE *stream, const block_t *block, size_t index)
+{
+    put_table_head(stream, block, index);
     for (size_t i = 0; i < block->cell_count; i++) {
         size_t column = i % block->column_count;
         fputs(column == 0 ? "<tr>" : "", stream);
-        bool brief = strlen(block->cells[i].text) <= UNBROKEN;
-        fprintf(stream, "<td%s>", block->columns[column].number ? " class=\"number\"" : brief ? " class=\"short\"" : "");
-        put_cell(stream, &block->cells[i]);
-        fputs("</td>", stream);
+        put_table_cell(stream, &block->cells[i], block->columns[column].number);
         fputs(column + 1 == block->column_count ? "</tr>\n" : "", stream);
     }
     fputs("</tbody></table></div>\n", stream);
@@ -132,8 +192,8 @@ static outcome_t put_figure(FILE *stream, const block_t *block, const char *fold
     if (outcome_is_ok(&result)) {
         fputs("<img alt=\"", stream);
         put_plain(stream, block->alt);
-        fputs("\" src=\"data:image/svg+xml;base64,", stream);
-        put_base64(stream, picture.data, picture.size);
+        fputs("\" src=\"data:image/svg+xml;utf8,", stream);
+        put_svg(stream, &picture);
         fputs("\">", stream);
     } else {
         fputs("<p class=\"notice caution\">This figure was not drawn: ", stream);
@@ -153,7 +213,9 @@ static void put_contents(FILE *stream, const document_t *document)
     for (size_t i = 0; i < document->count; i++) {
         if (document->blocks[i].kind != BLOCK_HEADING || document->blocks[i].level != 2)
             continue;
-        fprintf(stream, "<a href=\"#section-%zu\">", i);
+        fputs("<a href=\"#", stream);
+        put_plain(stream, document_heading_anchor(&document->blocks[i]).chars);
+        fputs("\">", stream);
         put_text(stream, document->blocks[i].text);
         fputs("</a> ", stream);
     }
@@ -167,14 +229,17 @@ static void put_wrapped(FILE *stream, const char *open, const char *text, const 
     fputs(close, stream);
 }
 
-static void put_heading(FILE *stream, const document_t *document, size_t index)
+/* A section is a heading of level 2 and all up to the next heading of level 1 or 2; it folds. */
+static void put_heading(FILE *stream, const block_t *block)
 {
-    const block_t *block = &document->blocks[index];
-    fprintf(stream, "<h%d id=\"section-%zu\">", block->level, index);
+    const text_t anchor = document_heading_anchor(block);
+    if (block->level == 2)
+        fputs("<details class=\"section\" open><summary>", stream);
+    fprintf(stream, "<h%d id=\"", block->level);
+    put_plain(stream, anchor.chars);
+    fputs("\">", stream);
     put_text(stream, block->text);
-    fprintf(stream, "</h%d>\n", block->level);
-    if (block->level == 1)
-        put_contents(stream, document);
+    fprintf(stream, "</h%d>%s\n", block->level, block->level == 2 ? "</summary>" : "");
 }
 
 static void put_fact(FILE *stream, const block_t *block)
@@ -191,7 +256,7 @@ static outcome_t put_block(FILE *stream, const document_t *document, size_t inde
     const block_t *block = &document->blocks[index];
     switch (block->kind) {
     case BLOCK_HEADING:
-        put_heading(stream, document, index);
+        put_heading(stream, block);
         break;
     case BLOCK_PARAGRAPH:
         put_wrapped(stream, "<p>", block->text, "</p>\n");
@@ -212,7 +277,7 @@ static outcome_t put_block(FILE *stream, const document_t *document, size_t inde
         put_fact(stream, block);
         break;
     case BLOCK_TABLE:
-        put_table(stream, block);
+        put_table(stream, block, index);
         break;
     case BLOCK_FIGURE:
         return put_figure(stream, block, folder);
@@ -221,6 +286,9 @@ static outcome_t put_block(FILE *stream, const document_t *document, size_t inde
         break;
     case BLOCK_FOLD_END:
         fputs("</details>\n", stream);
+        break;
+    case BLOCK_CONTENTS:
+        put_contents(stream, document);
         break;
     }
     return outcome_ok();
@@ -234,8 +302,13 @@ static bool shares(const document_t *document, size_t index, block_kind_t kind)
 static outcome_t put_blocks(FILE *stream, const document_t *document, const char *folder)
 {
     outcome_t result = outcome_ok();
+    bool section = false;
     for (size_t i = 0; i < document->count && outcome_is_ok(&result); i++) {
         block_kind_t kind = document->blocks[i].kind;
+        if (kind == BLOCK_HEADING && document->blocks[i].level <= 2) {
+            fputs(section ? "</details>\n" : "", stream);
+            section = document->blocks[i].level == 2;
+        }
         bool begins = i == 0 || !shares(document, i - 1, kind), ends = !shares(document, i + 1, kind);
         if (begins && (kind == BLOCK_ITEM || kind == BLOCK_FACT))
             fputs(kind == BLOCK_ITEM ? "<ul>\n" : "<div class=\"facts\">\n", stream);
@@ -243,6 +316,7 @@ static outcome_t put_blocks(FILE *stream, const document_t *document, const char
         if (ends && (kind == BLOCK_ITEM || kind == BLOCK_FACT))
             fputs(kind == BLOCK_ITEM ? "</ul>\n" : "</div>\n", stream);
     }
+    fputs(section ? "</details>\n" : "", stream);
     return result;
 }
 
@@ -256,11 +330,14 @@ outcome_t html_write(const document_t *document, const char *title, const char *
           "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>",
           file.stream);
     put_plain(file.stream, title);
-    fprintf(file.stream, "</title>\n<style>\n%s</style></head>\n<body>\n<main>\n", report_stylesheet);
+    fputs("</title>\n<style>\n", file.stream);
+    for (const char *const *part = report_stylesheet; *part != NULL; part++)
+        fputs(*part, file.stream);
+    fputs("</style></head>\n<body>\n<main>\n", file.stream);
     if (outcome_bad(&result, put_blocks(file.stream, document, folder))) {
         outfile_abandon(&file);
         return result;
     }
-    fputs("</main>\n</body></html>\n", file.stream);
+    fprintf(file.stream, "</main>\n<script>\n%s</script>\n</body></html>\n", report_script);
     return outfile_commit(&file);
 }

@@ -121,12 +121,17 @@ static void put_command(FILE *stream, const char *text)
 static void put_cell(FILE *stream, const cell_t *cell)
 {
     const char *around = cell->tone != TONE_PLAIN ? "**" : "";
-    fputs(cell->link != NULL ? "[" : around, stream);
+    const bool linked = cell->link != NULL && cell->link[0] != '#'; /* cells have no anchors in Markdown */
+    fputs(linked ? "[" : around, stream);
     put_at(stream, cell->text, CELL);
-    fputs(cell->link != NULL ? "](" : around, stream);
-    if (cell->link != NULL) {
+    fputs(linked ? "](" : around, stream);
+    if (linked) {
         put_target(stream, cell->link);
         fputc(')', stream);
+    }
+    if (cell->more != NULL) {
+        fputs(cell->text[0] != '\0' ? "; " : "", stream);
+        put_at(stream, cell->more, CELL);
     }
 }
 
@@ -222,6 +227,8 @@ static void put_block(FILE *stream, const block_t *block, bool last_of_kind, con
         break;
     case BLOCK_FOLD_END:
         fputs("</details>\n\n", stream);
+        break;
+    case BLOCK_CONTENTS: /* viewers of Markdown make their own from the headings */
         break;
     }
 }

@@ -3,6 +3,7 @@
 #define BBS_REPORT_STYLESHEET_H
 
 /* The style of report.html: system fonts, light and dark, screen and paper. No other file, no script, no network. */
-extern const char report_stylesheet[];
+/* In parts, NULL-terminated, as compilers need not take longer strings. */
+extern const char *const report_stylesheet[];
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/home.h"
 #include "base/text.h"
+#include "experiments/claims_summary.h"
 #include "experiments/claims_table.h"
 #include "experiments/experiment_rows.h"
 #include "experiments/page_document.h"
@@ -94,11 +95,39 @@ static outcome_t read_all(publication_t *publication)
 
 /* ===  Sections  === */
 
-static void present_banner(publication_t *publication)
+/* "7 networks, N = 1,000 to 10,000": what the accuracy rows of this run cover; "" when there are none. */
+static outcome_t covered(publication_t *publication, text_t *words)
+{
+    static const char query[] =
+        "SELECT count(DISTINCT net) || ' networks, N = ' || grouped(min(samples)) || iif(min(samples) < max(samples), "
+        "' to ' || grouped(max(samples)), '') || ' samples a network, ' AS words FROM accuracy HAVING count(*) > 0";
+    rows_table_t rows;
+    outcome_t result = rows_database_query(publication->database, query, "report", &rows);
+    if (!outcome_is_ok(&result))
+        return result;
+    *words = text_of("%s", rows.count > 0 ? rows_text_at(&rows, 0, "words") : "");
+    rows_table_free(&rows);
+    return outcome_ok();
+}
+
+static outcome_t present_banner(publication_t *publication)
 {
     document_t *document = &publication->document;
     const manifest_t *manifest = &publication->manifest;
+    text_t words;
+    outcome_t result = covered(publication, &words);
+    if (!outcome_is_ok(&result))
+        return result;
     document_heading(document, 1, "bbsbench: bi-directional bit-level sparsity");
+    const cJSON *known =
+        cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(manifest->json, "program"), "dirty");
+    const char *dirty = manifest_text(manifest, "program", "dirty");
+    document_paragraph(document, "Mode %s, %sstarted %s, %s, commit `%s`%s.", publication->mode.name, words.chars,
+                       manifest_text(manifest, NULL, "started_utc"), manifest_text(manifest, "machine", "processor"),
+                       manifest_text(manifest, "program", "commit"),
+                       dirty[0] != '\0'      ? ", changes unknown"
+                       : cJSON_IsTrue(known) ? " with local changes"
+                                             : "");
     document_notice(document, publication->mode.brings ? TONE_GOOD : TONE_CAUTION, "%s. %s", publication->mode.title,
                     publication->mode.meaning);
     const char *left_out = manifest_text(manifest, "configuration", "networks left out");
@@ -107,18 +136,7 @@ static void present_banner(publication_t *publication)
                         left_out);
     if (!manifest_is_finished(manifest))
         document_notice(document, TONE_BAD, "THIS RUN HAS NOT FINISHED: some experiments have no rows; see Cost.");
-    const cJSON *known =
-        cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(manifest->json, "program"), "dirty");
-    const char *dirty = manifest_text(manifest, "program", "dirty");
-    document_paragraph(
-        document,
-        "Started %s, %s, commit `%s`%s. Every number was computed by this run on this machine, except what is "
-        "marked as the paper's; none was read from a shipped result.",
-        manifest_text(manifest, NULL, "started_utc"), manifest_text(manifest, "machine", "processor"),
-        manifest_text(manifest, "program", "commit"),
-        dirty[0] != '\0'      ? ", changes unknown"
-        : cJSON_IsTrue(known) ? " with local changes"
-                              : "");
+    return outcome_ok();
 }
 
 static outcome_t present_headline(publication_t *publication, const experiment_t *experiment)
@@ -126,12 +144,43 @@ static outcome_t present_headline(publication_t *publication, const experiment_t
     return page_headline(&experiment->page, publication->database, &publication->document);
 }
 
+/* A heading is printed only with something below it. */
+static outcome_t present_limits(publication_t *publication, const experiment_t *experiment)
+{
+    if (experiment->page.limit_count == 0 || !has_rows(publication, experiment))
+        return outcome_ok();
+    document_t *document = &publication->document;
+    const size_t before = document->count;
+    document_section(document, 3, text_of("%s-limits", experiment->id).chars, "What this does not show");
+    const size_t heading = document->count;
+    outcome_t result = page_limits(&experiment->page, publication->database, document);
+    if (document->count == heading)
+        document_cut(document, before);
+    return result;
+}
+
+static outcome_t present_again(publication_t *publication, const experiment_t *experiment)
+{
+    if (experiment->page.command_count == 0 || !has_rows(publication, experiment))
+        return outcome_ok();
+    document_paragraph(&publication->document, "Only the rows of `%s` again:", experiment->file);
+    return page_again(&experiment->page, publication->database, &publication->document);
+}
+
+/* A section is whole: figure and tables, the claims of the paper on them, what they do not show, and how to make the rows
+ * again. */
 static outcome_t present_section(publication_t *publication, const experiment_t *experiment)
 {
     if (experiment->page.block_count == 0)
         return outcome_ok();
-    document_heading(&publication->document, 2, "%s", experiment->page.title.chars);
-    return page_body(&experiment->page, publication->database, &publication->document);
+    document_section(&publication->document, 2, experiment->id, "%s", experiment->page.title.chars);
+    outcome_t result = page_body(&experiment->page, publication->database, &publication->document);
+    if (!outcome_is_ok(&result))
+        return result;
+    claims_present_own(&publication->claims, experiment->id, &publication->document);
+    if (!outcome_bad(&result, present_limits(publication, experiment)))
+        result = present_again(publication, experiment);
+    return result;
 }
 
 static const column_t summary_columns[] = {
@@ -225,26 +274,17 @@ static outcome_t present_baselines(publication_t *publication)
     return result;
 }
 
-static outcome_t present_limits(publication_t *publication, const experiment_t *experiment)
-{
-    if (!has_rows(publication, experiment))
-        return outcome_ok();
-    return page_limits(&experiment->page, publication->database, &publication->document);
-}
-
-static outcome_t present_again(publication_t *publication, const experiment_t *experiment)
-{
-    if (experiment->page.command_count == 0 || !has_rows(publication, experiment))
-        return outcome_ok();
-    document_paragraph(&publication->document, "Only the rows of `%s`:", experiment->file);
-    return page_again(&experiment->page, publication->database, &publication->document);
-}
-
 static outcome_t put_together(publication_t *publication)
 {
     document_t *document = &publication->document;
     outcome_t result;
-    present_banner(publication);
+    if (outcome_bad(&result, present_banner(publication)))
+        return result;
+    document_fold(document, "All sections of this report");
+    document_contents(document);
+    document_fold_end(document);
+    claims_summary_present(&publication->claims, document);
+    document_section(document, 2, "headlines", "What else was measured");
     if (outcome_bad(&result, for_each_finished(publication, present_headline)) ||
         outcome_bad(&result, for_each_finished(publication, present_section)))
         return result;
@@ -254,15 +294,11 @@ static outcome_t put_together(publication_t *publication)
     record_present_provenance(&publication->manifest, document);
     record_present_environment(&publication->manifest, document);
     record_present_cost(&publication->manifest, publication->request->experiments, document);
-    document_heading(document, 2, "Limits");
-    if (outcome_bad(&result, for_each_finished(publication, present_limits)))
-        return result;
-    document_heading(document, 2, "How to reproduce this run");
-    document_paragraph(document,
-                       "From the project's top folder, at the commit above; the first command repeats the whole run.");
+    document_section(document, 2, "reproduce", "How to reproduce this run");
+    document_paragraph(document, "From the project's top folder, at the commit above: this command repeats the whole run.");
     document_command(document, "%s && build/bbsbench report RUN_FOLDER",
                      manifest_text(&publication->manifest, NULL, "command"));
-    return for_each_finished(publication, present_again);
+    return outcome_ok();
 }
 
 outcome_t publish_report(const publish_request_t *request)
@@ -278,6 +314,10 @@ outcome_t publish_report(const publish_request_t *request)
                             request->folder, text_of("%s/report.html", request->folder).chars);
     if (outcome_is_ok(&result))
         result = claims_write(&publication.claims, request->folder);
+    if (outcome_is_ok(&result))
+        result = claims_summary_write(&publication.claims, request->folder);
+    if (outcome_is_ok(&result) && request->summary != NULL)
+        claims_summary_print(&publication.claims, request->summary);
     rows_database_close(publication.database);
     document_free(&publication.document);
     claims_free(&publication.claims);

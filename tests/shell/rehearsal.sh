@@ -27,7 +27,7 @@ check "the report" "$BBSBENCH" report "$run"
 check "shows them" grep -qE '^\| bert_mrpc \(full\) \| glue-mrpc \| int8 .* \| [0-9.]+ / [0-9.]+ \|' "$run/report.md"
 # The queries of claims ask whether a row is one.
 check "calls nothing a stand-in" sh -c "! grep -v 'SELECT ' '$run/report.md' | grep -qi 'stand-in'"
-check "all of Table I is measured" [ "$(grep -cE '^\| C(3[0-9]|4[0-3]) .*\*\*(SUBSET|REPRODUCED|DEVIATES|WITHIN TREND)\*\*' "$run/report.md")" -eq 14 ]
+check "all of Table I is measured" [ "$(grep -E '^\| C(3[0-9]|4[0-3]) .*\*\*(SUBSET|REPRODUCED|DEVIATES|WITHIN TREND)\*\*' "$run/report.md" | cut -d' ' -f2 | sort -u | wc -l)" -eq 14 ]
 # shellcheck disable=SC2086
 check "run again with --resume it has nothing to do" full $some ${REHEARSAL_OPTIONS:-} --resume --out "$run"
 tap_done

@@ -13,12 +13,12 @@
 #include <unistd.h>
 
 #define HEADER \
-    "id,experiment,what,location,read_from,unit,paper_value,tolerance,tolerance_reason,needs,query,basis,rests_on,topic,null_model\n"
+    "id,experiment,what,location,read_from,unit,paper_value,tolerance,tolerance_reason,needs,query,basis,rests_on,topic,null_model,why\n"
 
 static char path[] = "/tmp/bbs-claims-XXXXXX";
 static rows_database_t *database;
 
-/* Lines of claims.csv; `end` is written at the end of each: the last two cells. */
+/* Lines of claims.csv; `end` is written at the end of each: topic, null model and reason. */
 static void write_claims_of(const char *rows, const char *end)
 {
     FILE *stream = fopen(path, "wb");
@@ -34,7 +34,7 @@ static void write_claims_of(const char *rows, const char *end)
 
 static void write_claims(const char *rows)
 {
-    write_claims_of(rows, ",speed,");
+    write_claims_of(rows, ",speed,,");
 }
 
 /* One claim with this query and, in claims.csv, this basis, as measured. Free with claims_free(). */
@@ -121,7 +121,7 @@ static void a_value_no_better_than_a_guess_is_no_evidence(void **state)
                                 "\"SELECT %s AS value, 1 AS n, %s AS null_value\",whole,gates\n",
                                 cases[i].value, cases[i].guess)
                             .chars,
-                        ",area,the mean of the others");
+                        ",area,the mean of the others,");
         assert_ok(claims_read(path, &claims));
         assert_ok(claims_measure(&claims, database));
         assert_int_equal(claim_verdict(&claims.items[0]), cases[i].verdict);
@@ -130,11 +130,11 @@ static void a_value_no_better_than_a_guess_is_no_evidence(void **state)
     claims_t claims;
     assert_error(measure("SELECT 2 AS value, 1 AS n, 3 AS null_value", "whole", &claims), FAULT_FAILED,
                  "a value without its null model");
-    write_claims_of("C1,a,w,l,t,x,2,5%,why,n,\"SELECT 1 AS value, 1 AS n\",whole,x\n", ",area,a guess");
+    write_claims_of("C1,a,w,l,t,x,2,5%,why,n,\"SELECT 1 AS value, 1 AS n\",whole,x\n", ",area,a guess,");
     assert_ok(claims_read(path, &claims));
     assert_error(claims_measure(&claims, database), FAULT_FAILED, "a null model without its value");
     claims_free(&claims);
-    write_claims_of("C1,a,w,l,t,x,2,5%,why,n,,,\n", ",weather,");
+    write_claims_of("C1,a,w,l,t,x,2,5%,why,n,,,\n", ",weather,,");
     assert_error(claims_read(path, &claims), FAULT_FAILED, "topic \"weather\"");
 }
 

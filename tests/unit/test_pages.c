@@ -95,9 +95,9 @@ static void every_construct_comes_out_in_html(void **state)
         "<li>an item that goes on</li>\n<li>another: 1.5 points</li>",
         "<p class=\"notice caution\">a notice of two lines</p>",
         "<figcaption>The &quot;loss&quot; of 4 rows.</figcaption>",
-        "<caption>Rows of <code>loss.csv</code>.</caption>",
-        "<th scope=\"col\" class=\"number\">Loss <span class=\"unit\">points</span></th>",
-        "<td class=\"short\">vgg16</td><td class=\"number\">1.50</td><td class=\"number\">10,000</td>",
+        ">Rows of <code>loss.csv</code>.</caption>",
+        "<th scope=\"col\" class=n>Loss <span class=\"unit\">points</span></th>",
+        "<td class=s>vgg16</td><td class=n>1.50</td><td class=n>10,000</td>",
         "<pre>bbsbench run --images 5</pre>",
         "<li>one</li>\n<li>two</li>",
     };
