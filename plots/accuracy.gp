@@ -55,7 +55,7 @@ do for [i = 1:count] {
     widest = known(better[i]) && better[i] > widest ? better[i] : widest
 }
 room = most - least
-count_text(sign, value) = known(value) ? sprintf("%s%.0f", sign, value) : ""
+count_text(sign, value) = known(value) && value > 0 ? sprintf("%s%.0f", sign, value) : ""
 
 do for [format in formats] {
     eval(use_format(format))
@@ -65,13 +65,12 @@ do for [format in formats] {
     set label 2 sprintf("N = %s%d test samples a network%s", fewest < samples ? sprintf("%d to ", fewest) : "", samples, \
         stand_in > 0 ? "; compact STAND-INS, not the paper's networks" : "") noenhanced at screen 0.012, 0.895 left textcolor rgb "#444444"
     do for [k = 1:words(shown)] {
-        set label 10 + k "■" at screen 0.55 + 0.11 * (k - 1), 0.955 left textcolor rgb colour(k)
-        set label 30 + k word(shown, k) noenhanced at screen 0.569 + 0.11 * (k - 1), 0.955 left
+        eval(legend(k, word(shown, k), 0.55 + 0.11 * (k - 1), 0.955))
     }
     set key off
     set xrange [0.45 : group + 0.55]
     set xtics () scale 0 rotate by 20 right noenhanced
-    do for [i = 1:count] { if (i == 1 || net[i] ne net[i > 1 ? i - 1 : 1]) { set xtics add (net[i] ceil(place[i] - 0.5)) } }
+    do for [i = 1:count] { if (i == 1 || net[i] ne net[i > 1 ? i - 1 : 1]) { set xtics add (title_of(net[i]) ceil(place[i] - 0.5)) } }
     set bmargin at screen 0.15
     set tmargin at screen 0.77
 
@@ -80,7 +79,7 @@ do for [format in formats] {
     set ylabel "Accuracy (%)" offset 1
     set yrange [least - 0.06 * room : most + 0.06 * room]
     set label 3 "(a) Accuracy and its 95 % Wilson interval" at screen 0.012, 0.82 left
-    plot net every ::0::count - 1 using (place[$1]):(accuracy[$1]):(low[$1]):(high[$1]):(colour(method[$1])) with yerrorbars \
+    plot net every ::0::count - 1 using (place[$1]):(accuracy[$1]):(low[$1]):(high[$1]):(colour_of(word(shown, method[$1]))) with yerrorbars \
              pointtype 7 pointsize 0.7 linewidth 1.5 linecolor rgb variable
     unset label
 
@@ -92,8 +91,8 @@ do for [format in formats] {
     set arrow 1 from graph 0, first 0 to graph 1, first 0 nohead linewidth 1 linecolor rgb "#444444" front
     set boxwidth 0.17
     if (pairs > 0) {
-        plot net every ::0::count - 1 using (place[$1]):(better[$1]):(colour(method[$1])) with boxes linecolor rgb variable, \
-             net every ::0::count - 1 using (place[$1]):(-worse[$1]):(lighter(colour(method[$1]))) with boxes linecolor rgb variable, \
+        plot net every ::0::count - 1 using (place[$1]):(better[$1]):(colour_of(word(shown, method[$1]))) with boxes linecolor rgb variable, \
+             net every ::0::count - 1 using (place[$1]):(-worse[$1]):(colour_of(word(shown, method[$1]))) with boxes linecolor rgb variable fillstyle solid 0.35 border, \
              net every ::0::count - 1 using (place[$1]):(better[$1]):(count_text("+", better[$1])) with labels \
                  offset 0, 0.6 textcolor rgb "#222222" font ",8", \
              net every ::0::count - 1 using (place[$1]):(-worse[$1]):(count_text("−", worse[$1])) with labels \

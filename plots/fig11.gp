@@ -52,8 +52,7 @@ do for [format in formats] {
     set label 2 sprintf("N = up to %d test samples a network%s; mean: over the networks, bar: 95 %% bootstrap interval", samples, \
         stand_in > 0 ? "; compact STAND-INS" : "") noenhanced at screen 0.012, 0.895 left textcolor rgb "#444444"
     do for [k = 1:words(shown)] {
-        set label 10 + k "■" at screen 0.012 + 0.15 * (k - 1), 0.835 left textcolor rgb colour(k)
-        set label 30 + k word(shown, k) noenhanced at screen 0.031 + 0.15 * (k - 1), 0.835 left
+        eval(legend(k, word(shown, k), 0.012 + 0.15 * (k - 1), 0.835))
     }
     set key off
     set lmargin at screen 0.075
@@ -63,12 +62,12 @@ do for [format in formats] {
     set xrange [0.5 : networks + 0.5]
     set yrange [least - 0.06 * room : most + 0.16 * room]
     set xtics () scale 0 noenhanced
-    do for [k = 1:networks] { set xtics add (net[k] k) }
+    do for [k = 1:networks] { set xtics add (title_of(net[k]) k) }
     set arrow 1 from graph 0, first 0 to graph 1, first 0 nohead linewidth 1 linecolor rgb "#444444" front
     set arrow 2 from networks - 0.5, graph 0 to networks - 0.5, graph 1 nohead linewidth 1 linecolor rgb "#d8dde3" back
     set boxwidth 0.125
     set ylabel "Loss (points)" offset 1
-    plot loss every ::0::count - 1 using (at($1)):(loss[$1]):(colour(method[$1])) with boxes linecolor rgb variable, \
+    plot loss every ::0::count - 1 using (at($1)):(loss[$1]):(colour_of(word(shown, method[$1]))) with boxes linecolor rgb variable, \
          loss every ::0::count - 1 using (low[$1] == low[$1] ? at($1) : NaN):(low[$1]):(0):(high[$1] - low[$1]) with vectors nohead linewidth 1.2 linecolor rgb "#222222", \
          loss every ::0::count - 1 using (at($1)):(loss[$1] > 0 ? loss[$1] : 0):(sprintf("%.2f", loss[$1])) with labels left rotate by 90 \
              offset 0, 0.3 textcolor rgb "#222222" font ",8"

@@ -10,6 +10,7 @@ field = "speedup"
 mean = "speedup_mean"
 spread = "speedup_deviation"
 heading = "Speedup over "
-note = "error bars: deviation over seeds, at most %.4f"
+papers = "paper_speedup"
+note = "error bars: deviation over seeds, at most %.4f; ×: the paper"
 load style
 load style[1:strlen(style) - strlen("style.gp")]."speedup_bars.gp"

@@ -31,11 +31,10 @@ do for [format in formats] {
     eval(use_format(format))
     set output picture.".".format
     set multiplot
-    set label 1 "{/:Bold Speedup over ".reference." with as many PE columns}" at screen 0.012, 0.955 left font ",12"
+    set label 1 "{/:Bold Speedup over ".title_of(reference)." with as many PE columns}" at screen 0.012, 0.955 left font ",12"
     set label 2 "N = 1 sample, full-size networks, synthetic weights; 8 bit-serial lanes a PE, 16 pixels or tokens" noenhanced at screen 0.012, 0.895 left textcolor rgb "#444444"
     do for [k = 1:designs] {
-        set label 10 + k "■" at screen 0.012 + 0.128 * (k - 1), 0.835 left textcolor rgb colour(k)
-        set label 30 + k names[k] noenhanced at screen 0.031 + 0.128 * (k - 1), 0.835 left
+        eval(legend(k, names[k], legend_x(k), 0.835))
     }
     set key off
     set tmargin at screen 0.72
@@ -49,10 +48,10 @@ do for [format in formats] {
         set lmargin at screen 0.075 + 0.48 * (p - 1)
         set rmargin at screen 0.505 + 0.48 * (p - 1)
         set ylabel p == 1 ? "Speedup (×)" : "" offset 1
-        set label 3 titles[p] noenhanced at graph 0.02, 1.05 left
+        set label 3 title_of(titles[p]) noenhanced at graph 0.02, 1.05 left
         plot for [k = 1:designs] value every ::0::count - 1 \
             using (panel[$1] == p && design[$1] == k ? columns[$1] : NaN):(value[$1]) with linespoints \
-            pointtype 7 pointsize 0.8 linewidth 2 linecolor rgb colour(k)
+            pointtype marker_of(names[k]) pointsize 1 linewidth 2 linecolor rgb colour_of(names[k])
         unset label
     }
     unset logscale x

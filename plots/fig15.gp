@@ -48,8 +48,8 @@ do for [format in formats] {
         set bmargin at screen 0.54 - 0.43 * (p - 1)
         set xtics () scale 0
         do for [i = 1:count] { if (panel[i] == p) { set xtics add (sprintf("%d", columns[i]) place[i]) } }
-        set label 3 titles[p] noenhanced at graph 0, 1.06 left
-        do for [k = 1:groups] { if (of[k] == p) { set label 30 + k names[k] noenhanced at first starts[k] + 2, graph -0.22 center } }
+        set label 3 title_of(titles[p]) noenhanced at graph 0, 1.06 left
+        do for [k = 1:groups] { if (of[k] == p) { set label 30 + k title_of(names[k]) noenhanced at first starts[k] + 2, graph -0.22 center } }
         plot useful every ::0::count - 1 using (panel[$1] == p ? place[$1] : NaN):(useful[$1] + intra[$1] + inter[$1]) with boxes linecolor rgb colour(4), \
              useful every ::0::count - 1 using (panel[$1] == p ? place[$1] : NaN):(useful[$1] + intra[$1]) with boxes linecolor rgb colour(2), \
              useful every ::0::count - 1 using (panel[$1] == p ? place[$1] : NaN):(useful[$1]) with boxes linecolor rgb colour(3), \

@@ -8,9 +8,9 @@ width = 720
 height = 420
 load style
 
-array name[100]; array product[100]; array loss[100]; array front[100]
+array name[100]; array design[100]; array product[100]; array loss[100]; array front[100]
 count = 0; samples = 0; stand_in = 0
-keep(n) = (count = count + 1, name[count] = n, product[count] = column("edp_ratio"), loss[count] = column("loss_points"), \
+keep(n) = (count = count + 1, design[count] = strcol("accelerator"), name[count] = title_of(word(n, 1)).(words(n) > 1 ? n[strlen(word(n, 1)) + 1 : *] : ""), product[count] = column("edp_ratio"), loss[count] = column("loss_points"), \
     front[count] = column("on_frontier"), samples = column("samples"), stand_in = stand_in + column("stand_in"), 0)
 set table $ignored
 plot rows using (0):(keep(strcol("point"))) with table
@@ -51,8 +51,8 @@ do for [format in formats] {
     set yrange [least - 0.75 * room : most + 0.75 * room]
     set xlabel "Energy × delay over Stripes"
     set ylabel "Loss against int8 (points)" offset -0.5
-    plot name every ::0::count - 1 using (front[$1] > 0 ? NaN : product[$1]):(loss[$1]):(colour($1)) with points pointtype 6 pointsize 1.3 linewidth 2 linecolor rgb variable, \
-         name every ::0::count - 1 using (front[$1] > 0 ? product[$1] : NaN):(loss[$1]):(colour($1)) with points pointtype 7 pointsize 1.5 linecolor rgb variable, \
+    plot name every ::0::count - 1 using (front[$1] > 0 ? NaN : product[$1]):(loss[$1]):(colour_of(design[$1])) with points pointtype 6 pointsize 1.3 linewidth 2 linecolor rgb variable, \
+         name every ::0::count - 1 using (front[$1] > 0 ? product[$1] : NaN):(loss[$1]):(colour_of(design[$1])) with points pointtype 7 pointsize 1.5 linecolor rgb variable, \
          for [i = 1:count] name every ::i - 1::i - 1 using (product[i]):(loss[i]):(name[i]) with labels left \
              rotate by (above[i] ? 65 : -65) offset 0.2, (above[i] ? 0.7 : -0.7) noenhanced font ",9"
     unset label

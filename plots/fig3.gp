@@ -30,8 +30,7 @@ do for [format in formats] {
     set label 1 "{/:Bold Sparsity of INT8 weights}" at screen 0.012, 0.95 left font ",12"
     set label 2 sprintf("All weights of networks of size %s, synthetic; bit vectors of 8 along the input channels", size) noenhanced at screen 0.012, 0.885 left textcolor rgb "#444444"
     do for [k = 1:4] {
-        set label 10 + k "■" at screen 0.012 + 0.235 * (k - 1), 0.82 left textcolor rgb colour(k)
-        set label 30 + k names[k] noenhanced at screen 0.031 + 0.235 * (k - 1), 0.82 left
+        eval(legend_of(k, names[k], colour(k), 0.012 + 0.235 * (k - 1), 0.82))
     }
     set key off
     set lmargin at screen 0.075
@@ -40,7 +39,7 @@ do for [format in formats] {
     set bmargin at screen 0.1
     set xrange [0.5 : count + 0.5]
     set xtics () scale 0 noenhanced
-    do for [i = 1:count] { set xtics add (net[i] i) }
+    do for [i = 1:count] { set xtics add (title_of(net[i]) i) }
     set boxwidth bar * 0.94
     set ylabel "Share (%)" offset 1
     set yrange [0 : 80]

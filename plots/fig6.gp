@@ -18,7 +18,7 @@ group_of(text) = (text eq last ? 0 : (groups = groups + 1, last = text), groups)
 keep(text, method, round) = (round == 2 && method ne "zps-ties-zero" ? 0 : (count = count + 1, place[count] = group_of(text), \
     name[groups] = text, kind[count] = which(method), value[count] = column("kl_gaussian_normalised")), 0)
 set table $ignored
-plot rows using (0):(keep(sprintf("%s %s, %d", strcol("net"), strcol("size"), column("columns")), strcol("method"), column("compared_with"))) with table
+plot rows using (0):(keep(sprintf("%s %s, %d", title_of(strcol("net")), strcol("size"), column("columns")), strcol("method"), column("compared_with"))) with table
 unset table
 unset datafile columnheaders
 
@@ -31,8 +31,7 @@ do for [format in formats] {
     set label 1 "{/:Bold Divergence by Gaussian moments}" at screen 0.012, 0.95 left font ",12"
     set label 2 "over that of zero bits only; each network at 2 and 4 pruned columns; full: synthetic weights, compact: trained stand-ins" noenhanced at screen 0.012, 0.89 left textcolor rgb "#444444"
     do for [k = 1:4] {
-        set label 10 + k "■" at screen 0.012 + 0.235 * (k - 1), 0.83 left textcolor rgb colour(k)
-        set label 30 + k names[k] noenhanced at screen 0.031 + 0.235 * (k - 1), 0.83 left
+        eval(legend_of(k, names[k], colour(k), 0.012 + 0.235 * (k - 1), 0.83))
     }
     set key off
     set lmargin at screen 0.1

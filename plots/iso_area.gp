@@ -9,6 +9,7 @@ height = 420
 field = "iso_area_speedup"
 mean = ""
 spread = ""
+papers = ""
 heading = "Speedup for equal PE area, over "
 note = "areas: the paper's Table V; geomean: geometric mean"
 load style

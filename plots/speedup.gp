@@ -49,25 +49,24 @@ do for [format in formats] {
     set label 1 "{/:Bold Speed and energy of the accelerator models}" at screen 0.012, 0.97 left font ",12"
     set label 2 sprintf("N = 1 sample through each network of size %s; sensitive channels: %s", size, selection) noenhanced at screen 0.012, 0.93 left textcolor rgb "#444444"
     do for [k = 1:designs] {
-        set label 10 + k "■" at screen 0.012 + 0.128 * (k - 1), 0.885 left textcolor rgb colour(k)
-        set label 30 + k names[k] noenhanced at screen 0.031 + 0.128 * (k - 1), 0.885 left
+        eval(legend(k, names[k], legend_x(k), 0.885))
     }
     set key off
     set lmargin at screen 0.075
     set rmargin at screen 0.905
     set xrange [0.5 : networks + 0.5]
     set xtics () scale 0 noenhanced
-    do for [i = 1:count] { set xtics add (net[i] place[i]) }
-    set label 4 reference." = 1" noenhanced at networks + 0.56, 1 left front textcolor rgb "#222222" font ",9.5"
+    do for [i = 1:count] { set xtics add (title_of(net[i]) place[i]) }
+    set label 4 title_of(reference)." = 1" noenhanced at networks + 0.56, 1 left front textcolor rgb "#222222" font ",9.5"
     set arrow 1 from 0.5, 1 to networks + 0.5, 1 nohead dashtype 2 linewidth 1 linecolor rgb "#222222" front
     set boxwidth bar * 0.94
 
     set tmargin at screen 0.80
     set bmargin at screen 0.51
-    set label 3 sprintf("(a) Speedup over %s (higher is better)", reference) at screen 0.012, 0.835 left
+    set label 3 sprintf("(a) Speedup over %s (higher is better)", title_of(reference)) at screen 0.012, 0.835 left
     set ylabel "Speedup (×)" offset 1
     set yrange [0 : (designs > 3 ? 1.3 : 1.18) * most]
-    plot net every ::0::count - 1 using (at($1)):(speedup[$1]):(colour(design[$1])) with boxes linecolor rgb variable, \
+    plot net every ::0::count - 1 using (at($1)):(speedup[$1]):(colour_of(names[design[$1]])) with boxes linecolor rgb variable, \
          net every ::0::count - 1 using (at($1)):(speedup[$1]):(sprintf("%.2f", speedup[$1])) with labels @placed \
              textcolor rgb "#222222" font ",9.5"
     unset label 1
@@ -76,11 +75,11 @@ do for [format in formats] {
 
     set tmargin at screen 0.39
     set bmargin at screen 0.07
-    set label 3 sprintf("(b) Energy against %s (lower is better): dark on chip, light DRAM", reference) at screen 0.012, 0.42 left
+    set label 3 sprintf("(b) Energy against %s (lower is better): dark on chip, light DRAM", title_of(reference)) at screen 0.012, 0.42 left
     set ylabel "Energy (ratio)" offset 1
     set yrange [0 : (designs > 3 ? 1.35 : 1.18) * most_energy]
-    plot net every ::0::count - 1 using (at($1)):(whole[$1]):(lighter(colour(design[$1]))) with boxes linecolor rgb variable, \
-         net every ::0::count - 1 using (at($1)):(on_chip[$1]):(colour(design[$1])) with boxes linecolor rgb variable, \
+    plot net every ::0::count - 1 using (at($1)):(whole[$1]):(colour_of(names[design[$1]])) with boxes linecolor rgb variable fillstyle solid 0.35 border, \
+         net every ::0::count - 1 using (at($1)):(on_chip[$1]):(colour_of(names[design[$1]])) with boxes linecolor rgb variable, \
          net every ::0::count - 1 using (at($1)):(whole[$1]):(sprintf("%.2f", whole[$1])) with labels @placed \
              textcolor rgb "#222222" font ",9.5"
     unset label

@@ -61,29 +61,17 @@ static outcome_t add_run(const experiments_t *experiments, const char *folder, c
     return experiment_rows_open(experiments, &source, database);
 }
 
-static outcome_t add_claims(rows_database_t *database)
-{
-    text_t path;
-    outcome_t result;
-    if (outcome_bad(&result, home_path("results/claims.csv", &path)))
-        return result;
-    return claims_add_table(path.chars, database);
-}
-
 static outcome_t open_database(const options_t *options, const experiments_t *experiments, rows_database_t **database)
 {
     const run_mode_t *mode;
     size_t runs = options_count(options, "run");
     experiment_source_t nothing = {.folder = NULL};
     outcome_t result = run_mode_find(options_text(options, "mode"), &mode);
-    for (size_t i = 0; i < runs && outcome_is_ok(&result); i++) {
+    for (size_t i = 0; i < runs && outcome_is_ok(&result); i++)
         result = add_run(experiments, options_nth(options, "run", i), mode, database);
-        if (i == 0 && outcome_is_ok(&result))
-            result = add_claims(*database);
-    }
     nothing.mode = mode;
-    if (outcome_is_ok(&result) && runs == 0 && !outcome_bad(&result, experiment_rows_open(experiments, &nothing, database)))
-        result = add_claims(*database);
+    if (outcome_is_ok(&result) && runs == 0)
+        result = experiment_rows_open(experiments, &nothing, database);
     if (outcome_is_ok(&result))
         rows_database_lock(*database);
     return result;

@@ -4,6 +4,8 @@
 #include "experiments/experiment_rows.h"
 
 #include "base/file.h"
+#include "base/home.h"
+#include "experiments/claims.h"
 #include "experiments/registries.h"
 
 #include <stdlib.h>
@@ -124,7 +126,10 @@ static char *views_of(const char *views, const char *run)
 
 static outcome_t add_tables(const experiments_t *experiments, const experiment_source_t *source, rows_database_t *database)
 {
+    text_t claims;
     outcome_t result = registries_add(source->mode, database);
+    if (outcome_is_ok(&result) && !outcome_bad(&result, home_path("results/claims.csv", &claims)))
+        result = claims_add_table(claims.chars, database);
     for (size_t i = 0; i < experiments->count && outcome_is_ok(&result); i++)
         if (!outcome_bad(&result, add_table(experiments, &experiments->items[i], database)))
             result = fill_table(source, &experiments->items[i], database);

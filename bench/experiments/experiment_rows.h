@@ -12,6 +12,7 @@
  *     methods(method, spec, summary, place)                     spec: of a preset
  *     datasets(data, title, samples)                            of the published set; NULL: any number is whole
  *     run(mode, size, images, brings)                           images NULL: all
+ *     claims(id, experiment, what, paper_value, ...)            the paper's numbers (results/claims.csv)
  *
  * and the views of views.sql. */
 

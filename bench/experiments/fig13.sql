@@ -13,6 +13,7 @@ SELECT net,               --| Network | | text key | the network, or geomean: th
        mean_over_networks, --| Mean | | text | geometric: this row is the mean over the networks; else empty
        energy_mean,       --| Mean over the seeds | ÷ reference | real lower 3 | mean of the energy ratio over the seeds of the synthetic weights
        energy_deviation,  --| Deviation | ÷ reference | real 4 | standard deviation of the energy ratio over these seeds
-       seeds              --| Seeds | | integer | seeds of the synthetic weights behind mean and deviation
-FROM ratios LEFT JOIN seed_ratios USING (net, size, accelerator, reference) WHERE reference = 'sparten'
+       seeds,             --| Seeds | | integer | seeds of the synthetic weights behind mean and deviation
+       iif(net = 'geomean', paper_energy_ratio, NULL) AS paper_energy_ratio --| Paper | ÷ reference | real 2 follows | the label of the paper's figure; empty where it prints none
+FROM ratios LEFT JOIN seed_ratios USING (net, size, accelerator, reference) LEFT JOIN paper_means USING (accelerator) WHERE reference = 'sparten'
 ORDER BY net = 'geomean', place;

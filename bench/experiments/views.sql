@@ -102,6 +102,13 @@ SELECT min(place), 'geomean', size, accelerator, reference, NULL, geomean(speedu
        geomean(energy_ratio) * (1 - avg(energy_on_chip_ratio / energy_ratio)), min(selection), setting, 'geometric'
 FROM single GROUP BY size, accelerator, reference, setting HAVING count(*) > 1;
 
+/* The paper's geometric means, where a figure prints them: those claims whose query reads the view means below. */
+CREATE VIEW paper_means AS
+SELECT accelerator, max(iif(query LIKE 'SELECT speedup %', paper_value, NULL)) AS paper_speedup,
+       max(iif(query LIKE 'SELECT energy_ratio % experiment = ''fig13''%', paper_value, NULL)) AS paper_energy_ratio
+FROM claims JOIN accelerators ON claims.query LIKE '% FROM means WHERE experiment = %accelerator = ''' || accelerator || ''''
+GROUP BY accelerator;
+
 -- The geometric means of speedup, fig12 and fig13 over the paper's networks at full size, `n` of them; `basis` for claims:
 -- 'whole' means all of them. There is no mean where a network has several rows, those of a sweep.
 CREATE VIEW means AS
