@@ -46,7 +46,7 @@ BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/benches/%,$(wildcard tests/bench
 .DEFAULT_GOAL := all
 .SUFFIXES:
 .SECONDARY:
-.PHONY: help deps all check check-build smoke bench bench-peers oracle lint parity rehearsal synthesis asan fuzz retrain reference readme datasets format install clean distclean FORCE
+.PHONY: report-check help deps all check check-build smoke bench bench-peers oracle lint parity rehearsal synthesis asan fuzz retrain reference readme datasets format install clean distclean FORCE
 
 help:  ## this list
 	@grep -hE "^[a-z-]+:.*##" Makefile | sed -E "s|^([a-z-]+):.*## *|\1\||" | awk -F"|" "{printf \"  %-12s %s\\n\", \$$1, \$$2}"
@@ -83,6 +83,9 @@ oracle:  ## regenerate the reference vectors and fixtures of tests/data (python3
 
 parity: $(BUILD)/parity  ## full-size CNNs against PyTorch on random weights (python3-torchvision; 0.8 GB in a temporary folder)
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(PYTHON) tests/oracle/parity.py "$$folder" && BBS_PARITY="$$folder" $(BUILD)/parity
+
+report-check:  ## look at a report in a browser at two widths: make report-check REPORT=results/RUN/report.html (chromium; AXE=axe.min.js)
+	@AXE="$(AXE)" tests/report/check.sh $(REPORT)
 
 rehearsal: $(BUILD)/bbsbench  ## ./run_all.sh --full on seven made checkpoints served on loopback (python3-torchvision; 3.5 GB in a temporary folder)
 	@BUILD=$(BUILD) BBSBENCH="$(ABSOLUTE)/bbsbench" PYTHON=$(PYTHON) sh tests/shell/rehearsal.sh

@@ -68,12 +68,29 @@ static bool is_space(char sign)
     return sign == ' ' || sign == '\n' || sign == '\t' || sign == '\r';
 }
 
-/* The text of an SVG as a data: address between double quotes (RFC 2397): a third shorter than base64. Signs that would end
- * the attribute or the address are replaced, and white space is one blank; SVG takes single quotes as well. */
-static void put_svg(FILE *stream, const bytes_t *picture)
+/* gnuplot writes many groups without content. The length of one that begins here, else 0. */
+static size_t empty_group(const char *at)
 {
-    for (size_t i = 0; i < picture->size; i++) {
-        char sign = (char)picture->data[i];
+    if (strncmp(at, "<g ", 3) != 0)
+        return 0;
+    size_t length = strcspn(at, ">");
+    length += at[length] == '>';
+    length += strspn(at + length, " \n\t\r");
+    return strncmp(at + length, "</g>", 4) == 0 ? length + 4 : 0;
+}
+
+/* The text of an SVG as a data: address between double quotes (RFC 2397): a third shorter than base64. Signs that would end
+ * the attribute or the address are replaced, and white space is one blank; SVG takes single quotes as well. The text ends
+ * with a zero. */
+static void put_svg(FILE *stream, const char *text)
+{
+    char last = '>';
+    for (const char *at = text; *at != '\0';) {
+        const size_t skipped = empty_group(at);
+        const char sign = *at;
+        at += skipped > 0 ? skipped : 1;
+        if (skipped > 0)
+            continue;
         if (sign == '"')
             fputc('\'', stream);
         else if (sign == '#' || sign == '%')
@@ -82,8 +99,9 @@ static void put_svg(FILE *stream, const bytes_t *picture)
             fputs("&amp;", stream);
         else if (!is_space(sign))
             fputc(sign, stream);
-        else if (i > 0 && !is_space((char)picture->data[i - 1]) && picture->data[i - 1] != '>')
+        else if (!is_space(last) && last != '>')
             fputc(' ', stream);
+        last = sign;
     }
 }
 
@@ -134,17 +152,20 @@ static void put_cell(FILE *stream, const cell_t *cell)
 
 enum { UNBROKEN = 20 }; /* a cell of at most so many bytes is not wrapped */
 
-/* A table wider than the window scrolls in a region of its own, which the keyboard can reach and its caption names. */
+/* A table wider than the window scrolls in a region of its own, which the keyboard can reach and its caption names. Columns
+ * of numbers are classes of the table, n1, n2 ...: a class on each cell would be a tenth of the page. */
 static void put_table_head(FILE *stream, const block_t *block, size_t index)
 {
-    fprintf(stream,
-            "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"table-%zu\"><table%s>"
-            "<caption id=\"table-%zu\">",
-            index, block->sorted ? " class=\"sorted\"" : "", index);
+    fprintf(stream, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-labelledby=\"table-%zu\"><table class=\"%s",
+            index, block->sorted ? "sorted" : "plain");
+    for (size_t i = 0; i < block->column_count; i++)
+        if (block->columns[i].number)
+            fprintf(stream, " n%zu", i + 1);
+    fprintf(stream, "\"><caption id=\"table-%zu\">", index);
     put_text(stream, block->text);
     fputs("</caption>\n<thead><tr>", stream);
     for (size_t i = 0; i < block->column_count; i++) {
-        fprintf(stream, "<th scope=\"col\"%s>", block->columns[i].number ? " class=n" : "");
+        fputs("<th scope=\"col\">", stream);
         put_text(stream, block->columns[i].title);
         if (block->columns[i].unit[0] != '\0') {
             fputs(" <span class=\"unit\">", stream);
@@ -156,16 +177,16 @@ static void put_table_head(FILE *stream, const block_t *block, size_t index)
     fputs("</tr></thead>\n<tbody>\n", stream);
 }
 
-static void put_table_cell(FILE *stream, const cell_t *cell, bool number)
+/* A long text is wrapped; other cells are not. */
+static void put_table_cell(FILE *stream, const cell_t *cell)
 {
-    bool brief = strlen(cell->text) <= UNBROKEN;
     fputs("<td", stream);
     if (cell->anchor != NULL) {
         fputs(" id=\"", stream);
         put_plain(stream, cell->anchor);
         fputs("\"", stream);
     }
-    fprintf(stream, "%s>", number ? " class=n" : brief ? " class=s" : "");
+    fputs(strlen(cell->text) > UNBROKEN || cell->more != NULL ? " class=w>" : ">", stream);
     put_cell(stream, cell);
     fputs("</td>", stream);
 }
@@ -176,7 +197,7 @@ static void put_table(FILE *stream, const block_t *block, size_t index)
     for (size_t i = 0; i < block->cell_count; i++) {
         size_t column = i % block->column_count;
         fputs(column == 0 ? "<tr>" : "", stream);
-        put_table_cell(stream, &block->cells[i], block->columns[column].number);
+        put_table_cell(stream, &block->cells[i]);
         fputs(column + 1 == block->column_count ? "</tr>\n" : "", stream);
     }
     fputs("</tbody></table></div>\n", stream);
@@ -193,7 +214,7 @@ static outcome_t put_figure(FILE *stream, const block_t *block, const char *fold
         fputs("<img alt=\"", stream);
         put_plain(stream, block->alt);
         fputs("\" src=\"data:image/svg+xml;utf8,", stream);
-        put_svg(stream, &picture);
+        put_svg(stream, (const char *)picture.data);
         fputs("\">", stream);
     } else {
         fputs("<p class=\"notice caution\">This figure was not drawn: ", stream);
@@ -269,7 +290,7 @@ static outcome_t put_block(FILE *stream, const document_t *document, size_t inde
         put_wrapped(stream, "", block->text, "</p>\n");
         break;
     case BLOCK_COMMAND:
-        fputs("<pre>", stream);
+        fputs("<pre tabindex=\"0\">", stream);
         put_plain(stream, block->text);
         fputs("</pre>\n", stream);
         break;

@@ -96,9 +96,10 @@ static void every_construct_comes_out_in_html(void **state)
         "<p class=\"notice caution\">a notice of two lines</p>",
         "<figcaption>The &quot;loss&quot; of 4 rows.</figcaption>",
         ">Rows of <code>loss.csv</code>.</caption>",
-        "<th scope=\"col\" class=n>Loss <span class=\"unit\">points</span></th>",
-        "<td class=s>vgg16</td><td class=n>1.50</td><td class=n>10,000</td>",
-        "<pre>bbsbench run --images 5</pre>",
+        "<th scope=\"col\">Loss <span class=\"unit\">points</span></th>",
+        "<td>vgg16</td><td>1.50</td><td>10,000</td>",
+        "<table class=\"plain n2 n3\">",
+        "<pre tabindex=\"0\">bbsbench run --images 5</pre>",
         "<li>one</li>\n<li>two</li>",
     };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
