@@ -176,6 +176,7 @@ static outcome_t run(const options_t *options)
     run_request_t request = {.folder = options_text(options, "out"),
                              .only = options_text(options, "only"),
                              .resume = options_flag(options, "resume"),
+                             .compare = !options_flag(options, "no-compare"),
                              .log = stdout};
     experiments_t experiments = {.items = NULL};
     text_t results, reference, folder = text_of("%s", "");
@@ -213,6 +214,7 @@ static const option_t option_table[] = {
      "threads, at most one a processor (default: all that this process may use); the rows do not depend on it"},
     {"out", "FOLDER", NULL, "run folder (default: results/UTC-MODE)"},
     {"resume", NULL, NULL, "continue the run in --out, or the newest run of the mode; finished experiments stay"},
+    {"no-compare", NULL, NULL, "do not compare the rows with results/reference; else a row that moved ends the run with 1"},
     {"only", "ID[,ID]", NULL, "these experiments, and the experiments whose rows they read"},
     {"experiments", "FOLDER", NULL, "experiments of your own, besides those of the paper (docs/experiments.md)"},
     {"net", "NAME[,NAME]", NULL, "full: these networks (default: every network whose files are here or can be fetched)"},
@@ -235,5 +237,7 @@ const command_t command_run = {
     .options = option_table,
     .details =
         "Without --smoke or --full: 2,000 test samples on each network that this project ships. run.json in the folder\n"
-        "records program, machine, inputs and settings. `bbsbench report FOLDER` draws the figures and writes the report.",
+        "records program, machine, inputs and settings. `bbsbench report FOLDER` draws the figures and writes the report.\n"
+        "At its end the rows are compared with results/reference. Each row that moved, for better or worse, is named, and\n"
+        "the exit code is then 1; the run is whole all the same.",
     .run = run};

@@ -76,7 +76,8 @@ const rows_schema_t accuracy_schema = {.name = "accuracy",
 const rows_schema_t integers_schema = {
     .name = "integers",
     .about = "Accuracy with 8-bit activations and exact integer sums: equal on every machine, compared exactly.",
-    .columns = columns};
+    .columns = columns,
+    .samples = "samples"};
 
 void accuracy_write(rows_writer_t *writer, const accuracy_row_t *row)
 {

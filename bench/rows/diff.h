@@ -3,6 +3,7 @@
 #define BBS_ROWS_DIFF_H
 
 #include "base/csv.h"
+#include "base/text.h"
 #include "rows/schema.h"
 
 #include <stdbool.h>
@@ -32,7 +33,13 @@ typedef struct {
     char *row;    /* "resnet34/compact/int8" */
     char *column; /* "" for rows that are new or missing */
     char *baseline, *measured;
+    char *baseline_samples, *measured_samples; /* of how many samples this is a count; "" for every other column */
 } diff_entry_t;
+
+/* A cell for reading: "1,912 of 2,000" for a count of samples, else as it is in the file. */
+text_t diff_value(const char *value, const char *samples);
+/* The whole entry: "resnet34/compact/fashion-mnist/bbs-mod correct: 1,912 of 2,000 → 1,909 of 2,000". */
+text_t diff_entry_text(const diff_entry_t *entry);
 
 typedef struct {
     diff_entry_t *entries;
