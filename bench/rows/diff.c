@@ -268,6 +268,35 @@ outcome_t diff_tables(const csv_table_t *baseline, const csv_table_t *measured, 
     return result;
 }
 
+static outcome_t give_pairs(const index_t *baseline, const index_t *measured,
+                            outcome_t (*pair)(void *context, const char *name, size_t before, size_t after), void *context)
+{
+    outcome_t result = outcome_ok();
+    size_t other;
+    for (size_t row = 0; row < baseline->table->rows && outcome_is_ok(&result); row++) {
+        if (!index_find(measured, baseline->keys[row], &other))
+            continue;
+        char *name = name_of(baseline->keys[row]);
+        result = name != NULL ? pair(context, name, row, other) : outcome_out_of_memory("comparison");
+        free(name);
+    }
+    return result;
+}
+
+outcome_t diff_pairs(const csv_table_t *baseline, const csv_table_t *measured, const rows_schema_t *schema,
+                     outcome_t (*pair)(void *context, const char *name, size_t before, size_t after), void *context)
+{
+    index_t before = {0}, after = {0};
+    outcome_t result = index_build(baseline, schema, &before);
+    if (outcome_is_ok(&result))
+        result = index_build(measured, schema, &after);
+    if (outcome_is_ok(&result))
+        result = give_pairs(&before, &after, pair, context);
+    index_free(&before);
+    index_free(&after);
+    return result;
+}
+
 bool diff_is_clean(const diff_t *diff)
 {
     return diff->rows[DIFF_SAME] == diff->compared;

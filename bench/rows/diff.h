@@ -55,6 +55,11 @@ outcome_t diff_tables(const csv_table_t *baseline, const csv_table_t *measured, 
 bool diff_is_clean(const diff_t *diff); /* every row is the same */
 void diff_free(diff_t *diff);
 
+/* Call `pair` for each row that both tables have, in the order of the baseline, with its number in each and its name as in
+ * an entry; stops at the first error. The same errors as diff_tables(). */
+outcome_t diff_pairs(const csv_table_t *baseline, const csv_table_t *measured, const rows_schema_t *schema,
+                     outcome_t (*pair)(void *context, const char *name, size_t before, size_t after), void *context);
+
 /* "4 of 4 rows same" or "1 regressed, 3 same of 4 rows". */
 void diff_summary(const diff_t *diff, char *text, size_t size);
 

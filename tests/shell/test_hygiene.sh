@@ -36,7 +36,8 @@ accel accel nets compress tensor base
 measure measure weights engine accel compress nets data tensor rows base
 experiments experiments measure weights engine accel compress nets data tensor rows report fetch base
 run run experiments measure weights engine accel compress nets data tensor rows report fetch base
-cli cli run experiments measure weights engine accel compress nets data tensor rows report fetch base
+track track run experiments measure weights engine accel compress nets data tensor rows report fetch base
+cli cli track run experiments measure weights engine accel compress nets data tensor rows report fetch base
 END
 }
 
