@@ -103,7 +103,7 @@ bench-peers: $(BUILD)/peers  ## our engine beside stock Darknet and ONNX Runtime
 
 reference: $(BUILD)/bbsbench  ## make the committed baselines of results/reference again (say why in CHANGELOG.md)
 	$(Q)for mode in smoke compact; do rm -rf $(BUILD)/reference/$$mode; \
-	    $< run --no-compare $$(test $$mode = compact || echo --$$mode) --out $(BUILD)/reference/$$mode || exit 1; \
+	    $< run --no-compare --no-history $$(test $$mode = compact || echo --$$mode) --out $(BUILD)/reference/$$mode || exit 1; \
 	    for rows in $(ROWS_OF_A_MODE); do cp $(BUILD)/reference/$$mode/$$rows.csv results/reference/$$rows.$$mode.csv; done; done
 	$(Q)cd $(BUILD)/reference/compact && cp $(ROWS_OF_EVERY_MODE:=.csv) $(CURDIR)/results/reference/
 

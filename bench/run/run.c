@@ -230,12 +230,15 @@ outcome_t run_execute(const run_request_t *request, text_t *folder)
     outcome_t result = choose_experiments(&run);
     if (!outcome_is_ok(&result) || outcome_bad(&result, experiment_rows_check(request->experiments, request->mode)) ||
         outcome_bad(&result, run_folder_choose(request, folder))) {
+        *folder = text_of("%s", "");
         free(run.experiments);
         return result;
     }
     run.folder = folder->chars;
     if (!outcome_bad(&result, run_folder_lock(run.folder, &lock)))
         result = execute(&run);
+    else
+        *folder = text_of("%s", "");
     run_folder_unlock(lock);
     rows_database_close(run.database);
     manifest_free(&run.manifest);

@@ -27,7 +27,7 @@ typedef struct {
     FILE *log;           /* receives one line per experiment, and the comparison with the baselines */
 } run_request_t;
 
-/* `*folder` is the run folder, valid as soon as one was chosen ("" before). */
+/* `*folder` is the run folder; "" when the run was refused before it began. */
 outcome_t run_execute(const run_request_t *request, text_t *folder);
 
 #endif
