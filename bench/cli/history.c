@@ -102,8 +102,10 @@ static outcome_t import_runs(ledger_t *ledger, const options_t *options)
         bool added = false;
         const char *folder = options_operand(options, i);
         result = ledger_append(ledger, folder, &id, &added);
-        if (outcome_is_ok(&result))
+        if (outcome_is_ok(&result)) {
             printf("%s: run %lld%s\n", folder, (long long)id, added ? "" : ", which was there already");
+            fflush(stdout); /* the line says that the run is in it, whatever happens next */
+        }
     }
     return result;
 }

@@ -31,10 +31,11 @@ awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "correct") right
 moved=$(awk -F, 'NR > 1 && $4 == "bbs-mod"' "$reference/integers.smoke.csv" | wc -l)
 moved_run() { BBS_ROOT="$tap_folder/root" "$BBSBENCH" run --smoke --only examples,integers --jobs 2 "$@"; }
 check_fails 1 "a run with rows that moved" moved_run --out "$tap_folder/moved"
+cp "$tap_folder/out" "$tap_folder/said" && cp "$tap_folder/err" "$tap_folder/error"
 check "is whole" sh -c "! grep -q '\"finished_utc\":[[:space:]]*null' $tap_folder/moved/run.json"
 check "says which, each with its samples" sh -c "
-    [ \$(grep -cE '^    regressed [a-z0-9_]+/compact/[a-z-]+/bbs-mod correct: [0-9]+ of [0-9]+ → [0-9]+ of [0-9]+\$' $tap_folder/last_out) -eq $moved ]"
-check "and how many" grep -q "rows that moved: found $moved regressed in integers, expected the rows of" "$tap_folder/last_err"
+    [ \$(grep -cE '^    regressed [a-z0-9_]+/compact/[a-z-]+/bbs-mod correct: [0-9]+ of [0-9]+ → [0-9]+ of [0-9]+\$' $tap_folder/said) -eq $moved ]"
+check "and how many" grep -q "rows that moved: found $moved regressed in integers, expected the rows of" "$tap_folder/error"
 check_fails 1 "continuing it comes to the same" moved_run --resume --out "$tap_folder/moved"
 check "without comparing it ends well" moved_run --no-compare --out "$tap_folder/unasked"
 check "and compares nothing" sh -c "! grep -q '^compared with' $tap_folder/last_out"
