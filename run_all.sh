@@ -5,7 +5,7 @@ set -u
 
 usage() {
     cat <<'END'
-usage: run_all.sh [--smoke | --full [--yes] [OPTION...]] [--jobs N] [--resume]
+usage: run_all.sh [--smoke | --full [--yes] [OPTION...]] [--jobs N] [--resume] [--no-compare] [--no-history]
 
 Installs missing packages, builds, runs every experiment, draws the figures, writes the report.
 
@@ -17,10 +17,13 @@ Installs missing packages, builds, runs every experiment, draws the figures, wri
              --manifest FILE.csv  --skip-bad  --only ID[,ID]
   --jobs N   threads (default: the processors that this process may use); the results do not depend on it
   --resume   continue the newest run of the mode, with the same options: finished experiments stay
+  --no-compare  do not compare the rows with results/reference
+  --no-history  do not add the run to results/history.db (BBS_HISTORY names another file)
   --help     this text
 
 Results: results/<UTC time>-<mode>/ with report.html, report.md, the rows as CSV, figures/, run.json.
-Exit codes: 0 done, 1 failed, 2 usage, 3 something needed is missing (the message says how to get it).
+Exit codes: 0 done, 1 failed, or a row that moved against results/reference (each is named), 2 usage,
+3 something needed is missing (the message says how to get it).
 END
 }
 
@@ -34,7 +37,7 @@ quote() { printf "'%s' " "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")"; }
 # Paths are relative to the caller's folder.
 absolute() { case $1 in /*) printf '%s' "$1" ;; *) printf '%s/%s' "$PWD" "$1" ;; esac; }
 
-mode=compact full='' jobs=$(nproc 2>/dev/null || echo 1) resume=
+mode=compact full='' jobs=$(nproc 2>/dev/null || echo 1) resume='' compare='' history=''
 while [ $# -gt 0 ]; do
     case $1 in
     --smoke | --full)
@@ -48,6 +51,8 @@ while [ $# -gt 0 ]; do
         ;;
     --jobs=*) jobs=${1#--jobs=} ;;
     --resume) resume=--resume ;;
+    --no-compare) compare=--no-compare ;;
+    --no-history) history=--no-history ;;
     --yes | --skip-bad) full="$full$1 " ;;
     --net=* | --images=* | --method=* | --data=* | --from=* | --manifest=* | --only=*)
         value=${1#*=} name=${1%%=*}
@@ -115,6 +120,8 @@ eval "set -- $full" # quoted above
 set -- --jobs "$jobs" --out "$run" "$@"
 [ "$mode" = compact ] || set -- "$@" "--$mode"
 [ -z "$resume" ] || set -- "$@" "$resume"
+[ -z "$compare" ] || set -- "$@" "$compare"
+[ -z "$history" ] || set -- "$@" "$history"
 build/bbsbench run "$@"
 code=$?
 if [ $code -ne 0 ] && [ ! -e "$run/run.json" ]; then exit $code; fi
@@ -123,5 +130,5 @@ step "figures and report"
 build/bbsbench report "$run"
 drawn=$?
 [ $code -ne 0 ] || code=$drawn
-if [ $code -eq 0 ]; then step "done: $PWD/$run/report.html"; else step "ended with exit code $code; the finished part: $PWD/$run"; fi
+if [ $code -eq 0 ]; then step "done: $PWD/$run/report.html"; else step "ended with exit code $code, see above; what there is: $PWD/$run/report.html"; fi
 exit $code

@@ -48,6 +48,8 @@ static int become(const child_t *child, char *const *variables, pid_t parent)
         return errno;
     if (child->errors != STDERR_FILENO && dup2(child->errors, STDERR_FILENO) < 0)
         return errno;
+    if (child->output > 0 && dup2(child->output, STDOUT_FILENO) < 0)
+        return errno;
     if (nothing > STDERR_FILENO)
         close(nothing);
     execvpe(child->arguments[0], (char *const *)(uintptr_t)child->arguments, variables);

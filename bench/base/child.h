@@ -15,6 +15,7 @@ typedef struct {
     const char *const *arguments; /* NULL-terminated; the first is the program, found on the PATH */
     const char *const *keeps;     /* names of the environment variables that it gets, NULL-terminated; NULL: all */
     int errors;                   /* descriptor that receives its standard error; STDERR_FILENO: that of this program */
+    int output;                   /* descriptor that receives its standard output; 0: that of this program */
     const char *todo;             /* how to install it */
 } child_t;
 

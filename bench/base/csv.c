@@ -158,22 +158,27 @@ static outcome_t take_rows(csv_table_t *table)
     return outcome_ok();
 }
 
-outcome_t csv_read(const char *path, csv_table_t *table)
+outcome_t csv_take(bytes_t bytes, const char *name, csv_table_t *table)
 {
-    *table = (csv_table_t){0};
-    outcome_t result = file_read(path, NULL, &table->bytes);
-    if (!outcome_is_ok(&result))
-        return result;
-    table->path = text_copy(path);
+    outcome_t result;
+    *table = (csv_table_t){.bytes = bytes, .path = text_copy(name)};
     if (table->path == NULL)
-        result = outcome_out_of_memory(path);
+        result = outcome_out_of_memory(name);
     else if (strlen((char *)table->bytes.data) != table->bytes.size)
-        result = outcome_failed(path, NULL, "a NUL byte", "text", NULL);
+        result = outcome_failed(name, NULL, "a NUL byte", "text", NULL);
     else
         result = take_rows(table);
     if (!outcome_is_ok(&result))
         csv_free(table);
     return result;
+}
+
+outcome_t csv_read(const char *path, csv_table_t *table)
+{
+    bytes_t bytes;
+    *table = (csv_table_t){0};
+    outcome_t result = file_read(path, NULL, &bytes);
+    return outcome_is_ok(&result) ? csv_take(bytes, path, table) : result;
 }
 
 void csv_free(csv_table_t *table)

@@ -45,6 +45,8 @@ typedef struct {
 
 /* Refuses a file whose rows differ in their number of fields, naming file and line. */
 outcome_t csv_read(const char *path, csv_table_t *table);
+/* The same of bytes in memory, which the table takes over; `name` stands for the path in errors. */
+outcome_t csv_take(bytes_t bytes, const char *name, csv_table_t *table);
 void csv_free(csv_table_t *table);
 
 /* Column by name; an error names the file and the column that is missing, or that is there more than once. */

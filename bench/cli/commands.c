@@ -3,12 +3,15 @@
 
 #include "cli/accuracy.h"
 #include "cli/area.h"
+#include "cli/bisect.h"
 #include "cli/calibrate.h"
+#include "cli/compare.h"
 #include "cli/compress.h"
 #include "cli/density.h"
 #include "cli/diff.h"
 #include "cli/explain.h"
 #include "cli/fetch.h"
+#include "cli/history.h"
 #include "cli/pack.h"
 #include "cli/profile.h"
 #include "cli/query.h"
@@ -23,8 +26,15 @@
 #include <stddef.h>
 
 const command_t *const command_registry[] = {
-    &command_fetch, &command_explain,  &command_quantize, &command_compress, &command_pack,      &command_unpack,
-    &command_stats, &command_accuracy, &command_profile,  &command_simulate, &command_calibrate, &command_density,
-    &command_sram,  &command_area,     &command_run,      &command_report,   &command_query,     &command_diff,
-    NULL,
+    &command_fetch,     &command_explain,
+    &command_quantize,  &command_compress,
+    &command_pack,      &command_unpack,
+    &command_stats,     &command_accuracy,
+    &command_profile,   &command_simulate,
+    &command_calibrate, &command_density,
+    &command_sram,      &command_area,
+    &command_run,       &command_report,
+    &command_query,     &command_diff,
+    &command_compare,   &command_history,
+    &command_bisect,    NULL,
 };

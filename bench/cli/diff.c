@@ -25,8 +25,7 @@ static void print(const diff_t *diff)
     char summary[256];
     for (size_t i = 0; i < diff->entry_count; i++) {
         const diff_entry_t *entry = &diff->entries[i];
-        printf("%-9s %s%s%s: %s -> %s\n", diff_status_name(entry->status), entry->row, entry->column[0] ? " " : "",
-               entry->column, entry->baseline, entry->measured);
+        printf("%-9s %s\n", diff_status_name(entry->status), diff_entry_text(entry).chars);
     }
     diff_summary(diff, summary, sizeof summary);
     printf("%s\n", summary);

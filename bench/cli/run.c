@@ -10,6 +10,7 @@
 #include "experiments/accuracy_runs.h"
 #include "run/full.h"
 #include "run/run.h"
+#include "track/ledger.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -169,6 +170,34 @@ static outcome_t run_brought(const options_t *options, const run_request_t *requ
     return result;
 }
 
+/* ===  The history  === */
+
+/* Opened before the run, so that a file that cannot be used is refused at once and not after hours. */
+static outcome_t open_history(const options_t *options, ledger_t **ledger)
+{
+    text_t path;
+    outcome_t result = outcome_ok();
+    *ledger = NULL;
+    if (options_flag(options, "no-history") || outcome_bad(&result, ledger_path(&path)) || path.chars[0] == '\0')
+        return result;
+    return ledger_open(path.chars, true, ledger);
+}
+
+/* Also a run with rows that moved, or with an experiment that failed. Its outcome comes before that of the history. */
+static outcome_t add_to_history(ledger_t *ledger, const char *folder, outcome_t outcome)
+{
+    int64_t id = 0;
+    bool added = false;
+    if (ledger == NULL || !file_exists(text_of("%s/run.json", folder).chars))
+        return outcome;
+    outcome_t result = ledger_append(ledger, folder, &id, &added);
+    if (outcome_is_ok(&result))
+        printf("history: run %lld\n", (long long)id);
+    else if (!outcome_is_ok(&outcome))
+        printf("not added to the history: %s\n", outcome_text(&result));
+    return outcome_is_ok(&outcome) ? result : outcome;
+}
+
 /* ===  The command  === */
 
 static outcome_t run(const options_t *options)
@@ -176,9 +205,11 @@ static outcome_t run(const options_t *options)
     run_request_t request = {.folder = options_text(options, "out"),
                              .only = options_text(options, "only"),
                              .resume = options_flag(options, "resume"),
+                             .compare = !options_flag(options, "no-compare"),
                              .log = stdout};
     experiments_t experiments = {.items = NULL};
     text_t results, reference, folder = text_of("%s", "");
+    ledger_t *ledger = NULL;
     outcome_t result;
     if (outcome_bad(&result, choose_mode(options, &request.mode)) ||
         outcome_bad(&result, home_output("results", &results)) ||
@@ -191,9 +222,10 @@ static outcome_t run(const options_t *options)
         return result;
     request.experiments = &experiments;
     char *command = command_line(options);
-    if (command == NULL) {
+    if (command == NULL || outcome_bad(&result, open_history(options, &ledger))) {
         experiments_close(&experiments);
-        return outcome_out_of_memory("command line");
+        free(command);
+        return command == NULL ? outcome_out_of_memory("command line") : result;
     }
     request.results = results.chars;
     request.reference = reference.chars;
@@ -202,6 +234,8 @@ static outcome_t run(const options_t *options)
     experiments_close(&experiments);
     if (folder.chars[0] != '\0')
         printf("run folder: %s\n", folder.chars);
+    result = add_to_history(ledger, folder.chars, result);
+    ledger_close(ledger);
     free(command);
     return result;
 }
@@ -213,6 +247,8 @@ static const option_t option_table[] = {
      "threads, at most one a processor (default: all that this process may use); the rows do not depend on it"},
     {"out", "FOLDER", NULL, "run folder (default: results/UTC-MODE)"},
     {"resume", NULL, NULL, "continue the run in --out, or the newest run of the mode; finished experiments stay"},
+    {"no-compare", NULL, NULL, "do not compare the rows with results/reference; else a row that moved ends the run with 1"},
+    {"no-history", NULL, NULL, "do not add the run to the history (BBS_HISTORY, default results/history.db)"},
     {"only", "ID[,ID]", NULL, "these experiments, and the experiments whose rows they read"},
     {"experiments", "FOLDER", NULL, "experiments of your own, besides those of the paper (docs/experiments.md)"},
     {"net", "NAME[,NAME]", NULL, "full: these networks (default: every network whose files are here or can be fetched)"},
@@ -235,5 +271,7 @@ const command_t command_run = {
     .options = option_table,
     .details =
         "Without --smoke or --full: 2,000 test samples on each network that this project ships. run.json in the folder\n"
-        "records program, machine, inputs and settings. `bbsbench report FOLDER` draws the figures and writes the report.",
+        "records program, machine, inputs and settings. `bbsbench report FOLDER` draws the figures and writes the report.\n"
+        "At its end the rows are compared with results/reference. Each row that moved, for better or worse, is named, and\n"
+        "the exit code is then 1; the run is whole all the same.",
     .run = run};

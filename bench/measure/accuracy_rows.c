@@ -71,12 +71,15 @@ const rows_schema_t accuracy_schema = {.name = "accuracy",
                                        .about = "Accuracy of each network under each compression method.",
                                        .columns = columns,
                                        .samples = "samples",
-                                       .flips_per_thousand = 1};
+                                       .flips_per_thousand = 1,
+                                       .answers = "predictions"};
 
 const rows_schema_t integers_schema = {
     .name = "integers",
     .about = "Accuracy with 8-bit activations and exact integer sums: equal on every machine, compared exactly.",
-    .columns = columns};
+    .columns = columns,
+    .samples = "samples",
+    .answers = "predictions_integers"};
 
 void accuracy_write(rows_writer_t *writer, const accuracy_row_t *row)
 {

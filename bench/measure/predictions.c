@@ -37,6 +37,17 @@ int64_t predictions_correct(const predictions_t *predictions)
 static const char *const header[] = {"sample", "label", "predicted", "key"};
 enum { SAMPLE, LABEL, PREDICTED, KEY, COLUMNS };
 
+static const rows_column_t columns[] = {
+    {.name = "sample", .kind = ROWS_INTEGER, .key = true, .heading = "Sample", .meaning = "number in the data set, from 0"},
+    {.name = "label", .kind = ROWS_INTEGER, .heading = "Label", .meaning = "the right class"},
+    {.name = "predicted", .kind = ROWS_INTEGER, .heading = "Answer", .meaning = "the class with the largest logit"},
+    {.name = "key", .kind = ROWS_TEXT, .heading = "Key", .meaning = "in the first row: all that the answers depend on"},
+    {.name = NULL},
+};
+
+const rows_schema_t predictions_schema = {
+    .name = "predictions", .about = "One network under one method, sample by sample.", .columns = columns};
+
 outcome_t predictions_save(const char *stem, const char *key, const predictions_t *predictions)
 {
     csv_writer_t rows;

@@ -4,6 +4,7 @@
 
 #include "base/outcome.h"
 #include "base/text.h"
+#include "rows/schema.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -19,6 +20,9 @@ typedef struct {
     int32_t *label;
     int *predicted;
 } predictions_t;
+
+/* The columns of the file. A column of reals is a statistic of the outputs, with the direction that is better. */
+extern const rows_schema_t predictions_schema;
 
 outcome_t predictions_create(int64_t samples, predictions_t *predictions);
 void predictions_free(predictions_t *predictions);

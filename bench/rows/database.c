@@ -80,13 +80,16 @@ static bool keep_schema(const rows_schema_t *schema, size_t run, stored_table_t 
     const char *name = rows_table_keep(texts, schema->name), *in = rows_table_keep(texts, run_name(run).chars);
     const char *about = rows_table_keep(texts, schema->about != NULL ? schema->about : "");
     const char *samples = schema->samples != NULL ? rows_table_keep(texts, schema->samples) : NULL;
+    const char *answers = schema->answers != NULL ? rows_table_keep(texts, schema->answers) : NULL;
     stored->run = in;
     stored->schema = (rows_schema_t){.name = name,
                                      .about = about,
                                      .columns = texts->columns,
                                      .samples = samples,
-                                     .flips_per_thousand = schema->flips_per_thousand};
-    return name != NULL && in != NULL && about != NULL && (samples != NULL || schema->samples == NULL);
+                                     .flips_per_thousand = schema->flips_per_thousand,
+                                     .answers = answers};
+    return name != NULL && in != NULL && about != NULL && (samples != NULL || schema->samples == NULL) &&
+           (answers != NULL || schema->answers == NULL);
 }
 
 static outcome_t store(rows_database_t *database, const rows_schema_t *schema)

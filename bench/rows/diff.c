@@ -3,6 +3,7 @@
  * rows. */
 #include "rows/diff.h"
 
+#include "base/number.h"
 #include "base/text.h"
 
 #include <inttypes.h>
@@ -134,20 +135,41 @@ static outcome_t add_entry(diff_t *diff, diff_status_t status, const char *key, 
                             .row = name_of(key),
                             .column = text_copy(column),
                             .baseline = text_copy(baseline),
-                            .measured = text_copy(measured)};
-    bool whole = entry->row != NULL && entry->column != NULL && entry->baseline != NULL && entry->measured != NULL;
+                            .measured = text_copy(measured),
+                            .baseline_samples = text_copy(""),
+                            .measured_samples = text_copy("")};
+    bool whole = entry->row != NULL && entry->column != NULL && entry->baseline != NULL && entry->measured != NULL &&
+                 entry->baseline_samples != NULL && entry->measured_samples != NULL;
     return whole ? outcome_ok() : outcome_out_of_memory("comparison");
+}
+
+/* The samples of a row; "" when the table does not say. */
+static const char *samples_of(const csv_table_t *table, size_t row, const rows_schema_t *schema)
+{
+    size_t column;
+    outcome_t result;
+    if (schema->samples == NULL || outcome_bad(&result, csv_column(table, schema->samples, &column)))
+        return "";
+    return csv_cell(table, row, column);
+}
+
+/* Tell the last entry of how many samples its cells are counts. */
+static outcome_t add_samples(diff_t *diff, const char *baseline, const char *measured)
+{
+    diff_entry_t *entry = &diff->entries[diff->entry_count - 1];
+    char *before = text_copy(baseline), *after = text_copy(measured);
+    free(entry->baseline_samples);
+    free(entry->measured_samples);
+    entry->baseline_samples = before;
+    entry->measured_samples = after;
+    return before != NULL && after != NULL ? outcome_ok() : outcome_out_of_memory("comparison");
 }
 
 /* By how many samples the counts of this row may differ. */
 static int64_t allowed_flips(const rows_schema_t *schema, const csv_table_t *baseline, size_t row)
 {
-    size_t column;
     int64_t samples = 0;
-    outcome_t result;
-    if (schema->samples == NULL || outcome_bad(&result, csv_column(baseline, schema->samples, &column)))
-        return 0;
-    return text_to_integer(csv_cell(baseline, row, column), 0, INT64_MAX / 1000, &samples)
+    return text_to_integer(samples_of(baseline, row, schema), 0, INT64_MAX / 1000, &samples)
                ? (samples * schema->flips_per_thousand + 999) / 1000
                : 0;
 }
@@ -193,7 +215,12 @@ static outcome_t compare_rows(const csv_table_t *baseline, size_t before, const 
         const char *was = csv_cell(baseline, before, i), *is = csv_cell(measured, after, other);
         diff_status_t status = compare_cells(column, was, is, flips);
         whole = worse(whole, status);
-        if (status != DIFF_SAME && outcome_bad(&result, add_entry(diff, status, key, column->name, was, is)))
+        if (status == DIFF_SAME)
+            continue;
+        if (outcome_bad(&result, add_entry(diff, status, key, column->name, was, is)))
+            return result;
+        if (column->counts_samples && outcome_bad(&result, add_samples(diff, samples_of(baseline, before, schema),
+                                                                       samples_of(measured, after, schema))))
             return result;
     }
     diff->rows[whole]++;
@@ -241,6 +268,35 @@ outcome_t diff_tables(const csv_table_t *baseline, const csv_table_t *measured, 
     return result;
 }
 
+static outcome_t give_pairs(const index_t *baseline, const index_t *measured,
+                            outcome_t (*pair)(void *context, const char *name, size_t before, size_t after), void *context)
+{
+    outcome_t result = outcome_ok();
+    size_t other;
+    for (size_t row = 0; row < baseline->table->rows && outcome_is_ok(&result); row++) {
+        if (!index_find(measured, baseline->keys[row], &other))
+            continue;
+        char *name = name_of(baseline->keys[row]);
+        result = name != NULL ? pair(context, name, row, other) : outcome_out_of_memory("comparison");
+        free(name);
+    }
+    return result;
+}
+
+outcome_t diff_pairs(const csv_table_t *baseline, const csv_table_t *measured, const rows_schema_t *schema,
+                     outcome_t (*pair)(void *context, const char *name, size_t before, size_t after), void *context)
+{
+    index_t before = {0}, after = {0};
+    outcome_t result = index_build(baseline, schema, &before);
+    if (outcome_is_ok(&result))
+        result = index_build(measured, schema, &after);
+    if (outcome_is_ok(&result))
+        result = give_pairs(&before, &after, pair, context);
+    index_free(&before);
+    index_free(&after);
+    return result;
+}
+
 bool diff_is_clean(const diff_t *diff)
 {
     return diff->rows[DIFF_SAME] == diff->compared;
@@ -253,9 +309,26 @@ void diff_free(diff_t *diff)
         free(diff->entries[i].column);
         free(diff->entries[i].baseline);
         free(diff->entries[i].measured);
+        free(diff->entries[i].baseline_samples);
+        free(diff->entries[i].measured_samples);
     }
     free(diff->entries);
     *diff = (diff_t){0};
+}
+
+text_t diff_value(const char *value, const char *samples)
+{
+    int64_t count, all;
+    if (text_to_integer(value, 0, INT64_MAX, &count) && text_to_integer(samples, 0, INT64_MAX, &all))
+        return text_of("%s of %s", number_integer(count).chars, number_integer(all).chars);
+    return text_of("%s", value);
+}
+
+text_t diff_entry_text(const diff_entry_t *entry)
+{
+    return text_of("%s%s%s: %s → %s", entry->row, entry->column[0] != '\0' ? " " : "", entry->column,
+                   diff_value(entry->baseline, entry->baseline_samples).chars,
+                   diff_value(entry->measured, entry->measured_samples).chars);
 }
 
 void diff_summary(const diff_t *diff, char *text, size_t size)

@@ -3,6 +3,7 @@
 #define BBS_ROWS_DIFF_H
 
 #include "base/csv.h"
+#include "base/text.h"
 #include "rows/schema.h"
 
 #include <stdbool.h>
@@ -32,7 +33,13 @@ typedef struct {
     char *row;    /* "resnet34/compact/int8" */
     char *column; /* "" for rows that are new or missing */
     char *baseline, *measured;
+    char *baseline_samples, *measured_samples; /* of how many samples this is a count; "" for every other column */
 } diff_entry_t;
+
+/* A cell for reading: "1,912 of 2,000" for a count of samples, else as it is in the file. */
+text_t diff_value(const char *value, const char *samples);
+/* The whole entry: "resnet34/compact/fashion-mnist/bbs-mod correct: 1,912 of 2,000 → 1,909 of 2,000". */
+text_t diff_entry_text(const diff_entry_t *entry);
 
 typedef struct {
     diff_entry_t *entries;
@@ -47,6 +54,11 @@ typedef struct {
 outcome_t diff_tables(const csv_table_t *baseline, const csv_table_t *measured, const rows_schema_t *schema, diff_t *diff);
 bool diff_is_clean(const diff_t *diff); /* every row is the same */
 void diff_free(diff_t *diff);
+
+/* Call `pair` for each row that both tables have, in the order of the baseline, with its number in each and its name as in
+ * an entry; stops at the first error. The same errors as diff_tables(). */
+outcome_t diff_pairs(const csv_table_t *baseline, const csv_table_t *measured, const rows_schema_t *schema,
+                     outcome_t (*pair)(void *context, const char *name, size_t before, size_t after), void *context);
 
 /* "4 of 4 rows same" or "1 regressed, 3 same of 4 rows". */
 void diff_summary(const diff_t *diff, char *text, size_t size);

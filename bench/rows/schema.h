@@ -46,8 +46,10 @@ typedef struct {
     const char *name; /* of the table and, with ".csv", of the file */
     const char *about;
     const rows_column_t *columns; /* name NULL ends them */
-    const char *samples;          /* the column that says how many samples a row has; NULL: counts are compared exactly */
-    int64_t flips_per_thousand;   /* allowed difference of counts_samples columns, per thousand samples, rounded up */
+    const char *samples;          /* the column that says how many samples a row has; NULL: none */
+    int64_t
+        flips_per_thousand; /* allowed difference of counts_samples columns, per thousand samples, rounded up; 0: none */
+    const char *answers;    /* the folder, in a run folder, of the files with the answer to each sample; NULL: none */
 } rows_schema_t;
 
 /* Kind and offset of a struct member, checked by the compiler: text is const char *, integer int64_t, real double, flag

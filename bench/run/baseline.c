@@ -2,6 +2,7 @@
 #include "run/baseline.h"
 
 #include "base/file.h"
+#include "experiments/experiment_rows.h"
 
 text_t baseline_path(const char *reference, const char *name, const char *mode)
 {
@@ -26,5 +27,81 @@ outcome_t baseline_compare(const char *reference, const rows_schema_t *schema, c
         result = diff_tables(&before, &after, schema, diff);
     csv_free(&before);
     csv_free(&after);
+    return result;
+}
+
+/* ===  A whole run  === */
+
+/* A table whose every row moved would fill the screen: the command after the list names all. */
+enum { MOST_ENTRIES_LOGGED = 100 };
+
+/* The worst states first; rows that are the same have no entry. */
+static const diff_status_t order[] = {DIFF_REGRESSED, DIFF_MISSING, DIFF_CHANGED, DIFF_NEW, DIFF_IMPROVED};
+enum { ORDER = sizeof order / sizeof *order };
+
+typedef struct {
+    size_t rows[DIFF_STATUS_COUNT], tables;
+    text_t names; /* "accuracy, fig11" */
+} moved_t;
+
+static void log_entries(const baseline_request_t *request, const char *id, const diff_t *diff)
+{
+    size_t logged = 0;
+    for (size_t s = 0; s < ORDER; s++)
+        for (size_t i = 0; i < diff->entry_count; i++)
+            if (diff->entries[i].status == order[s] && logged < MOST_ENTRIES_LOGGED && ++logged)
+                fprintf(request->log, "    %s %s\n", diff_status_name(order[s]), diff_entry_text(&diff->entries[i]).chars);
+    if (logged < diff->entry_count)
+        fprintf(request->log, "    and %zu more; all: bbsbench diff %s %s/%s.csv\n", diff->entry_count - logged,
+                baseline_path(request->reference, id, request->mode).chars, request->folder, id);
+}
+
+static outcome_t check_one(const baseline_request_t *request, const experiment_t *experiment,
+                           const rows_database_t *database, moved_t *moved)
+{
+    diff_t diff;
+    char summary[256];
+    outcome_t result = baseline_compare(request->reference, experiment_rows_schema(experiment, database), request->mode,
+                                        request->folder, &diff);
+    if (outcome_is_skip(&result)) {
+        fprintf(request->log, "  %-10s %s\n", experiment->id, outcome_text(&result));
+        return outcome_ok();
+    }
+    if (!outcome_is_ok(&result))
+        return result;
+    diff_summary(&diff, summary, sizeof summary);
+    fprintf(request->log, "  %-10s %s\n", experiment->id, summary);
+    log_entries(request, experiment->id, &diff);
+    for (int i = 0; i < DIFF_STATUS_COUNT; i++)
+        moved->rows[i] += diff.rows[i];
+    if (!diff_is_clean(&diff))
+        moved->names = text_of("%s%s%s", moved->names.chars, moved->tables++ > 0 ? ", " : "", experiment->id);
+    diff_free(&diff);
+    return result;
+}
+
+static outcome_t rows_moved(const baseline_request_t *request, const moved_t *moved)
+{
+    text_t found = text_of("%s", "");
+    for (size_t s = 0; s < ORDER; s++)
+        if (moved->rows[order[s]] > 0)
+            found = text_of("%s%s%zu %s", found.chars, found.chars[0] != '\0' ? ", " : "", moved->rows[order[s]],
+                            diff_status_name(order[s]));
+    return outcome_failed(
+        request->folder, "rows that moved", text_of("%s in %s", found.chars, moved->names.chars).chars,
+        text_of("the rows of %s", request->reference).chars,
+        "they are named above; if they are meant to move: make reference; to run all the same: --no-compare");
+}
+
+outcome_t baseline_check(const baseline_request_t *request, const experiment_t *const *experiments,
+                         const rows_database_t *database)
+{
+    moved_t moved = {.names = text_of("%s", "")};
+    outcome_t result = outcome_ok();
+    fprintf(request->log, "compared with %s:\n", request->reference);
+    for (; *experiments != NULL && outcome_is_ok(&result); experiments++)
+        result = check_one(request, *experiments, database, &moved);
+    if (outcome_is_ok(&result) && moved.tables > 0)
+        result = rows_moved(request, &moved);
     return result;
 }

@@ -3,7 +3,10 @@
 #define BBS_RUN_BASELINE_H
 
 #include "base/text.h"
+#include "experiments/experiment.h"
 #include "rows/diff.h"
+
+#include <stdio.h>
 
 /* The committed rows that a run is compared with: REFERENCE/NAME.MODE.csv, or REFERENCE/NAME.csv for rows that are the same
  * in every mode. */
@@ -14,5 +17,15 @@ text_t baseline_path(const char *reference, const char *name, const char *mode);
 /* Compare the rows of this schema in a run folder with the baseline. The outcome is a skip when there is no baseline. */
 outcome_t baseline_compare(const char *reference, const rows_schema_t *schema, const char *mode, const char *folder,
                            diff_t *diff);
+
+typedef struct {
+    const char *reference, *mode, *folder; /* of the baselines, of the run, of its rows */
+    FILE *log;                             /* receives a line for each experiment, and below it each row that moved */
+} baseline_request_t;
+
+/* Compare the rows of these experiments (NULL-terminated) with their baselines. FAULT_FAILED when a row is not the same,
+ * better or worse: the error counts the rows in each state and names their experiments. Gains never make up for losses. */
+outcome_t baseline_check(const baseline_request_t *request, const experiment_t *const *experiments,
+                         const rows_database_t *database);
 
 #endif

@@ -207,8 +207,8 @@ static void present_differences(const diff_t *diff, const char *id, document_t *
         const diff_entry_t *entry = &diff->entries[i];
         document_cell(document, "%s", entry->row);
         document_cell(document, "%s", entry->column);
-        document_cell(document, "%s", entry->baseline);
-        document_cell(document, "%s", entry->measured);
+        document_cell(document, "%s", diff_value(entry->baseline, entry->baseline_samples).chars);
+        document_cell(document, "%s", diff_value(entry->measured, entry->measured_samples).chars);
         document_mark(document, difference_tone(entry->status), diff_status_name(entry->status));
     }
     document_fold_end(document);

@@ -204,41 +204,6 @@ static outcome_t run_each(run_t *run)
     return manifest_write(&run->manifest);
 }
 
-enum { MOST_DIFFERENCES_LOGGED = 20 };
-
-static void log_differences(const diff_t *diff, FILE *log)
-{
-    size_t shown = diff->entry_count < MOST_DIFFERENCES_LOGGED ? diff->entry_count : MOST_DIFFERENCES_LOGGED;
-    for (size_t i = 0; i < shown; i++)
-        fprintf(log, "    %s %s %s: %s -> %s\n", diff_status_name(diff->entries[i].status), diff->entries[i].row,
-                diff->entries[i].column, diff->entries[i].baseline, diff->entries[i].measured);
-    if (shown < diff->entry_count)
-        fprintf(log, "    and %zu more: bbsbench diff names all\n", diff->entry_count - shown);
-}
-
-static outcome_t compare_with_baselines(const run_t *run)
-{
-    outcome_t result = outcome_ok();
-    for (const experiment_t **at = run->experiments; *at != NULL; at++) {
-        diff_t diff;
-        char summary[256];
-        result = baseline_compare(run->request->reference, experiment_rows_schema(*at, run->database),
-                                  run->request->mode->name, run->folder, &diff);
-        if (outcome_is_skip(&result)) {
-            fprintf(run->request->log, "  %-10s %s\n", (*at)->id, outcome_text(&result));
-            result = outcome_ok();
-            continue;
-        }
-        if (!outcome_is_ok(&result))
-            return result;
-        diff_summary(&diff, summary, sizeof summary);
-        fprintf(run->request->log, "  %-10s %s\n", (*at)->id, summary);
-        log_differences(&diff, run->request->log);
-        diff_free(&diff);
-    }
-    return result;
-}
-
 static outcome_t execute(run_t *run)
 {
     FILE *log = run->request->log;
@@ -252,8 +217,9 @@ static outcome_t execute(run_t *run)
             run->request->jobs == 1 ? "" : "s", run->folder);
     if (outcome_bad(&result, run_each(run)))
         return result;
-    fprintf(log, "compared with %s:\n", run->request->reference);
-    return compare_with_baselines(run);
+    const baseline_request_t baselines = {
+        .reference = run->request->reference, .mode = run->request->mode->name, .folder = run->folder, .log = log};
+    return run->request->compare ? baseline_check(&baselines, run->experiments, run->database) : result;
 }
 
 outcome_t run_execute(const run_request_t *request, text_t *folder)
@@ -264,12 +230,15 @@ outcome_t run_execute(const run_request_t *request, text_t *folder)
     outcome_t result = choose_experiments(&run);
     if (!outcome_is_ok(&result) || outcome_bad(&result, experiment_rows_check(request->experiments, request->mode)) ||
         outcome_bad(&result, run_folder_choose(request, folder))) {
+        *folder = text_of("%s", "");
         free(run.experiments);
         return result;
     }
     run.folder = folder->chars;
     if (!outcome_bad(&result, run_folder_lock(run.folder, &lock)))
         result = execute(&run);
+    else
+        *folder = text_of("%s", "");
     run_folder_unlock(lock);
     rows_database_close(run.database);
     manifest_free(&run.manifest);

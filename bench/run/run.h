@@ -12,7 +12,7 @@
  *
  * With `resume` a killed run continues: every complete CSV and every predictions file is kept, and a folder with a
  * different configuration is refused. An experiment that fails does not stop the others; the outcome is the first failure.
- */
+ * A whole run is then compared with the baselines: rows that moved are FAULT_FAILED (baseline_check()). */
 typedef struct {
     const run_mode_t *mode;
     const experiments_t *experiments;
@@ -22,11 +22,12 @@ typedef struct {
     const char *folder;    /* NULL: RESULTS/<UTC>-<mode>; with resume: the newest of the mode */
     const char *only;      /* "id,id": only these experiments and their sources; NULL: all */
     bool resume;
+    bool compare;        /* with the baselines */
     const char *command; /* written to run.json */
     FILE *log;           /* receives one line per experiment, and the comparison with the baselines */
 } run_request_t;
 
-/* `*folder` is the run folder, valid as soon as one was chosen ("" before). */
+/* `*folder` is the run folder; "" when the run was refused before it began. */
 outcome_t run_execute(const run_request_t *request, text_t *folder);
 
 #endif

@@ -20,6 +20,26 @@ check "run.json is complete" /usr/bin/env sh -c "
 check "integer answers are exactly the committed ones" cmp "$reference/integers.smoke.csv" "$whole/integers.csv"
 check "no unfinished file is left" sh -c "! find $whole -name '*.part' | grep -q ."
 
+# ===  Rows that moved  ===
+# A copy of the project by links, with one number of one baseline changed.
+mkdir -p "$tap_folder/root/results"
+for part in models datasets plots build bench; do ln -s "$PWD/$part" "$tap_folder/root/$part"; done
+cp -r "$reference" "$tap_folder/root/results/reference"
+cp results/claims.csv "$tap_folder/root/results/"
+awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "correct") right = i } NR > 1 && $4 == "bbs-mod" { $right += 9 } 1' \
+    "$reference/integers.smoke.csv" >"$tap_folder/root/results/reference/integers.smoke.csv"
+moved=$(awk -F, 'NR > 1 && $4 == "bbs-mod"' "$reference/integers.smoke.csv" | wc -l)
+moved_run() { BBS_ROOT="$tap_folder/root" "$BBSBENCH" run --smoke --only examples,integers --jobs 2 "$@"; }
+check_fails 1 "a run with rows that moved" moved_run --out "$tap_folder/moved"
+cp "$tap_folder/out" "$tap_folder/said" && cp "$tap_folder/err" "$tap_folder/error"
+check "is whole" sh -c "! grep -q '\"finished_utc\":[[:space:]]*null' $tap_folder/moved/run.json"
+check "says which, each with its samples" sh -c "
+    [ \$(grep -cE '^    regressed [a-z0-9_]+/compact/[a-z-]+/bbs-mod correct: [0-9]+ of [0-9]+ → [0-9]+ of [0-9]+\$' $tap_folder/said) -eq $moved ]"
+check "and how many" grep -q "rows that moved: found $moved regressed in integers, expected the rows of" "$tap_folder/error"
+check_fails 1 "continuing it comes to the same" moved_run --resume --out "$tap_folder/moved"
+check "without comparing it ends well" moved_run --no-compare --out "$tap_folder/unasked"
+check "and compares nothing" sh -c "! grep -q '^compared with' $tap_folder/last_out"
+
 # ===  A run that is killed  ===
 wait_for() { # FILE: until it is there or 60 s have passed
     tries=0

@@ -179,6 +179,24 @@ static int remove_files(void **state)
     return unlink(before_path) || unlink(after_path);
 }
 
+/* Two losses and one gain of the same size: each is an entry of its own, with its denominators. */
+static void counts_are_told_with_their_samples(void **state)
+{
+    (void)state;
+    diff_t diff;
+    assert_ok(compare(HEADER "a,x,2000,1912,5,0,u\na,y,2000,1900,5,0,u\n",
+                      HEADER "a,x,2000,1907,6,0,u\na,y,1000,1905,5,0,u\n", &diff));
+    assert_int_equal(diff.entry_count, 4);
+    assert_string_equal(diff_entry_text(&diff.entries[0]).chars, "a/x correct: 1,912 of 2,000 → 1,907 of 2,000");
+    assert_string_equal(diff_entry_text(&diff.entries[1]).chars, "a/x cycles: 5 → 6"); /* no count of samples */
+    assert_string_equal(diff_entry_text(&diff.entries[2]).chars, "a/y samples: 2000 → 1000");
+    assert_string_equal(diff_entry_text(&diff.entries[3]).chars, "a/y correct: 1,900 of 2,000 → 1,905 of 1,000");
+    diff_free(&diff);
+    assert_ok(compare(HEADER ROW, HEADER, &diff));
+    assert_string_equal(diff_entry_text(&diff.entries[0]).chars, "a/x: a row → none");
+    diff_free(&diff);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -189,6 +207,7 @@ int main(void)
         cmocka_unit_test(an_improvement_does_not_pay_for_a_regression),
         cmocka_unit_test(tables_that_cannot_be_compared_are_refused),
         cmocka_unit_test(a_new_column_is_no_difference),
+        cmocka_unit_test(counts_are_told_with_their_samples),
     };
     return cmocka_run_group_tests_name("diff", tests, make_files, remove_files);
 }

@@ -163,6 +163,53 @@ static int remove_folder(void **state)
     return rmdir(folder);
 }
 
+/* A database with the table of this schema alone, and what a check of one experiment logs. */
+static outcome_t check_rows(const char *baseline, const char *measured, char *log, size_t size)
+{
+    static const rows_column_t columns[] = {{.name = "net", .key = true},
+                                            {.name = "method", .key = true},
+                                            {.name = "samples"},
+                                            {.name = "right", .sense = ROWS_HIGHER, .counts_samples = true},
+                                            {.name = NULL}};
+    static const rows_schema_t schema = {.name = "answers", .columns = columns, .samples = "samples"};
+    char id[] = "answers", file[] = "answers.csv";
+    const experiment_t experiment = {.id = id, .file = file};
+    const experiment_t *const experiments_of_run[] = {&experiment, NULL};
+    rows_database_t *database;
+    FILE *stream = fmemopen(log, size, "w");
+    assert_non_null(stream);
+    assert_ok(rows_database_create(&database));
+    assert_ok(rows_database_add_table(database, &schema));
+    write_file("answers.csv", measured);
+    write_file("answers.smoke.csv", baseline);
+    const baseline_request_t request = {.reference = folder, .mode = "smoke", .folder = folder, .log = stream};
+    outcome_t result = baseline_check(&request, experiments_of_run, database);
+    fclose(stream);
+    rows_database_close(database);
+    unlink(in_folder("answers.csv").chars);
+    unlink(in_folder("answers.smoke.csv").chars);
+    return result;
+}
+
+/* As many answers gained as lost: both rows are named, losses first, and the check fails. */
+static void rows_that_moved_fail_a_run_by_name(void **state)
+{
+    (void)state;
+    char log[2048];
+    const char *before = "net,method,samples,right\na,x,2000,1912\na,y,2000,1900\na,z,2000,1800\n";
+    assert_ok(check_rows(before, before, log, sizeof log));
+    assert_non_null(strstr(log, "3 same of 3 rows"));
+    assert_error(
+        check_rows(before, "net,method,samples,right\na,x,2000,1915\na,y,2000,1897\na,z,2000,1800\n", log, sizeof log),
+        FAULT_FAILED, "rows that moved: found 1 regressed, 1 improved in answers");
+    const char *lost = strstr(log, "regressed a/y right: 1,900 of 2,000 → 1,897 of 2,000\n");
+    const char *gained = strstr(log, "improved a/x right: 1,912 of 2,000 → 1,915 of 2,000\n");
+    assert_true(lost != NULL && gained > lost);
+    assert_null(strstr(log, "a/z"));
+    assert_error(check_rows(before, "net,method,samples,right\na,x,2000,1912\na,y,2000,1900\n", log, sizeof log),
+                 FAULT_FAILED, "found 1 missing in answers");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -171,6 +218,7 @@ int main(void)
         cmocka_unit_test(what_is_written_is_read_back),
         cmocka_unit_test(a_record_that_is_none_is_refused),
         cmocka_unit_test(a_baseline_of_the_mode_comes_first),
+        cmocka_unit_test(rows_that_moved_fail_a_run_by_name),
     };
     return cmocka_run_group_tests_name("record", tests, make_folder, remove_folder);
 }
