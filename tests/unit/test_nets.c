@@ -89,7 +89,7 @@ static void check_size(const network_t *network, const net_size_t *size)
     assert_ptr_equal(found, size); /* each name once */
     assert_true(size->channels > 0 && size->height > 0 && size->width > 0 && size->classes > 1);
     assert_true(size->dataset != NULL && size->profile != NULL);
-    assert_true((size->cfg != NULL) != (network->program != NULL));
+    assert_true((size->cfg != NULL || network->graph != NULL) != (network->program != NULL));
     if (size->cfg != NULL) {
         assert_ok(home_path(size->cfg, &path));
         assert_true(file_exists(path.chars));
