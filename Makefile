@@ -81,7 +81,7 @@ $(DATASETS) &: datasets/reviews.R
 oracle:  ## regenerate the reference vectors and fixtures of tests/data (python3-torch)
 	@PYTHON=$(PYTHON) tests/oracle/regenerate.sh
 
-parity: $(BUILD)/parity  ## full-size CNNs against PyTorch on random weights (python3-torchvision; 0.8 GB in a temporary folder)
+parity: $(BUILD)/parity  ## full-size networks against PyTorch on random weights (python3-torchvision; 1.2 GB in a temporary folder)
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && $(PYTHON) tests/oracle/parity.py "$$folder" && BBS_PARITY="$$folder" $(BUILD)/parity
 
 report-check:  ## look at a report in a browser at two widths: make report-check REPORT=results/RUN/report.html (chromium; AXE=axe.min.js)

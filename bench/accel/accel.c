@@ -114,14 +114,17 @@ static outcome_t resolve(const accelerator_t *accelerator, const accel_config_t 
 
 static outcome_t check_shape(const net_layer_t *shape)
 {
-    const int64_t sizes[] = {shape->k,    shape->c,     shape->kh,    shape->kw,    shape->in_h,
-                             shape->in_w, shape->out_h, shape->out_w, shape->tokens};
+    const int64_t sizes[] = {shape->k,    shape->c,     shape->kh,    shape->kw,     shape->in_h,
+                             shape->in_w, shape->out_h, shape->out_w, shape->tokens, net_layer_groups(shape)};
     int64_t product = 1;
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         if (sizes[i] < 1)
             return outcome_failed(shape->name, "shape", text_of("a size of %" PRId64, sizes[i]).chars, "at least 1", NULL);
         product = exact_times(product, sizes[i]);
     }
+    if (shape->k % net_layer_groups(shape) != 0)
+        return outcome_failed(shape->name, "groups", text_of("%" PRId64, shape->groups).chars,
+                              "a divisor of the output channels", NULL);
     if (product == EXACT_OVERFLOW)
         return outcome_failed(shape->name, "shape", "a size that exceeds 63 bits", "a smaller layer", NULL);
     return outcome_ok();

@@ -39,8 +39,8 @@ typedef struct {
 
 enum { ACCEL_UNIFORM = -1 };
 
-/* Real inputs of one layer, a bit each: 1 where the input is not zero. Of each sample [pixels, c], pixels line by line
- * (linear: token by token), the lowest bit of a byte first. */
+/* Real inputs of one layer, a bit each: 1 where the input is not zero. Of each sample [pixels, input channels], pixels line
+ * by line (linear: token by token), the lowest bit of a byte first. */
 typedef struct {
     const uint8_t *bits;
     int64_t samples; /* 0: there are none */

@@ -45,9 +45,9 @@ typedef struct {
     int64_t rows, slices, bits;
 } part_t;
 
-static int64_t part_tiles(const accel_config_t *config, const part_t *part)
+static int64_t part_tiles(const accel_config_t *config, const net_layer_t *shape, const part_t *part)
 {
-    return exact_times(exact_ceil(part->rows, config->rows), part->slices);
+    return exact_times(tile_row_tiles_of(shape, part->rows, config->rows), part->slices);
 }
 
 static int64_t part_word_bits(const accel_config_t *config, const part_t *part)
@@ -74,7 +74,7 @@ static int64_t index_bits(int64_t channels)
 static void take_shares(const accel_config_t *config, const net_layer_t *shape, const part_t *high, const part_t *low,
                         accel_work_t *work)
 {
-    int64_t row_tiles = exact_ceil(shape->k, config->rows), steps = tile_pixel_steps(shape, config->columns);
+    int64_t row_tiles = tile_row_tiles(shape, config->rows), steps = tile_pixel_steps(shape, config->columns);
     int64_t bits = exact_plus(exact_times(high->rows, high->bits), exact_times(low->rows, low->bits));
     work->tiles = exact_times(exact_times(row_tiles, high->slices), steps);
     int64_t shares = exact_times(work->tiles, bits);
@@ -91,7 +91,7 @@ static outcome_t work_of(const accel_config_t *config, const accel_layer_t *laye
     part_t high = {kept, tile_slices(shape, config->group), WHOLE_BITS};
     part_t low = {pruned, tile_channel_slices(shape, config->group), config->own[LOW_BITS]};
     int64_t steps = tile_pixel_steps(shape, config->columns);
-    int64_t high_tiles = part_tiles(config, &high), low_tiles = part_tiles(config, &low);
+    int64_t high_tiles = part_tiles(config, shape, &high), low_tiles = part_tiles(config, shape, &low);
     bool has_meta = !(config->oddities & ODDITY_NO_METADATA);
     int64_t group_meta = has_meta ? exact_times(exact_times(pruned, tile_channel_slices(shape, config->own[META_GROUP])),
                                                 config->own[META_BITS])

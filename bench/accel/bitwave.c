@@ -170,13 +170,14 @@ static void try_cut(void *context, int64_t index, int worker)
     const columns_t *columns = trial->columns;
     cut_t *cut = &trial->cuts[index];
     int64_t wide = columns->flows[index].group / UNIT, rows = columns->flows[index].rows,
-            k_count = columns->layer->shape->k;
+            tiles = tile_row_tiles(columns->layer->shape, rows);
     int64_t slices = exact_ceil(columns->units, wide) * columns->layout.segments;
     uint8_t *cycles = malloc((size_t)slices), *slowest = malloc((size_t)slices);
     cut->failed = cycles == NULL || slowest == NULL;
-    for (int64_t first = 0; first < k_count && !cut->failed; first += rows) {
+    for (int64_t tile = 0; tile < tiles && !cut->failed; tile++) {
+        const tile_rows_t channels = tile_rows(columns->layer->shape, rows, tile);
         memset(slowest, 0, (size_t)slices);
-        for (int64_t k = first; k < first + rows && k < k_count; k++) {
+        for (int64_t k = channels.first; k < channels.end; k++) {
             row_cycles(columns, k, wide, cycles);
             for (int64_t slice = 0; slice < slices; slice++) {
                 slowest[slice] = cycles[slice] > slowest[slice] ? cycles[slice] : slowest[slice];
@@ -221,7 +222,7 @@ static void add_up(const accel_config_t *config, const columns_t *columns, const
         store_equally(config, shape, work);
     const dataflow_t *flow = &columns->flows[best];
     int64_t steps = tile_pixel_steps(shape, flow->columns), slices = tile_slices(shape, flow->group);
-    int64_t row_tiles = exact_ceil(shape->k, flow->rows);
+    int64_t row_tiles = tile_row_tiles(shape, flow->rows);
     work->tiles = exact_times(exact_times(row_tiles, slices), steps);
     work->cycles = best_cycles;
     work->sensitive = shape->k;

@@ -8,7 +8,7 @@ void dense_work(const accel_config_t *config, const net_layer_t *shape, int64_t 
                 accel_work_t *work)
 {
     int64_t slices = tile_slices(shape, config->group);
-    int64_t row_tiles = exact_ceil(shape->k, config->rows);
+    int64_t row_tiles = tile_row_tiles(shape, config->rows);
     int64_t steps = tile_pixel_steps(shape, config->columns);
     int64_t row_words = exact_times(shape->k, exact_times(slices, steps));
     int64_t column_words = exact_times(row_tiles, exact_times(slices, tile_pixels(shape)));

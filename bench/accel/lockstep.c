@@ -30,12 +30,12 @@ static void run_row_tile(void *context, int64_t index, int worker)
     const pass_t *pass = context;
     const net_layer_t *shape = pass->layer->shape;
     int64_t group = pass->config->group, per_row = shape->c * shape->kh * shape->kw;
-    int64_t first = index * pass->config->rows, last = first + pass->config->rows;
+    const tile_rows_t rows = tile_rows(shape, pass->config->rows, index);
     int8_t *row = pass->rows + worker * pass->slices * group;
     int64_t *slowest = pass->slowest + worker * pass->slices;
     row_tile_t tile = {0};
     memset(slowest, 0, (size_t)pass->slices * sizeof *slowest);
-    for (int64_t k = first; k < last && k < shape->k; k++) {
+    for (int64_t k = rows.first; k < rows.end; k++) {
         tile_row(shape, group, pass->layer->weights + k * per_row, row);
         for (int64_t slice = 0; slice < pass->slices; slice++) {
             cost_t cost = pass->cost(row + slice * group, group);
@@ -52,7 +52,7 @@ static void run_row_tile(void *context, int64_t index, int worker)
 outcome_t lockstep_work(const accel_config_t *config, const accel_layer_t *layer,
                         cost_t (*cost)(const int8_t *weights, int64_t count), int threads, accel_work_t *work)
 {
-    int64_t row_tiles = exact_ceil(layer->shape->k, config->rows), steps = tile_pixel_steps(layer->shape, config->columns);
+    int64_t row_tiles = tile_row_tiles(layer->shape, config->rows), steps = tile_pixel_steps(layer->shape, config->columns);
     pass_t pass = {.config = config, .layer = layer, .cost = cost, .slices = tile_slices(layer->shape, config->group)};
     size_t slices = (size_t)pass.slices, workers = (size_t)threads;
     pass.rows = calloc(workers * slices, (size_t)config->group);

@@ -36,11 +36,11 @@ static int64_t masked_bytes(const accel_config_t *config, const accel_storage_t 
 int64_t memory_input_bytes(const accel_config_t *config, const accel_storage_t *storage, const accel_layer_t *layer)
 {
     const net_layer_t *shape = layer->shape;
-    int64_t pixels = exact_times(shape->tokens, exact_times(shape->in_h, shape->in_w));
+    int64_t pixels = exact_times(shape->tokens, exact_times(shape->in_h, shape->in_w)), channels = net_layer_inputs(shape);
     if (storage->mask_bits > 0)
-        return masked_bytes(config, storage, exact_times(shape->c, pixels), layer->input_density);
+        return masked_bytes(config, storage, exact_times(channels, pixels), layer->input_density);
     int64_t centibits = layer->whole ? storage->whole_centibits : storage->activation_centibits;
-    return exact_times(exact_ceil(exact_times(shape->c, centibits), 800), pixels);
+    return exact_times(exact_ceil(exact_times(channels, centibits), 800), pixels);
 }
 
 int64_t memory_output_bytes(const accel_config_t *config, const accel_storage_t *storage, const accel_layer_t *layer)
@@ -274,7 +274,7 @@ static void count_writes(const accel_config_t *config, const accel_storage_t *st
     int64_t pixels = exact_times(shape->tokens, exact_times(shape->in_h, shape->in_w));
     int64_t positions = exact_times(shape->k, exact_times(shape->kh, shape->kw));
     int64_t weights = written_bytes(config, tensors->weights, shape->c, storage->written_centibits, positions, 1.0);
-    int64_t inputs = written_bytes(config, tensors->inputs, shape->c, storage->activation_centibits, pixels,
+    int64_t inputs = written_bytes(config, tensors->inputs, net_layer_inputs(shape), storage->activation_centibits, pixels,
                                    masked ? layer->input_density : 1.0);
     int64_t outputs = written_bytes(config, tensors->outputs, shape->k, storage->activation_centibits, tile_pixels(shape),
                                     masked ? layer->output_density : 1.0);

@@ -11,6 +11,7 @@
 
 #include "accel/bitmap.h"
 #include "accel/exact.h"
+#include "accel/tile.h"
 #include "base/threads.h"
 
 #include <gsl/gsl_rng.h>
@@ -155,8 +156,22 @@ static void copy_pixels(const uint8_t *bits, int64_t first, int64_t count, uint8
         pixels[i] = bits[(first + i) / 8] >> (first + i) % 8 & 1;
 }
 
-/* The window of a step: zero outside the plane, drawn or real inside. */
-static void fill_window(const pass_t *pass, const draw_t *draw, gsl_rng *random, uint8_t *window)
+/* The channels of one group of a line of pixels: of each pixel they lie side by side. */
+static void copy_group(const pairs_request_t *request, const draw_t *draw, int64_t group, int64_t first, int64_t count,
+                       uint8_t *pixels)
+{
+    const uint8_t *bits = request->masks.bits + draw->sample * request->masks.bytes;
+    const int64_t c = request->shape->c, all = net_layer_inputs(request->shape);
+    if (c == all) {
+        copy_pixels(bits, first * c, count * c, pixels);
+        return;
+    }
+    for (int64_t i = 0; i < count; i++)
+        copy_pixels(bits, (first + i) * all + group * c, c, pixels + i * c);
+}
+
+/* The window of a step for one group of the layer: zero outside the plane, drawn or real inside. */
+static void fill_window(const pass_t *pass, const draw_t *draw, int64_t group, gsl_rng *random, uint8_t *window)
 {
     const pairs_request_t *request = pass->request;
     const bitmap_plane_t *plane = &pass->plane;
@@ -171,8 +186,7 @@ static void fill_window(const pass_t *pass, const draw_t *draw, gsl_rng *random,
         if (request->masks.samples == 0)
             draw_pixels(random, request->density, (to - from) * c, pixels);
         else
-            copy_pixels(request->masks.bits + draw->sample * request->masks.bytes, (y * plane->in_w + left + from) * c,
-                        (to - from) * c, pixels);
+            copy_group(request, draw, group, y * plane->in_w + left + from, to - from, pixels);
     }
 }
 
@@ -182,10 +196,12 @@ static void read_channel(void *context, int64_t k, int worker)
 {
     const pass_t *pass = context;
     const pairs_request_t *request = pass->request;
-    const int64_t rows = request->rows, tile = k / rows, per_row = net_layer_weights(request->shape) / request->shape->k;
+    const int64_t rows = request->rows, per_row = net_layer_weights(request->shape) / request->shape->k;
+    const int64_t each = request->shape->k / net_layer_groups(request->shape);
+    const int64_t tile = k / each * exact_ceil(each, rows) + k % each / rows;
     (void)worker;
     bitmap_of_weights(&pass->order, request->weights + k * per_row, rows,
-                      pass->weights + tile * pass->order.slices * rows + k % rows);
+                      pass->weights + tile * pass->order.slices * rows + k % each % rows);
 }
 
 static void run_draw(void *context, int64_t index, int worker)
@@ -198,10 +214,14 @@ static void run_draw(void *context, int64_t index, int worker)
     uint8_t *window = pass->windows + worker * request->shape->kh * pass->order.width * request->shape->c;
     bitmap_t *inputs = pass->inputs + worker * slices * request->columns;
     gsl_rng_set(pass->random[worker], seed_of(request->shape->name, index));
-    fill_window(pass, draw, pass->random[worker], window);
-    bitmap_of_window(&pass->order, window, columns, inputs);
+    const int64_t group_tiles = pass->row_tiles / net_layer_groups(request->shape);
     for (int64_t tile = 0; tile < pass->row_tiles; tile++) {
-        const int64_t left = request->shape->k - tile * rows, used = left < rows ? left : rows;
+        const tile_rows_t channels = tile_rows(request->shape, rows, tile);
+        const int64_t used = channels.end - channels.first;
+        if (tile % group_tiles == 0) {
+            fill_window(pass, draw, tile / group_tiles, pass->random[worker], window);
+            bitmap_of_window(&pass->order, window, columns, inputs);
+        }
         for (int64_t slice = 0; slice < slices; slice++) {
             const bitmap_pairs_t pairs =
                 bitmap_pairs(pass->weights + (tile * slices + slice) * rows, used, inputs + slice * columns, columns);
@@ -283,7 +303,7 @@ outcome_t pairs_count(const pairs_request_t *request, int threads, pairs_t *pair
 {
     pass_t pass = {.request = request,
                    .plane = bitmap_plane(request->shape),
-                   .row_tiles = exact_ceil(request->shape->k, request->rows)};
+                   .row_tiles = tile_row_tiles(request->shape, request->rows)};
     outcome_t result = open_pass(&pass, threads);
     if (outcome_is_ok(&result))
         result = threads_for(threads, request->shape->k, read_channel, &pass);

@@ -8,7 +8,8 @@
  * PEs in lock step: a slice takes the largest number of pairs among the PEs, and at least `load` cycles.
  *
  * PE (row, column) has the weights of output channel `row` and the inputs of output `column`: all rows of a column see the
- * same inputs. Inputs outside the plane are zero. A tile counts the rows and columns that it has. */
+ * same inputs, so a row tile is of one group of the layer (tile.h). Inputs outside the plane are zero. A tile counts the
+ * rows and columns that it has. */
 
 typedef struct {
     const net_layer_t *shape;

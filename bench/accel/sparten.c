@@ -74,7 +74,7 @@ static outcome_t work_of(const accel_config_t *config, const accel_layer_t *laye
 {
     const net_layer_t *shape = layer->shape;
     const int64_t steps = tile_pixel_steps(shape, config->columns), loads = exact_ceil(steps, REUSE);
-    const int64_t row_tiles = exact_ceil(shape->k, config->rows), inside = tile_positions_inside(shape);
+    const int64_t row_tiles = tile_row_tiles(shape, config->rows), inside = tile_positions_inside(shape);
     const double density = layer->input_density;
     net_layer_t computed = *shape;
     if (config->oddities & ODDITY_TOKEN_LIMIT && computed.tokens > TOKEN_LIMIT)

@@ -38,6 +38,24 @@ int64_t tile_slices(const net_layer_t *layer, int64_t group)
     return exact_times(exact_ceil(layout.length, group), layout.segments);
 }
 
+int64_t tile_row_tiles_of(const net_layer_t *layer, int64_t channels, int64_t rows)
+{
+    const int64_t groups = net_layer_groups(layer), each = channels / groups, more = channels % groups;
+    return exact_plus(exact_times(groups - more, exact_ceil(each, rows)), exact_times(more, exact_ceil(each + 1, rows)));
+}
+
+int64_t tile_row_tiles(const net_layer_t *layer, int64_t rows)
+{
+    return tile_row_tiles_of(layer, layer->k, rows);
+}
+
+tile_rows_t tile_rows(const net_layer_t *layer, int64_t rows, int64_t index)
+{
+    const int64_t each = layer->k / net_layer_groups(layer), tiles = exact_ceil(each, rows);
+    const int64_t group = index / tiles * each, first = index % tiles * rows, end = first + rows;
+    return (tile_rows_t){.first = group + first, .end = group + (end < each ? end : each)};
+}
+
 int64_t tile_pixel_steps(const net_layer_t *layer, int64_t columns)
 {
     if (layer->kind == NET_LINEAR)

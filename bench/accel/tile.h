@@ -28,6 +28,21 @@ int64_t tile_slices(const net_layer_t *layer, int64_t group);
 /* The same, but always along the input channels, as compressed groups lie along them. */
 int64_t tile_channel_slices(const net_layer_t *layer, int64_t group);
 
+/* Tiles of `rows` output channels. The rows of a tile share their inputs, so its channels are of one group of the layer
+ * (net_layer_t.groups), and the groups run one after the other: of a depthwise layer a tile has one channel, and the other
+ * rows are idle. None of the designs says how it runs groups; the authors' simulator has the same rule for depthwise layers
+ * (one row of PEs at work, channel after channel), which it never applies. */
+int64_t tile_row_tiles(const net_layer_t *layer, int64_t rows);
+
+/* The channels of row tile `index`: `first` to `end` - 1. */
+typedef struct {
+    int64_t first, end;
+} tile_rows_t;
+tile_rows_t tile_rows(const net_layer_t *layer, int64_t rows, int64_t index);
+
+/* The same number of tiles for some of the channels, spread over the groups as evenly as can be. */
+int64_t tile_row_tiles_of(const net_layer_t *layer, int64_t channels, int64_t rows);
+
 /* The steps that `columns` PEs need for all output pixels, line by line and picture by picture, or for all tokens. */
 int64_t tile_pixel_steps(const net_layer_t *layer, int64_t columns);
 int64_t tile_pixels(const net_layer_t *layer); /* output pixels, or tokens */

@@ -27,7 +27,8 @@ static const option_t options_table[] = {
 static const char details[] =
     "Finds the ranges to which `accuracy --activations int8` clips activations: once for a checkpoint, never in a run.\n"
     "The float network runs over the samples. For each layer, 100 ranges up to the largest value seen are tried, and the\n"
-    "one with the least mean |x - Q(x)|^2.4 is taken: unsigned, one range per tensor, as the paper's authors do.\n"
+    "one with the least mean |x - Q(x)|^2.4 is taken: unsigned, one range per tensor, as the paper's authors do. The range of\n"
+    "a tensor with negative values (MobileNetV2) is that of magnitudes, of signed levels.\n"
     "The file has the same bytes for any number of threads.";
 
 /* NULL for both: the network that the tensors are. */

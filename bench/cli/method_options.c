@@ -74,7 +74,10 @@ outcome_t method_options_weights(const options_t *options, const tensor_set_t *s
 {
     outcome_t result = int8_tensors_open_table(set, where, table->count > 0 ? table : NULL, keep_floats, threads, network);
     const char *name = options_text(options, "first-name");
-    if (!outcome_is_ok(&result) || !keep_first)
+    if (!outcome_is_ok(&result))
+        return result;
+    int8_network_keep_depthwise(network);
+    if (!keep_first)
         return result;
     if (name != NULL)
         return int8_network_keep(network, where, name);

@@ -31,8 +31,8 @@ outcome_t method_options_read(const options_t *options, const char *own, const m
 /* Whether the first layer stays at 8 bits. */
 outcome_t method_options_first(const options_t *options, bool *keep_first);
 
-/* The weights of a set as layers, only those of `table` unless it is empty; with `keep_first` the first one stays at 8
- * bits. */
+/* The weights of a set as layers, only those of `table` unless it is empty. Depthwise kernels stay at 8 bits; with
+ * `keep_first` the first layer does too. */
 outcome_t method_options_weights(const options_t *options, const tensor_set_t *set, const char *where,
                                  const net_table_t *table, bool keep_floats, bool keep_first, int threads,
                                  int8_network_t *network);

@@ -100,18 +100,19 @@ static outcome_t fast_predict(void *state, int worker, const float *input, float
 static outcome_t make_op(fast_t *fast, int index)
 {
     const plan_step_t *step = &fast->plan[index];
+    const onednn_after_t after = {.accumulate = step->accumulate, .relu = step->relu, .clip = step->clip};
     onednn_op_t **op = &fast->ops[index];
     switch (step->kind) {
     case PLAN_CONVOLUTION:
-        return onednn_convolution(fast->onednn, &step->from, &step->to, &step->window, step->accumulate, step->relu, op);
+        return onednn_convolution(fast->onednn, &step->from, &step->to, &step->window, &after, op);
     case PLAN_INNER_PRODUCT:
-        return onednn_inner_product(fast->onednn, &step->from, step->to.c * step->to.h * step->to.w, step->relu, op);
+        return onednn_inner_product(fast->onednn, &step->from, step->to.c * step->to.h * step->to.w, &after, op);
     case PLAN_MAX_POOL:
         return onednn_max_pool(fast->onednn, &step->from, &step->to, &step->window, op);
     case PLAN_AVERAGE_POOL:
         return onednn_average_pool(fast->onednn, &step->from, op);
     case PLAN_ADD:
-        return onednn_add(fast->onednn, &step->to, step->relu, op);
+        return onednn_add(fast->onednn, &step->to, &after, op);
     case PLAN_WIDEN:
     case PLAN_NOTHING:
         break;
@@ -243,7 +244,7 @@ static outcome_t open_shared(fast_t *fast)
     if (fast->scratch == NULL || fast->plan == NULL || fast->ops == NULL || fast->states == NULL)
         return outcome_out_of_memory("fast kernels");
     outcome_t result;
-    if (outcome_bad(&result, plan_make(fast->graphs[0].net, fast->plan)) ||
+    if (outcome_bad(&result, plan_make(&fast->graphs[0], table, fast->plan)) ||
         outcome_bad(&result, onednn_create(&fast->onednn)))
         return result;
     for (int i = 0; outcome_is_ok(&result) && i < layers; i++)

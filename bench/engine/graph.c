@@ -77,7 +77,7 @@ static size_t room_of(const net_table_t *table)
     int64_t floats = 0, unfolded = 0;
     for (size_t i = 0; i < table->count; i++) {
         const net_layer_t *layer = &table->items[i];
-        int64_t plane = layer->out_h * layer->out_w, patches = layer->c * layer->kh * layer->kw * plane;
+        int64_t plane = layer->out_h * layer->out_w, patches = layer->c * layer->kh * layer->kw * plane; /* of a group */
         floats += 2 * net_layer_weights(layer) + 6 * layer->k * plane;
         unfolded = patches > unfolded ? patches : unfolded;
     }
@@ -139,8 +139,11 @@ static bool agrees(const layer *have, const net_layer_t *want)
 {
     if (want->kind == NET_LINEAR)
         return have->type == CONNECTED && have->outputs == want->k && have->inputs == want->c;
-    return have->type == CONVOLUTIONAL && have->n == want->k && have->c == want->c && have->size == want->kh &&
-           have->size == want->kw && have->out_h == want->out_h && have->out_w == want->out_w &&
+    if (want->clip > 0 && have->activation != RELU)
+        return false;
+    return have->type == CONVOLUTIONAL && have->n == want->k && have->c == net_layer_inputs(want) &&
+           have->groups == net_layer_groups(want) && have->size == want->kh && have->size == want->kw &&
+           have->out_h == want->out_h && have->out_w == want->out_w &&
            (have->batch_normalize != 0) == (want->norm[0] != '\0');
 }
 
@@ -153,7 +156,9 @@ static outcome_t match_layers(const char *path, const net_table_t *table, graph_
             continue;
         if (next == table->count || !agrees(at, &table->items[next]))
             return outcome_failed(path, text_of("layer %d", i).chars,
-                                  text_of("%d filters of %d x %d x %d", at->n, at->c, at->size, at->size).chars,
+                                  text_of("%d filters of %d x %d x %d%s", at->n, at->c, at->size, at->size,
+                                          at->groups > 1 ? text_of(" in %d groups", at->groups).chars : "")
+                                      .chars,
                                   next < table->count ? text_of("%s of the layer table", table->items[next].name).chars
                                                       : "no further layer",
                                   "the cfg and bench/nets must describe the same network");

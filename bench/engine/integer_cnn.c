@@ -66,7 +66,10 @@ static void finish(const cnn_t *cnn, int worker, const stage_t *stage, const int
     levels_finish_t finish = {.groups = groups,
                               .bias = stage->bias,
                               .bias_row = stage->kind != NULL ? stage->kind + first : NULL,
-                              .relu = stage->plan.relu};
+                              .relu = stage->plan.relu,
+                              .clip = stage->plan.clip};
+    if (stage->step > 0 && stage->step * 255 <= finish.clip)
+        finish.clip = 0; /* the highest level is not above it */
     for (int group = 0; group < groups; group++) {
         finish.sums[group] = sums + group * rows * width;
         finish.multiplier[group] = stage->multiplier + group * width;
@@ -132,8 +135,11 @@ static void run_max_pool(const cnn_t *cnn, int worker, const stage_t *stage)
     levels_max_pool(memory_of(cnn, worker, stage->source), &window, plan->to.c, memory_of(cnn, worker, stage->target));
 }
 
-static void keep_row(const stage_t *stage, const float *values, int64_t first, int64_t width, void *target)
+/* `values` are overwritten. */
+static void keep_row(const stage_t *stage, float *values, int64_t first, int64_t width, void *target)
 {
+    for (int64_t i = 0; i < width && stage->zero > 0; i++)
+        values[i] += (float)stage->zero * stage->step;
     if (stage->step > 0)
         levels_round(values, width, 1.0F / stage->step, (uint8_t *)target + first);
     else
@@ -146,12 +152,16 @@ static void run_average(const cnn_t *cnn, int worker, const stage_t *stage)
     const void *source = memory_of(cnn, worker, stage->source);
     float *means = cnn->states[worker].row;
     levels_average(step > 0 ? source : NULL, step, source, stages_pixels(&stage->plan.from), stage->plan.from.c, means);
+    for (int64_t i = 0; i < stage->plan.from.c; i++)
+        means[i] -= (float)cnn->stages.items[stage->source].zero * step;
     keep_row(stage, means, 0, stage->plan.from.c, memory_of(cnn, worker, stage->target));
 }
 
-static float value_at(const void *memory, float step, int64_t index)
+/* Of the result of `stage`, which is in `memory`. */
+static float value_at(const void *memory, const stage_t *stage, int64_t index)
 {
-    return step > 0 ? (float)((const uint8_t *)memory)[index] * step : ((const float *)memory)[index];
+    return stage->step > 0 ? (float)(((const uint8_t *)memory)[index] - stage->zero) * stage->step
+                           : ((const float *)memory)[index];
 }
 
 /* A shortcut that is not added by a convolution: each pixel of the sum is that of the main branch, plus that of the other
@@ -162,16 +172,16 @@ static void run_add(const cnn_t *cnn, int worker, const stage_t *stage)
     const layer *at = &cnn->graphs[worker].net->layers[stage->target];
     const widen_t widen = widen_of(at, 1);
     const void *main = memory_of(cnn, worker, stage->source), *narrow = memory_of(cnn, worker, stage->other);
-    const float main_step = cnn->stages.items[stage->source].step, narrow_step = cnn->stages.items[stage->other].step;
+    const stage_t *main_stage = &cnn->stages.items[stage->source], *narrow_stage = &cnn->stages.items[stage->other];
     const int64_t c = widen.wide_c, before = (c - widen.narrow_c) / 2, stride = widen.narrow_w / widen.wide_w;
     float *row = cnn->states[worker].row;
     for (int64_t y = 0; y < widen.wide_h; y++)
         for (int64_t x = 0; x < widen.wide_w; x++) {
             const int64_t first = (y * widen.wide_w + x) * c, from = (y * widen.narrow_w + x) * stride * widen.narrow_c;
             for (int64_t i = 0; i < c; i++)
-                row[i] = value_at(main, main_step, first + i);
+                row[i] = value_at(main, main_stage, first + i);
             for (int64_t i = 0; i < widen.narrow_c; i++)
-                row[before + i] += value_at(narrow, narrow_step, from + i);
+                row[before + i] += value_at(narrow, narrow_stage, from + i);
             for (int64_t i = 0; i < c && widen.relu; i++)
                 row[i] = row[i] > 0 ? row[i] : 0;
             keep_row(stage, row, first, c, memory_of(cnn, worker, stage->target));
@@ -192,6 +202,7 @@ static void show_input(const cnn_t *cnn, int worker, const stage_t *stage)
         view.pixel_step = 1;
     } else { /* the plane in front of an inner product is [h, w, c] too */
         view.levels = memory_of(cnn, worker, stage->source);
+        view.zero = cnn->stages.items[stage->source].zero;
         view.pixels = plane ? stage->shape.in_h * stage->shape.in_w : stage->permuted;
         view.channels = view.pixel_step = plane ? stage->shape.c : stage->shape.c / stage->permuted;
     }
@@ -205,6 +216,7 @@ static void show_output(const cnn_t *cnn, int worker, const stage_t *stage)
     const engine_view_t view = {.layer = (size_t)stage->table,
                                 .output = true,
                                 .levels = levels ? target : NULL,
+                                .zero = stage->zero,
                                 .floats = levels ? NULL : target,
                                 .pixels = stage->shape.in_h > 0 ? stage->shape.out_h * stage->shape.out_w : 1,
                                 .channels = stage->shape.k,

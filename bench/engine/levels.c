@@ -66,6 +66,14 @@ LEVELS_INLINE void clip_negative(lanes_t *x)
     *x = (lanes_t)bits;
 }
 
+/* min(x, most) */
+LEVELS_INLINE void clip_above(lanes_t *x, float most)
+{
+    const lanes_t limit = most - (lanes_t){0};
+    const whole_t above = *x > limit;
+    *x = (lanes_t)(((whole_t)*x & ~above) | ((whole_t)limit & above));
+}
+
 /* Store the nearest levels of x; no lane is negative. */
 LEVELS_INLINE void store_levels(const lanes_t *x, bool whole, int64_t left, uint8_t *to)
 {
@@ -81,7 +89,7 @@ typedef enum { NO_RESIDUAL, LEVELS, FLOATS } residual_t;
 
 /* One vector of one row. Properties of the whole call are compile-time constants. */
 LEVELS_INLINE void finish_lanes(const levels_finish_t *finish, const float *bias, int64_t at, int64_t i, int64_t left,
-                                bool whole, int groups, residual_t residual, bool relu, bool to_levels)
+                                bool whole, int groups, residual_t residual, bool relu, bool clip, bool to_levels)
 {
     lanes_t v, x, m;
     load_sums(finish->sums[0] + at, whole, left, &v);
@@ -103,6 +111,8 @@ LEVELS_INLINE void finish_lanes(const levels_finish_t *finish, const float *bias
     }
     if (relu || to_levels)
         clip_negative(&v);
+    if (clip)
+        clip_above(&v, finish->clip);
     if (to_levels) {
         v = v * finish->per_step;
         store_levels(&v, whole, left, finish->to_levels + at);
@@ -112,15 +122,15 @@ LEVELS_INLINE void finish_lanes(const levels_finish_t *finish, const float *bias
 }
 
 LEVELS_INLINE void finish_rows(const levels_finish_t *finish, int64_t rows, int64_t width, int groups, residual_t residual,
-                               bool relu, bool to_levels)
+                               bool relu, bool clip, bool to_levels)
 {
     for (int64_t row = 0; row < rows; row++) {
         const float *bias = finish->bias + (finish->bias_row != NULL ? finish->bias_row[row] * width : 0);
         int64_t i = 0;
         for (; i + LANES <= width; i += LANES)
-            finish_lanes(finish, bias, row * width + i, i, LANES, true, groups, residual, relu, to_levels);
+            finish_lanes(finish, bias, row * width + i, i, LANES, true, groups, residual, relu, clip, to_levels);
         if (i < width)
-            finish_lanes(finish, bias, row * width + i, i, width - i, false, groups, residual, relu, to_levels);
+            finish_lanes(finish, bias, row * width + i, i, width - i, false, groups, residual, relu, clip, to_levels);
     }
 }
 
@@ -128,15 +138,15 @@ LEVELS_INLINE void finish_rows(const levels_finish_t *finish, int64_t rows, int6
 LEVELS_CLONES static void engine_levels_finish(const levels_finish_t *finish, int64_t rows, int64_t width)
 {
     const residual_t residual = finish->levels != NULL ? LEVELS : finish->floats != NULL ? FLOATS : NO_RESIDUAL;
-    const bool to_levels = finish->to_levels != NULL;
-    if (finish->groups == 1 && residual == NO_RESIDUAL && to_levels)
-        finish_rows(finish, rows, width, 1, NO_RESIDUAL, true, true);
-    else if (finish->groups == 1 && residual == LEVELS && to_levels)
-        finish_rows(finish, rows, width, 1, LEVELS, true, true);
-    else if (finish->groups == 3 && residual == NO_RESIDUAL && to_levels)
-        finish_rows(finish, rows, width, 3, NO_RESIDUAL, true, true);
+    const bool to_levels = finish->to_levels != NULL, clip = finish->relu && finish->clip > 0;
+    if (finish->groups == 1 && residual == NO_RESIDUAL && to_levels && !clip)
+        finish_rows(finish, rows, width, 1, NO_RESIDUAL, true, false, true);
+    else if (finish->groups == 1 && residual == LEVELS && to_levels && !clip)
+        finish_rows(finish, rows, width, 1, LEVELS, true, false, true);
+    else if (finish->groups == 3 && residual == NO_RESIDUAL && to_levels && !clip)
+        finish_rows(finish, rows, width, 3, NO_RESIDUAL, true, false, true);
     else
-        finish_rows(finish, rows, width, finish->groups, residual, finish->relu, to_levels);
+        finish_rows(finish, rows, width, finish->groups, residual, finish->relu, clip, to_levels);
 }
 
 LEVELS_INLINE void round_lanes(const float *values, float per_step, bool whole, int64_t left, uint8_t *levels)

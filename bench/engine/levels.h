@@ -10,8 +10,8 @@
  *
  * A pixel or token is a row of `width` values; rows are dense. */
 
-/* The result of a convolution from its sums: v = sum_g sums[g] multiplier[g] + bias + residual, clipped at 0 with `relu`,
- * then stored as floats or as the nearest of 256 levels (ties to even). */
+/* The result of a convolution from its sums: v = sum_g sums[g] multiplier[g] + bias + residual, clipped at 0 with `relu`
+ * and at `clip`, then stored as floats or as the nearest of 256 levels (ties to even). */
 typedef struct {
     int groups; /* 1 to 3 products that are added, each with its own multiplier */
     const int32_t *sums[3];
@@ -22,6 +22,7 @@ typedef struct {
     float level_step;
     const float *floats; /* residual; or NULL */
     bool relu;
+    float clip;         /* with the ReLU: v is at most this (ReLU6); 0: no limit */
     uint8_t *to_levels; /* or NULL */
     float per_step;     /* 1 / step of the result */
     float *to_floats;   /* used when to_levels is NULL */

@@ -111,18 +111,27 @@ static dnnl_memory_desc_t describe_weights(int rank, const dnnl_dims_t dims, dnn
     return description;
 }
 
-dnnl_status_t onednn_make_attributes(bool accumulate, bool relu, dnnl_primitive_attr_t *attributes)
+static dnnl_status_t append_after(const onednn_after_t *after, dnnl_post_ops_t behind)
+{
+    dnnl_status_t status = dnnl_success;
+    if (after->accumulate)
+        status = dnnl_post_ops_append_sum(behind, 1.0F);
+    if (status == dnnl_success && after->relu)
+        status = after->clip > 0 ? dnnl_post_ops_append_eltwise(behind, 1.0F, dnnl_eltwise_clip, 0.0F, after->clip)
+                                 : dnnl_post_ops_append_eltwise(behind, 1.0F, dnnl_eltwise_relu, 0.0F, 0.0F);
+    return status;
+}
+
+dnnl_status_t onednn_make_attributes(const onednn_after_t *after, dnnl_primitive_attr_t *attributes)
 {
     dnnl_post_ops_t behind = NULL;
     dnnl_status_t status = dnnl_primitive_attr_create(attributes);
     if (status == dnnl_success)
         status = dnnl_primitive_attr_set_scratchpad_mode(*attributes, dnnl_scratchpad_mode_user);
-    if (status == dnnl_success && (accumulate || relu)) {
+    if (status == dnnl_success && (after->accumulate || after->relu)) {
         status = dnnl_post_ops_create(&behind);
-        if (status == dnnl_success && accumulate)
-            status = dnnl_post_ops_append_sum(behind, 1.0F);
-        if (status == dnnl_success && relu)
-            status = dnnl_post_ops_append_eltwise(behind, 1.0F, dnnl_eltwise_relu, 0.0F, 0.0F);
+        if (status == dnnl_success)
+            status = append_after(after, behind);
         if (status == dnnl_success)
             status = dnnl_primitive_attr_set_post_ops(*attributes, behind);
         dnnl_post_ops_destroy(behind);
@@ -131,11 +140,11 @@ dnnl_status_t onednn_make_attributes(bool accumulate, bool relu, dnnl_primitive_
 }
 
 /* `description` is one of oneDNN's operation descriptors. */
-static outcome_t make_op(onednn_t *onednn, const char *what, const_dnnl_op_desc_t description, bool accumulate, bool relu,
+static outcome_t make_op(onednn_t *onednn, const char *what, const_dnnl_op_desc_t description, const onednn_after_t *after,
                          onednn_op_t *op)
 {
     dnnl_primitive_attr_t attributes = NULL;
-    dnnl_status_t status = onednn_make_attributes(accumulate, relu, &attributes);
+    dnnl_status_t status = onednn_make_attributes(after, &attributes);
     if (status == dnnl_success)
         status = dnnl_primitive_desc_create(&op->description, description, attributes, onednn->engine, NULL);
     if (status == dnnl_success)
@@ -162,31 +171,40 @@ static outcome_t deliver(outcome_t result, onednn_op_t *op, onednn_op_t **delive
     return result;
 }
 
+static dnnl_memory_desc_t describe_filters(const onednn_window_t *window, int64_t k, int64_t c, bool plain)
+{
+    const int64_t groups = window->groups > 1 ? window->groups : 1;
+    const dnnl_dims_t shape = {k, c, window->kernel_h, window->kernel_w},
+                      grouped = {groups, k / groups, c / groups, window->kernel_h, window->kernel_w};
+    if (groups == 1)
+        return describe_weights(4, shape, plain ? dnnl_oihw : dnnl_format_tag_any);
+    return describe_weights(5, grouped, plain ? dnnl_goihw : dnnl_format_tag_any);
+}
+
 outcome_t onednn_convolution(onednn_t *onednn, const onednn_plane_t *source, const onednn_plane_t *target,
-                             const onednn_window_t *window, bool accumulate, bool relu, onednn_op_t **delivered)
+                             const onednn_window_t *window, const onednn_after_t *behind, onednn_op_t **delivered)
 {
     onednn_op_t *op = calloc(1, sizeof *op);
     if (op == NULL)
         return outcome_out_of_memory("convolution");
-    const dnnl_dims_t shape = {target->c, source->c, window->kernel_h, window->kernel_w}, biases = {target->c};
-    const dnnl_dims_t strides = {window->stride, window->stride};
+    const dnnl_dims_t strides = {window->stride, window->stride}, biases = {target->c};
     const dnnl_dims_t before = {window->pad_top, window->pad_left}, after = {window->pad_bottom, window->pad_right};
     dnnl_memory_desc_t from = describe(source), to = describe(target),
-                       any = describe_weights(4, shape, dnnl_format_tag_any);
-    op->plain_weights = describe_weights(4, shape, dnnl_oihw);
+                       any = describe_filters(window, target->c, source->c, false);
+    op->plain_weights = describe_filters(window, target->c, source->c, true);
     op->plain_biases = describe_weights(1, biases, dnnl_x);
     dnnl_convolution_desc_t description;
     dnnl_status_t status = dnnl_convolution_forward_desc_init(&description, dnnl_forward_inference, dnnl_convolution_direct,
                                                               &from, &any, &op->plain_biases, &to, strides, before, after);
     outcome_t result = status == dnnl_success ? outcome_ok() : onednn_failure("convolution", status);
     if (outcome_is_ok(&result))
-        result = make_op(onednn, "convolution", &description, accumulate, relu, op);
+        result = make_op(onednn, "convolution", &description, behind, op);
     if (outcome_is_ok(&result))
         result = make_weights(onednn, "convolution weights", op);
     return deliver(result, op, delivered);
 }
 
-outcome_t onednn_inner_product(onednn_t *onednn, const onednn_plane_t *source, int64_t outputs, bool relu,
+outcome_t onednn_inner_product(onednn_t *onednn, const onednn_plane_t *source, int64_t outputs, const onednn_after_t *after,
                                onednn_op_t **delivered)
 {
     onednn_op_t *op = calloc(1, sizeof *op);
@@ -202,7 +220,7 @@ outcome_t onednn_inner_product(onednn_t *onednn, const onednn_plane_t *source, i
         dnnl_inner_product_forward_desc_init(&description, dnnl_forward_inference, &from, &any, &op->plain_biases, &to);
     outcome_t result = status == dnnl_success ? outcome_ok() : onednn_failure("inner product", status);
     if (outcome_is_ok(&result))
-        result = make_op(onednn, "inner product", &description, false, relu, op);
+        result = make_op(onednn, "inner product", &description, after, op);
     if (outcome_is_ok(&result))
         result = make_weights(onednn, "inner product weights", op);
     return deliver(result, op, delivered);
@@ -220,7 +238,7 @@ static outcome_t make_pool(onednn_t *onednn, dnnl_alg_kind_t kind, const onednn_
     dnnl_pooling_desc_t description;
     dnnl_status_t status = dnnl_pooling_forward_desc_init(&description, dnnl_forward_inference, kind, &from, &to, strides,
                                                           kernel, before, after);
-    outcome_t result = status == dnnl_success ? make_op(onednn, "pooling", &description, false, false, op)
+    outcome_t result = status == dnnl_success ? make_op(onednn, "pooling", &description, &(onednn_after_t){0}, op)
                                               : onednn_failure("pooling", status);
     return deliver(result, op, delivered);
 }
@@ -238,7 +256,7 @@ outcome_t onednn_average_pool(onednn_t *onednn, const onednn_plane_t *source, on
     return make_pool(onednn, dnnl_pooling_avg_exclude_padding, source, &target, &window, op);
 }
 
-outcome_t onednn_add(onednn_t *onednn, const onednn_plane_t *plane, bool relu, onednn_op_t **delivered)
+outcome_t onednn_add(onednn_t *onednn, const onednn_plane_t *plane, const onednn_after_t *after, onednn_op_t **delivered)
 {
     onednn_op_t *op = calloc(1, sizeof *op);
     if (op == NULL)
@@ -247,8 +265,8 @@ outcome_t onednn_add(onednn_t *onednn, const onednn_plane_t *plane, bool relu, o
     dnnl_memory_desc_t both = describe(plane);
     dnnl_binary_desc_t description;
     dnnl_status_t status = dnnl_binary_desc_init(&description, dnnl_binary_add, &both, &both, &both);
-    outcome_t result = status == dnnl_success ? make_op(onednn, "addition", &description, false, relu, op)
-                                              : onednn_failure("addition", status);
+    outcome_t result =
+        status == dnnl_success ? make_op(onednn, "addition", &description, after, op) : onednn_failure("addition", status);
     return deliver(result, op, delivered);
 }
 
@@ -301,18 +319,22 @@ dnnl_status_t onednn_reorder_rows(onednn_t *onednn, const dnnl_memory_desc_t *pl
 {
     const dnnl_memory_desc_t *whole = NULL;
     dnnl_memory_desc_t from = *plain, part;
-    dnnl_dims_t dims, offsets = {first};
+    dnnl_dims_t dims, offsets = {0};
     void *data = NULL;
     dnnl_status_t status = dnnl_memory_get_memory_desc(target, &whole);
     if (status == dnnl_success)
         status = dnnl_memory_get_data_handle(target, &data);
     if (status != dnnl_success)
         return status;
-    if (rows == plain->dims[0])
+    const int64_t each = plain->ndims == 5 ? plain->dims[1] : 1; /* filters of a group; the first dimension is the groups */
+    if (rows == plain->dims[0] * each)
         return reorder(onednn->engine, plain, values, whole, data);
+    if (first % each != 0 || rows % each != 0)
+        return dnnl_invalid_arguments;
     memcpy(dims, plain->dims, sizeof dims);
-    dims[0] = rows;
-    from.dims[0] = from.padded_dims[0] = rows; /* plain: the strides stay */
+    offsets[0] = first / each;
+    dims[0] = rows / each;
+    from.dims[0] = from.padded_dims[0] = dims[0]; /* plain: the strides stay */
     status = dnnl_memory_desc_init_submemory(&part, whole, dims, offsets);
     return status == dnnl_success ? reorder(onednn->engine, &from, values, &part, data) : status;
 }

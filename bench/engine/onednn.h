@@ -28,6 +28,7 @@ typedef struct {
 
 typedef struct {
     int64_t kernel_h, kernel_w, stride, pad_top, pad_bottom, pad_left, pad_right;
+    int64_t groups; /* of a convolution; 0 and 1: one */
 } onednn_window_t;
 
 typedef struct onednn onednn_t;                 /* oneDNN's engine: one per process is enough, but it is not a global */
@@ -37,19 +38,26 @@ typedef struct onednn_binding onednn_binding_t; /* of one worker */
 outcome_t onednn_create(onednn_t **onednn);
 void onednn_free(onednn_t *onednn);
 
-/* `accumulate`: the sum is added to the content of the target, before the ReLU. */
+/* What follows the sums of an operation, in this order. */
+typedef struct {
+    bool accumulate; /* they are added to the content of the target */
+    bool relu;
+    float clip; /* with the ReLU: results are at most this; 0: no limit */
+} onednn_after_t;
+
 outcome_t onednn_convolution(onednn_t *onednn, const onednn_plane_t *source, const onednn_plane_t *target,
-                             const onednn_window_t *window, bool accumulate, bool relu, onednn_op_t **op);
-outcome_t onednn_inner_product(onednn_t *onednn, const onednn_plane_t *source, int64_t outputs, bool relu,
+                             const onednn_window_t *window, const onednn_after_t *after, onednn_op_t **op);
+outcome_t onednn_inner_product(onednn_t *onednn, const onednn_plane_t *source, int64_t outputs, const onednn_after_t *after,
                                onednn_op_t **op);
 outcome_t onednn_max_pool(onednn_t *onednn, const onednn_plane_t *source, const onednn_plane_t *target,
                           const onednn_window_t *window, onednn_op_t **op);
 outcome_t onednn_average_pool(onednn_t *onednn, const onednn_plane_t *source, onednn_op_t **op); /* whole plane to 1 x 1 */
-outcome_t onednn_add(onednn_t *onednn, const onednn_plane_t *plane, bool relu, onednn_op_t **op);
+outcome_t onednn_add(onednn_t *onednn, const onednn_plane_t *plane, const onednn_after_t *after, onednn_op_t **op);
 void onednn_op_free(onednn_op_t *op);
 
-/* Weights [rows, c, kh, kw] and biases [rows] of a convolution or inner product, from output `first` on, which is a
- * multiple of 64 or 0; copied into the layout of the primitive. */
+/* Weights [rows, c, kh, kw] (c: of a group) and biases [rows] of a convolution or inner product, from output `first` on,
+ * which is a multiple of 64 or 0; copied into the layout of the primitive. A part of a grouped convolution holds whole
+ * groups. */
 outcome_t onednn_set_rows(onednn_t *onednn, onednn_op_t *op, int64_t first, int64_t rows, const float *weights,
                           const float *biases);
 

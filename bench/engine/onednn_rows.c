@@ -47,7 +47,7 @@ static dnnl_status_t describe_product(onednn_t *onednn, int64_t rows, int64_t k,
     dnnl_status_t status =
         dnnl_inner_product_forward_desc_init(&description, dnnl_forward_inference, &from, weights, &biases, &to);
     if (status == dnnl_success)
-        status = onednn_make_attributes(accumulate, false, &attributes);
+        status = onednn_make_attributes(&(onednn_after_t){.accumulate = accumulate}, &attributes);
     if (status == dnnl_success)
         status = dnnl_primitive_desc_create(made, &description, attributes, onednn->engine, NULL);
     dnnl_primitive_attr_destroy(attributes);

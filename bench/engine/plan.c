@@ -30,6 +30,7 @@ static onednn_window_t window_of(const layer *at, const onednn_plane_t *from, in
     return (onednn_window_t){.kernel_h = at->size,
                              .kernel_w = at->size,
                              .stride = stride,
+                             .groups = at->type == CONVOLUTIONAL ? at->groups : 1,
                              .pad_top = before,
                              .pad_left = before,
                              .pad_bottom = (at->out_h - 1) * stride + at->size - from->h - before,
@@ -157,11 +158,14 @@ static outcome_t plan_layer(const network *net, onednn_layout_t inner, int index
     }
 }
 
-outcome_t plan_make(const network *net, plan_step_t *steps)
+outcome_t plan_make(const graph_t *graph, const net_table_t *table, plan_step_t *steps)
 {
+    const network *net = graph->net;
     onednn_layout_t inner = inner_layout(net);
     outcome_t result = outcome_ok();
     for (int i = 0; i < net->n && outcome_is_ok(&result); i++)
         result = plan_layer(net, inner, i, steps);
+    for (size_t i = 0; i < table->count; i++)
+        steps[graph->layer_of[i]].clip = (float)table->items[i].clip;
     return result;
 }

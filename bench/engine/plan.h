@@ -31,11 +31,12 @@ typedef struct {
     int buffer;      /* layer whose memory holds this layer's result */
     bool accumulate; /* PLAN_CONVOLUTION: added to the content of the buffer */
     bool relu;
+    float clip; /* after the ReLU, as the layer table says (ReLU6); 0: no limit */
     onednn_plane_t from, to;
     onednn_window_t window;
 } plan_step_t;
 
-/* One step per layer, into steps[net->n]. */
-outcome_t plan_make(const network *net, plan_step_t *steps);
+/* One step per layer, into steps[graph->net->n]. */
+outcome_t plan_make(const graph_t *graph, const net_table_t *table, plan_step_t *steps);
 
 #endif

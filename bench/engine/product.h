@@ -13,19 +13,21 @@
  * Two sets: `fast` is oneDNN; `plain` is a loop in C whose results `fast` must equal bit for bit. Weights are int16,
  * because compressed ones can need 9 bits; they are shared by the workers. */
 
-/* A convolution over [in_h, in_w, c] to [out_h, out_w, k], or rows of vectors: [rows, c] to [rows, k] (in_h = 0). */
+/* A convolution over [in_h, in_w, c] to [out_h, out_w, k], or rows of vectors: [rows, c] to [rows, k] (in_h = 0). With
+ * groups, as in PyTorch, output i reads only the c / groups channels of group i / (k / groups). */
 typedef struct {
     int64_t k, c, kh, kw;
     int64_t stride, pad_top, pad_left, pad_bottom, pad_right;
     int64_t in_h, in_w, out_h, out_w;
+    int64_t groups; /* of a convolution; 0 and 1: one */
 } product_shape_t;
 
 typedef struct product product_t;
 
 typedef struct {
     outcome_t (*open)(const product_shape_t *shape, product_t **product);
-    /* Weights [rows, c, kh, kw] of outputs `first` to `first` + rows - 1, in order from 0 to the last. An error when a
-     * sum of a row could exceed 32 bits. */
+    /* Weights [rows, c / groups, kh, kw] of outputs `first` to `first` + rows - 1, in order from 0 to the last. An error
+     * when a sum of a row could exceed 32 bits. */
     outcome_t (*set)(product_t *product, int64_t first, int64_t rows, const int16_t *weights);
     /* Bytes of scratch memory that one run needs. */
     int64_t (*scratch)(const product_t *product);
@@ -43,6 +45,9 @@ typedef struct {
 } product_set_t;
 
 extern const product_set_t product_fast, product_plain;
+
+int64_t product_groups(const product_shape_t *shape);  /* at least 1 */
+int64_t product_weights(const product_shape_t *shape); /* of one output: c / groups * kh * kw */
 
 /* FAULT_FAILED, naming the row, when the sum of a row's |weights| times 255 exceeds 32 bits. */
 outcome_t product_check(const product_shape_t *shape, int64_t first, int64_t rows, const int16_t *weights);

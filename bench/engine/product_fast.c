@@ -46,21 +46,33 @@ static dnnl_memory_desc_t describe(const dnnl_dims_t dims, dnnl_data_type_t type
     return description;
 }
 
+static dnnl_memory_desc_t describe_weights(const product_shape_t *shape, bool plain)
+{
+    const int64_t groups = product_groups(shape);
+    const dnnl_dims_t dims = {shape->k, shape->c, shape->kh, shape->kw},
+                      grouped = {groups, shape->k / groups, shape->c / groups, shape->kh, shape->kw};
+    if (groups == 1)
+        return describe(dims, dnnl_s8, plain ? dnnl_oihw : dnnl_format_tag_any);
+    dnnl_memory_desc_t description;
+    dnnl_memory_desc_init_by_tag(&description, 5, grouped, dnnl_s8, plain ? dnnl_goihw : dnnl_format_tag_any);
+    return description;
+}
+
 static dnnl_status_t make_convolution(product_t *product)
 {
     const product_shape_t *shape = &product->shape;
     const dnnl_dims_t source = {1, shape->c, shape->in_h, shape->in_w}, target = {1, shape->k, shape->out_h, shape->out_w},
-                      weights = {shape->k, shape->c, shape->kh, shape->kw}, strides = {shape->stride, shape->stride},
-                      before = {shape->pad_top, shape->pad_left}, after = {shape->pad_bottom, shape->pad_right};
+                      strides = {shape->stride, shape->stride}, before = {shape->pad_top, shape->pad_left},
+                      after = {shape->pad_bottom, shape->pad_right};
     const dnnl_memory_desc_t from = describe(source, dnnl_u8, dnnl_nhwc), to = describe(target, dnnl_s32, dnnl_nhwc),
-                             any = describe(weights, dnnl_s8, dnnl_format_tag_any);
-    product->plain = describe(weights, dnnl_s8, dnnl_oihw);
+                             any = describe_weights(shape, false);
+    product->plain = describe_weights(shape, true);
     dnnl_convolution_desc_t description;
     dnnl_primitive_attr_t attributes = NULL;
     dnnl_status_t status = dnnl_convolution_forward_desc_init(&description, dnnl_forward_inference, dnnl_convolution_direct,
                                                               &from, &any, NULL, &to, strides, before, after);
     if (status == dnnl_success)
-        status = onednn_make_attributes(false, false, &attributes);
+        status = onednn_make_attributes(&(onednn_after_t){0}, &attributes);
     if (status == dnnl_success)
         status = dnnl_primitive_desc_create(&product->description, &description, attributes, product->onednn->engine, NULL);
     if (status == dnnl_success)
@@ -165,7 +177,7 @@ enum { ROWS = 64 }; /* split and placed at a time */
 static outcome_t set_fast(product_t *product, int64_t first, int64_t rows, const int16_t *weights)
 {
     const product_shape_t *shape = &product->shape;
-    const int64_t row = shape->c * shape->kh * shape->kw;
+    const int64_t row = product_weights(shape);
     outcome_t result = product_check(shape, first, rows, weights);
     int8_t *values = malloc((size_t)(PARTS_LIMIT * ROWS * row));
     if (values == NULL && outcome_is_ok(&result))

@@ -12,9 +12,19 @@ struct product {
     int16_t *weights;
 };
 
+int64_t product_groups(const product_shape_t *shape)
+{
+    return shape->groups > 1 ? shape->groups : 1;
+}
+
+int64_t product_weights(const product_shape_t *shape)
+{
+    return shape->c / product_groups(shape) * shape->kh * shape->kw;
+}
+
 outcome_t product_check(const product_shape_t *shape, int64_t first, int64_t rows, const int16_t *weights)
 {
-    const int64_t count = shape->c * shape->kh * shape->kw;
+    const int64_t count = product_weights(shape);
     for (int64_t k = 0; k < rows; k++) {
         int64_t total = 0;
         for (int64_t i = 0; i < count; i++)
@@ -35,14 +45,14 @@ static outcome_t open_plain(const product_shape_t *shape, product_t **opened)
     if (product == NULL)
         return outcome_out_of_memory("integer weights");
     product->shape = *shape;
-    product->weights = calloc((size_t)(shape->k * shape->c * shape->kh * shape->kw), sizeof *product->weights);
+    product->weights = calloc((size_t)(shape->k * product_weights(shape)), sizeof *product->weights);
     return product->weights != NULL ? outcome_ok() : outcome_out_of_memory("integer weights");
 }
 
 static outcome_t set_plain(product_t *product, int64_t first, int64_t rows, const int16_t *weights)
 {
     const product_shape_t *shape = &product->shape;
-    const int64_t places = shape->kh * shape->kw, c = shape->c;
+    const int64_t places = shape->kh * shape->kw, c = shape->c / product_groups(shape);
     for (int64_t k = 0; k < rows; k++)
         for (int64_t i = 0; i < c; i++)
             for (int64_t place = 0; place < places; place++)
@@ -67,13 +77,13 @@ static int32_t dot(const uint8_t *a, const int16_t *b, int64_t count)
 static int32_t convolve_at(const product_t *product, const uint8_t *source, int64_t y, int64_t x, int64_t k)
 {
     const product_shape_t *shape = &product->shape;
-    const int64_t c = shape->c;
+    const int64_t groups = product_groups(shape), c = shape->c / groups, first = k / (shape->k / groups) * c;
     int32_t sum = 0;
     for (int64_t ky = 0; ky < shape->kh; ky++)
         for (int64_t kx = 0; kx < shape->kw; kx++) {
             const int64_t row = y * shape->stride - shape->pad_top + ky, column = x * shape->stride - shape->pad_left + kx;
             if (row >= 0 && row < shape->in_h && column >= 0 && column < shape->in_w)
-                sum += dot(source + (row * shape->in_w + column) * c,
+                sum += dot(source + (row * shape->in_w + column) * shape->c + first,
                            product->weights + ((k * shape->kh + ky) * shape->kw + kx) * c, c);
         }
     return sum;

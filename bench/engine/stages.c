@@ -53,27 +53,49 @@ static float range_of(const stages_t *stages, const net_ranges_t *ranges, int me
     return 0;
 }
 
+/* Can the result of this stage be negative? A pool has the signs of what it reads. */
+static bool is_signed(const stages_t *stages, int index)
+{
+    const stage_t *stage = &stages->items[index];
+    const bool pool = stage->plan.kind == PLAN_MAX_POOL || stage->plan.kind == PLAN_AVERAGE_POOL;
+    if (pool && stage->source != STAGE_IMAGE)
+        return stages->items[stage->source].zero > 0;
+    return pool ? false : !stage->plan.relu;
+}
+
+static outcome_t choose_step(stages_t *stages, const net_ranges_t *ranges, int index)
+{
+    int64_t reader;
+    stage_t *stage = &stages->items[index];
+    const float range = range_of(stages, ranges, index, &reader);
+    if (reader == NET_NONE)
+        return outcome_ok();
+    if (!(range > 0))
+        return outcome_missing(stages->weights->table.items[reader].name, "range of its input", "not in the ranges file",
+                               "a positive number", "make the ranges again: bbsbench calibrate");
+    for (int i = 0; i < stages->count; i++) /* the stage that writes this memory */
+        if (stages->items[i].target == index && stages->items[i].plan.kind != PLAN_NOTHING)
+            stage->zero = is_signed(stages, i) ? STAGE_CENTRE : 0;
+    stage->step = range / (stage->zero > 0 ? 127.5F : 255.0F);
+    return outcome_ok();
+}
+
 static outcome_t choose_steps(stages_t *stages, const net_ranges_t *ranges)
 {
-    for (int i = 0; i < stages->count; i++) {
-        int64_t reader;
-        const float range = range_of(stages, ranges, i, &reader);
-        if (reader != NET_NONE && !(range > 0))
-            return outcome_missing(stages->weights->table.items[reader].name, "range of its input",
-                                   "not in the ranges file", "a positive number",
-                                   "make the ranges again: bbsbench calibrate");
-        stages->items[i].step = reader != NET_NONE ? range / 255.0F : 0;
-    }
-    for (int i = 0; i < stages->count;
+    outcome_t result = outcome_ok();
+    for (int i = 0; i < stages->count && outcome_is_ok(&result); i++)
+        result = choose_step(stages, ranges, i);
+    for (int i = 0; i < stages->count && outcome_is_ok(&result);
          i++) { /* a convolution that adds a shortcut writes for the readers of the shortcut */
         stage_t *stage = &stages->items[i];
         stage->step = stages->items[stage->target].step;
+        stage->zero = stages->items[stage->target].zero;
         if (stage->plan.kind == PLAN_MAX_POOL && !(stage->step > 0))
-            return outcome_failed("integer kernels", text_of("layer %d", i).chars,
-                                  "a max-pool that no layer with weights reads", "a convolution or linear layer after it",
-                                  "use --activations fp32");
+            result = outcome_failed("integer kernels", text_of("layer %d", i).chars,
+                                    "a max-pool that no layer with weights reads", "a convolution or linear layer after it",
+                                    "use --activations fp32");
     }
-    return outcome_ok();
+    return result;
 }
 
 static product_shape_t shape_of(const plan_step_t *plan)
@@ -93,7 +115,8 @@ static product_shape_t shape_of(const plan_step_t *plan)
                              .in_h = plan->from.h,
                              .in_w = plan->from.w,
                              .out_h = plan->to.h,
-                             .out_w = plan->to.w};
+                             .out_w = plan->to.w,
+                             .groups = plan->window.groups};
 }
 
 static outcome_t open_stage(stages_t *stages, stage_t *stage)
@@ -104,6 +127,11 @@ static outcome_t open_stage(stages_t *stages, stage_t *stage)
     const product_shape_t *shape = &stage->shape;
     stage->kinds = 1;
     stage->permuted = shape->in_h == 0 ? stages_pixels(&stage->plan.from) : 1;
+    if (!image && stages->items[stage->source].zero > 0 &&
+        shape->pad_top + shape->pad_left + shape->pad_bottom + shape->pad_right > 0)
+        return outcome_failed("integer kernels", stages->weights->table.items[stage->table].name,
+                              "a convolution with padding that reads signed values", "values behind a ReLU",
+                              "use --activations fp32");
     if (image) { /* gathered rows, each multiplied by the whole kernel */
         stage->multiplied = (product_shape_t){.k = shape->k, .c = shape->c * shape->kh * shape->kw, .kh = 1, .kw = 1};
         stage->kind = malloc((size_t)(shape->out_h * shape->out_w) * sizeof *stage->kind);
@@ -131,7 +159,7 @@ outcome_t stages_open(const product_set_t *set, const net_weights_t *weights, co
                          .items = calloc((size_t)net->n, sizeof *stages->items)};
     if (plan == NULL || stages->items == NULL)
         result = outcome_out_of_memory("integer kernels");
-    if (!outcome_is_ok(&result) || outcome_bad(&result, plan_make(net, plan)) ||
+    if (!outcome_is_ok(&result) || outcome_bad(&result, plan_make(graph, &weights->table, plan)) ||
         outcome_bad(&result, pixels_open(stages->weights, &stages->image)))
         goto out;
     for (int i = 0; i < net->n; i++)
@@ -162,6 +190,21 @@ void stages_close(stages_t *stages)
 
 /* ===  Weights  === */
 
+/* What the zeros of the levels add to the sums of one output channel, in the unit of the result: that of the result is put
+ * in, those of the input and of the residual are taken out. */
+static double zero_terms(const stages_t *stages, const stage_t *stage, const int16_t *weights, double per_sum)
+{
+    double terms = (double)stage->zero * (double)stage->step;
+    int64_t sum = 0;
+    if (stage->plan.accumulate)
+        terms -= (double)stages->items[stage->other].zero * (double)stages->items[stage->other].step;
+    for (int64_t i = 0; i < product_weights(&stage->shape); i++)
+        sum += weights[i];
+    if (stage->source != STAGE_IMAGE)
+        terms -= (double)stages->items[stage->source].zero * (double)sum * per_sum;
+    return terms;
+}
+
 /* Multipliers and biases of one output channel. */
 static void fold(const stages_t *stages, stage_t *stage, int64_t k, const int16_t *weights, double scale, double *terms)
 {
@@ -170,13 +213,15 @@ static void fold(const stages_t *stages, stage_t *stage, int64_t k, const int16_
     net_fold_norm(&stages->weights->table.items[stage->table], &stages->weights->layers[stage->table], k, &multiplier,
                   &bias);
     if (stage->source != STAGE_IMAGE) {
-        stage->multiplier[k] = (float)((double)stages->items[stage->source].step * scale * multiplier);
-        stage->bias[k] = (float)bias;
+        const double per_sum = (double)stages->items[stage->source].step * scale * multiplier;
+        stage->multiplier[k] = (float)per_sum;
+        stage->bias[k] = (float)(bias + zero_terms(stages, stage, weights, per_sum));
         return;
     }
     for (int group = 0; group < stages->image.groups; group++)
         stage->multiplier[group * all + k] = (float)(pixels_step(&stages->image, group) * scale * multiplier);
     pixels_terms(&stages->image, &stage->shape, weights, stage->kind, stage->kinds, terms);
+    bias += zero_terms(stages, stage, weights, 0);
     for (int64_t kind = 0; kind < stage->kinds; kind++)
         stage->bias[kind * all + k] = (float)(bias - terms[kind] * scale * multiplier);
 }
@@ -194,7 +239,7 @@ outcome_t stages_set(stages_t *stages, size_t index, int64_t first, int64_t rows
                      const float *scale)
 {
     stage_t *stage = &stages->items[stages->graph->layer_of[index]];
-    const int64_t row = stage->shape.c * stage->shape.kh * stage->shape.kw, plane = stage->permuted;
+    const int64_t row = product_weights(&stage->shape), plane = stage->permuted;
     int16_t *permuted = plane > 1 ? malloc((size_t)(rows * row) * sizeof *permuted) : NULL;
     double *terms = malloc((size_t)stage->kinds * sizeof *terms);
     outcome_t result = outcome_ok();

@@ -11,10 +11,12 @@
 /* The part of an integer CNN that workers share: for each layer of the graph its operands, result, memory, step and
  * weights.
  *
- * A tensor between two layers is [h, w, c] bytes; its step is the range of the layer that reads it (nets/ranges.h), divided
- * by 255. Tensors that are not multiplied by weights stay float. */
+ * A tensor between two layers is [h, w, c] bytes; a level u stands for (u - zero) * step. Behind a ReLU `zero` is 0 and the
+ * step is the range of the layer that reads the tensor (nets/ranges.h), divided by 255. A tensor that no ReLU follows (in
+ * MobileNetV2) is signed: `zero` is 128 and the step the range divided by 127.5, as for the rows of a transformer. Biases
+ * hold what the zeros add, so levels.h knows nothing of them. Tensors that are not multiplied by weights stay float. */
 
-enum { STAGE_IMAGE = -1, STAGE_NONE = -1 };
+enum { STAGE_IMAGE = -1, STAGE_NONE = -1, STAGE_CENTRE = 128 };
 
 /* One layer of the graph, shared by the workers. */
 typedef struct {
@@ -22,6 +24,7 @@ typedef struct {
     int64_t table;              /* index in the layer table, or NET_NONE */
     int source, other, target;  /* layers whose memory holds the operands and the result; or STAGE_IMAGE, STAGE_NONE */
     float step;                 /* of the result; 0: floats */
+    uint8_t zero;               /* level of the result that stands for 0: 0 or STAGE_CENTRE */
     product_shape_t shape;      /* of layers with weights */
     product_shape_t multiplied; /* the same, or for the gathered rows of the first layer */
     product_t *product;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The stock kernels. The graph of worker 0 owns the weights, the others point to them; Darknet's own BatchNorm is applied.
- * A filter stands in front of Darknet's function: its data are found through the layer's `input_layer` (see fast.c). */
+ * Around Darknet's function of a table layer stands a gate: a filter before it, and behind it the clip of a ReLU6, which
+ * Darknet does not have. The gate is found through the layer's `input_layer` (see fast.c). */
 #include "engine/stock.h"
 
 #include "engine/widen.h"
@@ -11,13 +12,14 @@
 
 struct stock;
 
-/* The filter before one table layer of one worker. */
+/* Around one table layer of one worker. */
 typedef struct {
     const struct stock *stock;
     int worker;
     size_t table;
     activation_shape_t shape;
-    float *filtered;                        /* room for the input */
+    float clip;                             /* 0: none */
+    float *filtered;                        /* room for the input; NULL: no filter yet, or the layer reads the image */
     void (*forward)(layer at, network net); /* Darknet's own function */
 } gate_t;
 
@@ -25,7 +27,7 @@ typedef struct stock {
     const net_weights_t *weights;
     graph_t *graphs;
     int workers;
-    gate_t *gates; /* [workers, table.count]; NULL: no filter yet */
+    gate_t *gates; /* [workers, table.count] */
     engine_filter_t filter;
     void *filter_context;
 } stock_t;
@@ -60,6 +62,81 @@ static void forward_widen(layer at, network net)
     widen_add(&widen, net.layers[at.index].output, net.input, at.output);
 }
 
+/* ===  Gates  === */
+
+static void forward_gated(layer at, network net)
+{
+    const gate_t *gate = (const gate_t *)(const void *)at.input_layer;
+    const stock_t *stock = gate->stock;
+    if (stock->filter != NULL && gate->filtered != NULL) {
+        stock->filter(stock->filter_context, gate->worker, gate->table, &gate->shape, net.input, gate->filtered);
+        net.input = gate->filtered;
+    }
+    gate->forward(at, net);
+    for (int i = 0; i < at.outputs && gate->clip > 0; i++)
+        at.output[i] = at.output[i] > gate->clip ? gate->clip : at.output[i];
+}
+
+static gate_t *gate_of(const stock_t *stock, int worker, size_t table)
+{
+    return &stock->gates[(size_t)worker * stock->weights->table.count + table];
+}
+
+static void place_gate(stock_t *stock, int worker, size_t table)
+{
+    const graph_t *graph = &stock->graphs[worker];
+    layer *at = &graph->net->layers[graph->layer_of[table]];
+    gate_t *gate = gate_of(stock, worker, table);
+    *gate = (gate_t){.stock = stock,
+                     .worker = worker,
+                     .table = table,
+                     .clip = (float)stock->weights->table.items[table].clip,
+                     .forward = at->forward};
+    at->forward = forward_gated;
+    at->input_layer = (layer *)(void *)gate;
+}
+
+/* Room for the filtered input; a layer that reads the network's input has none. */
+static outcome_t open_gate(stock_t *stock, int worker, size_t table)
+{
+    const graph_t *graph = &stock->graphs[worker];
+    const int index = graph->layer_of[table];
+    gate_t *gate = gate_of(stock, worker, table);
+    if (index == 0 || gate->filtered != NULL)
+        return outcome_ok();
+    const layer *before = &graph->net->layers[index - 1];
+    gate->shape = (activation_shape_t){.channels = before->out_c,
+                                       .positions = (int64_t)before->out_h * before->out_w,
+                                       .block = 1,
+                                       .flat = graph->net->layers[index].type == CONNECTED};
+    gate->filtered = malloc((size_t)before->outputs * sizeof *gate->filtered);
+    return gate->filtered != NULL ? outcome_ok() : outcome_out_of_memory("activations");
+}
+
+static outcome_t stock_filter(void *state, engine_filter_t filter, void *context)
+{
+    stock_t *stock = state;
+    outcome_t result = outcome_ok();
+    stock->filter = filter;
+    stock->filter_context = context;
+    for (int worker = 0; worker < stock->workers && filter != NULL; worker++)
+        for (size_t i = 0; i < stock->weights->table.count && outcome_is_ok(&result); i++)
+            result = open_gate(stock, worker, i);
+    return result;
+}
+
+static void close_gates(stock_t *stock)
+{
+    for (int worker = 0; worker < stock->workers; worker++)
+        for (size_t i = 0; i < stock->weights->table.count; i++) {
+            stock->graphs[worker].net->layers[stock->graphs[worker].layer_of[i]].input_layer = NULL;
+            free(gate_of(stock, worker, i)->filtered);
+        }
+    free(stock->gates);
+}
+
+/* ===  The set  === */
+
 static outcome_t stock_open(const net_weights_t *weights, const net_ranges_t *ranges, graph_t *graphs, int workers,
                             void **state)
 {
@@ -67,7 +144,14 @@ static outcome_t stock_open(const net_weights_t *weights, const net_ranges_t *ra
     stock_t *stock = calloc(1, sizeof *stock);
     if (stock == NULL)
         return outcome_out_of_memory("stock kernels");
-    *stock = (stock_t){.weights = weights, .graphs = graphs, .workers = workers};
+    *stock = (stock_t){.weights = weights,
+                       .graphs = graphs,
+                       .workers = workers,
+                       .gates = calloc((size_t)workers * weights->table.count, sizeof *stock->gates)};
+    if (stock->gates == NULL) {
+        free(stock);
+        return outcome_out_of_memory("stock kernels");
+    }
     for (int worker = 0; worker < workers; worker++) {
         graph_free_training(&graphs[worker], true);
         for (int i = 0; i < graphs[worker].net->n; i++)
@@ -76,6 +160,7 @@ static outcome_t stock_open(const net_weights_t *weights, const net_ranges_t *ra
         for (size_t i = 0; i < weights->table.count; i++) {
             layer *at = &graphs[worker].net->layers[graphs[worker].layer_of[i]];
             fill_constants(&weights->table.items[i], &weights->layers[i], at);
+            place_gate(stock, worker, i);
             if (worker > 0) {
                 free(at->weights);
                 at->weights = graphs[0].net->layers[graphs[0].layer_of[i]].weights;
@@ -103,73 +188,6 @@ static outcome_t stock_predict(void *state, int worker, const float *input, floa
     float *output = network_predict(net, (float *)(uintptr_t)input); /* the input is only read; the prototype lacks const */
     memcpy(logits, output, (size_t)stock->weights->size->classes * sizeof *logits);
     return outcome_ok();
-}
-
-/* ===  The filter  === */
-
-static void forward_filtered(layer at, network net)
-{
-    const gate_t *gate = (const gate_t *)(const void *)at.input_layer;
-    const stock_t *stock = gate->stock;
-    if (stock->filter != NULL) {
-        stock->filter(stock->filter_context, gate->worker, gate->table, &gate->shape, net.input, gate->filtered);
-        net.input = gate->filtered;
-    }
-    gate->forward(at, net);
-}
-
-static outcome_t place_gate(stock_t *stock, int worker, size_t table)
-{
-    const graph_t *graph = &stock->graphs[worker];
-    const int index = graph->layer_of[table];
-    gate_t *gate = &stock->gates[(size_t)worker * stock->weights->table.count + table];
-    if (index == 0) /* reads the network's input */
-        return outcome_ok();
-    const layer *before = &graph->net->layers[index - 1];
-    layer *at = &graph->net->layers[index];
-    *gate = (gate_t){.stock = stock,
-                     .worker = worker,
-                     .table = table,
-                     .shape = {.channels = before->out_c,
-                               .positions = (int64_t)before->out_h * before->out_w,
-                               .block = 1,
-                               .flat = at->type == CONNECTED},
-                     .filtered = malloc((size_t)before->outputs * sizeof *gate->filtered),
-                     .forward = at->forward};
-    if (gate->filtered == NULL)
-        return outcome_out_of_memory("activations");
-    at->forward = forward_filtered;
-    at->input_layer = (layer *)(void *)gate;
-    return outcome_ok();
-}
-
-static outcome_t stock_filter(void *state, engine_filter_t filter, void *context)
-{
-    stock_t *stock = state;
-    const size_t layers = stock->weights->table.count;
-    outcome_t result = outcome_ok();
-    stock->filter = filter;
-    stock->filter_context = context;
-    if (filter == NULL || stock->gates != NULL)
-        return result;
-    stock->gates = calloc((size_t)stock->workers * layers, sizeof *stock->gates);
-    if (stock->gates == NULL)
-        return outcome_out_of_memory("activations");
-    for (int worker = 0; worker < stock->workers; worker++)
-        for (size_t i = 0; i < layers && outcome_is_ok(&result); i++)
-            result = place_gate(stock, worker, i);
-    return result;
-}
-
-static void close_gates(stock_t *stock)
-{
-    const size_t layers = stock->weights->table.count;
-    for (int worker = 0; worker < stock->workers && stock->gates != NULL; worker++)
-        for (size_t i = 0; i < layers; i++) {
-            stock->graphs[worker].net->layers[stock->graphs[worker].layer_of[i]].input_layer = NULL;
-            free(stock->gates[(size_t)worker * layers + i].filtered);
-        }
-    free(stock->gates);
 }
 
 static void stock_close(void *state)

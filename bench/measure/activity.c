@@ -81,7 +81,7 @@ static outcome_t run_samples(activity_t *activity, engine_watcher_t watcher, con
 /* A linear layer that reads a whole plane has the weights of one channel after another. */
 static int64_t place_in_mask(const net_layer_t *layer, const engine_view_t *view, int64_t pixel, int64_t channel)
 {
-    if (layer->kind == NET_LINEAR && view->channels != layer->c)
+    if (layer->kind == NET_LINEAR && view->channels != net_layer_inputs(layer))
         return channel * view->pixels + pixel;
     return pixel * view->channels + channel;
 }
@@ -95,7 +95,7 @@ static void keep_mask(void *context, int worker, const engine_view_t *view)
     if (view->output)
         return;
     activity->sample += view->layer == 0;
-    if (view->pixels * view->channels != mask_pixels(layer) * layer->c) {
+    if (view->pixels * view->channels != mask_pixels(layer) * net_layer_inputs(layer)) {
         activity->wrong_pixels = view->pixels;
         return;
     }

@@ -43,9 +43,10 @@ static void count_bins(seen_t *seen, double most, const float *values, int64_t c
 {
     const float per_bin = (float)(BINS / most);
     for (int64_t i = 0; i < count; i++) {
-        int bin = (int)(values[i] * per_bin);
+        const float value = fabsf(values[i]);
+        int bin = (int)(value * per_bin);
         bin = bin < BINS ? bin : BINS - 1;
-        if (values[i] > 0)
+        if (value > 0)
             seen->bins[bin]++;
         else
             seen->zeros++;
@@ -75,8 +76,8 @@ static outcome_t run_pass(calibration_t *calibration, int64_t samples, bool coun
 
 /* ===  Ranges  === */
 
-/* The largest value of each layer over all workers. A negative value is an error. */
-static outcome_t merge_most(const calibration_t *calibration, net_ranges_t *ranges)
+/* The largest magnitude of each layer over all workers; an input with a negative value is signed. */
+static void merge_most(calibration_t *calibration, net_ranges_t *ranges)
 {
     const size_t layers = calibration->weights->table.count;
     for (size_t layer = 0; layer < layers; layer++) {
@@ -86,33 +87,31 @@ static outcome_t merge_most(const calibration_t *calibration, net_ranges_t *rang
             most = seen->most > most ? seen->most : most;
             least = seen->least < least ? seen->least : least;
         }
-        if (least < 0)
-            return outcome_failed(calibration->weights->table.items[layer].name, "what it reads",
-                                  text_of("%g", (double)least).chars, "zero or more, as after a ReLU",
-                                  "this network's activations need a zero point, which is not supported");
-        ranges->seen[layer] = (double)most;
+        calibration->seen[layer].least = least; /* in worker 0's */
+        ranges->seen[layer] = (double)(-least > most ? -least : most);
     }
-    return outcome_ok();
 }
 
-/* The mean of |x - Q(x)|^2.4 over the bins, times a constant, when values are clipped to `range`. */
-static double clipping_error(const int64_t *bins, double most, double range)
+/* The mean of |x - Q(x)|^2.4 over the bins of magnitudes, times a constant, when values are clipped to `range`; `most` is
+ * the largest magnitude, `levels` are those of one sign. */
+static double clipping_error(const int64_t *bins, double most, double range, double levels)
 {
     double sum = 0;
-    const double step = range / LEVELS;
+    const double step = range / levels;
     for (int bin = 0; bin < BINS; bin++) {
-        const double x = (bin + 0.5) * most / BINS, level = fmin(nearbyint(x / step), LEVELS);
+        const double x = (bin + 0.5) * most / BINS, level = fmin(nearbyint(x / step), floor(levels));
         if (bins[bin] > 0)
             sum += (double)bins[bin] * pow(fabs(x - level * step), power);
     }
     return sum;
 }
 
-static float best_range(const int64_t *bins, double most)
+static float best_range(const int64_t *bins, double most, bool is_signed)
 {
+    const double levels = is_signed ? LEVELS / 2.0 : LEVELS; /* 127.5: nets/ranges.h */
     double least = INFINITY, best = most;
     for (int i = 0; i < CANDIDATES; i++) {
-        const double range = most * (1.0 - (double)i / CANDIDATES), error = clipping_error(bins, most, range);
+        const double range = most * (1.0 - (double)i / CANDIDATES), error = clipping_error(bins, most, range, levels);
         if (error < least) {
             least = error;
             best = range;
@@ -130,7 +129,7 @@ static void choose_ranges(const calibration_t *calibration, net_ranges_t *ranges
             for (int bin = 0; bin < BINS; bin++)
                 bins[bin] += calibration->seen[(size_t)worker * layers + layer].bins[bin];
         if (ranges->seen[layer] > 0)
-            ranges->most[layer] = best_range(bins, ranges->seen[layer]);
+            ranges->most[layer] = best_range(bins, ranges->seen[layer], calibration->seen[layer].least < 0);
     }
 }
 
@@ -172,9 +171,10 @@ outcome_t calibration_run(const net_weights_t *weights, const calibration_config
     ranges->samples = samples;
     calibration.ranges = ranges;
     if (outcome_bad(&result, dataset_subset(&calibration.dataset, samples, calibration.list)) ||
-        outcome_bad(&result, run_pass(&calibration, samples, false)) ||
-        outcome_bad(&result, merge_most(&calibration, ranges)) ||
-        outcome_bad(&result, run_pass(&calibration, samples, true)))
+        outcome_bad(&result, run_pass(&calibration, samples, false)))
+        goto out;
+    merge_most(&calibration, ranges);
+    if (outcome_bad(&result, run_pass(&calibration, samples, true)))
         goto out;
     choose_ranges(&calibration, ranges);
 

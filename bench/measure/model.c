@@ -46,6 +46,7 @@ static outcome_t write_pair(const model_names_t *names, const model_plan_t *plan
         model_names_t own = *names;
         if (!isnan(names->density))
             own.density = layers[i].input_density;
+        own.groups = table->items[i].groups > 1 ? table->items[i].groups : ROWS_UNKNOWN;
         if (writer != NULL && is_wanted(plan, table->items[i].name))
             model_write(writer, &own, table->items[i].name, &counts[i], &energy);
         counts_add(&total->counts, &counts[i]);
@@ -125,6 +126,7 @@ static outcome_t run_pair(const model_plan_t *plan, const workload_t *workload, 
                            .energy_table = energy_table,
                            .batch = model_batch(plan),
                            .tokens = plan->tokens > 0 ? plan->tokens : ROWS_UNKNOWN,
+                           .groups = ROWS_UNKNOWN,
                            .configuration = plan->configuration != NULL ? plan->configuration : "paper"};
     names.density = model_inputs_density(inputs, accelerator, &names.density_source);
     result = write_pair(&names, plan, table, run, counts, &rates, writer, total);

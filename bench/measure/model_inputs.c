@@ -212,7 +212,9 @@ outcome_t model_inputs_layers(model_inputs_t *inputs, const accelerator_t *accel
     for (size_t i = 0; i < inputs->table->count; i++) {
         const net_layer_t *shape = &inputs->table->items[i];
         layers[i] = (accel_layer_t){
-            .shape = shape, .sensitive = ACCEL_UNIFORM, .whole = shape->reads_image && !inputs->plan->prune_first};
+            .shape = shape, .sensitive = ACCEL_UNIFORM, .whole = net_layer_stays_whole(shape, inputs->plan->prune_first)};
+        if (layers[i].whole && shape->input >= 0)
+            layers[shape->input].whole_output = true;
     }
     if (inputs->int8.count > 0)
         return fill_from_network(inputs, accelerator, config, layers);

@@ -20,7 +20,7 @@ typedef struct {
     double compute_cycles_error;
     double useful_percent, intra_pe_stall_percent, inter_pe_stall_percent, energy_leakage_pj, energy_idle_pj;
     const char *energy_table, *configuration;
-    int64_t batch, tokens, tiles;
+    int64_t batch, tokens, tiles, groups;
 } cells_t;
 
 #define TEXT(member) .name = #member, ROWS_PLACE_TEXT(cells_t, member)
@@ -95,6 +95,9 @@ static const rows_column_t columns[] = {
     {INTEGER(tokens), .heading = "Tokens",
      .meaning = "length of the sequences where it was given; empty: the network's own"},
     {INTEGER(tiles), .heading = "Tiles", .meaning = "passes of the whole array over a slice of the dot products"},
+    {INTEGER(groups), .heading = "Groups",
+     .meaning = "groups of a convolution that has several; assumed: they run one after the other, and a depthwise layer "
+                "keeps 8 bits"},
     {.name = NULL},
 };
 
@@ -164,6 +167,7 @@ void model_write(rows_writer_t *writer, const model_names_t *names, const char *
         .batch = names->batch,
         .tokens = names->tokens,
         .tiles = counts->tiles,
+        .groups = names->groups,
     };
     rows_write(writer, &cells);
 }

@@ -23,6 +23,7 @@ typedef struct {
     const char *configuration; /* of the accelerator */
     int64_t batch;             /* samples that the row is of */
     int64_t tokens;            /* ROWS_UNKNOWN: the network's own */
+    int64_t groups;            /* of the layer; ROWS_UNKNOWN: one, or a total */
 } model_names_t;
 
 void model_write(rows_writer_t *writer, const model_names_t *names, const char *layer, const counts_t *counts,

@@ -19,6 +19,15 @@ void net_cfg_conv(net_cfg_t *cfg, int64_t filters, int64_t kernel, int64_t strid
     cfg->count++;
 }
 
+void net_cfg_depthwise(net_cfg_t *cfg, int64_t channels, int64_t kernel, int64_t stride)
+{
+    text_append(cfg->text,
+                "\n[convolutional]\nbatch_normalize=1\nfilters=%" PRId64 "\ngroups=%" PRId64 "\nsize=%" PRId64
+                "\nstride=%" PRId64 "\npad=1\nactivation=relu\n",
+                channels, channels, kernel, stride);
+    cfg->count++;
+}
+
 void net_cfg_max_pool(net_cfg_t *cfg, int64_t kernel, int64_t stride, int64_t padding)
 {
     text_append(cfg->text, "\n[maxpool]\nsize=%" PRId64 "\nstride=%" PRId64 "\npadding=%" PRId64 "\n", kernel, stride,
@@ -44,9 +53,9 @@ void net_cfg_route(net_cfg_t *cfg, int64_t section)
     cfg->count++;
 }
 
-void net_cfg_shortcut(net_cfg_t *cfg, int64_t section)
+void net_cfg_shortcut(net_cfg_t *cfg, int64_t section, const char *activation)
 {
-    text_append(cfg->text, "\n[shortcut]\nfrom=%" PRId64 "\nactivation=relu\n", section - cfg->count);
+    text_append(cfg->text, "\n[shortcut]\nfrom=%" PRId64 "\nactivation=%s\n", section - cfg->count, activation);
     cfg->count++;
 }
 

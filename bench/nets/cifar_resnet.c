@@ -81,7 +81,7 @@ static void graph(const net_size_t *size, text_builder_t *text)
                 net_cfg_route(&cfg, input);
                 net_cfg_project(&cfg, width, stride);
             }
-            net_cfg_shortcut(&cfg, shape->projection && stride > 1 ? last : input);
+            net_cfg_shortcut(&cfg, shape->projection && stride > 1 ? last : input, "relu");
         }
     net_cfg_average(&cfg);
     net_cfg_connected(&cfg, size->classes, "linear");

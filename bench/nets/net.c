@@ -30,7 +30,7 @@ const net_size_t *net_default_size(const network_t *network)
 static void mark_image(net_table_t *table)
 {
     for (size_t i = 0; i < table->count; i++)
-        if (table->items[i].kind == NET_CONV && table->items[i].c <= NET_IMAGE_CHANNELS) {
+        if (table->items[i].kind == NET_CONV && net_layer_inputs(&table->items[i]) <= NET_IMAGE_CHANNELS) {
             table->items[i].reads_image = true;
             return;
         }
@@ -61,6 +61,22 @@ int64_t net_layer_weights(const net_layer_t *layer)
 int64_t net_layer_macs(const net_layer_t *layer)
 {
     return net_layer_weights(layer) * layer->out_h * layer->out_w * layer->tokens;
+}
+
+int64_t net_layer_groups(const net_layer_t *layer)
+{
+    return layer->groups > 1 ? layer->groups : 1;
+}
+
+int64_t net_layer_inputs(const net_layer_t *layer)
+{
+    return layer->c * net_layer_groups(layer);
+}
+
+bool net_layer_stays_whole(const net_layer_t *layer, bool prune_first)
+{
+    const bool depthwise = layer->groups > 1 && layer->c == 1 && layer->kh * layer->kw > 1;
+    return depthwise || (layer->reads_image && !prune_first);
 }
 
 static outcome_t add(net_table_t *table, const char *name, const char *norm, const net_layer_t *values)
@@ -111,6 +127,16 @@ outcome_t net_add_linear(net_table_t *table, const char *name, int64_t k, int64_
                               .out_w = 1,
                               .tokens = tokens,
                               .bias = bias});
+}
+
+void net_set_groups(net_table_t *table, int64_t groups)
+{
+    table->items[table->count - 1].groups = groups;
+}
+
+void net_set_clip(net_table_t *table, int64_t clip)
+{
+    table->items[table->count - 1].clip = clip;
 }
 
 void net_wire(net_table_t *table, int64_t input, int64_t residual)

@@ -26,12 +26,15 @@ enum { NET_IMAGE_CHANNELS = 4 /* of a picture: grey, RGB, RGB and one more */ };
  * input, a pooled map, the products of attention); NET_NONE, there is no such operand. */
 enum { NET_OUTSIDE = -1, NET_NONE = -2 };
 
-/* One weight tensor, [k, c, kh, kw] (conv) or [k, c] (linear, kh = kw = 1), and where it is applied. */
+/* One weight tensor, [k, c, kh, kw] (conv) or [k, c] (linear, kh = kw = 1), and where it is applied. With groups, as in
+ * PyTorch, output channel i reads only the c input channels of group i / (k / groups): a depthwise convolution has c = 1.
+ */
 typedef struct {
     char name[NET_NAME_SIZE]; /* the tensor is NAME.weight, a bias NAME.bias */
     char norm[NET_NAME_SIZE]; /* prefix of the BatchNorm that follows, "" for none */
     net_kind_t kind;
     int64_t k, c, kh, kw;
+    int64_t groups; /* conv: the input has c * groups channels, k is a multiple; 0 is 1 */
     int64_t stride, pad;
     int64_t in_h, in_w;   /* conv: input plane; linear: 1 x 1 */
     int64_t out_h, out_w; /* conv: output plane; linear: 1 x 1 */
@@ -39,6 +42,7 @@ typedef struct {
     int64_t input;        /* index of the layer whose output this one reads, or NET_OUTSIDE */
     int64_t residual;     /* index of the layer whose output is added to this one's, NET_OUTSIDE or NET_NONE */
     bool bias;
+    int64_t clip;     /* the output, after BatchNorm and ReLU, is at most this (ReLU6: 6); 0: no limit */
     bool reads_image; /* set by net_layers(): stays at 8 bits unless --first-layer prune */
 } net_layer_t;
 
@@ -128,12 +132,23 @@ void net_table_free(net_table_t *table);
 
 int64_t net_layer_weights(const net_layer_t *layer); /* k * c * kh * kw */
 int64_t net_layer_macs(const net_layer_t *layer);    /* multiply-accumulates per sample */
+int64_t net_layer_groups(const net_layer_t *layer);  /* at least 1 */
+int64_t net_layer_inputs(const net_layer_t *layer);  /* channels, or features, of the input: c * groups */
 
 /* For the families: append one layer; its output plane follows from the arguments. Its input is NET_OUTSIDE and its
  * residual NET_NONE until net_wire() changes them. */
 outcome_t net_add_conv(net_table_t *table, const char *name, const char *norm, int64_t k, int64_t c, int64_t kernel,
                        int64_t stride, int64_t pad, int64_t in_h, int64_t in_w);
 outcome_t net_add_linear(net_table_t *table, const char *name, int64_t k, int64_t c, int64_t tokens, bool bias);
+
+/* Does the layer keep 8 bits whatever the method? The one that reads the image does, unless `prune_first`; so does a
+ * depthwise convolution (one input channel a group, a kernel of several positions): groups of weights that are compressed
+ * together lie along the input channels, of which it has one, and the authors' accuracy flow leaves it out too. */
+bool net_layer_stays_whole(const net_layer_t *layer, bool prune_first);
+
+/* Set the groups and the clip of the layer that was appended last. */
+void net_set_groups(net_table_t *table, int64_t groups);
+void net_set_clip(net_table_t *table, int64_t clip);
 
 /* Set the operands of the layer that was appended last. An output that feeds a pooling or attention has no consumer. */
 void net_wire(net_table_t *table, int64_t input, int64_t residual);

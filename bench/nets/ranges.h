@@ -8,14 +8,15 @@
 
 /* The ranges to which activations are clipped when they are quantised to 8 bits: one number per layer, found once by
  * `bbsbench calibrate` and kept beside the weights as NAME.ranges.csv; never found again in a run.
- * The input of layer i is u * most[i] / 255 with u in 0..255: unsigned, per tensor, with the zero point at 0, because the
- * input of a convolution comes from a ReLU and is never negative. Layers that read the network's input, pixels or words,
+ * The input of layer i is u * most[i] / 255 with u in 0..255: unsigned, per tensor, with the zero point at 0, where it
+ * comes from a ReLU and is never negative. An input that no ReLU is before (MobileNetV2's narrow tensors) is signed: (u -
+ * 128) * most[i] / 127.5, where most[i] is the largest magnitude. Layers that read the network's input, pixels or words,
  * need no range; nor do transformers, where each vector is scaled separately. */
 
 typedef struct {
     text_t path;     /* "" when made in memory */
     float *most;     /* [table.count]; 0: not in the file */
-    double *seen;    /* [table.count], the largest value in the calibration samples; NaN when not in the file */
+    double *seen;    /* [table.count], the largest magnitude in the calibration samples; NaN when not in the file */
     int64_t samples; /* number of calibration samples */
 } net_ranges_t;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "nets/bert.h"
 #include "nets/cifar_resnet.h"
+#include "nets/mobilenet.h"
 #include "nets/net.h"
 #include "nets/resnet.h"
 #include "nets/vgg.h"
@@ -12,10 +13,16 @@ const network_t *const net_registry[] = {
 };
 
 const network_t *const net_others[] = {
-    &net_resnet20, &net_resnet32, &net_resnet44, &net_resnet56, &net_vit_tiny, &net_deit_tiny, NULL,
+    &net_resnet20, &net_resnet32, &net_resnet44, &net_resnet56, &net_vit_tiny, &net_deit_tiny, &net_mobilenet_v2, NULL,
 };
 
 /* In this order: the first that knows the tensors. */
 const net_family_t *const net_families[] = {
-    &net_family_resnet, &net_family_cifar_resnet, &net_family_vgg, &net_family_vit, &net_family_bert, NULL,
+    &net_family_resnet,
+    &net_family_cifar_resnet,
+    &net_family_vgg,
+    &net_family_mobilenet_v2,
+    &net_family_vit,
+    &net_family_bert,
+    NULL,
 };

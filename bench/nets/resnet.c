@@ -144,9 +144,9 @@ static void resnet_graph(const net_size_t *size, text_builder_t *text)
             if (stride > 1 || c != outputs) {
                 net_cfg_route(&cfg, input);
                 net_cfg_project(&cfg, outputs, stride);
-                net_cfg_shortcut(&cfg, last);
+                net_cfg_shortcut(&cfg, last, "relu");
             } else {
-                net_cfg_shortcut(&cfg, input);
+                net_cfg_shortcut(&cfg, input, "relu");
             }
             c = outputs;
         }

@@ -82,6 +82,22 @@ static outcome_t read_kind(const line_t *line, net_kind_t *kind)
 
 /* ===  Layers  === */
 
+/* The groups of a row, 1 where the table has no such column; the row's c becomes that of one group. */
+static outcome_t read_groups(const line_t *line, net_layer_t *layer)
+{
+    outcome_t result = outcome_ok();
+    layer->groups = 1;
+    for (size_t i = 0; i < line->csv->columns; i++)
+        if (text_equal(line->csv->cells[i], "groups"))
+            result = read_number(line, "groups", 1, layer->kind == NET_CONV ? MOST_CHANNELS : 1, &layer->groups);
+    if (!outcome_is_ok(&result))
+        return result;
+    if (layer->k % layer->groups != 0 || layer->c % layer->groups != 0)
+        return refuse(line, "groups", text_of("%" PRId64, layer->groups).chars, "a divisor of k and of c");
+    layer->c /= layer->groups;
+    return result;
+}
+
 static outcome_t read_layer(const line_t *line, const net_table_t *before, net_layer_t *layer)
 {
     *layer = (net_layer_t){.input = NET_OUTSIDE, .residual = NET_NONE};
@@ -105,7 +121,7 @@ static outcome_t read_layer(const line_t *line, const net_table_t *before, net_l
     };
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers && outcome_is_ok(&result); i++)
         result = read_number(line, numbers[i].column, numbers[i].least, numbers[i].most, numbers[i].value);
-    if (!outcome_is_ok(&result))
+    if (!outcome_is_ok(&result) || outcome_bad(&result, read_groups(line, layer)))
         return result;
     if (layer->in_h + 2 * layer->pad < layer->kh || layer->in_w + 2 * layer->pad < layer->kw)
         return refuse(line, layer->in_h + 2 * layer->pad < layer->kh ? "kh" : "kw", "a kernel larger than the padded input",
@@ -120,43 +136,8 @@ static outcome_t read_layer(const line_t *line, const net_table_t *before, net_l
 
 static bool feeds(const net_layer_t *maker, const net_layer_t *layer)
 {
-    return maker->k == layer->c && maker->tokens == layer->tokens && maker->out_h == layer->in_h &&
+    return maker->k == net_layer_inputs(layer) && maker->tokens == layer->tokens && maker->out_h == layer->in_h &&
            maker->out_w == layer->in_w;
-}
-
-/* Append a row: one layer, or one for each group. */
-static outcome_t append(const line_t *line, const net_layer_t *row, int64_t groups, net_table_t *table)
-{
-    if (row->k % groups != 0 || row->c % groups != 0)
-        return refuse(line, "groups", text_of("%" PRId64, groups).chars, "a divisor of k and of c");
-    if (table->count + (size_t)groups > MOST_LAYERS)
-        return refuse(line, "groups", "too many layers, one for each group", text_of("%d in all", MOST_LAYERS).chars);
-    for (int64_t group = 1; group <= groups; group++) {
-        net_layer_t *layer = &table->items[table->count];
-        *layer = *row;
-        layer->k = row->k / groups;
-        layer->c = row->c / groups;
-        text_t name = groups > 1 ? text_of("%s.%" PRId64, row->name, group) : text_of("%s", row->name);
-        if (groups > 1 && has_name(table, name.chars))
-            return refuse(line, "name", text_of("%s, as in a line above", name.chars).chars, "each name once");
-        if (strlen(name.chars) >= NET_NAME_SIZE)
-            return refuse(line, "name", name.chars, text_of("at most %d characters", NET_NAME_SIZE - 1).chars);
-        memcpy(layer->name, name.chars, strlen(name.chars) + 1);
-        if (table->count > 0 && groups == 1 && feeds(layer - 1, layer))
-            layer->input = (int64_t)table->count - 1;
-        table->count++;
-    }
-    return outcome_ok();
-}
-
-/* The groups of a row: 1 where the table has no such column. */
-static outcome_t read_groups(const line_t *line, const net_layer_t *layer, int64_t *groups)
-{
-    *groups = 1;
-    for (size_t i = 0; i < line->csv->columns; i++)
-        if (text_equal(line->csv->cells[i], "groups"))
-            return read_number(line, "groups", 1, layer->kind == NET_CONV ? MOST_CHANNELS : 1, groups);
-    return outcome_ok();
 }
 
 static outcome_t read_layers(const csv_table_t *csv, net_table_t *table)
@@ -164,17 +145,18 @@ static outcome_t read_layers(const csv_table_t *csv, net_table_t *table)
     if (csv->rows == 0 || csv->rows > MOST_LAYERS)
         return outcome_failed(csv->path, NULL, text_of("%zu layers", csv->rows).chars,
                               text_of("1 to %d", MOST_LAYERS).chars, NULL);
-    table->items = calloc(MOST_LAYERS, sizeof *table->items);
+    table->items = calloc(csv->rows, sizeof *table->items);
     if (table->items == NULL)
         return outcome_out_of_memory(csv->path);
     outcome_t result = outcome_ok();
-    for (size_t row = 0; row < csv->rows && outcome_is_ok(&result); row++) {
+    for (size_t row = 0; row < csv->rows; row++) {
         const line_t line = {csv, row};
-        net_layer_t layer;
-        int64_t groups;
-        if (!outcome_bad(&result, read_layer(&line, table, &layer)) &&
-            !outcome_bad(&result, read_groups(&line, &layer, &groups)))
-            result = append(&line, &layer, groups, table);
+        net_layer_t *layer = &table->items[row];
+        if (outcome_bad(&result, read_layer(&line, table, layer)))
+            break;
+        if (row > 0 && feeds(layer - 1, layer))
+            layer->input = (int64_t)row - 1;
+        table->count++;
     }
     return result;
 }

@@ -66,7 +66,7 @@ outcome_t int8_network_reserve_table(const net_table_t *table, bool prune_first,
                                        .c = layer->c,
                                        .kh = layer->kh,
                                        .kw = layer->kw,
-                                       .whole = layer->reads_image && !prune_first};
+                                       .whole = net_layer_stays_whole(layer, prune_first)};
     }
     outcome_t result = int8_network_reserve(shapes, table->count, network);
     free(shapes);
@@ -141,21 +141,39 @@ outcome_t int8_network_load(const network_t *of, const net_size_t *size, const c
 
 /* ===  In use  === */
 
-void int8_network_keep_image(int8_network_t *network)
+static bool is_kernel(const compress_layer_t *layer)
+{
+    return layer->kh * layer->kw > 1;
+}
+
+/* NULL: none. */
+static compress_layer_t *find_image(const int8_network_t *network)
 {
     compress_layer_t *grey = NULL;
     for (size_t i = 0; i < network->count; i++) {
         compress_layer_t *layer = &network->layers[i];
-        if (layer->kh * layer->kw == 1 || layer->c > NET_IMAGE_CHANNELS)
+        if (!is_kernel(layer) || layer->c > NET_IMAGE_CHANNELS)
             continue;
-        if (layer->c > 1) {
-            layer->whole = true;
-            return;
-        }
+        if (layer->c > 1)
+            return layer;
         grey = grey != NULL ? grey : layer;
     }
-    if (grey != NULL)
-        grey->whole = true;
+    return grey;
+}
+
+void int8_network_keep_image(int8_network_t *network)
+{
+    compress_layer_t *image = find_image(network);
+    if (image != NULL)
+        image->whole = true;
+}
+
+void int8_network_keep_depthwise(int8_network_t *network)
+{
+    const compress_layer_t *image = find_image(network);
+    for (size_t i = 0; i < network->count; i++)
+        if (is_kernel(&network->layers[i]) && network->layers[i].c == 1 && &network->layers[i] != image)
+            network->layers[i].whole = true;
 }
 
 outcome_t int8_network_keep(int8_network_t *network, const char *where, const char *name)

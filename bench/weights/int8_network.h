@@ -31,7 +31,7 @@ typedef struct {
 } int8_network_t;
 
 /* From float weights of the caller: `weights` must outlive the network, whose layers point to its floats. The floats are
- * left at rest. The layer that reads the image stays at 8 bits unless `prune_first`. */
+ * left at rest. Layers stay at 8 bits as net_layer_stays_whole() says. */
 outcome_t int8_network_from(const net_weights_t *weights, bool prune_first, int threads, int8_network_t *network);
 
 /* From a checkpoint: `path`, or NULL for the shipped or fetched weights of the size (net_weights_load()). The floats are
@@ -42,6 +42,8 @@ outcome_t int8_network_load(const network_t *of, const net_size_t *size, const c
 /* Keep the layer that reads the image whole, that is at 8 bits: the first convolution of 2 to 4 input channels, else the
  * first of one channel (a depthwise kernel has one channel too). A network without one, such as a BERT, keeps none. */
 void int8_network_keep_image(int8_network_t *network);
+/* Keep each other kernel of one input channel whole: a depthwise convolution (net_layer_stays_whole()). */
+void int8_network_keep_depthwise(int8_network_t *network);
 /* Keep the layer `name` whole. `where` names the file in errors. */
 outcome_t int8_network_keep(int8_network_t *network, const char *where, const char *name);
 

@@ -17,7 +17,7 @@ int64_t mask_pixels(const net_layer_t *layer)
 
 int64_t mask_bytes(const net_layer_t *layer)
 {
-    return (mask_pixels(layer) * layer->c + BYTE_BITS - 1) / BYTE_BITS;
+    return (mask_pixels(layer) * net_layer_inputs(layer) + BYTE_BITS - 1) / BYTE_BITS;
 }
 
 outcome_t mask_file_create(const network_t *network, const char *size, const net_table_t *table, int64_t samples,

@@ -22,8 +22,9 @@ static const struct {
     const char *family; /* NULL: any other family, such as a user's network */
     const char *files[MOST_FILES + 1];
 } substitutes[] = {
-    {"resnet", {resnet50, resnet18}}, /* of the same data; only the second holds the fully connected layer */
-    {"vgg", {resnet50, resnet18}},    /* convolutions with ReLU of the same data */
+    {"resnet", {resnet50, resnet18}},    /* of the same data; only the second holds the fully connected layer */
+    {"vgg", {resnet50, resnet18}},       /* convolutions with ReLU of the same data */
+    {"mobilenet", {resnet50, resnet18}}, /* the same; none of them has depthwise kernels: their first layers stand in */
     {"vit", {vit_tiny}},
     {"bert", {bert_tiny}},
     {NULL, {resnet50, vit_tiny}}, /* convolutions as in the CNNs, matrices as in ViT */

@@ -2,7 +2,7 @@
 """Networks of people's own with random weights, and what PyTorch computes with them: own_nets.py FOLDER
 
 For each network FOLDER/NAME.safetensors (the checkpoint) and FOLDER/NAME.answer.safetensors (input, logits); FOLDER/names.csv
-lists them as name,network,classes. torchvision's ResNets and VGGs (python3-torchvision), a CIFAR ResNet, ViT and BERT restated
+lists them as name,network,classes. torchvision's ResNets, VGGs and MobileNetV2 (python3-torchvision), a CIFAR ResNet, ViT and BERT restated
 in models/train or here. Depths, widths and numbers of classes are other than those of the registry.
 """
 import pathlib
@@ -11,7 +11,7 @@ import sys
 import torch
 from torch import nn
 from torch.nn import functional
-from torchvision.models import resnet, vgg
+from torchvision.models import mobilenetv2, resnet, vgg
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "models" / "train"))
 import nets_bert  # noqa: E402
@@ -84,6 +84,9 @@ def networks():
     for kind, name in ("A", "vgg11"), ("B", "vgg13"), ("D", "vgg16"), ("E", "vgg19"):
         yield name, name, small_vgg(kind, False, 6, 32), 32
         yield f"{name}_bn", f"{name}_bn", small_vgg(kind, True, 6, 64), 64
+    yield "mobilenet", "mobilenet_v2", mobilenetv2.mobilenet_v2(weights=None, num_classes=12), 224
+    yield "mobilenet_narrow", "mobilenet_v2_w16", mobilenetv2.mobilenet_v2(weights=None, num_classes=5, width_mult=0.5), 224
+    yield "mobilenet_wide", "mobilenet_v2_w48", mobilenetv2.mobilenet_v2(weights=None, num_classes=5, width_mult=1.4), 224
     yield "vit", "vit_w128_patch8_40", nets_vit.ViT(128, 2, 3, 8, 40, 9), 40
     yield "vit_tiny", "vit_tiny_patch16_96", nets_vit.ViT(192, 3, 2, 16, 96, 4), 96
     yield "bert", "bert_3x128", bert(3, 128, 77, 40, 5), 0

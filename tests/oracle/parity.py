@@ -26,14 +26,18 @@ TORCHVISION = {"vgg16": "vgg16_bn", "resnet34": "resnet34", "resnet50": "resnet5
 VITS = {"vit_small": dict(width=384, heads=6), "vit_base": dict(width=768, heads=12)}
 BERTS = {"bert_mrpc": 30522, "bert_sst2": 28996}  # words in the vocabulary
 TOKENS = 512
+# Networks that `--net auto` recognises, for pictures of another side: their average pool takes any.
+SIDE = 64
+RECOGNISED = ("resnet101", "resnet152", "mobilenet_v2")
 
 
 def of_torchvision(name):
     torch.manual_seed(16)
     generator = torch.Generator().manual_seed(50)
-    model = getattr(torchvision.models, TORCHVISION[name])(weights=None).eval()
+    model = getattr(torchvision.models, TORCHVISION.get(name, name))(weights=None).eval()
     randomise_norms(model, generator)
-    inputs = torch.randn(SAMPLES, 3, 224, 224, generator=generator)
+    side = SIDE if name in RECOGNISED else 224
+    inputs = torch.randn(SAMPLES, 3, side, side, generator=generator)
     state = {key: tensor for key, tensor in model.state_dict().items() if not key.endswith("num_batches_tracked")}
     return state, inputs, model(inputs)
 
@@ -57,7 +61,7 @@ def of_bert(name):
     return state, inputs, torch.cat(logits)
 
 
-NETS = {**{name: of_torchvision for name in TORCHVISION}, **{name: of_vit for name in VITS}, **{name: of_bert for name in BERTS}}
+NETS = {**{name: of_torchvision for name in (*TORCHVISION, *RECOGNISED)}, **{name: of_vit for name in VITS}, **{name: of_bert for name in BERTS}}
 
 
 def main():

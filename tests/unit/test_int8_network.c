@@ -381,9 +381,54 @@ static void the_layer_that_reads_the_image_stays_whole(void **state)
     }
 }
 
+/* The layers of a table, as a file of its tensors shows them. */
+static void make_file_network(const net_table_t *table, bool prune_first, int8_network_t *network)
+{
+    compress_layer_t *shapes = calloc(table->count, sizeof *shapes);
+    assert_non_null(shapes);
+    for (size_t i = 0; i < table->count; i++) {
+        const net_layer_t *layer = &table->items[i];
+        shapes[i] = (compress_layer_t){.name = layer->name, .k = layer->k, .c = layer->c, .kh = layer->kh, .kw = layer->kw};
+    }
+    assert_ok(int8_network_reserve(shapes, table->count, network));
+    int8_network_keep_depthwise(network);
+    if (!prune_first)
+        int8_network_keep_image(network);
+    free(shapes);
+}
+
+/* So a compressed file has what its method gives on the fly: MobileNetV2's 17 depthwise layers among others. */
+static void a_file_keeps_the_layers_that_the_table_keeps(void **state)
+{
+    (void)state;
+    const network_t *network;
+    size_t most = 0;
+    for (size_t n = 0; (network = registry_at(&net_names, n)) != NULL; n++)
+        for (const net_size_t *const *size = network->sizes; *size != NULL; size++)
+            for (int prune_first = 0; prune_first < 2; prune_first++) {
+                net_table_t table;
+                int8_network_t by_table, by_file;
+                size_t kept = 0;
+                assert_ok(net_layers(network, *size, &table));
+                assert_ok(int8_network_reserve_table(&table, prune_first, &by_table));
+                make_file_network(&table, prune_first, &by_file);
+                for (size_t i = 0; i < table.count; i++) {
+                    assert_int_equal(by_table.layers[i].whole, by_file.layers[i].whole);
+                    assert_true(by_table.layers[i].whole || table.items[i].groups <= 1);
+                    kept += by_table.layers[i].whole;
+                }
+                most = prune_first && kept > most ? kept : most;
+                int8_network_free(&by_table);
+                int8_network_free(&by_file);
+                net_table_free(&table);
+            }
+    assert_int_equal(most, 17);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_file_keeps_the_layers_that_the_table_keeps),
         cmocka_unit_test(all_roads_give_the_same_layers),
         cmocka_unit_test(no_layer_is_whole_when_the_first_is_pruned),
         cmocka_unit_test(all_roads_give_the_same_values_and_bits),

@@ -8,6 +8,7 @@
 #include "data/profile.h"
 #include "nets/bert.h"
 #include "nets/cifar_resnet.h"
+#include "nets/mobilenet.h"
 #include "nets/resnet.h"
 #include "nets/vgg.h"
 #include "nets/vit.h"
@@ -17,6 +18,21 @@
 #include "made_weights.h"
 
 enum { SAMPLES = 2, INPUT_LIMIT = 3 * 32 * 32, CLASSES_LIMIT = 16 };
+
+/* MobileNetV2 for small images: ReLU6, depthwise convolutions, and narrow tensors that no ReLU follows. */
+static const network_t *small_mobilenet(void)
+{
+    static net_size_t size;
+    static const net_size_t *const sizes[] = {&size, NULL};
+    static network_t network;
+    size = *net_mobilenet_v2.sizes[0];
+    size.name = "compact";
+    size.height = size.width = 32;
+    size.classes = 10;
+    network = net_mobilenet_v2;
+    network.sizes = sizes;
+    return &network;
+}
 
 /* A network with weights by formula, quantised to INT8; the second half of each layer's channels keeps what zero-point
  * shifting can leave, values beyond 8 bits. */
@@ -123,12 +139,12 @@ static void logits_of(const made_net_t *made, const char *kernels, float logits[
 static void fast_and_plain_give_the_same_logits(void **state)
 {
     (void)state;
-    static const struct {
+    const struct {
         const network_t *network;
         const char *size;
-    } cases[] = {{&net_vgg16, "compact"},    {&net_resnet34, "compact"},  {&net_resnet50, "compact"},
-                 {&net_resnet20, "full"},    {&net_vit_small, "compact"}, {&net_vit_base, "compact"},
-                 {&net_bert_mrpc, "compact"}};
+    } cases[] = {{&net_vgg16, "compact"},     {&net_resnet34, "compact"},    {&net_resnet50, "compact"},
+                 {&net_resnet20, "full"},     {&net_vit_small, "compact"},   {&net_vit_base, "compact"},
+                 {&net_bert_mrpc, "compact"}, {small_mobilenet(), "compact"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         made_net_t *made = make_net(cases[i].network, cases[i].size);
         float fast[SAMPLES][CLASSES_LIMIT], plain[SAMPLES][CLASSES_LIMIT];
@@ -175,6 +191,69 @@ static void any_number_of_workers_gives_the_same_bytes(void **state)
     }
 }
 
+/* The engine's weights as floats. */
+static void set_floats(engine_t *engine, const made_net_t *made)
+{
+    for (size_t i = 0; i < made->weights.table.count; i++) {
+        const net_layer_t *layer = &made->weights.table.items[i];
+        const int64_t row = layer->c * layer->kh * layer->kw;
+        float *weights = malloc((size_t)(layer->k * row) * sizeof *weights);
+        assert_non_null(weights);
+        for (int64_t at = 0; at < layer->k * row; at++)
+            weights[at] = (float)made->values[i][at] * made->scale[i][at / row];
+        assert_ok(engine_set_rows(engine, i, 0, layer->k, weights));
+        free(weights);
+    }
+}
+
+static void find_range(void *context, int worker, size_t index, const float *values, int64_t count)
+{
+    made_net_t *made = context;
+    assert_int_equal(worker, 0);
+    for (int64_t i = 0; i < count; i++) {
+        made->ranges.most[index] = fmaxf(made->ranges.most[index], fabsf(values[i]));
+        made->ranges.seen[index] = fmin(made->ranges.seen[index], (double)values[i]);
+    }
+}
+
+/* A CNN with signed tensors, its ranges the largest magnitudes of the same input. Levels that stood for other values, or
+ * zeros that a bias did not take out, would move the logits by more than themselves. */
+static void signed_tensors_have_their_zero_in_the_middle(void **state)
+{
+    (void)state;
+    made_net_t *made = make_net(small_mobilenet(), "compact");
+    float want[CLASSES_LIMIT], have[CLASSES_LIMIT];
+    double error = 0, largest = 0;
+    engine_t *engine;
+    int negative = 0;
+    const profile_t *profile;
+    assert_ok(profile_find(made->weights.size->profile, &profile));
+    for (int64_t i = 0; i < INPUT_LIMIT; i++) /* values that pixels can have */
+        made->inputs[0][i] = ((float)(i * 31 % 256) / 255.0F - profile->mean[i / (32 * 32)]) / profile->std[i / (32 * 32)];
+    for (size_t i = 0; i < made->weights.table.count; i++)
+        made->ranges.most[i] = 0;
+    assert_ok(engine_open(&made->weights, "fast", 1, &engine));
+    set_floats(engine, made);
+    assert_ok(engine_observe(engine, find_range, made));
+    assert_ok(engine_predict(engine, 0, made->inputs[0], want));
+    engine_close(engine);
+    for (size_t i = 0; i < made->weights.table.count; i++) {
+        assert_true(made->ranges.most[i] > 0 || made->weights.table.items[i].reads_image);
+        negative += made->ranges.seen[i] < 0;
+    }
+    assert_int_equal(negative, 17); /* the widening convolutions of 16 blocks, and the last convolution */
+    engine = open_engine(made, "fast", 1);
+    assert_ok(engine_predict(engine, 0, made->inputs[0], have));
+    engine_close(engine);
+    for (int64_t c = 0; c < made->weights.size->classes; c++) {
+        error = fmax(error, fabs((double)have[c] - (double)want[c]));
+        largest = fmax(largest, fabs((double)want[c]));
+    }
+    print_message("# MobileNetV2: 8-bit activations move logits by %.2g of the largest\n", error / largest);
+    assert_true(error > 0 && error / largest < 0.1);
+    free_net(made);
+}
+
 /* A whole ReLU network of 8 bits, against the same weights in float. */
 static void logits_are_near_those_of_float_activations(void **state)
 {
@@ -187,16 +266,7 @@ static void logits_are_near_those_of_float_activations(void **state)
         double error = 0, largest = 0;
         logits_of(made, "fast", have);
         assert_ok(engine_open(&made->weights, "fast", 1, &engine));
-        for (size_t i = 0; i < made->weights.table.count; i++) {
-            const net_layer_t *layer = &made->weights.table.items[i];
-            const int64_t row = layer->c * layer->kh * layer->kw;
-            float *weights = malloc((size_t)(layer->k * row) * sizeof *weights);
-            assert_non_null(weights);
-            for (int64_t at = 0; at < layer->k * row; at++)
-                weights[at] = (float)made->values[i][at] * made->scale[i][at / row];
-            assert_ok(engine_set_rows(engine, i, 0, layer->k, weights));
-            free(weights);
-        }
+        set_floats(engine, made);
         for (int64_t sample = 0; sample < SAMPLES; sample++) {
             as_pixels(made, sample);
             assert_ok(engine_predict(engine, 0, made->inputs[sample], want));
@@ -276,7 +346,8 @@ static void check_layer_views(const watched_t *watched, size_t index, bool image
     assert_int_equal(watched->calls[index][true], 1);
     assert_true(watched->levels[index][false]);
     if (image || plane) { /* texts are shorter than the table says */
-        assert_int_equal(watched->values[index][false], layer->c * (plane ? layer->in_h * layer->in_w : layer->tokens));
+        assert_int_equal(watched->values[index][false],
+                         net_layer_inputs(layer) * (plane ? layer->in_h * layer->in_w : layer->tokens));
         assert_int_equal(watched->values[index][true], layer->k * (plane ? layer->out_h * layer->out_w : layer->tokens));
     }
     assert_true(watched->nonzero[index][false] > 0);
@@ -288,10 +359,14 @@ static void check_layer_views(const watched_t *watched, size_t index, bool image
 static void a_watcher_sees_what_layers_read_and_write(void **state)
 {
     (void)state;
-    static const struct {
+    const struct {
         const network_t *network;
         bool image;
-    } cases[] = {{&net_vgg16, true}, {&net_resnet34, true}, {&net_vit_small, true}, {&net_bert_mrpc, false}};
+    } cases[] = {{&net_vgg16, true},
+                 {&net_resnet34, true},
+                 {&net_vit_small, true},
+                 {&net_bert_mrpc, false},
+                 {small_mobilenet(), true}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         made_net_t *made = make_net(cases[i].network, "compact");
         static watched_t watched;
@@ -318,6 +393,7 @@ int main(void)
         cmocka_unit_test(fast_and_plain_give_the_same_logits),
         cmocka_unit_test(any_number_of_workers_gives_the_same_bytes),
         cmocka_unit_test(logits_are_near_those_of_float_activations),
+        cmocka_unit_test(signed_tensors_have_their_zero_in_the_middle),
         cmocka_unit_test(ranges_are_needed_and_checked),
         cmocka_unit_test(a_watcher_sees_what_layers_read_and_write),
     };

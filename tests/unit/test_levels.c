@@ -55,6 +55,7 @@ static void sums_become_levels_as_a_scalar_would(void **state)
                                       .level_step = 0.3F,
                                       .floats = mode / 2 % 2 ? NULL : residual,
                                       .relu = mode >= 4,
+                                      .clip = mode % 4 >= 2 ? 3.0F : 0, /* without the ReLU it does nothing */
                                       .per_step = 2.7F,
                                       .to_levels = levels};
             levels_finish(&finish, ROWS, width);
@@ -71,6 +72,8 @@ static void sums_become_levels_as_a_scalar_would(void **state)
                     v += finish.levels != NULL ? (float)residual_levels[at] * 0.3F : residual[at];
                     if (finish.relu && !(v > 0))
                         v = 0;
+                    if (finish.relu && finish.clip > 0 && v > finish.clip)
+                        v = finish.clip;
                     assert_true(memcmp(&v, &floats[at], sizeof v) == 0);
                     assert_int_equal(levels[at], rounded(v * 2.7F));
                 }

@@ -94,7 +94,7 @@ static uint8_t level_of(kind_t kind, uint64_t *random)
 static void compare_products(const product_shape_t *shape, kind_t kind, int64_t rows, uint64_t *random)
 {
     const bool convolution = shape->in_h > 0;
-    const size_t row = (size_t)(shape->c * shape->kh * shape->kw), weights = row * (size_t)shape->k,
+    const size_t row = (size_t)product_weights(shape), weights = row * (size_t)shape->k,
                  sources = (size_t)(convolution ? shape->in_h * shape->in_w * shape->c : rows * shape->c),
                  sums = (size_t)((convolution ? shape->out_h * shape->out_w : rows) * shape->k);
     int16_t *w = malloc(weights * sizeof *w);
@@ -195,11 +195,73 @@ static void convolutions_are_those_of_plain_loops(void **state)
          .in_h = 9,
          .in_w = 9,
          .out_h = 9,
-         .out_w = 9}};
+         .out_w = 9},
+        {.k = 144, /* depthwise: each filter has one channel */
+         .c = 144,
+         .groups = 144,
+         .kh = 3,
+         .kw = 3,
+         .stride = 1,
+         .pad_top = 1,
+         .pad_left = 1,
+         .pad_bottom = 1,
+         .pad_right = 1,
+         .in_h = 7,
+         .in_w = 7,
+         .out_h = 7,
+         .out_w = 7},
+        {.k = 24, /* the stride of MobileNetV2 */
+         .c = 24,
+         .groups = 24,
+         .kh = 3,
+         .kw = 3,
+         .stride = 2,
+         .pad_top = 1,
+         .pad_left = 1,
+         .pad_right = 0,
+         .pad_bottom = 0,
+         .in_h = 6,
+         .in_w = 6,
+         .out_h = 3,
+         .out_w = 3},
+        {.k = 8, /* two filters on each of four times three channels */
+         .c = 12,
+         .groups = 4,
+         .kh = 3,
+         .kw = 3,
+         .stride = 1,
+         .in_h = 5,
+         .in_w = 4,
+         .out_h = 3,
+         .out_w = 2}};
     uint64_t random = 2;
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
         for (kind_t kind = 0; kind < KINDS; kind++)
             compare_products(&shapes[i], kind, 1, &random);
+}
+
+/* Two groups, by hand: outputs 0 and 1 read channels 0 and 1, outputs 2 and 3 read channels 2 and 3. A 1 x 1 kernel on the
+ * pixels (1, 2, 3, 4) and (5, 6, 7, 8). */
+static void each_filter_reads_the_channels_of_its_group(void **state)
+{
+    (void)state;
+    const product_shape_t shape = {
+        .k = 4, .c = 4, .groups = 2, .kh = 1, .kw = 1, .stride = 1, .in_h = 1, .in_w = 2, .out_h = 1, .out_w = 2};
+    static const uint8_t source[] = {1, 2, 3, 4, 5, 6, 7, 8};
+    static const int16_t weights[] = {1, 10, -1, 0, 100, 1, 0, -2};
+    static const int32_t wanted[] = {1 + 20, -1, 300 + 4, -8, 5 + 60, -5, 700 + 8, -16};
+    assert_int_equal(product_weights(&shape), 2);
+    for (int set = 0; set < 2; set++) {
+        product_t *product;
+        int32_t sums[8];
+        assert_ok(sets[set]->open(&shape, &product));
+        assert_ok(sets[set]->set(product, 0, 4, weights));
+        void *scratch = aligned_alloc(64, (size_t)(sets[set]->scratch(product) + 64) / 64 * 64);
+        assert_true(sets[set]->convolve(product, source, sums, scratch));
+        assert_memory_equal(sums, wanted, sizeof wanted);
+        free(scratch);
+        sets[set]->close(product);
+    }
 }
 
 static void products_of_vectors_are_those_of_plain_loops(void **state)
@@ -350,6 +412,7 @@ int main(void)
         cmocka_unit_test(parts_sum_to_the_weights_and_keep_the_limits),
         cmocka_unit_test(rows_that_need_too_many_parts_are_refused),
         cmocka_unit_test(convolutions_are_those_of_plain_loops),
+        cmocka_unit_test(each_filter_reads_the_channels_of_its_group),
         cmocka_unit_test(products_of_vectors_are_those_of_plain_loops),
         cmocka_unit_test(a_part_of_the_inputs_can_be_multiplied),
         cmocka_unit_test(pairs_of_matrices_are_those_of_plain_loops),

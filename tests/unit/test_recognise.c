@@ -119,8 +119,8 @@ static void assert_same_tables(const char *name, const net_table_t *found, const
 static void known_networks_are_recognised(void **state)
 {
     (void)state;
-    static const char *const names[] = {"resnet34", "resnet50",  "resnet20", "resnet32", "resnet44",
-                                        "resnet56", "vit_small", "vit_tiny", "bert_sst2"};
+    static const char *const names[] = {"resnet34", "resnet50",  "resnet20", "resnet32",  "resnet44",
+                                        "resnet56", "vit_small", "vit_tiny", "bert_sst2", "mobilenet_v2"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const network_t *network;
         const net_size_t *size;
@@ -244,6 +244,12 @@ static void what_cannot_be_computed_is_refused(void **state)
     make_set(network, size, &set);
     tensor_set_find(&set, "layer1.0.conv2.weight")->shape[1] = 4; /* ResNeXt */
     assert_error(net_recognise("f", &set, &(net_hints_t){0}, &made), FAULT_FAILED, "convolutions with groups");
+    tensor_set_free(&set);
+    assert_ok(net_find("mobilenet_v2", &network));
+    make_set(network, network->sizes[0], &set);
+    tensor_set_find(&set, "features.5.conv.0.0.weight")->shape[0] = 128; /* four times as wide, not six */
+    assert_error(net_recognise("f", &set, &(net_hints_t){0}, &made), FAULT_FAILED,
+                 "other blocks than those of MobileNetV2");
     tensor_set_free(&set);
     assert_ok(net_find("vit_small", &network));
     assert_ok(net_find_size(network, "compact", &size)); /* a width of 96 */
