@@ -135,14 +135,14 @@ static outcome_t has_rows(const char *path, bool *some)
     return result;
 }
 
-static outcome_t draw_each(const experiments_t *experiments, const char *folder)
+static outcome_t draw_each(const experiments_t *experiments, const manifest_t *manifest, const char *folder)
 {
     outcome_t result = outcome_ok(), first = outcome_ok();
     for (size_t i = 0; i < experiments->count && outcome_fault(&result) != FAULT_MISSING; i++) {
         const experiment_t *experiment = &experiments->items[i];
         bool some = false;
         result = outcome_ok();
-        if (experiment->figure != NULL)
+        if (experiment->figure != NULL && manifest_has_rows(manifest, experiment->id))
             result = has_rows(text_of("%s/%s", folder, experiment->file).chars, &some);
         if (some)
             result = draw(folder, experiment);
@@ -152,19 +152,17 @@ static outcome_t draw_each(const experiments_t *experiments, const char *folder)
     return first;
 }
 
-outcome_t plot_figures(const experiments_t *experiments, const char *folder)
+outcome_t plot_figures(const experiments_t *experiments, const manifest_t *manifest, const char *folder)
 {
     const text_t figures = text_of("%s/figures", folder);
     outcome_t result;
-    if (!file_exists(text_of("%s/run.json", folder).chars))
-        return outcome_failed(folder, NULL, "no run.json", "the folder of a run", "make one with bbsbench run");
     if (outcome_bad(&result, file_make_folder(figures.chars)))
         return result;
     /* Two reports of one folder would draw into the same files: the second waits. */
     int lock = open(figures.chars, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     while (lock >= 0 && flock(lock, LOCK_EX) != 0 && errno == EINTR)
         ;
-    result = draw_each(experiments, folder);
+    result = draw_each(experiments, manifest, folder);
     if (lock >= 0)
         close(lock);
     return result;

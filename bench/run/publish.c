@@ -10,7 +10,7 @@
 #include "experiments/experiment_rows.h"
 #include "experiments/page_document.h"
 #include "run/baseline.h"
-#include "run/manifest.h"
+#include "run/manifest_files.h"
 #include "run/record_section.h"
 #include "report/html.h"
 #include "report/markdown.h"
@@ -23,7 +23,6 @@ enum { MOST_DIFFERENCES_SHOWN = 50 };
 typedef struct {
     const publish_request_t *request;
     run_mode_t mode; /* with the number of samples of this run */
-    manifest_t manifest;
     claims_t claims;
     rows_database_t *database; /* the rows of the run folder */
     document_t document;
@@ -31,13 +30,13 @@ typedef struct {
 
 static bool is_finished(const publication_t *publication, const experiment_t *experiment)
 {
-    return text_equal(manifest_state(&publication->manifest, experiment->id), "finished");
+    return manifest_has_rows(publication->request->manifest, experiment->id);
 }
 
 /* Has the file of a finished experiment at least one row? Limits and commands of an empty one are about nothing. */
 static bool has_rows(const publication_t *publication, const experiment_t *experiment)
 {
-    const cJSON *entry = manifest_experiment(&publication->manifest, experiment->id);
+    const cJSON *entry = manifest_experiment(publication->request->manifest, experiment->id);
     const cJSON *rows = cJSON_GetObjectItemCaseSensitive(entry, "row_count");
     return cJSON_IsNumber(rows) && rows->valuedouble > 0;
 }
@@ -63,8 +62,9 @@ static outcome_t explain_missing(publication_t *publication)
     const experiments_t *experiments = publication->request->experiments;
     outcome_t result = outcome_ok();
     for (size_t i = 0; i < experiments->count && outcome_is_ok(&result); i++) {
-        const char *id = experiments->items[i].id, *state = manifest_state(&publication->manifest, id);
-        const cJSON *reason = cJSON_GetObjectItemCaseSensitive(manifest_experiment(&publication->manifest, id), "reason");
+        const char *id = experiments->items[i].id, *state = manifest_state(publication->request->manifest, id);
+        const cJSON *reason =
+            cJSON_GetObjectItemCaseSensitive(manifest_experiment(publication->request->manifest, id), "reason");
         bool blocked = text_equal(state, "blocked") || text_equal(state, "failed");
         if (text_equal(state, "finished"))
             result = claims_without(&publication->claims, id, false, "the rows of this run do not contain this number");
@@ -81,11 +81,13 @@ static outcome_t explain_missing(publication_t *publication)
 static outcome_t read_all(publication_t *publication)
 {
     outcome_t result;
-    if (outcome_bad(&result, manifest_read(publication->request->folder, &publication->manifest)) ||
-        outcome_bad(&result, manifest_mode(&publication->manifest, &publication->mode)) ||
+    if (outcome_bad(&result, manifest_mode(publication->request->manifest, &publication->mode)) ||
         outcome_bad(&result, claims_read(publication->request->claims, &publication->claims)))
         return result;
-    experiment_source_t source = {.folder = publication->request->folder, .mode = &publication->mode};
+    experiment_source_t source = {.folder = publication->request->folder,
+                                  .mode = &publication->mode,
+                                  .holds = manifest_has_rows,
+                                  .context = publication->request->manifest};
     if (outcome_bad(&result, experiment_rows_open(publication->request->experiments, &source, &publication->database)) ||
         outcome_bad(&result, claims_measure(&publication->claims, publication->database)))
         return result;
@@ -97,7 +99,7 @@ static outcome_t read_all(publication_t *publication)
 static void present_banner(publication_t *publication)
 {
     document_t *document = &publication->document;
-    const manifest_t *manifest = &publication->manifest;
+    const manifest_t *manifest = publication->request->manifest;
     document_heading(document, 1, "bbsbench: bi-directional bit-level sparsity");
     document_notice(document, publication->mode.brings ? TONE_GOOD : TONE_CAUTION, "%s. %s", publication->mode.title,
                     publication->mode.meaning);
@@ -113,12 +115,14 @@ static void present_banner(publication_t *publication)
     document_paragraph(
         document,
         "Started %s, %s, commit `%s`%s. Every number was computed by this run on this machine, except what is "
-        "marked as the paper's; none was read from a shipped result.",
+        "marked as the paper's; none was read from a shipped result. The %d files of the run have the SHA-256 that the run "
+        "recorded when it wrote them.",
         manifest_text(manifest, NULL, "started_utc"), manifest_text(manifest, "machine", "processor"),
         manifest_text(manifest, "program", "commit"),
         dirty[0] != '\0'      ? ", changes unknown"
         : cJSON_IsTrue(known) ? " with local changes"
-                              : "");
+                              : "",
+        manifest_file_count(manifest));
 }
 
 static outcome_t present_headline(publication_t *publication, const experiment_t *experiment)
@@ -251,9 +255,9 @@ static outcome_t put_together(publication_t *publication)
     claims_present(&publication->claims, document);
     if (outcome_bad(&result, present_baselines(publication)))
         return result;
-    record_present_provenance(&publication->manifest, document);
-    record_present_environment(&publication->manifest, document);
-    record_present_cost(&publication->manifest, publication->request->experiments, document);
+    record_present_provenance(publication->request->manifest, document);
+    record_present_environment(publication->request->manifest, document);
+    record_present_cost(publication->request->manifest, publication->request->experiments, document);
     document_heading(document, 2, "Limits");
     if (outcome_bad(&result, for_each_finished(publication, present_limits)))
         return result;
@@ -261,7 +265,7 @@ static outcome_t put_together(publication_t *publication)
     document_paragraph(document,
                        "From the project's top folder, at the commit above; the first command repeats the whole run.");
     document_command(document, "%s && build/bbsbench report RUN_FOLDER",
-                     manifest_text(&publication->manifest, NULL, "command"));
+                     manifest_text(publication->request->manifest, NULL, "command"));
     return for_each_finished(publication, present_again);
 }
 
@@ -281,7 +285,6 @@ outcome_t publish_report(const publish_request_t *request)
     rows_database_close(publication.database);
     document_free(&publication.document);
     claims_free(&publication.claims);
-    manifest_free(&publication.manifest);
     return result;
 }
 

@@ -4,15 +4,17 @@
 
 #include "base/outcome.h"
 #include "experiments/experiment.h"
+#include "run/manifest.h"
 
 /* The report of a run folder: report.html and report.md, claims.csv and claims.json, from run.json, the rows, the figures
  * in FOLDER/figures, the claims and the baselines. It can be made again at any time, also of a run that has not
  * finished. */
 typedef struct {
     const experiments_t *experiments;
-    const char *folder;    /* of the run */
-    const char *claims;    /* "results/claims.csv" */
-    const char *reference; /* "results/reference" */
+    const char *folder;         /* of the run */
+    const manifest_t *manifest; /* its run.json, by manifest_open() */
+    const char *claims;         /* "results/claims.csv" */
+    const char *reference;      /* "results/reference" */
 } publish_request_t;
 
 outcome_t publish_report(const publish_request_t *request);

@@ -9,12 +9,13 @@
 #include "experiments/experiment_rows.h"
 #include "run/baseline.h"
 #include "run/environment.h"
-#include "run/manifest.h"
+#include "run/manifest_files.h"
 #include "run/run_folder.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 typedef struct {
     const run_request_t *request;
@@ -119,9 +120,11 @@ static outcome_t open_manifest(run_t *run)
     if (outcome_is_ok(&result))
         result = manifest_same_configuration(&run->manifest, &wanted);
     manifest_free(&wanted);
+    if (outcome_is_ok(&result))
+        result = manifest_check(&run->manifest, run->folder, true);
     if (!outcome_is_ok(&result) || manifest_is_finished(&run->manifest))
         return result;
-    manifest_set_number(run->manifest.json, "resumed", fmax(manifest_number(&run->manifest, NULL, "resumed"), 0) + 1);
+    json_set_number(run->manifest.json, "resumed", fmax(manifest_number(&run->manifest, NULL, "resumed"), 0) + 1);
     return manifest_write(&run->manifest);
 }
 
@@ -135,12 +138,12 @@ static const char *state_of(const outcome_t *outcome)
 
 static void record_end(cJSON *entry, const outcome_t *outcome, double seconds, size_t rows)
 {
-    manifest_set_text(entry, "state", state_of(outcome));
-    manifest_set_text(entry, "reason", outcome_text(outcome));
-    manifest_set_text(entry, "finished_utc", manifest_now_utc().chars);
-    manifest_set_number(entry, "wall_seconds", seconds);
-    manifest_set_number(entry, "peak_memory_bytes", (double)environment_peak_bytes());
-    manifest_set_number(entry, "row_count", (double)rows);
+    json_set_text(entry, "state", state_of(outcome));
+    json_set_text(entry, "reason", outcome_text(outcome));
+    json_set_text(entry, "finished_utc", manifest_now_utc().chars);
+    json_set_number(entry, "wall_seconds", seconds);
+    json_set_number(entry, "peak_memory_bytes", (double)environment_peak_bytes());
+    json_set_number(entry, "row_count", (double)rows);
 }
 
 /* ===  Running  === */
@@ -151,18 +154,21 @@ static outcome_t run_one(run_t *run, const experiment_t *experiment, outcome_t *
     cJSON *entry = manifest_experiment(&run->manifest, experiment->id);
     measurement_context_t context = {.mode = run->request->mode, .jobs = run->request->jobs, .folder = run->folder};
     size_t rows = 0;
-    manifest_set_text(entry, "state", "running");
-    manifest_set_text(entry, "started_utc", manifest_now_utc().chars);
+    json_set_text(entry, "state", "running");
+    json_set_text(entry, "started_utc", manifest_now_utc().chars);
     outcome_t kept = manifest_write(&run->manifest);
     if (!outcome_is_ok(&kept))
         return kept;
     environment_reset_peak();
+    const time_t since = time(NULL);
     double started = progress_clock();
     *result = check_sources(run, experiment);
     if (outcome_is_ok(result))
         *result = experiment_run(experiment, &context, run->database);
     if (outcome_is_ok(result))
         *result = experiment_rows_load(experiment, run->folder, run->database, &rows);
+    if (outcome_is_ok(result))
+        *result = manifest_record(&run->manifest, run->folder, experiment, since);
     double seconds = progress_clock() - started;
     record_end(entry, result, seconds, rows);
     FILE *log = run->request->log;
@@ -178,7 +184,7 @@ static outcome_t run_one(run_t *run, const experiment_t *experiment, outcome_t *
 /* Was it finished by an earlier session? run.json says so and the rows exist. */
 static bool is_finished(const run_t *run, const experiment_t *experiment)
 {
-    return text_equal(manifest_state(&run->manifest, experiment->id), "finished") &&
+    return manifest_has_rows(&run->manifest, experiment->id) &&
            file_exists(text_of("%s/%s", run->folder, experiment->file).chars);
 }
 
@@ -199,8 +205,8 @@ static outcome_t run_each(run_t *run)
     }
     if (!outcome_is_ok(&first) || complete)
         return first;
-    manifest_set_number(run->manifest.json, "folder_bytes", (double)run_folder_bytes(run->folder));
-    manifest_set_text(run->manifest.json, "finished_utc", manifest_now_utc().chars);
+    json_set_number(run->manifest.json, "folder_bytes", (double)run_folder_bytes(run->folder));
+    json_set_text(run->manifest.json, "finished_utc", manifest_now_utc().chars);
     return manifest_write(&run->manifest);
 }
 
@@ -245,7 +251,8 @@ static outcome_t execute(run_t *run)
     outcome_t result;
     if (outcome_bad(&result, identify_inputs(run)) || outcome_bad(&result, open_manifest(run)))
         return result;
-    experiment_source_t source = {.folder = run->folder, .mode = run->request->mode};
+    experiment_source_t source = {
+        .folder = run->folder, .mode = run->request->mode, .holds = manifest_has_rows, .context = &run->manifest};
     if (outcome_bad(&result, experiment_rows_open(run->request->experiments, &source, &run->database)))
         return result;
     fprintf(log, "%s, %d thread%s, into %s\n", run->request->mode->title, run->request->jobs,
