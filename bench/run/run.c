@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/progress.h"
+#include "base/stop.h"
 #include "experiments/experiment_rows.h"
 #include "run/baseline.h"
 #include "run/environment.h"
@@ -266,6 +267,7 @@ static outcome_t execute(run_t *run)
 outcome_t run_execute(const run_request_t *request, text_t *folder)
 {
     run_t run = {.request = request};
+    stop_t stop;
     int lock = -1;
     *folder = text_of("%s", "");
     outcome_t result = choose_experiments(&run);
@@ -275,8 +277,12 @@ outcome_t run_execute(const run_request_t *request, text_t *folder)
         return result;
     }
     run.folder = folder->chars;
+    const text_t advice =
+        text_of("finished experiments are kept; go on with %s%s", request->command, request->resume ? "" : " --resume");
+    stop_watch(&stop, advice.chars);
     if (!outcome_bad(&result, run_folder_lock(run.folder, &lock)))
         result = execute(&run);
+    stop_end(&stop);
     run_folder_unlock(lock);
     rows_database_close(run.database);
     manifest_free(&run.manifest);
