@@ -91,7 +91,7 @@ synthesis: $(BUILD)/bbsbench  ## the PEs of `area` in Verilog, simulated and syn
 	@$(PYTHON) tests/synthesis/synthesise.py $(BUILD)/bbsbench $(BUILD)/synthesis
 
 asan:  ## all tests under AddressSanitizer and UndefinedBehaviorSanitizer
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined" check
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=undefined,float-cast-overflow" check
 
 lint:  ## warnings as errors with gcc and clang, cppcheck
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint-gcc CC=gcc WERROR=1 -j$(JOBS) check-build
@@ -123,7 +123,7 @@ format:  ## lay out all C files by .clang-format
 
 FUZZERS       := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzzers/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_SECONDS  ?= 150
-FUZZ_CFLAGS    = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+FUZZ_CFLAGS    = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=undefined,float-cast-overflow
 
 fuzz:  ## run each libFuzzer target for FUZZ_SECONDS under the sanitizers (clang, libclang-rt-14-dev)
 	@$(MAKE) --no-print-directory -j$(JOBS) all

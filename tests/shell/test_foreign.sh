@@ -56,4 +56,23 @@ check "nor of a query" sh -c "[ \"\$('$BBSBENCH' query --run '$run' --format csv
 fresh
 sed -i 's|"table5.csv"|"../table5.csv"|' "$run/run.json"
 check_fails 1 "a record of a file outside the folder" "$BBSBENCH" report "$run"
+
+# A record made to fit rows that are only a header, with numbers that no integer holds: text and dashes, no crash.
+fresh
+"${PYTHON:-/usr/bin/python3}" - "$run" <<'PY'
+import hashlib, json, pathlib, sys
+folder = pathlib.Path(sys.argv[1])
+record = json.loads((folder / "run.json").read_text())
+for entry in record["files"]:
+    path = folder / entry["path"]
+    path.write_text(path.read_text().split("\n")[0] + "\n")
+    entry["sha256"], entry["row_count"] = hashlib.sha256(path.read_bytes()).hexdigest(), 0
+for entry in record["experiments"]:
+    entry["row_count"], entry["wall_seconds"] = 0, 0
+record["seeds"] = {"huge": 1e300, "small": -1e300}
+record["inputs"].append({"path": "x", "role": "y", "bytes": 1e300, "sha256": "z"})
+(folder / "run.json").write_text(json.dumps(record))
+PY
+check "rows that are only headers" "$BBSBENCH" report "$run"
+check "give no number" sh -c "! grep -qiE '(^|[ (])(-?nan|inf)([ ),.]|$)' '$run/report.md' && [ -z \"\$(ls '$run/figures')\" ]"
 tap_done

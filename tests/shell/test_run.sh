@@ -72,7 +72,7 @@ check "page and text give the same verdicts" sh -c "
         [ \$(grep -o \">\$verdict<\" $whole/report.html | wc -l) -eq \$(grep -o \"\\*\\*\$verdict\\*\\*\" $whole/report.md | wc -l) ] || exit 1; done"
 check "it says what kind of run it is" sh -c "grep -q 'SMOKE RUN' $whole/report.html && grep -q 'SMOKE RUN' $whole/report.md"
 check "it needs no network" sh -c "! grep -qE '(src|href)=\"(https?:)?//' $whole/report.html && ! grep -q '<script' $whole/report.html"
-check "no accuracy of a stand-in is compared with the paper's" sh -c "! grep -E '^\\| C0[34] ' $whole/report.md | grep -qE '0\\.25|0\\.45'"
+check "no accuracy of a stand-in is compared with the paper's" sh -c "[ \$(grep -cE '^\\| C0[34] ' $whole/report.md) -ge 2 ] && ! grep -E '^\\| C0[34] ' $whole/report.md | grep -qE '0\\.25|0\\.45'"
 
 # ===  diff  ===
 awk -F, -v OFS=, 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == "energy_total_pj") total = i } NR == 2 { $total = 99 } 1' \
