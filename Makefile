@@ -46,7 +46,7 @@ BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/benches/%,$(wildcard tests/bench
 .DEFAULT_GOAL := all
 .SUFFIXES:
 .SECONDARY:
-.PHONY: help deps all check check-build smoke bench bench-peers oracle lint parity rehearsal synthesis asan fuzz retrain reference readme datasets format install clean distclean FORCE
+.PHONY: help deps all check check-build smoke bench bench-peers oracle lint parity rehearsal synthesis asan faults fuzz retrain reference readme datasets format install clean distclean FORCE
 
 help:  ## this list
 	@grep -hE "^[a-z-]+:.*##" Makefile | sed -E "s|^([a-z-]+):.*## *|\1\||" | awk -F"|" "{printf \"  %-12s %s\\n\", \$$1, \$$2}"
@@ -92,6 +92,15 @@ synthesis: $(BUILD)/bbsbench  ## the PEs of `area` in Verilog, simulated and syn
 
 asan:  ## all tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=undefined,float-cast-overflow" check
+
+FAULTS ?= 4
+
+faults: $(BUILD)/bbsbench $(BUILD)/faults/interposer.so  ## kills, failing allocations and writes, damaged files: FAULTS=50 tries more of each
+	@FAULTS=$(FAULTS) PYTHON=$(PYTHON) $(PYTHON) tests/faults/faults.py $(BUILD)/bbsbench $(BUILD)/faults/interposer.so $(PARTS)
+
+$(BUILD)/faults/interposer.so: tests/faults/interposer.c Makefile
+	@mkdir -p $(@D)
+	$(Q)$(CC) -D_GNU_SOURCE -std=c11 -Wall -Wextra -O2 -fPIC -shared -o $@ $<
 
 lint:  ## warnings as errors with gcc and clang, cppcheck
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint-gcc CC=gcc WERROR=1 -j$(JOBS) check-build
