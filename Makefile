@@ -46,7 +46,7 @@ BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/benches/%,$(wildcard tests/bench
 .DEFAULT_GOAL := all
 .SUFFIXES:
 .SECONDARY:
-.PHONY: report-check help deps all check check-build smoke bench bench-peers oracle lint parity rehearsal synthesis asan fuzz retrain reference readme datasets format install clean distclean FORCE
+.PHONY: report-check help deps all check check-build smoke bench bench-peers oracle lint parity rehearsal synthesis asan faults fuzz retrain reference readme datasets format install clean distclean FORCE
 
 help:  ## this list
 	@grep -hE "^[a-z-]+:.*##" Makefile | sed -E "s|^([a-z-]+):.*## *|\1\||" | awk -F"|" "{printf \"  %-12s %s\\n\", \$$1, \$$2}"
@@ -94,7 +94,16 @@ synthesis: $(BUILD)/bbsbench  ## the PEs of `area` in Verilog, simulated and syn
 	@$(PYTHON) tests/synthesis/synthesise.py $(BUILD)/bbsbench $(BUILD)/synthesis
 
 asan:  ## all tests under AddressSanitizer and UndefinedBehaviorSanitizer
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined" check
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=undefined,float-cast-overflow" check
+
+FAULTS ?= 4
+
+faults: $(BUILD)/bbsbench $(BUILD)/faults/interposer.so  ## kills, failing allocations and writes, damaged files: FAULTS=50 tries more of each
+	@FAULTS=$(FAULTS) PYTHON=$(PYTHON) $(PYTHON) tests/faults/faults.py $(BUILD)/bbsbench $(BUILD)/faults/interposer.so $(PARTS)
+
+$(BUILD)/faults/interposer.so: tests/faults/interposer.c Makefile
+	@mkdir -p $(@D)
+	$(Q)$(CC) -D_GNU_SOURCE -std=c11 -Wall -Wextra -O2 -fPIC -shared -o $@ $<
 
 lint:  ## warnings as errors with gcc and clang, cppcheck
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint-gcc CC=gcc WERROR=1 -j$(JOBS) check-build
@@ -127,7 +136,7 @@ format:  ## lay out all C files by .clang-format
 
 FUZZERS       := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzzers/%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_SECONDS  ?= 150
-FUZZ_CFLAGS    = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+FUZZ_CFLAGS    = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=undefined,float-cast-overflow
 
 fuzz:  ## run each libFuzzer target for FUZZ_SECONDS under the sanitizers (clang, libclang-rt-14-dev)
 	@$(MAKE) --no-print-directory -j$(JOBS) all

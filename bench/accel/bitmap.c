@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "accel/bitmap.h"
 
+#include "base/clones.h"
 #include "accel/exact.h"
 #include "accel/tile.h"
 
@@ -8,11 +9,7 @@
 
 /* One count of bits is one instruction where the processor has it; the loader picks by cpuid. Clang 14 gives even a static
  * clone a global symbol, so its name has the module prefix. */
-#if defined(__x86_64__)
-#define BITMAP_CLONES __attribute__((target_clones("popcnt", "default")))
-#else
-#define BITMAP_CLONES
-#endif
+#define BITMAP_CLONES CLONES("popcnt", "default")
 
 static const int64_t filling = -1;
 

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/child.h"
 
+#include "base/progress.h"
 #include "base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 extern char **environ;
@@ -39,6 +42,9 @@ static char **environment_of(const child_t *child)
 static int become(const child_t *child, char *const *variables, pid_t parent)
 {
     int nothing = open("/dev/null", O_RDONLY);
+    sigset_t none;
+    sigemptyset(&none);
+    pthread_sigmask(SIG_SETMASK, &none, NULL); /* those that stop.c blocks */
     signal(SIGPIPE, SIG_DFL); /* this program ignores it (cli/main.c), and SIGXFSZ, which stays: the child is told EFBIG */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
         return errno;
@@ -98,6 +104,24 @@ int child_code(int status)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+/* Wait for the end of a child, at most so long. False: it was killed. */
+static bool wait_for(pid_t id, int most_seconds, int *status)
+{
+    static const struct timespec pause = {.tv_nsec = 5000000};
+    const double end = progress_clock() + most_seconds;
+    while (waitpid(id, status, most_seconds > 0 ? WNOHANG : 0) != id) {
+        if (most_seconds > 0 && progress_clock() > end) {
+            kill(id, SIGKILL);
+            while (waitpid(id, status, 0) < 0 && errno == EINTR)
+                ;
+            return false;
+        }
+        if (most_seconds > 0)
+            nanosleep(&pause, NULL);
+    }
+    return true;
+}
+
 outcome_t child_run(const child_t *child, int *code)
 {
     pid_t id;
@@ -105,9 +129,9 @@ outcome_t child_run(const child_t *child, int *code)
     outcome_t result = child_start(child, &id);
     if (!outcome_is_ok(&result))
         return result;
-    while (waitpid(id, &status, 0) < 0)
-        if (errno != EINTR)
-            return outcome_failed(child->arguments[0], "waiting", strerror(errno), "its exit code", NULL);
+    if (!wait_for(id, child->most_seconds, &status))
+        return outcome_failed(child->arguments[0], NULL, text_of("still running after %d s", child->most_seconds).chars,
+                              "its end", "it was killed: try again when the machine is less busy");
     *code = child_code(status);
     return result;
 }

@@ -8,6 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* ===  Formulas  === */
+
+/* Would a spreadsheet run the text, or would it without the apostrophes before it? A number is none, nor is a single sign.
+ */
+static bool is_formula(const char *text)
+{
+    double number;
+    const char *sign = text + strspn(text, "'");
+    return *sign != '\0' && strchr("=+-@\t\r", *sign) != NULL && sign[1] != '\0' && !text_to_real(sign, &number);
+}
+
 /* ===  Writing  === */
 
 static size_t count_fields(const char *header)
@@ -45,11 +56,12 @@ static void separate(csv_writer_t *writer)
 void csv_text(csv_writer_t *writer, const char *value)
 {
     separate(writer);
+    const char *mark = is_formula(value) ? "'" : "";
     if (strpbrk(value, ",\"\r\n") == NULL) {
-        fputs(value, writer->file.stream);
+        fprintf(writer->file.stream, "%s%s", mark, value);
         return;
     }
-    fputc('"', writer->file.stream);
+    fprintf(writer->file.stream, "\"%s", mark);
     for (; *value != '\0'; value++) {
         if (*value == '"')
             fputc('"', writer->file.stream);
@@ -139,6 +151,8 @@ static outcome_t take_rows(csv_table_t *table)
             table->cells = grown;
         }
         char separator = take_field(&at, &table->cells[used]);
+        if (separator != 'x' && *table->cells[used] == '\'' && is_formula(table->cells[used]))
+            table->cells[used]++;
         if (separator == 'x')
             return outcome_failed(table->path, text_of("line %zu", line).chars, "a broken quoted field", "RFC 4180 CSV",
                                   NULL);

@@ -173,6 +173,20 @@ void file_free_bytes(bytes_t *bytes)
     *bytes = (bytes_t){0};
 }
 
+outcome_t file_refuse_link(const char *path)
+{
+    struct stat status;
+    if (lstat(path, &status) != 0 || !S_ISLNK(status.st_mode))
+        return file_check_path(path);
+    return outcome_failed(path, "writing", "a symbolic link", "a file or nothing",
+                          "remove it: it may lead out of the folder");
+}
+
+text_t file_plain(const char *path)
+{
+    return text_of("%s%s", path[0] == '/' ? "" : "./", path);
+}
+
 outcome_t file_make_folder(const char *path)
 {
     outcome_t result = file_check_path(path);

@@ -44,6 +44,14 @@ outcome_t file_read(const char *path, const char *todo, bytes_t *bytes);
 outcome_t file_read_gzip(const char *path, const char *todo, size_t most, bytes_t *bytes);
 void file_free_bytes(bytes_t *bytes);
 
+/* Refuses a symbolic link: for files that are written into a folder of someone else's, where a link may lead anywhere. A
+ * path where nothing is, is fine. */
+outcome_t file_refuse_link(const char *path);
+
+/* A path as other programs take it: "./" before one that is not absolute, so that no name is an option, a pipe ("<ls",
+ * "|ls") or a home folder ("~"). */
+text_t file_plain(const char *path);
+
 /* Create a folder and its parents. */
 outcome_t file_make_folder(const char *path);
 

@@ -114,8 +114,8 @@ static int open_part(const char *part)
         int descriptor = open(part, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY | O_NONBLOCK, 0666), error = 0;
         if (descriptor < 0)
             return -1;
-        if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode))
-            error = EEXIST;
+        if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode) || status.st_nlink > 1)
+            error = EEXIST; /* a second name may be a file of someone else's */
         else if (flock(descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) /* other errors: no locks here */
             error = EWOULDBLOCK;
         else if (has_name(descriptor, part)) {
@@ -205,6 +205,17 @@ static int complete(outfile_t *file)
     return 0;
 }
 
+/* A rename is on disk when its folder is. What the file system cannot do, or the user may not, does not matter. */
+static void sync_folder(const char *path)
+{
+    const text_t here = file_beside(path, "."); /* the folder of the file */
+    int folder = open(here.chars, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (folder < 0)
+        return;
+    fsync(folder);
+    close(folder);
+}
+
 outcome_t outfile_commit(outfile_t *file)
 {
     outcome_t result = outcome_ok();
@@ -212,6 +223,8 @@ outcome_t outfile_commit(outfile_t *file)
     if (error == 0 && file->part[0] != '\0' && rename(file->part, file->path) != 0)
         error = errno;
     if (error == 0) {
+        if (file->part[0] != '\0')
+            sync_folder(file->path);
         file->part[0] = '\0';
         error = fclose(file->stream) != 0 ? errno : 0;
         file->stream = NULL;

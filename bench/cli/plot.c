@@ -41,11 +41,13 @@ static text_t last_line(const char *path)
  * no start-up files, and none of the variables that choose its terminal, fonts, library or language. */
 static outcome_t run_gnuplot(const char *const *arguments, const char *todo, const char *log)
 {
+    enum { MOST_SECONDS = 300 }; /* a figure takes less than a second */
     static const char *const keeps[] = {"PATH", "LD_LIBRARY_PATH", "TMPDIR", NULL};
     const child_t child = {.arguments = arguments,
                            .keeps = keeps,
-                           .errors = open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666),
-                           .todo = todo};
+                           .errors = open(log, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666),
+                           .todo = todo,
+                           .most_seconds = MOST_SECONDS};
     int code = 0;
     if (child.errors < 0)
         return outcome_failed(log, "writing", strerror(errno), "a writable folder", NULL);
@@ -99,16 +101,21 @@ static outcome_t replace(const char *picture, const char *drawn)
 /* A figure is drawn under another name, so that a killed or failed gnuplot leaves neither a half figure nor an old one. */
 static outcome_t draw(const char *folder, const experiment_t *experiment)
 {
-    const text_t picture = text_of("%s/figures/%s", folder, experiment->id), part = text_of("%s.part", picture.chars);
+    const text_t place = file_plain(folder), script = file_plain(experiment->figure);
+    const text_t picture = text_of("%s/figures/%s", place.chars, experiment->id), part = text_of("%s.part", picture.chars);
     const text_t log = text_of("%s.log", picture.chars),
                  todo = text_of("apt-get install gnuplot-nox, then bbsbench report %s", folder);
     text_t style;
     outcome_t result;
     if (outcome_bad(&result, file_check_path(part.chars)) || outcome_bad(&result, home_path("plots/style.gp", &style)))
         return result;
+    style = file_plain(style.chars);
+    /* Removed first: gnuplot would write through a link that someone left under the name. */
     replace(picture.chars, NULL);
-    const char *const arguments[] = {"gnuplot", "--default-settings", "-c",        experiment->figure,
-                                     folder,    part.chars,           style.chars, NULL};
+    replace(part.chars, NULL);
+    unlink(log.chars);
+    const char *const arguments[] = {"gnuplot",   "--default-settings", "-c",        script.chars,
+                                     place.chars, part.chars,           style.chars, NULL};
     if (!outcome_bad(&result, run_gnuplot(arguments, todo.chars, log.chars)) &&
         !outcome_bad(&result, check_drawn(part.chars)))
         result = replace(picture.chars, part.chars);
@@ -135,14 +142,14 @@ static outcome_t has_rows(const char *path, bool *some)
     return result;
 }
 
-static outcome_t draw_each(const experiments_t *experiments, const char *folder)
+static outcome_t draw_each(const experiments_t *experiments, const manifest_t *manifest, const char *folder)
 {
     outcome_t result = outcome_ok(), first = outcome_ok();
     for (size_t i = 0; i < experiments->count && outcome_fault(&result) != FAULT_MISSING; i++) {
         const experiment_t *experiment = &experiments->items[i];
         bool some = false;
         result = outcome_ok();
-        if (experiment->figure != NULL)
+        if (experiment->figure != NULL && manifest_has_rows(manifest, experiment->id))
             result = has_rows(text_of("%s/%s", folder, experiment->file).chars, &some);
         if (some)
             result = draw(folder, experiment);
@@ -152,19 +159,17 @@ static outcome_t draw_each(const experiments_t *experiments, const char *folder)
     return first;
 }
 
-outcome_t plot_figures(const experiments_t *experiments, const char *folder)
+outcome_t plot_figures(const experiments_t *experiments, const manifest_t *manifest, const char *folder)
 {
     const text_t figures = text_of("%s/figures", folder);
     outcome_t result;
-    if (!file_exists(text_of("%s/run.json", folder).chars))
-        return outcome_failed(folder, NULL, "no run.json", "the folder of a run", "make one with bbsbench run");
-    if (outcome_bad(&result, file_make_folder(figures.chars)))
+    if (outcome_bad(&result, file_refuse_link(figures.chars)) || outcome_bad(&result, file_make_folder(figures.chars)))
         return result;
     /* Two reports of one folder would draw into the same files: the second waits. */
     int lock = open(figures.chars, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     while (lock >= 0 && flock(lock, LOCK_EX) != 0 && errno == EINTR)
         ;
-    result = draw_each(experiments, folder);
+    result = draw_each(experiments, manifest, folder);
     if (lock >= 0)
         close(lock);
     return result;

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "experiments/claims.h"
 #include "experiments/experiment_rows.h"
-#include "run/manifest.h"
+#include "run/manifest_files.h"
 #include "run/publish.h"
 #include "weights/density.h"
 
@@ -30,35 +30,29 @@ static outcome_t open_experiments(const options_t *options, experiments_t *exper
     return experiments_open(own, experiments);
 }
 
-/* The mode that a run was made in; of a folder without run.json it is `*mode` already. */
-static outcome_t read_mode(const char *folder, run_mode_t *mode)
-{
-    manifest_t manifest;
-    if (!holds_run(folder))
-        return outcome_ok();
-    outcome_t result = manifest_read(folder, &manifest);
-    if (!outcome_is_ok(&result))
-        return result;
-    result = manifest_mode(&manifest, mode);
-    manifest_free(&manifest);
-    return result;
-}
-
-/* Add the rows of a folder; in a folder of baselines those of `baselines`. The rows of a query without a CSV are computed.
- */
+/* Add the rows of a folder; in a folder of baselines those of `baselines`. A run's rows must be its own (manifest_files.h),
+ * and its mode is that of the run. The rows of a query without a CSV are computed. */
 static outcome_t add_run(const experiments_t *experiments, const char *folder, const run_mode_t *baselines,
                          rows_database_t **database)
 {
     run_mode_t mode = *baselines;
+    manifest_t manifest = {0};
     experiment_source_t source = {.folder = folder, .mode = &mode, .compute = true};
     outcome_t result;
     if (!file_is_folder(folder))
         return outcome_missing(folder, "--run", "no such folder", "the folder of a run", "make one with bbsbench run");
-    if (outcome_bad(&result, read_mode(folder, &mode)))
-        return result;
-    if (*database != NULL)
-        return experiment_rows_add(experiments, &source, *database);
-    return experiment_rows_open(experiments, &source, database);
+    if (holds_run(folder)) {
+        if (outcome_bad(&result, manifest_open(folder, &manifest)) || outcome_bad(&result, manifest_mode(&manifest, &mode)))
+            goto out;
+        source.holds = manifest_has_rows;
+        source.context = &manifest;
+    }
+    result = *database != NULL ? experiment_rows_add(experiments, &source, *database)
+                               : experiment_rows_open(experiments, &source, database);
+
+out:
+    manifest_free(&manifest);
+    return result;
 }
 
 static outcome_t open_database(const options_t *options, const experiments_t *experiments, rows_database_t **database)

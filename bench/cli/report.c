@@ -5,6 +5,7 @@
 #include "base/home.h"
 #include "base/text.h"
 #include "cli/plot.h"
+#include "run/manifest_files.h"
 #include "run/publish.h"
 
 #include <stdio.h>
@@ -20,19 +21,25 @@ static outcome_t run(const options_t *options)
 {
     text_t claims, reference;
     experiments_t experiments;
-    publish_request_t request = {.folder = options_operand(options, 0), .summary = stdout};
+    manifest_t manifest;
+    publish_request_t request = {.folder = options_operand(options, 0), .manifest = &manifest, .summary = stdout};
     outcome_t result, drawn;
     if (outcome_bad(&result, home_path("results/claims.csv", &claims)) ||
         outcome_bad(&result, home_path("results/reference", &reference)) ||
         outcome_bad(&result, open_experiments(options, request.folder, &experiments)))
         return result;
+    if (outcome_bad(&result, manifest_open(request.folder, &manifest))) {
+        experiments_close(&experiments);
+        return result;
+    }
     request.claims = claims.chars;
     request.reference = reference.chars;
     request.experiments = &experiments;
-    drawn = plot_figures(&experiments, request.folder);
+    drawn = plot_figures(&experiments, &manifest, request.folder);
     if (!outcome_bad(&result, publish_report(&request)))
         printf("report: %s/report.html and report.md%s\n", request.folder,
                outcome_is_ok(&drawn) ? "" : ", not with all figures");
+    manifest_free(&manifest);
     experiments_close(&experiments);
     return outcome_is_ok(&result) ? drawn : result;
 }
@@ -50,6 +57,7 @@ const command_t command_report = {
     .operands_most = 1,
     .options = option_table,
     .details =
+        "The rows must be those that the run has written: a file with another SHA-256 than in run.json is FOREIGN and refused.\n"
         "report.html is one file that needs no network. Figures need gnuplot. The report is written without a figure\n"
         "that cannot be drawn, and says so; then the exit code is 1, or 3 when gnuplot is not installed. gnuplot's own start-up\n"
         "files and variables (~/.gnuplot, GNUTERM) are not read.",

@@ -4,6 +4,7 @@
  * engine/rows.c, each summed in the order of the inputs. So the result does not depend on the processor. */
 #include "compress/noisyquant.h"
 
+#include "base/clones.h"
 #include "base/threads.h"
 #include "compress/grid.h"
 #include "compress/ptq.h"
@@ -17,11 +18,7 @@ enum { CLIPS = 100, MEANS = 40, RANGES = 40, UNIT = 20 /* steps of mean and rang
 
 typedef float lanes_t __attribute__((vector_size(LANES * sizeof(float))));
 
-#if defined(__x86_64__)
-#define NOISYQUANT_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define NOISYQUANT_CLONES
-#endif
+#define NOISYQUANT_CLONES CLONES("avx512f", "avx2", "default")
 
 /* The finaliser of MurmurHash3 (A. Appleby, public domain) on the channel's number and a fixed seed; the 23 highest bits
  * are the middles of 2^23 equal parts of (-1, 1). */

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "data/profile_description.h"
 
+#include "base/json.h"
 #include "base/text.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
-
-#include <cjson/cJSON.h>
 
 enum { MOST_SIDE = 4096 };
 
@@ -108,9 +107,12 @@ static void name_it(profile_description_t *description)
 outcome_t profile_describe(const char *where, const char *json, const profile_t *base, int64_t crop,
                            profile_description_t *description, const profile_t **chosen, bool *found)
 {
-    cJSON *root = cJSON_Parse(json);
+    cJSON *root;
+    *found = false;
+    outcome_t result = json_read(where, json, strlen(json), &root);
+    if (!outcome_is_ok(&result))
+        return result;
     const cJSON *object = find_object(root);
-    outcome_t result = outcome_ok();
     *found = cJSON_GetObjectItemCaseSensitive(object, "std") != NULL;
     *description = (profile_description_t){.profile = *base};
     if (!*found)

@@ -8,6 +8,7 @@
  * found too large after rounding. */
 #include "engine/levels.h"
 
+#include "base/clones.h"
 #include <string.h>
 
 enum { LANES = 16 };
@@ -16,11 +17,7 @@ typedef int32_t whole_t __attribute__((vector_size(LANES * sizeof(int32_t))));
 typedef uint8_t bytes_t __attribute__((vector_size(LANES)));
 
 /* Clang 14 makes a clone's symbol global even when it is static, so the names have the module prefix. */
-#if defined(__x86_64__)
-#define LEVELS_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define LEVELS_CLONES
-#endif
+#define LEVELS_CLONES CLONES("avx512f", "avx2", "default")
 #define LEVELS_INLINE static inline __attribute__((always_inline))
 
 static const float half_range = 127.5F, round_bias = 12582912.0F; /* 1.5 * 2^23 */

@@ -9,6 +9,7 @@
  * absolute error 0.75e-7. Phi(x) = 1 - Phi(-x) gives the other half without cancellation on this one. */
 #include "engine/rows.h"
 
+#include "base/clones.h"
 #include <math.h>
 #include <string.h>
 
@@ -17,11 +18,7 @@ typedef float lanes_t __attribute__((vector_size(LANES * sizeof(float))));
 typedef int32_t mask_t __attribute__((vector_size(LANES * sizeof(int32_t))));
 
 /* Clang 14 makes a clone's symbol global even when it is static, so the names have the module prefix. */
-#if defined(__x86_64__)
-#define ROWS_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define ROWS_CLONES
-#endif
+#define ROWS_CLONES CLONES("avx512f", "avx2", "default")
 #define ROWS_INLINE static inline __attribute__((always_inline))
 
 ROWS_INLINE void load(const float *from, int64_t left, float filling, lanes_t *lanes)

@@ -81,7 +81,7 @@ static text_t tolerance_text(const claim_t *claim)
 /* Four significant digits, without an exponent for the sizes that occur here. */
 text_t claim_value_text(double value)
 {
-    int whole = value != 0 ? (int)floor(log10(fabs(value))) + 1 : 1;
+    int whole = value != 0 && isfinite(value) ? (int)floor(log10(fabs(value))) + 1 : 1;
     return number_fixed(value, whole >= 4 ? 0 : whole < 1 ? 3 : 4 - whole);
 }
 

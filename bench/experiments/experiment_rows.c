@@ -64,9 +64,11 @@ static outcome_t add_table(const experiments_t *experiments, const experiment_t 
     return add_query_table(experiments, experiment, database);
 }
 
-/* The path of NAME.MODE.csv or NAME.csv; "" where there is neither. */
+/* The path of NAME.MODE.csv or NAME.csv; "" where there is neither, or the file does not count. */
 static text_t find_rows(const experiment_source_t *source, const experiment_t *experiment)
 {
+    if (source->holds != NULL && !source->holds(source->context, experiment->id))
+        return text_of("%s", "");
     text_t path = text_of("%s/%s.%s.csv", source->folder, experiment->id, source->mode->name);
     if (!file_exists(path.chars))
         path = text_of("%s/%s", source->folder, experiment->file);

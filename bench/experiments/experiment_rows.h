@@ -21,6 +21,9 @@ typedef struct {
     const char *folder;     /* NULL: every table is empty */
     const run_mode_t *mode; /* in a folder of baselines NAME.MODE.csv is preferred to NAME.csv */
     bool compute;           /* compute a query whose CSV is missing */
+    /* Does the file of this experiment count? NULL: every file that is there. `context` is the caller's. */
+    bool (*holds)(const void *context, const char *id);
+    const void *context;
 } experiment_source_t;
 
 /* Open the database of one run. Views, the queries, their descriptions and the sources that their pages name are checked.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fetch/fetch.h"
 
+#include "base/stop.h"
 #include "fetch/cache_lock.h"
 #include "fetch/curl.h"
 #include "fetch/notes.h"
@@ -390,10 +391,13 @@ static outcome_t execute_step(const fetch_step_t *step, FILE *log)
 outcome_t fetch_execute(const fetch_plan_t *plan, FILE *log)
 {
     int lock;
+    stop_t stop;
+    stop_watch(&stop, "what has come is kept; go on with the same command");
     outcome_t result = cache_lock_take(log, &lock);
     for (size_t i = 0; i < plan->count && outcome_is_ok(&result); i++)
         result = execute_step(&plan->steps[i], log);
     cache_lock_release(lock);
+    stop_end(&stop);
     if (!outcome_is_ok(&result) || plan->absent == 0)
         return result;
     return outcome_missing("fetch", NULL, text_of("%zu files without an address", plan->absent).chars, NULL,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/csv.h"
+#include "base/json.h"
 #include "rows/table.h"
 
-#include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -113,11 +113,11 @@ static outcome_t print_markdown(const rows_table_t *table, FILE *stream)
 static bool put_json_text(FILE *stream, const char *value)
 {
     cJSON *item = cJSON_CreateString(value);
-    char *quoted = item != NULL ? cJSON_PrintUnformatted(item) : NULL;
+    char *quoted = json_print(item, false);
     if (quoted != NULL)
         fputs(quoted, stream);
     bool ok = quoted != NULL;
-    cJSON_free(quoted);
+    free(quoted);
     cJSON_Delete(item);
     return ok;
 }

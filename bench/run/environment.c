@@ -23,18 +23,18 @@ static void describe_program(cJSON *object)
 {
     sha256_t executable;
     outcome_t hashed = sha256_file("/proc/self/exe", &executable);
-    cJSON_AddStringToObject(object, "commit", BBS_COMMIT);
+    json_add_text(object, "commit", BBS_COMMIT);
     if (BBS_DIRTY < 0) /* git could not tell */
-        cJSON_AddStringToObject(object, "dirty", "unknown: " BBS_COMMIT_NOTE);
+        json_add_text(object, "dirty", "unknown: " BBS_COMMIT_NOTE);
     else
-        cJSON_AddBoolToObject(object, "dirty", BBS_DIRTY);
-    cJSON_AddStringToObject(object, "executable_sha256", outcome_is_ok(&hashed) ? executable.hex : "unknown");
+        json_add_flag(object, "dirty", BBS_DIRTY);
+    json_add_text(object, "executable_sha256", outcome_is_ok(&hashed) ? executable.hex : "unknown");
 }
 
 static void describe_build(cJSON *object)
 {
-    cJSON_AddStringToObject(object, "compiler", __VERSION__);
-    cJSON_AddStringToObject(object, "flags", BBS_COMPILER_FLAGS);
+    json_add_text(object, "compiler", __VERSION__);
+    json_add_text(object, "flags", BBS_COMPILER_FLAGS);
 }
 
 /* PRETTY_NAME of os-release(5). */
@@ -57,15 +57,14 @@ static void describe_machine(cJSON *object)
 {
     struct utsname kernel;
     long pages = sysconf(_SC_PHYS_PAGES), page_bytes = sysconf(_SC_PAGESIZE);
-    cJSON_AddStringToObject(object, "processor", cpu_name().chars);
-    cJSON_AddNumberToObject(object, "processors_available", cpu_count());
-    cJSON_AddStringToObject(object, "vector_set", cpu_vector_set());
-    cJSON_AddNumberToObject(object, "memory_bytes", pages > 0 ? (double)pages * (double)page_bytes : 0);
-    cJSON_AddStringToObject(object, "system", system_name().chars);
+    json_add_text(object, "processor", cpu_name().chars);
+    json_add_number(object, "processors_available", cpu_count());
+    json_add_text(object, "vector_set", cpu_vector_set());
+    json_add_number(object, "memory_bytes", pages > 0 ? (double)pages * (double)page_bytes : 0);
+    json_add_text(object, "system", system_name().chars);
     if (uname(&kernel) == 0)
-        cJSON_AddStringToObject(object, "kernel",
-                                text_of("%s %s %s", kernel.sysname, kernel.release, kernel.machine).chars);
-    cJSON_AddStringToObject(object, "locale", "C");
+        json_add_text(object, "kernel", text_of("%s %s %s", kernel.sysname, kernel.release, kernel.machine).chars);
+    json_add_text(object, "locale", "C");
 }
 
 /* The loaded libraries that compute rows: path and hash, because not all libraries tell their version. */
@@ -84,7 +83,7 @@ static int describe_library(struct dl_phdr_info *info, size_t size, void *contex
         const char *path = real != NULL ? real : info->dlpi_name;
         outcome_t hashed = sha256_file(path, &sha256);
         text_t text = text_of("%s, sha256 %s", home_record(path).chars, outcome_is_ok(&hashed) ? sha256.hex : "unknown");
-        cJSON_AddStringToObject(object, *name, text.chars);
+        json_add_text(object, *name, text.chars);
         free(real);
     }
     return 0;
@@ -92,14 +91,14 @@ static int describe_library(struct dl_phdr_info *info, size_t size, void *contex
 
 void environment_describe(cJSON *parent)
 {
-    describe_program(cJSON_AddObjectToObject(parent, "program"));
-    describe_build(cJSON_AddObjectToObject(parent, "build"));
-    describe_machine(cJSON_AddObjectToObject(parent, "machine"));
-    cJSON *libraries = cJSON_AddObjectToObject(parent, "libraries");
-    cJSON_AddStringToObject(libraries, "engine", engine_versions().chars);
-    cJSON_AddStringToObject(libraries, "GSL", gsl_version);
-    cJSON_AddStringToObject(libraries, "cJSON", cJSON_Version());
-    cJSON_AddStringToObject(libraries, "zlib", zlibVersion());
+    describe_program(json_add_object(parent, "program"));
+    describe_build(json_add_object(parent, "build"));
+    describe_machine(json_add_object(parent, "machine"));
+    cJSON *libraries = json_add_object(parent, "libraries");
+    json_add_text(libraries, "engine", engine_versions().chars);
+    json_add_text(libraries, "GSL", gsl_version);
+    json_add_text(libraries, "cJSON", cJSON_Version());
+    json_add_text(libraries, "zlib", zlibVersion());
     dl_iterate_phdr(describe_library, libraries);
 }
 

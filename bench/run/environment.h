@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-#include <cjson/cJSON.h>
+#include "base/json.h"
 
 /* The environment of a run, as four objects of texts that are added to `parent`: program (commit, dirty, SHA-256 of the
  * executable), build (compiler, flags), machine (processor, memory, system) and libraries (versions, and the SHA-256 of

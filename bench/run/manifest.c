@@ -40,12 +40,11 @@ void manifest_free(manifest_t *manifest)
 static void describe_inputs(cJSON *array, const inputs_t *inputs)
 {
     for (size_t i = 0; i < inputs->count; i++) {
-        cJSON *entry = cJSON_CreateObject();
-        cJSON_AddItemToArray(array, entry);
-        cJSON_AddStringToObject(entry, "path", inputs->items[i].path);
-        cJSON_AddStringToObject(entry, "role", inputs->items[i].role);
-        cJSON_AddNumberToObject(entry, "bytes", (double)inputs->items[i].bytes);
-        cJSON_AddStringToObject(entry, "sha256", inputs->items[i].sha256.hex);
+        cJSON *entry = json_append_object(array);
+        json_add_text(entry, "path", inputs->items[i].path);
+        json_add_text(entry, "role", inputs->items[i].role);
+        json_add_number(entry, "bytes", (double)inputs->items[i].bytes);
+        json_add_text(entry, "sha256", inputs->items[i].sha256.hex);
     }
 }
 
@@ -55,15 +54,14 @@ static void list_append(text_builder_t *list, const char *item)
     text_append(list, "%s%s", list->length > 0 ? "," : "", item);
 }
 
-/* Add a list as a text, and free it. False when memory is out. */
-static bool add_list(cJSON *object, const char *key, text_builder_t *list)
+/* Add a list as a text, and free it. */
+static void add_list(cJSON *object, const char *key, text_builder_t *list)
 {
-    bool added = !list->failed && cJSON_AddStringToObject(object, key, list->chars != NULL ? list->chars : "") != NULL;
+    json_add_text(object, key, list->failed ? NULL : list->chars != NULL ? list->chars : "");
     free(list->chars);
-    return added;
 }
 
-static bool describe_material(cJSON *object, const material_t *material)
+static void describe_material(cJSON *object, const material_t *material)
 {
     text_builder_t nets = {0}, methods = {0};
     for (size_t i = 0; i < material->count; i++)
@@ -72,45 +70,41 @@ static bool describe_material(cJSON *object, const material_t *material)
         list_append(&methods, material->methods[i]);
     if (material->method_count == 0)
         text_append(&methods, "of the mode");
-    bool networks_added = add_list(object, "networks", &nets), methods_added = add_list(object, "methods", &methods);
-    cJSON_AddStringToObject(object, "samples that cannot be read", material->skip_bad ? "left out" : "refused");
-    cJSON_AddStringToObject(object, "networks left out", material->left_out.chars);
-    return networks_added && methods_added;
+    add_list(object, "networks", &nets);
+    add_list(object, "methods", &methods);
+    json_add_text(object, "samples that cannot be read", material->skip_bad ? "left out" : "refused");
+    json_add_text(object, "networks left out", material->left_out.chars);
 }
 
-/* The configuration is one level of texts, so that a difference can be named and shown. False when memory is out. */
-static bool describe_configuration(cJSON *object, const cJSON *program, const manifest_facts_t *facts)
+/* The configuration is one level of texts, so that a difference can be named and shown. */
+static void describe_configuration(cJSON *object, const cJSON *program, const manifest_facts_t *facts)
 {
     text_builder_t ids = {0};
-    bool whole = true;
-    cJSON_AddStringToObject(object, "mode", facts->mode->name);
-    cJSON_AddStringToObject(object, "size", facts->mode->size);
-    cJSON_AddStringToObject(object, "images",
-                            facts->mode->images > 0 ? text_of("%lld", (long long)facts->mode->images).chars : "all");
+    json_add_text(object, "mode", facts->mode->name);
+    json_add_text(object, "size", facts->mode->size);
+    json_add_text(object, "images",
+                  facts->mode->images > 0 ? text_of("%lld", (long long)facts->mode->images).chars : "all");
     if (facts->mode->material != NULL)
-        whole = describe_material(object, facts->mode->material);
+        describe_material(object, facts->mode->material);
     for (const experiment_t *const *at = facts->experiments; *at != NULL; at++)
         list_append(&ids, (*at)->id);
-    whole = add_list(object, "experiments", &ids) && whole;
+    add_list(object, "experiments", &ids);
     for (const experiment_t *const *at = facts->experiments; *at != NULL; at++)
-        cJSON_AddStringToObject(object, text_of("settings of %s", (*at)->id).chars, (*at)->page.settings.chars);
+        json_add_text(object, text_of("settings of %s", (*at)->id).chars, (*at)->page.settings.chars);
     for (size_t i = 0; i < facts->inputs->count; i++)
-        cJSON_AddStringToObject(object, facts->inputs->items[i].path, facts->inputs->items[i].sha256.hex);
+        json_add_text(object, facts->inputs->items[i].path, facts->inputs->items[i].sha256.hex);
     const cJSON *executable = cJSON_GetObjectItemCaseSensitive(program, "executable_sha256");
-    cJSON_AddStringToObject(object, "executable (SHA-256)",
-                            cJSON_IsString(executable) ? executable->valuestring : "unknown");
-    return whole;
+    json_add_text(object, "executable (SHA-256)", cJSON_IsString(executable) ? executable->valuestring : "unknown");
 }
 
 static void describe_experiments(cJSON *array, const manifest_facts_t *facts)
 {
     for (const experiment_t *const *at = facts->experiments; *at != NULL; at++) {
-        cJSON *entry = cJSON_CreateObject();
-        cJSON_AddItemToArray(array, entry);
-        cJSON_AddStringToObject(entry, "id", (*at)->id);
-        cJSON_AddStringToObject(entry, "title", (*at)->page.title.chars);
-        cJSON_AddStringToObject(entry, "rows", (*at)->file);
-        cJSON_AddStringToObject(entry, "state", "pending");
+        cJSON *entry = json_append_object(array);
+        json_add_text(entry, "id", (*at)->id);
+        json_add_text(entry, "title", (*at)->page.title.chars);
+        json_add_text(entry, "rows", (*at)->file);
+        json_add_text(entry, "state", "pending");
     }
 }
 
@@ -120,28 +114,28 @@ outcome_t manifest_create(const char *folder, const manifest_facts_t *facts, man
     if (!outcome_is_ok(&result))
         return result;
     cJSON *json = manifest->json = cJSON_CreateObject();
-    cJSON_AddNumberToObject(json, "schema", MANIFEST_SCHEMA);
-    cJSON_AddStringToObject(json, "command", facts->command);
-    cJSON_AddStringToObject(json, "mode", facts->mode->name);
-    cJSON_AddStringToObject(json, "own_experiments",
-                            facts->own_experiments != NULL ? home_record(facts->own_experiments).chars : "");
-    cJSON_AddNumberToObject(json, "jobs", facts->jobs);
-    cJSON_AddNumberToObject(json, "resumed", 0);
-    cJSON_AddStringToObject(json, "started_utc", manifest_now_utc().chars);
-    cJSON_AddNullToObject(json, "finished_utc");
+    json_add_number(json, "schema", MANIFEST_SCHEMA);
+    json_add_text(json, "command", facts->command);
+    json_add_text(json, "mode", facts->mode->name);
+    json_add_text(json, "own_experiments", facts->own_experiments != NULL ? home_record(facts->own_experiments).chars : "");
+    json_add_number(json, "jobs", facts->jobs);
+    json_add_number(json, "resumed", 0);
+    json_add_text(json, "started_utc", manifest_now_utc().chars);
+    json_add_null(json, "finished_utc");
     environment_describe(json);
-    if (!describe_configuration(cJSON_AddObjectToObject(json, "configuration"),
-                                cJSON_GetObjectItemCaseSensitive(json, "program"), facts)) {
+    describe_configuration(json_add_object(json, "configuration"), cJSON_GetObjectItemCaseSensitive(json, "program"),
+                           facts);
+    cJSON *seeds = json_add_object(json, "seeds");
+    for (const experiment_t *const *at = facts->experiments; *at != NULL; at++)
+        json_add_text(seeds, (*at)->id, (*at)->page.seeds.chars);
+    describe_inputs(json_add_array(json, "inputs"), facts->inputs);
+    describe_experiments(json_add_array(json, "experiments"), facts);
+    json_add_array(json, "files");
+    if (!json_is_whole(json)) {
         result = outcome_out_of_memory(manifest->path);
         manifest_free(manifest);
-        return result;
     }
-    cJSON *seeds = cJSON_AddObjectToObject(json, "seeds");
-    for (const experiment_t *const *at = facts->experiments; *at != NULL; at++)
-        cJSON_AddStringToObject(seeds, (*at)->id, (*at)->page.seeds.chars);
-    describe_inputs(cJSON_AddArrayToObject(json, "inputs"), facts->inputs);
-    describe_experiments(cJSON_AddArrayToObject(json, "experiments"), facts);
-    return outcome_ok();
+    return result;
 }
 
 /* ===  Reading and writing  === */
@@ -153,11 +147,11 @@ outcome_t manifest_read(const char *folder, manifest_t *manifest)
     if (!outcome_is_ok(&result) ||
         outcome_bad(&result, file_read(manifest->path, "name the folder of a run (bbsbench run makes one)", &bytes)))
         goto out;
-    manifest->json = cJSON_ParseWithLength((const char *)bytes.data, bytes.size);
+    if (outcome_bad(&result, json_parse(manifest->path, NULL, "the record of a run", (const char *)bytes.data, bytes.size,
+                                        &manifest->json)))
+        goto out;
     double schema = manifest_number(manifest, NULL, "schema");
-    if (!cJSON_IsObject(manifest->json))
-        result = outcome_failed(manifest->path, NULL, "not a JSON object", "the record of a run", "start a new run");
-    else if (schema != MANIFEST_SCHEMA)
+    if (schema != MANIFEST_SCHEMA)
         result = outcome_failed(manifest->path, "schema", text_of("%g", schema).chars, text_of("%d", MANIFEST_SCHEMA).chars,
                                 "use the version of bbsbench that made the run");
 
@@ -171,7 +165,7 @@ out:
 outcome_t manifest_write(const manifest_t *manifest)
 {
     outfile_t file = {0};
-    char *text = cJSON_Print(manifest->json);
+    char *text = json_print(manifest->json, true);
     if (text == NULL)
         return outcome_out_of_memory(manifest->path);
     outcome_t result = outfile_open(&file, manifest->path);
@@ -179,7 +173,7 @@ outcome_t manifest_write(const manifest_t *manifest)
         fprintf(file.stream, "%s\n", text);
         result = outfile_commit(&file);
     }
-    cJSON_free(text);
+    free(text);
     return result;
 }
 
@@ -238,21 +232,9 @@ const char *manifest_state(const manifest_t *manifest, const char *id)
     return cJSON_IsString(state) ? state->valuestring : "";
 }
 
-static void set_item(cJSON *object, const char *key, cJSON *item)
+bool manifest_has_rows(const void *manifest, const char *id)
 {
-    cJSON_DeleteItemFromObjectCaseSensitive(object, key);
-    if (!cJSON_AddItemToObject(object, key, item))
-        cJSON_Delete(item);
-}
-
-void manifest_set_text(cJSON *object, const char *key, const char *value)
-{
-    set_item(object, key, cJSON_CreateString(value));
-}
-
-void manifest_set_number(cJSON *object, const char *key, double value)
-{
-    set_item(object, key, cJSON_CreateNumber(value));
+    return text_equal(manifest_state(manifest, id), "finished");
 }
 
 outcome_t manifest_same_configuration(const manifest_t *found, const manifest_t *wanted)

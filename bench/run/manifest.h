@@ -2,10 +2,9 @@
 #ifndef BBS_RUN_MANIFEST_H
 #define BBS_RUN_MANIFEST_H
 
+#include "base/json.h"
 #include "base/text.h"
 #include "experiments/experiment.h"
-
-#include <cjson/cJSON.h>
 
 /* run.json: the record of a run. Written completely or not at all, before the first experiment and after each one, so that
  * a killed run knows which experiments are finished. Its members:
@@ -20,9 +19,11 @@
  *   inputs                       [{path, role, bytes, sha256}]
  *   experiments                  [{id, title, rows, state, reason, started_utc, finished_utc,
  *                                wall_seconds, peak_memory_bytes, row_count}];
- *                                state is pending, running, finished, failed or blocked */
+ *                                state is pending, running, finished, failed or blocked
+ *   files                        [{path, bytes, sha256, row_count}]: the files that the run has written (manifest_files.h)
+ */
 
-enum { MANIFEST_SCHEMA = 2 };
+enum { MANIFEST_SCHEMA = 3 };
 
 typedef struct {
     cJSON *json;
@@ -59,10 +60,7 @@ double manifest_number(const manifest_t *manifest, const char *object, const cha
 /* The entry of an experiment, or NULL. */
 cJSON *manifest_experiment(const manifest_t *manifest, const char *id);
 const char *manifest_state(const manifest_t *manifest, const char *id); /* "" for an experiment that is not in the run */
-
-/* Set a member, replacing an earlier one; when memory is out the member is missing. */
-void manifest_set_text(cJSON *object, const char *key, const char *value);
-void manifest_set_number(cJSON *object, const char *key, double value);
+bool manifest_has_rows(const void *manifest, const char *id);           /* finished; for experiment_source_t.holds */
 
 text_t manifest_now_utc(void); /* "2026-01-31T14:25:30Z" */
 

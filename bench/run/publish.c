@@ -11,7 +11,7 @@
 #include "experiments/experiment_rows.h"
 #include "experiments/page_document.h"
 #include "run/baseline.h"
-#include "run/manifest.h"
+#include "run/manifest_files.h"
 #include "run/record_section.h"
 #include "report/html.h"
 #include "report/markdown.h"
@@ -24,7 +24,6 @@ enum { MOST_DIFFERENCES_SHOWN = 50 };
 typedef struct {
     const publish_request_t *request;
     run_mode_t mode; /* with the number of samples of this run */
-    manifest_t manifest;
     claims_t claims;
     rows_database_t *database; /* the rows of the run folder */
     document_t document;
@@ -32,13 +31,13 @@ typedef struct {
 
 static bool is_finished(const publication_t *publication, const experiment_t *experiment)
 {
-    return text_equal(manifest_state(&publication->manifest, experiment->id), "finished");
+    return manifest_has_rows(publication->request->manifest, experiment->id);
 }
 
 /* Has the file of a finished experiment at least one row? Limits and commands of an empty one are about nothing. */
 static bool has_rows(const publication_t *publication, const experiment_t *experiment)
 {
-    const cJSON *entry = manifest_experiment(&publication->manifest, experiment->id);
+    const cJSON *entry = manifest_experiment(publication->request->manifest, experiment->id);
     const cJSON *rows = cJSON_GetObjectItemCaseSensitive(entry, "row_count");
     return cJSON_IsNumber(rows) && rows->valuedouble > 0;
 }
@@ -64,8 +63,9 @@ static outcome_t explain_missing(publication_t *publication)
     const experiments_t *experiments = publication->request->experiments;
     outcome_t result = outcome_ok();
     for (size_t i = 0; i < experiments->count && outcome_is_ok(&result); i++) {
-        const char *id = experiments->items[i].id, *state = manifest_state(&publication->manifest, id);
-        const cJSON *reason = cJSON_GetObjectItemCaseSensitive(manifest_experiment(&publication->manifest, id), "reason");
+        const char *id = experiments->items[i].id, *state = manifest_state(publication->request->manifest, id);
+        const cJSON *reason =
+            cJSON_GetObjectItemCaseSensitive(manifest_experiment(publication->request->manifest, id), "reason");
         bool blocked = text_equal(state, "blocked") || text_equal(state, "failed");
         if (text_equal(state, "finished"))
             result = claims_without(&publication->claims, id, false, "the rows of this run do not contain this number");
@@ -82,11 +82,13 @@ static outcome_t explain_missing(publication_t *publication)
 static outcome_t read_all(publication_t *publication)
 {
     outcome_t result;
-    if (outcome_bad(&result, manifest_read(publication->request->folder, &publication->manifest)) ||
-        outcome_bad(&result, manifest_mode(&publication->manifest, &publication->mode)) ||
+    if (outcome_bad(&result, manifest_mode(publication->request->manifest, &publication->mode)) ||
         outcome_bad(&result, claims_read(publication->request->claims, &publication->claims)))
         return result;
-    experiment_source_t source = {.folder = publication->request->folder, .mode = &publication->mode};
+    experiment_source_t source = {.folder = publication->request->folder,
+                                  .mode = &publication->mode,
+                                  .holds = manifest_has_rows,
+                                  .context = publication->request->manifest};
     if (outcome_bad(&result, experiment_rows_open(publication->request->experiments, &source, &publication->database)) ||
         outcome_bad(&result, claims_measure(&publication->claims, publication->database)))
         return result;
@@ -113,7 +115,7 @@ static outcome_t covered(publication_t *publication, text_t *words)
 static outcome_t present_banner(publication_t *publication)
 {
     document_t *document = &publication->document;
-    const manifest_t *manifest = &publication->manifest;
+    const manifest_t *manifest = publication->request->manifest;
     text_t words;
     outcome_t result = covered(publication, &words);
     if (!outcome_is_ok(&result))
@@ -291,20 +293,37 @@ static outcome_t put_together(publication_t *publication)
     claims_present(&publication->claims, document);
     if (outcome_bad(&result, present_baselines(publication)))
         return result;
-    record_present_provenance(&publication->manifest, document);
-    record_present_environment(&publication->manifest, document);
-    record_present_cost(&publication->manifest, publication->request->experiments, document);
+    record_present_provenance(publication->request->manifest, document);
+    record_present_environment(publication->request->manifest, document);
+    record_present_cost(publication->request->manifest, publication->request->experiments, document);
     document_section(document, 2, "reproduce", "How to reproduce this run");
-    document_paragraph(document, "From the project's top folder, at the commit above: this command repeats the whole run.");
+    document_paragraph(
+        document,
+        "Every number was computed by this run on this machine, except what is marked as the paper's. The %d "
+        "files of the run have the SHA-256 that the run recorded when it wrote them. From the project's top "
+        "folder, at the commit above, this command repeats the whole run:",
+        manifest_file_count(publication->request->manifest));
     document_command(document, "%s && build/bbsbench report RUN_FOLDER",
-                     manifest_text(&publication->manifest, NULL, "command"));
+                     manifest_text(publication->request->manifest, NULL, "command"));
     return outcome_ok();
+}
+
+/* The folder may come from someone else, and a link in it may lead anywhere. */
+static outcome_t check_places(const char *folder)
+{
+    static const char *const names[] = {"report.md", "report.html", "report.json", "claims.csv", "claims.json"};
+    outcome_t result = outcome_ok();
+    for (size_t i = 0; i < sizeof names / sizeof *names && outcome_is_ok(&result); i++)
+        result = file_refuse_link(text_of("%s/%s", folder, names[i]).chars);
+    return result;
 }
 
 outcome_t publish_report(const publish_request_t *request)
 {
     publication_t publication = {.request = request};
-    outcome_t result = read_all(&publication);
+    outcome_t result = check_places(request->folder);
+    if (outcome_is_ok(&result))
+        result = read_all(&publication);
     if (outcome_is_ok(&result))
         result = put_together(&publication);
     if (outcome_is_ok(&result))
@@ -321,7 +340,6 @@ outcome_t publish_report(const publish_request_t *request)
     rows_database_close(publication.database);
     document_free(&publication.document);
     claims_free(&publication.claims);
-    manifest_free(&publication.manifest);
     return result;
 }
 

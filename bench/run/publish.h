@@ -4,6 +4,7 @@
 
 #include "base/outcome.h"
 #include "experiments/experiment.h"
+#include "run/manifest.h"
 
 #include <stdio.h>
 
@@ -12,10 +13,11 @@
  * finished. */
 typedef struct {
     const experiments_t *experiments;
-    const char *folder;    /* of the run */
-    const char *claims;    /* "results/claims.csv" */
-    const char *reference; /* "results/reference" */
-    FILE *summary;         /* where the claims by verdict are printed as well; NULL: nowhere */
+    const char *folder;         /* of the run */
+    const manifest_t *manifest; /* its run.json, by manifest_open() */
+    const char *claims;         /* "results/claims.csv" */
+    const char *reference;      /* "results/reference" */
+    FILE *summary;              /* where the claims by verdict are printed as well; NULL: nowhere */
 } publish_request_t;
 
 outcome_t publish_report(const publish_request_t *request);

@@ -22,6 +22,12 @@ static double number_at(const cJSON *object, const char *key)
     return cJSON_IsNumber(item) ? item->valuedouble : NAN;
 }
 
+/* A whole number of run.json, which may hold any number. */
+static text_t whole_text(double value)
+{
+    return fabs(value) < 0x1p53 ? number_integer((int64_t)value) : number_fixed(value, 0);
+}
+
 /* ===  Cost  === */
 
 static const column_t cost_columns[] = {
@@ -62,7 +68,7 @@ void record_present_cost(const manifest_t *manifest, const experiments_t *experi
         double rows = number_at(entry, "row_count");
         document_cell(document, "%s", text_at(entry, "id"));
         document_mark(document, state_tone(text_at(entry, "state")), text_at(entry, "state"));
-        document_cell(document, "%s", isnan(rows) ? "–" : number_integer((int64_t)rows).chars);
+        document_cell(document, "%s", whole_text(rows).chars);
         document_cell(document, "%s", number_duration(number_at(entry, "wall_seconds")).chars);
         document_cell(document, "%s", bytes_or_dash(number_at(entry, "peak_memory_bytes")).chars);
         document_cell(document, "%s", outcome_is_ok(&known) ? experiment->page.cost.chars : "–");
@@ -88,7 +94,7 @@ static void present_pairs(const cJSON *object, document_t *document)
         if (cJSON_IsString(item))
             document_cell(document, "%s", item->valuestring);
         else if (cJSON_IsNumber(item))
-            document_cell(document, "%s", number_integer((int64_t)item->valuedouble).chars);
+            document_cell(document, "%s", whole_text(item->valuedouble).chars);
         else
             document_cell(document, "%s", cJSON_IsBool(item) ? cJSON_IsTrue(item) ? "yes" : "no" : "–");
     }
@@ -110,7 +116,7 @@ void record_present_provenance(const manifest_t *manifest, document_t *document)
         double bytes = number_at(entry, "bytes");
         document_cell(document, "`%s`", text_at(entry, "path"));
         document_cell(document, "%s", text_at(entry, "role"));
-        document_cell(document, "%s", bytes >= 0 ? number_integer((int64_t)bytes).chars : "missing");
+        document_cell(document, "%s", bytes >= 0 ? whole_text(bytes).chars : "missing");
         document_cell(document, "`%s`", text_at(entry, "sha256"));
     }
     document_fold(document, "Configuration and seeds");

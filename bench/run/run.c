@@ -6,15 +6,17 @@
 
 #include "base/file.h"
 #include "base/progress.h"
+#include "base/stop.h"
 #include "experiments/experiment_rows.h"
 #include "run/baseline.h"
 #include "run/environment.h"
-#include "run/manifest.h"
+#include "run/manifest_files.h"
 #include "run/run_folder.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 typedef struct {
     const run_request_t *request;
@@ -119,9 +121,11 @@ static outcome_t open_manifest(run_t *run)
     if (outcome_is_ok(&result))
         result = manifest_same_configuration(&run->manifest, &wanted);
     manifest_free(&wanted);
+    if (outcome_is_ok(&result))
+        result = manifest_check(&run->manifest, run->folder, true);
     if (!outcome_is_ok(&result) || manifest_is_finished(&run->manifest))
         return result;
-    manifest_set_number(run->manifest.json, "resumed", fmax(manifest_number(&run->manifest, NULL, "resumed"), 0) + 1);
+    json_set_number(run->manifest.json, "resumed", fmax(manifest_number(&run->manifest, NULL, "resumed"), 0) + 1);
     return manifest_write(&run->manifest);
 }
 
@@ -135,12 +139,12 @@ static const char *state_of(const outcome_t *outcome)
 
 static void record_end(cJSON *entry, const outcome_t *outcome, double seconds, size_t rows)
 {
-    manifest_set_text(entry, "state", state_of(outcome));
-    manifest_set_text(entry, "reason", outcome_text(outcome));
-    manifest_set_text(entry, "finished_utc", manifest_now_utc().chars);
-    manifest_set_number(entry, "wall_seconds", seconds);
-    manifest_set_number(entry, "peak_memory_bytes", (double)environment_peak_bytes());
-    manifest_set_number(entry, "row_count", (double)rows);
+    json_set_text(entry, "state", state_of(outcome));
+    json_set_text(entry, "reason", outcome_text(outcome));
+    json_set_text(entry, "finished_utc", manifest_now_utc().chars);
+    json_set_number(entry, "wall_seconds", seconds);
+    json_set_number(entry, "peak_memory_bytes", (double)environment_peak_bytes());
+    json_set_number(entry, "row_count", (double)rows);
 }
 
 /* ===  Running  === */
@@ -151,18 +155,21 @@ static outcome_t run_one(run_t *run, const experiment_t *experiment, outcome_t *
     cJSON *entry = manifest_experiment(&run->manifest, experiment->id);
     measurement_context_t context = {.mode = run->request->mode, .jobs = run->request->jobs, .folder = run->folder};
     size_t rows = 0;
-    manifest_set_text(entry, "state", "running");
-    manifest_set_text(entry, "started_utc", manifest_now_utc().chars);
+    json_set_text(entry, "state", "running");
+    json_set_text(entry, "started_utc", manifest_now_utc().chars);
     outcome_t kept = manifest_write(&run->manifest);
     if (!outcome_is_ok(&kept))
         return kept;
     environment_reset_peak();
+    const time_t since = time(NULL);
     double started = progress_clock();
     *result = check_sources(run, experiment);
     if (outcome_is_ok(result))
         *result = experiment_run(experiment, &context, run->database);
     if (outcome_is_ok(result))
         *result = experiment_rows_load(experiment, run->folder, run->database, &rows);
+    if (outcome_is_ok(result))
+        *result = manifest_record(&run->manifest, run->folder, experiment, since);
     double seconds = progress_clock() - started;
     record_end(entry, result, seconds, rows);
     FILE *log = run->request->log;
@@ -178,7 +185,7 @@ static outcome_t run_one(run_t *run, const experiment_t *experiment, outcome_t *
 /* Was it finished by an earlier session? run.json says so and the rows exist. */
 static bool is_finished(const run_t *run, const experiment_t *experiment)
 {
-    return text_equal(manifest_state(&run->manifest, experiment->id), "finished") &&
+    return manifest_has_rows(&run->manifest, experiment->id) &&
            file_exists(text_of("%s/%s", run->folder, experiment->file).chars);
 }
 
@@ -199,8 +206,8 @@ static outcome_t run_each(run_t *run)
     }
     if (!outcome_is_ok(&first) || complete)
         return first;
-    manifest_set_number(run->manifest.json, "folder_bytes", (double)run_folder_bytes(run->folder));
-    manifest_set_text(run->manifest.json, "finished_utc", manifest_now_utc().chars);
+    json_set_number(run->manifest.json, "folder_bytes", (double)run_folder_bytes(run->folder));
+    json_set_text(run->manifest.json, "finished_utc", manifest_now_utc().chars);
     return manifest_write(&run->manifest);
 }
 
@@ -210,7 +217,8 @@ static outcome_t execute(run_t *run)
     outcome_t result;
     if (outcome_bad(&result, identify_inputs(run)) || outcome_bad(&result, open_manifest(run)))
         return result;
-    experiment_source_t source = {.folder = run->folder, .mode = run->request->mode};
+    experiment_source_t source = {
+        .folder = run->folder, .mode = run->request->mode, .holds = manifest_has_rows, .context = &run->manifest};
     if (outcome_bad(&result, experiment_rows_open(run->request->experiments, &source, &run->database)))
         return result;
     fprintf(log, "%s, %d thread%s, into %s\n", run->request->mode->title, run->request->jobs,
@@ -225,6 +233,7 @@ static outcome_t execute(run_t *run)
 outcome_t run_execute(const run_request_t *request, text_t *folder)
 {
     run_t run = {.request = request};
+    stop_t stop;
     int lock = -1;
     *folder = text_of("%s", "");
     outcome_t result = choose_experiments(&run);
@@ -235,10 +244,14 @@ outcome_t run_execute(const run_request_t *request, text_t *folder)
         return result;
     }
     run.folder = folder->chars;
+    const text_t advice =
+        text_of("finished experiments are kept; go on with %s%s", request->command, request->resume ? "" : " --resume");
+    stop_watch(&stop, advice.chars);
     if (!outcome_bad(&result, run_folder_lock(run.folder, &lock)))
         result = execute(&run);
     else
         *folder = text_of("%s", "");
+    stop_end(&stop);
     run_folder_unlock(lock);
     rows_database_close(run.database);
     manifest_free(&run.manifest);

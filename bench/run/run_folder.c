@@ -74,7 +74,7 @@ outcome_t run_folder_lock(const char *folder, int *lock)
     *lock = -1;
     if (!outcome_is_ok(&result))
         return result;
-    *lock = open(path.chars, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    *lock = open(path.chars, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
     if (*lock < 0)
         return outcome_failed(path.chars, "writing", strerror(errno), "a writable folder",
                               "choose another folder or change its permissions");

@@ -2,14 +2,13 @@
 #include "tensor/safetensors.h"
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/text.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cjson/cJSON.h>
 
 enum { LENGTH_SIZE = 8, HEADER_LIMIT = 100 << 20 }; /* the reference reader's limit: 100 MB of header */
 
@@ -183,14 +182,11 @@ static outcome_t take_header(const char *where, FILE *stream, size_t size, cJSON
         return outcome_failed(where, "header", text_of("more than %d values", MOST_VALUES).chars, "a safetensors header",
                               "get the file again");
     }
-    *header = whole ? cJSON_ParseWithLength(text, (size_t)length) : NULL;
+    outcome_t result = whole ? json_parse(where, "header", "a safetensors header", text, (size_t)length, header)
+                             : cut_short(where, "header");
     free(text);
     *start = LENGTH_SIZE + (size_t)length;
-    if (!whole)
-        return cut_short(where, "header");
-    if (!cJSON_IsObject(*header))
-        return outcome_failed(where, "header", "no JSON object", "a safetensors header", "get the file again");
-    return outcome_ok();
+    return result;
 }
 
 static outcome_t leave_out(const char *where, FILE *stream, const span_t *span, tensor_set_t *set)
@@ -284,22 +280,22 @@ static cJSON *header_of(const tensor_set_t *set)
 {
     cJSON *header = cJSON_CreateObject();
     if (set->note_count > 0) {
-        cJSON *notes = cJSON_AddObjectToObject(header, "__metadata__");
+        cJSON *notes = json_add_object(header, "__metadata__");
         for (size_t i = 0; i < set->note_count; i++)
-            cJSON_AddStringToObject(notes, set->notes[i].key, set->notes[i].value);
+            json_add_text(notes, set->notes[i].key, set->notes[i].value);
     }
     int64_t offset = 0;
     for (size_t i = 0; i < set->count; i++) {
         const tensor_t *tensor = &set->items[i];
-        cJSON *entry = cJSON_AddObjectToObject(header, tensor->name);
-        cJSON_AddStringToObject(entry, "dtype", tensor_type_name(tensor->type));
-        cJSON *shape = cJSON_AddArrayToObject(entry, "shape");
+        cJSON *entry = json_add_object(header, tensor->name);
+        json_add_text(entry, "dtype", tensor_type_name(tensor->type));
+        cJSON *shape = json_add_array(entry, "shape");
         for (int d = 0; d < tensor->rank; d++)
-            cJSON_AddItemToArray(shape, cJSON_CreateNumber((double)tensor->shape[d]));
-        cJSON *offsets = cJSON_AddArrayToObject(entry, "data_offsets");
-        cJSON_AddItemToArray(offsets, cJSON_CreateNumber((double)offset));
+            json_append_number(shape, (double)tensor->shape[d]);
+        cJSON *offsets = json_add_array(entry, "data_offsets");
+        json_append_number(offsets, (double)offset);
         offset += tensor->count * (int64_t)tensor_type_size(tensor->type);
-        cJSON_AddItemToArray(offsets, cJSON_CreateNumber((double)offset));
+        json_append_number(offsets, (double)offset);
     }
     return header;
 }
@@ -308,7 +304,7 @@ outcome_t safetensors_save(const char *path, const tensor_set_t *set)
 {
     outfile_t file = {0};
     cJSON *header = header_of(set);
-    char *text = header ? cJSON_PrintUnformatted(header) : NULL;
+    char *text = json_print(header, false);
     outcome_t result;
     if (text == NULL) {
         result = outcome_out_of_memory(path);

@@ -2,12 +2,11 @@
 #include "tensor/shards.h"
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#include <cjson/cJSON.h>
 
 enum { FILE_LIMIT = 4096 };
 
@@ -75,8 +74,11 @@ outcome_t shards_read(const char *index, shards_t *shards)
     outcome_t result = file_read(index, NULL, &bytes);
     if (!outcome_is_ok(&result))
         return result;
-    cJSON *root = cJSON_ParseWithLength((const char *)bytes.data, bytes.size);
+    cJSON *root;
+    result = json_parse(index, NULL, "an index of checkpoint files", (const char *)bytes.data, bytes.size, &root);
     file_free_bytes(&bytes);
+    if (!outcome_is_ok(&result))
+        return result;
     result = take_map(index, cJSON_GetObjectItemCaseSensitive(root, "weight_map"), shards);
     cJSON_Delete(root);
     if (!outcome_is_ok(&result))

@@ -2,12 +2,11 @@
 #include "weights/checkpoint.h"
 
 #include "base/file.h"
+#include "base/json.h"
 #include "nets/names.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#include <cjson/cJSON.h>
 
 /* Float tensors that training leaves in a checkpoint and that no answer depends on. */
 static const struct {
@@ -103,42 +102,46 @@ static outcome_t find_description(const char *path, const tensor_set_t *set, che
 }
 
 /* Number of heads and LayerNorm's epsilon, from config.json or from notes of the file under these names. */
-static net_hints_t read_hints(const tensor_set_t *set, const checkpoint_t *checkpoint)
+static outcome_t read_hints(const tensor_set_t *set, const checkpoint_t *checkpoint, net_hints_t *hints)
 {
     static const char *const heads[] = {"num_attention_heads", "num_heads", "heads"}, *const epsilons[] = {"layer_norm_eps",
                                                                                                            "layernorm_eps"};
-    net_hints_t hints = {0};
-    cJSON *root = cJSON_Parse(checkpoint->description.chars);
-    for (size_t i = 0; i < sizeof heads / sizeof *heads && hints.heads == 0; i++) {
+    cJSON *root;
+    *hints = (net_hints_t){0};
+    const char *text = checkpoint->description.chars;
+    outcome_t result = json_read(checkpoint->described_in.chars, text, strlen(text), &root);
+    for (size_t i = 0; i < sizeof heads / sizeof *heads && hints->heads == 0; i++) {
         const cJSON *item = cJSON_GetObjectItemCaseSensitive(root, heads[i]);
         const char *note = tensor_set_get_note(set, heads[i]);
         if (cJSON_IsNumber(item) && item->valuedouble >= 1 && item->valuedouble < 4096)
-            hints.heads = (int64_t)item->valuedouble;
-        else if (note == NULL || !text_to_integer(note, 1, 4096, &hints.heads))
-            hints.heads = 0;
+            hints->heads = (int64_t)item->valuedouble;
+        else if (note == NULL || !text_to_integer(note, 1, 4096, &hints->heads))
+            hints->heads = 0;
     }
-    for (size_t i = 0; i < sizeof epsilons / sizeof *epsilons && !(hints.epsilon > 0); i++) {
+    for (size_t i = 0; i < sizeof epsilons / sizeof *epsilons && !(hints->epsilon > 0); i++) {
         const cJSON *item = cJSON_GetObjectItemCaseSensitive(root, epsilons[i]);
         const char *note = tensor_set_get_note(set, epsilons[i]);
         if (cJSON_IsNumber(item) && item->valuedouble > 0 && item->valuedouble < 1)
-            hints.epsilon = item->valuedouble;
-        else if (note == NULL || !text_to_real(note, &hints.epsilon) || !(hints.epsilon > 0) || hints.epsilon >= 1)
-            hints.epsilon = 0;
+            hints->epsilon = item->valuedouble;
+        else if (note == NULL || !text_to_real(note, &hints->epsilon) || !(hints->epsilon > 0) || hints->epsilon >= 1)
+            hints->epsilon = 0;
     }
     cJSON_Delete(root);
-    return hints;
+    return result;
 }
 
 /* The request's network, perhaps with the checkpoint's classes and words; or the one that the tensors are. */
 static outcome_t find_network(const checkpoint_request_t *request, const char *path, tensor_set_t *set,
                               checkpoint_t *checkpoint, const network_t **network, const net_size_t **size)
 {
-    const net_hints_t hints = read_hints(set, checkpoint);
+    net_hints_t hints;
     net_made_t *made = &checkpoint->made;
     bool other = true;
-    outcome_t result;
     *network = request->network;
     *size = request->size;
+    outcome_t result = read_hints(set, checkpoint, &hints);
+    if (!outcome_is_ok(&result))
+        return result;
     if (request->network == NULL)
         result = net_recognise(path, set, &hints, made);
     else if (!outcome_bad(&result, net_names_settle(request->network, path, set)))

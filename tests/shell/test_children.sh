@@ -3,8 +3,7 @@
 . tests/shell/tap.sh
 run=$tap_folder/run home=$tap_folder/home
 mkdir "$home"
-check "a run with two figures" "$BBSBENCH" run --smoke --only fig3 --out "$run"
-cp results/reference/accuracy.smoke.csv "$run/accuracy.csv"
+check "a run with two figures" "$BBSBENCH" run --smoke --only fig3,table4 --out "$run"
 
 if command -v gnuplot >/dev/null 2>&1; then
     check "their figures" "$BBSBENCH" report "$run"
@@ -29,7 +28,7 @@ END
     check "the error says which, and why" grep -q "fig3.gp: found gnuplot ended with 1: found no such terminal" "$tap_folder/last_err"
     check "the report is there and says that it lacks this one" sh -c "grep -q 'was not drawn' '$run/report.html' && grep -q 'was not drawn' '$run/report.md'"
     check "neither half a figure nor the old one is left" sh -c "! ls '$run'/figures/fig3* 2>/dev/null | grep -q ."
-    check "the other is drawn" cmp "$tap_folder/figures/accuracy.svg" "$run/figures/accuracy.svg"
+    check "the other is drawn" cmp "$tap_folder/figures/table4.svg" "$run/figures/table4.svg"
 
     # A gnuplot that does not notice a full disk.
     printf '#!/bin/sh\nfor name; do case $name in *figures/*) echo "<svg>half" >"$name.svg"; : >"$name.png" ;; esac; done\n' >"$tap_folder/bin/gnuplot"

@@ -31,7 +31,7 @@ catalogue() { # FILE, then rows on stdin: net,file,url,bytes,about,sha256
     done; } >"$1"
 }
 same() { cmp "$1" "$2"; }
-gone() { ! ls "$@" 2>/dev/null; }
+gone() { for file; do [ ! -e "$file" ] || return 1; done; }
 
 catalogue "$tap_folder/good.csv" <<END
 one,checkpoints/whole.bin,$base/whole.bin,300000,,$(hash_of "$web/whole.bin")

@@ -234,6 +234,43 @@ static void paths_are_cut_at_their_last_slash(void **state)
     assert_string_equal(file_beside("c.csv", "d").chars, "d");
 }
 
+/* A spreadsheet runs a cell that begins with one of these signs; ours begin with an apostrophe, and are read as written. */
+static void a_text_is_never_a_formula(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"=1+2", "=cmd|' /C calc'!A0",
+                                        "+a",   "@x",
+                                        "-a,b", "\t=x",
+                                        "\r=x", "'=x",
+                                        "''@y", "-1.5",
+                                        "+2",   "-",
+                                        "'",    "it's",
+                                        "a=b",  "",
+                                        "-1e3"};
+    static const char *const written[] = {"'=1+2", "'=cmd|' /C calc'!A0", "'+a", "'@x", "\"'-a,b\"", "'\t=x"};
+    enum { TEXTS = sizeof texts / sizeof *texts };
+    const text_t path = inside("formulas.csv");
+    csv_writer_t writer;
+    csv_table_t table;
+    bytes_t bytes;
+    assert_ok(csv_create(&writer, path.chars, "text,after"));
+    for (size_t i = 0; i < TEXTS; i++)
+        csv_text(&writer, texts[i]), csv_text(&writer, "x"), csv_end_row(&writer);
+    assert_ok(csv_commit(&writer));
+    assert_ok(file_read(path.chars, NULL, &bytes));
+    const char *at = strchr((char *)bytes.data, '\n') + 1;
+    for (size_t i = 0; i < sizeof written / sizeof *written; i++, at = strchr(at, '\n') + 1)
+        assert_true(text_starts(at, text_of("%s,x\n", written[i]).chars));
+    assert_non_null(strstr((char *)bytes.data, "\n-1.5,x\n+2,x\n-,x\n',x\nit's,x\na=b,x\n,x\n-1e3,x\n"));
+    file_free_bytes(&bytes);
+    assert_ok(csv_read(path.chars, &table));
+    assert_int_equal(table.rows, TEXTS);
+    for (size_t i = 0; i < TEXTS; i++)
+        assert_string_equal(csv_cell(&table, i, 0), texts[i]);
+    csv_free(&table);
+    unlink(path.chars);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +286,7 @@ int main(void)
         cmocka_unit_test(sha256_is_the_standard_one),
         cmocka_unit_test(each_index_is_visited_once_with_denormals_kept),
         cmocka_unit_test(paths_are_cut_at_their_last_slash),
+        cmocka_unit_test(a_text_is_never_a_formula),
     };
     return cmocka_run_group_tests_name("base", tests, make_folder, remove_folder);
 }

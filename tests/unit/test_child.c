@@ -6,10 +6,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "testing.h"
@@ -133,6 +135,36 @@ static void a_child_ends_when_its_parent_is_killed(void **state)
     assert_true(gone);
 }
 
+/* A child that does not end is killed, with its limit in the error; one that ends in time is not touched. */
+static void a_child_that_hangs_is_killed(void **state)
+{
+    (void)state;
+    const char *const hangs[] = {"sleep", "60", NULL}, *const ends[] = {"true", NULL};
+    const child_t slow = {.arguments = hangs, .errors = STDERR_FILENO, .most_seconds = 1};
+    const child_t quick = {.arguments = ends, .errors = STDERR_FILENO, .most_seconds = 60};
+    int code = -1;
+    const time_t before = time(NULL);
+    assert_error(child_run(&slow, &code), FAULT_FAILED, "sleep: found still running after 1 s");
+    assert_true(time(NULL) - before < 30);
+    assert_true(waitpid(-1, NULL, WNOHANG) < 0); /* it is gone, not only forgotten */
+    assert_ok(child_run(&quick, &code));
+    assert_int_equal(code, 0);
+}
+
+/* The signals that this program waits for in a thread (stop.h) end a child as usual. */
+static void a_child_has_no_blocked_signals(void **state)
+{
+    (void)state;
+    sigset_t all, before;
+    int code = -1;
+    sigfillset(&all);
+    assert_int_equal(pthread_sigmask(SIG_BLOCK, &all, &before), 0);
+    outcome_t ended = run_shell("kill -TERM $$; exit 0", NULL, &code);
+    assert_int_equal(pthread_sigmask(SIG_SETMASK, &before, NULL), 0);
+    assert_ok(ended);
+    assert_int_equal(code, 128 + SIGTERM);
+}
+
 static int make_folder(void **state)
 {
     (void)state;
@@ -153,6 +185,8 @@ int main(void)
         cmocka_unit_test(only_the_named_variables_are_passed_on),
         cmocka_unit_test(a_child_reads_nothing_and_has_the_usual_signals),
         cmocka_unit_test(a_child_ends_when_its_parent_is_killed),
+        cmocka_unit_test(a_child_that_hangs_is_killed),
+        cmocka_unit_test(a_child_has_no_blocked_signals),
     };
     return cmocka_run_group_tests_name("child", tests, make_folder, remove_folder);
 }

@@ -92,9 +92,9 @@ static void what_is_written_is_read_back(void **state)
     cJSON *entry = manifest_experiment(&written, experiments.items[0].id);
     assert_non_null(entry);
     assert_null(manifest_experiment(&written, experiments.items[1].id));
-    manifest_set_text(entry, "state", "running");
-    manifest_set_text(entry, "state", "finished");
-    manifest_set_number(entry, "wall_seconds", 1.5);
+    json_set_text(entry, "state", "running");
+    json_set_text(entry, "state", "finished");
+    json_set_number(entry, "wall_seconds", 1.5);
     assert_ok(manifest_write(&written));
     assert_ok(manifest_read(folder, &read));
     assert_true(cJSON_Compare(written.json, read.json, true));
@@ -103,7 +103,7 @@ static void what_is_written_is_read_back(void **state)
     assert_string_equal(manifest_text(&read, "configuration", "nothing"), "");
     assert_true(manifest_number(&read, NULL, "jobs") == 2 && manifest_number(&read, NULL, "mode") == -1);
     assert_false(manifest_is_finished(&read));
-    manifest_set_text(read.json, "finished_utc", manifest_now_utc().chars);
+    json_set_text(read.json, "finished_utc", manifest_now_utc().chars);
     assert_true(manifest_is_finished(&read));
     manifest_free(&written);
     manifest_free(&read);
