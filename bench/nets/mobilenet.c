@@ -195,9 +195,9 @@ static bool is_regular(const tensor_set_t *set, const mobilenet_shape_t *shape)
 {
     block_t block = first_block(shape);
     do {
-        const text_t name = text_of("features.%d.conv.%d.0", (int)block.number, block.widens);
-        if (width_of(set, name.chars) != block.hidden)
-            return false;
+        for (int i = 0; i <= block.widens; i++)
+            if (width_of(set, text_of("features.%d.conv.%d.0", (int)block.number, i).chars) != block.hidden)
+                return false;
     } while (next_block(&block));
     return true;
 }
