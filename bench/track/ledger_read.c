@@ -65,10 +65,7 @@ outcome_t ledger_find(const ledger_t *ledger, const char *word, int64_t *id)
     if (!by_number && !is_commit(word))
         return outcome_missing(word, "history", "no number of a run and no commit", "12, or 7 to 40 digits of a commit",
                                "see bbsbench history");
-    outcome_t result = ledger_prepare(ledger,
-                                      by_number ? "SELECT id FROM runs WHERE id = ?1"
-                                                : of_commit,
-                                      &statement);
+    outcome_t result = ledger_prepare(ledger, by_number ? "SELECT id FROM runs WHERE id = ?1" : of_commit, &statement);
     if (!outcome_is_ok(&result))
         return result;
     if (by_number)
