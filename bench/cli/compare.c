@@ -29,20 +29,20 @@ static bool is_path(const char *word)
     return file_exists(word) || file_is_folder(word);
 }
 
-/* The history, when a side is not a path. */
+/* The history. Two paths are compared without one, too: it only adds the spread of times. */
 static outcome_t open_history(const options_t *options, ledger_t **ledger)
 {
     text_t path;
     outcome_t result = outcome_ok();
     const char *given = options_text(options, "history");
     *ledger = NULL;
-    if (is_path(options_operand(options, 0)) && is_path(options_operand(options, 1)))
-        return result;
     if (given != NULL)
         path = text_of("%s", given);
     else if (outcome_bad(&result, ledger_path(&path)))
         return result;
-    return path.chars[0] != '\0' && file_exists(path.chars) ? ledger_open(path.chars, false, ledger) : result;
+    if (path.chars[0] != '\0' && file_exists(path.chars))
+        result = ledger_open(path.chars, false, ledger);
+    return is_path(options_operand(options, 0)) && is_path(options_operand(options, 1)) ? outcome_ok() : result;
 }
 
 /* Baselines take the mode of the other side. */
@@ -86,8 +86,8 @@ static outcome_t print(const comparison_request_t *request, comparison_format_t 
     return result;
 }
 
-static outcome_t compare(const options_t *options, const side_t *before, const side_t *after, comparison_format_t format,
-                         fail_on_t rule)
+static outcome_t compare(const options_t *options, const side_t *before, const side_t *after, const ledger_t *ledger,
+                         comparison_format_t format, fail_on_t rule)
 {
     experiments_t experiments;
     const experiment_t *known;
@@ -103,7 +103,8 @@ static outcome_t compare(const options_t *options, const side_t *before, const s
                                               .after = after,
                                               .experiments = &experiments,
                                               .database = database,
-                                              .only = only.chars[0] != '\0' ? only.chars : NULL};
+                                              .only = only.chars[0] != '\0' ? only.chars : NULL,
+                                              .ledger = ledger};
         result = print(&request, format, rule);
     }
     rows_database_close(database);
@@ -127,7 +128,7 @@ static outcome_t run(const options_t *options)
         !outcome_bad(&result, side_open(options_operand(options, 1), ledger, mode, &after))) {
         share_mode(&before, &after);
         share_mode(&after, &before);
-        result = compare(options, &before, &after, (comparison_format_t)format, (fail_on_t)rule);
+        result = compare(options, &before, &after, ledger, (comparison_format_t)format, (fail_on_t)rule);
     }
     side_close(&before);
     side_close(&after);

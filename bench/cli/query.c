@@ -9,6 +9,8 @@
 #include "experiments/experiment_rows.h"
 #include "run/manifest_files.h"
 #include "run/publish.h"
+#include "track/comparison_print.h"
+#include "track/series.h"
 #include "weights/density.h"
 
 #include <stdio.h>
@@ -102,6 +104,8 @@ static void describe_tables(const rows_database_t *database)
         describe_table(rows_database_schema(database, i));
     printf("\n# Files of single commands\n\nNo table of `bbsbench query` and not in a run folder.\n");
     describe_table(&density_schema);
+    describe_table(&comparison_schema);
+    describe_table(&series_schema);
 }
 
 /* ===  The command  === */

@@ -57,6 +57,7 @@ typedef struct {
     const experiments_t *experiments;
     const rows_database_t *database;
     const char *only;
+    const ledger_t *ledger; /* for the spread of times; NULL: none */
 } comparison_request_t;
 
 outcome_t comparison_make(const comparison_request_t *request, comparison_t *comparison);

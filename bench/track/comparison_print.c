@@ -2,9 +2,10 @@
 #include "track/comparison_print.h"
 
 #include "base/number.h"
-#include "track/verdict.h"
+#include "track/times.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 const char *const comparison_format_names[] = {"md", "csv", "json", "junit", NULL};
@@ -208,22 +209,41 @@ static void print_power(const comparison_t *comparison, FILE *stream)
         comparison->tests);
 }
 
-static void print_times(const comparison_request_t *request, FILE *stream)
+/* "12.3 (11.9 to 13.0, N = 4)", or the time of this run alone. */
+static text_t words_of_time(double seconds, const times_t *times)
 {
+    const text_t own = number_fixed(seconds, 1);
+    if (times->runs < 2)
+        return own;
+    return text_of("%s (%s to %s, N = %s)", own.chars, number_fixed(times->least, 1).chars,
+                   number_fixed(times->most, 1).chars, number_integer(times->runs).chars);
+}
+
+static outcome_t print_times(const comparison_request_t *request, FILE *stream)
+{
+    const size_t count = request->experiments->count;
+    times_t *before = calloc(2 * count + 1, sizeof *before), *after = before != NULL ? before + count : NULL;
     bool any = false;
-    for (size_t i = 0; i < request->experiments->count; i++) {
+    if (before == NULL)
+        return outcome_out_of_memory("comparison");
+    outcome_t result = times_read(request->ledger, request->before, request->experiments, before);
+    if (outcome_is_ok(&result))
+        result = times_read(request->ledger, request->after, request->experiments, after);
+    for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
         const char *id = request->experiments->items[i].id;
-        const double before = side_seconds(request->before, id), after = side_seconds(request->after, id);
-        if (isnan(before) || isnan(after) || (before < 1 && after < 1))
+        const double was = side_seconds(request->before, id), is = side_seconds(request->after, id);
+        if (isnan(was) || isnan(is) || (was < 1 && is < 1))
             continue;
         if (!any)
             fputs(
-                "\nTimes, as information: wall time of one run each, so no spread is known.\n\n| Rows | Before, s | After, s "
-                "|\n|---|---:|---:|\n",
+                "\nTimes, as information: wall time of the run, and from the shortest to the longest of the N runs of the same "
+                "program, mode and processor in the history.\n\n| Rows | Before, s | After, s |\n|---|---:|---:|\n",
                 stream);
         any = true;
-        fprintf(stream, "| %s | %s | %s |\n", id, number_fixed(before, 1).chars, number_fixed(after, 1).chars);
+        fprintf(stream, "| %s | %s | %s |\n", id, words_of_time(was, &before[i]).chars, words_of_time(is, &after[i]).chars);
     }
+    free(before);
+    return result;
 }
 
 /* ===  junit  === */
@@ -300,6 +320,5 @@ outcome_t comparison_print(const comparison_request_t *request, const comparison
     print_sum(request, comparison, stream);
     print_differences(comparison, stream);
     print_power(comparison, stream);
-    print_times(request, stream);
-    return outcome_ok();
+    return print_times(request, stream);
 }

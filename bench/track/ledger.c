@@ -144,6 +144,11 @@ static outcome_t connect(const char *path, ledger_t *ledger)
     if (sqlite3_open_v2(path, &ledger->connection, flags, NULL) != SQLITE_OK)
         return ledger_failed(ledger);
     sqlite3_busy_timeout(ledger->connection, BUSY_MILLISECONDS);
+    /* A file that somebody else made may hold triggers and views: they may call no function, and none may damage the file.
+     */
+    sqlite3_db_config(ledger->connection, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    sqlite3_db_config(ledger->connection, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    sqlite3_db_config(ledger->connection, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
     outcome_t result = check_ours(ledger);
     return outcome_is_ok(&result) ? prepare_writing(ledger) : result;
 }

@@ -48,8 +48,8 @@ typedef struct {
 /* Call `found` for each run, oldest first; its texts are valid during the call. */
 outcome_t ledger_runs(const ledger_t *ledger, outcome_t (*found)(void *context, const ledger_run_t *run), void *context);
 
-/* The run that a word names: its number, or the first characters (7 or more) of a commit, of whose runs the newest
- * finished one is taken. FAULT_MISSING when there is none. */
+/* The run that a word names: its number, or 7 to 40 digits of a commit, of whose finished runs the newest is taken,
+ * one without local changes before others. FAULT_MISSING when there is none. */
 outcome_t ledger_find(const ledger_t *ledger, const char *word, int64_t *id);
 
 /* A file of a run: "accuracy.csv". `*found` is false when the run has none of that name. */

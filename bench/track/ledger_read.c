@@ -52,6 +52,11 @@ static bool is_commit(const char *word)
     return length >= COMMIT_LEAST;
 }
 
+/* Either name may be the longer one: the program knows its commit by 12 digits. A run without local changes comes first. */
+static const char of_commit[] = "SELECT id FROM runs WHERE finished_utc IS NOT NULL AND length(commit_name) >= 7 AND"
+                                " (commit_name GLOB ?1 || '*' OR ?1 GLOB commit_name || '*')"
+                                " ORDER BY ifnull(dirty, 1), started_utc DESC, id DESC LIMIT 1";
+
 outcome_t ledger_find(const ledger_t *ledger, const char *word, int64_t *id)
 {
     int64_t number = 0;
@@ -60,11 +65,7 @@ outcome_t ledger_find(const ledger_t *ledger, const char *word, int64_t *id)
     if (!by_number && !is_commit(word))
         return outcome_missing(word, "history", "no number of a run and no commit", "12, or 7 to 40 digits of a commit",
                                "see bbsbench history");
-    outcome_t result = ledger_prepare(ledger,
-                                      by_number ? "SELECT id FROM runs WHERE id = ?1"
-                                                : "SELECT id FROM runs WHERE commit_name GLOB ?1 || '*' AND finished_utc IS"
-                                                  " NOT NULL ORDER BY started_utc DESC, id DESC LIMIT 1",
-                                      &statement);
+    outcome_t result = ledger_prepare(ledger, by_number ? "SELECT id FROM runs WHERE id = ?1" : of_commit, &statement);
     if (!outcome_is_ok(&result))
         return result;
     if (by_number)

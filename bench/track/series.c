@@ -9,7 +9,7 @@
 
 typedef struct {
     int64_t run;
-    const char *started_utc, *mode, *commit, *local_changes, *row;
+    const char *started, *mode, *commit, *local_changes, *row;
     double value;
     int64_t samples;
     const char *change;
@@ -20,7 +20,7 @@ typedef struct {
 
 static const rows_column_t columns[] = {
     {INTEGER(run), .key = true, .heading = "Run", .meaning = "number in the history"},
-    {TEXT(started_utc), .heading = "Started", .unit = "UTC", .meaning = "when the run began"},
+    {TEXT(started), .heading = "Started", .unit = "UTC", .meaning = "when the run began"},
     {TEXT(mode), .heading = "Mode", .meaning = "smoke, compact or full"},
     {TEXT(commit), .heading = "Commit", .meaning = "of the program"},
     {TEXT(local_changes), .heading = "Changes", .meaning = "yes: the program had changes that are in no commit"},
@@ -130,7 +130,7 @@ static outcome_t take_row(reading_t *reading, const ledger_run_t *run, const csv
         return result;
     const text_t name = name_of_row(table, row, reading->schema), change = change_of(reading, run->mode, value);
     const cells_t cells = {.run = run->id,
-                           .started_utc = run->started,
+                           .started = run->started,
                            .mode = run->mode,
                            .commit = run->commit,
                            .local_changes = run->dirty > 0    ? "yes"

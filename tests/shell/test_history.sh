@@ -36,6 +36,7 @@ import json, os, random, subprocess, sys, time
 program, folder, source = sys.argv[1:]
 random.seed(5)
 record = json.load(open(source + "/run.json"))
+record["experiments"] = record["files"] = []
 def make(index):
     path = f"{folder}/made{index}"
     os.makedirs(path + "/predictions")
@@ -84,18 +85,27 @@ check "20 kills of two writers lose no finished run" /usr/bin/python3 "$tap_fold
 sed 's/^/# /' "$tap_folder/out"
 
 # ===  One number over time, and its figure  ===
-made() { # NAME RIGHT DAY
-    mkdir -p "$tap_folder/$1"
-    sed "s/\"started_utc\":[[:space:]]*\"[^\"]*\"/\"started_utc\": \"2026-01-0$3T00:00:00Z\"/; s/\"table4.csv\"/\"table4.csv\"/" "$tap_folder/one/run.json" |
-        sed 's/"id":[[:space:]]*"table4"/"id": "accuracy"/' >"$tap_folder/$1/run.json"
-    printf 'net,size,data,method,samples,correct\nvgg16,compact,d,int8,2000,1851\nvgg16,compact,d,bbs-mod,2000,%s\n' "$2" >"$tap_folder/$1/accuracy.csv"
-}
+# Runs of another day with rows of their own, and a record that says so.
+cat >"$tap_folder/made.py" <<'END'
+import hashlib, json, os, sys
+source, folder, right, day = sys.argv[1:]
+rows = f"net,size,data,method,samples,correct\nvgg16,compact,d,int8,2000,1851\nvgg16,compact,d,bbs-mod,2000,{right}\n"
+record = json.load(open(source + "/run.json"))
+record["started_utc"] = f"2026-01-0{day}T00:00:00Z"
+record["experiments"] = [{"id": "accuracy", "title": "made", "rows": "accuracy.csv", "state": "finished", "wall_seconds": 10 * int(day)}]
+record["files"] = [{"path": "accuracy.csv", "bytes": len(rows), "sha256": hashlib.sha256(rows.encode()).hexdigest(), "row_count": 2}]
+os.makedirs(folder)
+open(folder + "/accuracy.csv", "w").write(rows)
+json.dump(record, open(folder + "/run.json", "w"))
+END
+made() { /usr/bin/python3 "$tap_folder/made.py" "$tap_folder/one" "$tap_folder/$1" "$2" "$3"; }
 made day1 1852 1 && made day2 1852 2 && made day3 1849 3
 export BBS_HISTORY="$tap_folder/series.db"
 check "three runs" "$BBSBENCH" history import "$tap_folder/day1" "$tap_folder/day2" "$tap_folder/day3"
 check "one number over them" "$BBSBENCH" history --net vgg16 --method bbs-mod --format csv
 check "tells where it changed" sh -c "[ \"\$(sed 1d $tap_folder/last_out | cut -d, -f 7-9 | tr '\n' ' ')\" = '1852,2000,first 1852,2000,same 1849,2000,-3 ' ]"
 check "a comparison names what moved" sh -c "'$BBSBENCH' compare 2 3 | grep -qF '| accuracy | vgg16/compact/d/bbs-mod | correct | 1,852 of 2,000 | 1,849 of 2,000 |'"
+check "with the spread of the times of this commit" sh -c "'$BBSBENCH' compare 2 3 | grep -qF '| accuracy | 20.0 (10.0 to 30.0, N = 3) | 30.0 (10.0 to 30.0, N = 3) |'"
 check_fails 1 "and fails when it is asked to" "$BBSBENCH" compare 2 3 --fail-on moved
 check "JUnit is XML with the failure" sh -c "'$BBSBENCH' compare 2 3 --format junit --fail-on moved 2>/dev/null >$tap_folder/junit.xml
     /usr/bin/python3 -c '

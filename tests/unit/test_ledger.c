@@ -115,6 +115,9 @@ static void what_goes_in_comes_out(void **state)
     assert_int_equal(named, id);
     assert_ok(ledger_find(ledger, "abc0011", &named)); /* the newest of that commit */
     assert_int_equal(named, other);
+    assert_ok(ledger_find(ledger, "abc0011223344556677889900aabbccddeeff001", &named)); /* a whole name */
+    assert_int_equal(named, other);
+    assert_error(ledger_find(ledger, "abc0012", &named), FAULT_MISSING, "run abc0012");
     assert_error(ledger_find(ledger, "99", &named), FAULT_MISSING, "run 99");
     assert_error(ledger_find(ledger, "abc", &named), FAULT_MISSING, "no number of a run and no commit");
     ledger_close(ledger);
