@@ -46,7 +46,7 @@ BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/benches/%,$(wildcard tests/bench
 .DEFAULT_GOAL := all
 .SUFFIXES:
 .SECONDARY:
-.PHONY: report-check help deps all check check-build smoke bench bench-peers oracle lint parity rehearsal synthesis asan faults fuzz retrain reference readme datasets format install clean distclean FORCE
+.PHONY: report-check help deps all check check-build smoke bench bench-peers oracle lint parity rehearsal synthesis asan faults coverage mutation fuzz retrain reference readme datasets format install clean distclean FORCE
 
 help:  ## this list
 	@grep -hE "^[a-z-]+:.*##" Makefile | sed -E "s|^([a-z-]+):.*## *|\1\||" | awk -F"|" "{printf \"  %-12s %s\\n\", \$$1, \$$2}"
@@ -105,6 +105,13 @@ $(BUILD)/faults/interposer.so: tests/faults/interposer.c Makefile
 	@mkdir -p $(@D)
 	$(Q)$(CC) -D_GNU_SOURCE -std=c11 -Wall -Wextra -O2 -fPIC -shared -o $@ $<
 
+coverage:  ## lines of bench/ without cli/ that `make check` runs (gcov)
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage CFLAGS="-O1 -g --coverage" check || echo "some tests failed: the counts are of what ran"
+	@$(PYTHON) tests/coverage.py $(BUILD)/coverage
+
+mutation: all  ## wrong changes, one at a time, and the tests that catch them: MUTANTS="1-8" tries only these
+	@$(PYTHON) tests/mutation/mutate.py $(MUTANTS)
+
 lint:  ## warnings as errors with gcc and clang, cppcheck
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint-gcc CC=gcc WERROR=1 -j$(JOBS) check-build
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint-clang CC=clang WERROR=1 -j$(JOBS) check-build
@@ -135,16 +142,16 @@ format:  ## lay out all C files by .clang-format
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
 
 FUZZERS       := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzzers/%,$(wildcard tests/fuzz/fuzz_*.c))
-FUZZ_SECONDS  ?= 150
+SECONDS       ?= 150
 FUZZ_CFLAGS    = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=undefined,float-cast-overflow
 
-fuzz:  ## run each libFuzzer target for FUZZ_SECONDS under the sanitizers (clang, libclang-rt-14-dev)
+fuzz:  ## run each libFuzzer target under the sanitizers: SECONDS=150 for each (clang, libclang-rt-14-dev)
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/fuzz CC=clang CFLAGS="$(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link" fuzz-build
 	@BBSBENCH=$(BUILD)/bbsbench PYTHON=$(PYTHON) tests/fuzz/seeds.sh $(BUILD)/fuzz/seeds
 	@for target in $(notdir $(FUZZERS:fuzz_%=%)); do \
-	    kind=$${target#fuzz_}; mkdir -p $(BUILD)/fuzz/corpus/$$kind; echo "  FUZZ    $$kind for $(FUZZ_SECONDS) s"; \
-	    $(BUILD)/fuzz/fuzzers/$$target -max_total_time=$(FUZZ_SECONDS) -timeout=20 -rss_limit_mb=4096 -max_len=16384 -verbosity=0 \
+	    kind=$${target#fuzz_}; mkdir -p $(BUILD)/fuzz/corpus/$$kind; echo "  FUZZ    $$kind for $(SECONDS) s"; \
+	    $(BUILD)/fuzz/fuzzers/$$target -max_total_time=$(SECONDS) -timeout=20 -rss_limit_mb=4096 -max_len=16384 -verbosity=0 \
 	        -print_final_stats=1 -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/corpus/$$kind $(BUILD)/fuzz/seeds/$$kind || exit 1; \
 	done
 

@@ -11,9 +11,9 @@
 
 /* Rows as RFC 4180 CSV: a header with units in the names, LF line ends, integers in full, floats as %.9g.
  *
- * A spreadsheet takes a cell that begins with = + - @ (also after a tab or a carriage return) for a formula and runs it. Such
- * a text, which is no number, is written with an apostrophe before it, and so is one that begins with apostrophes and then
- * one of these signs. csv_read() takes one apostrophe away again, so every text is read as it was written.
+ * A spreadsheet takes a cell that begins with = + - @ (also after a tab or a carriage return) for a formula and runs it.
+ * Such a text, which is no number, is written with an apostrophe before it, and so is one that begins with apostrophes and
+ * then one of these signs. csv_read() takes one apostrophe away again, so every text is read as it was written.
  *
  * Writing goes through outfile_t: rows appear in PATH.part as they are computed and PATH appears when all are written.
  * Each row must have as many fields as the header; otherwise csv_commit() fails. */

@@ -122,6 +122,7 @@ static int open_part(const char *part)
             if (ftruncate(descriptor, 0) == 0)
                 return descriptor;
             error = errno;
+            unlink(part); /* ours: it is locked */
         }
         close(descriptor);
         if (error == EWOULDBLOCK && waits++ < MOST_WAITS) {

@@ -3,7 +3,7 @@
 # Small files for the fuzzers to start from: seeds.sh FOLDER, with BBSBENCH the program.
 set -eu
 python=${PYTHON:-/usr/bin/python3}
-mkdir -p "$1/bbs" "$1/safetensors" "$1/tokenizer" "$1/checkpoint" "$1/page"
+mkdir -p "$1/bbs" "$1/safetensors" "$1/tokenizer" "$1/checkpoint" "$1/page" "$1/files"
 $python tests/oracle/checkpoints.py "$1/checkpoint"
 rm "$1/checkpoint"/*.safetensors "$1/checkpoint/manifest.csv"
 $python - "$1/safetensors/net" <<'PY'
@@ -47,3 +47,14 @@ PY
 for page in docs/examples/*/*.md bench/experiments/*.md; do
     if [ -e "$page" ]; then cp "$page" "$1/page"; fi
 done
+# Small files, each after a byte that chooses the reader (tests/fuzz/fuzz_files.c), without the many rows of the long ones.
+$python - "$1/files" <<'PY'
+import sys
+seeds = ["results/reference/accuracy.smoke.csv", "tests/fuzz/seeds/run.json", "results/claims.csv", "models/profiles/resnet18_imagenet_partial.csv",
+         "models/compact/vgg16.ranges.csv", "tests/fuzz/seeds/predictions.csv", "docs/examples/mobilenet.layers.csv",
+         "bench/accel/config/paper.ini", "datasets/datasets.csv", "tests/fuzz/seeds/shards.json", "tests/fuzz/seeds/val.txt",
+         "tests/fuzz/seeds/description.json"]
+for reader, path in enumerate(seeds):
+    lines = open(path, "rb").read()[:12000].splitlines(keepends=True)
+    open(f"{sys.argv[1]}/{reader}", "wb").write(bytes([reader]) + b"".join(lines))
+PY

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Wrong changes, one at a time, and the tests that should catch each: mutate.py [FIRST-LAST]
+
+A copy of the project is changed, built and tested; the project itself is left alone. For each change one line: "caught by
+TEST: the first test that failed", or SURVIVED. A change whose text is no longer in its file is STALE: mend the table. Ends
+with 1 when one survived or is stale. BUILD names the build whose objects are the starting point (default build)."""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+# what is wrong | file | text | text in its place | tests that should see it
+MUTANTS = [
+    ("rounded averaging rounds half up", "bench/compress/ra.c", "twice == count && mean % 2 == 1", "twice == count", "test_compress"),
+    ("one redundant column too few", "bench/compress/columns.c", "high < 64 >> redundant", "high < 63 >> redundant", "test_compress test_methods"),
+    ("a constant loses its highest bit", "bench/compress/columns.c", "constant & 63", "constant & 31", "test_compress test_pack"),
+    ("a last short group is one weight short", "bench/compress/columns.c", "count = c - at < group ? c - at : group;\n            column_code_t", "count = c - at < group ? c - at - 1 : group;\n            column_code_t", "test_compress"),
+    ("-128 is clamped like +128", "bench/compress/quantize.c", "steps < -128.0f ? -128.0f", "steps < -127.0f ? -127.0f", "test_quantize"),
+    ("one sensitive channel too many", "bench/compress/select.c", "(double)total + PRODUCT_SLACK", "(double)total + 1", "test_select"),
+    ("a tile is rounded down", "bench/accel/exact.c", "a / divisor + (a % divisor != 0)", "a / divisor", "test_accel"),
+    ("a tile of one too many", "bench/accel/exact.c", "a / divisor + (a % divisor != 0)", "a / divisor + 1", "test_accel"),
+    ("tiles of pixels ignore the rows", "bench/accel/tile.c", "exact_ceil(layer->out_w, columns), layer->out_h)", "exact_ceil(layer->out_w, columns), 1)", "test_accel"),
+    ("padding counts as inside", "bench/accel/tile.c", "before > 0 ? exact_ceil(before, stride) : 0", "0", "test_pairs"),
+    ("Stripes takes a cycle more", "bench/accel/stripes.c", "exact_times(work->tiles, bits)", "exact_times(work->tiles, bits + 1)", "test_accel"),
+    ("the DRAM access costs 2 % more", "bench/accel/technology.csv", "dram.access,1000,", "dram.access,1020,", "test_technology test_accel_memory test_simulator"),
+    ("the clock is 2 % slower", "bench/accel/technology.csv", "clock.period,1.25,", "clock.period,1.275,", "test_technology test_accelerators"),
+    ("energy of the logic without its lanes", "bench/accel/energy.c", "power * period * (double)config->lanes / lanes", "power * period", "test_accel_memory test_accelerators"),
+    ("labels of CIFAR-10 are those of the next image", "bench/data/cifar.c", "cifar->bytes.data[i * RECORD]", "cifar->bytes.data[(i + 1) % samples * RECORD]", "test_data"),
+    ("BatchNorm's epsilon is 1e-3", "bench/nets/weights.c", "net_batchnorm_epsilon = 1e-5F", "net_batchnorm_epsilon = 1e-3F", "test_engine test_nets"),
+    ("lost answers are counted as gained", "bench/rows/statistics.c", "before[i] != labels[i] && after[i] == labels[i]", "before[i] == labels[i] && after[i] != labels[i]", "test_statistics"),
+    ("McNemar's test is one-sided", "bench/rows/statistics.c", "2 * gsl_cdf_binomial_P", "gsl_cdf_binomial_P", "test_statistics"),
+    ("F1 counts class 0", "bench/rows/statistics.c", "both += labels[i] == 1 && predicted[i] == 1", "both += labels[i] == 0 && predicted[i] == 0", "test_statistics"),
+    ("the exact integers lose a part", "bench/engine/parts.c", "needed = part + 1", "needed = part > 0 ? part : 1", "test_levels test_products"),
+    ("a damaged file of answers is believed", "bench/measure/predictions.c", "label != expected->label[row]", "false", "test_predictions"),
+    ("answers of another key are taken", "bench/measure/predictions.c", "text_equal(csv_cell(table, 0, KEY), key)", "true", "test_predictions"),
+    ("rows that the run has not written are believed", "bench/run/manifest_files.c", "text_equal(seen.sha256.hex, sha256)", "true", "test_manifest_files"),
+    ("rows without a record are believed", "bench/run/manifest_files.c", "find(manifest, name) != NULL ? outcome_ok()", "true ? outcome_ok()", "test_foreign.sh"),
+    ("a link at a place of the report is followed", "bench/base/file.c", "|| !S_ISLNK(status.st_mode)", "|| true", "test_hostile.sh"),
+    ("a name that is a pipe reaches gnuplot", "bench/base/file.c", "path[0] == '/' ? \"\" : \"./\"", "path[0] == '/' ? \"\" : \"\"", "test_hostile.sh"),
+    ("a formula is written as it is", "bench/base/csv.c", "is_formula(value) ? \"'\" : \"\"", "false ? \"'\" : \"\"", "test_base"),
+    ("a lack of memory is a wrong JSON", "bench/base/json.c", "*json == NULL && errno == ENOMEM", "false", "test_json"),
+    ("a tree that lacks a member is printed", "bench/base/json.c", "parent->type = cJSON_Invalid", "parent->type = parent->type", "test_json"),
+    ("one bit of a weight of a compact network", "models/compact/vgg16.safetensors", None, None, "test_hygiene.sh test_build.sh test_run.sh"),
+]
+
+
+def change(path, old, new):
+    """False when the text is not there. Without a text the middle byte has its lowest exponent bit flipped."""
+    data = path.read_bytes()
+    if old is None:
+        middle = len(data) // 2 | 3
+        path.write_bytes(data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1:])
+        return True
+    if old.encode() not in data:
+        return False
+    path.write_bytes(data.replace(old.encode(), new.encode(), 1))
+    return True
+
+
+def first_failure(tree, tests):
+    """The first test that fails, with the name of its case; None when all pass."""
+    for test in tests.split():
+        name = test.removesuffix(".sh")
+        unit = f"build/tests/{name}"
+        targets = ["all"] if test.endswith(".sh") else [unit]
+        if not test.endswith(".sh") and not (tree / f"tests/unit/{name}.c").exists():
+            continue
+        built = subprocess.run(["make", "-j2", *targets], cwd=tree, capture_output=True, text=True, check=False)
+        if built.returncode != 0:
+            return f"{name}: it is not compiled"
+        command = ["sh", f"tests/shell/{test}"] if test.endswith(".sh") else [unit]
+        environment = dict(os.environ, BUILD="build", BBSBENCH=str(tree / "build/bbsbench"), CMOCKA_MESSAGE_OUTPUT="TAP", BBS_TEST_DATA="none")
+        result = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
+        failed = [line for line in result.stdout.splitlines() if line.startswith("not ok") and "# SKIP" not in line]
+        if result.returncode != 0 or failed:
+            return f"{name}: {failed[0].split(' - ')[-1] if failed else f'exit code {result.returncode}'}"
+    return None
+
+
+def main():
+    first, last = (int(part) for part in (sys.argv[1] if len(sys.argv) > 1 else f"1-{len(MUTANTS)}").split("-"))
+    survived = 0
+    with tempfile.TemporaryDirectory(prefix="bbs-mutation-") as folder:
+        tree = pathlib.Path(folder) / "project"
+        ignored = shutil.ignore_patterns(".git", "asan", "fuzz", "lint-*", "coverage", "tsan", "onnx", "results-*")
+        shutil.copytree(".", tree, symlinks=True, ignore=ignored)
+        if os.environ.get("BUILD", "build") != "build":
+            shutil.copytree(os.environ["BUILD"], tree / "build", dirs_exist_ok=True)
+        for number, (what, name, old, new, tests) in enumerate(MUTANTS, 1):
+            if not first <= number <= last:
+                continue
+            path = tree / name
+            original = path.read_bytes()
+            found = "STALE" if not change(path, old, new) else first_failure(tree, tests)
+            path.write_bytes(original)
+            survived += found is None or found == "STALE"
+            print(f"{number:2d} {what}: {'SURVIVED ' + tests if found is None else found if found == 'STALE' else 'caught by ' + found}", flush=True)
+    return survived > 0
+
+
+sys.exit(main())
