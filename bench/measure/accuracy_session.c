@@ -238,6 +238,7 @@ static outcome_t open_weights(accuracy_session_t *session)
     const checkpoint_request_t request = {.network = config->network,
                                           .size = config->size,
                                           .path = config->weights,
+                                          .heads = config->heads,
                                           .ignore_extra = config->ignore_extra,
                                           .threads = config->threads};
     checkpoint_t *checkpoint = &session->checkpoint;

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "nets/names.h"
 
+#include <float.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -102,29 +103,37 @@ static outcome_t find_description(const char *path, const tensor_set_t *set, che
     return outcome_ok();
 }
 
-/* Number of heads and LayerNorm's epsilon, from config.json or from notes of the file under these names. */
-static net_hints_t read_hints(const tensor_set_t *set, const checkpoint_t *checkpoint)
+/* The number under one of these names in config.json, or in the notes of the file; 0 when there is none in the range. */
+static double read_hint(const cJSON *root, const tensor_set_t *set, const char *const *names, double least, double most)
 {
-    static const char *const heads[] = {"num_attention_heads", "num_heads", "heads"}, *const epsilons[] = {"layer_norm_eps",
-                                                                                                           "layernorm_eps"};
-    net_hints_t hints = {0};
+    for (; *names != NULL; names++) {
+        const cJSON *item = cJSON_GetObjectItemCaseSensitive(root, *names);
+        const char *note = tensor_set_get_note(set, *names);
+        double value = 0;
+        if (cJSON_IsNumber(item))
+            value = item->valuedouble;
+        else if (note == NULL || !text_to_real(note, &value))
+            continue;
+        if (value >= least && value <= most)
+            return value;
+    }
+    return 0;
+}
+
+/* What shapes do not say, from config.json or from notes of the file under these names. */
+static net_hints_t read_hints(const checkpoint_request_t *request, const tensor_set_t *set, const checkpoint_t *checkpoint)
+{
+    enum { MOST = 4096 };
+    static const char *const heads[] = {"num_attention_heads", "num_heads", "heads", NULL};
+    static const char *const epsilons[] = {"layer_norm_eps", "layernorm_eps", NULL};
+    static const char *const sides[] = {"image_size", NULL}, *const pools[] = {"stem_pool", NULL};
     cJSON *root = cJSON_Parse(checkpoint->description.chars);
-    for (size_t i = 0; i < sizeof heads / sizeof *heads && hints.heads == 0; i++) {
-        const cJSON *item = cJSON_GetObjectItemCaseSensitive(root, heads[i]);
-        const char *note = tensor_set_get_note(set, heads[i]);
-        if (cJSON_IsNumber(item) && item->valuedouble >= 1 && item->valuedouble < 4096)
-            hints.heads = (int64_t)item->valuedouble;
-        else if (note == NULL || !text_to_integer(note, 1, 4096, &hints.heads))
-            hints.heads = 0;
-    }
-    for (size_t i = 0; i < sizeof epsilons / sizeof *epsilons && !(hints.epsilon > 0); i++) {
-        const cJSON *item = cJSON_GetObjectItemCaseSensitive(root, epsilons[i]);
-        const char *note = tensor_set_get_note(set, epsilons[i]);
-        if (cJSON_IsNumber(item) && item->valuedouble > 0 && item->valuedouble < 1)
-            hints.epsilon = item->valuedouble;
-        else if (note == NULL || !text_to_real(note, &hints.epsilon) || !(hints.epsilon > 0) || hints.epsilon >= 1)
-            hints.epsilon = 0;
-    }
+    const net_hints_t hints = {
+        .heads = request->heads > 0 ? request->heads : (int64_t)read_hint(root, set, heads, 1, MOST - 1),
+        .epsilon = read_hint(root, set, epsilons, DBL_MIN, 1 - DBL_EPSILON),
+        .side = (int64_t)read_hint(root, set, sides, 1, MOST),
+        .pool = (int64_t)read_hint(root, set, pools, 1, MOST),
+    };
     cJSON_Delete(root);
     return hints;
 }
@@ -133,7 +142,7 @@ static net_hints_t read_hints(const tensor_set_t *set, const checkpoint_t *check
 static outcome_t find_network(const checkpoint_request_t *request, const char *path, tensor_set_t *set,
                               checkpoint_t *checkpoint, const network_t **network, const net_size_t **size)
 {
-    const net_hints_t hints = read_hints(set, checkpoint);
+    const net_hints_t hints = read_hints(request, set, checkpoint);
     net_made_t *made = &checkpoint->made;
     bool other = true;
     outcome_t result;
