@@ -131,6 +131,7 @@ static net_hints_t read_hints(const checkpoint_request_t *request, const tensor_
     const net_hints_t hints = {
         .heads = request->heads > 0 ? request->heads : (int64_t)read_hint(root, set, heads, 1, MOST - 1),
         .epsilon = read_hint(root, set, epsilons, DBL_MIN, 1 - DBL_EPSILON),
+        .tokens = request->tokens,
         .side = (int64_t)read_hint(root, set, sides, 1, MOST),
         .pool = (int64_t)read_hint(root, set, pools, 1, MOST),
     };
