@@ -42,15 +42,22 @@ static bool has_rows(const publication_t *publication, const experiment_t *exper
     return cJSON_IsNumber(rows) && rows->valuedouble > 0;
 }
 
-/* Called for every finished experiment, in order. */
+/* A mode with an experiment of its own shows its page alone: the other pages are about the paper's networks. */
+static bool is_shown(const publication_t *publication, const experiment_t *experiment)
+{
+    const char *own = publication->mode.own;
+    return is_finished(publication, experiment) && (own == NULL || text_equal(experiment->id, own));
+}
+
+/* Called for every finished experiment that is shown, in order. */
 typedef outcome_t (*part_t)(publication_t *publication, const experiment_t *experiment);
 
-static outcome_t for_each_finished(publication_t *publication, part_t part)
+static outcome_t for_each_shown(publication_t *publication, part_t part)
 {
     const experiments_t *experiments = publication->request->experiments;
     outcome_t result = outcome_ok();
     for (size_t i = 0; i < experiments->count && outcome_is_ok(&result); i++)
-        if (is_finished(publication, &experiments->items[i]))
+        if (is_shown(publication, &experiments->items[i]))
             result = part(publication, &experiments->items[i]);
     return result;
 }
@@ -245,8 +252,8 @@ static outcome_t put_together(publication_t *publication)
     document_t *document = &publication->document;
     outcome_t result;
     present_banner(publication);
-    if (outcome_bad(&result, for_each_finished(publication, present_headline)) ||
-        outcome_bad(&result, for_each_finished(publication, present_section)))
+    if (outcome_bad(&result, for_each_shown(publication, present_headline)) ||
+        outcome_bad(&result, for_each_shown(publication, present_section)))
         return result;
     claims_present(&publication->claims, document);
     if (outcome_bad(&result, present_baselines(publication)))
@@ -255,14 +262,14 @@ static outcome_t put_together(publication_t *publication)
     record_present_environment(&publication->manifest, document);
     record_present_cost(&publication->manifest, publication->request->experiments, document);
     document_heading(document, 2, "Limits");
-    if (outcome_bad(&result, for_each_finished(publication, present_limits)))
+    if (outcome_bad(&result, for_each_shown(publication, present_limits)))
         return result;
     document_heading(document, 2, "How to reproduce this run");
     document_paragraph(document,
                        "From the project's top folder, at the commit above; the first command repeats the whole run.");
     document_command(document, "%s && build/bbsbench report RUN_FOLDER",
                      manifest_text(&publication->manifest, NULL, "command"));
-    return for_each_finished(publication, present_again);
+    return for_each_shown(publication, present_again);
 }
 
 outcome_t publish_report(const publish_request_t *request)
