@@ -90,25 +90,26 @@ static const char *value_of(const char *header, const char *key)
     return at + strspn(at, " ");
 }
 
-/* "(964, 20, 105, 105)" */
+/* "(964, 20, 105, 105)" or "(3,)": as many numbers as the rank, then perhaps a comma. */
 static bool take_shape(const char *text, int rank, npz_t *array)
 {
     if (text == NULL || *text != '(')
         return false;
-    for (array->rank = 0; array->rank < rank; array->rank++) {
+    array->rank = rank;
+    text++;
+    for (int i = 0; i < rank; i++) {
         char number[20] = "";
-        text += 1 + strspn(text + 1, " ");
+        text += strspn(text, " ");
         const size_t digits = strspn(text, "0123456789");
         if (digits == 0 || digits >= sizeof number)
             return false;
         memcpy(number, text, digits);
         text += digits;
-        if (!text_to_integer(number, 1, MOST_BYTES, &array->shape[array->rank]) || (*text != ',' && *text != ')'))
+        if (!text_to_integer(number, 1, MOST_BYTES, &array->shape[i]) || (*text != ',' && i + 1 < rank))
             return false;
-        if (*text == ')')
-            return array->rank + 1 == rank;
+        text += *text == ',';
     }
-    return text[0] == ',' && text[1 + strspn(text + 1, " ")] == ')'; /* (3,) */
+    return *text == ')';
 }
 
 static outcome_t take_header(const char *path, const char *name, const char *header, int rank, npz_t *array)
