@@ -69,9 +69,12 @@ outcome_t accuracy_runs_inputs(const run_mode_t *mode, inputs_t *inputs)
     size_t count = list_networks(mode, nets);
     outcome_t result = outcome_ok();
     for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
+        const net_size_t *size = nets[i].size; /* NULL: recognised, from a file that the material names */
         const char *weights = given(&nets[i].weights);
-        if (outcome_bad(&result, inputs_add(inputs, weights != NULL ? weights : nets[i].size->weights, "weights")) ||
-            outcome_bad(&result, inputs_add(inputs, nets[i].size != NULL ? nets[i].size->cfg : NULL, "graph")))
+        if (weights == NULL && size != NULL)
+            weights = size->weights;
+        if (outcome_bad(&result, inputs_add(inputs, weights, "weights")) ||
+            outcome_bad(&result, inputs_add(inputs, size != NULL ? size->cfg : NULL, "graph")))
             break;
         text_t ranges;
         if (find_ranges(&nets[i], &ranges) && outcome_bad(&result, inputs_add(inputs, ranges.chars, "ranges")))

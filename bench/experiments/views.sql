@@ -26,9 +26,8 @@ FROM (
     GROUP BY method, size);
 
 /* The basis of a number when it is compared with the paper: 'stand-in' (no comparison), 'subset' (a part of what the paper
-   measured), or 'whole' (every sample of the published set; for net 'mean' on each network of the paper). Networks that were
-   recognised by their tensors (size own), and means with other networks than the paper's, have no basis: they are compared
-   with nothing.
+   measured), or 'whole' (every sample of the published set; for net 'mean' on each network of the paper). The rows of the
+   mode real have no basis: its networks are not the paper's, and are compared with nothing.
    note: network, data and bits of the number, as text. */
 CREATE VIEW accuracy_basis AS
 WITH one AS (
@@ -39,7 +38,7 @@ WITH one AS (
 SELECT net, size, method, basis,
     net || ' (' || size || ') on ' || data || ', ' || fixed(bits_per_weight, 2) || ' bits a weight' AS note
 FROM one
-WHERE size <> 'own'
+WHERE (SELECT mode FROM run) <> 'real'
 UNION ALL
 SELECT 'mean', size, method,
     CASE WHEN mean_losses.stand_in THEN 'stand-in'
@@ -48,9 +47,8 @@ SELECT 'mean', size, method,
          ELSE 'subset' END,
     mean_losses.note
 FROM mean_losses JOIN one USING (method, size) LEFT JOIN networks ON networks.net = one.net
-WHERE size <> 'own'
-GROUP BY method, size
-HAVING min(coalesce(networks.paper, 0));
+WHERE (SELECT mode FROM run) <> 'real'
+GROUP BY method, size;
 
 /* Options of a command that makes rows again in the mode of this run. */
 CREATE VIEW run_options AS
