@@ -46,7 +46,7 @@ BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/benches/%,$(wildcard tests/bench
 .DEFAULT_GOAL := all
 .SUFFIXES:
 .SECONDARY:
-.PHONY: report-check help deps all check check-build smoke bench bench-peers oracle lint parity rehearsal synthesis asan faults coverage mutation fuzz retrain reference readme datasets format install clean distclean FORCE
+.PHONY: report-check help deps all check check-build real real-reference smoke bench bench-peers oracle lint parity rehearsal synthesis asan faults coverage mutation fuzz retrain reference readme datasets format install clean distclean FORCE
 
 help:  ## this list
 	@grep -hE "^[a-z-]+:.*##" Makefile | sed -E "s|^([a-z-]+):.*## *|\1\||" | awk -F"|" "{printf \"  %-12s %s\\n\", \$$1, \$$2}"
@@ -62,6 +62,18 @@ check:  ## install what is missing, build, run all tests; ends with "N passed, N
 	@BUILD=$(BUILD) PYTHON=$(PYTHON) tests/run.sh
 
 check-build: all $(UNITS)
+
+# REAL_DATA holds the files of models/real.files.csv; nothing of them is copied. REAL_OPTIONS are for `bbsbench run`.
+REAL_DATA    ?= ../shared/data
+REAL_OPTIONS ?=
+REAL          = $(BUILD)/real
+real: $(BUILD)/bbsbench  ## real networks on small real samples, compared with the committed rows; needs files in REAL_DATA
+	@if [ ! -d "$(REAL_DATA)" ]; then echo "real: SKIPPED: no folder $(REAL_DATA) (REAL_DATA: the files of models/real.files.csv)"; exit 0; fi; \
+	    rm -rf $(REAL) && $< run --real --from "$(REAL_DATA)" --offline --yes --jobs $(JOBS) --out $(REAL) $(REAL_OPTIONS) && $< report $(REAL)
+
+real-reference: $(BUILD)/bbsbench  ## make the rows of `make real` in results/reference/real again (say why in CHANGELOG.md)
+	@$(MAKE) --no-print-directory real
+	$(Q)mkdir -p results/reference/real && for rows in accuracy integers real; do cp $(REAL)/$$rows.csv results/reference/real/ || exit 1; done
 
 smoke:  ## the short end-to-end run: ./run_all.sh --smoke
 	@./run_all.sh --smoke
@@ -282,7 +294,7 @@ $(BUILD)/bbsbench.root: FORCE
 	@$(keep_unless_changed)
 
 # The program with its engine in lib, a link to it in bin, and what it reads in share (bench/base/home.h).
-INSTALLED = models/cfg models/compact models/profiles models/checkpoints.csv datasets/datasets.csv plots results/claims.csv results/reference \
+INSTALLED = models/cfg models/compact models/profiles models/real models/real.csv models/real.files.csv models/checkpoints.csv datasets/datasets.csv plots results/claims.csv results/reference \
             bench/accel/config bench/accel/technology.csv bench/accel/sram.csv
 LIB       = $(DESTDIR)$(PREFIX)/lib/bbsbench
 SHARE     = $(DESTDIR)$(PREFIX)/share/bbsbench

@@ -5,7 +5,8 @@ set -u
 
 usage() {
     cat <<'END'
-usage: run_all.sh [--smoke | --full [--yes] [OPTION...]] [--jobs N] [--resume] [--no-compare] [--no-history]
+usage: run_all.sh [--smoke | --real [OPTION...] | --full [OPTION...]] [--jobs N] [--resume] [--no-compare]
+                  [--no-history]
 
 Installs missing packages, builds, runs every experiment, draws the figures, writes the report.
 
@@ -15,6 +16,10 @@ Installs missing packages, builds, runs every experiment, draws the figures, wri
              then asks; hours to days. Its options go to `bbsbench run` (build/bbsbench run --help):
              --yes  --net NAME[,NAME]  --images N  --method SPEC  --data imagenet=FOLDER  --from FOLDER
              --manifest FILE.csv  --skip-bad  --only ID[,ID]
+  --real     real networks that others trained, on small real test sets (models/real.csv): lists files
+             to fetch (1.7 GB), disk and time, then asks; hours. Its options go to `bbsbench run`:
+             --yes  --net NAME[,NAME]  --images N  --method SPEC  --from FOLDER  --offline
+             --evaluations FILE.csv  --manifest FILE.csv  --skip-bad  --only ID[,ID]
   --jobs N   threads (default: the processors that this process may use); the results do not depend on it
   --resume   continue the newest run of the mode, with the same options: finished experiments stay
   --no-compare  do not compare the rows with results/reference
@@ -40,7 +45,7 @@ absolute() { case $1 in /*) printf '%s' "$1" ;; *) printf '%s/%s' "$PWD" "$1" ;;
 mode=compact full='' jobs=$(nproc 2>/dev/null || echo 1) resume='' compare='' history=''
 while [ $# -gt 0 ]; do
     case $1 in
-    --smoke | --full)
+    --smoke | --full | --real)
         [ "$mode" = compact ] || bad_usage "two modes"
         mode=${1#--}
         ;;
@@ -53,17 +58,17 @@ while [ $# -gt 0 ]; do
     --resume) resume=--resume ;;
     --no-compare) compare=--no-compare ;;
     --no-history) history=--no-history ;;
-    --yes | --skip-bad) full="$full$1 " ;;
-    --net=* | --images=* | --method=* | --data=* | --from=* | --manifest=* | --only=*)
+    --yes | --skip-bad | --offline) full="$full$1 " ;;
+    --net=* | --images=* | --method=* | --data=* | --from=* | --manifest=* | --evaluations=* | --only=*)
         value=${1#*=} name=${1%%=*}
         shift
         set -- "$name" "$value" "$@"
         continue
         ;;
-    --net | --images | --method | --data | --from | --manifest | --only)
+    --net | --images | --method | --data | --from | --manifest | --evaluations | --only)
         [ $# -gt 1 ] || bad_usage "$1 without a value"
         case $1 in
-        --from | --manifest) value=$(absolute "$2") ;;
+        --from | --manifest | --evaluations) value=$(absolute "$2") ;;
         --data) value=${2%%=*}=$(absolute "${2#*=}") ;;
         *) value=$2 ;;
         esac
@@ -80,7 +85,7 @@ while [ $# -gt 0 ]; do
 done
 case $jobs in '' | *[!0-9]* | 0*) bad_usage "--jobs $jobs is not a number above 0" ;; esac
 
-[ -z "$full" ] || [ "$mode" = full ] || bad_usage "options of --full without --full"
+[ -z "$full" ] || [ "$mode" = full ] || [ "$mode" = real ] || bad_usage "options of --full or --real without it"
 
 # This folder, also through a symbolic link to the script, and whatever CDPATH says.
 cd -P -- "$(dirname -- "$(readlink -f -- "$0")")" || exit 1

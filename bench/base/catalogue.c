@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const catalogue_checkpoints = "models/checkpoints.csv";
-const char *const catalogue_datasets = "datasets/datasets.csv";
+const char catalogue_checkpoints[] = "models/checkpoints.csv";
+const char catalogue_datasets[] = "datasets/datasets.csv";
+const char catalogue_real[] = "models/real.files.csv";
 
 static outcome_t bad_row(const csv_table_t *table, size_t row, const char *what, const char *found, const char *expected)
 {

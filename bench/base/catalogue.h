@@ -7,9 +7,10 @@
 
 /* The files that can be fetched, and their places in the cache.
  *
- * A catalogue (models/checkpoints.csv, datasets/datasets.csv) has one row per file: its name, the network or data set that
- * it belongs to, its role there ("weights", "vocabulary", "data"), its place in the cache, its address, length, SHA-256
- * (all digits, the first ones, or none), licence and source. The cache is the folder $BBS_HOME, or ~/.cache/bbsbench. */
+ * A catalogue (models/checkpoints.csv, datasets/datasets.csv, models/real.files.csv) has one row per file: its name, the
+ * network or data set that it belongs to, its role there ("weights", "vocabulary", "data"), its place in the cache, its
+ * address, length, SHA-256 (all digits, the first ones, or none), licence and source. The cache is the folder $BBS_HOME, or
+ * ~/.cache/bbsbench. */
 
 typedef struct {
     const char *name;
@@ -30,8 +31,9 @@ typedef struct {
     size_t count;
 } catalogue_t;
 
-extern const char *const catalogue_checkpoints; /* the project's own catalogues, relative to its folder */
-extern const char *const catalogue_datasets;
+/* The project's own catalogues, relative to its folder: the paper's checkpoints, their data, and the files of the real
+ * tier. */
+extern const char catalogue_checkpoints[], catalogue_datasets[], catalogue_real[];
 
 /* Refuses rows whose place is outside the cache, and malformed numbers and hashes, with line and column. */
 outcome_t catalogue_read(const char *path, catalogue_t *catalogue);

@@ -14,6 +14,7 @@
 #include <string.h>
 
 static const char *const default_methods[] = {"fp32", "int8", "bbs-cons", "bbs-mod"};
+enum { MOST_HEADS = 4096 };
 enum { DEFAULT_METHODS = 4, FLOAT_METHODS = 1 /* the first methods of the default list, which have no integer weights */ };
 
 static const option_t options_table[] = {
@@ -28,6 +29,9 @@ static const option_t options_table[] = {
      "kind of the data, where it is not the network's own: imagenet, cifar10, glue-sst2, glue-mrpc ..."},
     {"profile", "NAME", NULL,
      "preprocessing of the samples (default: as config.json beside the weights says, else the network's; unknown: lists them)"},
+    {"heads", "N", "0", "with --net auto: heads of a transformer's attention, where config.json does not say; 0: assumed"},
+    {"tokens", "N", "0",
+     "with --net auto: pieces of the longest text, others are cut; 0: as many as the network has places"},
     {"ignore-extra", NULL, NULL, "leave out float tensors of the checkpoint that the network does not ask for"},
     {"vocabulary", "FILE", NULL, "WordPiece vocabulary of the checkpoint (vocab.txt), for networks that read text"},
     {"method", "SPEC...", NULL, "NAME[:key=value...], may be given several times (default fp32, int8, bbs-cons, bbs-mod)"},
@@ -169,6 +173,8 @@ static outcome_t run(const options_t *options)
     if (outcome_bad(&result, options_required(options, "net", &nets)) ||
         outcome_bad(&result, options_required(options, "out", &out)) ||
         outcome_bad(&result, options_integer(options, "images", 0, INT64_MAX, &config.images)) ||
+        outcome_bad(&result, options_integer(options, "heads", 0, MOST_HEADS, &config.heads)) ||
+        outcome_bad(&result, options_integer(options, "tokens", 0, INT64_MAX, &config.tokens)) ||
         outcome_bad(&result, choice(options, "first-layer", "prune", "keep", &config.prune_first_layer)) ||
         outcome_bad(&result, choice(options, "activations", "int8", "fp32", &config.integers)) ||
         outcome_bad(&result, method_options_jobs(options, &config.threads)))

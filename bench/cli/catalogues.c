@@ -18,10 +18,14 @@ outcome_t catalogues_ask(const char *question, const char *refused)
     return outcome_ok();
 }
 
-outcome_t catalogues_read(const options_t *options, catalogue_t *catalogues, size_t *count)
+const char *const catalogues_paper[] = {catalogue_checkpoints, catalogue_datasets, NULL};
+const char *const catalogues_real[] = {catalogue_real, NULL};
+
+outcome_t catalogues_read(const options_t *options, const char *const *own, catalogue_t *catalogues, size_t *count)
 {
-    const char *const own[] = {catalogue_checkpoints, catalogue_datasets};
-    size_t given = options_count(options, "manifest"), wanted = given > 0 ? given : sizeof own / sizeof own[0];
+    size_t given = options_count(options, "manifest"), wanted = given;
+    while (given == 0 && own[wanted] != NULL)
+        wanted++;
     outcome_t result = outcome_ok();
     if (given > CATALOGUE_LIMIT)
         return outcome_usage("--manifest", NULL, text_of("%zu", given).chars, "at most 16", NULL);

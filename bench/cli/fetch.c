@@ -24,7 +24,8 @@ static const char fetch_details[] =
     "Each file is verified by its length and SHA-256. A file whose whole hash is not published is \"not pinned\": nobody can\n"
     "tell whether it is the right one; what came is noted in not-pinned.csv in the cache, so that later damage is found. An\n"
     "interrupted download of a pinned file continues where it stopped. One fetch works on the cache at a time.\n"
-    "ImageNet and GLUE have terms of their own: download them yourself, then --from FOLDER.";
+    "ImageNet and GLUE have terms of their own: download them yourself, then --from FOLDER. The files of `run --real` have a\n"
+    "catalogue of their own: --manifest models/real.files.csv.";
 
 static outcome_t read_wanted(const options_t *options, const char **wanted, size_t *count)
 {
@@ -58,7 +59,7 @@ static outcome_t run(const options_t *options)
     fetch_request_t request = {.catalogues = catalogues, .wanted = wanted, .from = options_text(options, "from")};
     fetch_plan_t plan = {.steps = NULL};
     outcome_t result;
-    if (outcome_bad(&result, catalogues_read(options, catalogues, &request.catalogue_count)) ||
+    if (outcome_bad(&result, catalogues_read(options, catalogues_paper, catalogues, &request.catalogue_count)) ||
         outcome_bad(&result, read_wanted(options, wanted, &request.wanted_count)) ||
         outcome_bad(&result, fetch_plan(&request, &plan)))
         goto out;

@@ -170,7 +170,7 @@ static outcome_t run(const options_t *options)
 static const option_t option_table[] = {
     {"run", "FOLDER...", NULL,
      "folder of a run, or results/reference; may be repeated: the tables of the second are run2.accuracy ..."},
-    {"mode", "MODE", "compact", "which rows of a folder of baselines, one without run.json: smoke, compact or full"},
+    {"mode", "MODE", "compact", "which rows of a folder of baselines, one without run.json: smoke, compact, full or real"},
     {"format", "md|csv|json", "md", "md: a table for reading; csv and json: values in full"},
     {"describe", NULL, NULL, "print every table and its columns (docs/rows.md) in place of a query"},
     {"experiments", "FOLDER", NULL, "experiments of your own (default: the folder that the first run was given)"},

@@ -9,6 +9,7 @@
 #include "compress/spec.h"
 #include "experiments/accuracy_runs.h"
 #include "run/full.h"
+#include "run/real.h"
 #include "run/run.h"
 #include "track/ledger.h"
 
@@ -79,22 +80,39 @@ static char *command_line(const options_t *options)
 
 static outcome_t choose_mode(const options_t *options, const run_mode_t **mode)
 {
-    bool smoke = options_flag(options, "smoke"), full = options_flag(options, "full");
-    if (smoke && full)
-        return outcome_usage("run", "--smoke --full", "two modes", "one", NULL);
-    return run_mode_find(smoke ? "smoke" : full ? "full" : "compact", mode);
+    static const char *const names[] = {"smoke", "full", "real"};
+    const char *chosen = NULL;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (!options_flag(options, names[i]))
+            continue;
+        if (chosen != NULL)
+            return outcome_usage("run", text_of("--%s --%s", chosen, names[i]).chars, "two modes", "one", NULL);
+        chosen = names[i];
+    }
+    return run_mode_find(chosen != NULL ? chosen : "compact", mode);
 }
 
-/* ===  The full mode  === */
+/* ===  The full and the real mode  === */
 
-/* Refuse options of the full mode in another mode. */
-static outcome_t check_full_options(const options_t *options)
+/* Refuse options of the full and the real mode in another mode. */
+static outcome_t check_mode_options(const options_t *options, const run_mode_t *mode)
 {
-    static const char *const names[] = {"net",  "images",   "method", "data",    "calibration",
-                                        "from", "manifest", "yes",    "skip-bad"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (options_given(options, names[i]))
-            return outcome_usage("run", text_of("--%s", names[i]).chars, "another mode", "--full", NULL);
+    static const struct {
+        const char *name;
+        bool full, real;
+    } known[] = {{"net", true, true},          {"images", true, true},   {"method", true, true},
+                 {"from", true, true},         {"manifest", true, true}, {"yes", true, true},
+                 {"skip-bad", true, true},     {"data", true, false},    {"calibration", true, false},
+                 {"evaluations", false, true}, {"offline", false, true}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        const bool takes = mode->brings && (mode->evaluations != NULL ? known[i].real : known[i].full);
+        if (!takes && options_given(options, known[i].name))
+            return outcome_usage("run", text_of("--%s", known[i].name).chars, "another mode",
+                                 known[i].full && known[i].real ? "--full or --real"
+                                 : known[i].full                ? "--full"
+                                                                : "--real",
+                                 NULL);
+    }
     return outcome_ok();
 }
 
@@ -127,7 +145,7 @@ static outcome_t run_full(const options_t *options, const full_request_t *wanted
     full_t full;
     run_mode_t mode = *request->mode;
     run_request_t brought = *request;
-    outcome_t result = full_plan(wanted, &full);
+    outcome_t result = wanted->evaluations != NULL ? real_plan(wanted, &full) : full_plan(wanted, &full);
     if (!outcome_is_ok(&result) || outcome_bad(&result, full_announce(&full)) ||
         (!options_flag(options, "yes") && outcome_bad(&result, catalogues_ask("begin?", "nothing was done"))) ||
         outcome_bad(&result, full_bring(&full)))
@@ -155,15 +173,21 @@ static outcome_t run_brought(const options_t *options, const run_request_t *requ
                              .mode_methods = accuracy_runs_methods(request->mode),
                              .jobs = request->jobs,
                              .skip_bad = options_flag(options, "skip-bad"),
+                             .offline = options_flag(options, "offline"),
                              .resume = request->resume,
                              .log = request->log};
-    outcome_t result;
-    if (!outcome_bad(&result, options_integer(options, "images", 0, INT64_MAX, &wanted.images)) &&
+    const bool real = request->mode->evaluations != NULL, given = options_given(options, "evaluations");
+    text_t list;
+    outcome_t result = outcome_ok();
+    wanted.evaluations = given ? options_text(options, "evaluations") : real ? list.chars : NULL;
+    if ((given || !real || !outcome_bad(&result, home_path(request->mode->evaluations, &list))) &&
+        !outcome_bad(&result, options_integer(options, "images", 0, INT64_MAX, &wanted.images)) &&
         !outcome_bad(&result, read_list(options, "data", data, MATERIAL_NETS, &wanted.data_count)) &&
         !outcome_bad(&result, read_list(options, "calibration", calibration, MATERIAL_NETS, &wanted.calibration_count)) &&
         !outcome_bad(&result, read_list(options, "method", methods, MATERIAL_METHODS, &wanted.method_count)) &&
         !outcome_bad(&result, check_methods(methods, wanted.method_count)) &&
-        !outcome_bad(&result, catalogues_read(options, catalogues, &wanted.catalogue_count)))
+        !outcome_bad(&result, catalogues_read(options, real ? catalogues_real : catalogues_paper, catalogues,
+                                              &wanted.catalogue_count)))
         result = run_full(options, &wanted, request, folder);
     for (size_t i = 0; i < wanted.catalogue_count; i++)
         catalogue_free(&catalogues[i]);
@@ -214,7 +238,7 @@ static outcome_t run(const options_t *options)
     if (outcome_bad(&result, choose_mode(options, &request.mode)) ||
         outcome_bad(&result, home_output("results", &results)) ||
         outcome_bad(&result, home_path("results/reference", &reference)) ||
-        (!request.mode->brings && outcome_bad(&result, check_full_options(options))))
+        outcome_bad(&result, check_mode_options(options, request.mode)))
         return result;
     if (outcome_bad(&result, method_options_jobs(options, &request.jobs)))
         return result;
@@ -243,6 +267,8 @@ static outcome_t run(const options_t *options)
 static const option_t option_table[] = {
     {"smoke", NULL, NULL, "512 test samples per network: a check that everything works, under a minute"},
     {"full", NULL, NULL, "the paper's checkpoints on ImageNet and GLUE; states downloads, disk and time, then asks"},
+    {"real", NULL, NULL,
+     "real networks on small real samples (models/real.csv); states downloads, disk and time, then asks"},
     {"jobs", "N", NULL,
      "threads, at most one a processor (default: all that this process may use); the rows do not depend on it"},
     {"out", "FOLDER", NULL, "run folder (default: results/UTC-MODE)"},
@@ -251,16 +277,19 @@ static const option_t option_table[] = {
     {"no-history", NULL, NULL, "do not add the run to the history (BBS_HISTORY, default results/history.db)"},
     {"only", "ID[,ID]", NULL, "these experiments, and the experiments whose rows they read"},
     {"experiments", "FOLDER", NULL, "experiments of your own, besides those of the paper (docs/experiments.md)"},
-    {"net", "NAME[,NAME]", NULL, "full: these networks (default: every network whose files are here or can be fetched)"},
-    {"images", "N", "0", "full: at most N samples per network, from a fixed balanced list; 0: all"},
-    {"method", "SPEC...", NULL, "full: these methods in place of the mode's; may be repeated"},
+    {"net", "NAME[,NAME]", NULL,
+     "full, real: these networks or evaluations (default: all whose files are here or can be fetched)"},
+    {"images", "N", "0", "full, real: at most N samples per network, from a fixed balanced list; 0: all"},
+    {"method", "SPEC...", NULL, "full, real: these methods in place of the mode's; may be repeated"},
     {"data", "KIND=PATH...", NULL, "full: path of the data set imagenet, glue-mrpc or glue-sst2; may be repeated"},
     {"calibration", "KIND=PATH...", NULL,
      "full: samples for methods that calibrate activations, such as a few training images; not those that are evaluated"},
-    {"from", "FOLDER", NULL, "full: take files from this folder, as fetch does"},
-    {"manifest", "FILE...", NULL, "full: catalogue to use in place of the project's; may be repeated"},
-    {"skip-bad", NULL, NULL, "full: leave out samples that cannot be read; the rows say how many"},
-    {"yes", NULL, NULL, "full: start without asking"},
+    {"from", "FOLDER", NULL, "full, real: take files from this folder, as fetch does"},
+    {"evaluations", "FILE", NULL, "real: list of evaluations to use in place of models/real.csv"},
+    {"offline", NULL, NULL, "real: fetch nothing; only evaluations whose files are in --from or were fetched before"},
+    {"manifest", "FILE...", NULL, "full, real: catalogue to use in place of the project's; may be repeated"},
+    {"skip-bad", NULL, NULL, "full, real: leave out samples that cannot be read; the rows say how many"},
+    {"yes", NULL, NULL, "full, real: start without asking"},
     {NULL, NULL, NULL, NULL},
 };
 
@@ -270,7 +299,7 @@ const command_t command_run = {
     .operands = "",
     .options = option_table,
     .details =
-        "Without --smoke or --full: 2,000 test samples on each network that this project ships. run.json in the folder\n"
+        "Without --smoke, --full or --real: 2,000 test samples on each network that this project ships. run.json in the folder\n"
         "records program, machine, inputs and settings. `bbsbench report FOLDER` draws the figures and writes the report.\n"
         "At its end the rows are compared with results/reference. Each row that moved, for better or worse, is named, and\n"
         "the exit code is then 1; the run is whole all the same.",

@@ -109,10 +109,15 @@ static double cubic(double x)
     return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0;
 }
 
+static double box(double x)
+{
+    return x > -0.5 && x <= 0.5 ? 1 : 0;
+}
+
 static const struct {
     double (*weight)(double x);
     double support;
-} filters[] = {[RESIZE_BILINEAR] = {triangle, 1}, [RESIZE_BICUBIC] = {cubic, 2}};
+} filters[] = {[RESIZE_BILINEAR] = {triangle, 1}, [RESIZE_BICUBIC] = {cubic, 2}, [RESIZE_BOX] = {box, 0.5}};
 
 static int32_t to_fixed(double weight)
 {

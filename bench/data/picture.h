@@ -20,7 +20,7 @@ typedef struct {
 outcome_t picture_decode(const char *where, const uint8_t *bytes, size_t size, picture_t *picture);
 void picture_free(picture_t *picture);
 
-typedef enum { RESIZE_BILINEAR, RESIZE_BICUBIC } resize_filter_t;
+typedef enum { RESIZE_BILINEAR, RESIZE_BICUBIC, RESIZE_BOX /* the mean of whole pixels */ } resize_filter_t;
 
 /* Resize to the same pixels as Pillow's Image.resize(): antialiased, a horizontal and a vertical pass, rounded to bytes
  * after each. */

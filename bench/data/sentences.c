@@ -14,7 +14,8 @@ enum { BEHIND_THE_LAST = -1, TOKEN_ROWS = 2 };
 /* The tokens of one sample. */
 typedef struct {
     size_t start, end, segment; /* [start, segment) is segment 0 */
-    size_t line;                /* of the file */
+    int64_t line;               /* of the file */
+    int file;                   /* of the data set */
 } sentence_t;
 
 typedef struct {
@@ -82,20 +83,36 @@ static outcome_t check_vocabulary(const dataset_request_t *request, const vocabu
                           "give the vocab.txt of these weights with --vocabulary");
 }
 
-/* Tokenise one row as sample `sample`. */
-static outcome_t take_row(const columns_t *columns, const tsv_t *tsv, size_t row, const tokenizer_t *tokenizer,
-                          size_t width, int64_t sample, sentences_t *sentences)
+/* Tokenise one row as sample dataset->samples. */
+static outcome_t take_row(const sentences_row_t *row, const tokenizer_t *tokenizer, dataset_t *dataset)
 {
-    sentence_t *sentence = &sentences->sentences[sample];
-    const char *first = tsv_cell(tsv, row, columns->first);
-    const char *second = columns->pairs ? tsv_cell(tsv, row, columns->second) : NULL;
+    sentences_t *sentences = dataset->state;
+    sentence_t *sentence = &sentences->sentences[dataset->samples];
     outcome_t result;
     sentence->start = sentences->tokens.count;
-    sentence->line = row + 2;
-    if (outcome_bad(&result, tokenizer_sequence(tokenizer, first, second, width, &sentences->tokens, &sentence->segment)))
+    sentence->line = row->line;
+    sentence->file = row->file;
+    if (outcome_bad(&result, tokenizer_sequence(tokenizer, row->first, row->second, (size_t)dataset->request.tokens,
+                                                &sentences->tokens, &sentence->segment)))
         return result;
     sentence->segment += sentence->start;
     sentence->end = sentences->tokens.count;
+    sentences->labels[dataset->samples++] = row->label;
+    return result;
+}
+
+/* Room for `count` samples, and the vocabulary, which is the last of the files. */
+static outcome_t prepare(int64_t count, dataset_t *dataset, vocabulary_t *vocabulary)
+{
+    sentences_t *sentences = dataset->state;
+    outcome_t result;
+    if (outcome_bad(&result, vocabulary_read(dataset->files[dataset->file_count - 1].chars, vocabulary)) ||
+        outcome_bad(&result, check_vocabulary(&dataset->request, vocabulary, dataset)))
+        return result;
+    sentences->sentences = calloc((size_t)count, sizeof *sentences->sentences);
+    sentences->labels = calloc((size_t)count, sizeof *sentences->labels);
+    if (sentences->sentences == NULL || sentences->labels == NULL)
+        result = outcome_out_of_memory(dataset->request.path);
     return result;
 }
 
@@ -103,7 +120,6 @@ static outcome_t take_row(const columns_t *columns, const tsv_t *tsv, size_t row
 static outcome_t take_rows(const sentences_layout_t *layout, dataset_t *dataset)
 {
     const dataset_request_t *request = &dataset->request;
-    sentences_t *sentences = dataset->state;
     vocabulary_t vocabulary = {0};
     tsv_t tsv = {0};
     lines_bad_t bad = {0};
@@ -111,27 +127,19 @@ static outcome_t take_rows(const sentences_layout_t *layout, dataset_t *dataset)
     outcome_t result;
     if (outcome_bad(&result, tsv_read(dataset->files[0].chars, layout->todo, request->skip_bad ? &bad : NULL, &tsv)) ||
         outcome_bad(&result, find_columns(layout, &tsv, &columns)) ||
-        outcome_bad(&result, vocabulary_read(dataset->files[1].chars, &vocabulary)) ||
-        outcome_bad(&result, check_vocabulary(request, &vocabulary, dataset)))
+        outcome_bad(&result, prepare((int64_t)tsv.rows, dataset, &vocabulary)))
         goto out;
     if (tsv.quoted && tsv.separator == '\t')
         dataset_note(dataset, "the fields of this file are quoted, unlike GLUE's own: quotes around a field are taken off");
-    sentences->sentences = calloc(tsv.rows, sizeof *sentences->sentences);
-    sentences->labels = calloc(tsv.rows, sizeof *sentences->labels);
-    if (sentences->sentences == NULL || sentences->labels == NULL) {
-        result = outcome_out_of_memory(request->path);
-        goto out;
-    }
-    tokenizer_t tokenizer = {.vocabulary = &vocabulary, .lower_case = request->profile->text->lower_case};
+    const tokenizer_t tokenizer = {.vocabulary = &vocabulary, .lower_case = request->profile->text->lower_case};
     for (size_t row = 0; row < tsv.rows && outcome_is_ok(&result); row++) {
         if (tsv_is_left_out(&tsv, row))
             continue;
-        outcome_t label = tsv_label(&tsv, row, columns.label, layout->labels, &sentences->labels[dataset->samples]);
-        if (!outcome_is_ok(&label))
-            result = lines_judge(tsv.lines.bad, label);
-        else if (!outcome_bad(&result, take_row(&columns, &tsv, row, &tokenizer, (size_t)request->tokens, dataset->samples,
-                                                sentences)))
-            dataset->samples++;
+        sentences_row_t found = {.line = (int64_t)row + 2};
+        outcome_t label = tsv_label(&tsv, row, columns.label, layout->labels, &found.label);
+        found.first = tsv_cell(&tsv, row, columns.first);
+        found.second = columns.pairs ? tsv_cell(&tsv, row, columns.second) : NULL;
+        result = outcome_is_ok(&label) ? take_row(&found, &tokenizer, dataset) : lines_judge(tsv.lines.bad, label);
     }
     if (outcome_is_ok(&result) && dataset->samples == 0)
         result =
@@ -161,7 +169,8 @@ static outcome_t read_sample(const dataset_t *dataset, int64_t sample, float *va
 static text_t name_of(const dataset_t *dataset, int64_t sample)
 {
     const sentences_t *sentences = dataset->state;
-    return text_of("%.400s line %zu", file_name(dataset->files[0].chars), sentences->sentences[sample].line);
+    const sentence_t *sentence = &sentences->sentences[sample];
+    return text_of("%.400s line %lld", file_name(dataset->files[sentence->file].chars), (long long)sentence->line);
 }
 
 static void close_sentences(dataset_t *dataset)
@@ -181,11 +190,9 @@ static int64_t count_names(const char *const *names)
     return count;
 }
 
-outcome_t sentences_open(const sentences_layout_t *layout, const dataset_request_t *request, dataset_t *dataset)
+/* The memory of the data set, and the vocabulary as its last file. */
+static outcome_t open_empty(const dataset_request_t *request, dataset_t *dataset)
 {
-    outcome_t result = check_request(request, dataset);
-    if (!outcome_is_ok(&result))
-        return result;
     sentences_t *sentences = calloc(1, sizeof *sentences);
     if (sentences == NULL)
         return outcome_out_of_memory(request->path);
@@ -193,18 +200,50 @@ outcome_t sentences_open(const sentences_layout_t *layout, const dataset_request
     dataset->close = close_sentences;
     dataset->read = read_sample;
     dataset->name_of = name_of;
-    dataset->files[0] = find_file(request->path, layout->names);
-    dataset->files[1] = text_of("%s", request->vocabulary);
-    dataset->file_count = 2;
+    dataset->files[dataset->file_count++] = text_of("%s", request->vocabulary);
     for (int i = 0; i < dataset->file_count; i++)
         if (!text_fits(&dataset->files[i]))
             return outcome_failed(dataset->files[i].chars, NULL, "a path that is too long", "a shorter one", NULL);
-    if (outcome_bad(&result, take_rows(layout, dataset)))
-        return result;
-    dataset->classes = count_names(layout->labels);
+    return outcome_ok();
+}
+
+static void describe(int64_t classes, dataset_t *dataset)
+{
+    const sentences_t *sentences = dataset->state;
+    dataset->classes = classes;
     dataset->channels = TOKEN_ROWS;
     dataset->height = 1;
-    dataset->width = request->tokens;
+    dataset->width = dataset->request.tokens;
     dataset->labels = sentences->labels;
-    return outcome_ok();
+}
+
+outcome_t sentences_open(const sentences_layout_t *layout, const dataset_request_t *request, dataset_t *dataset)
+{
+    outcome_t result = check_request(request, dataset);
+    if (!outcome_is_ok(&result))
+        return result;
+    dataset->files[dataset->file_count++] = find_file(request->path, layout->names);
+    if (outcome_bad(&result, open_empty(request, dataset)) || outcome_bad(&result, take_rows(layout, dataset)))
+        return result;
+    describe(count_names(layout->labels), dataset);
+    return result;
+}
+
+outcome_t sentences_open_rows(const sentences_row_t *rows, int64_t count, int64_t classes, const dataset_request_t *request,
+                              dataset_t *dataset)
+{
+    vocabulary_t vocabulary = {0};
+    outcome_t result = check_request(request, dataset);
+    if (!outcome_is_ok(&result))
+        return result;
+    if (count == 0)
+        return outcome_failed(request->path, NULL, "no sentence", "at least one", "get the files again");
+    if (!outcome_bad(&result, open_empty(request, dataset)))
+        result = prepare(count, dataset, &vocabulary);
+    const tokenizer_t tokenizer = {.vocabulary = &vocabulary, .lower_case = request->profile->text->lower_case};
+    for (int64_t row = 0; row < count && outcome_is_ok(&result); row++)
+        result = take_row(&rows[row], &tokenizer, dataset);
+    vocabulary_free(&vocabulary);
+    describe(classes, dataset);
+    return result;
 }

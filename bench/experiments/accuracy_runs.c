@@ -25,23 +25,23 @@ static const char *given(const text_t *path)
     return path->chars[0] != '\0' ? path->chars : NULL;
 }
 
+/* A recognised network has a size only when its weights are open; the files of its data do not depend on it. */
 static outcome_t list_dataset(const material_net_t *net, inputs_t *inputs)
 {
     dataset_t dataset;
-    dataset_request_t request = {.path = given(&net->data),
-                                 .classes = net->size->classes,
-                                 .vocabulary = given(&net->vocabulary),
-                                 .tokens = net->size->width};
+    const net_size_t *size = net->size != NULL ? net->size : net->network->sizes[0];
+    dataset_request_t request = {
+        .path = given(&net->data), .classes = size->classes, .vocabulary = given(&net->vocabulary), .tokens = size->width};
     text_t vocabulary;
     outcome_t result;
-    if (outcome_bad(&result, profile_find(net->size->profile, &request.profile)))
+    if (outcome_bad(&result, profile_find(net->profile != NULL ? net->profile : size->profile, &request.profile)))
         return result;
-    if (request.vocabulary == NULL && net->size->vocabulary != NULL) {
-        if (outcome_bad(&result, home_path(net->size->vocabulary, &vocabulary)))
+    if (request.vocabulary == NULL && size->vocabulary != NULL) {
+        if (outcome_bad(&result, home_path(size->vocabulary, &vocabulary)))
             return result;
         request.vocabulary = vocabulary.chars;
     }
-    outcome_t opened = dataset_open(net->size->dataset, &request, &dataset);
+    outcome_t opened = dataset_open(net->dataset != NULL ? net->dataset : size->dataset, &request, &dataset);
     if (!outcome_is_ok(&opened))
         return result; /* the error is reported when the experiment runs */
     for (int i = 0; i < dataset.file_count && outcome_is_ok(&result); i++)
@@ -50,10 +50,14 @@ static outcome_t list_dataset(const material_net_t *net, inputs_t *inputs)
     return result;
 }
 
-/* The file of ranges beside the weights; false when there is none. */
+/* The file of ranges that the material names, or the one beside the weights; false when there is none. */
 static bool find_ranges(const material_net_t *net, text_t *path)
 {
     text_t weights = net->weights;
+    if (net->ranges != NULL) {
+        outcome_t named = home_path(net->ranges, path);
+        return outcome_is_ok(&named) && file_exists(path->chars);
+    }
     outcome_t found = weights.chars[0] != '\0' ? outcome_ok() : home_path(net->size->weights, &weights);
     *path = outcome_is_ok(&found) ? net_ranges_path(weights.chars) : text_of("%s", "");
     return file_exists(path->chars);
@@ -65,9 +69,12 @@ outcome_t accuracy_runs_inputs(const run_mode_t *mode, inputs_t *inputs)
     size_t count = list_networks(mode, nets);
     outcome_t result = outcome_ok();
     for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
+        const net_size_t *size = nets[i].size; /* NULL: recognised, from a file that the material names */
         const char *weights = given(&nets[i].weights);
-        if (outcome_bad(&result, inputs_add(inputs, weights != NULL ? weights : nets[i].size->weights, "weights")) ||
-            outcome_bad(&result, inputs_add(inputs, nets[i].size->cfg, "graph")))
+        if (weights == NULL && size != NULL)
+            weights = size->weights;
+        if (outcome_bad(&result, inputs_add(inputs, weights, "weights")) ||
+            outcome_bad(&result, inputs_add(inputs, size != NULL ? size->cfg : NULL, "graph")))
             break;
         text_t ranges;
         if (find_ranges(&nets[i], &ranges) && outcome_bad(&result, inputs_add(inputs, ranges.chars, "ranges")))
@@ -86,20 +93,40 @@ static void write_row(void *context, const accuracy_row_t *row)
 static bool can_run(const material_net_t *net, bool integers)
 {
     text_t ranges;
-    return !integers || net->size->cfg == NULL || find_ranges(net, &ranges);
+    const net_size_t *size = net->size != NULL ? net->size : net->network->sizes[0];
+    return !integers || size->cfg == NULL || find_ranges(net, &ranges);
 }
 
-/* The methods of `of`, then those of the scopes of the network; returns how many. */
-static size_t list_methods(const accuracy_config_t *of, const accuracy_scope_t *scopes, const network_t *network,
+/* The methods of `of`, then those of the scopes of the network; returns how many. A brief network has the first ones. */
+static size_t list_methods(const accuracy_config_t *of, const accuracy_scope_t *scopes, const material_net_t *net,
                            const char **methods)
 {
+    const network_t *network = net->network;
+    const size_t most = net->brief ? ACCURACY_SETTINGS : ACCURACY_METHODS;
     size_t count = 0;
-    for (size_t i = 0; i < of->method_count && count < ACCURACY_METHODS; i++)
+    for (size_t i = 0; i < of->method_count && count < most; i++)
         methods[count++] = of->methods[i];
+    if (net->brief)
+        return count;
     for (const accuracy_scope_t *scope = scopes; scope != NULL && scope->family != NULL; scope++)
         for (size_t i = 0; i < scope->count && count < ACCURACY_METHODS && text_equal(scope->family, network->family); i++)
             methods[count++] = scope->methods[i];
     return count;
+}
+
+void accuracy_runs_config(const material_net_t *net, accuracy_config_t *config)
+{
+    config->network = net->size != NULL ? net->network : NULL;
+    config->size = net->size;
+    config->weights = given(&net->weights);
+    config->data = given(&net->data);
+    config->vocabulary = given(&net->vocabulary);
+    config->calibration = given(&net->calibration);
+    config->label = net->label;
+    config->dataset = net->dataset;
+    config->profile = net->profile;
+    config->heads = net->heads;
+    config->tokens = net->tokens;
 }
 
 outcome_t accuracy_runs_write(const measurement_context_t *context, accuracy_config_t *config,
@@ -119,13 +146,11 @@ outcome_t accuracy_runs_write(const measurement_context_t *context, accuracy_con
     for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
         const char *methods[ACCURACY_METHODS];
         accuracy_config_t one = *config;
-        one.network = nets[i].network;
-        one.size = nets[i].size;
-        one.weights = given(&nets[i].weights);
-        one.data = given(&nets[i].data);
-        one.vocabulary = given(&nets[i].vocabulary);
-        one.calibration = given(&nets[i].calibration);
-        one.method_count = list_methods(config, scopes, one.network, methods);
+        text_t ranges;
+        accuracy_runs_config(&nets[i], &one);
+        if (one.integers && nets[i].ranges != NULL && find_ranges(&nets[i], &ranges))
+            one.ranges = ranges.chars;
+        one.method_count = list_methods(config, scopes, &nets[i], methods);
         one.methods = methods;
         if (can_run(&nets[i], one.integers))
             result = accuracy_run(&one, write_row, &writer);

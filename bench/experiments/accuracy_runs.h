@@ -18,7 +18,13 @@ typedef struct {
     size_t count;
 } accuracy_scope_t;
 
-enum { ACCURACY_METHODS = 64 /* of one network, at most */ };
+enum {
+    ACCURACY_METHODS = 64, /* of one network, at most */
+    ACCURACY_SETTINGS = 4, /* the first of every list of methods: the references and the paper's two settings */
+};
+
+/* What to evaluate of one network: its files, data and preprocessing. The texts belong to `net`. */
+void accuracy_runs_config(const material_net_t *net, accuracy_config_t *config);
 
 /* Run accuracy_run() for all these networks and write rows of `schema` to `path`. The caller sets methods, kernels,
  * activations and the folder of answers in `config`; the rest is set here. `scopes` may be NULL. With integer activations a

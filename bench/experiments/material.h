@@ -8,17 +8,24 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The material of a full run: networks, each with the files that were fetched for it (run/full.h). A mode without material
- * uses the networks that the project ships. */
+/* The material of a full or real run: networks, each with the files that were found or fetched for it (run/full.h,
+ * run/real.h). A mode without material uses the networks that the project ships. */
 
-enum { MATERIAL_NETS = 16, MATERIAL_METHODS = 64 };
+enum { MATERIAL_NETS = 24, MATERIAL_METHODS = 64 };
 
 typedef struct {
-    const network_t *network;
-    const net_size_t *size;
+    const network_t *network; /* with size NULL: one of the same family */
+    const net_size_t *size;   /* NULL: the network is recognised by its tensors */
     text_t weights, data;
     text_t vocabulary;  /* "" where the network reads no text */
     text_t calibration; /* samples for methods that calibrate activations, or "" */
+    /* Of the real tier, else NULL, 0 or false; texts of a table that outlives the material. */
+    const char *label;     /* name of the data in rows */
+    const char *dataset;   /* kind of the data; NULL: that of the size */
+    const char *profile;   /* NULL: chosen */
+    const char *ranges;    /* file of activation ranges, relative to the project; NULL: the one beside the weights */
+    int64_t heads, tokens; /* of a recognised transformer; 0: as for `accuracy` */
+    bool brief;            /* only the references and the paper's two settings */
 } material_net_t;
 
 typedef struct {

@@ -62,7 +62,7 @@ static const accuracy_scope_t of_tables[] = {
 static const struct {
     const char *const *specs;
     size_t count;
-} method_sets[] = {[MODE_SETTINGS] = {methods, 4},
+} method_sets[] = {[MODE_SETTINGS] = {methods, ACCURACY_SETTINGS},
                    [MODE_RIVALS] = {rivals, sizeof rivals / sizeof *rivals},
                    [MODE_EVERYTHING] = {methods, sizeof methods / sizeof *methods}};
 static const char kernels[] = "fast";

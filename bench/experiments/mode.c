@@ -36,7 +36,21 @@ static const run_mode_t full = {
     .brings = true,
 };
 
-const run_mode_t *const run_mode_registry[] = {&smoke, &compact, &full, NULL};
+static const run_mode_t real = {
+    .name = "real",
+    .title = "REAL RUN: real networks, small samples",
+    .meaning =
+        "Accuracies are of networks that were trained on real data, and of real test samples, but of few: they rank the "
+        "methods. The networks are not the paper's, and nothing here is compared with its numbers.",
+    .size = "full",
+    .methods = MODE_EVERYTHING,
+    .brings = true,
+    .only = "accuracy,integers,real",
+    .own = "real",
+    .evaluations = "models/real.csv",
+};
+
+const run_mode_t *const run_mode_registry[] = {&smoke, &compact, &full, &real, NULL};
 
 outcome_t run_mode_find(const char *name, const run_mode_t **mode)
 {

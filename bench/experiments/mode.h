@@ -10,14 +10,17 @@
 
 /* A mode is the extent of the evaluation. Each run has one mode, which its report states. */
 typedef struct {
-    const char *name;    /* "smoke", "compact", "full"; in run.json and in the folder's name */
+    const char *name;    /* "smoke", "compact", "full", "real"; in run.json and in the folder's name */
     const char *title;   /* of the report's banner */
     const char *meaning; /* one sentence below the title */
     const char *size;    /* size of the networks whose accuracy is measured */
     int64_t images;      /* test samples per network, at most; 0: all */
     enum { MODE_SETTINGS, MODE_RIVALS, MODE_EVERYTHING } methods; /* the paper's two; also its rivals'; all */
     bool brief;                                                   /* measurements leave out rows that only explain others */
-    bool brings;                /* networks and data are fetched (run/full.h), not shipped */
+    bool brings;                /* networks and data are fetched (run/full.h, run/real.h), not shipped */
+    const char *only;           /* "id,id": the experiments of this mode where the user names none; NULL: all */
+    const char *own;            /* the experiment that only this mode runs, unless the user names it; or NULL */
+    const char *evaluations;    /* the list of what is evaluated (run/real.h), relative to the project; NULL: the paper's */
     const material_t *material; /* the fetched material, in the run's copy of the mode; else NULL */
 } run_mode_t;
 

@@ -199,7 +199,7 @@ typedef struct {
 } run_cells_t;
 
 static const rows_column_t run_columns[] = {
-    {TEXT(run_cells_t, mode), .key = true, .heading = "Mode", .meaning = "smoke, compact (the default) or full"},
+    {TEXT(run_cells_t, mode), .key = true, .heading = "Mode", .meaning = "smoke, compact (the default), full or real"},
     {TEXT(run_cells_t, size), .heading = "Size", .meaning = "size of the networks whose accuracy is measured"},
     {INTEGER(run_cells_t, images), .heading = "Samples", .meaning = "largest number of samples per network; empty: all"},
     {FLAG(run_cells_t, brings), .heading = "Brought",

@@ -26,7 +26,8 @@ FROM (
     GROUP BY method, size);
 
 /* The basis of a number when it is compared with the paper: 'stand-in' (no comparison), 'subset' (a part of what the paper
-   measured), or 'whole' (every sample of the published set; for net 'mean' on each network of the paper).
+   measured), or 'whole' (every sample of the published set; for net 'mean' on each network of the paper). The rows of the
+   mode real have no basis: its networks are not the paper's, and are compared with nothing.
    note: network, data and bits of the number, as text. */
 CREATE VIEW accuracy_basis AS
 WITH one AS (
@@ -37,6 +38,7 @@ WITH one AS (
 SELECT net, size, method, basis,
     net || ' (' || size || ') on ' || data || ', ' || fixed(bits_per_weight, 2) || ' bits a weight' AS note
 FROM one
+WHERE (SELECT mode FROM run) <> 'real'
 UNION ALL
 SELECT 'mean', size, method,
     CASE WHEN mean_losses.stand_in THEN 'stand-in'
@@ -45,6 +47,7 @@ SELECT 'mean', size, method,
          ELSE 'subset' END,
     mean_losses.note
 FROM mean_losses JOIN one USING (method, size) LEFT JOIN networks ON networks.net = one.net
+WHERE (SELECT mode FROM run) <> 'real'
 GROUP BY method, size;
 
 /* Options of a command that makes rows again in the mode of this run. */

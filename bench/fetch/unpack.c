@@ -11,15 +11,18 @@
 #include <sys/file.h> /* flock */
 #include <unistd.h>
 
-static const char suffix[] = ".tar";
+/* tar finds out by itself how an archive is compressed. */
+static const char *const suffixes[] = {".tar", ".tar.gz", ".tgz", NULL};
 
 bool unpack_place(const char *archive, text_t *folder)
 {
     *folder = text_of("%s", archive);
-    if (!text_ends(archive, suffix) || !text_fits(folder))
-        return false;
-    folder->chars[strlen(folder->chars) - strlen(suffix)] = '\0';
-    return true;
+    for (const char *const *suffix = suffixes; *suffix != NULL && text_fits(folder); suffix++)
+        if (text_ends(archive, *suffix)) {
+            folder->chars[strlen(folder->chars) - strlen(*suffix)] = '\0';
+            return true;
+        }
+    return false;
 }
 
 /* Run tar: `*code` is its exit code. It does not get TAR_OPTIONS. */

@@ -7,7 +7,8 @@
 
 #include <stdbool.h>
 
-/* Archives of the cache: NAME.tar is unpacked into the folder NAME beside it, completely or not at all. */
+/* Archives of the cache: NAME.tar, NAME.tar.gz or NAME.tgz is unpacked into the folder NAME beside it, completely or not at
+ * all. */
 
 /* Is this an archive? `*folder` is the folder that it is unpacked into. */
 bool unpack_place(const char *archive, text_t *folder);

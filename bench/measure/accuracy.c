@@ -67,8 +67,9 @@ static outcome_t answer(accuracy_session_t *session, size_t index, accuracy_row_
     const accuracy_config_t *config = session->config;
     const char *spec = session->methods[index];
     predictions_t *answers = &session->answers[index];
-    text_t stem = text_of("%s/%s.%s.%s", config->predictions ? config->predictions : "", session->net->name,
-                          session->size->name, spec);
+    text_t stem =
+        text_of("%s/%s.%s%s%s.%s", config->predictions ? config->predictions : "", session->net->name, session->size->name,
+                config->label != NULL ? "." : "", config->label != NULL ? config->label : "", spec);
     text_t key = accuracy_session_key(session, spec);
     const method_t *method;
     method_config_t parsed;
@@ -110,7 +111,7 @@ static void complete_row(const accuracy_session_t *session, size_t index, const 
     const predictions_t *answers = &session->answers[index];
     row->net = session->net->name;
     row->size = session->size->name;
-    row->data = session->dataset.kind->name;
+    row->data = config->label != NULL ? config->label : session->dataset.kind->name;
     row->method = session->methods[index];
     row->profile = session->preprocessing.profile->name;
     row->profile_words = session->profile_words.chars;

@@ -24,6 +24,9 @@ typedef struct {
     const char *vocabulary;     /* of networks that read text: WordPiece vocabulary; NULL: that of the size */
     const char *profile;        /* preprocessing (data/profile.h); NULL: chosen (measure/preprocessing.h) */
     const char *dataset;        /* kind of the data; NULL: that of the size */
+    const char *label;          /* name of the data in rows and files; NULL: that of its kind */
+    int64_t tokens;             /* of the longest text of a recognised transformer; 0: as many as it has places */
+    int64_t heads;              /* of a recognised transformer, where its shapes do not say; 0: as described, or assumed */
     bool ignore_extra;          /* leave out float tensors that the network does not ask for */
     bool usual_methods;         /* nobody asked for `methods`: a compressed file is run by its own method alone */
     const char *const *methods; /* specs (compress/spec.h); if "int8" is one of them, paired columns compare with it */

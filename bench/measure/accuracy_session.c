@@ -107,8 +107,10 @@ static outcome_t make_samples(accuracy_session_t *session)
         for (int64_t s = 0; s < count; s++)
             session->answers[i].label[s] = session->dataset.labels[session->answers[i].sample[s]];
     }
+    const text_t name =
+        config->label != NULL ? text_of("%s.%s", session->net->name, config->label) : text_of("%s", session->net->name);
     if (outcome_is_ok(&result) && config->samples != NULL)
-        result = sample_list_write(config->samples, session->net->name, &session->dataset, &session->answers[0]);
+        result = sample_list_write(config->samples, name.chars, &session->dataset, &session->answers[0]);
     return result;
 }
 
@@ -238,6 +240,8 @@ static outcome_t open_weights(accuracy_session_t *session)
     const checkpoint_request_t request = {.network = config->network,
                                           .size = config->size,
                                           .path = config->weights,
+                                          .heads = config->heads,
+                                          .tokens = config->tokens,
                                           .ignore_extra = config->ignore_extra,
                                           .threads = config->threads};
     checkpoint_t *checkpoint = &session->checkpoint;

@@ -237,8 +237,10 @@ static outcome_t recognise(const char *where, const tensor_set_t *set, const net
                               "a multiple of 64, or num_attention_heads in config.json beside the weights",
                               "write {\"num_attention_heads\": N} into config.json beside the weights");
     net_size_t size = sst2_full;
+    if (hints->tokens > 0 && hints->tokens < shape.places)
+        shape.tokens = hints->tokens;
     size.name = "own";
-    size.width = shape.places;
+    size.width = shape.tokens;
     size.classes = head->shape[0];
     net_make(made, &net_bert_sst2, &size, &shape, sizeof shape, text_of("bert_%dx%d", (int)shape.blocks, (int)shape.width));
     made->assumed = text_of("%s%d heads, LayerNorm adds %g",

@@ -32,6 +32,9 @@ typedef struct net_made {
 typedef struct {
     int64_t heads;
     double epsilon; /* of LayerNorm */
+    int64_t tokens; /* of the longest text, at most the places of the network */
+    int64_t side;   /* of the square pictures, in pixels, where the layers would fit others too */
+    int64_t pool;   /* the max-pool after a stem of 3 x 3 (resnet.c): its kernel, 1 for none, 2 or 3 */
 } net_hints_t;
 
 /* A family that can be recognised; one line in registry.c adds one. */

@@ -134,7 +134,8 @@ static void resnet_graph(const net_size_t *size, text_builder_t *text)
     net_cfg_t cfg = net_cfg_start(text, size);
     int64_t c = shape->widths[0];
     net_cfg_conv(&cfg, shape->widths[0], shape->stem_kernel, shape->stem_stride, true, "relu");
-    net_cfg_max_pool(&cfg, shape->pool_kernel, shape->pool_stride, 2 * shape->pool_pad);
+    if (shape->pool_kernel > 1)
+        net_cfg_max_pool(&cfg, shape->pool_kernel, shape->pool_stride, 2 * shape->pool_pad);
     for (int stage = 0; stage < STAGES; stage++)
         for (int64_t block = 0; block < shape->blocks[stage]; block++) {
             const int64_t stride = stage > 0 && block == 0 ? 2 : 1, outputs = shape->expansion * shape->widths[stage];
@@ -289,30 +290,59 @@ static text_t name_of(const resnet_shape_t *shape)
                    wide ? text_of("_%d", (int)(inner_of(shape, 0) / shape->widths[0])).chars : "");
 }
 
-/* torchvision's names, four stages; the stem must be 7 x 7, whose stride and pool are known. */
+/* The stem of small pictures: 3 x 3 without a stride, and a max-pool that the shapes do not tell. Three are in use: 2 x 2
+ * (this project's compact networks), 3 x 3 with a stride of 2 (torchvision's, kept behind the smaller stem), and none. */
+static bool take_small_stem(const net_hints_t *hints, resnet_shape_t *shape, net_size_t *size)
+{
+    enum { POOL = 2, SIDE = 32 };
+    const int64_t pool = hints->pool > 0 ? hints->pool : POOL;
+    shape->stem_kernel = 3;
+    shape->stem_stride = shape->stem_pad = 1;
+    shape->pool_kernel = pool;
+    shape->pool_stride = pool > 1 ? 2 : 1;
+    shape->pool_pad = pool == 3 ? 1 : 0;
+    size->height = size->width = hints->side > 0 ? hints->side : SIDE;
+    return pool <= 3;
+}
+
+static text_t describe_stem(const net_hints_t *hints, const resnet_shape_t *shape, const net_size_t *size)
+{
+    const int64_t pool = shape->pool_kernel;
+    const text_t pooling = pool > 1
+                               ? text_of("a max-pool %d x %d of stride %d", (int)pool, (int)pool, (int)shape->pool_stride)
+                               : text_of("no max-pool");
+    return text_of("%s: %s behind the stem; %s: pictures of %d x %d", hints->pool > 0 ? "as described" : "assumed",
+                   pooling.chars, hints->side > 0 ? "as described" : "assumed", (int)size->height, (int)size->width);
+}
+
+/* torchvision's names, four stages. */
 static outcome_t recognise(const char *where, const tensor_set_t *set, const net_hints_t *hints, net_made_t *made,
                            bool *found)
 {
     const tensor_t *stem = net_weight(set, "conv1", 4), *head = net_weight(set, "fc", 2);
     const bool bottleneck = net_weight(set, "layer1.0.conv3", 4) != NULL;
-    (void)hints;
     if (stem == NULL || head == NULL || net_weight(set, "layer4.0.conv1", 4) == NULL)
         return outcome_ok();
-    if (stem->shape[2] != resnet34_full_shape.stem_kernel)
+    resnet_shape_t shape = bottleneck ? resnet50_full_shape : resnet34_full_shape;
+    net_size_t size = resnet34_full;
+    const bool small = stem->shape[2] == 3;
+    if (!small && stem->shape[2] != shape.stem_kernel)
         return outcome_failed(where, "tensor conv1.weight",
                               text_of("a stem of %d x %d", (int)stem->shape[2], (int)stem->shape[3]).chars,
-                              "7 x 7: the stride and the pool of others do not follow from the shapes",
+                              "7 x 7 or 3 x 3: the stride and the pool of others do not follow from the shapes",
                               "give the layers to `bbsbench simulate --layers`");
-    resnet_shape_t shape = bottleneck ? resnet50_full_shape : resnet34_full_shape;
+    if (small && !take_small_stem(hints, &shape, &size))
+        return outcome_failed(where, "stem_pool", text_of("%d", (int)hints->pool).chars, "1 for none, 2 or 3", NULL);
     for (int stage = 0; stage < STAGES; stage++)
         if (!take_stage(set, stage, bottleneck, &shape))
             return outcome_failed(where, text_of("layer%d", stage + 1).chars, "convolutions with groups, or other blocks",
                                   "the blocks of torchvision's ResNets", NULL);
-    net_size_t size = resnet34_full;
     size.name = "own";
     size.channels = stem->shape[1];
     size.classes = head->shape[0];
     net_make(made, bottleneck ? &net_resnet50 : &net_resnet34, &size, &shape, sizeof shape, name_of(&shape));
+    if (small)
+        made->assumed = describe_stem(hints, &shape, &size);
     *found = true;
     return outcome_ok();
 }

@@ -6,7 +6,9 @@
 
 text_t baseline_path(const char *reference, const char *name, const char *mode)
 {
-    text_t path = text_of("%s/%s.%s.csv", reference, name, mode);
+    text_t path = text_of("%s/%s/%s.csv", reference, mode, name);
+    if (!file_exists(path.chars))
+        path = text_of("%s/%s.%s.csv", reference, name, mode);
     if (!file_exists(path.chars))
         path = text_of("%s/%s.csv", reference, name);
     return file_exists(path.chars) ? path : text_of("%s", "");

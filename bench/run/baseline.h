@@ -8,8 +8,8 @@
 
 #include <stdio.h>
 
-/* The committed rows that a run is compared with: REFERENCE/NAME.MODE.csv, or REFERENCE/NAME.csv for rows that are the same
- * in every mode. */
+/* The committed rows that a run is compared with: REFERENCE/MODE/NAME.csv, REFERENCE/NAME.MODE.csv, or REFERENCE/NAME.csv
+ * for rows that are the same in every mode; the first that is there. */
 
 /* The file, or "" when there is none. */
 text_t baseline_path(const char *reference, const char *name, const char *mode);

@@ -40,7 +40,7 @@ static outcome_t choose_nets(full_t *full)
 
 /* ===  Their files  === */
 
-static const catalogue_item_t *find_item(const full_request_t *request, const char *owner, const char *role)
+const catalogue_item_t *full_find_item(const full_request_t *request, const char *owner, const char *role)
 {
     for (size_t c = 0; c < request->catalogue_count; c++)
         for (size_t i = 0; i < request->catalogues[c].count; i++) {
@@ -80,7 +80,7 @@ static outcome_t check_given(const full_t *full, const char *option, const char 
 
 static outcome_t find_file(const full_request_t *request, const char *owner, const char *role, text_t *path)
 {
-    const catalogue_item_t *item = find_item(request, owner, role);
+    const catalogue_item_t *item = full_find_item(request, owner, role);
     return item != NULL ? catalogue_place(item->file, path)
                         : outcome_missing(role, owner, "none in the catalogues", NULL, bring_todo);
 }
@@ -107,11 +107,12 @@ static outcome_t find_data(full_t *full, size_t index, bool *fetched)
     *fetched = true;
     if (!unpack_place(archive.chars, &folder))
         return result;
+    full->folders[index] = folder;
     net->data = folder;
     *fetched = !file_is_folder(folder.chars);
     if (*fetched) {
         full->archives[index] = archive;
-        if (find_item(full->request, kind, "labels") != NULL)
+        if (full_find_item(full->request, kind, "labels") != NULL)
             return find_file(full->request, kind, "labels", &full->labels[index]);
     }
     return result;
@@ -200,6 +201,26 @@ static void add_unpacked(full_t *full)
     }
 }
 
+void full_take_methods(full_t *full)
+{
+    const full_request_t *request = full->request;
+    for (size_t i = 0; i < request->method_count && i < MATERIAL_METHODS; i++)
+        full->material.methods[full->material.method_count++] = request->methods[i];
+}
+
+outcome_t full_plan_files(full_t *full, const char *const *wanted, size_t count, const char *from)
+{
+    const fetch_request_t files = {.catalogues = full->request->catalogues,
+                                   .catalogue_count = full->request->catalogue_count,
+                                   .wanted = wanted,
+                                   .wanted_count = count,
+                                   .from = from};
+    outcome_t result = fetch_plan(&files, &full->plan);
+    if (outcome_is_ok(&result))
+        add_unpacked(full);
+    return result;
+}
+
 /* No network is left: print all files of the catalogues, so that the user sees what is missing. */
 static outcome_t refuse_nothing(const fetch_request_t *files, FILE *log)
 {
@@ -226,8 +247,7 @@ outcome_t full_plan(const full_request_t *request, full_t *full)
                              .from = request->from};
     outcome_t result;
     *full = (full_t){.request = request, .material = {.skip_bad = request->skip_bad}};
-    for (size_t i = 0; i < request->method_count && i < MATERIAL_METHODS; i++)
-        full->material.methods[full->material.method_count++] = request->methods[i];
+    full_take_methods(full);
     if (outcome_bad(&result, choose_nets(full)) ||
         outcome_bad(&result, check_given(full, "--data", request->data, request->data_count)) ||
         outcome_bad(&result, check_given(full, "--calibration", request->calibration, request->calibration_count)) ||
@@ -235,14 +255,12 @@ outcome_t full_plan(const full_request_t *request, full_t *full)
         return result;
     if (full->material.count == 0)
         return refuse_nothing(&files, request->log);
-    if (outcome_bad(&result, fetch_plan(&files, &full->plan)))
-        return result;
-    add_unpacked(full);
-    return result;
+    return full_plan_files(full, wanted, files.wanted_count, request->from);
 }
 
 void full_free(full_t *full)
 {
+    csv_free(&full->list);
     fetch_plan_free(&full->plan);
 }
 
@@ -254,8 +272,10 @@ outcome_t full_announce(full_t *full)
     double free_bytes;
     text_t root;
     outcome_t result;
-    fprintf(log, "The full mode runs the paper's checkpoints: %zu network%s, from these files:\n", full->material.count,
-            full->material.count == 1 ? "" : "s");
+    fprintf(log, "%s: %zu network%s, from these files:\n",
+            full->request->evaluations != NULL ? "The real mode runs real networks on small samples"
+                                               : "The full mode runs the paper's checkpoints",
+            full->material.count, full->material.count == 1 ? "" : "s");
     fetch_print(&full->plan, false, log);
     if (outcome_bad(&result, fetch_free_bytes(&free_bytes, &root)))
         return result;
@@ -281,7 +301,7 @@ static outcome_t place_labels(const char *labels, const char *folder)
 
 static outcome_t unpack_data(const full_t *full, size_t index)
 {
-    const char *archive = full->archives[index].chars, *folder = full->material.nets[index].data.chars;
+    const char *archive = full->archives[index].chars, *folder = full->folders[index].chars;
     outcome_t result;
     if (archive[0] == '\0' || file_is_folder(folder))
         return outcome_ok();

@@ -4,6 +4,7 @@
  * minutes per method.
  */
 #include "base/file.h"
+#include "experiments/accuracy_runs.h"
 #include "measure/accuracy.h"
 #include "run/full.h"
 
@@ -34,10 +35,13 @@ static void print_time(void *context, const accuracy_row_t *row)
     fflush(request->log);
 }
 
-static bool is_here(const material_net_t *net)
+/* The data themselves, or the folder of which they are a part. */
+static bool is_here(const full_t *full, size_t index)
 {
+    const material_net_t *net = &full->material.nets[index];
+    const char *data = net->data.chars, *folder = full->folders[index].chars;
     return file_exists(net->weights.chars) && (net->vocabulary.chars[0] == '\0' || file_exists(net->vocabulary.chars)) &&
-           (file_exists(net->data.chars) || file_is_folder(net->data.chars));
+           (file_exists(data) || file_is_folder(data) || file_is_folder(folder));
 }
 
 outcome_t full_measure_time(full_t *full)
@@ -54,21 +58,17 @@ outcome_t full_measure_time(full_t *full)
         const material_net_t *net = &full->material.nets[i];
         if (full->timed[i])
             continue;
-        if (!is_here(net)) {
+        if (!is_here(full, i)) {
             fprintf(request->log, "  %-10s not known before its files are here\n", net->network->name);
             continue;
         }
-        accuracy_config_t config = {.network = net->network,
-                                    .size = net->size,
-                                    .weights = net->weights.chars,
-                                    .data = net->data.chars,
-                                    .vocabulary = net->vocabulary.chars[0] != '\0' ? net->vocabulary.chars : NULL,
-                                    .methods = timed_methods,
+        accuracy_config_t config = {.methods = timed_methods,
                                     .method_count = sizeof timed_methods / sizeof *timed_methods,
                                     .images = TIMED_SAMPLES,
                                     .kernels = kernels,
                                     .threads = request->jobs,
                                     .skip_bad = request->skip_bad};
+        accuracy_runs_config(net, &config);
         result = accuracy_run(&config, print_time, full);
         full->timed[i] = true;
     }

@@ -65,7 +65,9 @@ static void describe_material(cJSON *object, const material_t *material)
 {
     text_builder_t nets = {0}, methods = {0};
     for (size_t i = 0; i < material->count; i++)
-        list_append(&nets, material->nets[i].network->name);
+        list_append(&nets, material->nets[i].label != NULL
+                               ? text_of("%s on %s", material->nets[i].network->name, material->nets[i].label).chars
+                               : material->nets[i].network->name);
     for (size_t i = 0; i < material->method_count; i++)
         list_append(&methods, material->methods[i]);
     if (material->method_count == 0)

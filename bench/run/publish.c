@@ -42,15 +42,22 @@ static bool has_rows(const publication_t *publication, const experiment_t *exper
     return cJSON_IsNumber(rows) && rows->valuedouble > 0;
 }
 
-/* Called for every finished experiment, in order. */
+/* A mode with an experiment of its own shows its page alone: the other pages are about the paper's networks. */
+static bool is_shown(const publication_t *publication, const experiment_t *experiment)
+{
+    const char *own = publication->mode.own;
+    return is_finished(publication, experiment) && (own == NULL || text_equal(experiment->id, own));
+}
+
+/* Called for every finished experiment that is shown, in order. */
 typedef outcome_t (*part_t)(publication_t *publication, const experiment_t *experiment);
 
-static outcome_t for_each_finished(publication_t *publication, part_t part)
+static outcome_t for_each_shown(publication_t *publication, part_t part)
 {
     const experiments_t *experiments = publication->request->experiments;
     outcome_t result = outcome_ok();
     for (size_t i = 0; i < experiments->count && outcome_is_ok(&result); i++)
-        if (is_finished(publication, &experiments->items[i]))
+        if (is_shown(publication, &experiments->items[i]))
             result = part(publication, &experiments->items[i]);
     return result;
 }
@@ -287,8 +294,8 @@ static outcome_t put_together(publication_t *publication)
     document_fold_end(document);
     claims_summary_present(&publication->claims, document);
     document_section(document, 2, "headlines", "What else was measured");
-    if (outcome_bad(&result, for_each_finished(publication, present_headline)) ||
-        outcome_bad(&result, for_each_finished(publication, present_section)))
+    if (outcome_bad(&result, for_each_shown(publication, present_headline)) ||
+        outcome_bad(&result, for_each_shown(publication, present_section)))
         return result;
     claims_present(&publication->claims, document);
     if (outcome_bad(&result, present_baselines(publication)))

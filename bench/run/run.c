@@ -43,21 +43,34 @@ static outcome_t choose(const experiments_t *all, const char *id, bool *chosen)
     return result;
 }
 
-/* The experiments of --only with their sources, in order; without --only all. */
+/* An experiment that only another mode runs. */
+static bool is_of_another_mode(const run_mode_t *mode, const char *id)
+{
+    for (const run_mode_t *const *other = run_mode_registry; *other != NULL; other++)
+        if ((*other)->own != NULL && text_equal((*other)->own, id) && !text_equal((*other)->name, mode->name))
+            return true;
+    return false;
+}
+
+/* The experiments of --only with their sources, in order; without --only those of the mode. */
 static outcome_t choose_experiments(run_t *run)
 {
     const experiments_t *all = run->request->experiments;
     registry_list_t wanted;
     size_t used = 0;
-    outcome_t result = experiments_list(all, run->request->only != NULL ? run->request->only : "all", &wanted);
+    const char *only = run->request->only != NULL ? run->request->only : run->request->mode->only;
+    outcome_t result = experiments_list(all, only != NULL ? only : "all", &wanted);
     if (!outcome_is_ok(&result))
         return result;
     bool *chosen = calloc(all->count + 1, sizeof *chosen);
     run->experiments = calloc(all->count + 1, sizeof *run->experiments);
     if (chosen == NULL || run->experiments == NULL)
         result = outcome_out_of_memory("--only");
-    for (size_t i = 0; i < wanted.count && outcome_is_ok(&result); i++)
-        result = choose(all, ((const experiment_t *)wanted.items[i])->id, chosen);
+    for (size_t i = 0; i < wanted.count && outcome_is_ok(&result); i++) {
+        const char *id = ((const experiment_t *)wanted.items[i])->id;
+        if (only != NULL || !is_of_another_mode(run->request->mode, id))
+            result = choose(all, id, chosen);
+    }
     for (size_t i = 0; i < all->count && outcome_is_ok(&result); i++)
         if (chosen[i])
             run->experiments[used++] = &all->items[i];

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "nets/names.h"
 
+#include <float.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -101,31 +102,41 @@ static outcome_t find_description(const char *path, const tensor_set_t *set, che
     return outcome_ok();
 }
 
-/* Number of heads and LayerNorm's epsilon, from config.json or from notes of the file under these names. */
-static outcome_t read_hints(const tensor_set_t *set, const checkpoint_t *checkpoint, net_hints_t *hints)
+/* The number under one of these names in config.json, or in the notes of the file; 0 when there is none in the range. */
+static double read_hint(const cJSON *root, const tensor_set_t *set, const char *const *names, double least, double most)
 {
-    static const char *const heads[] = {"num_attention_heads", "num_heads", "heads"}, *const epsilons[] = {"layer_norm_eps",
-                                                                                                           "layernorm_eps"};
-    cJSON *root;
-    *hints = (net_hints_t){0};
+    for (; *names != NULL; names++) {
+        const cJSON *item = cJSON_GetObjectItemCaseSensitive(root, *names);
+        const char *note = tensor_set_get_note(set, *names);
+        double value = 0;
+        if (cJSON_IsNumber(item))
+            value = item->valuedouble;
+        else if (note == NULL || !text_to_real(note, &value))
+            continue;
+        if (value >= least && value <= most)
+            return value;
+    }
+    return 0;
+}
+
+/* What shapes do not say, from config.json or from notes of the file under these names. */
+static outcome_t read_hints(const checkpoint_request_t *request, const tensor_set_t *set, const checkpoint_t *checkpoint,
+                            net_hints_t *hints)
+{
+    enum { MOST = 4096 };
+    static const char *const heads[] = {"num_attention_heads", "num_heads", "heads", NULL};
+    static const char *const epsilons[] = {"layer_norm_eps", "layernorm_eps", NULL};
+    static const char *const sides[] = {"image_size", NULL}, *const pools[] = {"stem_pool", NULL};
     const char *text = checkpoint->description.chars;
+    cJSON *root;
     outcome_t result = json_read(checkpoint->described_in.chars, text, strlen(text), &root);
-    for (size_t i = 0; i < sizeof heads / sizeof *heads && hints->heads == 0; i++) {
-        const cJSON *item = cJSON_GetObjectItemCaseSensitive(root, heads[i]);
-        const char *note = tensor_set_get_note(set, heads[i]);
-        if (cJSON_IsNumber(item) && item->valuedouble >= 1 && item->valuedouble < 4096)
-            hints->heads = (int64_t)item->valuedouble;
-        else if (note == NULL || !text_to_integer(note, 1, 4096, &hints->heads))
-            hints->heads = 0;
-    }
-    for (size_t i = 0; i < sizeof epsilons / sizeof *epsilons && !(hints->epsilon > 0); i++) {
-        const cJSON *item = cJSON_GetObjectItemCaseSensitive(root, epsilons[i]);
-        const char *note = tensor_set_get_note(set, epsilons[i]);
-        if (cJSON_IsNumber(item) && item->valuedouble > 0 && item->valuedouble < 1)
-            hints->epsilon = item->valuedouble;
-        else if (note == NULL || !text_to_real(note, &hints->epsilon) || !(hints->epsilon > 0) || hints->epsilon >= 1)
-            hints->epsilon = 0;
-    }
+    *hints = (net_hints_t){
+        .heads = request->heads > 0 ? request->heads : (int64_t)read_hint(root, set, heads, 1, MOST - 1),
+        .epsilon = read_hint(root, set, epsilons, DBL_MIN, 1 - DBL_EPSILON),
+        .tokens = request->tokens,
+        .side = (int64_t)read_hint(root, set, sides, 1, MOST),
+        .pool = (int64_t)read_hint(root, set, pools, 1, MOST),
+    };
     cJSON_Delete(root);
     return result;
 }
@@ -139,7 +150,7 @@ static outcome_t find_network(const checkpoint_request_t *request, const char *p
     bool other = true;
     *network = request->network;
     *size = request->size;
-    outcome_t result = read_hints(set, checkpoint, &hints);
+    outcome_t result = read_hints(request, set, checkpoint, &hints);
     if (!outcome_is_ok(&result))
         return result;
     if (request->network == NULL)

@@ -14,6 +14,8 @@ typedef struct {
     const network_t *network; /* NULL: the network is recognised by the tensors (nets/recognise.h); needs a path */
     const net_size_t *size;   /* of that network */
     const char *path;         /* as tensor_set_load() takes it, or a .bbs file; NULL: the shipped or fetched weights */
+    int64_t heads;            /* of a recognised transformer's attention; 0: as described beside the weights, or assumed */
+    int64_t tokens;           /* of the longest text of a recognised transformer; 0: as many as it has places */
     bool ignore_extra;        /* float tensors that the network does not ask for are left out, and counted in the notes */
     int threads;              /* for unpacking */
 } checkpoint_request_t;

@@ -144,6 +144,57 @@ static void known_networks_are_recognised(void **state)
     }
 }
 
+/* The compact ResNets have the stem of small pictures. What shapes do not say is described, or assumed and said. */
+static void small_stems_are_recognised(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"resnet34", "resnet50"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const network_t *network;
+        const net_size_t *size;
+        tensor_set_t set;
+        net_made_t made;
+        net_table_t found, wanted;
+        assert_ok(net_find(names[i], &network));
+        assert_ok(net_find_size(network, "compact", &size));
+        make_set(network, size, &set);
+        assert_ok(net_recognise("f", &set, &(net_hints_t){.side = size->height}, &made));
+        assert_non_null(strstr(made.assumed.chars, "assumed: a max-pool 2 x 2 of stride 2 behind the stem; as described"));
+        assert_ok(net_layers(&made.network, &made.size, &found));
+        assert_ok(net_layers(network, size, &wanted));
+        assert_same_tables(names[i], &found, &wanted);
+        net_table_free(&found);
+        net_table_free(&wanted);
+        /* 32 pixels: no pool keeps them, the pools of 2 and 3 halve them. */
+        for (int64_t pool = 0; pool <= 3; pool++) {
+            assert_ok(net_recognise("f", &set, &(net_hints_t){.pool = pool}, &made));
+            assert_ok(net_layers(&made.network, &made.size, &found));
+            assert_int_equal(found.items[1].in_h, pool == 1 ? 32 : 16);
+            net_table_free(&found);
+        }
+        assert_error(net_recognise("f", &set, &(net_hints_t){.pool = 4}, &made), FAULT_FAILED, "stem_pool: found 4");
+        tensor_set_free(&set);
+    }
+}
+
+/* Texts may be cut shorter than the network has places. */
+static void the_longest_text_is_a_hint(void **state)
+{
+    (void)state;
+    const network_t *network;
+    const net_size_t *size;
+    tensor_set_t set;
+    net_made_t made;
+    assert_ok(net_find("bert_sst2", &network));
+    assert_ok(net_find_size(network, "compact", &size));
+    make_set(network, size, &set);
+    assert_ok(net_recognise("f", &set, &(net_hints_t){.heads = 4, .tokens = 64}, &made));
+    assert_int_equal(made.size.width, 64);
+    assert_ok(net_recognise("f", &set, &(net_hints_t){.heads = 4, .tokens = 500}, &made));
+    assert_int_equal(made.size.width, size->width);
+    tensor_set_free(&set);
+}
+
 /* The file without its comments and empty lines. */
 static void strip(char *text)
 {
@@ -235,9 +286,10 @@ static void what_cannot_be_computed_is_refused(void **state)
     assert_error(net_recognise("f", &set, &(net_hints_t){0}, &made), FAULT_FAILED, "the names of one of: ResNet");
     tensor_set_free(&set);
     assert_ok(net_find("resnet34", &network));
-    assert_ok(net_find_size(network, "compact", &size)); /* a stem of 3 x 3 */
+    assert_ok(net_find_size(network, "compact", &size));
     make_set(network, size, &set);
-    assert_error(net_recognise("f", &set, &(net_hints_t){0}, &made), FAULT_FAILED, "a stem of 3 x 3");
+    tensor_set_find(&set, "conv1.weight")->shape[2] = tensor_set_find(&set, "conv1.weight")->shape[3] = 5;
+    assert_error(net_recognise("f", &set, &(net_hints_t){0}, &made), FAULT_FAILED, "a stem of 5 x 5");
     tensor_set_free(&set);
     assert_ok(net_find("resnet50", &network));
     assert_ok(net_find_size(network, "full", &size));
@@ -277,6 +329,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_networks_are_recognised),
+        cmocka_unit_test(small_stems_are_recognised),
+        cmocka_unit_test(the_longest_text_is_a_hint),
         cmocka_unit_test(a_cfg_from_a_shape_is_the_file),
         cmocka_unit_test(a_named_network_takes_the_classes_of_the_weights),
         cmocka_unit_test(what_cannot_be_computed_is_refused),
