@@ -6,6 +6,7 @@
 #include "engine/engine.h"
 #include "measure/accuracy.h"
 #include "measure/calibration_samples.h"
+#include "measure/logits.h"
 #include "measure/predictions.h"
 #include "measure/preprocessing.h"
 #include "weights/checkpoint.h"
@@ -28,9 +29,10 @@ typedef struct {
     text_t calibration_identity;
     const char **methods; /* those of the configuration that can run, or the file's own */
     size_t method_count;
-    predictions_t *answers; /* one per method, over the same samples */
-    text_t identity;        /* hashes of weights and data, for the keys */
-    text_t vocabulary;      /* path of the vocabulary; the data set keeps a pointer to it */
+    predictions_t *answers;                 /* one per method, over the same samples */
+    logits_t reference[OUTPUTS_REFERENCES]; /* of the references among the methods, while methods run */
+    text_t identity;                        /* hashes of weights and data, for the keys */
+    text_t vocabulary;                      /* path of the vocabulary; the data set keeps a pointer to it */
 } accuracy_session_t;
 
 /* Call accuracy_session_close() also when opening failed. */
