@@ -2,6 +2,7 @@
 #include "rows/statistics.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include <gsl/gsl_statistics.h>
@@ -57,23 +58,101 @@ double statistics_f1_batches(const int32_t *labels, const int *predicted, int64_
 
 void statistics_bootstrap_mean(const double *values, size_t count, uint32_t seed, double *low, double *high)
 {
-    enum { DRAWS = 10000 };
+    enum { MANY = 1000, DRAWS = 10000, DRAWS_OF_MANY = 2000 };
+    const size_t draws = count > MANY ? DRAWS_OF_MANY : DRAWS;
     gsl_rng *random = gsl_rng_alloc(gsl_rng_mt19937);
     double *means = malloc(DRAWS * sizeof *means);
     *low = *high = NAN;
     if (random != NULL && means != NULL) {
         gsl_rng_set(random, seed);
-        for (int draw = 0; draw < DRAWS; draw++) {
+        for (size_t draw = 0; draw < draws; draw++) {
             double sum = 0;
             for (size_t i = 0; i < count; i++)
                 sum += values[gsl_rng_uniform_int(random, count)];
             means[draw] = sum / (double)count;
         }
-        gsl_sort(means, 1, DRAWS);
-        *low = gsl_stats_quantile_from_sorted_data(means, 1, DRAWS, 0.025);
-        *high = gsl_stats_quantile_from_sorted_data(means, 1, DRAWS, 0.975);
+        gsl_sort(means, 1, draws);
+        *low = gsl_stats_quantile_from_sorted_data(means, 1, draws, 0.025);
+        *high = gsl_stats_quantile_from_sorted_data(means, 1, draws, 0.975);
     }
     if (random != NULL)
         gsl_rng_free(random);
     free(means);
+}
+
+/* ===  Wilcoxon's signed ranks  === */
+
+enum { EXACT_MOST = 50 }; /* 2^50 choices of signs: their counts are exact in a double */
+
+typedef struct {
+    double magnitude;
+    bool positive;
+    int64_t rank_doubled; /* twice the mean rank: an integer */
+} signed_rank_t;
+
+static int by_magnitude(const void *a, const void *b)
+{
+    const double left = ((const signed_rank_t *)a)->magnitude, right = ((const signed_rank_t *)b)->magnitude;
+    return (left > right) - (left < right);
+}
+
+/* Give ranks to sorted magnitudes. Returns the sum of t^3 - t over groups of t equal ones. */
+static double give_ranks(signed_rank_t *ranks, size_t count)
+{
+    double ties = 0;
+    for (size_t first = 0, end; first < count; first = end) {
+        for (end = first + 1; end < count && ranks[end].magnitude == ranks[first].magnitude;)
+            end++;
+        const double group = (double)(end - first);
+        ties += group * group * group - group;
+        for (size_t i = first; i < end; i++)
+            ranks[i].rank_doubled = (int64_t)(first + 1 + end);
+    }
+    return ties;
+}
+
+/* counts[s]: in how many choices of signs the doubled ranks of the positive ones sum to s. */
+static double exact_p(const signed_rank_t *ranks, size_t count, int64_t sum)
+{
+    const size_t most = count * (count + 1);
+    double *counts = calloc(most + 1, sizeof *counts), below = 0, above = 0;
+    if (counts == NULL)
+        return NAN;
+    counts[0] = 1;
+    for (size_t i = 0; i < count; i++)
+        for (size_t s = most; s >= (size_t)ranks[i].rank_doubled; s--)
+            counts[s] += counts[s - (size_t)ranks[i].rank_doubled];
+    for (size_t s = 0; s <= most; s++) {
+        below += s <= (size_t)sum ? counts[s] : 0;
+        above += s >= (size_t)sum ? counts[s] : 0;
+    }
+    free(counts);
+    return fmin(1, 2 * ldexp(fmin(below, above), -(int)count));
+}
+
+static double normal_p(size_t count, int64_t sum, double ties)
+{
+    const double n = (double)count, mean = n * (n + 1) / 4;
+    const double deviation = sqrt(n * (n + 1) * (2 * n + 1) / 24 - ties / 48);
+    const double distance = fmax(fabs((double)sum / 2 - mean) - 0.5, 0);
+    return fmin(1, 2 * gsl_cdf_ugaussian_Q(distance / deviation));
+}
+
+double statistics_wilcoxon(const double *differences, size_t count)
+{
+    signed_rank_t *ranks = malloc((count + 1) * sizeof *ranks);
+    size_t used = 0;
+    int64_t sum = 0;
+    if (ranks == NULL)
+        return NAN;
+    for (size_t i = 0; i < count; i++)
+        if (differences[i] != 0)
+            ranks[used++] = (signed_rank_t){.magnitude = fabs(differences[i]), .positive = differences[i] > 0};
+    qsort(ranks, used, sizeof *ranks, by_magnitude);
+    const double ties = give_ranks(ranks, used);
+    for (size_t i = 0; i < used; i++)
+        sum += ranks[i].positive ? ranks[i].rank_doubled : 0;
+    const double p = used == 0 ? 1 : used <= EXACT_MOST ? exact_p(ranks, used, sum) : normal_p(used, sum, ties);
+    free(ranks);
+    return p;
 }
