@@ -102,6 +102,23 @@ static size_t list_methods(const accuracy_config_t *of, const accuracy_scope_t *
     return count;
 }
 
+/* The configuration of one network: `of` with its files and what the run decides. */
+static accuracy_config_t configuration_of(const measurement_context_t *context, const accuracy_config_t *of,
+                                          const material_net_t *net)
+{
+    accuracy_config_t one = *of;
+    one.threads = context->jobs;
+    one.skip_bad = context->mode->material != NULL && context->mode->material->skip_bad;
+    one.leave_out = true;
+    one.network = net->network;
+    one.size = net->size;
+    one.weights = given(&net->weights);
+    one.data = given(&net->data);
+    one.vocabulary = given(&net->vocabulary);
+    one.calibration = given(&net->calibration);
+    return one;
+}
+
 outcome_t accuracy_runs_write(const measurement_context_t *context, accuracy_config_t *config,
                               const accuracy_scope_t *scopes, const rows_schema_t *schema, const char *path)
 {
@@ -112,23 +129,28 @@ outcome_t accuracy_runs_write(const measurement_context_t *context, accuracy_con
     if (!outcome_is_ok(&result))
         return result;
     config->images = context->mode->images;
-    config->threads = context->jobs;
     config->samples = context->folder;
-    config->skip_bad = context->mode->material != NULL && context->mode->material->skip_bad;
-    config->leave_out = true;
     for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
         const char *methods[ACCURACY_METHODS];
-        accuracy_config_t one = *config;
-        one.network = nets[i].network;
-        one.size = nets[i].size;
-        one.weights = given(&nets[i].weights);
-        one.data = given(&nets[i].data);
-        one.vocabulary = given(&nets[i].vocabulary);
-        one.calibration = given(&nets[i].calibration);
+        accuracy_config_t one = configuration_of(context, config, &nets[i]);
         one.method_count = list_methods(config, scopes, one.network, methods);
         one.methods = methods;
         if (can_run(&nets[i], one.integers))
             result = accuracy_run(&one, write_row, &writer);
     }
     return rows_finish(&writer, result);
+}
+
+outcome_t accuracy_runs_one(const measurement_context_t *context, const char *net, const accuracy_config_t *config,
+                            outcome_t (*run)(void *to, const accuracy_config_t *config), void *to)
+{
+    material_net_t nets[MATERIAL_NETS];
+    const size_t count = list_networks(context->mode, nets);
+    outcome_t result = outcome_ok();
+    for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
+        const accuracy_config_t one = configuration_of(context, config, &nets[i]);
+        if (text_equal(nets[i].network->name, net))
+            result = run(to, &one);
+    }
+    return result;
 }

@@ -121,11 +121,13 @@ static const rows_column_t columns[] = {
     {REAL(margin), .heading = "Margin", .unit = "logits", .sense = ROWS_HIGHER, .decimals = 3,
      .meaning = "logit of the label minus the largest other logit: above 0 when the answer is right"},
     {REAL(kl_int8), .heading = "KL, INT8", .unit = "nats", .sense = ROWS_LOWER, .decimals = 6,
-     .meaning = "divergence KL(int8 || method) of the class distributions; empty when int8 is not among the methods"},
+     .meaning =
+         "divergence (KL) from int8 to the method of the class distributions; empty when int8 is not among the methods"},
     {REAL(logit_error_int8), .heading = "Logit error, INT8", .unit = "of the norm", .sense = ROWS_LOWER, .decimals = 5,
      .meaning = "distance of the logits from those of int8 over the norm of those, means taken away"},
     {REAL(kl_fp32), .heading = "KL, FP32", .unit = "nats", .sense = ROWS_LOWER, .decimals = 6,
-     .meaning = "divergence KL(fp32 || method) of the class distributions; empty when fp32 is not among the methods"},
+     .meaning =
+         "divergence (KL) from fp32 to the method of the class distributions; empty when fp32 is not among the methods"},
     {REAL(logit_error_fp32), .heading = "Logit error, FP32", .unit = "of the norm", .sense = ROWS_LOWER, .decimals = 5,
      .meaning = "distance of the logits from those of fp32 over the norm of those, means taken away"},
     {.name = "key",

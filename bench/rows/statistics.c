@@ -56,6 +56,15 @@ double statistics_f1_batches(const int32_t *labels, const int *predicted, int64_
     return batches > 0 ? sum / (double)batches : 0;
 }
 
+statistics_summary_t statistics_summary(double *values, size_t count)
+{
+    gsl_sort(values, 1, count);
+    return (statistics_summary_t){.mean = gsl_stats_mean(values, 1, count),
+                                  .error = count > 1 ? gsl_stats_sd(values, 1, count) / sqrt((double)count) : (double)NAN,
+                                  .median = gsl_stats_median_from_sorted_data(values, 1, count),
+                                  .p99 = gsl_stats_quantile_from_sorted_data(values, 1, count, 0.99)};
+}
+
 void statistics_bootstrap_mean(const double *values, size_t count, uint32_t seed, double *low, double *high)
 {
     enum { MANY = 1000, DRAWS = 10000, DRAWS_OF_MANY = 2000 };
