@@ -45,10 +45,15 @@ enum { FAR = 30 }; /* nats: exp(FAR) is far from an overflow */
  * so large that exp() could overflow the divergence is the plain sum. */
 static double divergence(const float *logits, double log_sum, const float *reference, int64_t classes)
 {
-    const double reference_log_sum = log_sum_exp(reference, classes);
-    double mean = 0, sum = 0, furthest = 0;
-    for (int64_t i = 0; i < classes; i++)
-        mean += exp((double)reference[i] - reference_log_sum) * ((double)reference[i] - (double)logits[i]);
+    const double largest = largest_except(reference, classes, -1);
+    double weight = 0, mean = 0, sum = 0, furthest = 0;
+    for (int64_t i = 0; i < classes; i++) {
+        const double power = exp((double)reference[i] - largest);
+        weight += power;
+        mean += power * ((double)reference[i] - (double)logits[i]);
+    }
+    const double reference_log_sum = largest + log(weight);
+    mean /= weight;
     for (int64_t i = 0; i < classes; i++)
         furthest = fmax(furthest, fabs((double)reference[i] - (double)logits[i] - mean));
     if (furthest > FAR)

