@@ -55,10 +55,10 @@ static double far_from(int i)
     return 0.002 * (i + 1);
 }
 
-/* As far as near_to(), once above and once below it. */
+/* A little further than near_to() on average: by turns 0.0005 above it and 0.0004 below, so that chance is not left out. */
 static double about(int i)
 {
-    return 0.001 * (i + 1) + (i % 2 == 0 ? 0.0005 : -0.0005);
+    return 0.001 * (i + 1) + (i % 2 == 0 ? 0.0005 : -0.0004);
 }
 
 static void pair_of(const char *net, of_sample_t first, int first_wrong, of_sample_t second, int second_wrong)
@@ -138,7 +138,7 @@ static void decided_the_other_way(void **state)
 static void an_interval_with_zero_does_not_decide(void **state)
 {
     (void)state;
-    pair_of("a", near_to, 1, about, 1);
+    pair_of("a", near_to, 1, about, 2); /* one answer more */
     assert_verdicts("a", "undecided", "undecided");
 }
 
