@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cli/method_options.h"
 #include "measure/accuracy_rows.h"
+#include "measure/layers.h"
 #include "nets/recognise.h"
 
 #include <inttypes.h>
@@ -44,7 +45,10 @@ static const option_t options_table[] = {
      "samples for methods with the key activations (default: the training part of the data, or samples that are not evaluated)"},
     {"kernels", "fast|stock|plain", "fast", "oneDNN; Darknet's own functions (fp32); plain integer loops (int8)"},
     {"first-layer", "keep|prune", "keep", "keep: the convolution that reads the image stays at 8 bits"},
-    {"predictions", "FOLDER", NULL, "store each prediction there, and reuse stored ones of the same configuration"},
+    {"predictions", "FOLDER", NULL,
+     "store each prediction there, with what the logits say (docs/outputs.md), and reuse stored ones of the same configuration"},
+    {"layers", NULL, NULL,
+     "put one layer at a time under each method, the others INT8: how far the outputs move (rows as layers.csv)"},
     {"skip-bad", NULL, NULL, "leave out images and lines that cannot be read; the row says how many"},
     {"jobs", "N", NULL, "threads, at most one a processor (default: all that this process may use)"},
     {"out", "FILE.csv", NULL, "write the rows to this file"},
@@ -56,11 +60,16 @@ static const char details[] =
     "int8 is among the methods. Compact networks are stand-ins trained by this project: their accuracy says nothing about\n"
     "the paper's networks. Activations are float32, or int8 with every method, or quantised by the method: mx, ant and\n"
     "noisyquant with the key activations, as in ant:activations=6 (column activation_bits).\n"
-    "The project ships no weights of full size: give your own with --weights.";
+    "The project ships no weights of full size: give your own with --weights.\n"
+    "With --layers there is a row a layer and method (default bbs-mod): the divergence of the outputs from those of INT8, the\n"
+    "error of the logits and the flips, on the same samples. A layer runs all samples: take few with --images.";
+
+static const char *const layer_methods[] = {"bbs-mod"};
 
 typedef struct {
     rows_writer_t rows;
     const char *net;
+    bool layers; /* one layer at a time */
 } output_t;
 
 static void print_notes(const char *notes)
@@ -99,7 +108,28 @@ static void print_row(void *context, const accuracy_row_t *row)
     fflush(stdout);
 }
 
+static void print_layer(void *context, const layers_row_t *row)
+{
+    output_t *output = context;
+    layers_write(&output->rows, row);
+    if (output->net != row->net)
+        printf("%s, size %s%s, %s, %" PRId64 " samples, activations %d bits: one layer at a time, the others INT8\n"
+               "  %-16s %-32s %8s %12s %12s %12s %7s\n",
+               row->net, row->size, row->stand_in ? " (a stand-in)" : "", row->data, row->samples, row->activation_bits,
+               "method", "layer", "bits", "KL [nats]", "99th pct", "logit error", "flips");
+    output->net = row->net;
+    printf("  %-16s %-32s %8.3f %12.3e %12.3e %12.3e %7" PRId64 "\n", row->method, row->layer,
+           compress_bits_per_weight(&row->bits, false), row->kl, row->kl_p99, row->logit_error_median, row->flips);
+    fflush(stdout);
+}
+
 static const char default_size_name[] = "compact";
+
+/* Rows of whole networks, or of layers. */
+static outcome_t run_config(const accuracy_config_t *config, output_t *output)
+{
+    return output->layers ? layers_run(config, print_layer, output) : accuracy_run(config, print_row, output);
+}
 
 static outcome_t run_net(const network_t *network, const char *size_name, accuracy_config_t *config, output_t *output)
 {
@@ -108,7 +138,7 @@ static outcome_t run_net(const network_t *network, const char *size_name, accura
     config->size = net_default_size(network);
     if (size_name != NULL && outcome_bad(&result, net_find_size(network, size_name, &config->size)))
         return result;
-    return accuracy_run(config, print_row, output);
+    return run_config(config, output);
 }
 
 static bool has_size(const network_t *network, const char *name)
@@ -127,7 +157,7 @@ static outcome_t run_nets(const char *text, const char *size, accuracy_config_t 
     if (text_equal(text, net_auto)) {
         config->network = NULL;
         config->size = NULL;
-        return accuracy_run(config, print_row, output);
+        return run_config(config, output);
     }
     outcome_t result = registry_list(&net_names, text, &list);
     if (!outcome_is_ok(&result))
@@ -152,6 +182,17 @@ static outcome_t choice(const options_t *options, const char *name, const char *
     return outcome_usage("accuracy", text_of("--%s", name).chars, value, text_of("%s or %s", yes, no).chars, NULL);
 }
 
+/* The methods of a command that names none. */
+static void choose_methods(const output_t *output, accuracy_config_t *config)
+{
+    config->methods = default_methods + (config->integers ? FLOAT_METHODS : 0);
+    config->method_count = DEFAULT_METHODS - (config->integers ? FLOAT_METHODS : 0);
+    if (output->layers) {
+        config->methods = layer_methods;
+        config->method_count = 1;
+    }
+}
+
 static outcome_t run(const options_t *options)
 {
     const char **methods = NULL, *nets, *out;
@@ -166,9 +207,7 @@ static outcome_t run(const options_t *options)
                                 .dataset = options_text(options, "dataset"),
                                 .ignore_extra = options_flag(options, "ignore-extra"),
                                 .usual_methods = !options_given(options, "method"),
-                                .skip_bad = options_flag(options, "skip-bad"),
-                                .methods = default_methods,
-                                .method_count = DEFAULT_METHODS};
+                                .skip_bad = options_flag(options, "skip-bad")};
     outcome_t result;
     if (outcome_bad(&result, options_required(options, "net", &nets)) ||
         outcome_bad(&result, options_required(options, "out", &out)) ||
@@ -179,8 +218,9 @@ static outcome_t run(const options_t *options)
         outcome_bad(&result, choice(options, "activations", "int8", "fp32", &config.integers)) ||
         outcome_bad(&result, method_options_jobs(options, &config.threads)))
         return result;
-    config.methods += config.integers ? FLOAT_METHODS : 0;
-    config.method_count -= config.integers ? FLOAT_METHODS : 0;
+    output_t output = {.net = NULL, .layers = options_flag(options, "layers")};
+    const rows_schema_t *schema = output.layers ? &layers_schema : config.integers ? &integers_schema : &accuracy_schema;
+    choose_methods(&output, &config);
     if (options_given(options, "method")) {
         config.method_count = options_count(options, "method");
         config.methods = methods = calloc(config.method_count, sizeof *methods);
@@ -189,8 +229,7 @@ static outcome_t run(const options_t *options)
         for (size_t i = 0; i < config.method_count; i++)
             methods[i] = options_nth(options, "method", i);
     }
-    output_t output = {.net = NULL};
-    if (!outcome_bad(&result, rows_create(&output.rows, config.integers ? &integers_schema : &accuracy_schema, out)))
+    if (!outcome_bad(&result, rows_create(&output.rows, schema, out)))
         result = rows_finish(&output.rows, run_nets(nets, options_text(options, "size"), &config, &output));
     free(methods);
     return result;

@@ -80,7 +80,10 @@ static void describe_column(const rows_column_t *column)
     const bool has_unit = column->unit != NULL && column->unit[0] != '\0';
     printf("| `%s` | %s%s%s | %s%s | %s |\n", column->name, rows_kind_name(column->kind), has_unit ? ", " : "",
            has_unit ? column->unit : "", column->key ? "key" : rows_sense_name(column->sense),
-           column->counts_samples ? ", may flip" : "", column->meaning);
+           column->counts_samples ? ", may flip"
+           : column->near         ? ", within 1 %"
+                                  : "",
+           column->meaning);
 }
 
 static void describe_table(const rows_schema_t *schema)
@@ -186,9 +189,10 @@ const command_t command_query = {
     .options = option_table,
     .details =
         "Each CSV of a run is a table of the same name. The tables networks, accelerators, methods, datasets and run hold\n"
-        "the registries; claims holds the paper's numbers. A derived experiment without a CSV in the folder is computed.\n"
-        "Beyond SQLite's functions there are geomean, median, deviation, quantile, bootstrap_low, bootstrap_high, wilson_low,\n"
-        "wilson_high and mcnemar_p, and for texts fixed, signed, grouped, energy and probability. The database is\n"
+        "the registries; claims holds the paper's numbers; samples holds every answer of the run (docs/outputs.md). A derived\n"
+        "experiment without a CSV in the folder is computed.\n"
+        "Beyond SQLite's functions there are geomean, median, deviation, quantile, bootstrap_low, bootstrap_high, wilcoxon_p,\n"
+        "wilson_low, wilson_high and mcnemar_p, and for texts fixed, signed, grouped, energy and probability. The database is\n"
         "read-only.\n\n"
         "  bbsbench query --run results/reference \\\n"
         "      \"SELECT accelerator, geomean(speedup) FROM fig12 WHERE net <> 'geomean' GROUP BY accelerator\"",

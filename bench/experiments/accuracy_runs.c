@@ -129,6 +129,18 @@ void accuracy_runs_config(const material_net_t *net, accuracy_config_t *config)
     config->tokens = net->tokens;
 }
 
+/* The configuration of one network: `of` with its files and what the run decides. */
+static accuracy_config_t configuration_of(const measurement_context_t *context, const accuracy_config_t *of,
+                                          const material_net_t *net)
+{
+    accuracy_config_t one = *of;
+    one.threads = context->jobs;
+    one.skip_bad = context->mode->material != NULL && context->mode->material->skip_bad;
+    one.leave_out = true;
+    accuracy_runs_config(net, &one);
+    return one;
+}
+
 outcome_t accuracy_runs_write(const measurement_context_t *context, accuracy_config_t *config,
                               const accuracy_scope_t *scopes, const rows_schema_t *schema, const char *path)
 {
@@ -139,15 +151,11 @@ outcome_t accuracy_runs_write(const measurement_context_t *context, accuracy_con
     if (!outcome_is_ok(&result))
         return result;
     config->images = context->mode->images;
-    config->threads = context->jobs;
     config->samples = context->folder;
-    config->skip_bad = context->mode->material != NULL && context->mode->material->skip_bad;
-    config->leave_out = true;
     for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
         const char *methods[ACCURACY_METHODS];
-        accuracy_config_t one = *config;
+        accuracy_config_t one = configuration_of(context, config, &nets[i]);
         text_t ranges;
-        accuracy_runs_config(&nets[i], &one);
         if (one.integers && nets[i].ranges != NULL && find_ranges(&nets[i], &ranges))
             one.ranges = ranges.chars;
         one.method_count = list_methods(config, scopes, &nets[i], methods);
@@ -156,4 +164,18 @@ outcome_t accuracy_runs_write(const measurement_context_t *context, accuracy_con
             result = accuracy_run(&one, write_row, &writer);
     }
     return rows_finish(&writer, result);
+}
+
+outcome_t accuracy_runs_one(const measurement_context_t *context, const char *net, const accuracy_config_t *config,
+                            outcome_t (*run)(void *to, const accuracy_config_t *config), void *to)
+{
+    material_net_t nets[MATERIAL_NETS];
+    const size_t count = list_networks(context->mode, nets);
+    outcome_t result = outcome_ok();
+    for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
+        const accuracy_config_t one = configuration_of(context, config, &nets[i]);
+        if (text_equal(nets[i].network->name, net))
+            result = run(to, &one);
+    }
+    return result;
 }

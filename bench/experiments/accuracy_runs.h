@@ -33,6 +33,11 @@ void accuracy_runs_config(const material_net_t *net, accuracy_config_t *config);
 outcome_t accuracy_runs_write(const measurement_context_t *context, accuracy_config_t *config,
                               const accuracy_scope_t *scopes, const rows_schema_t *schema, const char *path);
 
+/* Call `run` for the network of this name, if it is one of them, with `config` completed by its size and files; methods,
+ * kernels and the number of samples are the caller's. */
+outcome_t accuracy_runs_one(const measurement_context_t *context, const char *net, const accuracy_config_t *config,
+                            outcome_t (*run)(void *to, const accuracy_config_t *config), void *to);
+
 /* The number of methods of the measurement `accuracy` in a mode, for the network that has the most. */
 size_t accuracy_runs_methods(const run_mode_t *mode);
 

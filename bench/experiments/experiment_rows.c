@@ -7,6 +7,7 @@
 #include "base/home.h"
 #include "experiments/claims.h"
 #include "experiments/registries.h"
+#include "measure/samples.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -126,12 +127,16 @@ static char *views_of(const char *views, const char *run)
 
 /* ===  Databases  === */
 
-static outcome_t add_tables(const experiments_t *experiments, const experiment_source_t *source, rows_database_t *database)
+/* `answers` is the folder of the table `samples`, which is read where it lies. */
+static outcome_t add_tables(const experiments_t *experiments, const experiment_source_t *source, const char *answers,
+                            rows_database_t *database)
 {
     text_t claims;
     outcome_t result = registries_add(source->mode, database);
     if (outcome_is_ok(&result) && !outcome_bad(&result, home_path("results/claims.csv", &claims)))
         result = claims_add_table(claims.chars, database);
+    if (outcome_is_ok(&result))
+        result = rows_database_add_files(database, &samples_files, answers);
     for (size_t i = 0; i < experiments->count && outcome_is_ok(&result); i++)
         if (!outcome_bad(&result, add_table(experiments, &experiments->items[i], database)))
             result = fill_table(source, &experiments->items[i], database);
@@ -145,7 +150,7 @@ outcome_t experiment_rows_open(const experiments_t *experiments, const experimen
     if (!outcome_is_ok(&result))
         return result;
     if (outcome_bad(&result, rows_database_execute(*database, experiments->views, "views.sql")) ||
-        outcome_bad(&result, add_tables(experiments, source, *database))) {
+        outcome_bad(&result, add_tables(experiments, source, source->folder, *database))) {
         rows_database_close(*database);
         *database = NULL;
     }
@@ -195,7 +200,7 @@ outcome_t experiment_rows_add(const experiments_t *experiments, const experiment
     if (!outcome_is_ok(&result))
         return result;
     if (!outcome_bad(&result, rows_database_next_run(database)) && !outcome_bad(&result, add_views(experiments, database)))
-        result = add_tables(experiments, &nothing, database);
+        result = add_tables(experiments, &nothing, source->folder, database);
     for (size_t i = 0; i < experiments->count && outcome_is_ok(&result); i++)
         result = copy_rows(&experiments->items[i], alone, database);
     rows_database_close(alone);

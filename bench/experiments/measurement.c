@@ -7,16 +7,14 @@
 
 extern const measurement_t measurement_accuracy, measurement_integers, measurement_model, measurement_precision,
     measurement_attention, measurement_seeds, measurement_scaling, measurement_examples, measurement_sparsity,
-    measurement_divergence, measurement_search, measurement_pe, measurement_oddity_totals;
+    measurement_divergence, measurement_search, measurement_pe, measurement_oddity_totals, measurement_layers;
 
 const measurement_t *const measurement_registry[] = {
-    &measurement_accuracy,      &measurement_integers,
-    &measurement_model,         &measurement_precision,
-    &measurement_attention,     &measurement_seeds,
-    &measurement_scaling,       &measurement_examples,
-    &measurement_sparsity,      &measurement_divergence,
-    &measurement_search,        &measurement_pe,
-    &measurement_oddity_totals, NULL,
+    &measurement_accuracy,      &measurement_integers,  &measurement_model,
+    &measurement_precision,     &measurement_attention, &measurement_seeds,
+    &measurement_scaling,       &measurement_examples,  &measurement_sparsity,
+    &measurement_divergence,    &measurement_search,    &measurement_pe,
+    &measurement_oddity_totals, &measurement_layers,    NULL,
 };
 
 const measurement_t *measurement_find(const char *id)

@@ -4,6 +4,7 @@
 #include "experiments/accuracy_runs.h"
 
 #include "base/text.h"
+#include "measure/samples.h"
 
 /* The two references and the paper's two settings; then all methods, with the channels that Algorithm 2 leaves at 8 bits
  * and with every channel compressed (beta=0), which compares them at equal bits on narrow networks. bbs-cons:beta=0
@@ -75,7 +76,7 @@ size_t accuracy_runs_methods(const run_mode_t *mode)
 static outcome_t run_floats(const measurement_context_t *context, const char *path)
 {
     const run_mode_t *mode = context->mode;
-    const text_t predictions = text_of("%s/predictions", context->folder);
+    const text_t predictions = samples_folder(context->folder, false);
     const accuracy_scope_t *scopes = mode->methods != MODE_SETTINGS ? of_tables : NULL;
     accuracy_config_t config = {.methods = method_sets[mode->methods].specs,
                                 .method_count = method_sets[mode->methods].count,
@@ -95,7 +96,7 @@ static const char *const of_integers[] = {
 
 static outcome_t run_integers(const measurement_context_t *context, const char *path)
 {
-    const text_t predictions = text_of("%s/predictions_integers", context->folder);
+    const text_t predictions = samples_folder(context->folder, true);
     accuracy_config_t config = {.methods = of_integers,
                                 .method_count = sizeof of_integers / sizeof *of_integers,
                                 .kernels = kernels,

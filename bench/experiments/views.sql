@@ -50,6 +50,33 @@ FROM mean_losses JOIN one USING (method, size) LEFT JOIN networks ON networks.ne
 WHERE (SELECT mode FROM run) <> 'real'
 GROUP BY method, size;
 
+/* The order BBS, BitWave, PTQ of Fig. 11 on each network, from its two neighbouring pairs: reproduced when both pairs are,
+   not reproduced when one is not, else undecided. */
+CREATE VIEW whole_orders AS
+WITH neighbours(setting, first, second) AS (
+    VALUES ('conservative', 'bbs-cons', 'bitwave-cons'), ('conservative', 'bitwave-cons', 'ptq-cons'),
+           ('moderate', 'bbs-mod', 'bitwave-mod'), ('moderate', 'bitwave-mod', 'ptq-mod')),
+pairs AS (SELECT ordering.rowid AS place, ordering.*, setting FROM ordering JOIN neighbours USING (first, second))
+SELECT min(place) AS place, net, size, data, activations, setting, min(samples) AS samples, stand_in,
+    CASE WHEN sum(kl_verdict = 'not reproduced') THEN 'not reproduced' WHEN sum(kl_verdict = 'reproduced') = 2 THEN 'reproduced'
+         ELSE 'undecided' END AS kl_verdict,
+    CASE WHEN sum(accuracy_verdict = 'not reproduced') THEN 'not reproduced'
+         WHEN sum(accuracy_verdict = 'reproduced') = 2 THEN 'reproduced' ELSE 'undecided' END AS accuracy_verdict,
+    sum(kl_verdict <> 'undecided') = 2 AS kl_decided, sum(accuracy_verdict <> 'undecided') = 2 AS accuracy_decided
+FROM pairs
+GROUP BY net, size, data, activations, setting
+HAVING count(*) = 2;
+
+/* What a pair of ordering says of accuracy, in words: N, the difference, and whether it is more than chance. */
+CREATE VIEW ordering_words AS
+SELECT rowid AS place, *,
+    'accuracy ' || signed(accuracy_difference_points, 2) || ' points (' || signed(accuracy_difference_low_points, 2) || ' to '
+        || signed(accuracy_difference_high_points, 2) || '), ' || CASE accuracy_verdict WHEN 'undecided' THEN 'within noise'
+        ELSE 'more than noise' END || '; divergence ' || coalesce(signed(1000 * kl_difference, 3) || ' (' ||
+        signed(1000 * kl_difference_low, 3) || ' to ' || signed(1000 * kl_difference_high, 3) || ') × 10⁻³ nats, ' ||
+        CASE kl_verdict WHEN 'undecided' THEN 'within noise' ELSE 'more than noise' END, 'not known') AS words
+FROM ordering;
+
 /* Options of a command that makes rows again in the mode of this run. */
 CREATE VIEW run_options AS
 SELECT CASE mode WHEN 'compact' THEN '' ELSE ' --' || mode END AS mode, coalesce(' --images ' || images, '') AS images, brings
@@ -63,6 +90,9 @@ WITH shown(experiment, net, size, method) AS (
     UNION ALL SELECT 'integers', net, size, method FROM integers
     UNION ALL SELECT 'table1', net, size, method FROM table1
     UNION ALL SELECT 'fig11', net, size, method FROM fig11 WHERE net <> 'mean'
+    UNION ALL SELECT 'ordering', net, size, method
+        FROM (SELECT net, size, first AS method FROM ordering WHERE source <> 'equal columns'
+              UNION SELECT net, size, second FROM ordering WHERE source <> 'equal columns')
     UNION ALL SELECT 'table2', net, size, method FROM table2
     UNION ALL SELECT 'table3', net, size, method FROM table3),
 nets AS (

@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "measure/accuracy.h"
 
-#include "base/progress.h"
 #include "base/text.h"
 #include "compress/spec.h"
-#include "measure/activations.h"
-#include "measure/accuracy_session.h"
+#include "measure/accuracy_answers.h"
 #include "measure/accuracy_warnings.h"
-#include "measure/inference.h"
 #include "measure/sample_list.h"
-#include "measure/variant.h"
 #include "rows/statistics.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <time.h>
 
 /* Without activation bits of the method, activations are float32, or 8 bits quantised as in the paper for all methods. */
 enum { float_activation_bits = 32, integer_activation_bits = 8 };
@@ -23,95 +18,28 @@ enum { f1_batch = 32 }; /* as the paper's authors report MRPC: the mean F1 of ba
 
 static const char reference_method[] = "int8"; /* the paper measures losses against it (Fig. 11) */
 
-/* ===  Answers  === */
+/* ===  Rows  === */
 
-/* Processor time of this program, in seconds, summed over all processors. */
-static double cpu_clock(void)
+/* The bits of the activations under a method whose spec is known to be good. */
+static int activation_bits_of(const accuracy_config_t *config, const char *spec)
 {
-    struct timespec now = {0};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-static outcome_t run_samples(const accuracy_session_t *session, const char *method, predictions_t *answers)
-{
-    const accuracy_config_t *config = session->config;
-    const inference_t inference = {.dataset = &session->dataset,
-                                   .engine = session->engine,
-                                   .size = session->size,
-                                   .threads = config->threads,
-                                   .skip_bad = config->skip_bad};
-    const text_t title = text_of("%s %s", session->net->name, method);
-    return inference_run(&inference, title.chars, answers->sample, answers->samples, answers->predicted);
-}
-
-/* Run the samples; the method's weights are set. */
-static outcome_t predict(const accuracy_session_t *session, const char *spec, int activation_bits, predictions_t *answers)
-{
-    activations_t activations = {0};
-    outcome_t result;
-    if (activation_bits == 0)
-        return run_samples(session, spec, answers);
-    if (!outcome_bad(&result, activations_fit(&session->network, &session->checkpoint.weights, spec, &session->calibration,
-                                              session->engine, session->config->threads, &activations)) &&
-        !outcome_bad(&result, engine_filter(session->engine, activations_filter, &activations)))
-        result = run_samples(session, spec, answers);
-    if (outcome_is_ok(&result))
-        result = engine_filter(session->engine, NULL, NULL);
-    activations_free(&activations);
-    return result;
-}
-
-static outcome_t answer(accuracy_session_t *session, size_t index, accuracy_row_t *row)
-{
-    const accuracy_config_t *config = session->config;
-    const char *spec = session->methods[index];
-    predictions_t *answers = &session->answers[index];
-    text_t stem =
-        text_of("%s/%s.%s%s%s.%s", config->predictions ? config->predictions : "", session->net->name, session->size->name,
-                config->label != NULL ? "." : "", config->label != NULL ? config->label : "", spec);
-    text_t key = accuracy_session_key(session, spec);
     const method_t *method;
     method_config_t parsed;
-    outcome_t result;
-    if (outcome_bad(&result, method_parse(spec, &method, &parsed)))
-        return result;
-    row->activation_bits = parsed.activation_bits > 0 ? parsed.activation_bits
-                           : config->integers         ? integer_activation_bits
-                                                      : float_activation_bits;
-    if (config->predictions != NULL &&
-        outcome_bad(&result, predictions_load(stem.chars, key.chars, answers, config->skip_bad ? SAMPLE_SKIPPED : 0,
-                                              (int)session->size->classes - 1, answers->predicted, &row->reused)))
-        return result;
-    engine_t *engine = row->reused ? NULL : session->engine;
-    const stored_t *stored = &session->checkpoint.stored;
-    if (stored->compressed && text_equal(spec, stored->method.chars))
-        result = variant_apply_stored(stored, &session->network, engine, &row->bits);
-    else
-        result = variant_apply(&session->network, spec, config->threads, engine, &row->bits);
-    if (!outcome_is_ok(&result))
-        return result;
-    if (!row->reused) {
-        double started = progress_clock(), used = cpu_clock();
-        result = predict(session, spec, parsed.activation_bits, answers);
-        row->seconds = progress_clock() - started;
-        row->cpu_seconds = cpu_clock() - used;
-        if (outcome_is_ok(&result) && config->predictions != NULL)
-            result = predictions_save(stem.chars, key.chars, answers);
-    }
-    return result;
+    const outcome_t result = method_parse(spec, &method, &parsed);
+    if (outcome_is_ok(&result) && parsed.activation_bits > 0)
+        return parsed.activation_bits;
+    return config->integers ? integer_activation_bits : float_activation_bits;
 }
-
-/* ===  Rows  === */
 
 static void complete_row(const accuracy_session_t *session, size_t index, const predictions_t *reference,
                          accuracy_row_t *row)
 {
     const accuracy_config_t *config = session->config;
     const predictions_t *answers = &session->answers[index];
+    row->activation_bits = activation_bits_of(config, session->methods[index]);
     row->net = session->net->name;
     row->size = session->size->name;
-    row->data = config->label != NULL ? config->label : session->dataset.kind->name;
+    row->data = accuracy_session_data(session);
     row->method = session->methods[index];
     row->profile = session->preprocessing.profile->name;
     row->profile_words = session->profile_words.chars;
@@ -179,12 +107,11 @@ outcome_t accuracy_run(const accuracy_config_t *config, accuracy_sink_t sink, vo
     if (!outcome_is_ok(&result) || outcome_bad(&result, check_methods(config)) ||
         outcome_bad(&result, accuracy_session_open(config, &session)))
         goto out;
-    for (size_t i = 0; i < session.method_count; i++) {
-        if (outcome_bad(&result, answer(&session, i, &rows[i])))
-            goto out;
+    if (outcome_bad(&result, accuracy_answers(&session, rows)))
+        goto out;
+    for (size_t i = 0; i < session.method_count; i++)
         if (text_equal(session.methods[i], reference_method))
             reference = &session.answers[i];
-    }
     if (outcome_bad(&result, drop_skipped(&session, rows)))
         goto out;
     accuracy_warn(&session);

@@ -293,6 +293,8 @@ void accuracy_session_close(accuracy_session_t *session)
         predictions_free(&session->answers[i]);
     free(session->answers);
     free(session->methods);
+    for (int i = 0; i < OUTPUTS_REFERENCES; i++)
+        logits_free(&session->reference[i]);
     calibration_samples_close(&session->calibration);
     dataset_close(&session->dataset);
     int8_network_free(&session->network);
@@ -302,15 +304,34 @@ void accuracy_session_close(accuracy_session_t *session)
 
 /* ===  What answers depend on  === */
 
+/* The references that outputs are measured against: " against=int8,fp32". */
+static text_t references_of(const accuracy_session_t *session)
+{
+    text_t text = text_of("%s", "");
+    for (int i = 0; i < OUTPUTS_REFERENCES; i++)
+        for (size_t method = 0; method < session->method_count; method++)
+            if (text_equal(session->methods[method], outputs_references[i])) {
+                text = text_of("%s%s%s", text.chars, text.chars[0] != '\0' ? "," : " against=", outputs_references[i]);
+                break;
+            }
+    return text;
+}
+
 /* Integer answers do not depend on the library or the processor. */
+const char *accuracy_session_data(const accuracy_session_t *session)
+{
+    return session->config->label != NULL ? session->config->label : session->dataset.kind->name;
+}
+
 text_t accuracy_session_key(const accuracy_session_t *session, const char *method)
 {
     const accuracy_config_t *config = session->config;
     const text_t engine = config->integers ? text_of("integers") : text_of("%s", engine_versions().chars);
     const text_t calibration =
         accuracy_session_calibrates(method) ? text_of(" %s", session->calibration_identity.chars) : text_of("%s", "");
-    return text_of("%s profile=%s method=%s first=%s images=%lld of=%lld kernels=%s engine=%s%s%s", session->identity.chars,
-                   session->preprocessing.profile->name, method, config->prune_first_layer ? "prune" : "keep",
-                   (long long)session->answers[0].samples, (long long)session->dataset.samples, config->kernels,
-                   engine.chars, config->skip_bad ? " bad=skipped" : "", calibration.chars);
+    return text_of("%s profile=%s method=%s first=%s images=%lld of=%lld kernels=%s engine=%s%s%s%s",
+                   session->identity.chars, session->preprocessing.profile->name, method,
+                   config->prune_first_layer ? "prune" : "keep", (long long)session->answers[0].samples,
+                   (long long)session->dataset.samples, config->kernels, engine.chars,
+                   config->skip_bad ? " bad=skipped" : "", calibration.chars, references_of(session).chars);
 }

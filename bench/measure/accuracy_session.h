@@ -6,6 +6,7 @@
 #include "engine/engine.h"
 #include "measure/accuracy.h"
 #include "measure/calibration_samples.h"
+#include "measure/logits.h"
 #include "measure/predictions.h"
 #include "measure/preprocessing.h"
 #include "weights/checkpoint.h"
@@ -28,9 +29,10 @@ typedef struct {
     text_t calibration_identity;
     const char **methods; /* those of the configuration that can run, or the file's own */
     size_t method_count;
-    predictions_t *answers; /* one per method, over the same samples */
-    text_t identity;        /* hashes of weights and data, for the keys */
-    text_t vocabulary;      /* path of the vocabulary; the data set keeps a pointer to it */
+    predictions_t *answers;                 /* one per method, over the same samples */
+    logits_t reference[OUTPUTS_REFERENCES]; /* of the references among the methods, while methods run */
+    text_t identity;                        /* hashes of weights and data, for the keys */
+    text_t vocabulary;                      /* path of the vocabulary; the data set keeps a pointer to it */
 } accuracy_session_t;
 
 /* Call accuracy_session_close() also when opening failed. */
@@ -39,6 +41,9 @@ void accuracy_session_close(accuracy_session_t *session);
 
 /* Does the method of a spec quantise activations after calibration? The spec is one that method_parse() accepts. */
 bool accuracy_session_calibrates(const char *spec);
+
+/* The name of the list of samples: the configuration's label, or the data set's. */
+const char *accuracy_session_data(const accuracy_session_t *session);
 
 /* All that the answers under a method depend on, in one line: the key of predictions.h. */
 text_t accuracy_session_key(const accuracy_session_t *session, const char *method);

@@ -16,7 +16,7 @@ typedef struct {
     progress_t progress;
 } batch_t;
 
-static int largest_of(const float *logits, int64_t classes)
+int inference_answer(const float *logits, int64_t classes)
 {
     int best = 0;
     for (int64_t i = 1; i < classes; i++)
@@ -38,10 +38,12 @@ static void run_one(void *context, int64_t index, int worker)
     bool skipped = inference->skip_bad && outcome_is_error(&result) && outcome_fault(&result) == FAULT_FAILED;
     if (outcome_is_ok(&result))
         result = engine_predict(inference->engine, worker, input, logits);
+    if (outcome_is_ok(&result) && inference->take != NULL)
+        inference->take(inference->context, index, logits);
     if (!outcome_is_ok(&result) && !skipped)
         batch->failures[worker] = result;
     else if (batch->predicted != NULL)
-        batch->predicted[index] = skipped ? SAMPLE_SKIPPED : largest_of(logits, size->classes);
+        batch->predicted[index] = skipped ? SAMPLE_SKIPPED : inference_answer(logits, size->classes);
     if (worker == 0)
         progress_update(&batch->progress, index);
 }

@@ -14,11 +14,17 @@ typedef struct {
     const net_size_t *size; /* of the engine's network */
     int threads;            /* as many as the engine has workers */
     bool skip_bad;          /* a sample that cannot be read is SAMPLE_SKIPPED (sample_list.h); else it is an error */
+    /* Optional: called with the logits of each sample that was read, `index` in the list, by the worker that ran it. */
+    void (*take)(void *context, int64_t index, const float *logits);
+    void *context;
 } inference_t;
 
 /* Run samples[count], given by their numbers in the data set, with a progress bar titled `title`. predicted[count] receives
  * the class with the largest logit, the first of equal ones; NULL when only the engine's observer is of interest. */
 outcome_t inference_run(const inference_t *inference, const char *title, const int64_t *samples, int64_t count,
                         int *predicted);
+
+/* The class with the largest logit, the first of equal ones. */
+int inference_answer(const float *logits, int64_t classes);
 
 #endif

@@ -4,21 +4,24 @@
 
 #include "base/outcome.h"
 #include "base/text.h"
+#include "measure/outputs.h"
 #include "rows/schema.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The answers of one network under one method. Accuracy and flips are computed from them, and a resumed run reuses them.
- * On disk they are FOLDER/NET.SIZE.METHOD.csv: sample,label,predicted, and in the first row the key: the SHA-256 of weights
- * and data, and every setting that the answers depend on. Key and answers are one file, so that a killed program or a
- * second one cannot leave the answers of one network under the key of another. */
+/* The answers of one network under one method, and what its logits say (outputs.h). Accuracy, flips and divergences are
+ * computed from them, and a resumed run reuses them.
+ * On disk they are FOLDER/NET.SIZE.DATA.METHOD.csv, rows of predictions_schema. In the first row is the key: the SHA-256 of
+ * weights and data, and every setting that the answers depend on. Key and answers are one file, so that a killed program or
+ * a second one cannot leave the answers of one network under the key of another. */
 
 typedef struct {
     int64_t samples;
     int64_t *sample; /* number in the data set */
     int32_t *label;
     int *predicted;
+    outputs_t *outputs; /* unknown until they are computed or loaded */
 } predictions_t;
 
 /* The columns of the file. A column of reals is a statistic of the outputs, with the direction that is better. */
@@ -27,12 +30,22 @@ extern const rows_schema_t predictions_schema;
 outcome_t predictions_create(int64_t samples, predictions_t *predictions);
 void predictions_free(predictions_t *predictions);
 
-/* `stem` is FOLDER/NET.SIZE.METHOD. */
+/* FOLDER/NET.SIZE.DATA.METHOD without ".csv", where DATA, the list of samples, and METHOD are spelled with characters that
+ * a file name may have on every system:
+ * ':' is '+', and what is no letter, digit or one of ".=,-_" is %XX; in DATA "." is %2E too. Two never share a name. */
+text_t predictions_stem(const char *folder, const char *net, const char *size, const char *data, const char *spec);
+/* The inverse, of "NET.SIZE.DATA.METHOD.csv" without a folder; false when the name is of another kind. */
+typedef struct {
+    text_t net, size, data, spec;
+} predictions_name_t;
+bool predictions_name(const char *file, predictions_name_t *name);
+
+/* `stem` is that of predictions_stem(). */
 outcome_t predictions_save(const char *stem, const char *key, const predictions_t *predictions);
-/* `*found` is false, without an error, when there is nothing usable: no file, a damaged one, another key, other samples or
- * labels, or an answer that is not from `least` to `most`. Then `predicted` may hold anything. */
-outcome_t predictions_load(const char *stem, const char *key, const predictions_t *expected, int least, int most,
-                           int *predicted, bool *found);
+/* `predictions` has the samples and labels that are expected, and receives the answers and outputs. `*found` is false,
+ * without an error, when there is nothing usable: no file, a damaged one, another key, other samples or labels, or an
+ * answer that is not from `least` to `most`. Then answers and outputs may be anything. */
+outcome_t predictions_load(const char *stem, const char *key, int least, int most, predictions_t *predictions, bool *found);
 
 int64_t predictions_correct(const predictions_t *predictions);
 

@@ -42,6 +42,7 @@ outcome_t sample_list_drop(const char *where, predictions_t *answers, size_t cou
             answers[method].sample[kept] = answers[method].sample[i];
             answers[method].label[kept] = answers[method].label[i];
             answers[method].predicted[kept] = answers[method].predicted[i];
+            answers[method].outputs[kept] = answers[method].outputs[i];
         }
         kept++;
     }

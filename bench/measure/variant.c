@@ -31,13 +31,11 @@ static outcome_t apply_integers(engine_t *engine, const compress_layer_t *layer,
     return engine_set_integers(engine, index, 0, layer->k, compressed->values, compressed->scale);
 }
 
-static outcome_t apply_layer(void *context, size_t index, compressed_t *compressed)
+static outcome_t give_layer(const application_t *application, size_t index, const compressed_t *compressed)
 {
-    const application_t *application = context;
     const compress_layer_t *layer = &application->network->layers[index];
     const int64_t step = rows_at_a_time(layer);
     outcome_t result = outcome_ok();
-    compress_add_size(application->bits, layer, compressed);
     if (application->engine != NULL && engine_takes_integers(application->engine)) {
         result = apply_integers(application->engine, layer, index, compressed);
         int8_network_rest(application->network, index);
@@ -52,6 +50,13 @@ static outcome_t apply_layer(void *context, size_t index, compressed_t *compress
     }
     int8_network_rest(application->network, index);
     return result;
+}
+
+static outcome_t apply_layer(void *context, size_t index, compressed_t *compressed)
+{
+    const application_t *application = context;
+    compress_add_size(application->bits, &application->network->layers[index], compressed);
+    return give_layer(application, index, compressed);
 }
 
 /* Room for the floats of the largest part of a layer. */
@@ -96,5 +101,80 @@ outcome_t variant_apply_stored(const stored_t *stored, const int8_network_t *net
         return result;
     result = stored_each(stored, network, apply_layer, &application);
     free(application.floats);
+    return result;
+}
+
+/* ===  One layer at a time  === */
+
+typedef struct {
+    application_t application;
+    variant_visitor_t visit;
+    void *context;
+} tour_t;
+
+static outcome_t give_int8(const application_t *application, size_t index)
+{
+    compressed_t kept;
+    outcome_t result = compress_keep(&application->network->layers[index], true, &kept);
+    if (!outcome_is_ok(&result))
+        return result;
+    result = give_layer(application, index, &kept);
+    compressed_free(&kept);
+    return result;
+}
+
+/* The layers that the engine takes together with layer `index`: those stacked in one step of a transformer (query, key,
+ * value), else the layer alone. */
+static void find_group(const int8_network_t *network, size_t index, size_t *first, size_t *end)
+{
+    const net_program_t *program = network->lender != NULL ? &network->lender->program : NULL;
+    *first = index;
+    *end = index + 1;
+    for (size_t i = 0; program != NULL && i < program->count; i++) {
+        const net_step_t *step = &program->steps[i];
+        if (step->kind != NET_STEP_LINEAR || step->layer == NET_NONE || (size_t)step->layer > index ||
+            (size_t)(step->layer + step->parts) <= index)
+            continue;
+        *first = (size_t)step->layer;
+        *end = (size_t)(step->layer + step->parts);
+    }
+}
+
+/* Give the group of a layer: the layer itself compressed, or INT8 too when `compressed` is NULL. */
+static outcome_t give_group(const application_t *application, size_t index, const compressed_t *compressed)
+{
+    size_t first, end;
+    outcome_t result = outcome_ok();
+    find_group(application->network, index, &first, &end);
+    for (size_t i = first; i < end && outcome_is_ok(&result); i++)
+        result = i == index && compressed != NULL ? give_layer(application, i, compressed) : give_int8(application, i);
+    return result;
+}
+
+static outcome_t tour_layer(void *context, size_t index, compressed_t *compressed)
+{
+    const tour_t *tour = context;
+    compress_size_t size = {0};
+    outcome_t result = give_group(&tour->application, index, compressed);
+    compress_add_size(&size, &tour->application.network->layers[index], compressed);
+    if (!outcome_is_ok(&result) || outcome_bad(&result, tour->visit(tour->context, index, &size)))
+        return result;
+    return give_group(&tour->application, index, NULL);
+}
+
+outcome_t variant_each(const int8_network_t *network, const char *spec, int threads, engine_t *engine,
+                       variant_visitor_t visit, void *context)
+{
+    tour_t tour = {.visit = visit, .context = context};
+    const method_t *method;
+    method_config_t config;
+    compress_size_t unused;
+    outcome_t result;
+    if (outcome_bad(&result, method_parse(spec, &method, &config)) ||
+        outcome_bad(&result, open_application(network, engine, &unused, &tour.application)))
+        return result;
+    config.values_only = true;
+    result = compress_each(method, &config, network->layers, network->count, threads, tour_layer, &tour);
+    free(tour.application.floats);
     return result;
 }

@@ -17,4 +17,11 @@ outcome_t variant_apply(const int8_network_t *network, const char *spec, int thr
 outcome_t variant_apply_stored(const stored_t *stored, const int8_network_t *network, engine_t *engine,
                                compress_size_t *bits);
 
+/* One layer at a time: for each layer in turn the engine, which holds INT8 in all layers (variant_apply(), "int8"), gets
+ * the layer as the method compresses it in the whole network; `visit` is called with its size; then the layer is INT8
+ * again. Sensitive channels are those of the whole network. After a failure the engine holds what it was given last. */
+typedef outcome_t (*variant_visitor_t)(void *context, size_t index, const compress_size_t *size);
+outcome_t variant_each(const int8_network_t *network, const char *spec, int threads, engine_t *engine,
+                       variant_visitor_t visit, void *context);
+
 #endif

@@ -92,7 +92,7 @@ static bool keep_schema(const rows_schema_t *schema, size_t run, stored_table_t 
            (answers != NULL || schema->answers == NULL);
 }
 
-static outcome_t store(rows_database_t *database, const rows_schema_t *schema)
+outcome_t rows_database_store(rows_database_t *database, const rows_schema_t *schema)
 {
     stored_table_t *grown = realloc(database->tables, (database->count + 1) * sizeof *grown);
     if (grown == NULL)
@@ -130,7 +130,7 @@ outcome_t rows_database_add_table(rows_database_t *database, const rows_schema_t
         return outcome_out_of_memory(schema->name);
     outcome_t result = rows_database_execute(database, text, schema->name);
     sqlite3_free(text);
-    return outcome_is_ok(&result) ? store(database, schema) : result;
+    return outcome_is_ok(&result) ? rows_database_store(database, schema) : result;
 }
 
 size_t rows_database_count(const rows_database_t *database)

@@ -16,6 +16,7 @@
  *     geomean(x), median(x), quantile(x, p)                     aggregates; NULLs are ignored
  *     deviation(x)                                              the same: of a sample, NULL for fewer than two values
  *     bootstrap_low(x, place, seed), bootstrap_high(...)        95 % interval of the mean, x in the order of place
+ *     wilcoxon_p(difference)                                    aggregate: signed-rank test, two-sided (statistics.h)
  *     wilson_low(correct, n), wilson_high(correct, n)           fractions, 95 %
  *     mcnemar_p(lost, gained)                                   exact, two-sided
  *     fixed(x, decimals), signed(x, decimals), grouped(n),      texts for reading; "–" for NULL

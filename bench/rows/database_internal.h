@@ -20,6 +20,9 @@ struct rows_database {
     size_t runs;
 };
 
+/* Keep a copy of the schema of a table that was made in the run that is being filled. */
+outcome_t rows_database_store(rows_database_t *database, const rows_schema_t *schema);
+
 /* SQLite's last error. */
 outcome_t rows_database_failed(const rows_database_t *database, const char *where);
 

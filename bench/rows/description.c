@@ -74,9 +74,12 @@ static outcome_t read_traits(const place_t *place, char *traits, rows_column_t *
     char *rest = NULL;
     for (char *word = strtok_r(traits, " \t", &rest); word != NULL; word = strtok_r(NULL, " \t", &rest)) {
         bool is_key = text_equal(word, "key");
+        bool is_near = text_equal(word, "near");
         column->key = column->key || is_key;
-        if (!is_key && !take_kind(word, column) && !take_sense(word, column) && !take_decimals(word, column))
-            return refuse(place, word, "text, integer, real, flag, key, higher, lower, follows, or a number of decimals");
+        column->near = column->near || is_near;
+        if (!is_key && !is_near && !take_kind(word, column) && !take_sense(word, column) && !take_decimals(word, column))
+            return refuse(place, word,
+                          "text, integer, real, flag, key, higher, lower, follows, near, or a number of decimals");
     }
     return outcome_ok();
 }

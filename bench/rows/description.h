@@ -10,7 +10,7 @@
  *
  *     speedup,      --| Speedup | × | real 3 higher | cycles of the reference over the design's: above 1 is faster
  * The form is   --| HEADING | UNIT | TRAITS | MEANING.   Traits are words in any order: a kind (text, integer, real, flag;
- * the default is real), `key`, a sense (higher, lower, follows), and a number: the decimals for reading. */
+ * the default is real), `key`, a sense (higher, lower, follows), `near`, and a number: the decimals for reading. */
 
 typedef struct {
     char *text;             /* holds the texts of the columns */

@@ -12,8 +12,9 @@
 
 /* Comparison of two tables of rows, row by row and column by column: a run against its committed baseline.
  * The schema gives the rule. Rows are matched by their key columns. Every column of the baseline is compared exactly, as
- * text, except columns that follow from others, and counts of samples, which may differ by a stated share. The sense of a
- * column says which direction is better. Improvements never offset regressions: each row and column is reported by name. */
+ * text, except columns that follow from others, counts of samples, which may differ by a stated share, and reals that are
+ * near (schema.h). The sense of a column says which direction is better. Improvements never offset regressions: each row
+ * and column is reported by name. */
 
 typedef enum {
     DIFF_SAME,

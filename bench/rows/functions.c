@@ -64,7 +64,10 @@ static int by_place(const void *a, const void *b)
 /* A statistic of values[count], count > 0. */
 typedef double (*statistic_t)(const double *values, size_t count, double parameter);
 
-static void conclude(sqlite3_context *context, statistic_t statistic)
+static double end_of_interval(sqlite3_context *context, const double *values, size_t count, double seed, bool high);
+
+/* `statistic` NULL: an end of the bootstrap's interval. */
+static void conclude(sqlite3_context *context, statistic_t statistic, bool high)
 {
     group_t *group = sqlite3_aggregate_context(context, 0);
     double *values = group != NULL && group->count > 0 ? malloc(group->count * sizeof *values) : NULL;
@@ -76,7 +79,8 @@ static void conclude(sqlite3_context *context, statistic_t statistic)
         qsort(group->samples, group->count, sizeof *group->samples, by_place);
         for (size_t i = 0; i < group->count; i++)
             values[i] = group->samples[i].value;
-        double result = statistic(values, group->count, group->parameter);
+        double result = statistic != NULL ? statistic(values, group->count, group->parameter)
+                                          : end_of_interval(context, values, group->count, group->parameter, high);
         if (isnan(result))
             sqlite3_result_null(context);
         else
@@ -116,37 +120,66 @@ static double deviation(const double *values, size_t count, double unused)
     return count > 1 ? gsl_stats_sd(values, 1, count) : (double)NAN;
 }
 
-static double bootstrap(const double *values, size_t count, double seed, bool high)
+/* Wilcoxon's p. */
+static double wilcoxon_p(const double *values, size_t count, double unused)
 {
-    double low_end, high_end;
-    if (!(seed >= 0 && seed <= UINT32_MAX))
-        return NAN;
-    statistics_bootstrap_mean(values, count, (uint32_t)seed, &low_end, &high_end);
-    return high ? high_end : low_end;
-}
-
-static double bootstrap_low(const double *values, size_t count, double seed)
-{
-    return bootstrap(values, count, seed, false);
-}
-
-static double bootstrap_high(const double *values, size_t count, double seed)
-{
-    return bootstrap(values, count, seed, true);
+    (void)unused;
+    return statistics_wilcoxon(values, count);
 }
 
 /* SQLite needs one finishing function for each aggregate. */
 #define AGGREGATE_END(statistic)                          \
     static void end_##statistic(sqlite3_context *context) \
     {                                                     \
-        conclude(context, statistic);                     \
+        conclude(context, statistic, false);              \
     }
 AGGREGATE_END(geomean)
 AGGREGATE_END(median)
 AGGREGATE_END(deviation)
 AGGREGATE_END(quantile)
-AGGREGATE_END(bootstrap_low)
-AGGREGATE_END(bootstrap_high)
+AGGREGATE_END(wilcoxon_p)
+
+/* ===  The bootstrap  === */
+
+/* The last interval: a query that asks for one end mostly asks for the other end next. Owned by the connection. */
+typedef struct {
+    double *values;
+    size_t count;
+    double seed, low, high;
+} interval_t;
+
+static void free_interval(void *interval)
+{
+    free(((interval_t *)interval)->values);
+    free(interval);
+}
+
+static double end_of_interval(sqlite3_context *context, const double *values, size_t count, double seed, bool high)
+{
+    interval_t *last = sqlite3_user_data(context);
+    if (!(seed >= 0 && seed <= UINT32_MAX))
+        return NAN;
+    if (last->values == NULL || last->count != count || last->seed != seed ||
+        memcmp(last->values, values, count * sizeof *values) != 0) {
+        double *kept = realloc(last->values, count * sizeof *kept);
+        if (kept == NULL)
+            return NAN;
+        memcpy(kept, values, count * sizeof *kept);
+        *last = (interval_t){.values = kept, .count = count, .seed = seed};
+        statistics_bootstrap_mean(values, count, (uint32_t)seed, &last->low, &last->high);
+    }
+    return high ? last->high : last->low;
+}
+
+static void end_bootstrap_low(sqlite3_context *context)
+{
+    conclude(context, NULL, false);
+}
+
+static void end_bootstrap_high(sqlite3_context *context)
+{
+    conclude(context, NULL, true);
+}
 
 /* ===  Scalars  === */
 
@@ -246,6 +279,7 @@ static const struct {
     {"median", 1, NULL, end_median},
     {"deviation", 1, NULL, end_deviation},
     {"quantile", 2, NULL, end_quantile},
+    {"wilcoxon_p", 1, NULL, end_wilcoxon_p},
     {"bootstrap_low", 3, NULL, end_bootstrap_low},
     {"bootstrap_high", 3, NULL, end_bootstrap_high},
     {"wilson_low", 2, wilson_low, NULL},
@@ -258,13 +292,21 @@ static const struct {
     {"probability", 1, probability, NULL},
 };
 
+/* The last function is the one with which the connection frees the interval, also when it cannot be registered. */
 bool rows_functions_register(sqlite3 *connection)
 {
     const int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
-    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
-        bool scalar = functions[i].scalar != NULL;
-        int code = sqlite3_create_function(connection, functions[i].name, functions[i].arguments, flags, NULL,
-                                           functions[i].scalar, scalar ? NULL : collect, functions[i].end);
+    const size_t last = sizeof functions / sizeof *functions - 1;
+    interval_t *interval = calloc(1, sizeof *interval);
+    if (interval == NULL)
+        return false;
+    for (size_t i = 0; i <= last; i++) {
+        const bool scalar = functions[i].scalar != NULL;
+        int code = sqlite3_create_function_v2(connection, functions[i].name, functions[i].arguments, flags, interval,
+                                              functions[i].scalar, scalar ? NULL : collect, functions[i].end,
+                                              i == last ? free_interval : NULL);
+        if (code != SQLITE_OK && i < last)
+            free_interval(interval);
         if (code != SQLITE_OK)
             return false;
     }

@@ -36,7 +36,8 @@ typedef struct {
     const char *meaning; /* one sentence, for docs/rows.md */
     rows_kind_t kind;
     rows_sense_t sense;
-    bool key;            /* the key columns together name a row */
+    bool key;  /* the key columns together name a row */
+    bool near; /* a real that float sums decide: may differ from the baseline by 1 %, as they differ by processor */
     bool counts_samples; /* a count of samples, which may differ from the baseline by flips_per_thousand */
     int decimals;        /* for reading; ROWS_ANY_DECIMALS where the column is never shown */
     size_t offset;       /* in the C struct of a row */

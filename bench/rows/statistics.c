@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "rows/statistics.h"
 
+#include "rows/signed_rank.h"
+
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 #include <gsl/gsl_statistics.h>
@@ -55,25 +58,42 @@ double statistics_f1_batches(const int32_t *labels, const int *predicted, int64_
     return batches > 0 ? sum / (double)batches : 0;
 }
 
+statistics_summary_t statistics_summary(double *values, size_t count)
+{
+    gsl_sort(values, 1, count);
+    return (statistics_summary_t){.mean = gsl_stats_mean(values, 1, count),
+                                  .error = count > 1 ? gsl_stats_sd(values, 1, count) / sqrt((double)count) : (double)NAN,
+                                  .median = gsl_stats_median_from_sorted_data(values, 1, count),
+                                  .p99 = gsl_stats_quantile_from_sorted_data(values, 1, count, 0.99)};
+}
+
 void statistics_bootstrap_mean(const double *values, size_t count, uint32_t seed, double *low, double *high)
 {
-    enum { DRAWS = 10000 };
+    enum { MANY = 1000, DRAWS = 10000, DRAWS_OF_MANY = 2000 };
+    const size_t draws = count > MANY ? DRAWS_OF_MANY : DRAWS;
     gsl_rng *random = gsl_rng_alloc(gsl_rng_mt19937);
     double *means = malloc(DRAWS * sizeof *means);
     *low = *high = NAN;
     if (random != NULL && means != NULL) {
         gsl_rng_set(random, seed);
-        for (int draw = 0; draw < DRAWS; draw++) {
+        for (size_t draw = 0; draw < draws; draw++) {
             double sum = 0;
             for (size_t i = 0; i < count; i++)
                 sum += values[gsl_rng_uniform_int(random, count)];
             means[draw] = sum / (double)count;
         }
-        gsl_sort(means, 1, DRAWS);
-        *low = gsl_stats_quantile_from_sorted_data(means, 1, DRAWS, 0.025);
-        *high = gsl_stats_quantile_from_sorted_data(means, 1, DRAWS, 0.975);
+        gsl_sort(means, 1, draws);
+        *low = gsl_stats_quantile_from_sorted_data(means, 1, draws, 0.025);
+        *high = gsl_stats_quantile_from_sorted_data(means, 1, draws, 0.975);
     }
     if (random != NULL)
         gsl_rng_free(random);
     free(means);
+}
+
+double statistics_wilcoxon(const double *differences, size_t count)
+{
+    signed_rank_t test;
+    const outcome_t result = signed_rank_test(differences, count, &test);
+    return outcome_is_ok(&result) ? test.p : (double)NAN;
 }

@@ -29,8 +29,19 @@ double statistics_f1(const int32_t *labels, const int *predicted, int64_t sample
  * paper's authors report this for MRPC, in batches of 32. */
 double statistics_f1_batches(const int32_t *labels, const int *predicted, int64_t samples, int64_t batch);
 
-/* 95 % interval of the mean of `count` values (at least 1) by the percentile bootstrap: 10,000 draws with replacement
- * (Efron 1979). NaN when memory is out. */
+/* Of values[count], count > 0, which are sorted. Standard error: deviation / sqrt(count), NaN for one value. Quantiles are
+ * linear between the two nearest values (Hyndman and Fan's type 7). */
+typedef struct {
+    double mean, error, median, p99;
+} statistics_summary_t;
+statistics_summary_t statistics_summary(double *values, size_t count);
+
+/* 95 % interval of the mean of `count` values (at least 1) by the percentile bootstrap (Efron 1979): 10,000 draws with
+ * replacement, 2,000 for more than 1,000 values. NaN when memory is out. */
 void statistics_bootstrap_mean(const double *values, size_t count, uint32_t seed, double *low, double *high);
+
+/* Two-sided p of Wilcoxon's signed-rank test of these differences of pairs (signed_rank.h); NaN when memory is out or a
+ * difference is NaN. */
+double statistics_wilcoxon(const double *differences, size_t count);
 
 #endif

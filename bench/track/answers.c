@@ -70,12 +70,12 @@ outcome_t answers_read(const csv_table_t *table, const rows_schema_t *schema, an
     return result;
 }
 
-bool answers_file_is(const char *file, const char *net, const char *size, const char *method)
+bool answers_file_is(const char *file, const char *net, const char *size, const char *data, const char *method)
 {
-    const text_t stem = text_of("%s.%s.", net, size);
+    const text_t stem = text_of("%s.%s.", net, size), whole = text_of("%s%s.", stem.chars, data);
     if (!text_starts(file, stem.chars))
         return false;
-    file += strlen(stem.chars);
+    file += strlen(text_starts(file, whole.chars) ? whole.chars : stem.chars);
     for (; *method != '\0'; method++, file++) {
         bool sign = !isalnum((unsigned char)*method);
         if (*file == '\0' || (sign ? isalnum((unsigned char)*file) != 0 : *file != *method))

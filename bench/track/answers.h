@@ -28,8 +28,9 @@ typedef struct {
 outcome_t answers_read(const csv_table_t *table, const rows_schema_t *schema, answers_t *answers);
 void answers_free(answers_t *answers);
 
-/* Is this the name of the file of the answers NET.SIZE.METHOD? Characters of a method that some systems allow in no file
+/* Is this the name of the file of the answers NET.SIZE.DATA.METHOD, or of an older version's
+ * NET.SIZE.METHOD? Characters of a method that some systems allow in no file
  * name may be replaced in it by another sign ("zps:columns=4" by "zps+columns=4"). */
-bool answers_file_is(const char *file, const char *net, const char *size, const char *method);
+bool answers_file_is(const char *file, const char *net, const char *size, const char *data, const char *method);
 
 #endif

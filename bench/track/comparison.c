@@ -163,19 +163,19 @@ static outcome_t add_statistics(const collection_t *collection, const char *name
 static outcome_t read_answers(const collection_t *collection, const side_t *side, const csv_table_t *rows, size_t row,
                               answers_t *answers, bool *found)
 {
-    static const char *const names[] = {"net", "size", "method"};
-    const char *cells[3];
+    static const char *const names[] = {"net", "size", "data", "method"};
+    const char *cells[4];
     csv_table_t table;
     outcome_t result;
     *found = false;
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 4; i++) {
         size_t column;
         if (outcome_bad(&result, csv_column(rows, names[i], &column)))
             return result;
         cells[i] = csv_cell(rows, row, column);
     }
-    if (outcome_bad(&result,
-                    side_answers(side, collection->schema->answers, cells[0], cells[1], cells[2], &table, found)) ||
+    if (outcome_bad(&result, side_answers(side, collection->schema->answers, cells[0], cells[1], cells[2], cells[3], &table,
+                                          found)) ||
         !*found)
         return result;
     result = answers_read(&table, &predictions_schema, answers);

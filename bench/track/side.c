@@ -105,7 +105,7 @@ outcome_t side_rows(const side_t *side, const char *experiment, csv_table_t *tab
 
 /* What is looked for, and the name of the file when it was found. */
 typedef struct {
-    const char *folder, *net, *size, *method;
+    const char *folder, *net, *size, *data, *method;
     text_t file;
 } wanted_t;
 
@@ -114,7 +114,7 @@ static outcome_t look_at(void *context, const char *name)
     wanted_t *wanted = context;
     const size_t length = strlen(wanted->folder);
     if (text_starts(name, wanted->folder) && name[length] == '/' &&
-        answers_file_is(name + length + 1, wanted->net, wanted->size, wanted->method))
+        answers_file_is(name + length + 1, wanted->net, wanted->size, wanted->data, wanted->method))
         wanted->file = text_of("%s", name);
     return outcome_ok();
 }
@@ -132,10 +132,11 @@ static text_t folder_of(const side_t *side)
     return folder;
 }
 
-outcome_t side_answers(const side_t *side, const char *folder, const char *net, const char *size, const char *method,
-                       csv_table_t *table, bool *found)
+outcome_t side_answers(const side_t *side, const char *folder, const char *net, const char *size, const char *data,
+                       const char *method, csv_table_t *table, bool *found)
 {
-    wanted_t wanted = {.folder = folder, .net = net, .size = size, .method = method, .file = text_of("%s", "")};
+    wanted_t wanted = {
+        .folder = folder, .net = net, .size = size, .data = data, .method = method, .file = text_of("%s", "")};
     outcome_t result = outcome_ok();
     *found = false;
     if (side->ledger != NULL) {

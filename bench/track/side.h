@@ -31,8 +31,8 @@ outcome_t side_rows(const side_t *side, const char *experiment, csv_table_t *tab
 
 /* The answers of NET.SIZE.METHOD in that folder of the run (rows_schema_t.answers). Beside a single file its folder is
  * looked at. `*found` as above. */
-outcome_t side_answers(const side_t *side, const char *folder, const char *net, const char *size, const char *method,
-                       csv_table_t *table, bool *found);
+outcome_t side_answers(const side_t *side, const char *folder, const char *net, const char *size, const char *data,
+                       const char *method, csv_table_t *table, bool *found);
 
 /* Wall time of an experiment in this run in seconds, or NaN. */
 double side_seconds(const side_t *side, const char *experiment);

@@ -16,6 +16,7 @@ PYTHON=${PYTHON:-/usr/bin/python3}
 "$PYTHON" tests/oracle/rivals.py tests/data/rivals.txt.gz
 "$PYTHON" tests/oracle/sparten.py tests/data/sparten.csv
 "$PYTHON" tests/oracle/sql_statistics.py tests/data/statistics.csv
+"$PYTHON" tests/oracle/outputs.py tests/data/outputs.csv
 # Hugging Face's own tokenizer is an npm package: tests/oracle/tokens.js says how to have it.
 NODE_PATH=${NODE_PATH:-build/node/node_modules}
 export NODE_PATH

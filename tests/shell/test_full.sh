@@ -64,11 +64,11 @@ killed=$tap_folder/killed some="$some --net resnet34"
 # shellcheck disable=SC2086
 "$BBSBENCH" run --full $manifests $some --yes --images 4 --out "$killed" >"$tap_folder/killed.log" 2>&1 &
 child=$!
-for _ in $(seq 300); do [ -e "$killed/predictions/resnet34.full.int8.csv" ] || sleep 0.1; done
+for _ in $(seq 300); do [ -e "$killed/predictions/resnet34.full.imagenet.int8.csv" ] || sleep 0.1; done
 kill -9 $child
 wait $child 2>/dev/null
 check "the program itself was killed: nobody holds the folder" flock --nonblock "$killed/run.lock" true
-check "a run that was killed has no rows yet" sh -c "[ -e '$killed/predictions/resnet34.full.int8.csv' ] && [ ! -e '$killed/accuracy.csv' ]"
+check "a run that was killed has no rows yet" sh -c "[ -e '$killed/predictions/resnet34.full.imagenet.int8.csv' ] && [ ! -e '$killed/accuracy.csv' ]"
 # shellcheck disable=SC2086
 check_fails 1 "it does not go on with another number of samples" full $some --yes --images 3 --resume --out "$killed"
 # shellcheck disable=SC2086

@@ -13,4 +13,5 @@ else
     skip "the engine's reference logits are PyTorch's" "python3-torch is not installed"
 fi
 check "the statistics of SQL are those of exact fractions" "$PYTHON" tests/oracle/sql_statistics.py check
+check "the measures of logits are those of 50 digits" "$PYTHON" tests/oracle/outputs.py check
 tap_done

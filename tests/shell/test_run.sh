@@ -65,6 +65,11 @@ check "it continues" "$BBSBENCH" run --smoke --only accuracy,examples --jobs 2 -
 check "with the answers that it had" sh -c "[ ! $killed/predictions/resnet34.compact.fp32.csv -nt $tap_folder/kept ]"
 check "and comes to the same bytes as the run that was not killed" sh -c "
     for rows in accuracy examples; do cmp $whole/\$rows.csv $killed/\$rows.csv || exit 1; done"
+check "sample by sample, and without the logits that it kept while it ran" sh -c "
+    diff -r $whole/predictions $killed/predictions && ! ls $killed/predictions | grep -q logits"
+check "what outputs say follows from the answers alone" sh -c "
+    for rows in outputs ordering; do '$BBSBENCH' query --run $killed --format csv \"SELECT * FROM \$rows WHERE activations = 'fp32' ORDER BY rowid\" >$tap_folder/a &&
+        '$BBSBENCH' query --run $whole --format csv \"SELECT * FROM \$rows WHERE activations = 'fp32' ORDER BY rowid\" | cmp - $tap_folder/a || exit 1; done"
 check "a finished run stays as it is" sh -c "cp $killed/run.json $tap_folder/before &&
     '$BBSBENCH' run --smoke --only accuracy,examples --resume --out $killed | grep -q 'finished earlier' && cmp $killed/run.json $tap_folder/before"
 cut=$tap_folder/cut
@@ -78,7 +83,7 @@ if command -v gnuplot >/dev/null 2>&1; then
     check "it has no limits of methods that were not run" sh -c "
         ! grep -qE 'width of PTQ|BitWave.s two numbers|Microscaling and NoisyQuant also' $whole/report.md"
     check "figures as SVG and PNG" sh -c "
-        for name in accuracy speedup fig3 fig6 fig11 fig12 fig13 fig14 fig15 fig16 table4 table5 table6; do grep -q '<svg' $whole/figures/\$name.svg && [ \$(head -c 4 $whole/figures/\$name.png | tail -c 3) = PNG ] || exit 1; done"
+        for name in accuracy outputs ordering layers speedup fig3 fig6 fig11 fig12 fig13 fig14 fig15 fig16 table4 table5 table6; do grep -q '<svg' $whole/figures/\$name.svg && [ \$(head -c 4 $whole/figures/\$name.png | tail -c 3) = PNG ] || exit 1; done"
     check "figures are in the page, with a text" sh -c "[ \$(grep -o '<img alt=\"[A-Z][^\"]*\" src=\"data:image/svg+xml;utf8,' $whole/report.html | wc -l) -eq \$(ls $whole/figures/*.svg | wc -l) ]"
     check "figures are beside the text" sh -c "grep -q '](figures/speedup.png)' $whole/report.md && grep -q '](figures/accuracy.png)' $whole/report.md"
 else

@@ -265,11 +265,13 @@ static void statistics_are_paired(void **state)
 static void files_are_found_by_method(void **state)
 {
     (void)state;
-    assert_true(answers_file_is("net.compact.zps:columns=4.csv", "net", "compact", "zps:columns=4"));
-    assert_true(answers_file_is("net.compact.zps+columns=4.csv", "net", "compact", "zps:columns=4"));
-    assert_false(answers_file_is("net.compact.zps+columns=40.csv", "net", "compact", "zps:columns=4"));
-    assert_false(answers_file_is("net.compact.zps+columns=4.csv", "net", "compact", "zps"));
-    assert_false(answers_file_is("net2.compact.int8.csv", "net", "compact", "int8"));
+    assert_true(answers_file_is("net.compact.zps:columns=4.csv", "net", "compact", "data", "zps:columns=4"));
+    assert_true(answers_file_is("net.compact.zps+columns=4.csv", "net", "compact", "data", "zps:columns=4"));
+    assert_false(answers_file_is("net.compact.zps+columns=40.csv", "net", "compact", "data", "zps:columns=4"));
+    assert_false(answers_file_is("net.compact.zps+columns=4.csv", "net", "compact", "data", "zps"));
+    assert_true(answers_file_is("net.compact.data.zps+columns=4.csv", "net", "compact", "data", "zps:columns=4"));
+    assert_false(answers_file_is("net.compact.other.zps+columns=4.csv", "net", "compact", "data", "zps:columns=4"));
+    assert_false(answers_file_is("net2.compact.int8.csv", "net", "compact", "data", "int8"));
 }
 
 static int make_sides(void **state)

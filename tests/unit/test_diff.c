@@ -81,6 +81,42 @@ static void each_column_is_judged_by_its_rule(void **state)
     assert_int_equal(status_of("a,x,1000,,50,90,u", "correct"), DIFF_CHANGED);
 }
 
+/* A real that float sums decide may differ by 1 % of the larger value, either way; beyond that its sense says which is
+ * better. What was zero, or is no number, is not near anything else. */
+static void a_near_column_may_differ_by_a_hundredth(void **state)
+{
+    (void)state;
+    static const rows_column_t near_columns[] = {
+        {.name = "net", .key = true}, {.name = "kl", .kind = ROWS_REAL, .sense = ROWS_LOWER, .near = true}, {.name = NULL}};
+    static const rows_schema_t near_schema = {.name = "rows", .columns = near_columns};
+    static const struct {
+        const char *before, *after;
+        diff_status_t status;
+    } cases[] = {{"2e-6", "2.02e-6", DIFF_SAME},
+                 {"2e-6", "1.98e-6", DIFF_SAME},
+                 {"2e-6", "2.03e-6", DIFF_REGRESSED},
+                 {"2e-6", "1.97e-6", DIFF_IMPROVED},
+                 {"-5", "-5.05", DIFF_SAME},
+                 {"0", "1e-12", DIFF_REGRESSED},
+                 {"0", "0", DIFF_SAME},
+                 {"2e-6", "", DIFF_CHANGED},
+                 {"", "2e-6", DIFF_CHANGED}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        csv_table_t a, b;
+        diff_t diff;
+        write_table(before_path, text_of("net,kl\nx,%s\n", cases[i].before).chars);
+        write_table(after_path, text_of("net,kl\nx,%s\n", cases[i].after).chars);
+        assert_ok(csv_read(before_path, &a));
+        assert_ok(csv_read(after_path, &b));
+        assert_ok(diff_tables(&a, &b, &near_schema, &diff));
+        if (diff.rows[cases[i].status] != 1)
+            fail_msg("%s to %s is not %s", cases[i].before, cases[i].after, diff_status_name(cases[i].status));
+        diff_free(&diff);
+        csv_free(&a);
+        csv_free(&b);
+    }
+}
+
 static void flips_are_rounded_up_from_few_samples(void **state)
 {
     (void)state;
@@ -201,6 +237,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_column_is_judged_by_its_rule),
+        cmocka_unit_test(a_near_column_may_differ_by_a_hundredth),
         cmocka_unit_test(flips_are_rounded_up_from_few_samples),
         cmocka_unit_test(rows_are_matched_by_key_in_any_order),
         cmocka_unit_test(keys_are_not_mixed_up),

@@ -85,7 +85,7 @@ static void near(double value, double wanted, double share, const char *what)
 static bool is_aggregate(const char *function)
 {
     return text_equal(function, "geomean") || text_equal(function, "median") || text_equal(function, "deviation") ||
-           text_equal(function, "quantile");
+           text_equal(function, "quantile") || text_equal(function, "wilcoxon_p");
 }
 
 static double answer_of(const char *function, char *values, const char *parameter)
@@ -174,6 +174,38 @@ static void the_bootstrap_is_that_of_the_accuracy_rows(void **state)
     assert_true(call_on(many, 9, "bootstrap_low(x, place, 1)") != call_on(many, 9, "bootstrap_low(x, -place, 1)"));
 }
 
+/* Both ends of the last interval are kept; one of other values, of another seed or of fewer values is never given. */
+static void an_interval_is_of_its_own_values(void **state)
+{
+    (void)state;
+    rows_database_t *of = database_of(many, NULL, 9);
+    double low, high, other_low, other_high, seed_low, seed_high;
+    statistics_bootstrap_mean(many, 9, 1, &low, &high);
+    statistics_bootstrap_mean(many, 8, 1, &other_low, &other_high);
+    statistics_bootstrap_mean(many, 9, 2, &seed_low, &seed_high);
+    for (int turn = 0; turn < 2; turn++) {
+        near(number_of(of, "SELECT bootstrap_low(x, place, 1) FROM v"), low, 0, "low");
+        near(number_of(of, "SELECT bootstrap_high(x, place, 1) FROM v"), high, 0, "high");
+        near(number_of(of, "SELECT bootstrap_high(x, place, 1) FROM v WHERE place < 8"), other_high, 0, "of eight");
+        near(number_of(of, "SELECT bootstrap_low(x, place, 2) FROM v"), seed_low, 0, "of another seed");
+        near(number_of(of, "SELECT bootstrap_high(x + 1, place, 2) FROM v"), seed_high + 1, 1e-12, "of other values");
+        near(number_of(of, "SELECT bootstrap_high(x, place, 2) FROM v"), seed_high, 0, "of another seed");
+    }
+    rows_database_close(of);
+}
+
+/* Of many values there are 2,000 draws: the interval is that of the normal curve, mean -+ 1.96 s / sqrt(n), within 5 % of
+ * its width (the standard error of a percentile's place with 2,000 draws is 2 %). */
+static void the_interval_of_many_values_is_that_of_the_normal_curve(void **state)
+{
+    (void)state;
+    double low, high;
+    statistics_bootstrap_mean(many, 2000, 1, &low, &high);
+    const double mean = gsl_stats_mean(many, 1, 2000);
+    const double half = gsl_cdf_ugaussian_Pinv(0.975) * gsl_stats_sd(many, 1, 2000) / sqrt(2000);
+    assert_true(fabs(low - (mean - half)) < 0.1 * half && fabs(high - (mean + half)) < 0.1 * half);
+}
+
 /* ===  Any order of the rows  === */
 
 static void the_order_of_the_rows_does_not_matter(void **state)
@@ -183,6 +215,7 @@ static void the_order_of_the_rows_does_not_matter(void **state)
                                         "median(x)",
                                         "deviation(x)",
                                         "quantile(x, 0.3)",
+                                        "wilcoxon_p(x - 1)",
                                         "bootstrap_low(x, place, 1)",
                                         "bootstrap_high(x, place, 1)"};
     enum { SOME = 101 };
@@ -339,6 +372,8 @@ int main(void)
         cmocka_unit_test(many_values_are_as_gsl_has_them),
         cmocka_unit_test(scalars_are_as_gsl_has_them),
         cmocka_unit_test(the_bootstrap_is_that_of_the_accuracy_rows),
+        cmocka_unit_test(an_interval_is_of_its_own_values),
+        cmocka_unit_test(the_interval_of_many_values_is_that_of_the_normal_curve),
         cmocka_unit_test(the_order_of_the_rows_does_not_matter),
         cmocka_unit_test(nulls_are_passed_over),
         cmocka_unit_test(where_there_is_no_answer_it_is_null),

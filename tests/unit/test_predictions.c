@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Answers on disk: only those of the same key, samples and labels come back, and only answers that a network can give. */
+/* Answers on disk: only those of the same key, samples and labels come back, and only answers that a network can give; with
+ * them what the logits say; under names that are legal everywhere. */
 #include "base/file.h"
 #include "base/text.h"
 #include "measure/predictions.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -16,7 +18,7 @@ static char folder[] = "/tmp/bbs-test-predictions-XXXXXX";
 
 static text_t stem(void)
 {
-    return text_of("%s/net.full.int8", folder);
+    return predictions_stem(folder, "net", "full", "data", "int8");
 }
 
 /* Samples 0, 10, 20, 30 with labels 0 to 3, all answered with `answer`. */
@@ -30,10 +32,18 @@ static void made(int answer, predictions_t *predictions)
     }
 }
 
+/* Load into a copy of the samples and labels, and give back the answers. */
 static bool is_kept(const char *key, const predictions_t *expected, int least, int *predicted)
 {
     bool found = true;
-    assert_ok(predictions_load(stem().chars, key, expected, least, CLASSES - 1, predicted, &found));
+    predictions_t copy;
+    made(0, &copy);
+    copy.samples = expected->samples;
+    memcpy(copy.sample, expected->sample, (size_t)expected->samples * sizeof *copy.sample);
+    memcpy(copy.label, expected->label, (size_t)expected->samples * sizeof *copy.label);
+    assert_ok(predictions_load(stem().chars, key, least, CLASSES - 1, &copy, &found));
+    memcpy(predicted, copy.predicted, (size_t)expected->samples * sizeof *predicted);
+    predictions_free(&copy);
     return found;
 }
 
@@ -66,6 +76,75 @@ static void answers_come_back_under_their_own_key_alone(void **state)
     predictions.samples = 3;
     assert_false(is_kept("weights=a data=b, \"quoted\"", &predictions, 0, got));
     predictions_free(&predictions);
+}
+
+/* Rows are made from what the file holds, so outputs come back as they were, and what was not known stays so. */
+static void outputs_come_back_as_they_were(void **state)
+{
+    (void)state;
+    predictions_t kept, read;
+    bool found;
+    made(1, &kept);
+    made(0, &read);
+    for (int i = 1; i < SAMPLES; i++)
+        kept.outputs[i] = (outputs_t){.cross_entropy = 0.125 * i,
+                                      .margin = -1.5 * i,
+                                      .kl = {i == 2 ? 1.23456789e-7 : i, 2e-300},
+                                      .logit_error = {0.25 * i, 3.00000001}};
+    assert_ok(predictions_save(stem().chars, "k", &kept));
+    assert_ok(predictions_load(stem().chars, "k", 0, CLASSES - 1, &read, &found));
+    assert_true(found && isnan(read.outputs[0].margin) && isnan(read.outputs[0].kl[1]));
+    for (int i = 1; i < SAMPLES; i++)
+        assert_memory_equal(&read.outputs[i], &kept.outputs[i], sizeof(outputs_t));
+    predictions_free(&kept);
+    predictions_free(&read);
+}
+
+/* What Windows and macOS refuse in names is not in them, and the spec can be read from the name again. */
+static void file_names_are_legal_everywhere(void **state)
+{
+    (void)state;
+    static const char *const specs[] = {"int8",
+                                        "bbs-mod",
+                                        "zps:columns=4:beta=0",
+                                        "ra:columns=2:beta=0.125",
+                                        "mx-e3m2:activations=8",
+                                        "a+b",
+                                        "a%3Ab",
+                                        "a b/c\\d*?<>|\"",
+                                        "\xC3\xA9"};
+    predictions_name_t name;
+    for (size_t i = 0; i < sizeof specs / sizeof *specs; i++) {
+        const text_t file =
+            text_of("%s.csv", predictions_stem("folder", "vit_small", "compact", "fashion.mnist", specs[i]).chars);
+        const char *inside = file.chars + strlen("folder/");
+        assert_int_equal(strcspn(inside, ":/\\*?\"<>| "), strlen(inside));
+        for (const char *at = inside; *at != '\0'; at++)
+            assert_true(*at > ' ' && *at < 127);
+        assert_true(predictions_name(inside, &name));
+        assert_string_equal(name.net.chars, "vit_small");
+        assert_string_equal(name.size.chars, "compact");
+        assert_string_equal(name.data.chars, "fashion.mnist");
+        assert_string_equal(name.spec.chars, specs[i]);
+    }
+    assert_string_equal(predictions_stem("f", "n", "s", "d.1", "zps:columns=4:beta=0").chars,
+                        "f/n.s.d%2E1.zps+columns=4+beta=0");
+    static const char *const others[] = {"samples.vit_small.csv",
+                                         "n.s.int8.logits",
+                                         "n.s.int8.csv.part",
+                                         "n.s..csv",
+                                         "n.csv",
+                                         "",
+                                         "n.s.a%.csv",
+                                         "n.s.d.a%41.csv",
+                                         "n.s.d.a%3a.csv",
+                                         "n.s.d.a:b.csv",
+                                         "n.s.d.a%00.csv",
+                                         "n.s.a%2e.m.csv",
+                                         "n.s.int8.csv"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (predictions_name(others[i], &name))
+            fail_msg("%s is read as %s", others[i], name.spec.chars);
 }
 
 /* There is one file, so there is no moment at which the answers of one network are beside the key of another. */
@@ -104,22 +183,24 @@ static void answers_that_no_network_gives_are_not_taken(void **state)
     predictions_t predictions;
     int got[SAMPLES];
     made(0, &predictions);
+#define HEADER "sample,label,predicted,cross_entropy,margin,kl_int8,logit_error_int8,kl_fp32,logit_error_fp32,key\n"
     static const char *const damaged[] = {
-        "sample,label,predicted,key\n0,0,10,k\n10,1,0,\n20,2,0,\n30,3,0,\n", /* 10 classes: 0 to 9 */
-        "sample,label,predicted,key\n0,0,0,k\n10,1,-2,\n20,2,0,\n30,3,0,\n", /* below the mark of a skipped sample */
-        "sample,label,predicted,key\n0,0,0,k\n10,1,4294967296,\n20,2,0,\n30,3,0,\n", /* 2^32, which an int would cut to 0 */
-        "sample,label,predicted,key\n0,0,x,k\n10,1,0,\n20,2,0,\n30,3,0,\n",          /* no number */
-        "sample,label,predicted,key\n0,0,0,k\n10,1,0,\n20,2,0,\n",                   /* a row is missing */
-        "sample,label,predicted,key\n0,0,0,k\n10,1,0\n20,2,0,\n30,3,0,\n",           /* a field is missing */
-        "sample,label,predicted\n0,0,0\n10,1,0\n20,2,0\n30,3,0\n",                   /* of an earlier version */
-        "sample,predicted,label,key\n0,0,0,k\n10,1,1,\n20,2,2,\n30,3,3,\n",          /* columns in another order */
+        HEADER "0,0,10,,,,,,,k\n10,1,0,,,,,,,\n20,2,0,,,,,,,\n30,3,0,,,,,,,\n", /* 10 classes: 0 to 9 */
+        HEADER "0,0,0,,,,,,,k\n10,1,-2,,,,,,,\n20,2,0,,,,,,,\n30,3,0,,,,,,,\n", /* below the mark of a skipped sample */
+        HEADER "0,0,0,,,,,,,k\n10,1,4294967296,,,,,,,\n20,2,0,,,,,,,\n30,3,0,,,,,,,\n", /* 2^32, which an int cuts to 0 */
+        HEADER "0,0,x,,,,,,,k\n10,1,0,,,,,,,\n20,2,0,,,,,,,\n30,3,0,,,,,,,\n",          /* no number */
+        HEADER "0,0,,,,,,,,k\n10,1,0,,,,,,,\n20,2,0,,,,,,,\n30,3,0,,,,,,,\n",           /* no answer */
+        HEADER "0,0,0,,x,,,,,k\n10,1,0,,,,,,,\n20,2,0,,,,,,,\n30,3,0,,,,,,,\n",         /* a margin that is no number */
+        HEADER "0,0,0,,,,,,,k\n10,1,0,,,,,,,\n20,2,0,,,,,,,\n",                         /* a row is missing */
+        HEADER "0,0,0,,,,,,,k\n10,1,0,,,,,,\n20,2,0,,,,,,,\n30,3,0,,,,,,,\n",           /* a field is missing */
+        "sample,label,predicted,key\n0,0,0,k\n10,1,0,\n20,2,0,\n30,3,0,\n",             /* of an earlier version */
         "",
     };
     for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++) {
         write_text(damaged[i]);
         assert_false(is_kept("k", &predictions, -1, got));
     }
-    const char *skipped = "sample,label,predicted,key\n0,0,9,k\n10,1,-1,\n20,2,0,\n30,3,0,\n";
+    const char *skipped = HEADER "0,0,9,,,,,,,k\n10,1,-1,,,,,,,\n20,2,0,,,,,,,\n30,3,0,,,,,,,\n";
     write_text(skipped);
     assert_true(is_kept("k", &predictions, -1, got));
     assert_int_equal(got[1], -1);
@@ -143,6 +224,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_come_back_under_their_own_key_alone),
+        cmocka_unit_test(outputs_come_back_as_they_were),
+        cmocka_unit_test(file_names_are_legal_everywhere),
         cmocka_unit_test(key_and_answers_are_one_file),
         cmocka_unit_test(answers_that_no_network_gives_are_not_taken),
     };

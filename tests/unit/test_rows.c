@@ -128,7 +128,7 @@ static void comments_describe_columns(void **state)
     (void)state;
     rows_description_t description;
     assert_ok(rows_describe("SELECT a.x AS one, --| One | pJ | integer key lower | the first\n"
-                            "  1.0 * two, --|Two||3 higher|the second\n"
+                            "  1.0 * two, --|Two||3 near higher|the second\n"
                             "  \"values\" --| Values | | text | a quoted name\n"
                             "  , -- no description\n"
                             "  flag,--| Flag | | flag follows | 1: so\r\n"
@@ -144,6 +144,7 @@ static void comments_describe_columns(void **state)
     assert_int_equal(column[0].decimals, ROWS_ANY_DECIMALS);
     assert_string_equal(column[1].name, "two");
     assert_true(!column[1].key && column[1].kind == ROWS_REAL && column[1].sense == ROWS_HIGHER && column[1].decimals == 3);
+    assert_true(column[1].near && !column[0].near);
     assert_string_equal(column[1].unit, "");
     assert_string_equal(column[2].name, "values");
     assert_true(column[2].kind == ROWS_TEXT && column[2].sense == ROWS_EXACT);

@@ -53,6 +53,37 @@ static void mcnemar_is_the_exact_binomial_test(void **state)
     near(statistics_mcnemar((flips_t){7, 7}), 1);
 }
 
+/* Hollander & Wolfe (1973), example 3.1: V = 40 of 45, so 5 is left below; 10 choices of 9 signs have a sum of at most 5
+ * (0; 1; 2; 3, 1+2; 4, 1+3; 5, 1+4, 2+3), which is .0195 of 512. */
+static void wilcoxon_is_exact_for_few(void **state)
+{
+    (void)state;
+    const double textbook[] = {0.952, -0.147, 1.022, 0.43, 0.62, 0.59, 0.49, -0.08, 0.01};
+    near(statistics_wilcoxon(textbook, 9), 2 * 10.0 / 512);
+    const double zeros[] = {0, 0, 3, 0}, tied[] = {1, 1, 1, -1}, none[] = {0, -0.0};
+    near(statistics_wilcoxon(zeros, 4), 1);           /* one sign: 2 * 1/2 */
+    near(statistics_wilcoxon(tied, 4), 2 * 5.0 / 16); /* all ranks 2.5: none or one of four below */
+    near(statistics_wilcoxon(none, 2), 1);
+    near(statistics_wilcoxon(none, 0), 1);
+}
+
+/* 51 differences of one sign: W = 1,326 of 1,326, mean 663, variance 51 * 52 * 103 / 24 = 11,381.5; of equal size: less
+ * (51^3 - 51) / 48 = 2,762.5. */
+static void wilcoxon_is_normal_for_many(void **state)
+{
+    (void)state;
+    double apart[51], equal[51];
+    for (int i = 0; i < 51; i++) {
+        apart[i] = -(i + 1);
+        equal[i] = 7;
+    }
+    near(statistics_wilcoxon(apart, 51), erfc((663 - 0.5) / sqrt(11381.5) / sqrt(2)));
+    near(statistics_wilcoxon(equal, 51), erfc((663 - 0.5) / sqrt(11381.5 - 2762.5) / sqrt(2)));
+    for (int i = 0; i < 25; i++) /* every other one: close to even */
+        apart[2 * i] = -apart[2 * i];
+    assert_true(statistics_wilcoxon(apart, 51) > 0.5);
+}
+
 static void f1_is_of_class_one(void **state)
 {
     (void)state;
@@ -70,10 +101,9 @@ static void f1_is_of_class_one(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(wilson_is_the_score_interval),
-        cmocka_unit_test(flips_count_both_directions),
-        cmocka_unit_test(f1_is_of_class_one),
-        cmocka_unit_test(mcnemar_is_the_exact_binomial_test),
+        cmocka_unit_test(wilson_is_the_score_interval), cmocka_unit_test(flips_count_both_directions),
+        cmocka_unit_test(wilcoxon_is_exact_for_few),    cmocka_unit_test(wilcoxon_is_normal_for_many),
+        cmocka_unit_test(f1_is_of_class_one),           cmocka_unit_test(mcnemar_is_the_exact_binomial_test),
     };
     return cmocka_run_group_tests_name("statistics", tests, NULL, NULL);
 }

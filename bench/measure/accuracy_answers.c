@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "measure/accuracy_answers.h"
+
+#include "base/progress.h"
+#include "base/threads.h"
+#include "compress/spec.h"
+#include "measure/activations.h"
+#include "measure/inference.h"
+#include "measure/sample_list.h"
+#include "measure/variant.h"
+
+#include <time.h>
+
+/* ===  One method  === */
+
+/* Where the logits of each sample go. */
+typedef struct {
+    const accuracy_session_t *session;
+    logits_t *logits; /* NULL: nowhere else */
+    predictions_t *answers;
+} taking_t;
+
+static void measure(const accuracy_session_t *session, int64_t index, const float *logits, predictions_t *answers)
+{
+    const float *references[OUTPUTS_REFERENCES];
+    for (int i = 0; i < OUTPUTS_REFERENCES; i++)
+        references[i] = logits_at(&session->reference[i], index);
+    answers->outputs[index] = outputs_of(logits, session->size->classes, answers->label[index], references);
+}
+
+static void take(void *context, int64_t index, const float *logits)
+{
+    const taking_t *taking = context;
+    if (taking->logits != NULL)
+        logits_put(taking->logits, index, logits);
+    measure(taking->session, index, logits, taking->answers);
+}
+
+outcome_t accuracy_answers_run(accuracy_session_t *session, const char *title, logits_t *logits, predictions_t *answers)
+{
+    const accuracy_config_t *config = session->config;
+    taking_t taking = {.session = session, .logits = logits, .answers = answers};
+    const inference_t inference = {.dataset = &session->dataset,
+                                   .engine = session->engine,
+                                   .size = session->size,
+                                   .threads = config->threads,
+                                   .skip_bad = config->skip_bad,
+                                   .take = take,
+                                   .context = &taking};
+    const text_t whole_title = text_of("%s %s", session->net->name, title);
+    return inference_run(&inference, whole_title.chars, answers->sample, answers->samples, answers->predicted);
+}
+
+/* Processor time of this program, in seconds, summed over all processors. */
+static double cpu_clock(void)
+{
+    struct timespec now = {0};
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* Give the method's weights to the engine, and count its bits; without an engine only count them. */
+static outcome_t apply(accuracy_session_t *session, const char *spec, engine_t *engine, accuracy_row_t *row)
+{
+    const stored_t *stored = &session->checkpoint.stored;
+    if (stored->compressed && text_equal(spec, stored->method.chars))
+        return variant_apply_stored(stored, &session->network, engine, &row->bits);
+    return variant_apply(&session->network, spec, session->config->threads, engine, &row->bits);
+}
+
+/* Run the samples under a method whose weights are set. */
+static outcome_t predict(accuracy_session_t *session, const char *spec, logits_t *logits, predictions_t *answers)
+{
+    const method_t *method;
+    method_config_t parsed;
+    activations_t activations = {0};
+    outcome_t result = method_parse(spec, &method, &parsed);
+    if (!outcome_is_ok(&result) || parsed.activation_bits == 0)
+        return outcome_is_ok(&result) ? accuracy_answers_run(session, spec, logits, answers) : result;
+    if (!outcome_bad(&result, activations_fit(&session->network, &session->checkpoint.weights, spec, &session->calibration,
+                                              session->engine, session->config->threads, &activations)) &&
+        !outcome_bad(&result, engine_filter(session->engine, activations_filter, &activations)))
+        result = accuracy_answers_run(session, spec, logits, answers);
+    if (outcome_is_ok(&result))
+        result = engine_filter(session->engine, NULL, NULL);
+    activations_free(&activations);
+    return result;
+}
+
+static outcome_t run_method(accuracy_session_t *session, size_t index, logits_t *logits, accuracy_row_t *row)
+{
+    const char *spec = session->methods[index];
+    outcome_t result = apply(session, spec, session->engine, row);
+    if (!outcome_is_ok(&result))
+        return result;
+    const double started = progress_clock(), used = cpu_clock();
+    result = predict(session, spec, logits, &session->answers[index]);
+    row->seconds = progress_clock() - started;
+    row->cpu_seconds = cpu_clock() - used;
+    return result;
+}
+
+/* ===  Kept answers  === */
+
+static text_t stem_of(const accuracy_session_t *session, size_t index)
+{
+    return predictions_stem(session->config->predictions, session->net->name, session->size->name,
+                            accuracy_session_data(session), session->methods[index]);
+}
+
+static bool keeps(const accuracy_session_t *session)
+{
+    return session->config->predictions != NULL;
+}
+
+static outcome_t load_kept(accuracy_session_t *session, size_t index, accuracy_row_t *row)
+{
+    const text_t key = accuracy_session_key(session, session->methods[index]);
+    outcome_t result = outcome_ok();
+    if (keeps(session) &&
+        outcome_bad(&result, predictions_load(stem_of(session, index).chars, key.chars,
+                                              session->config->skip_bad ? SAMPLE_SKIPPED : 0,
+                                              (int)session->size->classes - 1, &session->answers[index], &row->reused)))
+        return result;
+    return row->reused ? apply(session, session->methods[index], NULL, row) : result;
+}
+
+static outcome_t keep(const accuracy_session_t *session, size_t index)
+{
+    const text_t key = accuracy_session_key(session, session->methods[index]);
+    return keeps(session) ? predictions_save(stem_of(session, index).chars, key.chars, &session->answers[index])
+                          : outcome_ok();
+}
+
+/* ===  References  === */
+
+/* The answers that kept logits give. */
+static void answer_from(const logits_t *logits, predictions_t *answers)
+{
+    for (int64_t i = 0; i < answers->samples; i++) {
+        const float *values = logits_at(logits, i);
+        answers->predicted[i] = values != NULL ? inference_answer(values, logits->classes) : SAMPLE_SKIPPED;
+    }
+}
+
+/* The logits of a reference: kept ones, else it runs, also when only its answers were kept. */
+static outcome_t refer(accuracy_session_t *session, int reference, size_t index, accuracy_row_t *row)
+{
+    const text_t key = accuracy_session_key(session, session->methods[index]);
+    logits_t *logits = &session->reference[reference];
+    bool found = false;
+    outcome_t result;
+    if (outcome_bad(&result, logits_create(session->answers[index].samples, session->size->classes, logits)) ||
+        (keeps(session) && outcome_bad(&result, logits_load(stem_of(session, index).chars, key.chars, logits, &found))))
+        return result;
+    if (found) {
+        answer_from(logits, &session->answers[index]);
+        return row->reused ? result : apply(session, session->methods[index], NULL, row);
+    }
+    if (outcome_bad(&result, run_method(session, index, logits, row)))
+        return result;
+    return keeps(session) ? logits_save(stem_of(session, index).chars, key.chars, logits) : result;
+}
+
+static void measure_one(void *context, int64_t index, int worker)
+{
+    const taking_t *taking = context;
+    const float *logits = logits_at(taking->logits, index);
+    (void)worker;
+    if (logits != NULL)
+        measure(taking->session, index, logits, taking->answers);
+}
+
+/* The first reference ran before the second had logits, so references are measured when both have them. */
+static outcome_t measure_reference(accuracy_session_t *session, int reference, size_t index)
+{
+    taking_t taking = {.session = session, .logits = &session->reference[reference], .answers = &session->answers[index]};
+    outcome_t result = threads_for(session->config->threads, session->answers[index].samples, measure_one, &taking);
+    return outcome_is_ok(&result) ? keep(session, index) : result;
+}
+
+/* The index of each reference among the methods; the number of methods when it is not there. */
+static void find_references(const accuracy_session_t *session, size_t *index)
+{
+    for (int i = 0; i < OUTPUTS_REFERENCES; i++) {
+        index[i] = 0;
+        while (index[i] < session->method_count && !text_equal(session->methods[index[i]], outputs_references[i]))
+            index[i]++;
+    }
+}
+
+static outcome_t run_references(accuracy_session_t *session, const size_t *index, accuracy_row_t *rows)
+{
+    outcome_t result = outcome_ok();
+    for (int i = 0; i < OUTPUTS_REFERENCES && outcome_is_ok(&result); i++)
+        if (index[i] < session->method_count)
+            result = refer(session, i, index[i], &rows[index[i]]);
+    for (int i = 0; i < OUTPUTS_REFERENCES && outcome_is_ok(&result); i++)
+        if (index[i] < session->method_count && !rows[index[i]].reused)
+            result = measure_reference(session, i, index[i]);
+    return result;
+}
+
+/* ===  All  === */
+
+static bool all_reused(const accuracy_session_t *session, const accuracy_row_t *rows)
+{
+    for (size_t i = 0; i < session->method_count; i++)
+        if (!rows[i].reused)
+            return false;
+    return true;
+}
+
+outcome_t accuracy_answers(accuracy_session_t *session, accuracy_row_t *rows)
+{
+    size_t reference[OUTPUTS_REFERENCES];
+    outcome_t result = outcome_ok();
+    find_references(session, reference);
+    for (size_t i = 0; i < session->method_count && outcome_is_ok(&result); i++)
+        result = load_kept(session, i, &rows[i]);
+    if (!outcome_is_ok(&result) || all_reused(session, rows) ||
+        outcome_bad(&result, run_references(session, reference, rows)))
+        return result;
+    for (size_t i = 0; i < session->method_count && outcome_is_ok(&result); i++) {
+        const bool done = rows[i].reused || i == reference[OUTPUTS_INT8] || i == reference[OUTPUTS_FP32];
+        if (!done && !outcome_bad(&result, run_method(session, i, NULL, &rows[i])))
+            result = keep(session, i);
+    }
+    for (int i = 0; i < OUTPUTS_REFERENCES && outcome_is_ok(&result) && keeps(session); i++)
+        if (reference[i] < session->method_count)
+            logits_remove(stem_of(session, reference[i]).chars);
+    return result;
+}
