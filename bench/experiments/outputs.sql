@@ -5,7 +5,7 @@ WITH measured AS (
     SELECT 2, rowid, 'int8', net, size, data, method, bits_per_weight, stand_in FROM integers)
 SELECT measured.net AS net,                        --| Network | | text key | the network, as `--net` calls it
     measured.size AS size,                         --| Size | | text key | full: the paper's network; compact: its stand-in
-    data,                                          --| Data | | text key | the data set
+    measured.data AS data,                         --| Data | | text key | the data set
     measured.activations AS activations,           --| Activations | | text key | fp32: float, the rows of accuracy; int8: those of integers
     measured.method AS method,                     --| Method | | text key | the compression method, as `--method` takes it
     count(*) AS samples,                           --| N | samples | integer | samples that were run

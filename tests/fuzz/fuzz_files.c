@@ -130,7 +130,6 @@ static void read_ranges(const char *path, const char *folder)
 static void read_predictions(const char *path, const char *folder)
 {
     predictions_t expected;
-    int answers[3] = {0};
     bool found;
     const text_t stem = text_of("%s/answers", folder), csv = text_of("%s.csv", stem.chars);
     must(rename(path, csv.chars) == 0);
@@ -139,10 +138,10 @@ static void read_predictions(const char *path, const char *folder)
         return;
     for (int i = 0; i < 3; i++)
         expected.sample[i] = i, expected.label[i] = i % 2;
-    outcome_t read = predictions_load(stem.chars, "key", &expected, -1, 9, answers, &found);
+    outcome_t read = predictions_load(stem.chars, "key", -1, 9, &expected, &found);
     must(outcome_is_ok(&read));
     for (int i = 0; i < 3 && found; i++)
-        must(answers[i] >= -1 && answers[i] <= 9);
+        must(expected.predicted[i] >= -1 && expected.predicted[i] <= 9);
     predictions_free(&expected);
     unlink(csv.chars);
 }
