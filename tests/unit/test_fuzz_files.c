@@ -82,9 +82,21 @@ static void damaged_pickles_do_no_harm(void **state)
     file_free_bytes(&seed);
 }
 
+/* Found by the fuzzer: the name of a bare class was read as a list of arguments. */
+static void a_bare_class_is_named(void **state)
+{
+    (void)state;
+    static const char pickle[] = "\x80\x02"
+                                 "c__main__\nModel_of_ours_with_a_long_name\n.";
+    state_dict_t dict;
+    assert_error(state_dict_read("net.pth", NULL, (const uint8_t *)pickle, sizeof pickle - 1, &dict), FAULT_FAILED,
+                 "Model_of_ours");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(damaged_files_do_no_harm),
-                                       cmocka_unit_test(damaged_pickles_do_no_harm)};
+                                       cmocka_unit_test(damaged_pickles_do_no_harm),
+                                       cmocka_unit_test(a_bare_class_is_named)};
     return cmocka_run_group_tests_name("fuzz_files", tests, NULL, NULL);
 }
