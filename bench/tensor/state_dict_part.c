@@ -96,9 +96,11 @@ static text_t class_of(const pickle_t *pickle, const pickle_value_t *value)
     const pickle_value_t *called = value->kind == PICKLE_CALL ? pickle_item(pickle, value, 0) : value;
     if (called->kind != PICKLE_FOREIGN)
         return text_of("%s", "");
-    const pickle_value_t *arguments = pickle_item(pickle, value, 1);
-    if (called->chars[0] == '_' && arguments->count > 0 && pickle_item(pickle, arguments, 0)->kind == PICKLE_FOREIGN)
-        called = pickle_item(pickle, arguments, 0);
+    if (value->kind == PICKLE_CALL && called->count > 0 && called->chars[0] == '_') { /* only a call has arguments */
+        const pickle_value_t *arguments = pickle_item(pickle, value, 1);
+        if (arguments->count > 0 && pickle_item(pickle, arguments, 0)->kind == PICKLE_FOREIGN)
+            called = pickle_item(pickle, arguments, 0);
+    }
     text_t name = text_of("%.*s", called->count < 80 ? (int)called->count : 80, called->chars);
     for (char *at = name.chars; *at != '\0'; at++)
         if (*at < ' ' || *at > '~')

@@ -40,7 +40,7 @@ static void bare_pickle(const uint8_t *data, size_t size)
 {
     state_dict_t dict;
     tensor_set_t set = {0};
-    outcome_t outcome = state_dict_read("fuzz", data, size, &dict);
+    outcome_t outcome = state_dict_read("fuzz", NULL, data, size, &dict);
     if (!outcome_is_ok(&outcome))
         return;
     int64_t bytes = 0;

@@ -31,7 +31,7 @@ for path in pathlib.Path(sys.argv[1]).glob("*.pth"):
                 path.with_suffix(".pkl").write_bytes(archive.read(name))
 PY
 for method in int8 ra zps best bitflip bbs-mod; do
-    "$BBSBENCH" compress "$1/safetensors/net" "$1/safetensors/$method" --method "$method" --group 5 --channels 2 >/dev/null
+    "$BBSBENCH" compress "$1/safetensors/net" "$1/safetensors/$method" --method "$method" $([ "$method" = int8 ] || echo --group 5 --channels 2) >/dev/null
     "$BBSBENCH" pack "$1/safetensors/$method" "$1/bbs/$method" >/dev/null
 done
 "$BBSBENCH" quantize "$1/safetensors/net" "$1/safetensors/quantised" >/dev/null

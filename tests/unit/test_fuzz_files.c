@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The fuzz target of small files (make fuzz) on damaged copies of committed ones, the same in every run. */
+/* The fuzz targets of small files and of checkpoints (make fuzz) on damaged copies of committed ones, the same in every
+ * run. */
+#define LLVMFuzzerTestOneInput fuzz_files
 #include "../fuzz/fuzz_files.c"
+#undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzz_checkpoint
+#include "../fuzz/fuzz_checkpoint.c"
+#undef LLVMFuzzerTestOneInput
 
 #include "testing.h"
 
@@ -51,15 +57,46 @@ static void damaged_files_do_no_harm(void **state)
             memcpy(input + 1, seed.data, seed.size);
             for (uint64_t change = next_random(&random) % CHANGES_MOST; change > 0; change--)
                 input[1 + next_random(&random) % seed.size] = (uint8_t)next_random(&random);
-            assert_int_equal(LLVMFuzzerTestOneInput(input, size + 1), 0);
+            assert_int_equal(fuzz_files(input, size + 1), 0);
         }
         free(input);
         file_free_bytes(&seed);
     }
 }
 
+static void damaged_pickles_do_no_harm(void **state)
+{
+    (void)state;
+    bytes_t seed;
+    uint64_t random = 6;
+    assert_ok(file_read("tests/fuzz/seeds/state_dict.pkl", NULL, &seed));
+    uint8_t *input = malloc(seed.size);
+    assert_non_null(input);
+    for (int round = 0; round < 20 * MUTATIONS; round++) {
+        memcpy(input, seed.data, seed.size);
+        for (uint64_t change = next_random(&random) % CHANGES_MOST; change > 0; change--)
+            input[next_random(&random) % seed.size] = (uint8_t)next_random(&random);
+        assert_int_equal(fuzz_checkpoint(input, seed.size), 0);
+    }
+    free(input);
+    file_free_bytes(&seed);
+}
+
+/* Found by the fuzzer: the name of a bare class was read as a list of arguments. */
+static void a_bare_class_is_named(void **state)
+{
+    (void)state;
+    static const char pickle[] = "\x80\x02"
+                                 "c__main__\nModel_of_ours_with_a_long_name\n.";
+    state_dict_t dict;
+    assert_error(state_dict_read("net.pth", NULL, (const uint8_t *)pickle, sizeof pickle - 1, &dict), FAULT_FAILED,
+                 "Model_of_ours");
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(damaged_files_do_no_harm)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(damaged_files_do_no_harm),
+                                       cmocka_unit_test(damaged_pickles_do_no_harm),
+                                       cmocka_unit_test(a_bare_class_is_named)};
     return cmocka_run_group_tests_name("fuzz_files", tests, NULL, NULL);
 }

@@ -34,11 +34,12 @@ static void wilson_is_the_score_interval(void **state)
 static void flips_count_both_directions(void **state)
 {
     (void)state;
-    const int32_t labels[] = {1, 1, 1, 1, 2, 2};
-    const int before[] = {1, 1, 0, 0, 2, 3}, after[] = {1, 0, 1, 3, 0, 2};
-    flips_t flips = statistics_flips(labels, before, after, 6);
+    /* The two counts differ, so that one in the other's place is seen. */
+    const int32_t labels[] = {1, 1, 1, 1, 2, 2, 3};
+    const int before[] = {1, 1, 0, 0, 2, 3, 0}, after[] = {1, 0, 1, 3, 0, 2, 3};
+    flips_t flips = statistics_flips(labels, before, after, 7);
     assert_int_equal(flips.right_to_wrong, 2);
-    assert_int_equal(flips.wrong_to_right, 2); /* wrong to another wrong is no flip */
+    assert_int_equal(flips.wrong_to_right, 3); /* wrong to another wrong is no flip */
 }
 
 /* 2 * sum of binomials / 2^n, as fractions. */
