@@ -171,9 +171,10 @@ outcome_t accuracy_runs_one(const measurement_context_t *context, const char *ne
 {
     material_net_t nets[MATERIAL_NETS];
     const size_t count = list_networks(context->mode, nets);
+    accuracy_config_t one;
     outcome_t result = outcome_ok();
     for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
-        const accuracy_config_t one = configuration_of(context, config, &nets[i]);
+        one = configuration_of(context, config, &nets[i]);
         if (text_equal(nets[i].network->name, net))
             result = run(to, &one);
     }

@@ -26,8 +26,8 @@ static double largest_except(const float *logits, int64_t classes, int64_t excep
 static double log_sum_exp(const float *logits, int64_t classes)
 {
     const double largest = largest_except(logits, classes, -1);
-    double sum = 0;
-    for (int64_t i = 0; i < classes; i++)
+    double sum = exp((double)logits[0] - largest);
+    for (int64_t i = 1; i < classes; i++)
         sum += exp((double)logits[i] - largest);
     return largest + log(sum);
 }
@@ -46,8 +46,9 @@ enum { FAR = 30 }; /* nats: exp(FAR) is far from an overflow */
 static double divergence(const float *logits, double log_sum, const float *reference, int64_t classes)
 {
     const double largest = largest_except(reference, classes, -1);
-    double weight = 0, mean = 0, sum = 0, furthest = 0;
-    for (int64_t i = 0; i < classes; i++) {
+    double weight = exp((double)reference[0] - largest), sum = 0, furthest = 0;
+    double mean = weight * ((double)reference[0] - (double)logits[0]);
+    for (int64_t i = 1; i < classes; i++) {
         const double power = exp((double)reference[i] - largest);
         weight += power;
         mean += power * ((double)reference[i] - (double)logits[i]);

@@ -31,8 +31,9 @@ typedef struct {
 /* Nothing is known. */
 outputs_t outputs_unknown(void);
 
-/* The measures of `logits`; reference[i] are the logits of reference i, or NULL: its two measures are not known. Values are
- * those that a file of rows keeps (nine digits), so that rows made from the file are the same, to the byte. */
+/* The measures of `logits`, at least one; references[i] are the logits of reference i, or NULL: its two measures are not
+ * known. Values are those that a file of rows keeps (nine digits), so that rows made from the file are the same, to the
+ * byte. */
 outputs_t outputs_of(const float *logits, int64_t classes, int64_t label, const float *const *references);
 
 #endif
