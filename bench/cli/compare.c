@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "experiments/experiment_rows.h"
+#include "measure/predictions.h"
 #include "run/publish.h"
 #include "track/comparison_print.h"
 
@@ -104,6 +105,7 @@ static outcome_t compare(const options_t *options, const side_t *before, const s
                                               .experiments = &experiments,
                                               .database = database,
                                               .only = only.chars[0] != '\0' ? only.chars : NULL,
+                                              .answers = &predictions_schema,
                                               .ledger = ledger};
         result = print(&request, format, rule);
     }

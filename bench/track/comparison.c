@@ -5,7 +5,6 @@
 
 #include "base/number.h"
 #include "experiments/experiment_rows.h"
-#include "measure/predictions.h"
 #include "rows/diff.h"
 #include "track/pairing.h"
 #include "track/verdict.h"
@@ -131,7 +130,7 @@ static outcome_t add_statistic(const collection_t *collection, const char *name,
     comparison_row_t *row;
     outcome_t result = add_row(collection, name, column->name, text_of("%.6g", pairing->mean_before).chars,
                                text_of("%.6g", pairing->mean_after).chars, &row);
-    if (!outcome_is_ok(&result) || outcome_bad(&result, set_unit(row, column->unit)))
+    if (!outcome_is_ok(&result) || outcome_bad(&result, set_unit(row, column->unit != NULL ? column->unit : "")))
         return result;
     const int up = (pairing->test.effect > 0) - (pairing->test.effect < 0);
     row->test = "Wilcoxon";
@@ -178,7 +177,7 @@ static outcome_t read_answers(const collection_t *collection, const side_t *side
                                           found)) ||
         !*found)
         return result;
-    result = answers_read(&table, &predictions_schema, answers);
+    result = answers_read(&table, collection->request->answers, answers);
     csv_free(&table);
     return result;
 }

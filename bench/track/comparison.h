@@ -57,7 +57,8 @@ typedef struct {
     const experiments_t *experiments;
     const rows_database_t *database;
     const char *only;
-    const ledger_t *ledger; /* for the spread of times; NULL: none */
+    const rows_schema_t *answers; /* the columns of the files of answers: predictions_schema */
+    const ledger_t *ledger;       /* for the spread of times; NULL: none */
 } comparison_request_t;
 
 outcome_t comparison_make(const comparison_request_t *request, comparison_t *comparison);

@@ -10,6 +10,25 @@ static const char *text_at(sqlite3_stmt *statement, int column)
     return text != NULL ? text : "";
 }
 
+/* The run of the row that the statement is at. */
+static outcome_t give_run(sqlite3_stmt *statement, outcome_t (*found)(void *context, const ledger_run_t *run),
+                          void *context)
+{
+    const ledger_run_t run = {.id = sqlite3_column_int64(statement, 0),
+                              .folder = text_at(statement, 1),
+                              .mode = text_at(statement, 2),
+                              .started = text_at(statement, 3),
+                              .finished = text_at(statement, 4),
+                              .commit = text_at(statement, 5),
+                              .processor = text_at(statement, 6),
+                              .program = text_at(statement, 7),
+                              .dirty = sqlite3_column_int(statement, 8),
+                              .files = sqlite3_column_int64(statement, 9),
+                              .bytes = sqlite3_column_int64(statement, 10)};
+    /* cppcheck-suppress returnDanglingLifetime */ /* an outcome holds no pointer */
+    return found(context, &run);
+}
+
 outcome_t ledger_runs(const ledger_t *ledger, outcome_t (*found)(void *context, const ledger_run_t *run), void *context)
 {
     static const char sql[] =
@@ -21,20 +40,8 @@ outcome_t ledger_runs(const ledger_t *ledger, outcome_t (*found)(void *context, 
     if (!outcome_is_ok(&result))
         return result;
     int code = SQLITE_DONE;
-    while (outcome_is_ok(&result) && (code = sqlite3_step(statement)) == SQLITE_ROW) {
-        const ledger_run_t run = {.id = sqlite3_column_int64(statement, 0),
-                                  .folder = text_at(statement, 1),
-                                  .mode = text_at(statement, 2),
-                                  .started = text_at(statement, 3),
-                                  .finished = text_at(statement, 4),
-                                  .commit = text_at(statement, 5),
-                                  .processor = text_at(statement, 6),
-                                  .program = text_at(statement, 7),
-                                  .dirty = sqlite3_column_int(statement, 8),
-                                  .files = sqlite3_column_int64(statement, 9),
-                                  .bytes = sqlite3_column_int64(statement, 10)};
-        result = found(context, &run);
-    }
+    while (outcome_is_ok(&result) && (code = sqlite3_step(statement)) == SQLITE_ROW)
+        result = give_run(statement, found, context);
     if (outcome_is_ok(&result) && code != SQLITE_DONE)
         result = ledger_failed(ledger);
     sqlite3_finalize(statement);

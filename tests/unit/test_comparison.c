@@ -23,8 +23,9 @@ typedef struct {
     int lost, gained, other;
 } made_t;
 
-static const made_t made[] = {{"same", 0, 0, 0},   {"flip", 1, 0, 0},    {"three", 3, 0, 0},  {"seven", 7, 0, 0},
-                              {"worse", 40, 5, 0}, {"better", 2, 60, 0}, {"even", 50, 50, 0}, {"other", 0, 0, 9}};
+static const made_t made[] = {{"same", 0, 0, 0},    {"flip", 1, 0, 0},   {"two", 1, 1, 0},
+                              {"three", 3, 0, 0},   {"seven", 7, 0, 0},  {"worse", 40, 5, 0},
+                              {"better", 2, 60, 0}, {"even", 50, 50, 0}, {"other", 0, 0, 9}};
 enum { MADE = sizeof made / sizeof *made };
 
 static text_t place(const char *side, const char *name)
@@ -36,7 +37,7 @@ static void write_answers(const char *side, const made_t *of, bool after)
 {
     FILE *stream = fopen(place(side, text_of("predictions/net.compact.%s.csv", of->method).chars).chars, "w");
     assert_non_null(stream);
-    fputs("sample,label,predicted,key\n", stream);
+    fputs("sample,label,predicted,loss,gain,key\n", stream);
     for (int i = 0; i < SAMPLES; i++) {
         int answer = i < RIGHT ? 1 : 2;
         if (after && i < of->lost)
@@ -45,7 +46,9 @@ static void write_answers(const char *side, const made_t *of, bool after)
             answer = 1;
         if (after && i >= SAMPLES - of->other)
             answer = 3;
-        fprintf(stream, "%d,1,%d,\n", i, answer);
+        /* Two statistics that grow by a tenth, in the worse one only. */
+        const double statistic = (100 + i % 7) * (after && of->lost == 40 ? 1.1 : 1);
+        fprintf(stream, "%d,1,%d,%g,%g,\n", i, answer, statistic, statistic);
     }
     fclose(stream);
 }
@@ -57,7 +60,7 @@ static void write_rows(const char *side, bool after, double bits_of_three)
     fputs("net,size,data,method,samples,correct,bits_per_weight\n", stream);
     for (size_t i = 0; i < MADE; i++)
         fprintf(stream, "net,compact,made,%s,%d,%d,%g\n", made[i].method, SAMPLES,
-                RIGHT + (after ? made[i].gained - made[i].lost : 0), i == 2 ? bits_of_three : 5);
+                RIGHT + (after ? made[i].gained - made[i].lost : 0), i == 3 ? bits_of_three : 5);
     fclose(stream);
 }
 
@@ -68,6 +71,15 @@ static void write_side(const char *side, bool after, bool answers)
     for (size_t i = 0; i < MADE && answers; i++)
         write_answers(side, &made[i], after);
 }
+
+/* The files have one statistic that is better when lower and one that is better when higher. */
+static const rows_column_t answer_columns[] = {{.name = "sample", .kind = ROWS_INTEGER},
+                                               {.name = "label", .kind = ROWS_INTEGER},
+                                               {.name = "predicted", .kind = ROWS_INTEGER},
+                                               {.name = "loss", .kind = ROWS_REAL, .sense = ROWS_LOWER, .unit = "nats"},
+                                               {.name = "gain", .kind = ROWS_REAL, .sense = ROWS_HIGHER},
+                                               {.name = NULL}};
+static const rows_schema_t answers_schema = {.name = "answers", .columns = answer_columns};
 
 typedef struct {
     side_t before, after;
@@ -89,7 +101,8 @@ static compared_t *compare(const char *before, const char *after)
     compared->request = (comparison_request_t){.before = &compared->before,
                                                .after = &compared->after,
                                                .experiments = &compared->experiments,
-                                               .database = compared->database};
+                                               .database = compared->database,
+                                               .answers = &answers_schema};
     assert_ok(comparison_make(&compared->request, &compared->comparison));
     return compared;
 }
@@ -122,16 +135,17 @@ static void said(const compared_t *compared, const char *method, change_t change
     assert_int_equal(row->change, change);
 }
 
-/* p by hand: 3 of 3: 2/8. 7 of 7: 2/128, which eight tests take away (the two smaller p come first: 6 x 0.0156). */
+/* p by hand: 3 of 3: 2/8. 7 of 7: 2/128, which 27 tests take away (four smaller p come first: 23 x 0.0156). */
 static void verdicts_are_those_of_the_made_changes(void **state)
 {
     (void)state;
     compared_t *compared = compare("a", "b");
-    assert_int_equal(compared->comparison.tests, MADE);
+    assert_int_equal(compared->comparison.tests, 3 * MADE); /* answers and two statistics */
     said(compared, "same", CHANGE_NONE, "same");
     said(compared, "flip", CHANGE_NOISE, "within noise: 1 of 2,000 answers");
+    said(compared, "two", CHANGE_NOISE, "within noise: 2 of 2,000 answers");
     said(compared, "three", CHANGE_MOVED, "moved: 3 of 2,000 answers, p = 0.250");
-    said(compared, "seven", CHANGE_MOVED, "moved: 7 of 2,000 answers, p = 0.016 (0.094 corrected for all tests)");
+    said(compared, "seven", CHANGE_MOVED, "moved: 7 of 2,000 answers, p = 0.016 (0.359 corrected for all tests)");
     said(compared, "worse", CHANGE_WORSE, "worse: 40 lost and 5 gained of 2,000 answers, p < 0.001");
     said(compared, "better", CHANGE_BETTER, "better: 2 lost and 60 gained of 2,000 answers, p < 0.001");
     said(compared, "even", CHANGE_MOVED, "moved: 100 of 2,000 answers, p = 1.000"); /* no netting: the count is the same */
@@ -147,6 +161,10 @@ static void effects_have_intervals_and_denominators(void **state)
     assert_string_equal(three->before, "1,800 of 2,000");
     assert_string_equal(three->after, "1,797 of 2,000");
     assert_true(fabs(three->effect + 0.15) < 1e-12 && three->low < three->effect && three->high > 0);
+    double low, high;
+    statistics_wilson(0, SAMPLES, &low, &high);
+    const double wanted = 100 * paired_detectable(SAMPLES, high, 0.05 / (3 * MADE), 0.8);
+    assert_true(fabs(row_of(compared, "same", "correct")->detectable - wanted) < 1e-12);
     /* The loss that shows: more than the few answers that moved here, and less where nothing moved. */
     const comparison_row_t *same = row_of(compared, "same", "correct"), *even = row_of(compared, "even", "correct");
     assert_true(same->detectable > 0.39 && same->detectable <= three->detectable && three->detectable < even->detectable);
@@ -157,15 +175,31 @@ static void effects_have_intervals_and_denominators(void **state)
     discard(compared);
 }
 
+/* Both grow by a tenth in every sample: worse for the one, better for the other. */
+static void statistics_have_a_direction(void **state)
+{
+    (void)state;
+    compared_t *compared = compare("a", "b");
+    const comparison_row_t *loss = row_of(compared, "worse", "loss"), *gain = row_of(compared, "worse", "gain");
+    assert_string_equal(loss->test, "Wilcoxon");
+    assert_int_equal(loss->change, CHANGE_WORSE);
+    assert_int_equal(gain->change, CHANGE_BETTER);
+    assert_string_equal(loss->verdict, "worse: in 2,000 of 2,000 samples, p < 0.001");
+    assert_string_equal(loss->unit, "nats");
+    assert_true(loss->low > 10 && loss->low < loss->effect && loss->effect < loss->high && loss->high < 11);
+    assert_int_equal(row_of(compared, "better", "loss")->change, CHANGE_NONE);
+    discard(compared);
+}
+
 static void rules_of_failing(void **state)
 {
     (void)state;
     compared_t *compared = compare("a", "b"), *same = compare("a", "a");
     const comparison_t *comparison = &compared->comparison;
     assert_int_equal(comparison_failures(comparison, FAIL_NEVER), 0);
-    assert_int_equal(comparison_failures(comparison, FAIL_MOVED), 7);       /* all but same and flip; and bits */
-    assert_int_equal(comparison_failures(comparison, FAIL_SIGNIFICANT), 3); /* worse, better, bits */
-    assert_int_equal(comparison_failures(comparison, FAIL_WORSE), 2);       /* worse, bits */
+    assert_int_equal(comparison_failures(comparison, FAIL_MOVED), 9); /* all but same, flip and two; bits, statistics */
+    assert_int_equal(comparison_failures(comparison, FAIL_SIGNIFICANT), 5); /* worse, better, bits, statistics */
+    assert_int_equal(comparison_failures(comparison, FAIL_WORSE), 3);       /* worse, bits, the loss */
     assert_int_equal(comparison_failures(&same->comparison, FAIL_MOVED), 0);
     discard(compared);
     discard(same);
@@ -304,6 +338,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(verdicts_are_those_of_the_made_changes),
         cmocka_unit_test(effects_have_intervals_and_denominators),
+        cmocka_unit_test(statistics_have_a_direction),
         cmocka_unit_test(rules_of_failing),
         cmocka_unit_test(counts_alone_are_not_tested),
         cmocka_unit_test(every_format_holds_the_rows),

@@ -299,8 +299,8 @@ static void a_series_tells_where_it_changed(void **state)
                                             {.name = "correct", .kind = ROWS_INTEGER},
                                             {.name = NULL}};
     static const rows_schema_t schema = {.name = "accuracy", .columns = columns, .samples = "samples"};
-    static const int right[] = {9, 9, 8, 8};
-    static const char *const wanted[] = {"first", "same", "-1", "same"};
+    static const int right[] = {9, 9, 8, 9};
+    static const char *const wanted[] = {"first", "same", "-1", "+1"};
     rows_table_t table;
     ledger_t *ledger = opened("series.db");
     for (int i = 0; i < 4; i++)
