@@ -168,6 +168,8 @@ static outcome_t add_oddities(rows_database_t *database)
 typedef struct {
     const char *data, *title;
     int64_t samples;
+    const char *baseline;
+    double baseline_percent;
 } data_cells_t;
 
 static const rows_column_t data_columns[] = {
@@ -175,6 +177,10 @@ static const rows_column_t data_columns[] = {
     {TEXT(data_cells_t, title), .heading = "Data", .meaning = "title of the data set"},
     {INTEGER(data_cells_t, samples), .heading = "Samples",
      .meaning = "samples of the published set; empty where any number counts as whole"},
+    {TEXT(data_cells_t, baseline), .heading = "Simple method",
+     .meaning = "the best method without a network that was tried (models/compact/baselines.csv); empty: none"},
+    {REAL(data_cells_t, baseline_percent), .heading = "Simple method", .unit = "%", .decimals = 1,
+     .meaning = "its right answers on the whole test set"},
     {.name = NULL},
 };
 static const rows_schema_t data_schema = {
@@ -184,7 +190,10 @@ static outcome_t add_datasets(rows_database_t *database)
 {
     outcome_t result = outcome_ok();
     for (const dataset_kind_t *const *at = dataset_registry; *at != NULL && outcome_is_ok(&result); at++) {
-        const data_cells_t cells = {(*at)->name, (*at)->title, (*at)->whole > 0 ? (*at)->whole : ROWS_UNKNOWN};
+        const dataset_baseline_t *baseline = (*at)->baseline;
+        const data_cells_t cells = {(*at)->name, (*at)->title, (*at)->whole > 0 ? (*at)->whole : ROWS_UNKNOWN,
+                                    baseline != NULL ? baseline->method : "",
+                                    baseline != NULL ? 100.0 * (double)baseline->correct / (double)baseline->samples : NAN};
         result = rows_database_insert(database, &data_schema, &cells);
     }
     return result;

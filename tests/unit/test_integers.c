@@ -16,7 +16,7 @@
 
 #include "made_weights.h"
 
-enum { SAMPLES = 2, INPUT_LIMIT = 3 * 32 * 32, CLASSES_LIMIT = 16 };
+enum { SAMPLES = 2, INPUT_LIMIT = 3 * 32 * 32, CLASSES_LIMIT = 3072 };
 
 /* A network with weights by formula, quantised to INT8; the second half of each layer's channels keeps what zero-point
  * shifting can leave, values beyond 8 bits. */
