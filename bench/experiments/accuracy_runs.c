@@ -111,7 +111,6 @@ outcome_t accuracy_runs_write(const measurement_context_t *context, accuracy_con
     outcome_t result = rows_create(&writer, schema, path);
     if (!outcome_is_ok(&result))
         return result;
-    config->images = context->mode->images;
     config->threads = context->jobs;
     config->samples = context->folder;
     config->skip_bad = context->mode->material != NULL && context->mode->material->skip_bad;
@@ -121,6 +120,7 @@ outcome_t accuracy_runs_write(const measurement_context_t *context, accuracy_con
         accuracy_config_t one = *config;
         one.network = nets[i].network;
         one.size = nets[i].size;
+        one.images = run_mode_images(context->mode, one.size->dataset);
         one.weights = given(&nets[i].weights);
         one.data = given(&nets[i].data);
         one.vocabulary = given(&nets[i].vocabulary);
