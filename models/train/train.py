@@ -2,11 +2,12 @@
 """Train one compact image network and write it as float16 safetensors: `make retrain NET=resnet34`.
 
 A tool for retraining only: nothing at run time needs Python. The recipe is the one that pays on a small budget: one linear
-warm-up and a cosine to zero, label smoothing, pictures varied anew each time, no weight decay on norms and biases, bfloat16 arithmetic with
-float32 weights; SGD with Nesterov momentum for the ResNets, AdamW for VGG-16, whose last three layers have no BatchNorm, and
-for the vision transformers, which see half of the patches of each image (nets_vit.py) but in the last epochs. The wide ViT begins as a widened copy of the narrow one. RECIPES holds
-what the shipped networks were trained with. A checkpoint is kept after each epoch and picked up again by the next call; seed, order of the
-samples and augmentation follow from --seed and the epoch alone, so a resumed run equals an uninterrupted one.
+warm-up and a cosine to zero, label smoothing, pictures varied anew each time, no weight decay on norms and biases, bfloat16
+arithmetic with float32 weights; SGD with Nesterov momentum for the ResNets, AdamW for VGG-16, whose last three layers have no
+BatchNorm, and for the vision transformers, which see half of the patches of each image (nets_vit.py) but in the last epochs.
+The wide ViT begins as a widened copy of the narrow one. RECIPES holds what the shipped networks were trained with. A
+checkpoint is kept after each epoch and picked up again by the next call; seed, order of the samples and augmentation follow
+from --seed and the epoch alone, so a resumed run equals an uninterrupted one.
 """
 import argparse
 import pathlib
