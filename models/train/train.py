@@ -3,11 +3,11 @@
 
 A tool for retraining only: nothing at run time needs Python. The recipe is the one that pays on a small budget: one linear
 warm-up and a cosine to zero, label smoothing, pictures varied anew each time, no weight decay on norms and biases, bfloat16
-arithmetic with float32 weights; SGD with Nesterov momentum for the ResNets, AdamW for VGG-16, whose last three layers have no
-BatchNorm, and for the vision transformers, which see half of the patches of each image (nets_vit.py) but in the last epochs.
-The wide ViT begins as a widened copy of the narrow one. RECIPES holds what the shipped networks were trained with. A
-checkpoint is kept after each epoch and picked up again by the next call; seed, order of the samples and augmentation follow
-from --seed and the epoch alone, so a resumed run equals an uninterrupted one.
+arithmetic with float32 weights; SGD with Nesterov momentum for the CNNs, AdamW for the vision transformers, which see half of
+the patches of each image (nets_vit.py) but in the last epochs. The wide ViT begins as a widened copy of the narrow one.
+RECIPES holds what the shipped networks were trained with. A checkpoint is kept after each epoch and picked up again by the
+next call; seed, order of the samples and augmentation follow from --seed and the epoch alone, so a resumed run equals an
+uninterrupted one.
 """
 import argparse
 import pathlib
@@ -27,7 +27,7 @@ NETS = {**nets.NETS, **nets_vit.NETS}
 ADAMW = dict(optimiser="adamw", decay=0.05, checked=2000)
 SOURCES = {source.name: source for source in (data.FASHION, glyphs.SOURCE)}
 GLYPHS = dict(data="glyphs", rate=0.1, decay=2e-4)
-RECIPES = {"resnet34": dict(epochs=10, **GLYPHS), "vgg16": dict(data="glyphs", epochs=13, warm=0.05, optimiser="adamw", rate=0.002, decay=0.02),
+RECIPES = {"resnet34": dict(epochs=10, **GLYPHS), "vgg16": dict(epochs=10, **GLYPHS),
            "resnet50": dict(epochs=9, warm=0.05, **GLYPHS),
            "vit_small": dict(epochs=10, rate=0.001, batch=32, **ADAMW),
            "vit_base": dict(epochs=2, full_from=0.5, rate=0.0005, batch=32, grown=pathlib.Path("models/compact/vit_small.safetensors"), **ADAMW)}
