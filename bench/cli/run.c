@@ -234,6 +234,6 @@ const command_t command_run = {
     .operands = "",
     .options = option_table,
     .details =
-        "Without --smoke or --full: 2,000 test samples on each network that this project ships. run.json in the folder\n"
-        "records program, machine, inputs and settings. `bbsbench report FOLDER` draws the figures and writes the report.",
+        "Without --smoke or --full: 2,000 test samples on each network that this project ships, 8,000 on CNNs. run.json in\n"
+        "the folder records program, machine, inputs and settings. `bbsbench report FOLDER` draws the figures and writes the report.",
     .run = run};
