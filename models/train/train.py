@@ -27,7 +27,7 @@ NETS = {**nets.NETS, **nets_vit.NETS}
 ADAMW = dict(optimiser="adamw", decay=0.05, checked=2000)
 SOURCES = {source.name: source for source in (data.FASHION, glyphs.SOURCE)}
 GLYPHS = dict(data="glyphs", rate=0.1, decay=2e-4)
-RECIPES = {"resnet34": dict(epochs=10, **GLYPHS), "vgg16": dict(epochs=10, **GLYPHS),
+RECIPES = {"resnet34": dict(epochs=10, **GLYPHS), "vgg16": dict(epochs=10, again=5, **GLYPHS),
            "resnet50": dict(epochs=9, warm=0.05, **GLYPHS),
            "vit_small": dict(epochs=10, rate=0.001, batch=32, **ADAMW),
            "vit_base": dict(epochs=2, full_from=0.5, rate=0.0005, batch=32, grown=pathlib.Path("models/compact/vit_small.safetensors"), **ADAMW)}
@@ -41,6 +41,7 @@ def arguments():
     parser.add_argument("--work", type=pathlib.Path, required=True, help="folder for the checkpoint (build/train)")
     parser.add_argument("--data", choices=sorted(SOURCES), default="fashion-mnist")
     parser.add_argument("--epochs", type=int)
+    parser.add_argument("--again", type=int, default=0, help="epochs of a second round from half the peak learning rate")
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--rate", type=float, help="peak learning rate")
     parser.add_argument("--warm", type=float, default=0.1, help="share of the run in which the learning rate rises")
@@ -57,6 +58,13 @@ def arguments():
     return parser.parse_args()
 
 
+def rate_in(time, options):
+    """The learning rate after `time` epochs: a warm-up and a cosine in each round (warm restarts, Loshchilov and Hutter 2017)."""
+    if time < options.epochs:
+        return common.rate_at(time / options.epochs, options.rate, options.warm)
+    return common.rate_at((time - options.epochs) / options.again, options.rate / 2, options.warm)
+
+
 def train_epoch(model, optimiser, source, images, labels, epoch, options):
     torch.manual_seed(options.seed * 1000 + epoch)  # dropout
     generator = torch.Generator().manual_seed(options.seed * 1000 + epoch)
@@ -66,7 +74,7 @@ def train_epoch(model, optimiser, source, images, labels, epoch, options):
     total = 0.0
     for index, batch in enumerate(batches):
         for group in optimiser.param_groups:
-            group["lr"] = common.rate_at((epoch + index / len(batches)) / options.epochs, options.rate, options.warm)
+            group["lr"] = rate_in(epoch + index / len(batches), options)
         x = source.normalise(source.vary(images[batch], generator)).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             scores = model(x)
@@ -118,7 +126,7 @@ def main():
         first = kept["epoch"]
         model.load_state_dict(kept["model"])
         optimiser.load_state_dict(kept["optimiser"])
-    for epoch in range(first, options.epochs):
+    for epoch in range(first, options.epochs + options.again):
         if epoch >= options.full_from * options.epochs:
             model.kept = 1.0  # of nets_vit.ViT
         loss = train_epoch(model, optimiser, source, images, labels, epoch, options)
