@@ -46,7 +46,7 @@ BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/benches/%,$(wildcard tests/bench
 .DEFAULT_GOAL := all
 .SUFFIXES:
 .SECONDARY:
-.PHONY: report-check help deps all check check-build real real-reference smoke bench bench-peers oracle lint parity rehearsal synthesis asan faults coverage mutation fuzz retrain reference readme datasets format install clean distclean FORCE
+.PHONY: report-check help deps all check check-build real real-reference smoke bench bench-peers oracle lint parity rehearsal synthesis asan faults coverage mutation fuzz retrain reference readme datasets glyphs format install clean distclean FORCE
 
 help:  ## this list
 	@grep -hE "^[a-z-]+:.*##" Makefile | sed -E "s|^([a-z-]+):.*## *|\1\||" | awk -F"|" "{printf \"  %-12s %s\\n\", \$$1, \$$2}"
@@ -89,6 +89,14 @@ $(DATASETS) &: datasets/reviews.R
 	@echo "  DATA    build/datasets"
 	$(Q)rm -rf build/datasets.new && mkdir -p build/datasets.new && R_LIBS= R_LIBS_USER=NULL Rscript --vanilla $< build/datasets.new && \
 	    rm -rf build/datasets && mv build/datasets.new build/datasets
+
+# Pictures to train on; those that are shipped are committed, and `make glyphs` draws the same bytes again.
+GLYPHS = build/glyphs/masters.idx
+glyphs:  ## draw the glyphs of datasets/glyphs again (python3-pil, python3-fonttools, the packages of datasets/glyphs/fonts.csv)
+	$(PYTHON) datasets/glyphs/make_glyphs.py
+
+$(GLYPHS): datasets/glyphs/make_glyphs.py datasets/glyphs/fonts.csv
+	$(PYTHON) $< --masters $(@D)
 
 oracle:  ## regenerate the reference vectors and fixtures of tests/data (python3-torch)
 	@PYTHON=$(PYTHON) tests/oracle/regenerate.sh
@@ -175,7 +183,7 @@ $(BUILD)/fuzzers/%: tests/fuzz/%.c $(LINKED) Makefile
 	@echo "  FUZZER  $@"
 	$(Q)$(CC) $(BBS_CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $< $(LINKING)
 
-retrain: $(if $(filter bert_%,$(NET)),datasets)  ## train one compact network again: make retrain NET=resnet34 (python3-torch; tens of minutes)
+retrain: $(if $(filter bert_%,$(NET)),datasets) $(if $(filter vgg% resnet%,$(NET)),$(GLYPHS))  ## train one compact network again: make retrain NET=resnet34 (python3-torch; tens of minutes)
 	$(PYTHON) models/train/train$(if $(filter bert_%,$(NET)),_text).py --net $(NET) --out models/compact --work $(BUILD)/train
 
 clean:  ## remove build/
@@ -294,7 +302,7 @@ $(BUILD)/bbsbench.root: FORCE
 	@$(keep_unless_changed)
 
 # The program with its engine in lib, a link to it in bin, and what it reads in share (bench/base/home.h).
-INSTALLED = models/cfg models/compact models/profiles models/real models/real.csv models/real.files.csv models/checkpoints.csv datasets/datasets.csv plots results/claims.csv results/reference \
+INSTALLED = models/cfg models/compact models/profiles models/real models/real.csv models/real.files.csv models/checkpoints.csv datasets/datasets.csv datasets/glyphs plots results/claims.csv results/reference \
             bench/accel/config bench/accel/technology.csv bench/accel/sram.csv
 LIB       = $(DESTDIR)$(PREFIX)/lib/bbsbench
 SHARE     = $(DESTDIR)$(PREFIX)/share/bbsbench

@@ -11,7 +11,7 @@ usage: run_all.sh [--smoke | --real [OPTION...] | --full [OPTION...]] [--jobs N]
 Installs missing packages, builds, runs every experiment, draws the figures, writes the report.
 
     --smoke    512 test samples per network: a check that everything works, under a minute once built
-  (default)  2,000 test samples and all methods on the networks that this project ships, minutes
+  (default)  2,000 test samples (CNNs 8,000) and all methods on the networks that this project ships, minutes
   --full     the paper's own checkpoints on ImageNet and GLUE: lists files to fetch, disk and time,
              then asks; hours to days. Its options go to `bbsbench run` (build/bbsbench run --help):
              --yes  --net NAME[,NAME]  --images N  --method SPEC  --data imagenet=FOLDER  --from FOLDER

@@ -25,7 +25,7 @@ static const option_t options_table[] = {
     {"weights", "FILE", NULL,
      "checkpoint to use in place of the shipped one, for one network: safetensors, torch.save (FILE#KEY: the state dict\n"
      "under KEY), an index of shards, a folder with one of these, or what quantize, compress, pack and unpack wrote"},
-    {"data", "PATH", NULL, "data set (default: where Debian installs it)"},
+    {"data", "PATH", NULL, "data set (default: the one in datasets/, or where Debian installs it)"},
     {"dataset", "NAME", NULL,
      "kind of the data, where it is not the network's own: imagenet, cifar10, glue-sst2, glue-mrpc ..."},
     {"profile", "NAME", NULL,

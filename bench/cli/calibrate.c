@@ -17,7 +17,7 @@ static const option_t options_table[] = {
     {"dataset", "NAME", NULL, "kind of the data, where it is not the network's own"},
     {"profile", "NAME", NULL, "preprocessing of the samples, as for accuracy"},
     {"ignore-extra", NULL, NULL, "leave out float tensors of the checkpoint that the network does not ask for"},
-    {"data", "PATH", NULL, "training samples (default: the training part of the data set, where Debian installs it)"},
+    {"data", "PATH", NULL, "training samples (default: the training part of the data set)"},
     {"samples", "N", "1024", "number of training samples, from a fixed balanced list"},
     JOBS_OPTION,
     {"out", "FILE.csv", NULL, "write the ranges to this file (default: NAME.ranges.csv beside the weights)"},

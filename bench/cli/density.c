@@ -13,7 +13,7 @@ static const option_t options_table[] = {
     {"net", "NAME", NULL, "the network"},
     {"size", "compact|full", NULL, "width of the network (default compact; full for a network without a compact size)"},
     {"weights", "FILE", NULL, "checkpoint to use in place of the shipped or fetched one"},
-    {"data", "PATH", NULL, "data set (default: where Debian installs it)"},
+    {"data", "PATH", NULL, "data set (default: the one in datasets/, or where Debian installs it)"},
     {"vocabulary", "FILE", NULL, "WordPiece vocabulary of the checkpoint (vocab.txt), for networks that read text"},
     {"ranges", "FILE", NULL,
      "ranges of a CNN's 8-bit activations, from bbsbench calibrate (default: NAME.ranges.csv beside the weights)"},

@@ -299,8 +299,8 @@ const command_t command_run = {
     .operands = "",
     .options = option_table,
     .details =
-        "Without --smoke, --full or --real: 2,000 test samples on each network that this project ships. run.json in the folder\n"
-        "records program, machine, inputs and settings. `bbsbench report FOLDER` draws the figures and writes the report.\n"
+        "Without --smoke, --full or --real: 2,000 test samples on each network that this project ships, 8,000 on\n"
+        "CNNs. run.json in the folder records program, machine, inputs and settings. `bbsbench report FOLDER` draws the figures and writes the report.\n"
         "At its end the rows are compared with results/reference. Each row that moved, for better or worse, is named, and\n"
         "the exit code is then 1; the run is whole all the same.",
     .run = run};

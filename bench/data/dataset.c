@@ -7,6 +7,7 @@
 #include "data/cifar.h"
 #include "data/fashion.h"
 #include "data/glue.h"
+#include "data/glyphs.h"
 #include "data/intents.h"
 #include "data/omniglot.h"
 #include "data/photos.h"
@@ -20,8 +21,17 @@
 #include <gsl/gsl_rng.h>
 
 const dataset_kind_t *const dataset_registry[] = {
-    &dataset_cifar10, &dataset_fashion_mnist, &dataset_glue_mrpc,    &dataset_glue_sst2,    &dataset_imagenet,
-    &dataset_intents, &dataset_omniglot,      &dataset_reviews_mrpc, &dataset_reviews_sst2, NULL,
+    &dataset_cifar10,
+    &dataset_fashion_mnist,
+    &dataset_glue_mrpc,
+    &dataset_glue_sst2,
+    &dataset_glyphs,
+    &dataset_imagenet,
+    &dataset_intents,
+    &dataset_omniglot,
+    &dataset_reviews_mrpc,
+    &dataset_reviews_sst2,
+    NULL,
 };
 
 static outcome_t take_default(dataset_t *dataset)

@@ -32,14 +32,22 @@ typedef struct {
     bool skip_bad;          /* text: leave out lines that are damaged, and count them */
 } dataset_request_t;
 
+/* What a simple method answers on the published test samples, without a network. */
+typedef struct {
+    const char *method;
+    int64_t correct, samples;
+    const char *source; /* the file with the number */
+} dataset_baseline_t;
+
 /* A kind of data set; one file and one line in dataset.c add one. */
 typedef struct {
     const char *name;
     const char *title;
-    const char *default_path; /* folder or file, absolute or in the project; NULL when the user must give it */
-    bool has_training;        /* the default path has a training part */
-    bool f1;                  /* two classes, scored also by F1 of class 1 */
-    int64_t whole;            /* samples of the published set; 0 where any number is whole */
+    const char *default_path;           /* folder or file, absolute or in the project; NULL when the user must give it */
+    bool has_training;                  /* the default path has a training part */
+    bool f1;                            /* two classes, scored also by F1 of class 1 */
+    int64_t whole;                      /* samples of the published set; 0 where any number is whole */
+    const dataset_baseline_t *baseline; /* of the samples at the default path; NULL: not measured */
     /* Open the data set and fill its members. The request's path is never NULL; its strings live as long as the data set.
      */
     outcome_t (*open)(const dataset_request_t *request, dataset_t *dataset);

@@ -12,6 +12,13 @@ static const profile_t fashion_mnist_v1 = {
     .std = {0.3530F, 0.3530F, 0.3530F},
 };
 
+static const profile_t glyphs_v1 = {
+    .name = "glyphs-v1",
+    .source = "mean and standard deviation of 20,000 disturbed training pictures, two decimals; models/train/glyphs.py",
+    .mean = {0.21F, 0.21F, 0.21F},
+    .std = {0.32F, 0.32F, 0.32F},
+};
+
 static const profile_t wordpiece_uncased = {
     .name = "wordpiece-uncased",
     .source = "Devlin et al. 2018, tokenization.py with do_lower_case; bert-base-uncased",
@@ -95,8 +102,9 @@ static const profile_t bbs_authors = {
 
 /* One line adds a profile. */
 static const profile_t *const registry[] = {
-    &torchvision_v1, &torchvision_v2,   &timm_bicubic,      &timm_imagenet,   &deit, &bbs_authors, &cifar10_imagenet_stats,
-    &cifar10_stats,  &fashion_mnist_v1, &wordpiece_uncased, &wordpiece_cased, NULL,
+    &torchvision_v1,    &torchvision_v2,         &timm_bicubic,  &timm_imagenet,    &deit,
+    &bbs_authors,       &cifar10_imagenet_stats, &cifar10_stats, &fashion_mnist_v1, &glyphs_v1,
+    &wordpiece_uncased, &wordpiece_cased,        NULL,
 };
 
 outcome_t profile_find(const char *name, const profile_t **profile)

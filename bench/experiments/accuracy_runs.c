@@ -150,12 +150,14 @@ outcome_t accuracy_runs_write(const measurement_context_t *context, accuracy_con
     outcome_t result = rows_create(&writer, schema, path);
     if (!outcome_is_ok(&result))
         return result;
-    config->images = context->mode->images;
     config->samples = context->folder;
     for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
         const char *methods[ACCURACY_METHODS];
         accuracy_config_t one = configuration_of(context, config, &nets[i]);
         text_t ranges;
+        one.images = run_mode_images(context->mode, one.dataset != NULL    ? one.dataset
+                                                    : nets[i].size != NULL ? nets[i].size->dataset
+                                                                           : "");
         if (one.integers && nets[i].ranges != NULL && find_ranges(&nets[i], &ranges))
             one.ranges = ranges.chars;
         one.method_count = list_methods(config, scopes, &nets[i], methods);

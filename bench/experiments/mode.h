@@ -8,13 +8,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Test samples per network of one data set, at most. */
+typedef struct {
+    const char *data;
+    int64_t images;
+} mode_images_t;
+
 /* A mode is the extent of the evaluation. Each run has one mode, which its report states. */
 typedef struct {
-    const char *name;    /* "smoke", "compact", "full", "real"; in run.json and in the folder's name */
-    const char *title;   /* of the report's banner */
-    const char *meaning; /* one sentence below the title */
-    const char *size;    /* size of the networks whose accuracy is measured */
-    int64_t images;      /* test samples per network, at most; 0: all */
+    const char *name;               /* "smoke", "compact", "full", "real"; in run.json and in the folder's name */
+    const char *title;              /* of the report's banner */
+    const char *meaning;            /* one sentence below the title */
+    const char *size;               /* size of the networks whose accuracy is measured */
+    int64_t images;                 /* test samples per network, at most; 0: all */
+    const mode_images_t *images_of; /* data sets with another number, ended by a NULL name; NULL: none */
     enum { MODE_SETTINGS, MODE_RIVALS, MODE_EVERYTHING } methods; /* the paper's two; also its rivals'; all */
     bool brief;                                                   /* measurements leave out rows that only explain others */
     bool brings;                /* networks and data are fetched (run/full.h, run/real.h), not shipped */
@@ -27,5 +34,8 @@ typedef struct {
 /* NULL-terminated. */
 extern const run_mode_t *const run_mode_registry[];
 outcome_t run_mode_find(const char *name, const run_mode_t **mode);
+
+/* Test samples per network that is evaluated on the data set of this name, at most; 0: all. */
+int64_t run_mode_images(const run_mode_t *mode, const char *data);
 
 #endif

@@ -168,6 +168,9 @@ static outcome_t add_oddities(rows_database_t *database)
 typedef struct {
     const char *data, *title;
     int64_t samples;
+    int64_t images;
+    const char *baseline;
+    double baseline_percent;
 } data_cells_t;
 
 static const rows_column_t data_columns[] = {
@@ -175,16 +178,29 @@ static const rows_column_t data_columns[] = {
     {TEXT(data_cells_t, title), .heading = "Data", .meaning = "title of the data set"},
     {INTEGER(data_cells_t, samples), .heading = "Samples",
      .meaning = "samples of the published set; empty where any number counts as whole"},
+    {INTEGER(data_cells_t, images), .heading = "Samples",
+     .meaning = "largest number of samples per network in this run; empty: all"},
+    {TEXT(data_cells_t, baseline), .heading = "Simple method",
+     .meaning = "the best method without a network that was tried (models/compact/baselines.csv); empty: none"},
+    {REAL(data_cells_t, baseline_percent), .heading = "Simple method", .unit = "%", .decimals = 1,
+     .meaning = "its right answers on the whole test set"},
     {.name = NULL},
 };
 static const rows_schema_t data_schema = {
     .name = "datasets", .about = "The registry of data sets.", .columns = data_columns};
 
-static outcome_t add_datasets(rows_database_t *database)
+static outcome_t add_datasets(const run_mode_t *mode, rows_database_t *database)
 {
     outcome_t result = outcome_ok();
     for (const dataset_kind_t *const *at = dataset_registry; *at != NULL && outcome_is_ok(&result); at++) {
-        const data_cells_t cells = {(*at)->name, (*at)->title, (*at)->whole > 0 ? (*at)->whole : ROWS_UNKNOWN};
+        const dataset_baseline_t *baseline = (*at)->baseline;
+        const int64_t images = run_mode_images(mode, (*at)->name);
+        const data_cells_t cells = {(*at)->name,
+                                    (*at)->title,
+                                    (*at)->whole > 0 ? (*at)->whole : ROWS_UNKNOWN,
+                                    images > 0 ? images : ROWS_UNKNOWN,
+                                    baseline != NULL ? baseline->method : "",
+                                    baseline != NULL ? 100.0 * (double)baseline->correct / (double)baseline->samples : NAN};
         result = rows_database_insert(database, &data_schema, &cells);
     }
     return result;
@@ -201,7 +217,8 @@ typedef struct {
 static const rows_column_t run_columns[] = {
     {TEXT(run_cells_t, mode), .key = true, .heading = "Mode", .meaning = "smoke, compact (the default), full or real"},
     {TEXT(run_cells_t, size), .heading = "Size", .meaning = "size of the networks whose accuracy is measured"},
-    {INTEGER(run_cells_t, images), .heading = "Samples", .meaning = "largest number of samples per network; empty: all"},
+    {INTEGER(run_cells_t, images), .heading = "Samples",
+     .meaning = "largest number of samples per network, where `datasets` says no other; empty: all"},
     {FLAG(run_cells_t, brings), .heading = "Brought",
      .meaning = "1: networks and data are fetched or given by the user, not shipped"},
     {.name = NULL},
@@ -227,7 +244,7 @@ outcome_t registries_add(const run_mode_t *mode, rows_database_t *database)
     if (!outcome_is_ok(&result) || outcome_bad(&result, add_networks(net_registry, true, &place, database)) ||
         outcome_bad(&result, add_networks(net_others, false, &place, database)) ||
         outcome_bad(&result, add_accelerators(database)) || outcome_bad(&result, add_methods(database)) ||
-        outcome_bad(&result, add_oddities(database)) || outcome_bad(&result, add_datasets(database)))
+        outcome_bad(&result, add_oddities(database)) || outcome_bad(&result, add_datasets(mode, database)))
         return result;
     return add_run(mode, database);
 }

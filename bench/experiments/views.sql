@@ -79,36 +79,43 @@ FROM ordering;
 
 /* Options of a command that makes rows again in the mode of this run. */
 CREATE VIEW run_options AS
-SELECT CASE mode WHEN 'compact' THEN '' ELSE ' --' || mode END AS mode, coalesce(' --images ' || images, '') AS images, brings
-FROM run;
+SELECT CASE mode WHEN 'compact' THEN '' ELSE ' --' || mode END AS mode, brings FROM run;
 
-/* The command that measures the rows of an experiment again, with int8 for comparison; for experiment accuracy only its last
-   row. */
+/* The commands that measure the rows of an experiment again, with int8 for comparison, one a line for each number of samples;
+   for experiment accuracy only its last row. */
 CREATE VIEW accuracy_again AS
-WITH shown(experiment, net, size, method) AS (
-    SELECT 'accuracy', net, size, method FROM accuracy WHERE rowid = (SELECT max(rowid) FROM accuracy)
-    UNION ALL SELECT 'integers', net, size, method FROM integers
-    UNION ALL SELECT 'table1', net, size, method FROM table1
-    UNION ALL SELECT 'fig11', net, size, method FROM fig11 WHERE net <> 'mean'
-    UNION ALL SELECT 'ordering', net, size, method
-        FROM (SELECT net, size, first AS method FROM ordering WHERE source <> 'equal columns'
-              UNION SELECT net, size, second FROM ordering WHERE source <> 'equal columns')
-    UNION ALL SELECT 'table2', net, size, method FROM table2
-    UNION ALL SELECT 'table3', net, size, method FROM table3),
+WITH shown(experiment, net, size, method, data) AS (
+    SELECT 'accuracy', net, size, method, data FROM accuracy WHERE rowid = (SELECT max(rowid) FROM accuracy)
+    UNION ALL SELECT 'integers', net, size, method, data FROM integers
+    UNION ALL SELECT 'table1', net, size, method, data FROM table1
+    UNION ALL SELECT 'fig11', net, size, method, data FROM fig11 WHERE net <> 'mean'
+    UNION ALL SELECT 'ordering', net, size, method, data
+        FROM (SELECT net, size, data, first AS method FROM ordering WHERE source <> 'equal columns'
+              UNION SELECT net, size, data, second FROM ordering WHERE source <> 'equal columns')
+    UNION ALL SELECT 'table2', net, size, method, data FROM table2
+    UNION ALL SELECT 'table3', net, size, method, data FROM table3),
+counted AS (
+    SELECT experiment, net, shown.size AS size, method, iif(datasets.data IS NULL, run.images, datasets.images) AS images
+    FROM run, shown LEFT JOIN datasets USING (data)),
 nets AS (
-    SELECT experiment, group_concat(DISTINCT net) AS nets, min(size) AS size FROM shown GROUP BY experiment),
+    SELECT experiment, images, group_concat(DISTINCT net) AS nets, min(size) AS size FROM counted
+    GROUP BY experiment, images),
 methods AS (
-    SELECT experiment, group_concat(' --method ' || method, '') AS methods
-    FROM (SELECT experiment, method FROM shown UNION SELECT experiment, 'int8' FROM shown)
-    GROUP BY experiment)
-SELECT experiment,
-    CASE WHEN brings
-        THEN 'build/bbsbench run' || mode || ' --net ' || nets || methods || images || ' --only '
-            || CASE WHEN experiment IN ('accuracy', 'integers') THEN '' ELSE 'accuracy,' END || experiment || ' --yes'
-        ELSE 'build/bbsbench accuracy --net ' || nets || ' --size ' || size || methods
-            || CASE experiment WHEN 'integers' THEN ' --activations int8' ELSE '' END || images || ' --out rows.csv' END
-        AS command
-FROM nets JOIN methods USING (experiment), run_options;
+    SELECT experiment, images, group_concat(' --method ' || method, '') AS methods
+    FROM (SELECT experiment, images, method FROM counted UNION SELECT experiment, images, 'int8' FROM counted)
+    GROUP BY experiment, images),
+commands AS (
+    SELECT nets.experiment AS experiment, nets.images AS images,
+        CASE WHEN brings
+            THEN 'build/bbsbench run' || mode || ' --net ' || nets || methods || coalesce(' --images ' || nets.images, '')
+                || ' --only ' || CASE WHEN nets.experiment IN ('accuracy', 'integers') THEN '' ELSE 'accuracy,' END
+                || nets.experiment || ' --yes'
+            ELSE 'build/bbsbench accuracy --net ' || nets || ' --size ' || size || methods
+                || CASE nets.experiment WHEN 'integers' THEN ' --activations int8' ELSE '' END
+                || coalesce(' --images ' || nets.images, '') || ' --out rows' || coalesce('-' || nets.images, '') || '.csv' END AS command
+    FROM nets JOIN methods ON methods.experiment = nets.experiment AND methods.images IS nets.images, run_options
+    ORDER BY nets.experiment, nets.images DESC)
+SELECT experiment, group_concat(command, char(10)) AS command FROM commands GROUP BY experiment;
 
 -- models
 

@@ -3,7 +3,8 @@
 
 #include "rows/statistics.h"
 
-enum { FEW = 20 }; /* samples: below, chance is inside most intervals */
+enum { FEW = 20 };   /* samples: below, chance is inside most intervals */
+enum { MARGIN = 3 }; /* points above a simple method, from which on a network counts as better */
 
 static bool all_labels_equal(const predictions_t *answers)
 {
@@ -19,6 +20,22 @@ static bool all_answers_equal(const predictions_t *answers)
         if (answers->predicted[i] != answers->predicted[0])
             return false;
     return true;
+}
+
+/* A network that a simple method equals says little about what it has lost. Samples of a user's own have no baseline. */
+static void compare_with_baseline(accuracy_session_t *session, const predictions_t *answers, int64_t correct)
+{
+    const dataset_baseline_t *baseline = session->dataset.kind->baseline;
+    if (baseline == NULL || session->config->data != NULL)
+        return;
+    const double simple = 100.0 * (double)baseline->correct / (double)baseline->samples;
+    const double network = 100.0 * (double)correct / (double)answers->samples;
+    if (network < simple + MARGIN)
+        text_append(
+            &session->notes,
+            "%s is right on %.1f %% of %lld samples, not %d points above a simple method: %s, %.1f %% of %lld (%s)\n",
+            session->methods[0], network, (long long)answers->samples, MARGIN, baseline->method, simple,
+            (long long)baseline->samples, baseline->source);
 }
 
 void accuracy_warn(accuracy_session_t *session)
@@ -40,4 +57,5 @@ void accuracy_warn(accuracy_session_t *session)
             "WARNING: %s answers no better than chance (1 of %lld classes): are labels, weights and preprocessing of "
             "one network?\n",
             session->methods[0], (long long)classes);
+    compare_with_baseline(session, answers, correct);
 }

@@ -3,7 +3,7 @@
  *
  * The names are torchvision's (conv1, layer2.0.downsample.0, fc), and so is the order: in a block conv1, conv2 (and
  * conv3), then the projection; a Bottleneck has its stride in the 3x3 convolution ("v1.5"). The compact size has
- * narrower stages and a stem for 28 x 28 images; its graph is models/cfg/. */
+ * narrower stages and a stem for 24 x 24 images; its graph is models/cfg/. */
 #include "nets/resnet.h"
 
 #include "base/text.h"
@@ -173,7 +173,7 @@ static const resnet_shape_t resnet34_compact_shape = {.add_block = add_basic_blo
                                                       .convolutions = 2,
                                                       .expansion = 1,
                                                       .blocks = {3, 4, 6, 3},
-                                                      .widths = {32, 64, 96, 128},
+                                                      .widths = {32, 32, 64, 64},
                                                       .stem_kernel = 3,
                                                       .stem_stride = 1,
                                                       .stem_pad = 1,
@@ -195,13 +195,13 @@ static const net_size_t resnet34_full = {.name = "full",
 static const net_size_t resnet34_compact = {.name = "compact",
                                             .cfg = "models/cfg/resnet34.compact.cfg",
                                             .weights = "models/compact/resnet34.safetensors",
-                                            .dataset = "fashion-mnist",
-                                            .profile = "fashion-mnist-v1",
+                                            .dataset = "glyphs",
+                                            .profile = "glyphs-v1",
                                             .stand_in = true,
                                             .channels = 3,
-                                            .height = 28,
-                                            .width = 28,
-                                            .classes = 10,
+                                            .height = 24,
+                                            .width = 24,
+                                            .classes = 2965,
                                             .shape = &resnet34_compact_shape};
 
 #define RESNET .layers = resnet_layers, .graph = resnet_graph, .head = "fc", .shape_size = sizeof(resnet_shape_t)
@@ -227,7 +227,7 @@ static const resnet_shape_t resnet50_compact_shape = {.add_block = add_bottlenec
                                                       .convolutions = 3,
                                                       .expansion = 4,
                                                       .blocks = {3, 4, 6, 3},
-                                                      .widths = {32, 32, 64, 64},
+                                                      .widths = {16, 32, 32, 32},
                                                       .stem_kernel = 3,
                                                       .stem_stride = 1,
                                                       .stem_pad = 1,
@@ -249,13 +249,13 @@ static const net_size_t resnet50_full = {.name = "full",
 static const net_size_t resnet50_compact = {.name = "compact",
                                             .cfg = "models/cfg/resnet50.compact.cfg",
                                             .weights = "models/compact/resnet50.safetensors",
-                                            .dataset = "fashion-mnist",
-                                            .profile = "fashion-mnist-v1",
+                                            .dataset = "glyphs",
+                                            .profile = "glyphs-v1",
                                             .stand_in = true,
                                             .channels = 3,
-                                            .height = 28,
-                                            .width = 28,
-                                            .classes = 10,
+                                            .height = 24,
+                                            .width = 24,
+                                            .classes = 2965,
                                             .shape = &resnet50_compact_shape};
 
 static const net_size_t *const resnet50_sizes[] = {&resnet50_full, &resnet50_compact, NULL};

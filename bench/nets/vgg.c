@@ -3,7 +3,7 @@
  *
  * In torchvision's `features` each convolution takes three places (convolution, BatchNorm, ReLU) and each max-pool one,
  * so the numbers in the names count places, not convolutions. The convolutions have biases besides the BatchNorm. The
- * compact size, for 28 x 28 images, has narrower stages; its last two pools are identities that keep their places. */
+ * compact size, for 24 x 24 images, has narrower stages; its last two pools are identities that keep their places. */
 #include "nets/vgg.h"
 
 #include "base/text.h"
@@ -72,7 +72,7 @@ static const vgg_shape_t vgg16_full_shape = {
     .convolutions = {2, 2, 3, 3, 3}, .widths = {64, 128, 256, 512, 512}, .pools = {2, 2, 2, 2, 2}, .hidden = 4096};
 
 static const vgg_shape_t vgg16_compact_shape = {
-    .convolutions = {2, 2, 3, 3, 3}, .widths = {32, 64, 96, 128, 128}, .pools = {2, 2, 2, 1, 1}, .hidden = 256};
+    .convolutions = {2, 2, 3, 3, 3}, .widths = {32, 32, 64, 64, 64}, .pools = {2, 2, 2, 1, 1}, .hidden = 160};
 
 static const net_size_t vgg16_full = {.name = "full",
                                       .cfg = "models/cfg/vgg16.full.cfg",
@@ -88,13 +88,13 @@ static const net_size_t vgg16_full = {.name = "full",
 static const net_size_t vgg16_compact = {.name = "compact",
                                          .cfg = "models/cfg/vgg16.compact.cfg",
                                          .weights = "models/compact/vgg16.safetensors",
-                                         .dataset = "fashion-mnist",
-                                         .profile = "fashion-mnist-v1",
+                                         .dataset = "glyphs",
+                                         .profile = "glyphs-v1",
                                          .stand_in = true,
                                          .channels = 3,
-                                         .height = 28,
-                                         .width = 28,
-                                         .classes = 10,
+                                         .height = 24,
+                                         .width = 24,
+                                         .classes = 2965,
                                          .shape = &vgg16_compact_shape};
 
 static const net_size_t *const vgg16_sizes[] = {&vgg16_full, &vgg16_compact, NULL};

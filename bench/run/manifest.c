@@ -86,6 +86,8 @@ static void describe_configuration(cJSON *object, const cJSON *program, const ma
     json_add_text(object, "size", facts->mode->size);
     json_add_text(object, "images",
                   facts->mode->images > 0 ? text_of("%lld", (long long)facts->mode->images).chars : "all");
+    for (const mode_images_t *of = facts->mode->images_of; of != NULL && of->data != NULL; of++)
+        json_add_text(object, text_of("images of %s", of->data).chars, text_of("%lld", (long long)of->images).chars);
     if (facts->mode->material != NULL)
         describe_material(object, facts->mode->material);
     for (const experiment_t *const *at = facts->experiments; *at != NULL; at++)

@@ -99,12 +99,12 @@ def vgg(title, side, convolutions, widths, pools, hidden, classes):
 
 GRAPHS = {
     "vgg16.full": lambda: vgg("VGG-16 with BatchNorm of torchvision", 224, [2, 2, 3, 3, 3], [64, 128, 256, 512, 512], [2] * 5, 4096, 1000),
-    "vgg16.compact": lambda: vgg("VGG-16 with narrow stages for 28 x 28 images", 28, [2, 2, 3, 3, 3], [32, 64, 96, 128, 128], [2, 2, 2, 1, 1], 256, 10),
+    "vgg16.compact": lambda: vgg("VGG-16 with narrow stages for 24 x 24 images", 24, [2, 2, 3, 3, 3], [32, 32, 64, 64, 64], [2, 2, 2, 1, 1], 160, 2965),
     "resnet50.full": lambda: resnet("ResNet-50 of torchvision", 224, (7, 2), (3, 2, 2), [3, 4, 6, 3], [64, 128, 256, 512], 1000, True),
     "resnet34.full": lambda: resnet("ResNet-34 of torchvision", 224, (7, 2), (3, 2, 2), [3, 4, 6, 3], [64, 128, 256, 512], 1000),
     **{f"resnet{depth}.full": functools.partial(cifar_resnet, depth) for depth in (20, 32, 44, 56)},
-    "resnet34.compact": lambda: resnet("ResNet-34 with narrow stages for 28 x 28 images", 28, (3, 1), (2, 2, 0), [3, 4, 6, 3], [32, 64, 96, 128], 10),
-    "resnet50.compact": lambda: resnet("ResNet-50 with narrow stages for 28 x 28 images", 28, (3, 1), (2, 2, 0), [3, 4, 6, 3], [32, 32, 64, 64], 10, True),
+    "resnet34.compact": lambda: resnet("ResNet-34 with narrow stages for 24 x 24 images", 24, (3, 1), (2, 2, 0), [3, 4, 6, 3], [32, 32, 64, 64], 2965),
+    "resnet50.compact": lambda: resnet("ResNet-50 with narrow stages for 24 x 24 images", 24, (3, 1), (2, 2, 0), [3, 4, 6, 3], [16, 32, 32, 32], 2965, True),
 }
 
 if __name__ == "__main__":

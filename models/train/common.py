@@ -89,7 +89,7 @@ def half(state):
 
 def ship(path, net, tensors, options, **metadata):
     """Write `tensors` and, in the file's metadata, the whole configuration."""
-    recipe = {key: str(value) for key, value in vars(options).items() if key not in ("out", "work", "data")}
+    recipe = {key: str(value) for key, value in vars(options).items() if key not in ("out", "work")}
     metadata = {"format": "pt", "net": net, "size": "compact", **metadata, "torch": torch.__version__,
                 "recipe": json.dumps(recipe, sort_keys=True)}
     safetensors.save(path, tensors, metadata)

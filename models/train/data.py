@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Training data, as uint8 tensors. Nothing of a data set is ever committed: it is read where Debian's package puts it."""
+import collections
 import gzip
 import pathlib
 import struct
@@ -11,6 +12,10 @@ FASHION_MNIST = pathlib.Path("/usr/share/datasets/fashion-mnist")  # Debian pack
 
 # The preprocessing profile "fashion-mnist-v1" of bench/nets: pixel / 255, then (x - mean) / std, grey repeated to 3 channels.
 MEAN, STD = 0.2860, 0.3530
+
+# What train.py needs of a data set: load("training" or "test") gives pictures uint8 and classes, vary(pictures, generator) a
+# new variation of training pictures, normalise(pictures) the input of a network.
+Source = collections.namedtuple("Source", "name classes load vary normalise")
 
 
 def read_idx(path):
@@ -52,3 +57,6 @@ def augment(images, generator, pad=2):
     rows = top + torch.arange(height)[None, :, None]
     columns = left + torch.arange(width)[None, None, :]
     return padded[torch.arange(count)[:, None, None], rows, columns]
+
+
+FASHION = Source("fashion-mnist", 10, lambda part: fashion_mnist({"training": "train", "test": "t10k"}[part]), augment, normalise)

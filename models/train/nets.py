@@ -88,10 +88,10 @@ class Bottleneck(nn.Module):
 
 
 class VGG(nn.Module):
-    """torchvision's VGG-16 with BatchNorm. A stage ends with a max-pool of `pools[stage]`. Where 28 x 28 pixels are too few
+    """torchvision's VGG-16 with BatchNorm. A stage ends with a max-pool of `pools[stage]`. Where 24 x 24 pixels are too few
     for five halvings that is 1, an identity which keeps its place, and with it the names, in `features`."""
 
-    def __init__(self, widths, pools, side, hidden, classes):
+    def __init__(self, widths, pools, side, hidden, classes, dropout=0.5):
         super().__init__()
         features, inputs = [], 3
         for count, width, pool in zip((2, 2, 3, 3, 3), widths, pools):
@@ -101,8 +101,8 @@ class VGG(nn.Module):
             features.append(nn.MaxPool2d(pool))
             side //= pool
         self.features = nn.Sequential(*features)
-        self.classifier = nn.Sequential(nn.Linear(inputs * side * side, hidden), nn.ReLU(inplace=True), nn.Dropout(),
-                                        nn.Linear(hidden, hidden), nn.ReLU(inplace=True), nn.Dropout(), nn.Linear(hidden, classes))
+        self.classifier = nn.Sequential(nn.Linear(inputs * side * side, hidden), nn.ReLU(inplace=True), nn.Dropout(dropout),
+                                        nn.Linear(hidden, hidden), nn.ReLU(inplace=True), nn.Dropout(dropout), nn.Linear(hidden, classes))
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
@@ -115,19 +115,19 @@ class VGG(nn.Module):
 def resnet34(size):
     if size == "full":
         return ResNet(BasicBlock, [3, 4, 6, 3], [64, 128, 256, 512], 1000, (7, 2, 3), (3, 2, 1))
-    return ResNet(BasicBlock, [3, 4, 6, 3], [32, 64, 96, 128], 10, (3, 1, 1), (2, 2, 0))
+    return ResNet(BasicBlock, [3, 4, 6, 3], [32, 32, 64, 64], 2965, (3, 1, 1), (2, 2, 0))
 
 
 def resnet50(size):
     if size == "full":
         return ResNet(Bottleneck, [3, 4, 6, 3], [64, 128, 256, 512], 1000, (7, 2, 3), (3, 2, 1))
-    return ResNet(Bottleneck, [3, 4, 6, 3], [32, 32, 64, 64], 10, (3, 1, 1), (2, 2, 0))
+    return ResNet(Bottleneck, [3, 4, 6, 3], [16, 32, 32, 32], 2965, (3, 1, 1), (2, 2, 0))
 
 
 def vgg16(size):
     if size == "full":
         return VGG([64, 128, 256, 512, 512], [2, 2, 2, 2, 2], 224, 4096, 1000)
-    return VGG([32, 64, 96, 128, 128], [2, 2, 2, 1, 1], 28, 256, 10)
+    return VGG([32, 32, 64, 64, 64], [2, 2, 2, 1, 1], 24, 160, 2965, 0.1)
 
 
 NETS = {"resnet34": resnet34, "resnet50": resnet50, "vgg16": vgg16}

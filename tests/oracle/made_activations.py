@@ -22,7 +22,7 @@ import rivals
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "models" / "train"))
 import safetensors  # noqa: E402
-from made_logits import COMPACT, SAMPLES, images, texts  # noqa: E402
+from made_logits import COMPACT, KEPT, SAMPLES, images, texts  # noqa: E402
 
 FLOAT32 = numpy.float32
 FLOAT_LAYERS = ("head", "classifier", "bert.pooler.dense")  # with transformers
@@ -34,8 +34,8 @@ NETWORKS = {
     "vit_small.odd": images(graphs.vit, 15, width=21, heads=3, blocks=2, patch=5, classes=7, hidden=35),
     "bert_mrpc.odd": texts(33, 57, width=21, heads=3, layers=2, hidden=35),
     "resnet20.full": images(graphs.cifar_resnet, 32, blocks=3),
-    "resnet34.compact": images(graphs.resnet, 28, blocks=(3, 4, 6, 3), widths=(32, 64, 96, 128), classes=10, **COMPACT),
-    "vgg16.compact": images(graphs.vgg16, 28, widths=(32, 64, 96, 128, 128), hidden=256, classes=10, pools=(2, 2, 2, 1, 1)),
+    "resnet34.compact": images(graphs.resnet, 24, blocks=(3, 4, 6, 3), widths=(32, 32, 64, 64), classes=2965, **COMPACT),
+    "vgg16.compact": images(graphs.vgg16, 24, widths=(32, 32, 64, 64, 64), hidden=160, classes=2965, pools=(2, 2, 2, 1, 1)),
 }
 
 
@@ -209,7 +209,7 @@ def logits_of(network):
     results = {}
     for method, (fit, bits) in METHODS.items():
         run.quantisers = {name: fit(layer, bits) for name, layer in run.layers.items()}
-        results[method] = torch.cat([network(sample) for sample in range(SAMPLES)])
+        results[method] = torch.cat([network(sample)[:, :KEPT] for sample in range(SAMPLES)])
     graphs.conv, graphs.linear = CONV, LINEAR
     return results
 

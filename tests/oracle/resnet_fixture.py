@@ -50,7 +50,7 @@ def compact():
     model = nets.resnet34("compact").eval()
     tensors, _ = safetensors.load(ROOT / "models" / "compact" / "resnet34.safetensors")
     model.load_state_dict({name: tensor.float() for name, tensor in tensors.items()}, strict=False)
-    inputs = torch.randn(SAMPLES, 3, 28, 28, generator=generator)
+    inputs = torch.randn(SAMPLES, 3, 24, 24, generator=generator)
     return {"inputs": inputs, "logits": model(inputs)}
 
 

@@ -11,7 +11,7 @@ none() {
     [ ! -s "$tap_folder/found" ]
 }
 
-sources() { find bench tests models plots docs -name '*.[ch]' -o -name '*.sh' -o -name '*.py' -o -name '*.gp'; }
+sources() { find bench datasets tests models plots docs -name '*.[ch]' -o -name '*.sh' -o -name '*.py' -o -name '*.gp'; }
 
 licences() {
     { sources; echo run_all.sh; echo deps.sh; echo commit.sh; echo Makefile; } | while read -r file; do

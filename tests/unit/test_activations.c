@@ -17,7 +17,7 @@
 #include "made_weights.h"
 #include "odd_transformers.h"
 
-enum { SAMPLES = 3, CLASSES_LIMIT = 16 };
+enum { SAMPLES = 3, CLASSES_LIMIT = 3072 };
 
 typedef struct {
     net_weights_t weights;
@@ -123,8 +123,10 @@ static void check_network(const tensor_set_t *set, const network_t *network, con
         assert_non_null(wanted);
         for (const char *const *kernels = float_kernels; *kernels != NULL; kernels++) {
             run(made, *kernels, methods[method], 2, &job);
-            for (int64_t at = 0; at < SAMPLES * size->classes; at += size->classes) {
-                const double error = relative_error(job.logits + at, (const float *)wanted->data + at, size->classes);
+            for (int64_t sample = 0; sample < SAMPLES; sample++) {
+                const double error = relative_error(job.logits + sample * size->classes,
+                                                    (const float *)wanted->data + sample * wanted->shape[1],
+                                                    wanted->shape[1]); /* the first ones, where there are many */
                 assert_true(error <= NOISE);
                 agree += error <= PRECISION;
             }

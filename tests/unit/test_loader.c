@@ -12,7 +12,7 @@
 #include "engine_weights.h"
 #include "made_weights.h"
 
-enum { INPUT_LIMIT = 3 * 32 * 32, CLASSES = 10 };
+enum { INPUT_LIMIT = 3 * 32 * 32, CLASSES = 2965 };
 
 /* Is a library of that name in this process? */
 static bool is_loaded(const char *name)

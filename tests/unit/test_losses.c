@@ -228,6 +228,43 @@ static void fewer_bits_have_points_of_their_own(void **state)
     rows_table_free(&table);
 }
 
+/* ===  Samples  === */
+
+/* Of the default run: all 8,000 glyphs, 2,000 samples of other data. */
+static void rows_are_made_again_with_as_many_samples(void **state)
+{
+    (void)state;
+    const run_mode_t *mode, *smoke;
+    assert_ok(run_mode_find("compact", &mode));
+    assert_ok(run_mode_find("smoke", &smoke));
+    assert_int_equal(run_mode_images(mode, "glyphs"), 8000);
+    assert_int_equal(run_mode_images(mode, "fashion-mnist"), mode->images);
+    assert_int_equal(run_mode_images(smoke, "glyphs"), smoke->images);
+    make_rows("INSERT INTO table1 (net, size, data, method) VALUES ('a', 'compact', 'glyphs', 'fp32'), "
+              "('b', 'compact', 'fashion-mnist', 'fp32'), ('c', 'compact', 'glyphs', 'fp32')");
+    rows_table_t table = ask("SELECT command FROM accuracy_again WHERE experiment = 'table1'");
+    assert_int_equal(table.count, 1);
+    assert_string_equal(rows_text_at(&table, 0, "command"),
+                        "build/bbsbench accuracy --net a,c --size compact --method fp32 --method int8 --images 8000 "
+                        "--out rows-8000.csv\n"
+                        "build/bbsbench accuracy --net b --size compact --method fp32 --method int8 --images 2000 "
+                        "--out rows-2000.csv");
+    rows_table_free(&table);
+}
+
+static void the_simple_method_stands_beside_the_data(void **state)
+{
+    (void)state;
+    rows_table_t table = ask("SELECT data, baseline, baseline_percent, images FROM datasets ORDER BY data");
+    const size_t pairs = row_of(&table, "data", "reviews-mrpc", NULL, NULL);
+    near(rows_real_at(&table, pairs, "baseline_percent"), 72.5);
+    assert_string_equal(rows_text_at(&table, pairs, "baseline"), "five measures of shared words");
+    const size_t glyphs = row_of(&table, "data", "glyphs", NULL, NULL);
+    assert_true(isnan(rows_real_at(&table, glyphs, "baseline_percent")));
+    assert_int_equal(rows_integer_at(&table, glyphs, "images"), 8000);
+    rows_table_free(&table);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -237,6 +274,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(only_whole_data_of_real_networks_are_whole, open_database, close_database),
         cmocka_unit_test_setup_teardown(a_mean_is_whole_only_with_every_network_whole, open_database, close_database),
         cmocka_unit_test_setup_teardown(the_frontier_holds_what_no_design_beats, open_database, close_database),
+        cmocka_unit_test_setup_teardown(rows_are_made_again_with_as_many_samples, open_database, close_database),
+        cmocka_unit_test_setup_teardown(the_simple_method_stands_beside_the_data, open_database, close_database),
         cmocka_unit_test_setup_teardown(fewer_bits_have_points_of_their_own, open_database, close_database),
     };
     return cmocka_run_group_tests_name("losses", tests, open_experiments, close_experiments);
