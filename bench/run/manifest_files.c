@@ -106,6 +106,8 @@ outcome_t manifest_record(manifest_t *manifest, const char *folder, const experi
     outcome_t result = record(manifest, folder, experiment->file);
     if (outcome_is_ok(&result) && !outcome_bad(&result, record_folder(manifest, folder, "", "samples.", since)))
         result = record_folder(manifest, folder, "predictions/", "", since);
+    if (outcome_is_ok(&result))
+        result = record_folder(manifest, folder, "predictions_integers/", "", since);
     return result;
 }
 

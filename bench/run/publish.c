@@ -292,12 +292,16 @@ static outcome_t put_together(publication_t *publication)
     document_fold(document, "All sections of this report");
     document_contents(document);
     document_fold_end(document);
-    claims_summary_present(&publication->claims, document);
-    document_section(document, 2, "headlines", "What else was measured");
+    /* A mode with an experiment of its own measures no claim of the paper. */
+    const bool about_paper = publication->mode.own == NULL;
+    if (about_paper)
+        claims_summary_present(&publication->claims, document);
+    document_section(document, 2, "headlines", about_paper ? "What else was measured" : "What was measured");
     if (outcome_bad(&result, for_each_shown(publication, present_headline)) ||
         outcome_bad(&result, for_each_shown(publication, present_section)))
         return result;
-    claims_present(&publication->claims, document);
+    if (about_paper)
+        claims_present(&publication->claims, document);
     if (outcome_bad(&result, present_baselines(publication)))
         return result;
     record_present_provenance(publication->request->manifest, document);
@@ -342,7 +346,7 @@ outcome_t publish_report(const publish_request_t *request)
         result = claims_write(&publication.claims, request->folder);
     if (outcome_is_ok(&result))
         result = claims_summary_write(&publication.claims, request->folder);
-    if (outcome_is_ok(&result) && request->summary != NULL)
+    if (outcome_is_ok(&result) && request->summary != NULL && publication.mode.own == NULL)
         claims_summary_print(&publication.claims, request->summary);
     rows_database_close(publication.database);
     document_free(&publication.document);

@@ -2,7 +2,7 @@
 /* A run is one transaction that begins IMMEDIATE: it waits for another writer at its start, where nothing is lost. */
 #include "base/home.h"
 #include "base/sha256.h"
-#include "run/manifest.h"
+#include "run/manifest_files.h"
 #include "track/ledger_internal.h"
 
 #include <dirent.h>
@@ -186,7 +186,7 @@ outcome_t ledger_append(ledger_t *ledger, const char *folder, int64_t *id, bool 
 {
     manifest_t manifest;
     *added = false;
-    outcome_t result = manifest_read(folder, &manifest);
+    outcome_t result = manifest_open(folder, &manifest);
     if (!outcome_is_ok(&result))
         return result;
     result = ledger_execute(ledger, "BEGIN IMMEDIATE");

@@ -2,6 +2,7 @@
 #include "track/side.h"
 
 #include "run/baseline.h"
+#include "run/manifest_files.h"
 #include "track/answers.h"
 
 #include <dirent.h>
@@ -28,7 +29,7 @@ static outcome_t open_path(const char *path, side_t *side)
     side->title = side->path;
     if (side->is_file || !file_exists(text_of("%s/run.json", path).chars))
         return outcome_ok();
-    if (outcome_bad(&result, manifest_read(path, &side->manifest)))
+    if (outcome_bad(&result, manifest_open(path, &side->manifest)))
         return result;
     side->mode = text_of("%s", manifest_text(&side->manifest, NULL, "mode"));
     side->title = title_of(path, &side->manifest);
