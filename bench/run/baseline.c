@@ -46,15 +46,24 @@ typedef struct {
     text_t names; /* "accuracy, fig11" */
 } moved_t;
 
+/* Does a row in this state count as moved? */
+static bool counts(const baseline_request_t *request, diff_status_t status)
+{
+    return status != DIFF_SAME && !(request->partial && (status == DIFF_MISSING || status == DIFF_NEW));
+}
+
 static void log_entries(const baseline_request_t *request, const char *id, const diff_t *diff)
 {
-    size_t logged = 0;
+    size_t logged = 0, of = 0;
+    for (size_t i = 0; i < diff->entry_count; i++)
+        of += counts(request, diff->entries[i].status);
     for (size_t s = 0; s < ORDER; s++)
         for (size_t i = 0; i < diff->entry_count; i++)
-            if (diff->entries[i].status == order[s] && logged < MOST_ENTRIES_LOGGED && ++logged)
+            if (diff->entries[i].status == order[s] && counts(request, order[s]) && logged < MOST_ENTRIES_LOGGED &&
+                ++logged)
                 fprintf(request->log, "    %s %s\n", diff_status_name(order[s]), diff_entry_text(&diff->entries[i]).chars);
-    if (logged < diff->entry_count)
-        fprintf(request->log, "    and %zu more; all: bbsbench diff %s %s/%s.csv\n", diff->entry_count - logged,
+    if (logged < of)
+        fprintf(request->log, "    and %zu more; all: bbsbench diff %s %s/%s.csv\n", of - logged,
                 baseline_path(request->reference, id, request->mode).chars, request->folder, id);
 }
 
@@ -74,9 +83,13 @@ static outcome_t check_one(const baseline_request_t *request, const experiment_t
     diff_summary(&diff, summary, sizeof summary);
     fprintf(request->log, "  %-10s %s\n", experiment->id, summary);
     log_entries(request, experiment->id, &diff);
-    for (int i = 0; i < DIFF_STATUS_COUNT; i++)
-        moved->rows[i] += diff.rows[i];
-    if (!diff_is_clean(&diff))
+    size_t here = 0;
+    for (int i = 0; i < DIFF_STATUS_COUNT; i++) {
+        const size_t rows = counts(request, (diff_status_t)i) ? diff.rows[i] : 0;
+        moved->rows[i] += rows;
+        here += rows;
+    }
+    if (here > 0)
         moved->names = text_of("%s%s%s", moved->names.chars, moved->tables++ > 0 ? ", " : "", experiment->id);
     diff_free(&diff);
     return result;

@@ -20,6 +20,7 @@ outcome_t baseline_compare(const char *reference, const rows_schema_t *schema, c
 
 typedef struct {
     const char *reference, *mode, *folder; /* of the baselines, of the run, of its rows */
+    bool partial;                          /* networks or methods are the user's choice: only rows that both have count */
     FILE *log;                             /* receives a line for each experiment, and below it each row that moved */
 } baseline_request_t;
 

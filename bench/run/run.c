@@ -238,8 +238,11 @@ static outcome_t execute(run_t *run)
             run->request->jobs == 1 ? "" : "s", run->folder);
     if (outcome_bad(&result, run_each(run)))
         return result;
-    const baseline_request_t baselines = {
-        .reference = run->request->reference, .mode = run->request->mode->name, .folder = run->folder, .log = log};
+    const baseline_request_t baselines = {.reference = run->request->reference,
+                                          .mode = run->request->mode->name,
+                                          .folder = run->folder,
+                                          .partial = run->request->mode->brings,
+                                          .log = log};
     return run->request->compare ? baseline_check(&baselines, run->experiments, run->database) : result;
 }
 

@@ -164,7 +164,7 @@ static int remove_folder(void **state)
 }
 
 /* A database with the table of this schema alone, and what a check of one experiment logs. */
-static outcome_t check_rows(const char *baseline, const char *measured, char *log, size_t size)
+static outcome_t check_rows_of(bool partial, const char *baseline, const char *measured, char *log, size_t size)
 {
     static const rows_column_t columns[] = {{.name = "net", .key = true},
                                             {.name = "method", .key = true},
@@ -182,13 +182,31 @@ static outcome_t check_rows(const char *baseline, const char *measured, char *lo
     assert_ok(rows_database_add_table(database, &schema));
     write_file("answers.csv", measured);
     write_file("answers.smoke.csv", baseline);
-    const baseline_request_t request = {.reference = folder, .mode = "smoke", .folder = folder, .log = stream};
+    const baseline_request_t request = {
+        .reference = folder, .mode = "smoke", .folder = folder, .partial = partial, .log = stream};
     outcome_t result = baseline_check(&request, experiments_of_run, database);
     fclose(stream);
     rows_database_close(database);
     unlink(in_folder("answers.csv").chars);
     unlink(in_folder("answers.smoke.csv").chars);
     return result;
+}
+
+static outcome_t check_rows(const char *baseline, const char *measured, char *log, size_t size)
+{
+    return check_rows_of(false, baseline, measured, log, size);
+}
+
+/* A user who names networks or methods has fewer rows than the baseline, or others: only rows that both have can move. */
+static void rows_that_nobody_asked_for_do_not_move(void **state)
+{
+    (void)state;
+    char log[2048];
+    const char *before = "net,method,samples,right\na,x,2000,1912\na,y,2000,1900\na,z,2000,1800\n";
+    assert_ok(check_rows_of(true, before, "net,method,samples,right\na,x,2000,1912\nb,x,2000,7\n", log, sizeof log));
+    assert_null(strstr(log, "missing a/y"));
+    assert_error(check_rows_of(true, before, "net,method,samples,right\na,y,2000,1897\n", log, sizeof log), FAULT_FAILED,
+                 "rows that moved: found 1 regressed in answers");
 }
 
 /* As many answers gained as lost: both rows are named, losses first, and the check fails. */
@@ -219,6 +237,7 @@ int main(void)
         cmocka_unit_test(a_record_that_is_none_is_refused),
         cmocka_unit_test(a_baseline_of_the_mode_comes_first),
         cmocka_unit_test(rows_that_moved_fail_a_run_by_name),
+        cmocka_unit_test(rows_that_nobody_asked_for_do_not_move),
     };
     return cmocka_run_group_tests_name("record", tests, make_folder, remove_folder);
 }
