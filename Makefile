@@ -72,7 +72,7 @@ real: $(BUILD)/bbsbench  ## real networks on small real samples, compared with t
 	    rm -rf $(REAL) && $< run --real --from "$(REAL_DATA)" --offline --yes --jobs $(JOBS) --out $(REAL) $(REAL_OPTIONS) && $< report $(REAL)
 
 real-reference: $(BUILD)/bbsbench  ## make the rows of `make real` in results/reference/real again (say why in CHANGELOG.md)
-	@$(MAKE) --no-print-directory real
+	@$(MAKE) --no-print-directory real REAL_OPTIONS="--no-compare $(REAL_OPTIONS)"
 	$(Q)mkdir -p results/reference/real && for rows in accuracy integers real; do cp $(REAL)/$$rows.csv results/reference/real/ || exit 1; done
 
 smoke:  ## the short end-to-end run: ./run_all.sh --smoke
