@@ -44,11 +44,11 @@ do for [format in formats] {
     eval(use_format(format))
     set output picture.".".format
     set label 1 sprintf("{/:Bold One layer compressed, all others INT8}") at screen 0.012, 0.955 left font ",12"
-    set label 2 sprintf("%s, N = %d test samples; bars: 95 %% interval of the mean%s", net, samples, stand_in > 0 ? "; compact STAND-IN" : "") \
+    set label 2 sprintf("%s, N = %d test samples; bars: 95 %% interval of the mean%s", title_of(net), samples, stand_in > 0 ? "; compact STAND-IN" : "") \
         noenhanced at screen 0.012, 0.895 left textcolor rgb "#444444"
     do for [k = 1:methods] {
         set label 10 + k "●" at screen 0.012 + 0.15 * (k - 1), 0.835 left textcolor rgb colour(k)
-        set label 30 + k method[k] noenhanced at screen 0.03 + 0.15 * (k - 1), 0.835 left
+        set label 30 + k title_of(method[k]) noenhanced at screen 0.03 + 0.15 * (k - 1), 0.835 left
     }
     set key off
     set lmargin at screen 0.085

@@ -54,12 +54,12 @@ do for [format in formats] {
         stand_in > 0 ? "; compact STAND-INS" : "") noenhanced at screen 0.012, 0.895 left textcolor rgb "#444444"
     do for [k = 1:3] {
         set label 10 + k "●" at screen 0.012 + 0.26 * (k - 1), 0.84 left textcolor rgb colour(k)
-        set label 30 + k word(firsts, k)." minus ".word(seconds, k) noenhanced at screen 0.03 + 0.26 * (k - 1), 0.84 left
+        set label 30 + k title_of(word(firsts, k))." minus ".title_of(word(seconds, k)) noenhanced at screen 0.03 + 0.26 * (k - 1), 0.84 left
     }
     set key off
     set xrange [0.4 : networks + 0.6]
     set xtics () scale 0 rotate by 20 right noenhanced
-    do for [k = 1:networks] { set xtics add (net[k] k) }
+    do for [k = 1:networks] { set xtics add (title_of(net[k]) k) }
     set bmargin at screen 0.15
     set tmargin at screen 0.74
     set arrow 1 from graph 0, first 0 to graph 1, first 0 nohead linewidth 1 linecolor rgb "#444444" front

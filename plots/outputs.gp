@@ -37,6 +37,8 @@ if (count == 0) {
     exit
 }
 
+# As the methods elsewhere: presets of BBS black, averaging as BBS (cons), shifting as BBS (mod), BitWave, PTQ, others.
+array kind_colour[6] = [0x1b2129, colour_of("bbs-cons"), colour_of("bbs-mod"), colour_of("bitwave"), colour_of("ptq-cons"), 0x6e2288]
 across = 4
 down = (panels + across - 1) / across
 least = 1e9; most = 0; narrow = 8; wide = 4
@@ -57,11 +59,12 @@ do for [format in formats] {
         fewest < samples ? sprintf("%d to ", fewest) : "", samples, stand_in > 0 ? "; compact STAND-INS" : "") \
         noenhanced at screen 0.012, 0.928 left textcolor rgb "#444444"
     do for [k = 1:6] {
-        set label 10 + k "●" at screen 0.012 + 0.155 * (k - 1), 0.885 left textcolor rgb colour(k)
+        set label 10 + k "●" at screen 0.012 + 0.155 * (k - 1), 0.885 left textcolor rgb kind_colour[k]
         set label 30 + k word(names, k) noenhanced at screen 0.028 + 0.155 * (k - 1), 0.885 left font ",9"
     }
     set key off
     set logscale y
+    unset mytics
     set format y "10^{%L}"
     set xrange [narrow - 0.3 : wide + 0.3]
     set yrange [least / 2 : 2 * most]
@@ -73,9 +76,9 @@ do for [format in formats] {
         set bmargin at screen 0.83 - (0.78 / down) * (y + 1) + 0.12
         if (p == 1) { set ylabel "KL (10^{-3} nats)" offset 1 } else { unset ylabel }
         if (y == down - 1 || p + across > panels) { set xlabel "Bits a weight" offset 0, 0.5 } else { unset xlabel }
-        set title title[p] noenhanced offset 0, -0.7
+        set title title_of(title[p]) noenhanced offset 0, -0.7
         plot for [k = 1:6] kl every ::0::count - 1 using (panel[$1] == p && kind[$1] == k ? bits[$1] : NaN):(kl[$1]):(low($1)):(kl[$1] + error[$1]) \
-            with yerrorbars pointtype 7 pointsize 0.6 linewidth 1.2 linecolor rgb colour(k)
+            with yerrorbars pointtype 7 pointsize 0.6 linewidth 1.2 linecolor rgb kind_colour[k]
         unset label
     }
     unset title
