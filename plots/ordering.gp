@@ -53,8 +53,8 @@ do for [format in formats] {
     set label 2 sprintf("paired differences on up to %d test samples a network; bars: 95 %% bootstrap interval%s", samples, \
         stand_in > 0 ? "; compact STAND-INS" : "") noenhanced at screen 0.012, 0.895 left textcolor rgb "#444444"
     do for [k = 1:3] {
-        set label 10 + k "●" at screen 0.012 + 0.26 * (k - 1), 0.84 left textcolor rgb colour(k)
-        set label 30 + k title_of(word(firsts, k))." minus ".title_of(word(seconds, k)) noenhanced at screen 0.03 + 0.26 * (k - 1), 0.84 left
+        set label 10 + k "●" at screen 0.012 + 0.33 * (k - 1), 0.84 left textcolor rgb colour(k)
+        set label 30 + k title_of(word(firsts, k))." minus ".title_of(word(seconds, k)) noenhanced at screen 0.03 + 0.33 * (k - 1), 0.84 left
     }
     set key off
     set xrange [0.4 : networks + 0.6]
