@@ -227,7 +227,7 @@ void claims_present_own(const claims_t *claims, const char *experiment, document
             document_table(
                 document, own_columns,
                 "The paper's claims that this experiment measures. The difference is this run minus the paper, as a "
-                "share of the paper's number; a stand-in is not compared.");
+                "share of the paper's number, where the two may be compared.");
         begun = true;
         present_own(&claims->items[i], document);
     }

@@ -37,7 +37,7 @@ lines'
 mkdir "$tap_folder/<b>&\`x\`"
 check "a run into a folder that looks like HTML" "$BBSBENCH" run --smoke --only table4 --out "$tap_folder/<b>&\`x\`/<script>"
 check "its report" "$BBSBENCH" report "$tap_folder/<b>&\`x\`/<script>"
-check "shows it as text in HTML" sh -c "grep -q '&lt;script&gt;' '$tap_folder/<b>&\`x\`/<script>/report.html' && ! grep -q '<script>' '$tap_folder/<b>&\`x\`/<script>/report.html'"
+check "shows it as text in HTML" sh -c "grep -q '&lt;script&gt;' '$tap_folder/<b>&\`x\`/<script>/report.html' && ! grep -q '/<script>' '$tap_folder/<b>&\`x\`/<script>/report.html'"
 # In Markdown a fence holds the command: what is between its lines is text. Elsewhere < is escaped.
 check "and in Markdown" "${PYTHON:-/usr/bin/python3}" - "$tap_folder/<b>&\`x\`/<script>/report.md" <<'PY'
 import re, sys

@@ -111,9 +111,9 @@ registered() {
 claims() { find bench -type f ! -name '*.csv' -print0 | xargs -0 grep -nEw 'C0[0-9]|C[0-9]{3}' | none; }
 
 # A column of a file of rows is named in its schema (or query); no other C reads or writes it by name. Only names of several
-# words can be told from other words; a setting of a design may have the name of a column; claims.csv is read by name, and mcnemar_p is a function of SQL, too.
+# words can be told from other words; a setting of a design may have the name of a column; claims.csv is read by name, and mcnemar_p and wilcoxon_p are functions of SQL, too.
 columns_once() {
-    awk '/^# Files/ { exit } /^## / { skip = $2 == "claims" } !skip' docs/rows.md | sed -n 's/^| `\([a-z0-9]*_[a-z0-9_]*\)` .*/"\1"/p' | grep -v mcnemar_p | sort -u >"$tap_folder/columns"
+    awk '/^# Files/ { exit } /^## / { skip = $2 == "claims" } !skip' docs/rows.md | sed -n 's/^| `\([a-z0-9]*_[a-z0-9_]*\)` .*/"\1"/p' | grep -vE 'mcnemar_p|wilcoxon_p' | sort -u >"$tap_folder/columns"
     [ "$(wc -l <"$tap_folder/columns")" -gt 50 ] || { echo "few columns in docs/rows.md"; return 1; }
     find bench -name '*.[ch]' -print0 | xargs -0 grep -nFf "$tap_folder/columns" | grep -vE '\.(name|key) = "' | none
 }

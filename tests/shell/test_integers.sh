@@ -32,7 +32,7 @@ check "plain loops" accuracy --net bert_sst2 --images 40 --activations int8 --ke
 # The fourth column has the key, which names the kernels.
 check "answer as oneDNN does" sh -c "
     '$BBSBENCH' accuracy --net bert_sst2 --images 40 --activations int8 --method bbs-mod --out '$work/fast.csv' --predictions '$work/fast' &&
-    for kernels in plain fast; do cut -d, -f1-3 '$work/'\$kernels/bert_sst2.compact.bbs-mod.csv >'$work/'\$kernels.answers; done
+    for kernels in plain fast; do cut -d, -f1-3 '$work/'\$kernels/bert_sst2.compact.reviews-sst2.bbs-mod.csv >'$work/'\$kernels.answers; done
     [ \$(wc -l <'$work/plain.answers') -eq 41 ] && cmp '$work/plain.answers' '$work/fast.answers'"
 check_fails 1 "a method without integers" accuracy --net resnet34 --activations int8 --method fp32 --out "$work/no.csv"
 check_fails 3 "ranges that are not there" accuracy --net resnet34 --activations int8 --ranges "$work/none" --out "$work/no.csv"

@@ -29,7 +29,7 @@ else
             --out "$work/$net.density.csv"
         check "$net has the zeros that PyTorch has" "$PYTHON" tests/oracle/densities.py $net "$BBS_TEST_DATA" "$work/$net.density.csv" \
             "$work/$net.masks.safetensors" "$work/$net.ranges.csv"
-        check "$net answers as PyTorch does" "$PYTHON" tests/oracle/real_nets.py $net "$BBS_TEST_DATA" "$work/kept/$net.full.fp32.csv"
+        check "$net answers as PyTorch does" "$PYTHON" tests/oracle/real_nets.py $net "$BBS_TEST_DATA" "$work/kept/$net.full.cifar10.fp32.csv"
     done
     check "vit_tiny runs on a folder of JPEGs" answers vit_tiny "$BBS_TEST_DATA/vit_tiny_tinyimagenet200.safetensors" \
         "$BBS_TEST_DATA/imagenet_sample:train"
@@ -39,7 +39,7 @@ else
     check "vit_tiny has the zeros that PyTorch has" "$PYTHON" tests/oracle/densities.py vit_tiny "$BBS_TEST_DATA" "$work/vit.density.csv" \
         "$work/vit.masks.safetensors"
     check "vit_tiny answers every 7th as PyTorch does" "$PYTHON" tests/oracle/real_nets.py vit_tiny "$BBS_TEST_DATA" \
-        "$work/kept/vit_tiny.full.fp32.csv" 7 # a second an image in PyTorch with Debian's BLAS
+        "$work/kept/vit_tiny.full.imagenet.fp32.csv" 7 # a second an image in PyTorch with Debian's BLAS
     # Each count of models/real.csv: as many right answers with the float weights as in PyTorch. Its public files are not here.
     check "every evaluation of the reference data runs" "$BBSBENCH" run --real --from "$BBS_TEST_DATA" --offline --yes --method fp32 \
         --only accuracy --out "$work/real"

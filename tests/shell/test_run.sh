@@ -51,18 +51,18 @@ wait_for() { # FILE: until it is there or 60 s have passed
 }
 "$BBSBENCH" run --smoke --only accuracy,examples --jobs 1 --out "$killed" >"$tap_folder/log" 2>&1 &
 process=$!
-check "answers are on disk as they come" wait_for "$killed/predictions/resnet34.compact.fp32.csv"
+check "answers are on disk as they come" wait_for "$killed/predictions/resnet34.compact.glyphs.fp32.csv"
 check_fails 1 "a second process in the same folder" "$BBSBENCH" run --smoke --only accuracy,examples --resume --out "$killed"
 kill -9 $process 2>/dev/null
 wait $process 2>/dev/null
 check "the killed run has no accuracy.csv and knows that it is unfinished" sh -c "
     [ ! -e $killed/accuracy.csv ] && grep -q '\"finished_utc\":[[:space:]]*null' $killed/run.json && grep -q '\"running\"' $killed/run.json"
-cp -p "$killed/predictions/resnet34.compact.fp32.csv" "$tap_folder/kept"
+cp -p "$killed/predictions/resnet34.compact.glyphs.fp32.csv" "$tap_folder/kept"
 check "its report says so" sh -c "'$BBSBENCH' report $killed && grep -q 'HAS NOT FINISHED' $killed/report.html && grep -q 'HAS NOT FINISHED' $killed/report.md"
 check_fails 1 "another mode does not continue it" "$BBSBENCH" run --resume --out "$killed"
 check_fails 1 "other experiments do not continue it" "$BBSBENCH" run --smoke --only model --resume --out "$killed"
 check "it continues" "$BBSBENCH" run --smoke --only accuracy,examples --jobs 2 --resume --out "$killed"
-check "with the answers that it had" sh -c "[ ! $killed/predictions/resnet34.compact.fp32.csv -nt $tap_folder/kept ]"
+check "with the answers that it had" sh -c "[ ! $killed/predictions/resnet34.compact.glyphs.fp32.csv -nt $tap_folder/kept ]"
 check "and comes to the same bytes as the run that was not killed" sh -c "
     for rows in accuracy examples; do cmp $whole/\$rows.csv $killed/\$rows.csv || exit 1; done"
 check "sample by sample, and without the logits that it kept while it ran" sh -c "
