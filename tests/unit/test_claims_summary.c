@@ -130,8 +130,7 @@ static void the_terminal_and_json_say_the_same(void **state)
     assert_non_null(stream);
     claims_summary_print(&claims, stream);
     fclose(stream);
-    assert_non_null(
-        strstr(text, "Speed                        1      1        2           0            0       0\n"));
+    assert_non_null(strstr(text, "Speed                        1      1        2           0            0       0\n"));
     assert_non_null(strstr(text, "words of C1: 3.100× (paper: 3×. REPRODUCED"));
     for (char *line = strtok(text, "\n"); line != NULL && line[0] != 'w'; line = strtok(NULL, "\n"))
         assert_true(strlen(line) < 80);

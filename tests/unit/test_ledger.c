@@ -34,10 +34,11 @@ static text_t make_run(const char *name, const char *started, const char *finish
     assert_ok(file_make_folder(in_folder(text_of("%s/predictions", name).chars).chars));
     write_file(
         text_of("%s/run.json", name).chars,
-        text_of("{\"schema\": 3, \"files\": [], \"mode\": \"smoke\", \"command\": \"run\", \"started_utc\": \"%s\", \"finished_utc\": %s,"
-                " \"program\": {\"commit\": \"%s00112233\", \"dirty\": false, \"executable_sha256\": \"aa\"},"
-                " \"machine\": {\"processor\": \"made\"}}",
-                started, finished, right == 9 ? "abc" : "def")
+        text_of(
+            "{\"schema\": 3, \"files\": [], \"mode\": \"smoke\", \"command\": \"run\", \"started_utc\": \"%s\", \"finished_utc\": %s,"
+            " \"program\": {\"commit\": \"%s00112233\", \"dirty\": false, \"executable_sha256\": \"aa\"},"
+            " \"machine\": {\"processor\": \"made\"}}",
+            started, finished, right == 9 ? "abc" : "def")
             .chars);
     write_file(text_of("%s/accuracy.csv", name).chars,
                text_of("net,size,data,method,samples,correct\nn,compact,d,int8,10,10\nn,compact,d,m,10,%d\n", right).chars);
