@@ -142,14 +142,14 @@ static outcome_t has_rows(const char *path, bool *some)
     return result;
 }
 
-static outcome_t draw_each(const experiments_t *experiments, const manifest_t *manifest, const char *folder)
+static outcome_t draw_each(const experiments_t *experiments, const char *folder)
 {
     outcome_t result = outcome_ok(), first = outcome_ok();
     for (size_t i = 0; i < experiments->count && outcome_fault(&result) != FAULT_MISSING; i++) {
         const experiment_t *experiment = &experiments->items[i];
         bool some = false;
         result = outcome_ok();
-        if (experiment->figure != NULL && manifest_has_rows(manifest, experiment->id))
+        if (experiment->figure != NULL)
             result = has_rows(text_of("%s/%s", folder, experiment->file).chars, &some);
         if (some)
             result = draw(folder, experiment);
@@ -159,7 +159,7 @@ static outcome_t draw_each(const experiments_t *experiments, const manifest_t *m
     return first;
 }
 
-outcome_t plot_figures(const experiments_t *experiments, const manifest_t *manifest, const char *folder)
+outcome_t plot_figures(const experiments_t *experiments, const char *folder)
 {
     const text_t figures = text_of("%s/figures", folder);
     outcome_t result;
@@ -169,7 +169,7 @@ outcome_t plot_figures(const experiments_t *experiments, const manifest_t *manif
     int lock = open(figures.chars, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     while (lock >= 0 && flock(lock, LOCK_EX) != 0 && errno == EINTR)
         ;
-    result = draw_each(experiments, manifest, folder);
+    result = draw_each(experiments, folder);
     if (lock >= 0)
         close(lock);
     return result;

@@ -35,7 +35,7 @@ static outcome_t run(const options_t *options)
     request.claims = claims.chars;
     request.reference = reference.chars;
     request.experiments = &experiments;
-    drawn = plot_figures(&experiments, &manifest, request.folder);
+    drawn = plot_figures(&experiments, request.folder);
     if (!outcome_bad(&result, publish_report(&request)))
         printf("report: %s/report.html and report.md%s\n", request.folder,
                outcome_is_ok(&drawn) ? "" : ", not with all figures");

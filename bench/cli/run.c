@@ -204,7 +204,13 @@ static outcome_t open_history(const options_t *options, ledger_t **ledger)
     *ledger = NULL;
     if (options_flag(options, "no-history") || outcome_bad(&result, ledger_path(&path)) || path.chars[0] == '\0')
         return result;
-    return ledger_open(path.chars, true, ledger);
+    result = ledger_open(path.chars, true, ledger);
+    if (outcome_is_ok(&result) || getenv("BBS_HISTORY") != NULL)
+        return result;
+    /* Nobody asked for the default file: a run in a checkout that this user may only read goes on without it. */
+    fprintf(stderr, "warning: the run is not kept in the history: %s\n", outcome_text(&result));
+    *ledger = NULL;
+    return outcome_ok();
 }
 
 /* Also a run with rows that moved, or with an experiment that failed. Its outcome comes before that of the history. */
