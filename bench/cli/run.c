@@ -205,7 +205,7 @@ static outcome_t open_history(const options_t *options, ledger_t **ledger)
     if (options_flag(options, "no-history") || outcome_bad(&result, ledger_path(&path)) || path.chars[0] == '\0')
         return result;
     result = ledger_open(path.chars, true, ledger);
-    if (outcome_is_ok(&result) || getenv("BBS_HISTORY") != NULL)
+    if (outcome_is_ok(&result) || ledger_is_named())
         return result;
     /* Nobody asked for the default file: a run in a checkout that this user may only read goes on without it. */
     fprintf(stderr, "warning: the run is not kept in the history: %s\n", outcome_text(&result));

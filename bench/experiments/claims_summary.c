@@ -128,18 +128,21 @@ static text_t answer(const claims_t *claims, const claims_summary_t *summary)
                    rest.chars[0] != '\0' ? " The others: " : "", rest.chars, rest.chars[0] != '\0' ? "." : "");
 }
 
+/* A number with the claim's unit: "3.03×", "0.45 points". */
+static text_t with_unit(const char *number, const claim_t *claim)
+{
+    return text_equal(claim->unit, "x") ? text_of("%s×", number) : text_of("%s %s", number, claim->unit);
+}
+
 static text_t value_of(const claim_t *claim)
 {
-    const char *unit = text_equal(claim->unit, "x") ? "×" : claim->unit;
     const bool counted = text_starts(claim->unit, "of ");
-    return text_of("%s%s%s", counted ? number_integer((int64_t)claim->value).chars : claim_value_text(claim->value).chars,
-                   text_equal(unit, "×") ? "" : " ", unit);
+    return with_unit(counted ? number_integer((int64_t)claim->value).chars : claim_value_text(claim->value).chars, claim);
 }
 
 static text_t paper_of(const claim_t *claim)
 {
-    const char *unit = text_equal(claim->unit, "x") ? "×" : claim->unit;
-    return text_of("%.9g%s%s", claim->paper, text_equal(unit, "×") ? "" : " ", unit);
+    return with_unit(text_of("%.9g", claim->paper).chars, claim);
 }
 
 /* "paper 3.03×, here 3.02×", or of a stand-in without the comparison. */

@@ -8,12 +8,9 @@ WITH every AS (
     UNION ALL
     SELECT 1, integers.rowid, '8 bits, integers', * FROM integers),
 paired AS (
-    SELECT one.*, int8.correct - one.correct AS fewer,
-        1.0 * (one.right_to_wrong + 1) / (one.samples + 2) AS lost, 1.0 * (one.wrong_to_right + 1) / (one.samples + 2) AS gained
+    SELECT one.*, int8.correct - one.correct AS fewer
     FROM every AS one LEFT JOIN every AS int8
-        ON int8.place = one.place AND int8.net = one.net AND int8.size = one.size AND int8.data = one.data AND int8.method = 'int8'),
-spread AS (
-    SELECT *, sqrt((lost + gained - (lost - gained) * (lost - gained)) / (samples + 2)) AS deviation FROM paired)
+        ON int8.place = one.place AND int8.net = one.net AND int8.size = one.size AND int8.data = one.data AND int8.method = 'int8')
 SELECT
     net,                 --| Network | | text key | the network
     size,                --| Size | | text key | full: one of the registry; own: recognised by its tensors
@@ -26,12 +23,12 @@ SELECT
     wilson_low_percent,  --| Low | % | real 2 follows | lower end of the accuracy's 95 % interval (Wilson 1927)
     wilson_high_percent, --| High | % | real 2 follows | upper end of the same interval
     100.0 * fewer / samples AS loss_points,                                   --| Loss against int8 | points | real 2 follows | accuracy of int8 with the same activations minus accuracy of the method: above 0 is worse
-    100 * (lost - gained - 1.959963985 * deviation) AS loss_low_points,       --| Loss, low end | points | real 2 follows | lower end of the 95 % interval of the loss (Bonett and Price 2012)
-    100 * (lost - gained + 1.959963985 * deviation) AS loss_high_points,      --| Loss, high end | points | real 2 follows | upper end of the same interval
+    -100 * paired_high(right_to_wrong, wrong_to_right, samples) AS loss_low_points, --| Loss, low end | points | real 2 follows | lower end of the 95 % interval of the loss (Bonett and Price 2012)
+    -100 * paired_low(right_to_wrong, wrong_to_right, samples) AS loss_high_points, --| Loss, high end | points | real 2 follows | upper end of the same interval
     right_to_wrong,      --| Lost | answers | integer follows | right with int8 and wrong with this method
     wrong_to_right,      --| Gained | answers | integer follows | wrong with int8 and right with this method
     mcnemar_p,           --| McNemar p | exact | real 3 follows | chance of flips at least as one-sided if the method made no difference
     bits_per_weight      --| Weights | bits each | real 2 follows | stored bits per weight without metadata
-FROM spread
+FROM paired
 WHERE (SELECT mode FROM run) = 'real'
 ORDER BY place, row

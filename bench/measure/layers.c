@@ -71,7 +71,7 @@ static outcome_t visit(void *context, size_t index, const compress_size_t *size)
     const char *layer = session->network.layers[index].name;
     layers_row_t row = {.net = session->net->name,
                         .size = session->size->name,
-                        .data = session->dataset.kind->name,
+                        .data = accuracy_session_data(session),
                         .method = tour->method,
                         .layer = layer,
                         .place = (int64_t)index + 1,

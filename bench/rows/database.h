@@ -18,6 +18,7 @@
  *     bootstrap_low(x, place, seed), bootstrap_high(...)        95 % interval of the mean, x in the order of place
  *     wilcoxon_p(difference)                                    aggregate: signed-rank test, two-sided (statistics.h)
  *     wilson_low(correct, n), wilson_high(correct, n)           fractions, 95 %
+ *     paired_low(lost, gained, n), paired_high(...)             gain of a method over another, fractions, 95 % (paired.h)
  *     mcnemar_p(lost, gained)                                   exact, two-sided
  *     fixed(x, decimals), signed(x, decimals), grouped(n),      texts for reading; "–" for NULL
  *     energy(picojoule), probability(p) */

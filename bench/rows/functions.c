@@ -6,6 +6,7 @@
 #include "rows/functions.h"
 
 #include "base/number.h"
+#include "rows/paired.h"
 #include "rows/statistics.h"
 
 #include <gsl/gsl_sort.h>
@@ -213,6 +214,29 @@ static void wilson_high(sqlite3_context *context, int count, sqlite3_value **val
     wilson(context, count, values, true);
 }
 
+static void paired(sqlite3_context *context, int count, sqlite3_value **values, bool high)
+{
+    const flips_t flips = {sqlite3_value_int64(values[0]), sqlite3_value_int64(values[1])};
+    const int64_t samples = sqlite3_value_int64(values[2]);
+    if (any_null(count, values) || flips.right_to_wrong < 0 || flips.wrong_to_right < 0 || flips.right_to_wrong > samples ||
+        flips.wrong_to_right > samples - flips.right_to_wrong || samples == 0) {
+        sqlite3_result_null(context);
+        return;
+    }
+    const paired_effect_t effect = paired_effect(flips, samples);
+    sqlite3_result_double(context, high ? effect.high : effect.low);
+}
+
+static void paired_low(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    paired(context, count, values, false);
+}
+
+static void paired_high(sqlite3_context *context, int count, sqlite3_value **values)
+{
+    paired(context, count, values, true);
+}
+
 static void mcnemar_p(sqlite3_context *context, int count, sqlite3_value **values)
 {
     flips_t flips = {sqlite3_value_int64(values[0]), sqlite3_value_int64(values[1])};
@@ -284,6 +308,8 @@ static const struct {
     {"bootstrap_high", 3, NULL, end_bootstrap_high},
     {"wilson_low", 2, wilson_low, NULL},
     {"wilson_high", 2, wilson_high, NULL},
+    {"paired_low", 3, paired_low, NULL},
+    {"paired_high", 3, paired_high, NULL},
     {"mcnemar_p", 2, mcnemar_p, NULL},
     {"fixed", 2, fixed, NULL},
     {"signed", 2, with_sign, NULL},

@@ -16,9 +16,19 @@ static const char foreign_todo[] = "name another file: BBS_HISTORY=FILE, or BBS_
 static const char damaged_todo[] =
     "it is left as it is: move it away, then bring runs back with bbsbench history import RUN";
 
+static const char *named(void)
+{
+    return getenv("BBS_HISTORY");
+}
+
+bool ledger_is_named(void)
+{
+    return named() != NULL;
+}
+
 outcome_t ledger_path(text_t *path)
 {
-    const char *given = getenv("BBS_HISTORY");
+    const char *given = named();
     if (given == NULL)
         return home_output("results/history.db", path);
     *path = text_of("%s", given);

@@ -26,6 +26,8 @@ typedef struct ledger ledger_t;
 
 /* Where the history is. "" when BBS_HISTORY is set to nothing: there is none. */
 outcome_t ledger_path(text_t *path);
+/* Does BBS_HISTORY name it? Else it is the default file, which nobody asked for. */
+bool ledger_is_named(void);
 
 /* Open it, and make it when `create` is true; else an absent file is FAULT_MISSING. Close with ledger_close(). */
 outcome_t ledger_open(const char *path, bool create, ledger_t **ledger);

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "random.h"
 #include "rows/database.h"
+#include "rows/paired.h"
 #include "rows/statistics.h"
 
 #include <gsl/gsl_cdf.h>
@@ -154,6 +155,10 @@ static void scalars_are_as_gsl_has_them(void **state)
         double tail = gsl_cdf_binomial_P(lost < gained ? lost : gained, 0.5, lost + gained);
         near(number_of(database, text_of("SELECT mcnemar_p(%u, %u)", lost, gained).chars), fmin(1, 2 * tail), 1e-15,
              "mcnemar_p");
+        const paired_effect_t effect = paired_effect((flips_t){lost, gained}, lost + gained + 9);
+        const text_t of = text_of("(%u, %u, %u)", lost, gained, lost + gained + 9);
+        near(number_of(database, text_of("SELECT paired_low%s", of.chars).chars), effect.low, 0, "paired_low");
+        near(number_of(database, text_of("SELECT paired_high%s", of.chars).chars), effect.high, 0, "paired_high");
     }
 }
 
@@ -279,6 +284,11 @@ static void where_there_is_no_answer_it_is_null(void **state)
                                           "wilson_low(1, 0)",
                                           "wilson_high(-1, 5)",
                                           "wilson_low(6, 5)",
+                                          "paired_low(NULL, 1, 9)",
+                                          "paired_low(1, 2, NULL)",
+                                          "paired_high(5, 5, 9)",
+                                          "paired_high(-1, 1, 9)",
+                                          "paired_low(0, 0, 0)",
                                           "mcnemar_p(NULL, 1)",
                                           "mcnemar_p(1, NULL)",
                                           "mcnemar_p(-1, 1)",
