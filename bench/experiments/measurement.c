@@ -7,14 +7,27 @@
 
 extern const measurement_t measurement_accuracy, measurement_integers, measurement_model, measurement_precision,
     measurement_attention, measurement_seeds, measurement_scaling, measurement_examples, measurement_sparsity,
-    measurement_divergence, measurement_search, measurement_pe, measurement_oddity_totals, measurement_layers;
+    measurement_divergence, measurement_search, measurement_pe, measurement_oddity_totals, measurement_layers,
+    measurement_llama, measurement_llama_model;
 
 const measurement_t *const measurement_registry[] = {
-    &measurement_accuracy,      &measurement_integers,  &measurement_model,
-    &measurement_precision,     &measurement_attention, &measurement_seeds,
-    &measurement_scaling,       &measurement_examples,  &measurement_sparsity,
-    &measurement_divergence,    &measurement_search,    &measurement_pe,
-    &measurement_oddity_totals, &measurement_layers,    NULL,
+    &measurement_accuracy,
+    &measurement_integers,
+    &measurement_model,
+    &measurement_precision,
+    &measurement_attention,
+    &measurement_seeds,
+    &measurement_scaling,
+    &measurement_examples,
+    &measurement_sparsity,
+    &measurement_divergence,
+    &measurement_search,
+    &measurement_pe,
+    &measurement_oddity_totals,
+    &measurement_layers,
+    &measurement_llama,
+    &measurement_llama_model,
+    NULL,
 };
 
 const measurement_t *measurement_find(const char *id)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The decoder of Llama 3 under Hugging Face's names: RMSNorm before each part, grouped-query attention, SwiGLU, no biases.
  * Shapes: Dubey et al., The Llama 3 Herd of Models (arXiv 2407.21783), Table 3 (layers, dimension, heads, key/value heads,
- * vocabulary, FFN dimension); the same numbers stand in config.json of meta-llama/Meta-Llama-3-8B. Head and embedding are two
- * matrices (tie_word_embeddings is false there). */
+ * vocabulary, FFN dimension); the same numbers stand in config.json of meta-llama/Meta-Llama-3-8B. Head and embedding are
+ * two matrices (tie_word_embeddings is false there). */
 #include "nets/llama.h"
 
 #include "base/text.h"
@@ -67,6 +67,5 @@ int64_t llama_other_weights(const net_size_t *size)
 {
     const shape_t *shape = size->shape;
     enum { EMBEDDING_AND_HEAD = 2, NORMS_OF_A_BLOCK = 2, LAST_NORM = 1 };
-    return EMBEDDING_AND_HEAD * shape->words * shape->width +
-           (NORMS_OF_A_BLOCK * shape->blocks + LAST_NORM) * shape->width;
+    return EMBEDDING_AND_HEAD * shape->words * shape->width + (NORMS_OF_A_BLOCK * shape->blocks + LAST_NORM) * shape->width;
 }

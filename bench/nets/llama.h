@@ -5,8 +5,8 @@
 #include "nets/net.h"
 
 /* Llama-3-8B, of which only the shapes are known here: for the paper's Fig. 17. It is not in a registry, because the engine
- * has no program for it and no weights are shipped: the experiment that needs it takes it from here. A program and a line in
- * registry.c would make it a network like the others.
+ * has no program for it and no weights are shipped: the experiment that needs it takes it from here. A program and a line
+ * in registry.c would make it a network like the others.
  *
  * Sizes: "block", one of its equal blocks, and "full", all of them. The layers are the seven matrices of a block, for one
  * token; embedding, head and norms are not in the table (llama_other_weights()). Counts of a block times llama_blocks() are
