@@ -30,20 +30,35 @@ static bool is_same(const accel_pruning_t *a, const accel_pruning_t *b)
            a->channel_unit == b->channel_unit;
 }
 
-static outcome_t count_sensitive(const model_inputs_t *inputs, const accelerator_t *accelerator,
-                                 const accel_config_t *config, accel_layer_t *layers)
+/* Algorithm 2, once for each beta and unit: the points of a sweep mostly have the same ones. */
+static outcome_t select_once(model_inputs_t *inputs, const method_config_t *choice)
+{
+    selection_t selection;
+    if (inputs->selected != NULL && inputs->selected_beta == choice->beta && inputs->selected_unit == choice->channel_unit)
+        return outcome_ok();
+    free(inputs->selected);
+    inputs->selected = NULL;
+    outcome_t result = select_channels(choice, inputs->int8.layers, inputs->int8.count, &selection);
+    if (!outcome_is_ok(&result))
+        return result;
+    inputs->selected = selection.counts;
+    inputs->selected_beta = choice->beta;
+    inputs->selected_unit = choice->channel_unit;
+    selection.counts = NULL;
+    selection_free(&selection);
+    return result;
+}
+
+static outcome_t count_sensitive(model_inputs_t *inputs, const accelerator_t *accelerator, const accel_config_t *config,
+                                 accel_layer_t *layers)
 {
     const accel_pruning_t pruning = accel_pruning(accelerator, config);
     const method_config_t choice = {.beta = (double)pruning.beta_permille / 1000.0,
                                     .channel_unit =
                                         config->oddities & ODDITY_FRACTIONAL_CHANNELS ? 1 : pruning.channel_unit};
-    selection_t selection;
-    outcome_t result = select_channels(&choice, inputs->int8.layers, inputs->int8.count, &selection);
-    if (!outcome_is_ok(&result))
-        return result;
-    for (size_t i = 0; i < inputs->table->count; i++)
-        layers[i].sensitive = selection.counts[i];
-    selection_free(&selection);
+    outcome_t result = select_once(inputs, &choice);
+    for (size_t i = 0; i < inputs->table->count && outcome_is_ok(&result); i++)
+        layers[i].sensitive = inputs->selected[i];
     return result;
 }
 
@@ -201,6 +216,7 @@ void model_inputs_close(model_inputs_t *inputs)
     int8_network_free(&inputs->int8);
     density_layers_free(&inputs->densities);
     tensor_set_free(&inputs->masks);
+    free(inputs->selected);
     free(inputs->compressed);
     free(inputs->effectual);
     *inputs = (model_inputs_t){0};

@@ -18,7 +18,10 @@ typedef struct {
     density_layers_t densities; /* measured; input NULL: none */
     tensor_set_t masks;         /* of real activations, in the order of the table; count 0: none */
     int8_t *compressed;         /* values of the last design with a compression method; NULL: none yet */
-    int64_t *effectual;         /* effectual bits of each layer, of the last design that counts lanes; NULL: none yet */
+    int64_t *selected;          /* sensitive channels of each layer, as last selected; NULL: none yet */
+    double selected_beta;       /* and with these two */
+    int64_t selected_unit;
+    int64_t *effectual; /* effectual bits of each layer, of the last design that counts lanes; NULL: none yet */
     const accelerator_t *compressed_for, *effectual_for; /* these two designs */
     accel_pruning_t compressed_with, effectual_with;     /* and the pruning of each */
 } model_inputs_t;
