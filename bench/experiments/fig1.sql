@@ -1,15 +1,12 @@
 -- Fig. 1: three bit columns pruned from the four weights that the paper prints, and from the layer Conv4.1.3 of a ResNet-50. The
--- paper's numbers are those of the claims C71 to C75; BBS of the figure is averaging (its four weights are those of averaging).
-WITH paper(part, method, claim) AS (
-    VALUES ('group', 'bitflip', 'C71'), ('group', 'ra', 'C72'), ('layer', 'ptq', 'C73'), ('layer', 'bitflip', 'C74'),
-           ('layer', 'ra', 'C75')),
-one AS (
-    SELECT 1 AS place, rowid AS row, 'group' AS part, '' AS net, '' AS size, substr(method, 1, instr(method, ':') - 1) AS method,
+-- paper's numbers are those of the claims whose query reads the same row; BBS of the figure is averaging (its four weights are those of averaging).
+WITH one AS (
+    SELECT 1 AS place, rowid AS row, 'group' AS part, figure, '' AS net, '' AS size, substr(method, 1, instr(method, ':') - 1) AS method,
         4 AS weights, weights || ' to ' || "values" AS "values", mse, NULL AS softmax, NULL AS histogram, NULL AS gaussian,
         0 AS synthetic, 'printed in the figure' AS weights_source
     FROM examples WHERE figure LIKE 'Fig. 1,%'
     UNION ALL
-    SELECT 2, rowid, 'layer', net, size, method, weights, NULL, mse_int8_steps2, kl_softmax_nats, kl_histogram_nats,
+    SELECT 2, rowid, 'layer', NULL, net, size, method, weights, NULL, mse_int8_steps2, kl_softmax_nats, kl_histogram_nats,
         kl_gaussian_nats, synthetic, weights_source
     FROM divergence WHERE columns = 3)
 SELECT one.part AS part, --| Part | | text key | group: the four weights of the figure; layer: all weights of Conv4.1.3
@@ -25,10 +22,11 @@ SELECT one.part AS part, --| Part | | text key | group: the four weights of the 
     one.softmax / ptq.softmax AS kl_over_ptq, --| KL, softmax, over PTQ | × PTQ | real 3 lower | over that of 5-bit quantisation of the same weights
     iif(one.part = 'group', claims.paper_value, NULL) AS paper_mse_int8_steps2, --| The paper's MSE | steps² | real 2 follows | printed in Fig. 1
     iif(one.part = 'layer', claims.paper_value, NULL) AS paper_kl_nats, --| The paper's KL | nats | real 8 follows | printed in Fig. 1, of trained weights; its definition is not given
-    iif(one.part = 'layer', claims.paper_value, NULL) / (SELECT paper_value FROM claims WHERE id = 'C73')
+    iif(one.part = 'layer', claims.paper_value, NULL) / (SELECT paper_value FROM claims WHERE experiment = 'fig1' AND query LIKE '%method = ''ptq''%')
         AS paper_kl_over_ptq, --| The paper's KL over PTQ | × PTQ | real 3 follows | ratio of the values printed in Fig. 1
     one.synthetic AS synthetic, --| Synthetic | | flag | weights drawn after portraits, not trained
     one.weights_source AS weights_source --| Weights from | | text | the figure, the checkpoint or the portraits
-FROM one LEFT JOIN paper ON paper.part = one.part AND paper.method = one.method LEFT JOIN claims ON claims.id = paper.claim
+FROM one LEFT JOIN claims ON claims.experiment = 'fig1'
+        AND claims.query LIKE iif(one.part = 'group', '%figure = ''' || one.figure, '%method = ''' || one.method) || '''%'
     LEFT JOIN one AS ptq ON ptq.part = 'layer' AND ptq.method = 'ptq' AND ptq.net = one.net AND ptq.size = one.size
 ORDER BY one.place, one.row;
