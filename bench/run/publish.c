@@ -192,6 +192,22 @@ static outcome_t present_section(publication_t *publication, const experiment_t 
     return result;
 }
 
+/* An experiment that was asked for and could not run: why, and what it takes. */
+static void present_blocked(publication_t *publication, const experiment_t *experiment)
+{
+    document_t *document = &publication->document;
+    const manifest_t *manifest = publication->request->manifest;
+    const char *state = manifest_state(manifest, experiment->id);
+    const cJSON *reason = cJSON_GetObjectItemCaseSensitive(manifest_experiment(manifest, experiment->id), "reason");
+    if (!text_equal(state, "blocked") && !text_equal(state, "failed"))
+        return;
+    document_section(document, 2, experiment->id, "%s", experiment->page.title.chars);
+    document_notice(document, TONE_CAUTION, "NOT RUN: %s", cJSON_IsString(reason) ? reason->valuestring : "it failed");
+    document_paragraph(
+        document, "It needs: %s. With these, `build/bbsbench run --only %s` and the options of this run make its rows.",
+        experiment->page.needs.chars, experiment->id);
+}
+
 static const column_t summary_columns[] = {
     {"Experiment", "", false}, {"Baseline", "", false}, {"Result", "", false}, {"Rows", "", false}, {NULL, NULL, false}};
 
@@ -300,6 +316,8 @@ static outcome_t put_together(publication_t *publication)
     if (outcome_bad(&result, for_each_shown(publication, present_headline)) ||
         outcome_bad(&result, for_each_shown(publication, present_section)))
         return result;
+    for (size_t i = 0; i < publication->request->experiments->count; i++)
+        present_blocked(publication, &publication->request->experiments->items[i]);
     if (about_paper)
         claims_present(&publication->claims, document);
     if (outcome_bad(&result, present_baselines(publication)))

@@ -147,6 +147,9 @@ check_fails 1 "no room for the rows" sh -c "ulimit -f 64; exec '$BBSBENCH' run -
 check "leaves no half of them, and a record" sh -c "
     [ ! -e $tap_folder/full/model.csv ] && ! find $tap_folder/full -name '*.part' | grep -q . && grep -q '\"failed\"' $tap_folder/full/run.json"
 check "its claims are BLOCKED" sh -c "'$BBSBENCH' report $tap_folder/full && grep -q 'BLOCKED' $tap_folder/full/report.md"
+check "the section of the experiment says why it was not run and what it takes" sh -c "
+    grep -A4 '^## Speed and energy of the accelerators' $tap_folder/full/report.md >$tap_folder/why &&
+    grep -q 'NOT RUN: .*model.csv' $tap_folder/why && grep -q 'It needs: .*run --only model' $tap_folder/why"
 check "with room again it continues" "$BBSBENCH" run --only model --resume --out "$tap_folder/full"
 check_fails 3 "a report of no run" "$BBSBENCH" report "$tap_folder"
 printf '{"schema": 3, "mode": ' >"$tap_folder/full/run.json"
