@@ -119,7 +119,7 @@ asan:  ## all tests under AddressSanitizer and UndefinedBehaviorSanitizer
 
 FAULTS ?= 4
 
-faults: $(BUILD)/bbsbench $(BUILD)/faults/interposer.so  ## kills, failing allocations and writes, damaged files: FAULTS=50 tries more of each
+faults: $(BUILD)/bbsbench $(BUILD)/faults/interposer.so  ## kills, failing allocations and writes, damaged files, two programs at once: FAULTS=50 tries more of each
 	@FAULTS=$(FAULTS) PYTHON=$(PYTHON) $(PYTHON) tests/faults/faults.py $(BUILD)/bbsbench $(BUILD)/faults/interposer.so $(PARTS)
 
 $(BUILD)/faults/interposer.so: tests/faults/interposer.c Makefile
