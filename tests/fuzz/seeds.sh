@@ -53,10 +53,10 @@ import sys
 seeds = ["results/reference/accuracy.smoke.csv", "tests/fuzz/seeds/run.json", "results/claims.csv", "models/profiles/resnet18_imagenet_partial.csv",
          "models/compact/vgg16.ranges.csv", "tests/fuzz/seeds/predictions.csv", "docs/examples/mobilenet.layers.csv",
          "bench/accel/config/paper.ini", "datasets/datasets.csv", "tests/fuzz/seeds/shards.json", "tests/fuzz/seeds/val.txt",
-         "tests/fuzz/seeds/description.json"]
+         "tests/fuzz/seeds/description.json", "tests/fuzz/seeds/densities.csv", "tests/fuzz/seeds/images.idx",
+         "tests/fuzz/seeds/array.npz"]
 for reader, path in enumerate(seeds):
-    lines = open(path, "rb").read()[:12000].splitlines(keepends=True)
-    open(f"{sys.argv[1]}/{reader}", "wb").write(bytes([reader]) + b"".join(lines))
+    open(f"{sys.argv[1]}/{reader}", "wb").write(bytes([reader]) + open(path, "rb").read()[:12000])
 PY
 # Graphs: those of the suite that are short enough for most bytes to matter.
 cp models/cfg/vgg16.compact.cfg models/cfg/resnet20.full.cfg tests/data/engine_block.cfg "$1/cfg"
