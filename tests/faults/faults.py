@@ -151,10 +151,14 @@ def damaged(data, checked):
 def damages():
     def query(path, _):
         return ["query", "--run", path.parent, "--format", "csv", "SELECT * FROM table4"]
-    weights = WORK / "weights.safetensors"
+    def export(path, out):
+        return ["history", "export", "1", out, "--history", path]
+    history, weights = WORK / "history.db", WORK / "weights.safetensors"
+    bbsbench("history", "import", WORK / "run", "--history", history)
     shutil.copy(NETWORK, weights)
     files = {"packed weights (.bbs)": (WORK / "ra.bbs", True, lambda path, out: ["unpack", path, out / "u.safetensors"]),
              "weights (.safetensors)": (weights, False, lambda path, out: ["quantize", path, out / "q.safetensors"]),
+             "a history (.db)": (history, True, export),
              "the record of a run": (WORK / "run" / "run.json", False, query)}
     for name in ("table4.csv", "pe.csv"):
         files[f"rows of a run ({name})"] = (WORK / "run" / name, True, query)
