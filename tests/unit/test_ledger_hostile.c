@@ -197,7 +197,7 @@ static void a_wrong_index_is_refused(void **state)
     for (int i = 0; i < 2; i++) {
         uint8_t *entry = memmem(bytes.data, bytes.size, hashes[i], strlen(hashes[i]));
         assert_non_null(entry);
-        entry[strlen(hashes[i]) - 1] ^= 2 ^ 5;
+        entry[strlen(hashes[i]) - 1] ^= 0x2 ^ 0x5;
     }
     write_whole(path.chars, bytes.data, bytes.size);
     file_free_bytes(&bytes);
