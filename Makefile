@@ -74,6 +74,7 @@ real: $(BUILD)/bbsbench  ## real networks on small real samples, compared with t
 real-reference: $(BUILD)/bbsbench  ## make the rows of `make real` in results/reference/real again (say why in CHANGELOG.md)
 	@$(MAKE) --no-print-directory real REAL_OPTIONS="--no-compare $(REAL_OPTIONS)"
 	$(Q)mkdir -p results/reference/real && for rows in accuracy integers real; do cp $(REAL)/$$rows.csv results/reference/real/ || exit 1; done
+	$(Q)tests/baselines.sh --write
 
 smoke:  ## the short end-to-end run: ./run_all.sh --smoke
 	@./run_all.sh --smoke
@@ -118,7 +119,7 @@ asan:  ## all tests under AddressSanitizer and UndefinedBehaviorSanitizer
 
 FAULTS ?= 4
 
-faults: $(BUILD)/bbsbench $(BUILD)/faults/interposer.so  ## kills, failing allocations and writes, damaged files: FAULTS=50 tries more of each
+faults: $(BUILD)/bbsbench $(BUILD)/faults/interposer.so  ## kills, failing allocations and writes, damaged files, two programs at once: FAULTS=50 tries more of each
 	@FAULTS=$(FAULTS) PYTHON=$(PYTHON) $(PYTHON) tests/faults/faults.py $(BUILD)/bbsbench $(BUILD)/faults/interposer.so $(PARTS)
 
 $(BUILD)/faults/interposer.so: tests/faults/interposer.c Makefile
@@ -165,13 +166,16 @@ FUZZERS       := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzzers/%,$(wildcard tests/f
 SECONDS       ?= 150
 FUZZ_CFLAGS    = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=undefined,float-cast-overflow
 
-fuzz:  ## run each libFuzzer target under the sanitizers: SECONDS=150 for each (clang, libclang-rt-14-dev)
+# `files` is one target with a reader for each of its seeds, and runs as long as so many targets.
+fuzz:  ## run each libFuzzer target under the sanitizers: SECONDS=150 for each reader (clang, libclang-rt-14-dev)
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/fuzz CC=clang CFLAGS="$(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link" fuzz-build
 	@BBSBENCH=$(BUILD)/bbsbench PYTHON=$(PYTHON) tests/fuzz/seeds.sh $(BUILD)/fuzz/seeds
 	@for target in $(notdir $(FUZZERS:fuzz_%=%)); do \
-	    kind=$${target#fuzz_}; mkdir -p $(BUILD)/fuzz/corpus/$$kind; echo "  FUZZ    $$kind for $(SECONDS) s"; \
-	    $(BUILD)/fuzz/fuzzers/$$target -max_total_time=$(SECONDS) -timeout=20 -rss_limit_mb=4096 -max_len=16384 -verbosity=0 \
+	    kind=$${target#fuzz_}; readers=1; \
+	    if [ $$kind = files ]; then readers=$$(ls $(BUILD)/fuzz/seeds/files | wc -l); fi; \
+	    mkdir -p $(BUILD)/fuzz/corpus/$$kind; echo "  FUZZ    $$kind for $(SECONDS) s x $$readers"; \
+	    $(BUILD)/fuzz/fuzzers/$$target -max_total_time=$$(($(SECONDS) * readers)) -timeout=20 -rss_limit_mb=4096 -max_len=16384 -verbosity=0 \
 	        -print_final_stats=1 -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/corpus/$$kind $(BUILD)/fuzz/seeds/$$kind || exit 1; \
 	done
 

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The baselines and their reasons. SHA256SUMS beside the baselines records each file; the last section of the changelog
-# names each file that changed, with the first eight digits of its hash, and says why:
-#     * `accuracy.compact.csv` 1a2b3c4d, `fig11.compact.csv` 5e6f7a8b: REASON
+# The baselines and their reasons. SHA256SUMS beside the baselines records each file, also those in folders below (`real`);
+# the last section of the changelog names each file that changed, with the first eight digits of its hash, and says why:
+#     * `accuracy.compact.csv` 1a2b3c4d, `real/accuracy.csv` 5e6f7a8b: REASON
 #     tests/baselines.sh [--write] [FOLDER [CHANGELOG]]
 # Without --write: prints what does not agree, and ends with 1 when anything does not. With --write: records the files as
 # they are, and adds the line for those that changed, whose REASON is left to its author.
@@ -19,8 +19,8 @@ changelog=${2:-CHANGELOG.md}
 found=$(mktemp)
 trap 'rm -f "$found" "$found.log"' EXIT
 
-# "HASH  NAME" of every baseline; the README explains them and SHA256SUMS is their record.
-(cd "$folder" && find . -maxdepth 1 -type f ! -name README.md ! -name SHA256SUMS ! -name '*.part' | sed 's|^\./||' | sort | xargs sha256sum) >"$found"
+# "HASH  NAME" of every baseline; a README explains them and SHA256SUMS is their record.
+(cd "$folder" && find . -type f ! -name README.md ! -path ./SHA256SUMS ! -name '*.part' | sed 's|^\./||' | sort | xargs sha256sum) >"$found"
 
 # The files of `found` whose name and hash stand in no line of the section, as "`NAME` HASH8, ...".
 unnamed() {

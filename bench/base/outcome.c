@@ -36,6 +36,10 @@ static void append(outcome_t *outcome, const char *before, const char *part, siz
     }
     size_t room = (size_t)(outcome->internal_text + sizeof outcome->internal_text - end);
     text_shorten(part, end, most < room ? most : room);
+    /* Parts may be quoted from any file: an error is one line, and no terminal obeys it. */
+    for (; *end != '\0'; end++)
+        if ((unsigned char)*end < ' ' || *end == '\x7F')
+            *end = '?';
 }
 
 static outcome_t error_of(fault_t fault, const char *where, const char *place, const char *found, const char *expected,

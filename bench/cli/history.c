@@ -117,6 +117,19 @@ typedef struct {
     int64_t files;
 } export_t;
 
+/* Every file is looked at before the first is written: a damaged history leaves no part of a run. */
+static outcome_t check_export(void *context, const char *name)
+{
+    const export_t *export = context;
+    bytes_t bytes;
+    bool found;
+    if (strstr(name, "..") != NULL || name[0] == '/') /* a history that somebody else wrote */
+        return outcome_failed("history", name, "a name outside the folder", "the name of a file of a run", NULL);
+    const outcome_t result = ledger_file(export->ledger, export->run, name, &bytes, &found);
+    file_free_bytes(&bytes);
+    return result;
+}
+
 static outcome_t export_file(void *context, const char *name)
 {
     export_t *export = context;
@@ -126,8 +139,6 @@ static outcome_t export_file(void *context, const char *name)
     outfile_t file = {0};
     bool found;
     *strrchr(folder.chars, '/') = '\0';
-    if (strstr(name, "..") != NULL || name[0] == '/') /* a history that somebody else wrote */
-        return outcome_failed("history", name, "a name outside the folder", "the name of a file of a run", NULL);
     outcome_t result = ledger_file(export->ledger, export->run, name, &bytes, &found);
     if (outcome_is_ok(&result) && !outcome_bad(&result, file_make_folder(folder.chars)) &&
         !outcome_bad(&result, outfile_open(&file, path.chars))) {
@@ -145,7 +156,7 @@ static outcome_t export_run(ledger_t *ledger, const options_t *options)
     outcome_t result = ledger_find(ledger, options_operand(options, 1), &export.run);
     if (outcome_is_ok(&result) && file_exists(text_of("%s/run.json", export.folder).chars))
         return outcome_failed(export.folder, "export", "a run", "a folder without one", "choose another folder");
-    if (outcome_is_ok(&result))
+    if (outcome_is_ok(&result) && !outcome_bad(&result, ledger_files(ledger, export.run, check_export, &export)))
         result = ledger_files(ledger, export.run, export_file, &export);
     if (outcome_is_ok(&result))
         printf("run %lld: %lld files into %s\n", (long long)export.run, (long long)export.files, export.folder);

@@ -111,7 +111,6 @@ static int finish_output(const sink_t *sink, int code)
 int main(int argc, char **argv)
 {
     sink_t sink = {.descriptor = STDOUT_FILENO};
-    FILE *given = stdout;
     keep_standard_descriptors();
     setlocale(LC_ALL, "C");
     unsetenv("POSIXLY_CORRECT"); /* with it, getopt_long() takes no options after the first operand */
@@ -124,9 +123,7 @@ int main(int argc, char **argv)
         setvbuf(stream, NULL, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF, BUFSIZ);
         stdout = stream;
     }
-    int code = finish_output(&sink, run_program(argc, argv));
-    stdout = given;
-    if (stream != NULL)
-        fclose(stream); /* while `sink` lives */
-    return code;
+    /* The engine brings libstdc++, which keeps the `stdout` that it finds and flushes it when the program ends. So the
+     * stream stays open until then, and so does this frame with its sink: main() does not return. */
+    exit(finish_output(&sink, run_program(argc, argv)));
 }

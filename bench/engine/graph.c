@@ -6,6 +6,7 @@
 #include "base/home.h"
 #include "base/text.h"
 #include "engine/build.h"
+#include "engine/cfg_file.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -15,47 +16,6 @@
 
 /* ===  Before Darknet: the file  === */
 
-/* The sections that this engine can compute, in Darknet's spelling. */
-static const char *const sections[] = {"[net]",   "[convolutional]", "[maxpool]",   "[avgpool]",
-                                       "[route]", "[shortcut]",      "[connected]", NULL};
-
-static bool is_known_section(const char *line)
-{
-    for (const char *const *section = sections; *section != NULL; section++)
-        if (text_equal(*section, line))
-            return true;
-    return false;
-}
-
-static outcome_t check_line(const char *path, int number, const char *line, bool first)
-{
-    if (line[0] == '[' && (!is_known_section(line) || first != text_equal(line, "[net]")))
-        return outcome_failed(path, text_of("line %d", number).chars, line,
-                              first ? "[net] first" : "a section this engine computes", NULL);
-    if (line[0] != '[' && (first || strchr(line, '=') == NULL))
-        return outcome_failed(path, text_of("line %d", number).chars, line, first ? "[net] first" : "key=value", NULL);
-    return outcome_ok();
-}
-
-/* Cuts the text into lines. */
-static outcome_t check_text(const char *where, char *text)
-{
-    outcome_t result = outcome_ok();
-    bool first = true;
-    int number = 0;
-    for (char *at = text; at != NULL && outcome_is_ok(&result);) {
-        char *line = strsep(&at, "\n");
-        number++;
-        if (line[0] == '\0' || line[0] == '#')
-            continue;
-        result = check_line(where, number, line, first);
-        first = false;
-    }
-    if (outcome_is_ok(&result) && first)
-        result = outcome_failed(where, NULL, "no section", "[net] first", NULL);
-    return result;
-}
-
 static outcome_t check_file(const char *path)
 {
     bytes_t bytes;
@@ -63,7 +23,7 @@ static outcome_t check_file(const char *path)
     if (outcome_bad(&result,
                     file_read(path, "the project's files are incomplete: check it out again, or set BBS_ROOT", &bytes)))
         return result;
-    result = check_text(path, (char *)bytes.data);
+    result = cfg_file_check(path, &bytes);
     file_free_bytes(&bytes);
     return result;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A row is the logits of a sample and, last, 1 when they are known. The file is the key, a newline and all rows, in the
- * byte order of the machine that wrote them: it is for the same run on the same machine. */
+/* A row is the logits of a sample and, last, 1 when they are known. The file is the key, a blank, the SHA-256 of all rows,
+ * a newline and all rows, in the byte order of the machine that wrote them: it is for the same run on the same machine. */
 #include "measure/logits.h"
 
 #include "base/file.h"
 #include "base/outfile.h"
+#include "base/sha256.h"
 #include "base/text.h"
 
 #include <stdlib.h>
@@ -51,26 +52,48 @@ static text_t path_of(const char *stem)
     return text_of("%s.logits", stem);
 }
 
+/* "KEY SHA-256" of the rows in memory. */
+static void sign(const char *key, const logits_t *logits, text_builder_t *line)
+{
+    sha256_t digest;
+    sha256_bytes(logits->memory.data, logits->memory.size, &digest);
+    text_append(line, "%s %s", key, digest.hex);
+}
+
 outcome_t logits_save(const char *stem, const char *key, const logits_t *logits)
 {
     outfile_t file;
-    outcome_t result = outfile_open(&file, path_of(stem).chars);
-    if (!outcome_is_ok(&result))
-        return result;
-    fprintf(file.stream, "%s\n", key);
-    fwrite(logits->memory.data, 1, logits->memory.size, file.stream); /* outfile_commit() finds errors */
-    return outfile_commit(&file);
+    text_builder_t line = {0};
+    outcome_t result = outcome_ok();
+    sign(key, logits, &line);
+    if (line.failed)
+        result = outcome_out_of_memory(stem);
+    else if (!outcome_bad(&result, outfile_open(&file, path_of(stem).chars))) {
+        fprintf(file.stream, "%s\n", line.chars);
+        fwrite(logits->memory.data, 1, logits->memory.size, file.stream); /* outfile_commit() finds errors */
+        result = outfile_commit(&file);
+    }
+    free(line.chars);
+    return result;
 }
 
-/* Does the stream begin with this line, and are `size` bytes left behind it? */
-static bool is_ours(FILE *stream, const char *key, int64_t bytes, size_t size)
+/* Read the rows; false unless they are all, and those that were saved under this key. */
+static bool read_rows(FILE *stream, const char *key, const logits_t *logits)
 {
-    const size_t length = strlen(key);
-    char *line = malloc(length + 1);
-    bool ours = line != NULL && (uint64_t)bytes == length + 1 + size && fread(line, 1, length + 1, stream) == length + 1 &&
-                memcmp(line, key, length) == 0 && line[length] == '\n';
+    char *line = NULL;
+    size_t room = 0;
+    text_builder_t expected = {0};
+    const ssize_t length = getline(&line, &room, stream);
+    bool same = length > 0 && fread(logits->memory.data, 1, logits->memory.size, stream) == logits->memory.size &&
+                fgetc(stream) == EOF;
+    if (same) {
+        sign(key, logits, &expected);
+        line[length - 1] = '\0'; /* the newline */
+        same = !expected.failed && text_equal(line, expected.chars);
+    }
+    free(expected.chars);
     free(line);
-    return ours;
+    return same;
 }
 
 outcome_t logits_load(const char *stem, const char *key, logits_t *logits, bool *found)
@@ -83,8 +106,9 @@ outcome_t logits_load(const char *stem, const char *key, logits_t *logits, bool 
     outcome_t result = file_open(path_of(stem).chars, NULL, &stream, &bytes);
     if (!outcome_is_ok(&result))
         return result;
-    *found = is_ours(stream, key, bytes, logits->memory.size) &&
-             fread(logits->memory.data, 1, logits->memory.size, stream) == logits->memory.size;
+    *found = read_rows(stream, key, logits);
+    if (!*found)
+        memset(logits->memory.data, 0, logits->memory.size); /* nothing is known, as before */
     fclose(stream);
     return result;
 }

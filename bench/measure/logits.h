@@ -29,7 +29,8 @@ void logits_put(logits_t *logits, int64_t index, const float *values);
 const float *logits_at(const logits_t *logits, int64_t index);
 
 /* Write STEM.logits, and read it: the key is that of predictions.h. `*found` is false, without an error, when the file is
- * not there, is damaged, or has another key. `logits` was created for the samples and classes that are expected. */
+ * not there, is damaged or changed (it holds the SHA-256 of its logits), or has another key. `logits` was created for the
+ * samples and classes that are expected. */
 outcome_t logits_save(const char *stem, const char *key, const logits_t *logits);
 outcome_t logits_load(const char *stem, const char *key, logits_t *logits, bool *found);
 /* Remove the file if it is there. */

@@ -2,6 +2,7 @@
 #include "measure/predictions.h"
 
 #include "base/file.h"
+#include "base/sha256.h"
 #include "rows/table.h"
 #include "rows/writer.h"
 
@@ -136,7 +137,7 @@ static const rows_column_t columns[] = {
     {.name = "key",
      ROWS_PLACE_TEXT(cells_t, key),
      .heading = "Key",
-     .meaning = "in the first row: all that the answers depend on"},
+     .meaning = "in the first row: all that the answers depend on, and their SHA-256"},
     {.name = NULL},
 };
 enum { SAMPLE, LABEL, PREDICTED, CROSS_ENTROPY, MARGIN, KL_INT8, ERROR_INT8, KL_FP32, ERROR_FP32, KEY };
@@ -144,7 +145,41 @@ enum { SAMPLE, LABEL, PREDICTED, CROSS_ENTROPY, MARGIN, KL_INT8, ERROR_INT8, KL_
 const rows_schema_t predictions_schema = {
     .name = "predictions", .about = "One network under one method, sample by sample.", .columns = columns};
 
-outcome_t predictions_save(const char *stem, const char *key, const predictions_t *predictions)
+/* A sample as it is hashed: without gaps, and with one NaN. */
+typedef struct {
+    int64_t sample, label, predicted;
+    double statistics[6]; /* in the order of the columns */
+} hashed_t;
+
+static void put_known(double *place, double value)
+{
+    *place = isnan(value) ? (double)NAN : value;
+}
+
+/* "KEY answers=SHA-256". */
+static outcome_t sign(const char *key, const predictions_t *predictions, text_builder_t *signature)
+{
+    sha256_t digest;
+    hashed_t *rows = calloc((size_t)predictions->samples + 1, sizeof *rows);
+    if (rows == NULL)
+        return outcome_out_of_memory("predictions");
+    for (int64_t i = 0; i < predictions->samples; i++) {
+        const outputs_t *outputs = &predictions->outputs[i];
+        const double statistics[] = {outputs->cross_entropy,    outputs->margin,
+                                     outputs->kl[OUTPUTS_INT8], outputs->logit_error[OUTPUTS_INT8],
+                                     outputs->kl[OUTPUTS_FP32], outputs->logit_error[OUTPUTS_FP32]};
+        rows[i] = (hashed_t){
+            .sample = predictions->sample[i], .label = predictions->label[i], .predicted = predictions->predicted[i]};
+        for (size_t k = 0; k < sizeof statistics / sizeof *statistics; k++)
+            put_known(&rows[i].statistics[k], statistics[k]);
+    }
+    sha256_bytes(rows, (size_t)predictions->samples * sizeof *rows, &digest);
+    free(rows);
+    text_append(signature, "%s answers=%s", key, digest.hex);
+    return signature->failed ? outcome_out_of_memory("predictions") : outcome_ok();
+}
+
+static outcome_t write_rows(const char *stem, const char *signature, const predictions_t *predictions)
 {
     rows_writer_t writer;
     outcome_t result = rows_create(&writer, &predictions_schema, text_of("%s.csv", stem).chars);
@@ -161,10 +196,20 @@ outcome_t predictions_save(const char *stem, const char *key, const predictions_
                                .logit_error_int8 = outputs->logit_error[OUTPUTS_INT8],
                                .kl_fp32 = outputs->kl[OUTPUTS_FP32],
                                .logit_error_fp32 = outputs->logit_error[OUTPUTS_FP32],
-                               .key = i == 0 ? key : ""};
+                               .key = i == 0 ? signature : ""};
         rows_write(&writer, &cells);
     }
     return rows_commit(&writer);
+}
+
+outcome_t predictions_save(const char *stem, const char *key, const predictions_t *predictions)
+{
+    text_builder_t signature = {0};
+    outcome_t result = sign(key, predictions, &signature);
+    if (outcome_is_ok(&result))
+        result = write_rows(stem, signature.chars, predictions);
+    free(signature.chars);
+    return result;
 }
 
 static double real_of(const rows_cell_t *cell)
@@ -192,6 +237,25 @@ static bool take_row(const rows_table_t *table, size_t row, int least, int most,
     return true;
 }
 
+/* Take the rows; false when they are not those that were saved under this key. */
+static bool take_rows(const rows_table_t *table, const char *key, int least, int most, predictions_t *predictions)
+{
+    text_builder_t signature = {0};
+    const size_t length = strlen(key);
+    if (table->count == 0 || (int64_t)table->count != predictions->samples)
+        return false;
+    const char *signed_with = rows_cell(table, 0, KEY)->text;
+    if (strncmp(signed_with, key, length) != 0 || signed_with[length] != ' ')
+        return false;
+    for (size_t row = 0; row < table->count; row++)
+        if (!take_row(table, row, least, most, predictions))
+            return false;
+    const outcome_t made = sign(key, predictions, &signature);
+    const bool same = outcome_is_ok(&made) && text_equal(signature.chars, signed_with);
+    free(signature.chars);
+    return same;
+}
+
 outcome_t predictions_load(const char *stem, const char *key, int least, int most, predictions_t *predictions, bool *found)
 {
     *found = false;
@@ -202,11 +266,9 @@ outcome_t predictions_load(const char *stem, const char *key, int least, int mos
     outcome_t read = rows_read(&predictions_schema, path.chars, &table);
     if (!outcome_is_ok(&read)) /* damaged, or of an earlier version: the answers are computed again */
         return outcome_ok();
-    bool good =
-        table.count > 0 && (int64_t)table.count == predictions->samples && text_equal(rows_cell(&table, 0, KEY)->text, key);
-    for (size_t row = 0; good && row < table.count; row++)
-        good = take_row(&table, row, least, most, predictions);
-    *found = good;
+    *found = take_rows(&table, key, least, most, predictions);
+    for (int64_t i = 0; i < predictions->samples && !*found; i++)
+        predictions->outputs[i] = outputs_unknown(); /* a sample that is left out keeps them */
     rows_table_free(&table);
     return outcome_ok();
 }

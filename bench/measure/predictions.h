@@ -14,7 +14,10 @@
  * computed from them, and a resumed run reuses them.
  * On disk they are FOLDER/NET.SIZE.DATA.METHOD.csv, rows of predictions_schema. In the first row is the key: the SHA-256 of
  * weights and data, and every setting that the answers depend on. Key and answers are one file, so that a killed program or
- * a second one cannot leave the answers of one network under the key of another. */
+ * a second one cannot leave the answers of one network under the key of another. After the key follows " answers=" with
+ * the SHA-256 of all rows (sample, label and answer as 64-bit integers and the six statistics as doubles, little-endian),
+ * so that answers which somebody changed while a run was killed are not taken for its own. run.json has no hash of them
+ * before their experiment is finished. */
 
 typedef struct {
     int64_t samples;
@@ -43,8 +46,9 @@ bool predictions_name(const char *file, predictions_name_t *name);
 /* `stem` is that of predictions_stem(). */
 outcome_t predictions_save(const char *stem, const char *key, const predictions_t *predictions);
 /* `predictions` has the samples and labels that are expected, and receives the answers and outputs. `*found` is false,
- * without an error, when there is nothing usable: no file, a damaged one, another key, other samples or labels, or an
- * answer that is not from `least` to `most`. Then answers and outputs may be anything. */
+ * without an error, when there is nothing usable: no file, a damaged or changed one, another key, other samples or labels,
+ * or an answer that is not from `least` to `most`. Then answers may be anything,
+ * and outputs are unknown. */
 outcome_t predictions_load(const char *stem, const char *key, int least, int most, predictions_t *predictions, bool *found);
 
 int64_t predictions_correct(const predictions_t *predictions);

@@ -98,10 +98,11 @@ static outcome_t check_kind(const char *path)
     return outcome_failed(path, "history", "no SQLite database", "a history of bbsbench", foreign_todo);
 }
 
+/* With the indexes: a wrong entry in one would give a run the contents of another file. */
 static outcome_t check_whole(const ledger_t *ledger)
 {
     sqlite3_stmt *statement;
-    outcome_t result = ledger_prepare(ledger, "PRAGMA quick_check(1)", &statement);
+    outcome_t result = ledger_prepare(ledger, "PRAGMA integrity_check(1)", &statement);
     if (!outcome_is_ok(&result))
         return result;
     const char *said = sqlite3_step(statement) == SQLITE_ROW ? (const char *)sqlite3_column_text(statement, 0) : NULL;
@@ -113,7 +114,7 @@ static outcome_t check_whole(const ledger_t *ledger)
     return result;
 }
 
-static outcome_t check_ours(const ledger_t *ledger)
+static outcome_t check_kind_and_version(const ledger_t *ledger)
 {
     int64_t application = 0, version = 0, tables = 0;
     outcome_t result;
@@ -130,19 +131,36 @@ static outcome_t check_ours(const ledger_t *ledger)
         return outcome_failed(ledger->path, "history", text_of("version %lld", (long long)version).chars,
                               text_of("at most %d", (int)LEDGER_VERSION).chars,
                               "it is of a newer bbsbench: use that one, or another file: BBS_HISTORY=FILE");
+    if (version < 0)
+        return outcome_failed(ledger->path, "history", text_of("version %lld", (long long)version).chars,
+                              text_of("0 to %d", (int)LEDGER_VERSION).chars, damaged_todo);
+    if (outcome_bad(&result, ledger_check_shape(ledger, version)))
+        return result;
     return check_whole(ledger);
 }
 
-/* Two programs that make the file at once may find it locked here without being waited for; then the other one does this.
- */
+/* In one transaction: another program may make or migrate the file between two questions. */
+static outcome_t check_ours(const ledger_t *ledger)
+{
+    outcome_t result = ledger_execute(ledger, "BEGIN");
+    if (!outcome_is_ok(&result))
+        return result;
+    result = check_kind_and_version(ledger);
+    sqlite3_exec(ledger->connection, "ROLLBACK", NULL, NULL, NULL); /* nothing was written */
+    return result;
+}
+
+/* A file whose tables cannot be migrated stays as it is, so write-ahead logging, which is noted in the file, comes last.
+ * Two programs that make the file at once may find it locked then without being waited for; the other one does it. */
 static outcome_t prepare_writing(const ledger_t *ledger)
 {
     outcome_t result;
-    sqlite3_exec(ledger->connection, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
     if (outcome_bad(&result, ledger_execute(ledger, "PRAGMA synchronous = FULL")) ||
-        outcome_bad(&result, ledger_execute(ledger, "PRAGMA foreign_keys = ON")))
+        outcome_bad(&result, ledger_execute(ledger, "PRAGMA foreign_keys = ON")) ||
+        outcome_bad(&result, ledger_migrate(ledger)))
         return result;
-    return ledger_migrate(ledger);
+    sqlite3_exec(ledger->connection, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+    return result;
 }
 
 static outcome_t connect(const char *path, ledger_t *ledger)

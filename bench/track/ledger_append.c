@@ -116,8 +116,11 @@ static outcome_t find_run(const ledger_t *ledger, const char *identity, int64_t 
     if (!outcome_is_ok(&result))
         return result;
     sqlite3_bind_text(statement, 1, identity, -1, SQLITE_STATIC);
-    if (sqlite3_step(statement) == SQLITE_ROW)
+    const int code = sqlite3_step(statement);
+    if (code == SQLITE_ROW)
         *id = sqlite3_column_int64(statement, 0);
+    else if (code != SQLITE_DONE)
+        result = ledger_failed(ledger);
     sqlite3_finalize(statement);
     return result;
 }

@@ -32,13 +32,17 @@ outcome_t ledger_deflate(const bytes_t *bytes, bytes_t *deflated)
     return outcome_ok();
 }
 
+/* Deflate packs at most 1,032 bytes into one (zlib's technical notes): a longer length is not believed, nor allocated. */
+enum { DEFLATE_MOST = 1032 };
+
 /* What comes out must have the length and the hash that were stored with it. */
 outcome_t ledger_inflate(const ledger_t *ledger, const void *deflated, size_t size, int64_t original, const char *sha256,
                          bytes_t *bytes)
 {
     sha256_t digest;
     *bytes = (bytes_t){0};
-    bool possible = original >= 0 && original < INT_MAX && deflated != NULL && sha256 != NULL;
+    bool possible = original >= 0 && original < INT_MAX && deflated != NULL && sha256 != NULL &&
+                    (size_t)original / DEFLATE_MOST <= size;
     uLongf length = possible ? (uLongf)original : 0;
     bytes->data = possible ? malloc(length + 1) : NULL;
     if (possible && bytes->data == NULL)

@@ -22,6 +22,9 @@ outcome_t ledger_integer(const ledger_t *ledger, const char *sql, int64_t *value
 
 /* Bring the schema from any older version to LEDGER_VERSION, in one transaction. A new file is version 0. */
 outcome_t ledger_migrate(const ledger_t *ledger);
+/* Are the tables runs, contents and files, with all that belongs to them, those of this version (0 to LEDGER_VERSION)? A
+ * file that somebody else made may have a trigger, a view in the place of a table, or a key that replaces rows. */
+outcome_t ledger_check_shape(const ledger_t *ledger, int64_t version);
 
 /* The first line of a file of rows, to free(); NULL when memory is out. */
 char *ledger_header(const bytes_t *bytes);

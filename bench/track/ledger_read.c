@@ -79,8 +79,11 @@ outcome_t ledger_find(const ledger_t *ledger, const char *word, int64_t *id)
         sqlite3_bind_int64(statement, 1, number);
     else
         sqlite3_bind_text(statement, 1, word, -1, SQLITE_STATIC);
-    if (sqlite3_step(statement) == SQLITE_ROW)
+    const int code = sqlite3_step(statement);
+    if (code == SQLITE_ROW)
         *id = sqlite3_column_int64(statement, 0);
+    else if (code != SQLITE_DONE)
+        result = ledger_failed(ledger);
     else
         result = outcome_missing(ledger->path, text_of("run %s", word).chars, "none", "a run of the history",
                                  "see bbsbench history");
@@ -88,9 +91,18 @@ outcome_t ledger_find(const ledger_t *ledger, const char *word, int64_t *id)
     return result;
 }
 
+/* The row is sha256, bytes, deflated; all are NULL when the contents are gone. The length is asked for first: it may bring
+ * a text to another encoding, and with it to another place. */
+static outcome_t inflate_row(const ledger_t *ledger, sqlite3_stmt *statement, bytes_t *bytes)
+{
+    const size_t size = (size_t)sqlite3_column_bytes(statement, 2);
+    const void *deflated = sqlite3_column_blob(statement, 2);
+    return ledger_inflate(ledger, deflated, size, sqlite3_column_int64(statement, 1), text_at(statement, 0), bytes);
+}
+
 outcome_t ledger_file(const ledger_t *ledger, int64_t run, const char *name, bytes_t *bytes, bool *found)
 {
-    static const char sql[] = "SELECT c.sha256, c.bytes, c.deflated FROM files f JOIN contents c ON c.id = f.content"
+    static const char sql[] = "SELECT c.sha256, c.bytes, c.deflated FROM files f LEFT JOIN contents c ON c.id = f.content"
                               " WHERE f.run = ?1 AND f.name = ?2";
     sqlite3_stmt *statement;
     outcome_t result = ledger_prepare(ledger, sql, &statement);
@@ -103,8 +115,7 @@ outcome_t ledger_file(const ledger_t *ledger, int64_t run, const char *name, byt
     int code = sqlite3_step(statement);
     *found = code == SQLITE_ROW;
     if (*found)
-        result = ledger_inflate(ledger, sqlite3_column_blob(statement, 2), (size_t)sqlite3_column_bytes(statement, 2),
-                                sqlite3_column_int64(statement, 1), text_at(statement, 0), bytes);
+        result = inflate_row(ledger, statement, bytes);
     else if (code != SQLITE_DONE)
         result = ledger_failed(ledger);
     sqlite3_finalize(statement);
@@ -119,8 +130,11 @@ outcome_t ledger_files(const ledger_t *ledger, int64_t run, outcome_t (*found)(v
     if (!outcome_is_ok(&result))
         return result;
     sqlite3_bind_int64(statement, 1, run);
-    while (outcome_is_ok(&result) && sqlite3_step(statement) == SQLITE_ROW)
+    int code = SQLITE_DONE;
+    while (outcome_is_ok(&result) && (code = sqlite3_step(statement)) == SQLITE_ROW)
         result = found(context, text_at(statement, 0));
+    if (outcome_is_ok(&result) && code != SQLITE_DONE)
+        result = ledger_failed(ledger);
     sqlite3_finalize(statement);
     return result;
 }

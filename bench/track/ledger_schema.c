@@ -60,9 +60,10 @@ static outcome_t add_headers(const ledger_t *ledger)
     int code = SQLITE_DONE;
     while (outcome_is_ok(&result) && (code = sqlite3_step(statement)) == SQLITE_ROW) {
         bytes_t bytes = {0};
-        result =
-            ledger_inflate(ledger, sqlite3_column_blob(statement, 3), (size_t)sqlite3_column_bytes(statement, 3),
-                           sqlite3_column_int64(statement, 2), (const char *)sqlite3_column_text(statement, 1), &bytes);
+        const size_t size = (size_t)sqlite3_column_bytes(statement, 3); /* before its bytes, which it may move */
+        const void *deflated = sqlite3_column_blob(statement, 3);
+        result = ledger_inflate(ledger, deflated, size, sqlite3_column_int64(statement, 2),
+                                (const char *)sqlite3_column_text(statement, 1), &bytes);
         if (outcome_is_ok(&result))
             result = set_header(ledger, sqlite3_column_int64(statement, 0), &bytes);
         file_free_bytes(&bytes);
@@ -75,14 +76,14 @@ static outcome_t add_headers(const ledger_t *ledger)
 
 static outcome_t (*const steps[LEDGER_VERSION])(const ledger_t *ledger) = {make_tables, add_headers};
 
-static outcome_t take_steps(const ledger_t *ledger)
+static outcome_t take_steps(const ledger_t *ledger, int64_t last)
 {
     int64_t version = 0;
     outcome_t result = ledger_integer(ledger, "PRAGMA user_version", &version);
-    for (; version < LEDGER_VERSION && outcome_is_ok(&result); version++)
+    for (; version < last && outcome_is_ok(&result); version++)
         result = steps[version](ledger);
     if (outcome_is_ok(&result))
-        result = ledger_execute(ledger, text_of("PRAGMA user_version = %d", (int)LEDGER_VERSION).chars);
+        result = ledger_execute(ledger, text_of("PRAGMA user_version = %lld", (long long)last).chars);
     return result;
 }
 
@@ -93,7 +94,58 @@ outcome_t ledger_migrate(const ledger_t *ledger)
     if (!outcome_is_ok(&result) || version == LEDGER_VERSION ||
         outcome_bad(&result, ledger_execute(ledger, "BEGIN IMMEDIATE")))
         return result;
-    result = take_steps(ledger); /* reads the version again: another program may have been first */
+    result = take_steps(ledger, LEDGER_VERSION); /* reads the version again: another program may have been first */
     outcome_t ended = ledger_execute(ledger, outcome_is_ok(&result) ? "COMMIT" : "ROLLBACK");
     return outcome_is_ok(&result) ? ended : result;
+}
+
+/* ===  Whose tables they are  === */
+
+/* The statements that made our tables, and whatever else belongs to them: indexes and triggers. Blanks aside. */
+static outcome_t read_shape(const ledger_t *ledger, char **shape)
+{
+    static const char sql[] =
+        "SELECT group_concat(type || ' ' || name || ' ' || replace(ifnull(sql, ''), ' ', ''), '; ') FROM"
+        " (SELECT type, name, sql FROM sqlite_schema WHERE lower(tbl_name) IN ('runs', 'contents', 'files')"
+        " ORDER BY type, name)";
+    sqlite3_stmt *statement;
+    outcome_t result = ledger_prepare(ledger, sql, &statement);
+    if (!outcome_is_ok(&result))
+        return result;
+    if (sqlite3_step(statement) == SQLITE_ROW) {
+        const char *text = (const char *)sqlite3_column_text(statement, 0);
+        *shape = text_copy(text != NULL ? text : "");
+        result = *shape != NULL ? result : outcome_out_of_memory(ledger->path);
+    } else {
+        result = ledger_failed(ledger);
+    }
+    sqlite3_finalize(statement);
+    return result;
+}
+
+/* The same of a history in memory that has taken the steps up to `version`. */
+static outcome_t make_shape(const ledger_t *ledger, int64_t version, char **shape)
+{
+    ledger_t made = {.path = ledger->path};
+    outcome_t result = outcome_ok();
+    if (sqlite3_open(":memory:", &made.connection) != SQLITE_OK)
+        result = ledger_failed(&made);
+    else if (!outcome_bad(&result, take_steps(&made, version)))
+        result = read_shape(&made, shape);
+    sqlite3_close(made.connection);
+    return result;
+}
+
+outcome_t ledger_check_shape(const ledger_t *ledger, int64_t version)
+{
+    char *found = NULL, *made = NULL;
+    outcome_t result;
+    if (!outcome_bad(&result, read_shape(ledger, &found)) && !outcome_bad(&result, make_shape(ledger, version, &made)) &&
+        !text_equal(found, made))
+        result = outcome_failed(ledger->path, "history", "other tables, indexes or triggers",
+                                text_of("those of version %lld", (long long)version).chars,
+                                "bbsbench did not make it so: name another file: BBS_HISTORY=FILE");
+    free(found);
+    free(made);
+    return result;
 }

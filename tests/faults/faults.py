@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What goes wrong at the worst moment: faults.py PROGRAM INTERPOSER [PART...]
 
-Parts: kill, memory, disk, damage. FAULTS (default 4) is the number of moments, allocations, writes or damages that are
-tried for each command or file; SEED (default 1) draws them. Prints TAP. After a fault a command either ends well with the
-right files, or with one line "error: ..." and a code that is no crash; a file is right or absent, never another."""
+Parts: kill, memory, disk, damage, two (two programs at once: two.py). FAULTS (default 4) is the number of moments,
+allocations, writes or damages that are tried for each command or file; SEED (default 1) draws them. Prints TAP. After a
+fault a command either ends well with the right files, or with one line "error: ..." and a code that is no crash; a file is
+right or absent, never another."""
 import os
 import pathlib
 import random
@@ -13,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+import two
 
 PROGRAM, INTERPOSER = (os.path.abspath(path) for path in sys.argv[1:3])
 FAULTS = int(os.environ.get("FAULTS", "4"))
@@ -148,10 +151,14 @@ def damaged(data, checked):
 def damages():
     def query(path, _):
         return ["query", "--run", path.parent, "--format", "csv", "SELECT * FROM table4"]
-    weights = WORK / "weights.safetensors"
+    def export(path, out):
+        return ["history", "export", "1", out, "--history", path]
+    history, weights = WORK / "history.db", WORK / "weights.safetensors"
+    bbsbench("history", "import", WORK / "run", "--history", history)
     shutil.copy(NETWORK, weights)
     files = {"packed weights (.bbs)": (WORK / "ra.bbs", True, lambda path, out: ["unpack", path, out / "u.safetensors"]),
              "weights (.safetensors)": (weights, False, lambda path, out: ["quantize", path, out / "q.safetensors"]),
+             "a history (.db)": (history, True, export),
              "the record of a run": (WORK / "run" / "run.json", False, query)}
     for name in ("table4.csv", "pe.csv"):
         files[f"rows of a run ({name})"] = (WORK / "run" / name, True, query)
@@ -180,7 +187,7 @@ def damages():
 
 
 def main():
-    parts = sys.argv[3:] or ["kill", "memory", "disk", "damage"]
+    parts = sys.argv[3:] or ["kill", "memory", "disk", "damage", "two"]
     try:
         make_inputs()
         if "kill" in parts:
@@ -191,6 +198,8 @@ def main():
             inject("the disk", "FAULT_DISK", 1)
         if "damage" in parts:
             damages()
+        if "two" in parts:
+            two.Two(PROGRAM, WORK, FAULTS, RANDOM.random(), content, report).all()
     finally:
         shutil.rmtree(WORK, ignore_errors=True)
     print(f"1..{count}")

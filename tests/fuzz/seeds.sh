@@ -3,7 +3,7 @@
 # Small files for the fuzzers to start from: seeds.sh FOLDER, with BBSBENCH the program.
 set -eu
 python=${PYTHON:-/usr/bin/python3}
-mkdir -p "$1/bbs" "$1/safetensors" "$1/tokenizer" "$1/checkpoint" "$1/page" "$1/files"
+mkdir -p "$1/bbs" "$1/safetensors" "$1/tokenizer" "$1/checkpoint" "$1/page" "$1/files" "$1/cfg" "$1/ledger"
 $python tests/oracle/checkpoints.py "$1/checkpoint"
 rm "$1/checkpoint"/*.safetensors "$1/checkpoint/manifest.csv"
 $python - "$1/safetensors/net" <<'PY'
@@ -53,8 +53,21 @@ import sys
 seeds = ["results/reference/accuracy.smoke.csv", "tests/fuzz/seeds/run.json", "results/claims.csv", "models/profiles/resnet18_imagenet_partial.csv",
          "models/compact/vgg16.ranges.csv", "tests/fuzz/seeds/predictions.csv", "docs/examples/mobilenet.layers.csv",
          "bench/accel/config/paper.ini", "datasets/datasets.csv", "tests/fuzz/seeds/shards.json", "tests/fuzz/seeds/val.txt",
-         "tests/fuzz/seeds/description.json"]
+         "tests/fuzz/seeds/description.json", "tests/fuzz/seeds/densities.csv", "tests/fuzz/seeds/images.idx",
+         "tests/fuzz/seeds/array.npz"]
 for reader, path in enumerate(seeds):
-    lines = open(path, "rb").read()[:12000].splitlines(keepends=True)
-    open(f"{sys.argv[1]}/{reader}", "wb").write(bytes([reader]) + b"".join(lines))
+    open(f"{sys.argv[1]}/{reader}", "wb").write(bytes([reader]) + open(path, "rb").read()[:12000])
+PY
+# Graphs: those of the suite that are short enough for most bytes to matter.
+cp models/cfg/vgg16.compact.cfg models/cfg/resnet20.full.cfg tests/data/engine_block.cfg "$1/cfg"
+# Histories, made of their SQL.
+$python - "$1/ledger" <<'PY'
+import pathlib, sqlite3, sys
+for source in pathlib.Path("tests/fuzz/seeds").glob("history.*.sql"):
+    for encoding in "UTF-8", "UTF-16le":
+        target = pathlib.Path(sys.argv[1]) / f"{source.stem}.{encoding}.db"
+        target.unlink(missing_ok=True)
+        database = sqlite3.connect(target)
+        database.executescript(f"PRAGMA encoding = '{encoding}';" + source.read_text())
+        database.close()
 PY

@@ -36,6 +36,19 @@ check "another change before the reason is written" baselines --write
 check "leaves one line" [ "$(grep -c REASON "$log")" -eq 1 ]
 sed -i 's/: REASON$/: because of that./' "$log"
 check "with its reason all is well again" baselines
+mkdir "$reference/real"
+printf 'a,b\n7,8\n' >"$reference/real/one.csv"
+echo "about these" >"$reference/real/README.md"
+check "a file in a folder below is refused" refused
+check "by its folder and name, and the other README is none" sh -c "grep -q 'real/one.csv: not as recorded' $tap_folder/last_out && ! grep -q README $tap_folder/last_out"
+check "recording writes its line" baselines --write
+check "with its folder" sh -c "tail -n 1 $log | grep -q '^\* .real/one.csv. [0-9a-f]*: REASON\$'"
+sed -i 's/: REASON$/: because of those./' "$log"
+check "and then all is well" baselines
+printf 'a,b\n7,9\n' >"$reference/real/one.csv"
+check "its change is refused" refused
+check "and it alone" sh -c "grep -q 'real/one.csv: not as recorded' $tap_folder/last_out && ! grep -q '/reference/one.csv' $tap_folder/last_out"
+printf 'a,b\n7,8\n' >"$reference/real/one.csv"
 rm "$reference/two.smoke.csv"
 check "a removed file is refused" refused
 printf 'x\n' >"$reference/three.csv"

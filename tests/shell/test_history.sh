@@ -16,6 +16,22 @@ check "is not there" sh -c "[ \$('$BBSBENCH' history | wc -l) -eq 2 ]"
 check "until it is imported" sh -c "'$BBSBENCH' history import $tap_folder/two && '$BBSBENCH' history | grep -qE '^ +2 .* smoke .* yes +.*/two\$'"
 check "an export has the same bytes" sh -c "'$BBSBENCH' history export 2 $tap_folder/export &&
     for file in run.json pe.csv table4.csv; do cmp $tap_folder/two/\$file $tap_folder/export/\$file || exit 1; done"
+# Histories that somebody else wrote or a disk damaged: a name that leads out of the folder, and the last file with other bytes.
+other() { # NAME SQL
+    "${PYTHON:-/usr/bin/python3}" - "$BBS_HISTORY" "$tap_folder/$1.db" "$2" <<'END'
+import sqlite3, sys
+source, target = sqlite3.connect(sys.argv[1]), sqlite3.connect(sys.argv[2])
+source.backup(target)
+assert target.execute(sys.argv[3]).rowcount > 0
+target.commit()
+END
+}
+other outside "UPDATE files SET name = '../outside.csv' WHERE name = 'table4.csv'"
+other bytes "UPDATE contents SET deflated = zeroblob(9) WHERE id = (SELECT content FROM files WHERE name = 'table4.csv')"
+check_fails 1 "an export with a name outside the folder" "$BBSBENCH" history export 2 "$tap_folder/in/side" --history "$tap_folder/outside.db"
+check "writes nothing, there or elsewhere" sh -c "[ ! -e $tap_folder/in ] && [ ! -e $tap_folder/outside.csv ] && grep -q 'outside.csv: found a name outside the folder' $tap_folder/last_err"
+check_fails 1 "an export of damaged contents" "$BBSBENCH" history export 2 "$tap_folder/in/side" --history "$tap_folder/bytes.db"
+check "leaves no part of the run" sh -c "[ ! -e $tap_folder/in ] && grep -q 'found other bytes' $tap_folder/last_err"
 check_fails 1 "an export does not overwrite a run" "$BBSBENCH" history export 1 "$tap_folder/export"
 check_fails 3 "an unknown run" "$BBSBENCH" history export 77 "$tap_folder/none"
 check_fails 2 "an unknown action" "$BBSBENCH" history forget

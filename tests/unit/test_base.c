@@ -44,6 +44,14 @@ static void an_error_says_its_five_parts(void **state)
     assert_true(outcome_is_skip(&outcome) && !outcome_is_error(&outcome) && !outcome_is_ok(&outcome));
 }
 
+/* Whatever a file holds that is quoted: no second line, nothing that a terminal obeys. UTF-8 stays. */
+static void an_error_is_one_line_of_text(void **state)
+{
+    (void)state;
+    const outcome_t outcome = outcome_failed("a\nb.csv", "line\t3", "\033[2J\x7F", "caf\xC3\xA9\r", NULL);
+    assert_string_equal(outcome_text(&outcome), "a?b.csv: line?3: found ?[2J?, expected caf\xC3\xA9?");
+}
+
 static void numbers_are_read_whole_or_not_at_all(void **state)
 {
     (void)state;
@@ -275,6 +283,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_error_says_its_five_parts),
+        cmocka_unit_test(an_error_is_one_line_of_text),
         cmocka_unit_test(numbers_are_read_whole_or_not_at_all),
         cmocka_unit_test(a_list_is_split_at_each_separator),
         cmocka_unit_test(white_space_is_taken_from_both_ends),

@@ -32,6 +32,9 @@ static const char *const seeds[] = {
     "tests/fuzz/seeds/shards.json",
     "tests/fuzz/seeds/val.txt",
     "tests/fuzz/seeds/description.json",
+    "tests/fuzz/seeds/densities.csv",
+    "tests/fuzz/seeds/images.idx",
+    "tests/fuzz/seeds/array.npz",
 };
 
 static bytes_t seed_of(size_t reader)
@@ -40,6 +43,19 @@ static bytes_t seed_of(size_t reader)
     assert_ok(file_read(seeds[reader], NULL, &bytes));
     bytes.size = bytes.size < MOST_BYTES ? bytes.size : MOST_BYTES;
     return bytes;
+}
+
+/* A seed that its reader refuses leads the fuzzer nowhere. */
+static void each_seed_is_read_by_its_reader(void **state)
+{
+    (void)state;
+    for (size_t reader = 0; reader < sizeof seeds / sizeof *seeds; reader++) {
+        bytes_t bytes;
+        assert_ok(file_read(seeds[reader], NULL, &bytes));
+        if (!read_as(reader, bytes.data, bytes.size))
+            fail_msg("%s", seeds[reader]);
+        file_free_bytes(&bytes);
+    }
 }
 
 static void damaged_files_do_no_harm(void **state)
@@ -95,8 +111,8 @@ static void a_bare_class_is_named(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(damaged_files_do_no_harm),
-                                       cmocka_unit_test(damaged_pickles_do_no_harm),
-                                       cmocka_unit_test(a_bare_class_is_named)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_seed_is_read_by_its_reader), cmocka_unit_test(damaged_files_do_no_harm),
+        cmocka_unit_test(damaged_pickles_do_no_harm), cmocka_unit_test(a_bare_class_is_named)};
     return cmocka_run_group_tests_name("fuzz_files", tests, NULL, NULL);
 }

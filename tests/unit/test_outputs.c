@@ -188,6 +188,18 @@ static void logits_come_back_under_their_own_key_alone(void **state)
         assert_false(is_found(others[i].key, others[i].samples, others[i].classes, &again));
         logits_free(&again);
     }
+    /* One bit of one logit: not taken, and nothing of it stays in memory. */
+    FILE *stream = fopen(text_of("%s.logits", stem().chars).chars, "r+b");
+    assert_non_null(stream);
+    assert_int_equal(fseek(stream, -40, SEEK_END), 0);
+    const int byte = fgetc(stream);
+    assert_int_equal(fseek(stream, -40, SEEK_END), 0);
+    assert_int_equal(fputc(byte ^ 1, stream), byte ^ 1);
+    assert_int_equal(fclose(stream), 0);
+    assert_false(is_found("weights=a", 3, 3, &again));
+    for (int i = 0; i < 3; i++)
+        assert_null(logits_at(&again, i));
+    logits_free(&again);
     assert_int_equal(truncate(text_of("%s.logits", stem().chars).chars, 50), 0);
     assert_false(is_found("weights=a", 3, 3, &again));
     logits_free(&again);

@@ -177,6 +177,57 @@ static void key_and_answers_are_one_file(void **state)
     predictions_free(&predictions);
 }
 
+/* The file that is written for these answers. Free it. */
+static bytes_t written(const char *key, const predictions_t *predictions)
+{
+    bytes_t bytes;
+    assert_ok(predictions_save(stem().chars, key, predictions));
+    assert_ok(file_read(text_of("%s.csv", stem().chars).chars, NULL, &bytes));
+    return bytes;
+}
+
+/* The hash was computed by Python: sha256(b"".join(struct.pack("<3q6d", 10 * i, i, 7, *6 * [nan]) for i in range(4))). */
+static void the_key_is_followed_by_the_hash_of_the_answers(void **state)
+{
+    (void)state;
+    predictions_t predictions;
+    made(7, &predictions);
+    bytes_t bytes = written("weights=a", &predictions);
+    assert_non_null(
+        strstr((const char *)bytes.data,
+               "\n0,0,7,,,,,,,weights=a answers=3abdb740d12b3029359de7a18b13a124396b1360bb3da6f4b7747a3ad749f616\n"));
+    file_free_bytes(&bytes);
+    predictions_free(&predictions);
+}
+
+/* What somebody changes between a kill and --resume: an answer, two answers, a statistic, the key. */
+static void changed_answers_are_not_taken(void **state)
+{
+    (void)state;
+    static const char *const changes[][2] = {
+        {"10,1,4,", "10,1,1,"},    {"0,0,4,0.5,", "0,0,4,0.25,"},
+        {"0,0,4,0.5,", "0,0,4,,"}, {"key ", "kez "},
+        {"answers=", "answers= "}, {"20,2,4,,,,,,,\n", "20,2,4,,,,,,,x\n"},
+        {"10,1,4,", "10,1,-1,"},   {"30,3,4,,,,,,,\n", "30,3,4,,,,,0,,\n"},
+    };
+    predictions_t predictions;
+    int got[SAMPLES];
+    made(4, &predictions);
+    predictions.outputs[0].cross_entropy = 0.5;
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        bytes_t bytes = written("key", &predictions);
+        assert_true(is_kept("key", &predictions, -1, got));
+        const char *text = (const char *)bytes.data, *at = strstr(text, changes[i][0]);
+        assert_non_null(at);
+        write_text(text_of("%.*s%s%s", (int)(at - text), text, changes[i][1], at + strlen(changes[i][0])).chars);
+        if (is_kept("key", &predictions, -1, got) != (strcmp(changes[i][1], "20,2,4,,,,,,,x\n") == 0))
+            fail_msg("%s", changes[i][1]); /* keys after the first row say nothing */
+        file_free_bytes(&bytes);
+    }
+    predictions_free(&predictions);
+}
+
+/* The hash is that of the answers "all 0", so that it alone refuses none of the values that are no answers. */
 static void answers_that_no_network_gives_are_not_taken(void **state)
 {
     (void)state;
@@ -184,27 +235,34 @@ static void answers_that_no_network_gives_are_not_taken(void **state)
     int got[SAMPLES];
     made(0, &predictions);
 #define HEADER "sample,label,predicted,cross_entropy,margin,kl_int8,logit_error_int8,kl_fp32,logit_error_fp32,key\n"
+#define KEY0 "k answers=1908b6e2a2fae1af5e96c8378482de9309b20b5bf466ced2f9899e48d62226f5\n"
+    static const char good[] = HEADER "0,0,0,,,,,,," KEY0 "10,1,0,,,,,,,\n20,2,0,,,,,,,\n30,3,0,,,,,,,\n";
     static const char *const damaged[] = {
-        HEADER "0,0,10,,,,,,,k\n10,1,0,,,,,,,\n20,2,0,,,,,,,\n30,3,0,,,,,,,\n", /* 10 classes: 0 to 9 */
-        HEADER "0,0,0,,,,,,,k\n10,1,-2,,,,,,,\n20,2,0,,,,,,,\n30,3,0,,,,,,,\n", /* below the mark of a skipped sample */
-        HEADER "0,0,0,,,,,,,k\n10,1,4294967296,,,,,,,\n20,2,0,,,,,,,\n30,3,0,,,,,,,\n", /* 2^32, which an int cuts to 0 */
-        HEADER "0,0,x,,,,,,,k\n10,1,0,,,,,,,\n20,2,0,,,,,,,\n30,3,0,,,,,,,\n",          /* no number */
-        HEADER "0,0,,,,,,,,k\n10,1,0,,,,,,,\n20,2,0,,,,,,,\n30,3,0,,,,,,,\n",           /* no answer */
-        HEADER "0,0,0,,x,,,,,k\n10,1,0,,,,,,,\n20,2,0,,,,,,,\n30,3,0,,,,,,,\n",         /* a margin that is no number */
-        HEADER "0,0,0,,,,,,,k\n10,1,0,,,,,,,\n20,2,0,,,,,,,\n",                         /* a row is missing */
-        HEADER "0,0,0,,,,,,,k\n10,1,0,,,,,,\n20,2,0,,,,,,,\n30,3,0,,,,,,,\n",           /* a field is missing */
-        "sample,label,predicted,key\n0,0,0,k\n10,1,0,\n20,2,0,\n30,3,0,\n",             /* of an earlier version */
+        HEADER "0,0,0,,,,,,," KEY0 "10,1,4294967296,,,,,,,\n20,2,0,,,,,,,\n30,3,0,,,,,,,\n", /* 2^32: an int cuts it to 0 */
+        HEADER "0,0,x,,,,,,," KEY0 "10,1,0,,,,,,,\n20,2,0,,,,,,,\n30,3,0,,,,,,,\n",          /* no number */
+        HEADER "0,0,,,,,,,," KEY0 "10,1,0,,,,,,,\n20,2,0,,,,,,,\n30,3,0,,,,,,,\n",           /* no answer */
+        HEADER "0,0,0,,x,,,,," KEY0 "10,1,0,,,,,,,\n20,2,0,,,,,,,\n30,3,0,,,,,,,\n", /* a margin that is no number */
+        HEADER "0,0,0,,,,,,," KEY0 "10,1,0,,,,,,,\n20,2,0,,,,,,,\n",                 /* a row is missing */
+        HEADER "0,0,0,,,,,,," KEY0 "10,1,0,,,,,,\n20,2,0,,,,,,,\n30,3,0,,,,,,,\n",   /* a field is missing */
+        HEADER "0,0,0,,,,,,,k\n10,1,0,,,,,,,\n20,2,0,,,,,,,\n30,3,0,,,,,,,\n",       /* without a hash */
+        "sample,label,predicted,key\n0,0,0," KEY0 "10,1,0,\n20,2,0,\n30,3,0,\n",     /* of an earlier version */
         "",
     };
+    write_text(good);
+    assert_true(is_kept("k", &predictions, -1, got));
     for (size_t i = 0; i < sizeof damaged / sizeof *damaged; i++) {
         write_text(damaged[i]);
         assert_false(is_kept("k", &predictions, -1, got));
     }
-    const char *skipped = HEADER "0,0,9,,,,,,,k\n10,1,-1,,,,,,,\n20,2,0,,,,,,,\n30,3,0,,,,,,,\n";
-    write_text(skipped);
-    assert_true(is_kept("k", &predictions, -1, got));
-    assert_int_equal(got[1], -1);
-    assert_false(is_kept("k", &predictions, 0, got)); /* where no sample may be left out */
+    /* 10 classes: 0 to 9; -1 marks a sample that was left out, where that is allowed. */
+    static const int answers[] = {10, -2, -1, 9};
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        predictions.predicted[1] = answers[i];
+        assert_ok(predictions_save(stem().chars, "k", &predictions));
+        assert_int_equal(is_kept("k", &predictions, -1, got), answers[i] == -1 || answers[i] == 9);
+        assert_int_equal(is_kept("k", &predictions, 0, got), answers[i] == 9);
+    }
+    assert_int_equal(got[1], 9);
     predictions_free(&predictions);
 }
 
@@ -227,6 +285,8 @@ int main(void)
         cmocka_unit_test(outputs_come_back_as_they_were),
         cmocka_unit_test(file_names_are_legal_everywhere),
         cmocka_unit_test(key_and_answers_are_one_file),
+        cmocka_unit_test(the_key_is_followed_by_the_hash_of_the_answers),
+        cmocka_unit_test(changed_answers_are_not_taken),
         cmocka_unit_test(answers_that_no_network_gives_are_not_taken),
     };
     return cmocka_run_group_tests_name("predictions", tests, make_folder, remove_folder);
