@@ -7,13 +7,15 @@
 #include "data/dataset.h"
 #include "nets/ranges.h"
 
-/* The networks of the mode's material; without material every network with shipped weights at the mode's size. */
+/* The networks of the mode's material, brought or chosen; without material every network with shipped weights at the mode's
+ * size. */
 static size_t list_networks(const run_mode_t *mode, material_net_t *nets)
 {
     size_t count = 0;
     for (size_t i = 0; mode->material != NULL && i < mode->material->count; i++)
         nets[count++] = mode->material->nets[i];
-    for (const network_t *const *network = net_registry; *network != NULL && !mode->brings; network++)
+    for (const network_t *const *network = net_registry; *network != NULL && mode->material == NULL && !mode->brings;
+         network++)
         for (const net_size_t *const *size = (*network)->sizes; *size != NULL && count < MATERIAL_NETS; size++)
             if (text_equal((*size)->name, mode->size) && (*size)->weights != NULL)
                 nets[count++] = (material_net_t){.network = *network, .size = *size};
