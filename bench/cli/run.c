@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cli/catalogues.h"
 #include "cli/method_options.h"
+#include "cli/run_list.h"
 #include "experiments/accuracy_runs.h"
 #include "run/choice.h"
 #include "run/full.h"
@@ -126,6 +127,20 @@ static outcome_t read_list(const options_t *options, const char *name, const cha
     return outcome_ok();
 }
 
+/* Files that are missing are part of the list. */
+static outcome_t list_brought(full_t *full, const run_request_t *request, outcome_t planned)
+{
+    outcome_t result;
+    if (!outcome_is_ok(&planned) && outcome_fault(&planned) != FAULT_MISSING)
+        return planned;
+    if (outcome_bad(&result, run_list_print(request)))
+        return result;
+    if (outcome_is_ok(&planned))
+        return full_list(full);
+    printf("files: %s\n", outcome_text(&planned));
+    return result;
+}
+
 /* Plan, announce, ask and fetch; then run on the fetched material. */
 static outcome_t run_full(const options_t *options, const full_request_t *wanted, const run_request_t *request,
                           text_t *folder)
@@ -134,12 +149,16 @@ static outcome_t run_full(const options_t *options, const full_request_t *wanted
     run_mode_t mode = *request->mode; /* with the choice */
     run_request_t brought = *request;
     outcome_t result = wanted->evaluations != NULL ? real_plan(wanted, &full) : full_plan(wanted, &full);
+    mode.material = &full.material;
+    brought.mode = &mode;
+    if (options_flag(options, "list")) {
+        result = list_brought(&full, &brought, result);
+        goto out;
+    }
     if (!outcome_is_ok(&result) || outcome_bad(&result, full_announce(&full)) ||
         (!options_flag(options, "yes") && outcome_bad(&result, catalogues_ask("begin?", "nothing was done"))) ||
         outcome_bad(&result, full_bring(&full)))
         goto out;
-    mode.material = &full.material;
-    brought.mode = &mode;
     result = run_execute(&brought, folder);
 
 out:
@@ -195,7 +214,10 @@ static outcome_t run_chosen(const options_t *options, const run_request_t *reque
         outcome_bad(&result, choice_open(request->mode, &chosen, &choice)))
         goto out;
     with.mode = &choice.mode;
-    result = choice.mode.brings ? run_brought(options, &chosen, &with, folder) : run_execute(&with, folder);
+    if (choice.mode.brings)
+        result = run_brought(options, &chosen, &with, folder);
+    else
+        result = options_flag(options, "list") ? run_list_print(&with) : run_execute(&with, folder);
 
 out:
     choice_free(&choice);
@@ -210,7 +232,8 @@ static outcome_t open_history(const options_t *options, ledger_t **ledger)
     text_t path;
     outcome_t result = outcome_ok();
     *ledger = NULL;
-    if (options_flag(options, "no-history") || outcome_bad(&result, ledger_path(&path)) || path.chars[0] == '\0')
+    if (options_flag(options, "no-history") || options_flag(options, "list") || outcome_bad(&result, ledger_path(&path)) ||
+        path.chars[0] == '\0')
         return result;
     result = ledger_open(path.chars, true, ledger);
     if (outcome_is_ok(&result) || ledger_is_named())
@@ -283,6 +306,7 @@ static const option_t option_table[] = {
     {"full", NULL, NULL, "the paper's checkpoints on ImageNet and GLUE; states downloads, disk and time, then asks"},
     {"real", NULL, NULL,
      "real networks on small real samples (models/real.csv); states downloads, disk and time, then asks"},
+    {"list", NULL, NULL, "only list the experiments: what they read and need, and the time that they took here"},
     {"jobs", "N", NULL,
      "threads, at most one a processor (default: all that this process may use); the rows do not depend on it"},
     {"out", "FOLDER", NULL, "run folder (default: results/UTC-MODE)"},

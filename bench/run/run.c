@@ -52,28 +52,28 @@ static bool is_of_another_mode(const run_mode_t *mode, const char *id)
     return false;
 }
 
-/* The experiments of --only with their sources, in order; without --only those of the mode. */
-static outcome_t choose_experiments(run_t *run)
+/* Those of --only; without --only those of the mode. */
+outcome_t run_choose_experiments(const run_request_t *request, const experiment_t ***experiments)
 {
-    const experiments_t *all = run->request->experiments;
+    const experiments_t *all = request->experiments;
     registry_list_t wanted;
     size_t used = 0;
-    const char *only = run->request->only != NULL ? run->request->only : run->request->mode->only;
+    const char *only = request->only != NULL ? request->only : request->mode->only;
     outcome_t result = experiments_list(all, only != NULL ? only : "all", &wanted);
     if (!outcome_is_ok(&result))
         return result;
     bool *chosen = calloc(all->count + 1, sizeof *chosen);
-    run->experiments = calloc(all->count + 1, sizeof *run->experiments);
-    if (chosen == NULL || run->experiments == NULL)
+    *experiments = calloc(all->count + 1, sizeof **experiments);
+    if (chosen == NULL || *experiments == NULL)
         result = outcome_out_of_memory("--only");
     for (size_t i = 0; i < wanted.count && outcome_is_ok(&result); i++) {
         const char *id = ((const experiment_t *)wanted.items[i])->id;
-        if (only != NULL || !is_of_another_mode(run->request->mode, id))
+        if (only != NULL || !is_of_another_mode(request->mode, id))
             result = choose(all, id, chosen);
     }
     for (size_t i = 0; i < all->count && outcome_is_ok(&result); i++)
         if (chosen[i])
-            run->experiments[used++] = &all->items[i];
+            (*experiments)[used++] = &all->items[i];
     free(chosen);
     registry_list_free(&wanted);
     return result;
@@ -263,7 +263,7 @@ outcome_t run_execute(const run_request_t *request, text_t *folder)
     stop_t stop;
     int lock = -1;
     *folder = text_of("%s", "");
-    outcome_t result = choose_experiments(&run);
+    outcome_t result = run_choose_experiments(request, &run.experiments);
     if (!outcome_is_ok(&result) || outcome_bad(&result, experiment_rows_check(request->experiments, request->mode)) ||
         outcome_bad(&result, run_folder_choose(request, folder))) {
         *folder = text_of("%s", "");
