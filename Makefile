@@ -187,6 +187,7 @@ $(BUILD)/fuzzers/%: tests/fuzz/%.c $(LINKED) Makefile
 
 retrain: $(if $(filter bert_%,$(NET)),datasets) $(if $(filter vgg% resnet%,$(NET)),$(GLYPHS))  ## train one compact network again: make retrain NET=resnet34 (python3-torch; tens of minutes)
 	$(PYTHON) models/train/train$(if $(filter bert_%,$(NET)),_text).py --net $(NET) --out models/compact --work $(BUILD)/train
+	cd models/compact && sha256sum *.safetensors *.ranges.csv bert.vocab.txt >SHA256SUMS
 
 clean:  ## remove build/
 	$(Q)rm -rf $(BUILD)
