@@ -5,21 +5,21 @@ set -u
 
 usage() {
     cat <<'END'
-usage: run_all.sh [--smoke | --real [OPTION...] | --full [OPTION...]] [--jobs N] [--resume] [--no-compare]
-                  [--no-history]
+usage: run_all.sh [--smoke | --real [OPTION...] | --full [OPTION...]] [--net NAME[,NAME]] [--method SPEC]
+                  [--images N] [--only ID[,ID]] [--jobs N] [--resume] [--no-compare] [--no-history]
 
 Installs missing packages, builds, runs every experiment, draws the figures, writes the report.
 
-    --smoke    512 test samples per network: a check that everything works, under a minute once built
+  --smoke    512 test samples per network: a check that everything works, under a minute once built
   (default)  2,000 test samples (CNNs 8,000) and all methods on the networks that this project ships, minutes
   --full     the paper's own checkpoints on ImageNet and GLUE: lists files to fetch, disk and time,
              then asks; hours to days. Its options go to `bbsbench run` (build/bbsbench run --help):
-             --yes  --net NAME[,NAME]  --images N  --method SPEC  --data imagenet=FOLDER  --from FOLDER
-             --manifest FILE.csv  --skip-bad  --only ID[,ID]
+             --yes  --data imagenet=FOLDER  --from FOLDER  --manifest FILE.csv  --skip-bad
   --real     real networks that others trained, on small real test sets (models/real.csv): lists files
              to fetch (1.7 GB), disk and time, then asks; hours. Its options go to `bbsbench run`:
-             --yes  --net NAME[,NAME]  --images N  --method SPEC  --from FOLDER  --offline
-             --evaluations FILE.csv  --manifest FILE.csv  --skip-bad  --only ID[,ID]
+             --yes  --from FOLDER  --offline  --evaluations FILE.csv  --manifest FILE.csv  --skip-bad
+  --net, --method, --images, --only   other networks, methods, samples or experiments than the mode has, in
+             each mode: bbsbench run --help
   --jobs N   threads (default: the processors that this process may use); the results do not depend on it
   --resume   continue the newest run of the mode, with the same options: finished experiments stay
   --no-compare  do not compare the rows with results/reference
@@ -42,7 +42,7 @@ quote() { printf "'%s' " "$(printf '%s' "$1" | sed "s/'/'\\\\''/g")"; }
 # Paths are relative to the caller's folder.
 absolute() { case $1 in /*) printf '%s' "$1" ;; *) printf '%s/%s' "$PWD" "$1" ;; esac; }
 
-mode=compact full='' jobs=$(nproc 2>/dev/null || echo 1) resume='' compare='' history=''
+mode=compact full='' jobs=$(nproc 2>/dev/null || echo 1) resume='' compare='' history='' brought=''
 while [ $# -gt 0 ]; do
     case $1 in
     --smoke | --full | --real)
@@ -58,7 +58,7 @@ while [ $# -gt 0 ]; do
     --resume) resume=--resume ;;
     --no-compare) compare=--no-compare ;;
     --no-history) history=--no-history ;;
-    --yes | --skip-bad | --offline) full="$full$1 " ;;
+    --yes | --skip-bad | --offline) full="$full$1 " brought=1 ;;
     --net=* | --images=* | --method=* | --data=* | --from=* | --manifest=* | --evaluations=* | --only=*)
         value=${1#*=} name=${1%%=*}
         shift
@@ -67,6 +67,7 @@ while [ $# -gt 0 ]; do
         ;;
     --net | --images | --method | --data | --from | --manifest | --evaluations | --only)
         [ $# -gt 1 ] || bad_usage "$1 without a value"
+        case $1 in --data | --from | --manifest | --evaluations) brought=1 ;; esac
         case $1 in
         --from | --manifest | --evaluations) value=$(absolute "$2") ;;
         --data) value=${2%%=*}=$(absolute "${2#*=}") ;;
@@ -85,7 +86,7 @@ while [ $# -gt 0 ]; do
 done
 case $jobs in '' | *[!0-9]* | 0*) bad_usage "--jobs $jobs is not a number above 0" ;; esac
 
-[ -z "$full" ] || [ "$mode" = full ] || [ "$mode" = real ] || bad_usage "options of --full or --real without it"
+[ -z "$brought" ] || [ "$mode" = full ] || [ "$mode" = real ] || bad_usage "options of --full or --real without it"
 
 # This folder, also through a symbolic link to the script, and whatever CDPATH says.
 cd -P -- "$(dirname -- "$(readlink -f -- "$0")")" || exit 1

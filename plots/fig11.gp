@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Loss of PTQ, BitWave and BBS at the paper's two settings: a group of bars for each network, the mean last, with its interval.
+# Rows of at most eight methods, as of a user's choice, are all drawn; of more only the paper's.
 #   gnuplot -c plots/fig11.gp RUN_FOLDER PICTURE plots/style.gp     reads RUN_FOLDER/fig11.csv, nothing else
 rows = ARG1."/fig11.csv"
 picture = ARG2
@@ -9,6 +10,14 @@ height = 420
 load style
 
 shown = "ptq-cons bitwave-cons bbs-cons ptq-mod bitwave-mod bbs-mod"
+most_shown = 8
+found = ""
+known_method(name) = sum [k = 1:words(found)] (word(found, k) eq name ? 1 : 0)
+meet(name) = known_method(name) ? 0 : (found = found.(strlen(found) ? " " : "").name, 0)
+set table $ignored
+plot rows using (0):(meet(strcol("method"))) with table
+unset table
+if (words(found) > 0 && words(found) <= most_shown) { shown = found }
 number(name) = sum [k = 1:words(shown)] (word(shown, k) eq name ? k : 0)
 array net[60]; array group[400]; array method[400]; array loss[400]; array low[400]; array high[400]
 count = 0; networks = 0; samples = 0; stand_in = 0
@@ -43,7 +52,10 @@ do for [i = 1:count] {
     if (high[i] == high[i]) { most = high[i] > most ? high[i] : most; least = low[i] < least ? low[i] : least }
 }
 room = most - least
-at(i) = group[i] + 0.135 * (method[i] - 3.5)
+# A method of the user's own has no colour in the table of looks.
+colour_at(k) = strlen(_entry(word(shown, k))) ? colour_of(word(shown, k)) : colour(k)
+step = 0.81 / words(shown)
+at(i) = group[i] + step * (method[i] - 0.5 * (words(shown) + 1))
 
 do for [format in formats] {
     eval(use_format(format))
@@ -52,7 +64,7 @@ do for [format in formats] {
     set label 2 sprintf("N = up to %d test samples a network%s; mean: over the networks, bar: 95 %% bootstrap interval", samples, \
         stand_in > 0 ? "; compact STAND-INS" : "") noenhanced at screen 0.012, 0.895 left textcolor rgb "#444444"
     do for [k = 1:words(shown)] {
-        eval(legend(k, word(shown, k), 0.012 + 0.15 * (k - 1), 0.835))
+        eval(legend_of(k, title_of(word(shown, k)), colour_at(k), 0.012 + 0.9 / words(shown) * (k - 1), 0.835))
     }
     set key off
     set lmargin at screen 0.075
@@ -65,9 +77,9 @@ do for [format in formats] {
     do for [k = 1:networks] { set xtics add (title_of(net[k]) k) }
     set arrow 1 from graph 0, first 0 to graph 1, first 0 nohead linewidth 1 linecolor rgb "#444444" front
     set arrow 2 from networks - 0.5, graph 0 to networks - 0.5, graph 1 nohead linewidth 1 linecolor rgb "#d8dde3" back
-    set boxwidth 0.125
+    set boxwidth 0.92 * step
     set ylabel "Loss (points)" offset 1
-    plot loss every ::0::count - 1 using (at($1)):(loss[$1]):(colour_of(word(shown, method[$1]))) with boxes linecolor rgb variable, \
+    plot loss every ::0::count - 1 using (at($1)):(loss[$1]):(colour_at(method[$1])) with boxes linecolor rgb variable, \
          loss every ::0::count - 1 using (low[$1] == low[$1] ? at($1) : NaN):(low[$1]):(0):(high[$1] - low[$1]) with vectors nohead linewidth 1.2 linecolor rgb "#222222", \
          loss every ::0::count - 1 using (at($1)):(loss[$1] > 0 ? loss[$1] : 0):(sprintf("%.2f", loss[$1])) with labels left rotate by 90 \
              offset 0, 0.3 textcolor rgb "#222222" font ",8"

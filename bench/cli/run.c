@@ -6,8 +6,9 @@
 #include "base/text.h"
 #include "cli/catalogues.h"
 #include "cli/method_options.h"
-#include "compress/spec.h"
+#include "cli/run_list.h"
 #include "experiments/accuracy_runs.h"
+#include "run/choice.h"
 #include "run/full.h"
 #include "run/real.h"
 #include "run/run.h"
@@ -100,10 +101,9 @@ static outcome_t check_mode_options(const options_t *options, const run_mode_t *
     static const struct {
         const char *name;
         bool full, real;
-    } known[] = {{"net", true, true},          {"images", true, true},   {"method", true, true},
-                 {"from", true, true},         {"manifest", true, true}, {"yes", true, true},
-                 {"skip-bad", true, true},     {"data", true, false},    {"calibration", true, false},
-                 {"evaluations", false, true}, {"offline", false, true}};
+    } known[] = {{"from", true, true},     {"manifest", true, true},    {"yes", true, true},
+                 {"skip-bad", true, true}, {"data", true, false},       {"calibration", true, false},
+                 {"offline", false, true}, {"evaluations", false, true}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         const bool takes = mode->brings && (mode->evaluations != NULL ? known[i].real : known[i].full);
         if (!takes && options_given(options, known[i].name))
@@ -127,14 +127,17 @@ static outcome_t read_list(const options_t *options, const char *name, const cha
     return outcome_ok();
 }
 
-static outcome_t check_methods(const char *const *specs, size_t count)
+/* Files that are missing are part of the list. */
+static outcome_t list_brought(full_t *full, const run_request_t *request, outcome_t planned)
 {
-    outcome_t result = outcome_ok();
-    for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
-        const method_t *method;
-        method_config_t config;
-        result = method_parse(specs[i], &method, &config);
-    }
+    outcome_t result;
+    if (!outcome_is_ok(&planned) && outcome_fault(&planned) != FAULT_MISSING)
+        return planned;
+    if (outcome_bad(&result, run_list_print(request)))
+        return result;
+    if (outcome_is_ok(&planned))
+        return full_list(full);
+    printf("files: %s\n", outcome_text(&planned));
     return result;
 }
 
@@ -143,16 +146,19 @@ static outcome_t run_full(const options_t *options, const full_request_t *wanted
                           text_t *folder)
 {
     full_t full;
-    run_mode_t mode = *request->mode;
+    run_mode_t mode = *request->mode; /* with the choice */
     run_request_t brought = *request;
     outcome_t result = wanted->evaluations != NULL ? real_plan(wanted, &full) : full_plan(wanted, &full);
+    mode.material = &full.material;
+    brought.mode = &mode;
+    if (options_flag(options, "list")) {
+        result = list_brought(&full, &brought, result);
+        goto out;
+    }
     if (!outcome_is_ok(&result) || outcome_bad(&result, full_announce(&full)) ||
         (!options_flag(options, "yes") && outcome_bad(&result, catalogues_ask("begin?", "nothing was done"))) ||
         outcome_bad(&result, full_bring(&full)))
         goto out;
-    mode.material = &full.material;
-    mode.images = wanted->images;
-    brought.mode = &mode;
     result = run_execute(&brought, folder);
 
 out:
@@ -160,16 +166,19 @@ out:
     return result;
 }
 
-static outcome_t run_brought(const options_t *options, const run_request_t *request, text_t *folder)
+static outcome_t run_brought(const options_t *options, const choice_request_t *chosen, const run_request_t *request,
+                             text_t *folder)
 {
     catalogue_t catalogues[CATALOGUE_LIMIT];
-    const char *data[MATERIAL_NETS], *calibration[MATERIAL_NETS], *methods[MATERIAL_METHODS];
+    const char *data[MATERIAL_NETS], *calibration[MATERIAL_NETS];
     full_request_t wanted = {.catalogues = catalogues,
-                             .nets = options_text(options, "net"),
+                             .nets = chosen->nets,
                              .from = options_text(options, "from"),
                              .data = data,
                              .calibration = calibration,
-                             .methods = methods,
+                             .methods = chosen->methods,
+                             .method_count = chosen->method_count,
+                             .images = request->mode->images,
                              .mode_methods = accuracy_runs_methods(request->mode),
                              .jobs = request->jobs,
                              .skip_bad = options_flag(options, "skip-bad"),
@@ -181,16 +190,37 @@ static outcome_t run_brought(const options_t *options, const run_request_t *requ
     outcome_t result = outcome_ok();
     wanted.evaluations = given ? options_text(options, "evaluations") : real ? list.chars : NULL;
     if ((given || !real || !outcome_bad(&result, home_path(request->mode->evaluations, &list))) &&
-        !outcome_bad(&result, options_integer(options, "images", 0, INT64_MAX, &wanted.images)) &&
         !outcome_bad(&result, read_list(options, "data", data, MATERIAL_NETS, &wanted.data_count)) &&
         !outcome_bad(&result, read_list(options, "calibration", calibration, MATERIAL_NETS, &wanted.calibration_count)) &&
-        !outcome_bad(&result, read_list(options, "method", methods, MATERIAL_METHODS, &wanted.method_count)) &&
-        !outcome_bad(&result, check_methods(methods, wanted.method_count)) &&
         !outcome_bad(&result, catalogues_read(options, real ? catalogues_real : catalogues_paper, catalogues,
                                               &wanted.catalogue_count)))
         result = run_full(options, &wanted, request, folder);
     for (size_t i = 0; i < wanted.catalogue_count; i++)
         catalogue_free(&catalogues[i]);
+    return result;
+}
+
+/* Run the mode with the networks, methods and samples that the user chose. */
+static outcome_t run_chosen(const options_t *options, const run_request_t *request, text_t *folder)
+{
+    const char *methods[MATERIAL_METHODS];
+    choice_request_t chosen = {.nets = options_text(options, "net"), .methods = methods, .images = CHOICE_NO_IMAGES};
+    run_request_t with = *request;
+    choice_t choice = {.methods = NULL};
+    outcome_t result;
+    if (outcome_bad(&result, read_list(options, "method", methods, MATERIAL_METHODS, &chosen.method_count)) ||
+        (options_given(options, "images") &&
+         outcome_bad(&result, options_integer(options, "images", 0, INT64_MAX, &chosen.images))) ||
+        outcome_bad(&result, choice_open(request->mode, &chosen, &choice)))
+        goto out;
+    with.mode = &choice.mode;
+    if (choice.mode.brings)
+        result = run_brought(options, &chosen, &with, folder);
+    else
+        result = options_flag(options, "list") ? run_list_print(&with) : run_execute(&with, folder);
+
+out:
+    choice_free(&choice);
     return result;
 }
 
@@ -202,7 +232,8 @@ static outcome_t open_history(const options_t *options, ledger_t **ledger)
     text_t path;
     outcome_t result = outcome_ok();
     *ledger = NULL;
-    if (options_flag(options, "no-history") || outcome_bad(&result, ledger_path(&path)) || path.chars[0] == '\0')
+    if (options_flag(options, "no-history") || options_flag(options, "list") || outcome_bad(&result, ledger_path(&path)) ||
+        path.chars[0] == '\0')
         return result;
     result = ledger_open(path.chars, true, ledger);
     if (outcome_is_ok(&result) || ledger_is_named())
@@ -260,7 +291,7 @@ static outcome_t run(const options_t *options)
     request.results = results.chars;
     request.reference = reference.chars;
     request.command = command;
-    result = request.mode->brings ? run_brought(options, &request, &folder) : run_execute(&request, &folder);
+    result = run_chosen(options, &request, &folder);
     experiments_close(&experiments);
     if (folder.chars[0] != '\0')
         printf("run folder: %s\n", folder.chars);
@@ -275,6 +306,7 @@ static const option_t option_table[] = {
     {"full", NULL, NULL, "the paper's checkpoints on ImageNet and GLUE; states downloads, disk and time, then asks"},
     {"real", NULL, NULL,
      "real networks on small real samples (models/real.csv); states downloads, disk and time, then asks"},
+    {"list", NULL, NULL, "only list the experiments: what they read and need, and the time that they took here"},
     {"jobs", "N", NULL,
      "threads, at most one a processor (default: all that this process may use); the rows do not depend on it"},
     {"out", "FOLDER", NULL, "run folder (default: results/UTC-MODE)"},
@@ -284,9 +316,10 @@ static const option_t option_table[] = {
     {"only", "ID[,ID]", NULL, "these experiments, and the experiments whose rows they read"},
     {"experiments", "FOLDER", NULL, "experiments of your own, besides those of the paper (docs/experiments.md)"},
     {"net", "NAME[,NAME]", NULL,
-     "full, real: these networks or evaluations (default: all whose files are here or can be fetched)"},
-    {"images", "N", "0", "full, real: at most N samples per network, from a fixed balanced list; 0: all"},
-    {"method", "SPEC...", NULL, "full, real: these methods in place of the mode's; may be repeated"},
+     "accuracies of these networks, or evaluations of --real (default: all that ship, are here or can be fetched)"},
+    {"images", "N", NULL, "at most N samples per network, from a fixed balanced list; 0: all (default: the mode's)"},
+    {"method", "SPEC...", NULL,
+     "accuracies of these methods in place of the mode's; may be repeated; --smoke and the default add int8"},
     {"data", "KIND=PATH...", NULL, "full: path of the data set imagenet, glue-mrpc or glue-sst2; may be repeated"},
     {"calibration", "KIND=PATH...", NULL,
      "full: samples for methods that calibrate activations, such as a few training images; not those that are evaluated"},
@@ -307,6 +340,8 @@ const command_t command_run = {
     .details =
         "Without --smoke, --full or --real: 2,000 test samples on each network that this project ships, 8,000 on\n"
         "CNNs. run.json in the folder records program, machine, inputs and settings. `bbsbench report FOLDER` draws the figures and writes the report.\n"
+        "--net, --method and --images choose what experiment `accuracy` measures; the experiments that read its rows, such as\n"
+        "fig11, show what was chosen: run --net NAME,NAME --method SPEC --only accuracy,fig11.\n"
         "At its end the rows are compared with results/reference. Each row that moved, for better or worse, is named, and\n"
         "the exit code is then 1; the run is whole all the same.",
     .run = run};

@@ -7,13 +7,15 @@
 #include "data/dataset.h"
 #include "nets/ranges.h"
 
-/* The networks of the mode's material; without material every network with shipped weights at the mode's size. */
-static size_t list_networks(const run_mode_t *mode, material_net_t *nets)
+/* The networks of the mode's material, brought or chosen; without material every network with shipped weights at the mode's
+ * size. */
+size_t accuracy_runs_networks(const run_mode_t *mode, material_net_t *nets)
 {
     size_t count = 0;
     for (size_t i = 0; mode->material != NULL && i < mode->material->count; i++)
         nets[count++] = mode->material->nets[i];
-    for (const network_t *const *network = net_registry; *network != NULL && !mode->brings; network++)
+    for (const network_t *const *network = net_registry; *network != NULL && mode->material == NULL && !mode->brings;
+         network++)
         for (const net_size_t *const *size = (*network)->sizes; *size != NULL && count < MATERIAL_NETS; size++)
             if (text_equal((*size)->name, mode->size) && (*size)->weights != NULL)
                 nets[count++] = (material_net_t){.network = *network, .size = *size};
@@ -66,7 +68,7 @@ static bool find_ranges(const material_net_t *net, text_t *path)
 outcome_t accuracy_runs_inputs(const run_mode_t *mode, inputs_t *inputs)
 {
     material_net_t nets[MATERIAL_NETS];
-    size_t count = list_networks(mode, nets);
+    size_t count = accuracy_runs_networks(mode, nets);
     outcome_t result = outcome_ok();
     for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
         const net_size_t *size = nets[i].size; /* NULL: recognised, from a file that the material names */
@@ -146,7 +148,7 @@ outcome_t accuracy_runs_write(const measurement_context_t *context, accuracy_con
 {
     rows_writer_t writer;
     material_net_t nets[MATERIAL_NETS];
-    const size_t count = list_networks(context->mode, nets);
+    const size_t count = accuracy_runs_networks(context->mode, nets);
     outcome_t result = rows_create(&writer, schema, path);
     if (!outcome_is_ok(&result))
         return result;
@@ -172,7 +174,7 @@ outcome_t accuracy_runs_one(const measurement_context_t *context, const char *ne
                             outcome_t (*run)(void *to, const accuracy_config_t *config), void *to)
 {
     material_net_t nets[MATERIAL_NETS];
-    const size_t count = list_networks(context->mode, nets);
+    const size_t count = accuracy_runs_networks(context->mode, nets);
     accuracy_config_t one;
     outcome_t result = outcome_ok();
     for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {

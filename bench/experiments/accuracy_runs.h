@@ -5,8 +5,9 @@
 #include "experiments/measurement.h"
 #include "measure/accuracy_rows.h"
 
-/* The networks whose accuracy a mode measures: those of its material; without material every network with shipped weights
- * at the mode's size. */
+/* The networks whose accuracy a mode measures: those of its material, brought or chosen; without material every network
+ * with shipped weights at the mode's size. Fills nets[MATERIAL_NETS] and returns how many. */
+size_t accuracy_runs_networks(const run_mode_t *mode, material_net_t *nets);
 
 /* List the weights, graphs and data of these networks as inputs. */
 outcome_t accuracy_runs_inputs(const run_mode_t *mode, inputs_t *inputs);

@@ -1,9 +1,15 @@
 -- Fig. 11: what PTQ, BitWave and BBS lose at the paper's two settings, then at equal bits with every channel compressed; on
--- each network, and on average with the bootstrap's interval.
-WITH shown(turn, method) AS (
+-- each network, and on average with the bootstrap's interval. Where the user chose the methods, those are shown too.
+WITH own(turn, method) AS (
     VALUES (1, 'ptq-cons'), (2, 'bitwave-cons'), (3, 'bbs-cons'), (4, 'ptq-mod'), (5, 'bitwave-mod'), (6, 'bbs-mod'),
            (7, 'ptq:bits=6'), (8, 'bitflip:columns=2:beta=0'), (9, 'ra:columns=2:beta=0'), (10, 'zps:columns=2:beta=0'),
            (11, 'ptq:bits=4'), (12, 'bitflip:columns=4:beta=0'), (13, 'ra:columns=4:beta=0'), (14, 'zps:columns=4:beta=0')),
+shown(turn, method) AS (
+    SELECT turn, method FROM own
+    UNION ALL
+    SELECT 14 + min(accuracy.rowid), method FROM accuracy, run
+    WHERE chosen_methods <> '' AND method NOT IN ('fp32', 'int8') AND method NOT IN (SELECT method FROM own)
+    GROUP BY method),
 intervals AS (
     SELECT method, size, bootstrap_low(loss_points, place, 1) AS low, bootstrap_high(loss_points, place, 1) AS high
     FROM shown JOIN losses USING (method)

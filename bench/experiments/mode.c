@@ -66,6 +66,31 @@ int64_t run_mode_images(const run_mode_t *mode, const char *data)
     return mode->images;
 }
 
+bool run_mode_is_chosen(const run_mode_t *mode)
+{
+    return mode->choice.nets != NULL || mode->choice.methods != NULL || mode->choice.images;
+}
+
+text_t run_mode_chosen(const run_mode_t *mode)
+{
+    text_t words = text_of("%s", "");
+    if (mode->choice.nets != NULL)
+        words = text_of("networks %s", mode->choice.nets);
+    if (mode->choice.methods != NULL)
+        words = text_of("%s%smethods %s", words.chars, words.chars[0] != '\0' ? "; " : "", mode->choice.methods);
+    if (mode->choice.images)
+        words = text_of("%s%s%s samples a network", words.chars, words.chars[0] != '\0' ? "; " : "",
+                        mode->images > 0 ? text_of("at most %lld", (long long)mode->images).chars : "all");
+    return words;
+}
+
+text_t run_mode_title(const run_mode_t *mode)
+{
+    return run_mode_is_chosen(mode)
+               ? text_of("CHOSEN BY THE USER: %s; all else as in %s", run_mode_chosen(mode).chars, mode->title)
+               : text_of("%s", mode->title);
+}
+
 outcome_t run_mode_find(const char *name, const run_mode_t **mode)
 {
     static const registry_t modes = {.where = "mode", .what = "mode", .tables = {run_mode_registry}, .fault = FAULT_FAILED};

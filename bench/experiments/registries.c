@@ -212,6 +212,8 @@ typedef struct {
     const char *mode, *size;
     int64_t images;
     bool brings;
+    const char *chosen_nets, *chosen_methods;
+    int64_t chosen_images;
 } run_cells_t;
 
 static const rows_column_t run_columns[] = {
@@ -221,13 +223,26 @@ static const rows_column_t run_columns[] = {
      .meaning = "largest number of samples per network, where `datasets` says no other; empty: all"},
     {FLAG(run_cells_t, brings), .heading = "Brought",
      .meaning = "1: networks and data are fetched or given by the user, not shipped"},
+    {TEXT(run_cells_t, chosen_nets), .heading = "Chosen networks",
+     .meaning = "the networks that the user chose with `--net`; empty: those of the mode"},
+    {TEXT(run_cells_t, chosen_methods), .heading = "Chosen methods",
+     .meaning = "the methods that the user chose with `--method`; empty: those of the mode"},
+    {INTEGER(run_cells_t, chosen_images), .heading = "Chosen samples",
+     .meaning = "the number that the user chose with `--images`, 0 for all; empty: that of the mode"},
     {.name = NULL},
 };
 static const rows_schema_t run_schema = {.name = "run", .about = "The run: one row.", .columns = run_columns};
 
 static outcome_t add_run(const run_mode_t *mode, rows_database_t *database)
 {
-    const run_cells_t cells = {mode->name, mode->size, mode->images > 0 ? mode->images : ROWS_UNKNOWN, mode->brings};
+    const mode_choice_t *choice = &mode->choice;
+    const run_cells_t cells = {mode->name,
+                               mode->size,
+                               mode->images > 0 ? mode->images : ROWS_UNKNOWN,
+                               mode->brings,
+                               choice->nets != NULL ? choice->nets : "",
+                               choice->methods != NULL ? choice->methods : "",
+                               choice->images ? mode->images : ROWS_UNKNOWN};
     return rows_database_insert(database, &run_schema, &cells);
 }
 

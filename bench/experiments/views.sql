@@ -48,7 +48,9 @@ SELECT 'mean', size, method,
     mean_losses.note
 FROM mean_losses JOIN one USING (method, size) LEFT JOIN networks ON networks.net = one.net
 WHERE (SELECT mode FROM run) <> 'real'
-GROUP BY method, size;
+GROUP BY method, size
+-- Stand-ins of some of the networks, as a user may choose them, are no stand-in of the mean over all.
+HAVING NOT mean_losses.stand_in OR count(DISTINCT CASE WHEN networks.paper THEN one.net END) = (SELECT count(*) FROM networks WHERE paper);
 
 /* The order BBS, BitWave, PTQ of Fig. 11 on each network, from its two neighbouring pairs: reproduced when both pairs are,
    not reproduced when one is not, else undecided. */
@@ -77,9 +79,22 @@ SELECT rowid AS place, *,
         CASE kl_verdict WHEN 'undecided' THEN 'within noise' ELSE 'more than noise' END, 'not known') AS words
 FROM ordering;
 
-/* Options of a command that makes rows again in the mode of this run. */
+/* What to say of an experiment without rows where the user chose networks or methods. */
+CREATE VIEW choice_advice AS
+SELECT iif(chosen_nets = '' AND chosen_methods = '', '',
+    ' It has rows without the choice of ' || iif(chosen_nets = '', '', '`--net ' || chosen_nets || '`')
+        || iif(chosen_nets = '' OR chosen_methods = '', '', ' and ')
+        || iif(chosen_methods = '', '', 'methods (`' || chosen_methods || '`)') || ', or with those that it shows added.') AS advice
+FROM run;
+
+/* Options of a command that makes rows again in the mode of this run, with what the user chose where networks ship; where they
+   are brought accuracy_again names networks and methods. */
 CREATE VIEW run_options AS
-SELECT CASE mode WHEN 'compact' THEN '' ELSE ' --' || mode END AS mode, brings FROM run;
+SELECT iif(mode = 'compact', '', ' --' || mode)
+        || iif(brings OR chosen_nets = '', '', ' --net ' || chosen_nets)
+        || iif(brings OR chosen_methods = '', '', ' --method ' || replace(chosen_methods, ',', ' --method '))
+        || iif(brings OR chosen_images IS NULL, '', ' --images ' || chosen_images) AS mode, brings
+FROM run;
 
 /* The commands that measure the rows of an experiment again, with int8 for comparison, one a line for each number of samples;
    for experiment accuracy only its last row. */

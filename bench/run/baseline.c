@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "experiments/experiment_rows.h"
+#include "rows/shared.h"
 
 text_t baseline_path(const char *reference, const char *name, const char *mode)
 {
@@ -14,17 +15,19 @@ text_t baseline_path(const char *reference, const char *name, const char *mode)
     return file_exists(path.chars) ? path : text_of("%s", "");
 }
 
-outcome_t baseline_compare(const char *reference, const rows_schema_t *schema, const char *mode, const char *folder,
-                           diff_t *diff)
+outcome_t baseline_compare(const baseline_request_t *request, const rows_schema_t *schema, diff_t *diff, size_t *left_out)
 {
     csv_table_t before = {0}, after = {0};
     *diff = (diff_t){0};
-    text_t path = baseline_path(reference, schema->name, mode);
+    *left_out = 0;
+    text_t path = baseline_path(request->reference, schema->name, request->mode);
     if (path.chars[0] == '\0')
-        return outcome_skip(text_of("no baseline of %s in %s", schema->name, reference).chars);
+        return outcome_skip(text_of("no baseline of %s in %s", schema->name, request->reference).chars);
     outcome_t result = csv_read(path.chars, &before);
     if (outcome_is_ok(&result))
-        result = csv_read(text_of("%s/%s.csv", folder, schema->name).chars, &after);
+        result = csv_read(text_of("%s/%s.csv", request->folder, schema->name).chars, &after);
+    if (outcome_is_ok(&result) && request->partial)
+        result = rows_keep_shared(&before, &after, schema, left_out);
     if (outcome_is_ok(&result))
         result = diff_tables(&before, &after, schema, diff);
     csv_free(&before);
@@ -46,21 +49,14 @@ typedef struct {
     text_t names; /* "accuracy, fig11" */
 } moved_t;
 
-/* Does a row in this state count as moved? */
-static bool counts(const baseline_request_t *request, diff_status_t status)
-{
-    return status != DIFF_SAME && !(request->partial && (status == DIFF_MISSING || status == DIFF_NEW));
-}
-
 static void log_entries(const baseline_request_t *request, const char *id, const diff_t *diff)
 {
     size_t logged = 0, of = 0;
     for (size_t i = 0; i < diff->entry_count; i++)
-        of += counts(request, diff->entries[i].status);
+        of += diff->entries[i].status != DIFF_SAME;
     for (size_t s = 0; s < ORDER; s++)
         for (size_t i = 0; i < diff->entry_count; i++)
-            if (diff->entries[i].status == order[s] && counts(request, order[s]) && logged < MOST_ENTRIES_LOGGED &&
-                ++logged)
+            if (diff->entries[i].status == order[s] && logged < MOST_ENTRIES_LOGGED && ++logged)
                 fprintf(request->log, "    %s %s\n", diff_status_name(order[s]), diff_entry_text(&diff->entries[i]).chars);
     if (logged < of)
         fprintf(request->log, "    and %zu more; all: bbsbench diff %s %s/%s.csv\n", of - logged,
@@ -72,8 +68,8 @@ static outcome_t check_one(const baseline_request_t *request, const experiment_t
 {
     diff_t diff;
     char summary[256];
-    outcome_t result = baseline_compare(request->reference, experiment_rows_schema(experiment, database), request->mode,
-                                        request->folder, &diff);
+    size_t here = 0, left_out;
+    outcome_t result = baseline_compare(request, experiment_rows_schema(experiment, database), &diff, &left_out);
     if (outcome_is_skip(&result)) {
         fprintf(request->log, "  %-10s %s\n", experiment->id, outcome_text(&result));
         return outcome_ok();
@@ -81,13 +77,12 @@ static outcome_t check_one(const baseline_request_t *request, const experiment_t
     if (!outcome_is_ok(&result))
         return result;
     diff_summary(&diff, summary, sizeof summary);
-    fprintf(request->log, "  %-10s %s\n", experiment->id, summary);
+    const text_t others = left_out > 0 ? text_of("; %zu not among them", left_out) : text_of("%s", "");
+    fprintf(request->log, "  %-10s %s%s\n", experiment->id, summary, others.chars);
     log_entries(request, experiment->id, &diff);
-    size_t here = 0;
     for (int i = 0; i < DIFF_STATUS_COUNT; i++) {
-        const size_t rows = counts(request, (diff_status_t)i) ? diff.rows[i] : 0;
-        moved->rows[i] += rows;
-        here += rows;
+        moved->rows[i] += i != DIFF_SAME ? diff.rows[i] : 0;
+        here += i != DIFF_SAME ? diff.rows[i] : 0;
     }
     if (here > 0)
         moved->names = text_of("%s%s%s", moved->names.chars, moved->tables++ > 0 ? ", " : "", experiment->id);
@@ -113,7 +108,8 @@ outcome_t baseline_check(const baseline_request_t *request, const experiment_t *
 {
     moved_t moved = {.names = text_of("%s", "")};
     outcome_t result = outcome_ok();
-    fprintf(request->log, "compared with %s:\n", request->reference);
+    fprintf(request->log, "compared with %s%s:\n", request->reference,
+            request->partial ? ", only rows of the same networks, methods and samples" : "");
     for (; *experiments != NULL && outcome_is_ok(&result); experiments++)
         result = check_one(request, *experiments, database, &moved);
     if (outcome_is_ok(&result) && moved.tables > 0)

@@ -266,7 +266,7 @@ void full_free(full_t *full)
 
 /* ===  Announcing and bringing  === */
 
-outcome_t full_announce(full_t *full)
+outcome_t full_list(const full_t *full)
 {
     FILE *log = full->request->log;
     double free_bytes;
@@ -281,7 +281,13 @@ outcome_t full_announce(full_t *full)
         return result;
     fprintf(log, "disk: %.1f MB to fetch and %.1f MB to unpack, %.1f MB free at %s\n", (double)full->plan.bytes / 1e6,
             (double)full->plan.unpacked / 1e6, free_bytes / 1e6, root.chars);
-    if (outcome_bad(&result, fetch_check_disk(&full->plan)))
+    return result;
+}
+
+outcome_t full_announce(full_t *full)
+{
+    outcome_t result;
+    if (outcome_bad(&result, full_list(full)) || outcome_bad(&result, fetch_check_disk(&full->plan)))
         return result;
     return full_measure_time(full);
 }

@@ -52,6 +52,9 @@ typedef struct {
 outcome_t full_plan(const full_request_t *request, full_t *full);
 void full_free(full_t *full);
 
+/* Print the files of the plan and the disk. */
+outcome_t full_list(const full_t *full);
+
 /* Announce the files to fetch, the disk, and the time per network, measured on 20 samples where the files are here already.
  */
 outcome_t full_announce(full_t *full);

@@ -78,6 +78,19 @@ static void describe_material(cJSON *object, const material_t *material)
     json_add_text(object, "networks left out", material->left_out.chars);
 }
 
+static const char chosen_nets[] = "chosen networks", chosen_methods[] = "chosen methods",
+                  chosen_images[] = "chosen samples";
+
+static void describe_choice(cJSON *object, const run_mode_t *mode)
+{
+    if (mode->choice.nets != NULL)
+        json_add_text(object, chosen_nets, mode->choice.nets);
+    if (mode->choice.methods != NULL)
+        json_add_text(object, chosen_methods, mode->choice.methods);
+    if (mode->choice.images)
+        json_add_text(object, chosen_images, mode->images > 0 ? "at most the number of images" : "all");
+}
+
 /* The configuration is one level of texts, so that a difference can be named and shown. */
 static void describe_configuration(cJSON *object, const cJSON *program, const manifest_facts_t *facts)
 {
@@ -88,6 +101,7 @@ static void describe_configuration(cJSON *object, const cJSON *program, const ma
                   facts->mode->images > 0 ? text_of("%lld", (long long)facts->mode->images).chars : "all");
     for (const mode_images_t *of = facts->mode->images_of; of != NULL && of->data != NULL; of++)
         json_add_text(object, text_of("images of %s", of->data).chars, text_of("%lld", (long long)of->images).chars);
+    describe_choice(object, facts->mode);
     if (facts->mode->material != NULL)
         describe_material(object, facts->mode->material);
     for (const experiment_t *const *at = facts->experiments; *at != NULL; at++)
@@ -201,6 +215,13 @@ double manifest_number(const manifest_t *manifest, const char *object, const cha
     return cJSON_IsNumber(item) ? item->valuedouble : -1;
 }
 
+/* NULL where the user chose nothing. */
+static const char *chosen_text(const manifest_t *manifest, const char *key)
+{
+    const char *text = manifest_text(manifest, "configuration", key);
+    return text[0] != '\0' ? text : NULL;
+}
+
 outcome_t manifest_mode(const manifest_t *manifest, run_mode_t *mode)
 {
     const run_mode_t *known;
@@ -210,6 +231,11 @@ outcome_t manifest_mode(const manifest_t *manifest, run_mode_t *mode)
     *mode = *known;
     if (!text_to_integer(manifest_text(manifest, "configuration", "images"), 1, INT64_MAX, &mode->images))
         mode->images = 0;
+    mode->choice = (mode_choice_t){.nets = chosen_text(manifest, chosen_nets),
+                                   .methods = chosen_text(manifest, chosen_methods),
+                                   .images = chosen_text(manifest, chosen_images) != NULL};
+    if (mode->choice.images)
+        mode->images_of = NULL;
     return result;
 }
 

@@ -131,14 +131,16 @@ static outcome_t present_banner(publication_t *publication)
     const cJSON *known =
         cJSON_GetObjectItemCaseSensitive(cJSON_GetObjectItemCaseSensitive(manifest->json, "program"), "dirty");
     const char *dirty = manifest_text(manifest, "program", "dirty");
-    document_paragraph(document, "Mode %s, %sstarted %s, %s, commit `%s`%s.", publication->mode.name, words.chars,
+    const text_t chosen = run_mode_chosen(&publication->mode);
+    document_paragraph(document, "Mode %s%s, %sstarted %s, %s, commit `%s`%s.", publication->mode.name,
+                       chosen.chars[0] != '\0' ? text_of(" with chosen %s", chosen.chars).chars : "", words.chars,
                        manifest_text(manifest, NULL, "started_utc"), manifest_text(manifest, "machine", "processor"),
                        manifest_text(manifest, "program", "commit"),
                        dirty[0] != '\0'      ? ", changes unknown"
                        : cJSON_IsTrue(known) ? " with local changes"
                                              : "");
-    document_notice(document, publication->mode.brings ? TONE_GOOD : TONE_CAUTION, "%s. %s", publication->mode.title,
-                    publication->mode.meaning);
+    document_notice(document, publication->mode.brings ? TONE_GOOD : TONE_CAUTION, "%s. %s",
+                    run_mode_title(&publication->mode).chars, publication->mode.meaning);
     const char *left_out = manifest_text(manifest, "configuration", "networks left out");
     if (left_out[0] != '\0')
         document_notice(document, TONE_CAUTION, "NOT RUN: %s. Their files were neither here nor could they be fetched.",
@@ -246,8 +248,13 @@ static outcome_t present_baseline_row(publication_t *publication, const experime
     char summary[256] = "–";
     const publish_request_t *request = publication->request;
     const rows_schema_t *schema = experiment_rows_schema(experiment, publication->database);
+    const baseline_request_t baselines = {.reference = request->reference,
+                                          .mode = publication->mode.name,
+                                          .folder = request->folder,
+                                          .partial = run_mode_is_chosen(&publication->mode)};
     text_t path = baseline_path(request->reference, experiment->id, publication->mode.name);
-    outcome_t result = baseline_compare(request->reference, schema, publication->mode.name, request->folder, diff);
+    size_t left_out;
+    outcome_t result = baseline_compare(&baselines, schema, diff, &left_out);
     if (outcome_is_error(&result))
         return result;
     document_cell(document, "%s", experiment->id);
@@ -259,7 +266,8 @@ static outcome_t present_baseline_row(publication_t *publication, const experime
         diff_summary(diff, summary, sizeof summary);
         document_mark(document, diff_is_clean(diff) ? TONE_GOOD : TONE_CAUTION, diff_is_clean(diff) ? "same" : "different");
     }
-    document_cell(document, "%s", summary);
+    document_cell(document, "%s%s", summary,
+                  left_out > 0 ? text_of("; %zu rows of this run are not among them", left_out).chars : "");
     return outcome_ok();
 }
 
@@ -286,8 +294,11 @@ static outcome_t present_baselines(publication_t *publication)
     document_table(
         document, summary_columns,
         "Compared with the rows in `results/reference`. Model rows are compared exactly; counts of float kernels may differ by "
-        "%lld in 1,000 samples, because processors sum in different orders. Improvements never offset regressions.",
-        most_flips(publication));
+        "%lld in 1,000 samples, because processors sum in different orders. Improvements never offset regressions.%s",
+        most_flips(publication),
+        run_mode_is_chosen(&publication->mode)
+            ? " The user chose what was run, so only rows of the same networks, methods and number of samples are compared."
+            : "");
     for (size_t i = 0; i < experiments->count && outcome_is_ok(&result); i++)
         if (is_finished(publication, &experiments->items[i]))
             result = present_baseline_row(publication, &experiments->items[i], &diffs[i]);

@@ -52,28 +52,28 @@ static bool is_of_another_mode(const run_mode_t *mode, const char *id)
     return false;
 }
 
-/* The experiments of --only with their sources, in order; without --only those of the mode. */
-static outcome_t choose_experiments(run_t *run)
+/* Those of --only; without --only those of the mode. */
+outcome_t run_choose_experiments(const run_request_t *request, const experiment_t ***experiments)
 {
-    const experiments_t *all = run->request->experiments;
+    const experiments_t *all = request->experiments;
     registry_list_t wanted;
     size_t used = 0;
-    const char *only = run->request->only != NULL ? run->request->only : run->request->mode->only;
+    const char *only = request->only != NULL ? request->only : request->mode->only;
     outcome_t result = experiments_list(all, only != NULL ? only : "all", &wanted);
     if (!outcome_is_ok(&result))
         return result;
     bool *chosen = calloc(all->count + 1, sizeof *chosen);
-    run->experiments = calloc(all->count + 1, sizeof *run->experiments);
-    if (chosen == NULL || run->experiments == NULL)
+    *experiments = calloc(all->count + 1, sizeof **experiments);
+    if (chosen == NULL || *experiments == NULL)
         result = outcome_out_of_memory("--only");
     for (size_t i = 0; i < wanted.count && outcome_is_ok(&result); i++) {
         const char *id = ((const experiment_t *)wanted.items[i])->id;
-        if (only != NULL || !is_of_another_mode(run->request->mode, id))
+        if (only != NULL || !is_of_another_mode(request->mode, id))
             result = choose(all, id, chosen);
     }
     for (size_t i = 0; i < all->count && outcome_is_ok(&result); i++)
         if (chosen[i])
-            run->experiments[used++] = &all->items[i];
+            (*experiments)[used++] = &all->items[i];
     free(chosen);
     registry_list_free(&wanted);
     return result;
@@ -162,6 +162,14 @@ static void record_end(cJSON *entry, const outcome_t *outcome, double seconds, s
 
 /* ===  Running  === */
 
+/* Why an experiment has no rows where the user chose networks or methods, and how to get them. */
+static void log_no_rows(const run_t *run, const experiment_t *experiment)
+{
+    fprintf(run->request->log,
+            "             NOT RUN: %s give it no row. It shows: %s. Choose these too, or choose nothing\n",
+            run_mode_chosen(run->request->mode).chars, experiment->page.settings.chars);
+}
+
 /* Run one experiment. `*result` is its outcome; the return value is that of writing run.json. */
 static outcome_t run_one(run_t *run, const experiment_t *experiment, outcome_t *result)
 {
@@ -186,10 +194,12 @@ static outcome_t run_one(run_t *run, const experiment_t *experiment, outcome_t *
     double seconds = progress_clock() - started;
     record_end(entry, result, seconds, rows);
     FILE *log = run->request->log;
-    if (outcome_is_ok(result))
+    if (outcome_is_ok(result)) {
         fprintf(log, "  %-10s finished  %6zu rows %8.1f s %8.0f MiB\n", experiment->id, rows, seconds,
                 (double)environment_peak_bytes() / (1 << 20));
-    else
+        if (rows == 0 && run_mode_is_chosen(run->request->mode))
+            log_no_rows(run, experiment);
+    } else
         fprintf(log, "  %-10s %s\n", experiment->id, state_of(result));
     fflush(log);
     return manifest_write(&run->manifest);
@@ -234,14 +244,15 @@ static outcome_t execute(run_t *run)
         .folder = run->folder, .mode = run->request->mode, .holds = manifest_has_rows, .context = &run->manifest};
     if (outcome_bad(&result, experiment_rows_open(run->request->experiments, &source, &run->database)))
         return result;
-    fprintf(log, "%s, %d thread%s, into %s\n", run->request->mode->title, run->request->jobs,
+    const run_mode_t *mode = run->request->mode;
+    fprintf(log, "%s, %d thread%s, into %s\n", run_mode_title(mode).chars, run->request->jobs,
             run->request->jobs == 1 ? "" : "s", run->folder);
     if (outcome_bad(&result, run_each(run)))
         return result;
     const baseline_request_t baselines = {.reference = run->request->reference,
                                           .mode = run->request->mode->name,
                                           .folder = run->folder,
-                                          .partial = run->request->mode->brings,
+                                          .partial = run->request->mode->brings || run_mode_is_chosen(run->request->mode),
                                           .log = log};
     return run->request->compare ? baseline_check(&baselines, run->experiments, run->database) : result;
 }
@@ -252,7 +263,7 @@ outcome_t run_execute(const run_request_t *request, text_t *folder)
     stop_t stop;
     int lock = -1;
     *folder = text_of("%s", "");
-    outcome_t result = choose_experiments(&run);
+    outcome_t result = run_choose_experiments(request, &run.experiments);
     if (!outcome_is_ok(&result) || outcome_bad(&result, experiment_rows_check(request->experiments, request->mode)) ||
         outcome_bad(&result, run_folder_choose(request, folder))) {
         *folder = text_of("%s", "");

@@ -30,4 +30,7 @@ typedef struct {
 /* `*folder` is the run folder; "" when the run was refused before it began. */
 outcome_t run_execute(const run_request_t *request, text_t *folder);
 
+/* The experiments that a request names, with those whose rows they read, in order; NULL-terminated, free() it. */
+outcome_t run_choose_experiments(const run_request_t *request, const experiment_t ***chosen);
+
 #endif

@@ -23,7 +23,7 @@ foreign() { # WHAT: every reader of the rows refuses them and names the file; no
 }
 
 sed -i '2s/,[0-9][0-9.]*,/,99.9,/' "$run/table5.csv"
-check "rows with another number" sh -c "! cmp -s '$run/table5.csv' '$tap_folder/good/table5.csv'"
+check "rows with another number" sh -c "cmp -s '$run/table5.csv' '$tap_folder/good/table5.csv'; [ \$? -eq 1 ]"
 foreign "another number" "[0-9]+ rows, SHA-256 [0-9a-f]{64}, expected [0-9]+ rows, SHA-256 [0-9a-f]{64}"
 check_fails 1 "--resume does not keep it" "$BBSBENCH" run --smoke --only table4,table5 --resume --out "$run"
 rm "$run/table5.csv"

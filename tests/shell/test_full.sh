@@ -25,8 +25,8 @@ check_fails 3 "a network that was asked for and is nowhere" full --yes --net vgg
 check_fails 2 "a network that nobody knows" full --yes --net alexnet --out "$tap_folder/none"
 check_fails 2 "data of no network" full --yes --net resnet34 --data glue-sst2=/tmp --out "$tap_folder/none"
 check_fails 2 "a method that nobody knows" full --yes --method magic --out "$tap_folder/none"
-check_fails 2 "--images with a mode that has its own" "$BBSBENCH" run --smoke --images 5 --out "$tap_folder/none"
-check_fails 2 "run_all.sh --images without --full" ./run_all.sh --images 5
+check_fails 2 "--skip-bad in a mode whose files ship" "$BBSBENCH" run --smoke --skip-bad --out "$tap_folder/none"
+check_fails 2 "run_all.sh --skip-bad without --full" ./run_all.sh --skip-bad
 
 # ===  A wrong hash  ===
 cp "$web/datasets.csv" "$tap_folder/right.csv"

@@ -21,9 +21,12 @@ light() {
 check "the program is linked with none of them" sh -c "! ldd '$BBSBENCH' | grep -E 'darknet|dnnl|opencv'"
 check "--version" light "$BBSBENCH" --version
 check "--help" light "$BBSBENCH" --help
+tried=0
 for command in $("$BBSBENCH" --help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
     check "$command --help" light "$BBSBENCH" "$command" --help
+    tried=$((tried + 1))
 done
+check "every command was tried" [ "$tried" -eq "$(grep -o '&command_' bench/cli/commands.c | wc -l)" ]
 check "explain" light "$BBSBENCH" explain --method zps --columns 4 -- 81 -20 1 -7
 check "quantize" light "$BBSBENCH" quantize "$weights" "$work/int8.safetensors"
 check "compress" light "$BBSBENCH" compress "$weights" "$work/mod.safetensors" --method bbs-mod

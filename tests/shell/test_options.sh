@@ -5,10 +5,13 @@
 check "help lists the commands" "$BBSBENCH" --help
 check "the version names commit, libraries and processor" sh -c '"$BBSBENCH" --version | grep -c "commit\|libraries\|processor" | grep -qx 3'
 check_fails 2 "an unknown command is a usage error" "$BBSBENCH" nonsense
+tried=0
 for command in $("$BBSBENCH" --help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
     check "$command has its help" sh -c "'$BBSBENCH' $command --help | grep -q '^usage: bbsbench $command'"
     check_fails 2 "$command refuses an unknown option" "$BBSBENCH" "$command" --no-such-option
+    tried=$((tried + 1))
 done
+check "every command was tried" [ "$tried" -eq "$(grep -o '&command_' bench/cli/commands.c | wc -l)" ]
 
 check_fails 2 "a misspelt command" "$BBSBENCH" simulaet
 check "is guessed" grep -q 'did you mean simulate?$' "$tap_folder/last_err"

@@ -5,9 +5,8 @@ golden=tests/data/model.resnet34.csv
 out=$tap_folder/model.csv
 
 check "three accelerators on ResNet-34" "$BBSBENCH" simulate --net resnet34 --accelerator stripes,bitvert-cons,bitvert-mod --weights none --out "$out"
-check "the header is that of the golden file" sh -c "head -n 1 $out | cmp - /dev/stdin <<END
-$(head -n 1 $golden)
-END"
+head -n 1 "$golden" >"$tap_folder/header"
+check "the header is that of the golden file" sh -c "head -n 1 $out | cmp - $tap_folder/header"
 check "cycles and bytes are those of the golden file" sh -c "cut -d, -f1-21 $out >$tap_folder/a; cut -d, -f1-21 $golden | cmp - $tap_folder/a"
 check "the summary names what the ratios are against" sh -c "'$BBSBENCH' simulate --net resnet34 --weights none --out $out | grep -q 'relative to Stripes'"
 check "one network has no geometric mean, two have" sh -c "'$BBSBENCH' simulate --net resnet34,resnet50 --weights none --out $out | grep -c '^geomean .*stripes .* 1.000 ' | grep -qx 1"
@@ -30,7 +29,7 @@ designs=$("$BBSBENCH" simulate --net resnet34 --accelerator none --out "$out" 2>
 check "the paper's eight designs are there" test "$designs" -ge 8
 check "all designs have rows" sh -c "[ \$(grep -c ',total,' $tap_folder/a) -eq $designs ]"
 check "synthetic weights are named, and the same for 1, 2 and 3 threads" sh -c "for jobs in 1 2 3; do '$BBSBENCH' simulate $small --weights synthetic --jobs \$jobs --out $tap_folder/\$jobs || exit 1; done; cmp $tap_folder/1 $tap_folder/2 && cmp $tap_folder/1 $tap_folder/3 && grep -q 'total.*,synthetic:resnet50v2' $tap_folder/1"
-check "synthetic and real weights differ" sh -c "! cmp -s $tap_folder/1 $tap_folder/a"
+check "synthetic and real weights differ" sh -c "cmp -s $tap_folder/1 $tap_folder/a; [ \$? -eq 1 ]"
 check "a given density is labelled, and fewer activations take fewer cycles" sh -c "'$BBSBENCH' simulate $small --accelerator sparten --density 0.25 --out $tap_folder/c && grep -q ',0.25,given,' $tap_folder/c && [ \$(tail -n 1 $tap_folder/c | cut -d, -f5) -lt \$(grep ',sparten,total,' $tap_folder/a | cut -d, -f5) ]"
 check "one layer alone, as among all" sh -c "'$BBSBENCH' simulate $small --layer layer2.0.conv1 --out $tap_folder/c && tail -n +2 $tap_folder/c >$tap_folder/d && grep ',layer2.0.conv1,' $tap_folder/a | cmp - $tap_folder/d"
 check "a sweep has a row for each value, and the default's is the one without" sh -c "'$BBSBENCH' simulate $small --accelerator bitlet --layer conv1 --sweep rows=8,32 --out $tap_folder/c && [ \$(wc -l <$tap_folder/c) -eq 3 ] && [ \$(grep ',all.rows=32,' $tap_folder/c | cut -d, -f1-20) = \$(grep ',bitlet,conv1,' $tap_folder/a | cut -d, -f1-20) ]"

@@ -369,7 +369,10 @@ static void cifar_records_are_label_and_three_planes(void **state)
     write_file("test_batch.bin", records, sizeof records);
     assert_ok(open_cifar(folder, &dataset));
     assert_int_equal(dataset.samples, 2);
-    assert_int_equal(dataset.labels[1], 4);
+    assert_int_equal(dataset.labels[0], 9); /* the black picture */
+    assert_ok(dataset_read(&dataset, 0, values));
+    assert_true(values[1024] == (0.0F - 0.456F) / 0.224F);
+    assert_int_equal(dataset.labels[1], 4); /* the green one */
     assert_ok(dataset_read(&dataset, 1, values));
     assert_true(values[0] == (0.0F - 0.485F) / 0.229F && values[1024] == (1.0F - 0.456F) / 0.224F);
     dataset_close(&dataset);

@@ -130,19 +130,21 @@ static void a_baseline_of_the_mode_comes_first(void **state)
     (void)state;
     static const rows_column_t columns[] = {{.name = "x", .key = true}, {.name = "y"}, {.name = NULL}};
     static const rows_schema_t schema = {.name = "rows", .columns = columns};
+    const baseline_request_t request = {.reference = folder, .mode = "smoke", .folder = folder};
     diff_t diff;
+    size_t left_out;
     assert_string_equal(baseline_path(folder, "rows", "smoke").chars, "");
-    outcome_t none = baseline_compare(folder, &schema, "smoke", folder, &diff);
+    outcome_t none = baseline_compare(&request, &schema, &diff, &left_out);
     assert_true(outcome_is_skip(&none));
     write_file("rows.csv", "x,y\na,1\n");
     assert_string_equal(baseline_path(folder, "rows", "smoke").chars, in_folder("rows.csv").chars);
-    assert_ok(baseline_compare(folder, &schema, "smoke", folder, &diff));
+    assert_ok(baseline_compare(&request, &schema, &diff, &left_out));
     assert_true(diff_is_clean(&diff));
     diff_free(&diff);
     write_file("rows.smoke.csv", "x,y\na,2\n");
     assert_string_equal(baseline_path(folder, "rows", "smoke").chars, in_folder("rows.smoke.csv").chars);
     assert_string_equal(baseline_path(folder, "rows", "compact").chars, in_folder("rows.csv").chars);
-    assert_ok(baseline_compare(folder, &schema, "smoke", folder, &diff));
+    assert_ok(baseline_compare(&request, &schema, &diff, &left_out));
     assert_int_equal(diff.rows[DIFF_CHANGED], 1);
     diff_free(&diff);
     unlink(in_folder("rows.csv").chars);
@@ -205,6 +207,10 @@ static void rows_that_nobody_asked_for_do_not_move(void **state)
     const char *before = "net,method,samples,right\na,x,2000,1912\na,y,2000,1900\na,z,2000,1800\n";
     assert_ok(check_rows_of(true, before, "net,method,samples,right\na,x,2000,1912\nb,x,2000,7\n", log, sizeof log));
     assert_null(strstr(log, "missing a/y"));
+    assert_non_null(strstr(log, "only rows of the same networks, methods and samples:\n"));
+    assert_non_null(strstr(log, "1 same of 1 rows; 1 not among them\n"));
+    /* Fewer samples have fewer right answers: another row, not a worse one. */
+    assert_ok(check_rows_of(true, before, "net,method,samples,right\na,x,20,19\n", log, sizeof log));
     assert_error(check_rows_of(true, before, "net,method,samples,right\na,y,2000,1897\n", log, sizeof log), FAULT_FAILED,
                  "rows that moved: found 1 regressed in answers");
 }
