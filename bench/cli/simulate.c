@@ -441,6 +441,6 @@ const command_t command_simulate = {
     .examples =
         "# one network on all designs, rows in a file\n"
         "bbsbench simulate --net resnet34 --weights none --out model.csv\n"
-        "# BitVert with 16 rows of PEs beside its reference\n"
-        "bbsbench simulate --net resnet34 --weights none --accelerator stripes,bitvert-mod --set bitvert.rows=16 --out model.csv",
+        "# BitVert beside its reference, with twice the bandwidth of DRAM\n"
+        "bbsbench simulate --net resnet34 --weights none --accelerator stripes,bitvert-mod --set dram.gbytes_per_s=25.6 --out model.csv",
     .run = run};
