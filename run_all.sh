@@ -6,7 +6,7 @@ set -u
 usage() {
     cat <<'END'
 usage: run_all.sh [--smoke | --real [OPTION...] | --full [OPTION...]] [--net NAME[,NAME]] [--method SPEC]
-                  [--images N] [--only ID[,ID]] [--jobs N] [--resume] [--no-compare] [--no-history]
+                  [--samples N] [--only ID[,ID]] [--jobs N] [--resume] [--no-compare] [--no-history]
 
 Installs missing packages, builds, runs every experiment, draws the figures, writes the report.
 
@@ -18,7 +18,7 @@ Installs missing packages, builds, runs every experiment, draws the figures, wri
   --real     real networks that others trained, on small real test sets (models/real.csv): lists files
              to fetch (1.7 GB), disk and time, then asks; hours. Its options go to `bbsbench run`:
              --yes  --from FOLDER  --offline  --evaluations FILE.csv  --manifest FILE.csv  --skip-bad
-  --net, --method, --images, --only   other networks, methods, samples or experiments than the mode has, in
+  --net, --method, --samples, --only   other networks, methods, samples or experiments than the mode has, in
              each mode: bbsbench run --help
   --jobs N   threads (default: the processors that this process may use); the results do not depend on it
   --resume   continue the newest run of the mode, with the same options: finished experiments stay
@@ -59,13 +59,13 @@ while [ $# -gt 0 ]; do
     --no-compare) compare=--no-compare ;;
     --no-history) history=--no-history ;;
     --yes | --skip-bad | --offline) full="$full$1 " brought=1 ;;
-    --net=* | --images=* | --method=* | --data=* | --from=* | --manifest=* | --evaluations=* | --only=*)
+    --net=* | --samples=* | --images=* | --method=* | --data=* | --from=* | --manifest=* | --evaluations=* | --only=*)
         value=${1#*=} name=${1%%=*}
         shift
         set -- "$name" "$value" "$@"
         continue
         ;;
-    --net | --images | --method | --data | --from | --manifest | --evaluations | --only)
+    --net | --samples | --images | --method | --data | --from | --manifest | --evaluations | --only)
         [ $# -gt 1 ] || bad_usage "$1 without a value"
         case $1 in --data | --from | --manifest | --evaluations) brought=1 ;; esac
         case $1 in

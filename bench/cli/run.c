@@ -7,6 +7,7 @@
 #include "cli/catalogues.h"
 #include "cli/method_options.h"
 #include "cli/run_list.h"
+#include "cli/run_times.h"
 #include "experiments/accuracy_runs.h"
 #include "run/choice.h"
 #include "run/full.h"
@@ -209,8 +210,8 @@ static outcome_t run_chosen(const options_t *options, const run_request_t *reque
     choice_t choice = {.methods = NULL};
     outcome_t result;
     if (outcome_bad(&result, read_list(options, "method", methods, MATERIAL_METHODS, &chosen.method_count)) ||
-        (options_given(options, "images") &&
-         outcome_bad(&result, options_integer(options, "images", 0, INT64_MAX, &chosen.images))) ||
+        (options_given(options, "samples") &&
+         outcome_bad(&result, options_integer(options, "samples", 0, INT64_MAX, &chosen.images))) ||
         outcome_bad(&result, choice_open(request->mode, &chosen, &choice)))
         goto out;
     with.mode = &choice.mode;
@@ -271,6 +272,7 @@ static outcome_t run(const options_t *options)
     experiments_t experiments = {.items = NULL};
     text_t results, reference, folder = text_of("%s", "");
     ledger_t *ledger = NULL;
+    run_times_t times = {.experiments = NULL};
     outcome_t result;
     if (outcome_bad(&result, choose_mode(options, &request.mode)) ||
         outcome_bad(&result, home_output("results", &results)) ||
@@ -291,7 +293,13 @@ static outcome_t run(const options_t *options)
     request.results = results.chars;
     request.reference = reference.chars;
     request.command = command;
+    outcome_t known = run_times_read(ledger, request.mode->name, &experiments, &times);
+    if (outcome_is_ok(&known)) { /* without the times of earlier runs, no time left is told */
+        request.expected = run_times_of;
+        request.expected_context = &times;
+    }
     result = run_chosen(options, &request, &folder);
+    run_times_free(&times);
     experiments_close(&experiments);
     if (folder.chars[0] != '\0')
         printf("run folder: %s\n", folder.chars);
@@ -317,7 +325,7 @@ static const option_t option_table[] = {
     {"experiments", "FOLDER", NULL, "experiments of your own, besides those of the paper (docs/experiments.md)"},
     {"net", "NAME[,NAME]", NULL,
      "accuracies of these networks, or evaluations of --real (default: all that ship, are here or can be fetched)"},
-    {"images", "N", NULL, "at most N samples per network, from a fixed balanced list; 0: all (default: the mode's)"},
+    {"samples", "N", NULL, "at most N samples per network, from a fixed balanced list; 0: all (default: the mode's)"},
     {"method", "SPEC...", NULL,
      "accuracies of these methods in place of the mode's; may be repeated; --smoke and the default add int8"},
     {"data", "KIND=PATH...", NULL, "full: path of the data set imagenet, glue-mrpc or glue-sst2; may be repeated"},
@@ -340,8 +348,12 @@ const command_t command_run = {
     .details =
         "Without --smoke, --full or --real: 2,000 test samples on each network that this project ships, 8,000 on\n"
         "CNNs. run.json in the folder records program, machine, inputs and settings. `bbsbench report FOLDER` draws the figures and writes the report.\n"
-        "--net, --method and --images choose what experiment `accuracy` measures; the experiments that read its rows, such as\n"
+        "--net, --method and --samples choose what experiment `accuracy` measures; the experiments that read its rows, such as\n"
         "fig11, show what was chosen: run --net NAME,NAME --method SPEC --only accuracy,fig11.\n"
         "At its end the rows are compared with results/reference. Each row that moved, for better or worse, is named, and\n"
         "the exit code is then 1; the run is whole all the same.",
+    .examples = "# a check that everything works, under a minute\n"
+                "bbsbench run --smoke\n"
+                "# two tables of the paper, in a folder of your choice\n"
+                "bbsbench run --only table1,fig12 --out results/mine",
     .run = run};

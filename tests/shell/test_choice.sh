@@ -45,7 +45,7 @@ check "and is told" grep -q 'chosen methods: found int8,ptq:bits=5,bbs-mod, expe
 check_fails 1 "nor does no choice" "$BBSBENCH" run --smoke --only accuracy,fig11,layers --resume --out "$run"
 
 # ===  Samples, and the default mode  ===
-check "64 samples in the default mode" "$BBSBENCH" run --net vgg16 --method bbs-mod --images 64 --only accuracy,table1 --out "$tap_folder/few"
+check "64 samples in the default mode" "$BBSBENCH" run --net vgg16 --method bbs-mod --samples 64 --only accuracy,table1 --out "$tap_folder/few"
 cp "$tap_folder/out" "$tap_folder/said"
 check "are 64, also of the data set that the mode takes whole" sh -c "[ \$(grep -c ',64,' $tap_folder/few/accuracy.csv) -eq 2 ]"
 check "rows of fewer samples have not moved" sh -c "grep -qE '^  accuracy +none of 0 rows; 2 not among them' $tap_folder/said"
@@ -56,7 +56,7 @@ check_fails 2 "a network that nobody knows" "$BBSBENCH" run --smoke --net vgg --
 check_fails 2 "a network whose weights do not ship" "$BBSBENCH" run --smoke --net mobilenet_v2 --out "$tap_folder/none"
 check_fails 2 "a method that nobody knows" "$BBSBENCH" run --smoke --method magic --out "$tap_folder/none"
 check_fails 2 "a method twice" "$BBSBENCH" run --smoke --method int8 --method int8 --out "$tap_folder/none"
-check_fails 2 "fewer than no samples" "$BBSBENCH" run --smoke --images -1 --out "$tap_folder/none"
+check_fails 2 "fewer than no samples" "$BBSBENCH" run --smoke --samples -1 --out "$tap_folder/none"
 check_fails 2 "files of the full mode" "$BBSBENCH" run --smoke --from "$tap_folder" --out "$tap_folder/none"
 check "nothing is left of them" sh -c "[ ! -e $tap_folder/none ]"
 tap_done

@@ -40,7 +40,7 @@ BBS_HISTORY='' list --out "$tap_folder/default.run" >"$tap_folder/other"
 check "nor one of another mode" unknown "$tap_folder/other"
 
 # ===  A choice, and files  ===
-check "a choice is listed" sh -c "'$BBSBENCH' run --list --smoke --net vit_small --method bbs-mod --images 9 --only fig11 >$tap_folder/choice &&
+check "a choice is listed" sh -c "'$BBSBENCH' run --list --smoke --net vit_small --method bbs-mod --samples 9 --only fig11 >$tap_folder/choice &&
     head -n 1 $tap_folder/choice | grep -q '^CHOSEN BY THE USER: networks vit_small; methods int8,bbs-mod; at most 9 samples' && [ \$(grep -c '^network ' $tap_folder/choice) -eq 1 ] && grep -q '^methods: int8,bbs-mod$' $tap_folder/choice"
 check "the full mode lists the files that it needs, and is no error without them" sh -c "
     BBS_HOME=$tap_folder/cache '$BBSBENCH' run --list --full --only accuracy >$tap_folder/full && grep -q '^vgg16_bn-6c64b313.pth .* 553.5 MB ' $tap_folder/full && grep -q '^files: --full: found no network' $tap_folder/full"
