@@ -55,6 +55,10 @@ typedef struct {
 /* Multipliers of the array in 8-bit equivalents, rounded down: PEs x lanes x lane_bits / 8. */
 int64_t accel_multipliers(const accel_config_t *config);
 
+/* Whether a layer has the same accel_work_t in both: they may differ in the sizes of the buffers, in DRAM, and in what a
+ * design declares of its multipliers. Both are for one network (accel_config_on()). */
+bool accel_config_same_work(const accel_config_t *a, const accel_config_t *b);
+
 /* The configuration for one network: the values that keys have for that network replace the general ones, and oddities
  * that the simulator does not have on this network are left out. */
 void accel_config_on(accel_config_t *config, const network_t *network);

@@ -17,10 +17,10 @@ static const int64_t unset = INT64_MIN;
 
 typedef struct {
     const char *key;
-    size_t offset; /* in accel_config_t */
-    int64_t least, most;
-    int64_t scale;    /* the member is the value in the text times this factor */
-    bool may_be_none; /* 0: not set */
+    size_t offset;       /* in accel_config_t */
+    int64_t least, most; /* of the member */
+    int64_t scale;       /* the member is the value in the text times this factor */
+    bool may_be_none;    /* 0: not set */
     bool by_network;
 } number_t;
 
@@ -94,12 +94,33 @@ static number_t number_at(const accel_key_t *own, size_t index)
                       .by_network = key->by_network};
 }
 
-static bool find(const accel_key_t *own, const char *key, number_t *number)
+static bool find_exactly(const accel_key_t *own, const char *key, number_t *number)
 {
     for (size_t i = 0; i < number_count(own); i++) {
         *number = number_at(own, i);
         if (text_equal(number->key, key))
             return true;
+    }
+    return false;
+}
+
+/* Other units in which the value of a key may be given: input_sram_kib=64 is input_sram_bytes=65536. */
+static const struct {
+    const char *unit, *stored;
+    int64_t factor;
+} units[] = {{"_kib", "_bytes", 1024}, {"_percent", "_permille", 10}};
+
+static bool find(const accel_key_t *own, const char *key, number_t *number)
+{
+    if (find_exactly(own, key, number))
+        return true;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        const int stem = (int)(strlen(key) - strlen(units[i].unit));
+        if (text_ends(key, units[i].unit) &&
+            find_exactly(own, text_of("%.*s%s", stem, key, units[i].stored).chars, number)) {
+            number->scale *= units[i].factor;
+            return true;
+        }
     }
     return false;
 }
@@ -185,7 +206,8 @@ static text_t range(const number_t *number, int64_t least)
 {
     if (number->scale == 1)
         return text_of("%" PRId64 " to %" PRId64, least, number->most);
-    return text_of("%g to %g", (double)least / (double)number->scale, (double)number->most / (double)number->scale);
+    return text_of("%g to %g in steps of %.9g", (double)least / (double)number->scale,
+                   (double)number->most / (double)number->scale, 1.0 / (double)number->scale);
 }
 
 outcome_t settings_put(const accel_key_t *own, accel_config_t *config, const char *key, int64_t value)
@@ -208,6 +230,8 @@ outcome_t settings_get(const accel_key_t *own, const accel_config_t *config, con
 
 /* ===  From text  === */
 
+/* Nothing is rounded: a value between two that the models can hold is refused. The tolerance is that of the text's binary
+ * form. */
 static bool read_value(const number_t *number, const char *text, int64_t *value)
 {
     double real;
@@ -219,7 +243,7 @@ static bool read_value(const number_t *number, const char *text, int64_t *value)
     if (!(real >= (double)number->least && real <= (double)number->most))
         return false;
     *value = (int64_t)llround(real);
-    return true;
+    return fabs(real - (double)*value) <= 1e-12 * fabs(real);
 }
 
 /* Read the value for one network. `place` already names the key. */

@@ -8,6 +8,9 @@
 /* The values of a configuration by key: the common keys of a table in settings.c, and a design's own keys. In every
  * function `own` is the design's table of keys; NULL: it has none.
  *
+ * Sizes may be given in KiB and shares in per cent: input_sram_kib=64 sets input_sram_bytes, beta_percent=12.5 sets
+ * beta_permille. A value between two that the models can hold is refused, never rounded.
+ *
  * A key may be KEY.NETWORK where accel_key_t.by_network allows it. KEY alone sets the value for all networks, also for
  * those with a value of their own. A key that the design lacks is FAULT_USAGE and lists the keys that it has. */
 
