@@ -3,11 +3,18 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 enum { BAR_WIDTH = 24 };
 static const double TERMINAL_PERIOD_SECONDS = 0.1, PLAIN_PERIOD_SECONDS = 10.0;
+
+bool progress_is_quiet(void)
+{
+    const char *quiet = getenv("BBS_QUIET");
+    return quiet != NULL && quiet[0] != '\0';
+}
 
 double progress_clock(void)
 {
@@ -20,13 +27,14 @@ void progress_start(progress_t *progress, const char *title, const char *unit, i
 {
     double now = progress_clock();
     *progress = (progress_t){.title = title, .unit = unit, .total = total, .started = now, .shown = now};
+    progress->quiet = progress_is_quiet();
     progress->terminal = isatty(STDERR_FILENO) != 0;
 }
 
 void progress_update(progress_t *progress, int64_t done)
 {
     double now = progress_clock();
-    if (now - progress->shown < (progress->terminal ? TERMINAL_PERIOD_SECONDS : PLAIN_PERIOD_SECONDS))
+    if (progress->quiet || now - progress->shown < (progress->terminal ? TERMINAL_PERIOD_SECONDS : PLAIN_PERIOD_SECONDS))
         return;
     progress->shown = now;
     double rate = (double)done / (now - progress->started);

@@ -14,9 +14,12 @@ typedef struct {
     int64_t total;
     double started; /* seconds, monotonic */
     double shown;   /* when the last line was written */
-    bool terminal;
+    bool quiet, terminal;
     bool drawn;
 } progress_t;
+
+/* BBS_QUIET is set and not empty (`bbsbench --quiet`): no progress, and no notes. */
+bool progress_is_quiet(void);
 
 double progress_clock(void); /* monotonic seconds */
 

@@ -19,7 +19,7 @@ enum { MOST_HEADS = 4096 };
 enum { DEFAULT_METHODS = 4, FLOAT_METHODS = 1 /* the first methods of the default list, which have no integer weights */ };
 
 static const option_t options_table[] = {
-    {"net", "NAME[,NAME]|all|auto", NULL,
+    {"net", "NAME[,NAME]|all|auto", option_required,
      "networks; all: every network that has the size; auto: the network that the tensors of --weights are"},
     {"size", "compact|full", NULL, "width of the networks (default compact; full for a network without a compact size)"},
     {"weights", "FILE", NULL,
@@ -36,7 +36,7 @@ static const option_t options_table[] = {
     {"ignore-extra", NULL, NULL, "leave out float tensors of the checkpoint that the network does not ask for"},
     {"vocabulary", "FILE", NULL, "WordPiece vocabulary of the checkpoint (vocab.txt), for networks that read text"},
     {"method", "SPEC...", NULL, "NAME[:key=value...], may be given several times (default fp32, int8, bbs-cons, bbs-mod)"},
-    {"images", "N", "0", "at most N samples, from a fixed balanced list; 0: all"},
+    {"samples", "N", "0", "at most N samples, from a fixed balanced list; 0: all"},
     {"activations", "fp32|int8", "fp32",
      "int8: 8-bit activations and exact integer sums, the same answers on every machine"},
     {"ranges", "FILE", NULL,
@@ -62,7 +62,7 @@ static const char details[] =
     "noisyquant with the key activations, as in ant:activations=6 (column activation_bits).\n"
     "The project ships no weights of full size: give your own with --weights.\n"
     "With --layers there is a row a layer and method (default bbs-mod): the divergence of the outputs from those of INT8, the\n"
-    "error of the logits and the flips, on the same samples. A layer runs all samples: take few with --images.";
+    "error of the logits and the flips, on the same samples. A layer runs all samples: take few with --samples.";
 
 static const char *const layer_methods[] = {"bbs-mod"};
 
@@ -211,7 +211,7 @@ static outcome_t run(const options_t *options)
     outcome_t result;
     if (outcome_bad(&result, options_required(options, "net", &nets)) ||
         outcome_bad(&result, options_required(options, "out", &out)) ||
-        outcome_bad(&result, options_integer(options, "images", 0, INT64_MAX, &config.images)) ||
+        outcome_bad(&result, options_integer(options, "samples", 0, INT64_MAX, &config.images)) ||
         outcome_bad(&result, options_integer(options, "heads", 0, MOST_HEADS, &config.heads)) ||
         outcome_bad(&result, options_integer(options, "tokens", 0, INT64_MAX, &config.tokens)) ||
         outcome_bad(&result, choice(options, "first-layer", "prune", "keep", &config.prune_first_layer)) ||
@@ -241,5 +241,10 @@ const command_t command_accuracy = {
     .operands = "",
     .options = options_table,
     .details = details,
+    .examples =
+        "# a shipped network under the usual methods, as a table\n"
+        "bbsbench accuracy --net resnet34 --samples 100\n"
+        "# two methods, 8-bit activations, rows in a file\n"
+        "bbsbench accuracy --net resnet34 --activations int8 --method int8 --method zps:columns=4:beta=0 --samples 100 --out rows.csv",
     .run = run,
 };

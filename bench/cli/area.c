@@ -220,4 +220,8 @@ const command_t command_area = {
         "`synthesis` is the size of the same PE in Verilog, mapped to another open library (`make synthesis` repeats it). It is\n"
         "near the counted gates, but not near the paper's ratios of areas: there, BitVert's PE is much smaller relative to the\n"
         "PE of Stripes. Estimates in um2 are only as near to the paper's areas as one fitted size of a gate can make them.",
+    .examples = "# every PE of the paper beside the paper's tables\n"
+                "bbsbench area\n"
+                "# one PE with smaller subgroups, unit by unit\n"
+                "bbsbench area --pe bitvert-8-opt --subgroup 4",
     .run = run};

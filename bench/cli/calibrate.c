@@ -10,7 +10,7 @@
 #include <stdio.h>
 
 static const option_t options_table[] = {
-    {"net", "NAME|auto", NULL,
+    {"net", "NAME|auto", option_required,
      "a CNN; auto: the one that the tensors of --weights are; transformers scale each vector separately and need no ranges"},
     {"size", "compact|full", NULL, "width of the network (default compact; full for a network without a compact size)"},
     {"weights", "FILE", NULL, "checkpoint to use in place of the shipped or fetched one, as for accuracy"},
@@ -96,5 +96,9 @@ const command_t command_calibrate = {
     .operands = "",
     .options = options_table,
     .details = details,
+    .examples = "# the ranges of a shipped CNN, in a file\n"
+                "bbsbench calibrate --net resnet34 --samples 64 --out ranges.csv\n"
+                "# of your own checkpoint; the file is written beside it\n"
+                "bbsbench calibrate --net auto --weights my.safetensors --data train.idx",
     .run = run,
 };

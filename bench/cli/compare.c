@@ -161,4 +161,8 @@ const command_t command_compare = {
         "Right answers are tested by McNemar's exact test on the answers to the same samples, statistics of the outputs by\n"
         "Wilcoxon's signed-rank test; all p are corrected together by Holm's rule. Every other column is compared exactly.\n"
         "Gains never make up for losses. The baselines hold no answers, so a comparison with them has no tests.",
+    .examples = "# two run folders; the exit code is 1 when a row is worse\n"
+                "bbsbench compare results/before results/after --fail-on worse\n"
+                "# two runs of the history, for CI\n"
+                "bbsbench compare 11 12 --format junit",
     .run = run};

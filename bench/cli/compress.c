@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 static const option_t compress_options[] = {
-    {"method", "M", NULL, "method or preset, also as NAME:key=value...; an unknown name lists them"},
+    {"method", "M", option_required, "method or preset, also as NAME:key=value...; an unknown name lists them"},
     TABLE_OPTION,
     METHOD_OPTIONS,
     JOBS_OPTION,
@@ -136,5 +136,9 @@ const command_t command_compress = {
     .operands_most = 2,
     .options = compress_options,
     .details = compress_details,
+    .examples = "# zero-point shifting: 4 bit columns pruned, no channels kept at 8 bits\n"
+                "bbsbench compress --method zps:columns=4:beta=0 models/compact/resnet34.safetensors out.safetensors\n"
+                "# 5 bits a weight on average, metadata included\n"
+                "bbsbench compress --method budget:bits=5 models/compact/resnet34.safetensors out.safetensors",
     .run = run,
 };

@@ -10,14 +10,14 @@
 #include <stdio.h>
 
 static const option_t options_table[] = {
-    {"net", "NAME", NULL, "the network"},
+    {"net", "NAME", option_required, "the network"},
     {"size", "compact|full", NULL, "width of the network (default compact; full for a network without a compact size)"},
     {"weights", "FILE", NULL, "checkpoint to use in place of the shipped or fetched one"},
     {"data", "PATH", NULL, "data set (default: the one in datasets/, or where Debian installs it)"},
     {"vocabulary", "FILE", NULL, "WordPiece vocabulary of the checkpoint (vocab.txt), for networks that read text"},
     {"ranges", "FILE", NULL,
      "ranges of a CNN's 8-bit activations, from bbsbench calibrate (default: NAME.ranges.csv beside the weights)"},
-    {"limit", "N", "0", "at most N samples, from a fixed balanced list; 0: all"},
+    {"samples", "N", "0", "at most N samples, from a fixed balanced list; 0: all"},
     {"masks", "FILE.safetensors", NULL, "also keep which inputs were not zero, for `simulate --masks`"},
     {"mask-samples", "N", "8", "of this many samples"},
     JOBS_OPTION,
@@ -70,7 +70,7 @@ static outcome_t run(const options_t *options)
     outcome_t result;
     if (outcome_bad(&result, read_network(options, &config.session)) ||
         outcome_bad(&result, options_required(options, "out", &out)) ||
-        outcome_bad(&result, options_integer(options, "limit", 0, INT64_MAX, &config.session.images)) ||
+        outcome_bad(&result, options_integer(options, "samples", 0, INT64_MAX, &config.session.images)) ||
         outcome_bad(&result, options_integer(options, "mask-samples", 1, 1 << 20, &config.mask_samples)) ||
         outcome_bad(&result, method_options_jobs(options, &config.session.threads)) ||
         outcome_bad(&result, rows_create(&output.rows, &density_schema, out)))
@@ -84,5 +84,9 @@ const command_t command_density = {
     .operands = "",
     .options = options_table,
     .details = details,
+    .examples = "# shares of inputs and outputs that are not zero, as a table\n"
+                "bbsbench density --net resnet34 --samples 16\n"
+                "# rows and masks for simulate\n"
+                "bbsbench density --net resnet34 --samples 16 --masks masks.safetensors --out density.csv",
     .run = run,
 };

@@ -240,10 +240,12 @@ const command_t command_history = {
     .details =
         "Every run is added at its end, unless `bbsbench run --no-history`: its record, all rows, and the answer to every\n"
         "sample. A table that did not change is stored once.\n\n"
-        "  bbsbench history                                       the runs\n"
-        "  bbsbench history --net resnet34 --method bbs-mod       right answers in each run, with commit and change\n"
         "  bbsbench history import results/2026-01-31*            runs that are not in it yet\n"
         "  bbsbench history export 12 FOLDER                      the files of run 12 again, with the same bytes\n"
         "  bbsbench history gc --keep 50                          remove older runs of each mode\n\n"
         "`bbsbench compare 11 12` compares two runs of it.",
+    .examples = "# the runs so far\n"
+                "bbsbench history\n"
+                "# right answers of one method in each run\n"
+                "bbsbench history --net resnet34 --method bbs-mod",
     .run = run};

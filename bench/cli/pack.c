@@ -68,5 +68,10 @@ const command_t command_pack = {
     .operands_most = 2,
     .options = pack_options,
     .details = pack_details,
+    .examples = "# compress first, then keep only the columns that are left\n"
+                "bbsbench compress --method bbs-mod models/compact/resnet34.safetensors out.safetensors\n"
+                "bbsbench pack out.safetensors out.bbs\n"
+                "# the packed bytes to another program\n"
+                "bbsbench pack out.safetensors - | sha256sum",
     .run = run,
 };

@@ -66,5 +66,9 @@ const command_t command_quantize = {
     .operands_most = 2,
     .options = quantize_options,
     .details = quantize_details,
+    .examples = "# the weights of a checkpoint as INT8, in a new file\n"
+                "bbsbench quantize models/compact/resnet34.safetensors int8.safetensors\n"
+                "# of a transformer, whose head stays float\n"
+                "bbsbench quantize --net auto models/compact/vit_small.safetensors int8.safetensors",
     .run = run,
 };

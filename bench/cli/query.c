@@ -193,8 +193,11 @@ const command_t command_query = {
         "experiment without a CSV in the folder is computed.\n"
         "Beyond SQLite's functions there are geomean, median, deviation, quantile, bootstrap_low, bootstrap_high, wilcoxon_p,\n"
         "wilson_low, wilson_high, paired_low, paired_high and mcnemar_p, and for texts fixed, signed, grouped, energy and probability. The database is\n"
-        "read-only.\n\n"
-        "  bbsbench query --run results/reference \\\n"
-        "      \"SELECT accelerator, geomean(speedup) FROM fig12 WHERE net <> 'geomean' GROUP BY accelerator\"",
+        "read-only.",
+    .examples = "# mean speedup of each design in the baselines\n"
+                "bbsbench query --run results/reference \\\n"
+                "    \"SELECT accelerator, geomean(speedup) FROM fig12 WHERE net <> 'geomean' GROUP BY accelerator\"\n"
+                "# rows for another program\n"
+                "bbsbench query --run results/reference --format csv \"SELECT * FROM fig12\"",
     .run = run,
 };

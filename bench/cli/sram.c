@@ -157,4 +157,8 @@ const command_t command_sram = {
     .details =
         "28 nm by CACTI 7 (bench/accel/sram.csv). A bank without a row is interpolated linearly in log(bytes) between\n"
         "rows of the same bus width, and results from it are marked; a size outside the table is refused.",
+    .examples = "# all banks with the errors of interpolation\n"
+                "bbsbench sram\n"
+                "# one bank\n"
+                "bbsbench sram --bytes 65536 --bus 128",
     .run = run};

@@ -236,5 +236,9 @@ const command_t command_stats = {
     .operands_most = 1,
     .options = stats_options,
     .details = stats_details,
+    .examples = "# bit sparsity of each layer, as a table\n"
+                "bbsbench stats models/compact/resnet34.safetensors\n"
+                "# with the distortion of a method, as CSV\n"
+                "bbsbench stats --method bbs-mod --out stats.csv models/compact/resnet34.safetensors",
     .run = run,
 };

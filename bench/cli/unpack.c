@@ -40,5 +40,9 @@ const command_t command_unpack = {
     .options = unpack_options,
     .details =
         "Checksums, sizes, offsets and padding are checked; a damaged file is refused, with the offset of the error.",
+    .examples = "# the tensors that were packed\n"
+                "bbsbench unpack out.bbs again.safetensors\n"
+                "# with one thread\n"
+                "bbsbench unpack --jobs 1 out.bbs again.safetensors",
     .run = run,
 };

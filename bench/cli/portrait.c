@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `bbsbench profile`: statistical portraits of a checkpoint's layers, and how close weights drawn after them come. */
-#include "cli/profile.h"
+/* `bbsbench portrait`: statistical portraits of a checkpoint's layers, and how close weights drawn after them come. */
+#include "cli/portrait.h"
 
 #include "base/text.h"
 #include "cli/method_options.h"
@@ -31,7 +31,7 @@ static outcome_t take_portraits(const tensor_set_t *set, const int8_network_t *n
 {
     portraits->items = calloc(network->count + 1, sizeof *portraits->items);
     if (portraits->items == NULL)
-        return outcome_out_of_memory("profile");
+        return outcome_out_of_memory("portrait");
     text_t text = text_of("%.*s", (int)sizeof portraits->source - 1, source);
     memcpy(portraits->source, text.chars, strlen(text.chars) + 1);
     outcome_t result = outcome_ok();
@@ -99,7 +99,7 @@ static outcome_t compare(const int8_network_t *network, const portraits_t *own, 
 {
     likeness_t *rows = calloc(network->count + 1, sizeof *rows);
     const portrait_t **chosen = calloc(network->count + 1, sizeof *chosen);
-    outcome_t result = rows && chosen ? outcome_ok() : outcome_out_of_memory("profile");
+    outcome_t result = rows && chosen ? outcome_ok() : outcome_out_of_memory("portrait");
     if (outcome_is_ok(&result)) {
         choose_portraits(own, other, chosen);
         result = likeness_compare(network, chosen, threads, rows);
@@ -125,7 +125,7 @@ static outcome_t run(const options_t *options)
     if (outcome_bad(&result, method_options_jobs(options, &threads)))
         return result;
     if (out == NULL && !options_flag(options, "compare"))
-        return outcome_usage("profile", NULL, "neither --out nor --compare", "one of them", NULL);
+        return outcome_usage("portrait", NULL, "neither --out nor --compare", "one of them", NULL);
     if ((after != NULL && outcome_bad(&result, portraits_read(after, &other))) ||
         outcome_bad(&result, safetensors_load(path, "bring a checkpoint", &set)) ||
         outcome_bad(&result, int8_tensors_open(&set, path, true, threads, &network)))
@@ -158,8 +158,8 @@ static const option_t option_table[] = {
     {0},
 };
 
-const command_t command_profile = {
-    .name = "profile",
+const command_t command_portrait = {
+    .name = "portrait",
     .summary = "write statistical portraits of a checkpoint's layers, for drawing synthetic weights",
     .operands = "IN.safetensors",
     .operands_least = 1,
@@ -169,4 +169,8 @@ const command_t command_profile = {
         "A portrait holds quantiles of the channels' scales and spreads, of the gains of groups of 32 weights and of\n"
         "the weights themselves, and the generalised Gaussian that fits the weights best. Embeddings and biases have\n"
         "no portrait.",
+    .examples = "# the portraits of a checkpoint's layers\n"
+                "bbsbench portrait models/compact/resnet34.safetensors --out portraits.csv\n"
+                "# how close weights drawn after them come\n"
+                "bbsbench portrait models/compact/resnet34.safetensors --compare",
     .run = run};
