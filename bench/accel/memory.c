@@ -213,8 +213,8 @@ static outcome_t dram_cycles(const accel_config_t *config, int64_t parts, int64_
 {
     double bandwidth, period;
     outcome_t result;
-    if (outcome_bad(&result, technology_value("dram.bandwidth", &bandwidth)) ||
-        outcome_bad(&result, technology_value("clock.period", &period)))
+    if (outcome_bad(&result, technology_get(config->technology, "dram.bandwidth", &bandwidth)) ||
+        outcome_bad(&result, technology_get(config->technology, "clock.period", &period)))
         return result;
     int64_t per_cycle = PARTS * (int64_t)bandwidth;
     if (config->dram_mbytes_per_s != 0) { /* MB/s x ps is 1e-6 byte a cycle */
@@ -231,10 +231,10 @@ static outcome_t read_for_local(const accel_config_t *config, const accel_work_t
 {
     double reuse, buffers, tile_write, pair_read;
     outcome_t result;
-    if (outcome_bad(&result, technology_value("simulator.sparten.reuse", &reuse)) ||
-        outcome_bad(&result, technology_value("simulator.sparten.buffers", &buffers)) ||
-        outcome_bad(&result, technology_value("simulator.sparten.tile_write", &tile_write)) ||
-        outcome_bad(&result, technology_value("simulator.sparten.pair_read", &pair_read)))
+    if (outcome_bad(&result, technology_get(config->technology, "simulator.sparten.reuse", &reuse)) ||
+        outcome_bad(&result, technology_get(config->technology, "simulator.sparten.buffers", &buffers)) ||
+        outcome_bad(&result, technology_get(config->technology, "simulator.sparten.tile_write", &tile_write)) ||
+        outcome_bad(&result, technology_get(config->technology, "simulator.sparten.pair_read", &pair_read)))
         return result;
     int64_t weight_tiles = exact_times(work->tiles, config->rows), input_tiles = exact_times(work->tiles, config->columns);
     int64_t weight_bits = exact_times(weight_tiles, config->weight_banks * config->weight_bus_bits);

@@ -297,6 +297,33 @@ outcome_t settings_read(const accel_key_t *own, accel_config_t *config, const ch
     return result;
 }
 
+/* ===  To text  === */
+
+/* A value of a key with a scale has as many decimals as the scale has zeros: 1000 is the only one. */
+static void write_number(const char *key, const char *network, int64_t value, int64_t scale, text_builder_t *text)
+{
+    text_append(text, "%s%s%s = %" PRId64, key, network != NULL ? "." : "", network != NULL ? network : "", value / scale);
+    if (scale > 1)
+        text_append(text, ".%03" PRId64, value % scale);
+    text_append(text, "\n");
+}
+
+void settings_write(const accel_key_t *own, const accel_config_t *config, text_builder_t *text)
+{
+    for (size_t i = 0; i < number_count(own); i++) {
+        const number_t number = number_at(own, i);
+        const int64_t value = value_of(&number, config);
+        if (value != 0 || !number.may_be_none)
+            write_number(number.key, NULL, value, number.scale, text);
+        for (size_t j = 0; number.by_network && j < config->network_value_count; j++)
+            if (config->network_values[j].key == own_index(&number))
+                write_number(number.key, config->network_values[j].network->name, config->network_values[j].value,
+                             number.scale, text);
+    }
+    for (size_t i = 0; i < TEXTS; i++)
+        text_append(text, "%s = %s\n", texts[i].key, (const char *)config + texts[i].offset);
+}
+
 /* ===  A configuration as a whole  === */
 
 void settings_clear(const accel_key_t *own, accel_config_t *config)

@@ -4,6 +4,7 @@
 
 #include "accel/config.h"
 #include "base/outcome.h"
+#include "base/text.h"
 
 /* The values of a configuration by key: the common keys of a table in settings.c, and a design's own keys. In every
  * function `own` is the design's table of keys; NULL: it has none.
@@ -25,6 +26,9 @@ outcome_t settings_get(const accel_key_t *own, const accel_config_t *config, con
  * error about a value that is malformed or out of range. */
 outcome_t settings_read(const accel_key_t *own, accel_config_t *config, const char *key, const char *text,
                         const char *where, const char *place);
+
+/* Append "key = value" lines that settings_read() reads to the same configuration. */
+void settings_write(const accel_key_t *own, const accel_config_t *config, text_builder_t *text);
 
 /* settings_clear() removes the values of all keys. settings_complete() refuses a configuration in which a key that must
  * have a value has none; the error names file, section and key. */

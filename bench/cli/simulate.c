@@ -46,9 +46,11 @@ static outcome_t simulate(const simulate_plan_t *all, const summary_base_t *base
 static outcome_t run(const options_t *options)
 {
     const char *path;
-    simulate_plan_t *plan = calloc(1, sizeof *plan);
     summary_base_t base;
     outcome_t result;
+    if (options_flag(options, "dump-config"))
+        return accel_options_dump(options, stdout);
+    simulate_plan_t *plan = calloc(1, sizeof *plan);
     if (plan == NULL)
         return outcome_out_of_memory("simulate");
     if (!outcome_bad(&result, options_required(options, "out", &path)) &&

@@ -174,7 +174,7 @@ static outcome_t read_designs(const options_t *options, simulate_plan_t *simulat
     plan->mixed_tables = options_flag(options, "mixed");
     plan->configs = simulate->configs;
     plan->configuration = simulate->configuration.chars;
-    return accel_options_configs(options, plan->accelerators, plan->accelerator_count, simulate->configs,
+    return accel_options_configs(options, plan->accelerators, plan->accelerator_count, simulate->configs, &simulate->more,
                                  &simulate->configuration);
 }
 
@@ -198,6 +198,7 @@ outcome_t simulate_plan_read(const options_t *options, simulate_plan_t *simulate
 void simulate_plan_free(simulate_plan_t *simulate)
 {
     free(simulate->configs);
+    technology_free(&simulate->more.technology);
     sweep_options_free(&simulate->sweep);
     checkpoint_free(&simulate->checkpoint);
     registry_list_free(&simulate->networks);

@@ -2,6 +2,7 @@
 #ifndef BBS_CLI_SIMULATE_PLAN_H
 #define BBS_CLI_SIMULATE_PLAN_H
 
+#include "accel/configuration.h"
 #include "base/registry.h"
 #include "cli/options.h"
 #include "cli/sweep_options.h"
@@ -15,9 +16,10 @@ typedef struct {
     model_plan_t plan;
     registry_list_t networks, accelerators;
     accel_config_t *configs;
-    text_t configuration; /* their name in the rows */
-    text_t dropped;       /* designs that the energy table lacks; "": none */
-    net_user_t user;      /* the network of --layers */
+    configuration_more_t more; /* their constants */
+    text_t configuration;      /* their name in the rows */
+    text_t dropped;            /* designs that the energy table lacks; "": none */
+    net_user_t user;           /* the network of --layers */
     checkpoint_t checkpoint;
     sweep_options_t sweep;
 } simulate_plan_t;
