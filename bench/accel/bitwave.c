@@ -224,6 +224,7 @@ static void add_up(const accel_config_t *config, const columns_t *columns, const
     int64_t steps = tile_pixel_steps(shape, flow->columns), slices = tile_slices(shape, flow->group);
     int64_t row_tiles = tile_row_tiles(shape, flow->rows);
     work->tiles = exact_times(exact_times(row_tiles, slices), steps);
+    work->parts[0] = (accel_part_t){"all channels", shape->k, row_tiles, slices, steps, .bits = 0};
     work->cycles = best_cycles;
     work->sensitive = shape->k;
     bool has_meta = !(config->oddities & ODDITY_NO_METADATA);

@@ -167,20 +167,44 @@ static double exact_share_of_cycles(const counts_t *counts)
     return 1.0 - (double)counts->compute_excess / 1e9 / (double)counts->compute_cycles;
 }
 
+/* PE, weight register, input register, then the buffers: energy_of() adds them up in this order. */
+enum { PE, WEIGHT_REGISTER, INPUT_REGISTER, FIRST_BUFFER, DRAM = ENERGY_TERMS - 1 };
+
+void energy_terms(const energy_rates_t *rates, const counts_t *counts, energy_term_t terms[ENERGY_TERMS])
+{
+    const double share = exact_share_of_cycles(counts);
+    const energy_term_t all[ENERGY_TERMS] = {
+        {"PEs", "PE cycles", (double)counts->pe_cycles, rates->pe_pj, .share = share},
+        {"weight registers", "rows x cycles", (double)counts->weight_register_cycles, rates->weight_register_pj,
+         .share = share},
+        {"input registers", "columns x tiles", (double)counts->input_register_loads, rates->input_register_pj,
+         .share = 1.0},
+        {"weight buffer reads", "bytes", (double)counts->sram_weight_read, rates->weight_read_pj, .share = 1.0},
+        {"weight buffer writes", "bytes", (double)counts->sram_weight_write, rates->weight_write_pj, .share = 1.0},
+        {"input buffer reads", "bytes", (double)counts->sram_input_read, rates->input_read_pj, .share = 1.0},
+        {"input buffer writes", "bytes", (double)counts->sram_input_write, rates->input_write_pj, .share = 1.0},
+        {"PEs' buffer reads", "bytes", (double)counts->local_read, rates->local_read_pj, .share = 1.0},
+        {"PEs' buffer writes", "bytes", (double)counts->local_write, rates->local_write_pj, .share = 1.0},
+        {"DRAM", "bytes", (double)counts_dram_bytes(counts) - (double)counts->dram_weight_excess / 8.0, rates->dram_pj,
+         .share = 1.0},
+    };
+    for (int i = 0; i < ENERGY_TERMS; i++) {
+        terms[i] = all[i];
+        terms[i].pj = all[i].rate * all[i].count * all[i].share;
+    }
+}
+
 energy_t energy_of(const energy_rates_t *rates, const counts_t *counts)
 {
-    energy_t energy;
-    double share = exact_share_of_cycles(counts);
-    energy.pe_pj = rates->pe_pj * (double)counts->pe_cycles * share;
-    energy.register_pj = rates->weight_register_pj * (double)counts->weight_register_cycles * share +
-                         rates->input_register_pj * (double)counts->input_register_loads;
-    energy.sram_pj =
-        rates->weight_read_pj * (double)counts->sram_weight_read +
-        rates->weight_write_pj * (double)counts->sram_weight_write +
-        rates->input_read_pj * (double)counts->sram_input_read + rates->input_write_pj * (double)counts->sram_input_write +
-        rates->local_read_pj * (double)counts->local_read + rates->local_write_pj * (double)counts->local_write;
+    energy_term_t terms[ENERGY_TERMS];
+    energy_t energy = {.sram_pj = 0.0};
+    energy_terms(rates, counts, terms);
+    energy.pe_pj = terms[PE].pj;
+    energy.register_pj = terms[WEIGHT_REGISTER].pj + terms[INPUT_REGISTER].pj;
+    for (int i = FIRST_BUFFER; i < DRAM; i++)
+        energy.sram_pj += terms[i].pj;
     energy.on_chip_pj = energy.pe_pj + energy.register_pj + energy.sram_pj;
-    energy.dram_pj = rates->dram_pj * ((double)counts_dram_bytes(counts) - (double)counts->dram_weight_excess / 8.0);
+    energy.dram_pj = terms[DRAM].pj;
     energy.total_pj = energy.on_chip_pj + energy.dram_pj;
     energy.leakage_pj = rates->leakage_pj * (double)counts->cycles;
     energy.idle_pj = rates->idle_pj * (double)(counts->cycles - counts->compute_cycles);

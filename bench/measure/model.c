@@ -36,29 +36,65 @@ static outcome_t configure(const model_plan_t *plan, const network_t *network, s
     return outcome_is_ok(&result) ? accel_check(accelerator, config) : result;
 }
 
-/* Write the rows of the counted layers and of their total; `writer` NULL: only compute the total. */
-static outcome_t write_pair(const model_names_t *names, const model_plan_t *plan, const net_table_t *table,
-                            const accel_layer_t *layers, const counts_t *counts, const energy_rates_t *rates,
-                            rows_writer_t *writer, model_total_t *total)
+/* One network on one accelerator at one point of the grid. */
+typedef struct {
+    const model_plan_t *plan;
+    const net_table_t *table;
+    const accel_config_t *config;
+    const model_work_t *work;
+    counts_t *counts; /* of each layer */
+    energy_rates_t rates;
+    rows_writer_t *writer; /* NULL: no rows */
+} pair_t;
+
+/* Show one layer to the plan's watcher. The places of the tensors follow from all layers. */
+static outcome_t show(const pair_t *pair, const model_names_t *names, size_t layer, const energy_t *energy)
 {
-    for (size_t i = 0; i < table->count; i++) {
-        energy_t energy = energy_of(rates, &counts[i]);
+    const accel_storage_t storage = accel_storage(names->accelerator, pair->config);
+    memory_place_t *places = calloc(pair->table->count, sizeof *places);
+    outcome_t result = outcome_out_of_memory("accelerator model");
+    if (places != NULL &&
+        !outcome_bad(&result, memory_place(pair->config, &storage, pair->work->layers, pair->table->count, places))) {
+        const model_seen_t seen = {.names = names,
+                                   .config = pair->config,
+                                   .layer = &pair->work->layers[layer],
+                                   .work = &pair->work->works[layer],
+                                   .place = &places[layer],
+                                   .counts = &pair->counts[layer],
+                                   .rates = &pair->rates,
+                                   .energy = energy};
+        result = pair->plan->see(pair->plan->seer, &seen);
+    }
+    free(places);
+    return result;
+}
+
+/* Write the rows of the counted layers and of their total. */
+static outcome_t write_pair(const pair_t *pair, const model_names_t *names, model_total_t *total)
+{
+    const model_plan_t *plan = pair->plan;
+    outcome_t result = outcome_ok();
+    for (size_t i = 0; i < pair->table->count && outcome_is_ok(&result); i++) {
+        const net_layer_t *shape = &pair->table->items[i];
+        const energy_t energy = energy_of(&pair->rates, &pair->counts[i]);
         model_names_t own = *names;
         if (!isnan(names->density))
-            own.density = layers[i].input_density;
-        own.groups = table->items[i].groups > 1 ? table->items[i].groups : ROWS_UNKNOWN;
-        if (writer != NULL && is_wanted(plan, table->items[i].name))
-            model_write(writer, &own, table->items[i].name, &counts[i], &energy);
-        counts_add(&total->counts, &counts[i]);
+            own.density = pair->work->layers[i].input_density;
+        own.groups = shape->groups > 1 ? shape->groups : ROWS_UNKNOWN;
+        if (pair->writer != NULL && is_wanted(plan, shape->name))
+            model_write(pair->writer, &own, shape->name, &pair->counts[i], &energy);
+        if (plan->see != NULL && is_wanted(plan, shape->name))
+            result = show(pair, &own, i, &energy);
+        counts_add(&total->counts, &pair->counts[i]);
     }
-    total->energy = energy_of(rates, &total->counts);
-    total->interpolated = rates->interpolated;
-    if (counts_overflow(&total->counts))
-        return outcome_failed(names->accelerator->name, names->network->name, "a total beyond 63 bits", "a smaller network",
-                              NULL);
-    if (writer != NULL && is_wanted(plan, total_row))
-        model_write(writer, names, total_row, &total->counts, &total->energy);
-    return outcome_ok();
+    total->energy = energy_of(&pair->rates, &total->counts);
+    total->interpolated = pair->rates.interpolated;
+    if (outcome_is_ok(&result) && counts_overflow(&total->counts))
+        result = outcome_failed(names->accelerator->name, names->network->name, "a total beyond 63 bits",
+                                "a smaller network", NULL);
+    if (outcome_is_ok(&result) && pair->writer != NULL && is_wanted(plan, total_row))
+        model_write(pair->writer, names, total_row, &total->counts, &total->energy);
+    return result;
 }
 
 /* The energies of an accelerator in its configuration, and the table that its PE energy comes from. */
@@ -82,18 +118,16 @@ typedef struct {
     rows_writer_t *writer;
 } pass_t;
 
-/* The layers that are run and the counts of each, into `*run` and counts[]. */
-static outcome_t count_layers(pass_t *pass, const accelerator_t *accelerator, const accel_config_t *config,
-                              const accel_layer_t **run, counts_t *counts)
+/* The work of all layers and their counts. */
+static outcome_t count_layers(pass_t *pass, const accelerator_t *accelerator, pair_t *pair)
 {
-    const model_work_t *work;
-    outcome_t result = model_works_find(&pass->works, pass->plan, pass->workload, pass->inputs, accelerator, config, &work);
-    if (!outcome_is_ok(&result))
+    outcome_t result;
+    if (outcome_bad(&result, model_works_find(&pass->works, pass->plan, pass->workload, pass->inputs, accelerator,
+                                              pair->config, &pair->work)) ||
+        outcome_bad(&result, accel_traffic(accelerator, pair->config, pair->work->layers, pair->work->works,
+                                           pair->table->count, pair->counts)))
         return result;
-    *run = work->layers;
-    result = accel_traffic(accelerator, config, work->layers, work->works, pass->workload->run.table.count, counts);
-    if (outcome_is_ok(&result))
-        workload_counts(pass->workload, counts);
+    workload_counts(pass->workload, pair->counts);
     return result;
 }
 
@@ -121,26 +155,24 @@ static outcome_t run_pair(pass_t *pass, size_t point, size_t number, model_total
 {
     const model_plan_t *plan = pass->plan;
     const accelerator_t *accelerator = plan->accelerators[number];
-    const net_table_t *table = &pass->workload->run.table;
     const text_t setting = model_point(plan, point);
     const char *energy_table = "";
-    const accel_layer_t *run = NULL;
-    energy_rates_t rates;
     accel_config_t config;
+    pair_t pair = {.plan = plan, .table = &pass->workload->run.table, .config = &config, .writer = pass->writer};
     outcome_t result;
-    counts_t *counts = calloc(table->count, sizeof *counts);
     *total = (model_total_t){.network = pass->inputs->network, .accelerator = accelerator, .point = point};
-    if (counts == NULL)
+    pair.counts = calloc(pair.table->count, sizeof *pair.counts);
+    if (pair.counts == NULL)
         return outcome_out_of_memory("accelerator model");
     if (!outcome_bad(&result, configure(plan, pass->inputs->network, point, number, &config)) &&
-        !outcome_bad(&result, find_rates(plan, accelerator, &config, &rates, &energy_table)) &&
-        !outcome_bad(&result, count_layers(pass, accelerator, &config, &run, counts))) {
+        !outcome_bad(&result, find_rates(plan, accelerator, &config, &pair.rates, &energy_table)) &&
+        !outcome_bad(&result, count_layers(pass, accelerator, &pair))) {
         const model_names_t names = names_of(pass, accelerator, setting.chars, energy_table);
         total->weights = text_of("%s", names.weights);
         total->multipliers = accel_multipliers(&config);
-        result = write_pair(&names, plan, table, run, counts, &rates, pass->writer, total);
+        result = write_pair(&pair, &names, total);
     }
-    free(counts);
+    free(pair.counts);
     return result;
 }
 

@@ -4,7 +4,9 @@
 
 #include "accel/accel.h"
 #include "accel/energy.h"
+#include "accel/memory.h"
 #include "base/text.h"
+#include "measure/model_rows.h"
 #include "nets/net.h"
 
 /* Networks on accelerators: the rows of model.csv. */
@@ -23,6 +25,19 @@ typedef struct {
     size_t count;
 } model_sweep_t;
 
+/* What the model has computed for one layer on one design, while it is written: everything that its row follows from. In a
+ * product of attention (workload.h) `work` is of one run, `counts` of all. `layer->weights` is not valid. */
+typedef struct {
+    const model_names_t *names;
+    const accel_config_t *config;
+    const accel_layer_t *layer;
+    const accel_work_t *work;
+    const memory_place_t *place;
+    const counts_t *counts;
+    const energy_rates_t *rates;
+    const energy_t *energy;
+} model_seen_t;
+
 typedef struct {
     const network_t *const *networks;
     size_t network_count;
@@ -40,6 +55,9 @@ typedef struct {
                                       (accelerator_t.counts_lanes) */
     const model_sweep_t *sweeps;   /* several make a grid: the plan runs at each of its points */
     size_t sweep_count;            /* 0: no sweep */
+
+    outcome_t (*see)(void *seer, const model_seen_t *seen); /* called for each layer that `layer` means; NULL: not called */
+    void *seer;
 
     int64_t tokens; /* of a sequence of text (workload.h); 0: the network's own */
     int64_t batch;  /* samples that are run together (workload.h); 0: one */
