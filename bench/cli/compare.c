@@ -144,7 +144,7 @@ static const option_t option_table[] = {
      "end with 1 when a row: moved; is significant (p < 0.05 after correction, or an exact value changed); is worse"},
     {"experiment", "ID", NULL, "only the rows of this experiment (of two files: by the name of the second)"},
     {"experiments", "FOLDER", NULL, "experiments of your own (docs/experiments.md)"},
-    {"mode", "MODE", "compact", "which rows of two folders of baselines: smoke, compact or full"},
+    {"mode", "smoke|compact|full|real", "compact", "which rows of two folders of baselines: smoke, compact or full"},
     {"history", "FILE", NULL, "the history of runs (default: BBS_HISTORY or results/history.db)"},
     {NULL, NULL, NULL, NULL},
 };

@@ -5,6 +5,7 @@
 #include "base/number.h"
 #include "base/registry.h"
 #include "cli/history_plot.h"
+#include "cli/output.h"
 #include "experiments/experiment_rows.h"
 #include "track/series.h"
 
@@ -39,22 +40,9 @@ static outcome_t list_runs(ledger_t *ledger, const options_t *options)
 
 /* ===  One number  === */
 
-static outcome_t find_format(const options_t *options, rows_format_t *format)
-{
-    for (int i = 0; rows_format_names[i] != NULL; i++)
-        if (text_equal(rows_format_names[i], options_text(options, "format"))) {
-            *format = (rows_format_t)i;
-            return outcome_ok();
-        }
-    return outcome_usage("history", "--format", options_text(options, "format"), "md, csv or json", NULL);
-}
-
 static outcome_t show(const options_t *options, const rows_table_t *table)
 {
-    rows_format_t format = ROWS_FORMAT_MD;
-    outcome_t result = find_format(options, &format);
-    if (outcome_is_ok(&result))
-        result = rows_print(table, format, stdout);
+    outcome_t result = output_table(options, "series", table);
     if (outcome_is_ok(&result) && options_given(options, "plot"))
         result = history_plot(table, options_text(options, "plot"));
     return result;
@@ -222,8 +210,8 @@ static const option_t option_table[] = {
     {"metric", "COLUMN", "correct", "one number: this column (docs/rows.md)"},
     {"experiment", "ID", "accuracy", "one number: of the rows of this experiment"},
     {"experiments", "FOLDER", NULL, "experiments of your own (docs/experiments.md)"},
-    {"mode", "MODE", NULL, "one number: only of runs of this mode"},
-    {"format", "md|csv|json", "md", "of one number"},
+    {"mode", "smoke|compact|full|real", NULL, "one number: only of runs of this mode"},
+    OUTPUT_OPTIONS,
     {"plot", "FOLDER", NULL, "one number: also write FOLDER/series.csv and draw series.svg and series.png (gnuplot)"},
     {"keep", "N", "100", "gc: keep the newest N runs of each mode"},
     {"history", "FILE", NULL, "the history (default: BBS_HISTORY or results/history.db)"},

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "cli/method_options.h"
+#include "cli/output.h"
 #include "measure/likeness.h"
 #include "weights/int8_tensors.h"
 #include "weights/match.h"
@@ -113,10 +114,22 @@ static outcome_t compare(const int8_network_t *network, const portraits_t *own, 
 
 /* ===  Command  === */
 
+static outcome_t write_portraits(const options_t *options, const portraits_t *portraits)
+{
+    output_t output;
+    outcome_t result = output_open(options, &output);
+    if (!outcome_is_ok(&result))
+        return result;
+    output.own = false;
+    return output_close(&output, "portraits", NULL, portraits_write(output.rows, portraits));
+}
+
 static outcome_t run(const options_t *options)
 {
-    const char *path = options_operand(options, 0), *source, *out = options_text(options, "out");
+    const char *path = options_operand(options, 0), *source;
     const char *after = options_text(options, "after");
+    const bool writes =
+        options_given(options, "out") || options_given(options, "format") || !options_flag(options, "compare");
     tensor_set_t set = {0};
     int8_network_t network = {0};
     portraits_t portraits = {0}, other = {0};
@@ -124,8 +137,6 @@ static outcome_t run(const options_t *options)
     outcome_t result;
     if (outcome_bad(&result, method_options_jobs(options, &threads)))
         return result;
-    if (out == NULL && !options_flag(options, "compare"))
-        return outcome_usage("portrait", NULL, "neither --out nor --compare", "one of them", NULL);
     if ((after != NULL && outcome_bad(&result, portraits_read(after, &other))) ||
         outcome_bad(&result, safetensors_load(path, "bring a checkpoint", &set)) ||
         outcome_bad(&result, int8_tensors_open(&set, path, true, threads, &network)))
@@ -135,8 +146,8 @@ static outcome_t run(const options_t *options)
         source = tensor_set_get_note(&set, "source");
     if (outcome_bad(&result, take_portraits(&set, &network, source ? source : path, &portraits)))
         goto out;
-    if (out != NULL)
-        result = portraits_write(out, &portraits);
+    if (writes)
+        result = write_portraits(options, &portraits);
     if (outcome_is_ok(&result) && options_flag(options, "compare"))
         result = compare(&network, &portraits, &other, threads);
 
@@ -149,7 +160,7 @@ out:
 }
 
 static const option_t option_table[] = {
-    {"out", "FILE.csv", NULL, "write the portraits: one row per layer"},
+    OUTPUT_OPTIONS,
     {"source", "TEXT", NULL, "source of the weights, noted in the file (default: the note in IN, or the name of IN)"},
     {"compare", NULL, NULL, "draw each layer after its portrait and print how far it is from the real layer"},
     {"after", "FILE.csv", NULL,
@@ -166,6 +177,7 @@ const command_t command_portrait = {
     .operands_most = 1,
     .options = option_table,
     .details =
+        "There is a row a layer. With --compare and neither --out nor --format only the comparison is printed.\n"
         "A portrait holds quantiles of the channels' scales and spreads, of the gains of groups of 32 weights and of\n"
         "the weights themselves, and the generalised Gaussian that fits the weights best. Embeddings and biases have\n"
         "no portrait.",

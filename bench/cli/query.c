@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/home.h"
 #include "base/text.h"
+#include "cli/output.h"
 #include "experiments/claims.h"
 #include "experiments/experiment_rows.h"
 #include "run/manifest_files.h"
@@ -113,17 +114,6 @@ static void describe_tables(const rows_database_t *database)
 
 /* ===  The command  === */
 
-static outcome_t read_format(const options_t *options, rows_format_t *format)
-{
-    const char *name = options_text(options, "format");
-    for (int i = 0; rows_format_names[i] != NULL; i++)
-        if (text_equal(rows_format_names[i], name)) {
-            *format = (rows_format_t)i;
-            return outcome_ok();
-        }
-    return outcome_usage("query", "--format", name, "md, csv or json", NULL);
-}
-
 /* A program that reads CSV or JSON takes one of two columns of the same name, and cannot know which. */
 static outcome_t check_names(const rows_table_t *rows)
 {
@@ -135,16 +125,22 @@ static outcome_t check_names(const rows_table_t *rows)
     return outcome_ok();
 }
 
+static bool is_for_reading(const options_t *options)
+{
+    const char *format = options_text(options, "format");
+    return format == NULL ? options_text(options, "out") == NULL
+                          : text_equal(format, rows_format_names[ROWS_FORMAT_TABLE]) ||
+                                text_equal(format, rows_format_names[ROWS_FORMAT_MD]);
+}
+
 static outcome_t ask(const options_t *options, rows_database_t *database)
 {
-    rows_format_t format = ROWS_FORMAT_MD;
     rows_table_t rows;
-    outcome_t result = read_format(options, &format);
-    if (!outcome_is_ok(&result) ||
-        outcome_bad(&result, rows_database_query(database, options_operand(options, 0), "query", &rows)))
+    outcome_t result = rows_database_query(database, options_operand(options, 0), "query", &rows);
+    if (!outcome_is_ok(&result))
         return result;
-    if (format == ROWS_FORMAT_MD || !outcome_bad(&result, check_names(&rows)))
-        result = rows_print(&rows, format, stdout);
+    if (is_for_reading(options) || !outcome_bad(&result, check_names(&rows)))
+        result = output_table(options, "rows", &rows);
     rows_table_free(&rows);
     return result;
 }
@@ -173,8 +169,9 @@ static outcome_t run(const options_t *options)
 static const option_t option_table[] = {
     {"run", "FOLDER...", NULL,
      "folder of a run, or results/reference; may be repeated: the tables of the second are run2.accuracy ..."},
-    {"mode", "MODE", "compact", "which rows of a folder of baselines, one without run.json: smoke, compact, full or real"},
-    {"format", "md|csv|json", "md", "md: a table for reading; csv and json: values in full"},
+    {"mode", "smoke|compact|full|real", "compact",
+     "which rows of a folder of baselines, one without run.json: smoke, compact, full or real"},
+    OUTPUT_OPTIONS,
     {"describe", NULL, NULL, "print every table and its columns (docs/rows.md) in place of a query"},
     {"experiments", "FOLDER", NULL, "experiments of your own (default: the folder that the first run was given)"},
     {NULL, NULL, NULL, NULL},

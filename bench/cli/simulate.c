@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/accel_options.h"
 #include "cli/method_options.h"
+#include "cli/output.h"
 #include "cli/simulate_plan.h"
 #include "cli/simulate_summary.h"
 #include "measure/model_rows.h"
@@ -30,8 +31,6 @@ static outcome_t simulate(const simulate_plan_t *all, const summary_base_t *base
     model_total_t *totals = calloc(model_points(plan), sizeof *totals);
     if (totals == NULL)
         return outcome_out_of_memory("simulate");
-    if (plan->sweep_count > 0)
-        fprintf(stderr, "%s\n", summary_announce(plan).chars);
     outcome_t result = model_run(plan, path, totals);
     if (outcome_is_ok(&result) && json != NULL)
         result = write_json(path, json);
@@ -43,20 +42,29 @@ static outcome_t simulate(const simulate_plan_t *all, const summary_base_t *base
     return result;
 }
 
-static outcome_t run(const options_t *options)
+static outcome_t run_plan(const options_t *options, simulate_plan_t *plan)
 {
-    const char *path;
+    output_t output;
     summary_base_t base;
     outcome_t result;
+    if (outcome_bad(&result, simulate_plan_read(options, plan)) ||
+        outcome_bad(&result, summary_base_read(options, &plan->plan, &base)) ||
+        outcome_bad(&result, output_open(options, &output)))
+        return result;
+    if (plan->plan.sweep_count > 0 && !options_flag(options, "quiet"))
+        fprintf(stderr, "%s\n", summary_announce(&plan->plan).chars);
+    result = simulate(plan, &base, output.rows, options_text(options, "json"));
+    return output_close(&output, model_schema.name, &model_schema, result);
+}
+
+static outcome_t run(const options_t *options)
+{
     if (options_flag(options, "dump-config"))
         return accel_options_dump(options, stdout);
     simulate_plan_t *plan = calloc(1, sizeof *plan);
     if (plan == NULL)
         return outcome_out_of_memory("simulate");
-    if (!outcome_bad(&result, options_required(options, "out", &path)) &&
-        !outcome_bad(&result, simulate_plan_read(options, plan)) &&
-        !outcome_bad(&result, summary_base_read(options, &plan->plan, &base)))
-        result = simulate(plan, &base, path, options_text(options, "json"));
+    outcome_t result = run_plan(options, plan);
     simulate_plan_free(plan);
     free(plan);
     return result;
@@ -89,8 +97,8 @@ static const option_t option_table[] = {
      "designs that prune: keep the convolution that reads the image at 8 bits, or prune it"},
     SWEEP_OPTIONS,
     ACCEL_OPTIONS,
-    {"out", "FILE.csv", NULL, "one row per network, accelerator and layer, and one with layer = total"},
-    {"json", "FILE.json", NULL, "the same rows as a JSON array of objects"},
+    OUTPUT_OPTIONS,
+    {"json", "FILE.json", NULL, "also the same rows as a JSON array of objects (as --out FILE.json)"},
     JOBS_OPTION,
     {NULL, NULL, NULL, NULL},
 };
@@ -101,6 +109,8 @@ const command_t command_simulate = {
     .operands = "",
     .options = option_table,
     .details =
+        "The table has a line for each network, design and point; the rows of --out and --format are one per network,\n"
+        "design, point and layer, and one with layer = total.\n"
         "The columns `selection`, `weights_source` and `density_source` name the source of weights and densities.\n"
         "Synthetic weights are drawn after portraits of other networks' layers (models/profiles). Without weights, a\n"
         "layer of K channels has beta * K sensitive channels, rounded up to a multiple of 32. Constants and their sources:\n"

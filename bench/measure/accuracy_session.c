@@ -205,7 +205,7 @@ static outcome_t open_calibration(accuracy_session_t *session)
     if (session->calibration.count == 0 && !config->leave_out)
         return outcome_missing(session->dataset.kind->name, "calibration of the activations", "every sample is evaluated",
                                "samples that are not evaluated",
-                               "give some with --calibration, or evaluate fewer: --images");
+                               "give some with --calibration, or evaluate fewer: --samples");
     if (session->calibration.count == 0)
         leave_out(session);
     return calibration_samples_identity(&session->calibration, &session->calibration_identity);

@@ -135,14 +135,14 @@ check_fails 3 "layers that are not there" "$BBSBENCH" simulate --layers "$tap_fo
 check_fails 2 "layers and a network" "$BBSBENCH" simulate --layers "$layers" --net resnet34 --out "$out"
 
 # ===  Configurations  ===
-check "defaults are the profile paper" sh -c "'$BBSBENCH' simulate --net resnet34 --out $tap_folder/a && '$BBSBENCH' simulate --net resnet34 --profile paper --out $tap_folder/b && cmp $tap_folder/a $tap_folder/b"
+check "defaults are the profile paper" sh -c "'$BBSBENCH' simulate --net resnet34 --out $tap_folder/a && '$BBSBENCH' simulate --net resnet34 --config paper --out $tap_folder/b && cmp $tap_folder/a $tap_folder/b"
 sensitive() { # OPTION...: sensitive channels of a layer of 64 under synthetic weights
     "$BBSBENCH" simulate --net resnet34 --accelerator bitvert-mod --weights synthetic --layer layer1.0.conv1 --out "$out" "$@" >/dev/null &&
         tail -n 1 "$out" | cut -d, -f10
 }
 check "channels are kept in units of 32" sh -c "[ $(sensitive) -eq 32 ]"
 check "or one by one, with the simulator's oddity" sh -c "n=$(sensitive --oddity fractional-channels); [ \$n -gt 0 ] && [ \$n -lt 32 ]"
-check "rows name profile, settings and oddities" sh -c "'$BBSBENCH' simulate --net resnet34 --profile bitsim --set dram.gbytes_per_s=25.6 --oddity no-metadata --out $out && tail -n 1 $out | grep -q 'bitsim,\"bitsim, dram.gbytes_per_s=25.6, oddity no-metadata\"'"
+check "rows name profile, settings and oddities" sh -c "'$BBSBENCH' simulate --net resnet34 --config bitsim --set dram.gbytes_per_s=25.6 --oddity no-metadata --out $out && tail -n 1 $out | grep -q 'bitsim,\"bitsim, dram.gbytes_per_s=25.6, oddity no-metadata\"'"
 check "a smaller array with its reason is slower" sh -c "'$BBSBENCH' simulate --net resnet34 --accelerator bitvert-mod --set bitvert.rows=16 --set 'bitvert.unequal=half of it' --out $out &&
     [ \$(tail -n 1 $out | cut -d, -f5) -gt \$(tail -n 1 $golden | cut -d, -f5) ]"
 check "faster DRAM takes fewer cycles" sh -c "'$BBSBENCH' simulate --net resnet34 --accelerator bitvert-mod --set dram.gbytes_per_s=25.6 --out $out &&
@@ -150,13 +150,13 @@ check "faster DRAM takes fewer cycles" sh -c "'$BBSBENCH' simulate --net resnet3
 check "Table V has no SparTen and no ANT" sh -c "'$BBSBENCH' simulate --net resnet34 --energy table5 --out $out | grep -q '^Not in table5: sparten, ant' && ! grep -q ',ant,' $out && grep -q ',table5,paper' $out"
 check "unless tables are mixed, and that is said" sh -c "'$BBSBENCH' simulate --net resnet34 --energy table5 --mixed --out $out && grep ',ant,total,' $out | grep -q ',bitsim,paper' && grep ',stripes,total,' $out | grep -q ',table5,paper'"
 printf '# mine\n[bitvert-mod]\nlow_bits = 3\nmeta_bits = few\n' >"$tap_folder/mine.ini"
-check_fails 2 "a bad line of a file" "$BBSBENCH" simulate --net resnet34 --profile "$tap_folder/mine.ini" --out "$out"
-check "is told by file, line, key, found and expected" sh -c "'$BBSBENCH' simulate --net resnet34 --profile $tap_folder/mine.ini --out $out 2>&1 | grep -q 'mine.ini: line 4: meta_bits: found few, expected 0 to 1024'"
+check_fails 2 "a bad line of a file" "$BBSBENCH" simulate --net resnet34 --config "$tap_folder/mine.ini" --out "$out"
+check "is told by file, line, key, found and expected" sh -c "'$BBSBENCH' simulate --net resnet34 --config $tap_folder/mine.ini --out $out 2>&1 | grep -q 'mine.ini: line 4: meta_bits: found few, expected 0 to 1024'"
 check_fails 2 "unequal multipliers without a reason" "$BBSBENCH" simulate --net resnet34 --set bitvert.rows=16 --out "$out"
 printf '[bitvert]\ngroup = 16\nrows = 16\n' >"$tap_folder/mine.ini"
-check "or in a file, by file, line and key" sh -c "'$BBSBENCH' simulate --net resnet34 --accelerator bitvert-mod --profile $tap_folder/mine.ini --weights none --out $out 2>&1 | grep -q 'mine.ini: line 3: rows: bitvert-mod: rows x .*found 256, expected 512 8-bit multipliers'"
+check "or in a file, by file, line and key" sh -c "'$BBSBENCH' simulate --net resnet34 --accelerator bitvert-mod --config $tap_folder/mine.ini --weights none --out $out 2>&1 | grep -q 'mine.ini: line 3: rows: bitvert-mod: rows x .*found 256, expected 512 8-bit multipliers'"
 check_fails 2 "a setting that is none" "$BBSBENCH" simulate --net resnet34 --set rows=16 --out "$out"
-check_fails 3 "a profile that is not there" "$BBSBENCH" simulate --net resnet34 --profile none --out "$out"
+check_fails 3 "a profile that is not there" "$BBSBENCH" simulate --net resnet34 --config none --out "$out"
 check "the refusal names both ways out" sh -c "'$BBSBENCH' simulate --net resnet34 --set bitvert.rows=16 --out $out 2>&1 | grep -q 'keep the number: --set bitvert.columns=32; or give the reason for another number: --set bitvert.unequal=REASON'"
 example=$(sed -n "s|^ *build/bbsbench \\(simulate .*bitvert.rows=16.*\\) --out model.csv.*|\\1|p" README.md)
 check "the example of the README runs" sh -c "[ -n '$example' ] && '$BBSBENCH' $example --out $out"
@@ -177,7 +177,7 @@ check_fails 2 "a constant in another unit" "$BBSBENCH" simulate --net resnet34 -
 check "is told by file, line, name and unit" grep -q 'wrong.csv: line 2: dram.access: found the unit pJ, expected pJ/64 bit' "$tap_folder/last_err"
 check_fails 3 "constants that are not there" "$BBSBENCH" simulate --net resnet34 --technology "$tap_folder/none.csv" --out "$out"
 check "the table itself may be given" sh -c "'$BBSBENCH' simulate $small --accelerator stripes --technology bench/accel/technology.csv --out $out && tail -n 1 $out | grep -q 'technology.csv: nothing changed'"
-odd="--net resnet34 --accelerator bitvert-mod,stripes --weights none --profile bitsim"
+odd="--net resnet34 --accelerator bitvert-mod,stripes --weights none --config bitsim"
 check "all oddities by one word" sh -c "'$BBSBENCH' simulate $odd --oddity all --out $out && tail -n 1 $out | grep -q 'bitsim,\"bitsim, oddity all\"'"
 check "a list of oddities is each of them" sh -c "'$BBSBENCH' simulate $odd --oddity fractions,last-output --out $tap_folder/a && '$BBSBENCH' simulate $odd --oddity fractions --oddity last-output --out $tap_folder/b && cut -d, -f1-35 $tap_folder/a >$tap_folder/c && cut -d, -f1-35 $tap_folder/b | cmp - $tap_folder/c && ! cut -d, -f1-35 $out | cmp -s - $tap_folder/c"
 check "all are the same for 1 and 3 threads" sh -c "'$BBSBENCH' simulate $small --oddity all --jobs 1 --out $tap_folder/a && '$BBSBENCH' simulate $small --oddity all --jobs 3 --out $tap_folder/b && cmp $tap_folder/a $tap_folder/b"
@@ -195,7 +195,9 @@ check_fails 2 "an unknown accelerator" "$BBSBENCH" simulate --net resnet34 --acc
 check_fails 2 "an accelerator twice" "$BBSBENCH" simulate --net resnet34 --accelerator stripes,stripes --out "$out"
 check_fails 2 "an empty name" "$BBSBENCH" simulate --net resnet34, --accelerator ,stripes --out "$out"
 check_fails 2 "no network" "$BBSBENCH" simulate --out "$out"
-check_fails 2 "no file to write" "$BBSBENCH" simulate --net resnet34
+check "without a file there is a table to read" sh -c "'$BBSBENCH' simulate $small --accelerator stripes | grep -q '^resnet34 *stripes '"
+check "or the rows in another format" sh -c "'$BBSBENCH' simulate $small --accelerator stripes --format jsonl 2>$tap_folder/said | head -n 1 | grep -q '^{\"net\": \"resnet34\", .*\"layer\": \"conv1\"' && grep -q '^resnet34 *stripes ' $tap_folder/said"
+check "or rows on standard output, the table on standard error" sh -c "'$BBSBENCH' simulate $small --accelerator stripes --out - 2>$tap_folder/said | head -n 1 | grep -q '^net,size,accelerator,layer,' && grep -q '^resnet34 *stripes ' $tap_folder/said"
 check_fails 2 "a size that the network has not" "$BBSBENCH" simulate --net vgg16 --size tiny --out "$out"
 check_fails 2 "another first layer" "$BBSBENCH" simulate --net resnet34 --first-layer maybe --out "$out"
 check_fails 1 "a folder that is not there" "$BBSBENCH" simulate --net resnet34 --out "$tap_folder/none/model.csv"
