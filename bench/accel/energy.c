@@ -174,7 +174,8 @@ void energy_terms(const energy_rates_t *rates, const counts_t *counts, energy_te
 {
     const double share = exact_share_of_cycles(counts);
     const energy_term_t all[ENERGY_TERMS] = {
-        {"PEs", "PE cycles", (double)counts->pe_cycles, rates->pe_pj, .share = share},
+        {"PEs", rates->local_read_pj > 0.0 ? "pairs" : "PE cycles", (double)counts->pe_cycles, rates->pe_pj,
+         .share = share},
         {"weight registers", "rows x cycles", (double)counts->weight_register_cycles, rates->weight_register_pj,
          .share = share},
         {"input registers", "columns x tiles", (double)counts->input_register_loads, rates->input_register_pj,

@@ -6,6 +6,7 @@
 #include "cli/accel_options.h"
 #include "cli/method_options.h"
 #include "cli/output.h"
+#include "cli/simulate_explain.h"
 #include "cli/simulate_plan.h"
 #include "cli/simulate_summary.h"
 #include "measure/model_rows.h"
@@ -34,7 +35,7 @@ static outcome_t simulate(const simulate_plan_t *all, const summary_base_t *base
     outcome_t result = model_run(plan, path, totals);
     if (outcome_is_ok(&result) && json != NULL)
         result = write_json(path, json);
-    if (outcome_is_ok(&result))
+    if (outcome_is_ok(&result) && plan->see == NULL)
         summary_print(plan, totals, base, all->checkpoint.notes.chars);
     if (outcome_is_ok(&result) && all->dropped.chars[0] != '\0')
         printf("Not in %s: %s (see --mixed).\n", plan->energy_table, all->dropped.chars);
@@ -49,7 +50,7 @@ static outcome_t run_plan(const options_t *options, simulate_plan_t *plan)
     outcome_t result;
     if (outcome_bad(&result, simulate_plan_read(options, plan)) ||
         outcome_bad(&result, summary_base_read(options, &plan->plan, &base)) ||
-        outcome_bad(&result, output_open(options, &output)))
+        outcome_bad(&result, simulate_explain(options, plan)) || outcome_bad(&result, output_open(options, &output)))
         return result;
     if (plan->plan.sweep_count > 0 && !options_flag(options, "quiet"))
         fprintf(stderr, "%s\n", summary_announce(&plan->plan).chars);
@@ -93,6 +94,8 @@ static const option_t option_table[] = {
     {"masks", "FILE", NULL,
      "real activations of one network, from `density --masks`: SparTen's cycles count them bit for bit"},
     {"layer", "NAME", NULL, "write the rows of this layer only, or `total`"},
+    {"explain", "LAYER", NULL,
+     "one network on one design: the arithmetic of this layer step by step, with the constants and their sources"},
     {"first-layer", "keep|prune", "keep",
      "designs that prune: keep the convolution that reads the image at 8 bits, or prune it"},
     SWEEP_OPTIONS,

@@ -220,7 +220,7 @@ static outcome_t check_layer_name(const model_plan_t *plan, const net_table_t *t
         known = known || is_wanted(plan, table->items[i].name);
     if (known)
         return outcome_ok();
-    return outcome_usage("--layer", plan->layer, "no layer of that name", text_of("%s, ...", table->items[0].name).chars,
+    return outcome_usage("simulate", plan->layer, "no layer of that name", text_of("%s, ...", table->items[0].name).chars,
                          "see the column `layer` of a run without --layer");
 }
 
