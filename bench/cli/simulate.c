@@ -7,7 +7,7 @@
 #include "cli/method_options.h"
 #include "cli/output.h"
 #include "cli/simulate_explain.h"
-#include "cli/simulate_plan.h"
+#include "cli/simulate_layers.h"
 #include "cli/simulate_summary.h"
 #include "measure/model_rows.h"
 #include "rows/table.h"
@@ -26,35 +26,45 @@ static outcome_t write_json(const char *rows, const char *path)
     return result;
 }
 
-static outcome_t simulate(const simulate_plan_t *all, const summary_base_t *base, const char *path, const char *json)
+/* What a command line asks for besides its rows. */
+typedef struct {
+    simulate_plan_t all;
+    summary_base_t base;
+    simulate_layers_t layers;
+} simulate_t;
+
+static outcome_t simulate(const simulate_t *simulate, const char *path, const char *json)
 {
-    const model_plan_t *plan = &all->plan;
+    const model_plan_t *plan = &simulate->all.plan;
     model_total_t *totals = calloc(model_points(plan), sizeof *totals);
     if (totals == NULL)
         return outcome_out_of_memory("simulate");
     outcome_t result = model_run(plan, path, totals);
     if (outcome_is_ok(&result) && json != NULL)
         result = write_json(path, json);
-    if (outcome_is_ok(&result) && plan->see == NULL)
-        summary_print(plan, totals, base, all->checkpoint.notes.chars);
-    if (outcome_is_ok(&result) && all->dropped.chars[0] != '\0')
-        printf("Not in %s: %s (see --mixed).\n", plan->energy_table, all->dropped.chars);
+    if (outcome_is_ok(&result) && (plan->see == NULL || simulate->layers.wanted))
+        summary_print(plan, totals, &simulate->base, simulate->all.checkpoint.notes.chars);
+    if (outcome_is_ok(&result) && simulate->all.dropped.chars[0] != '\0')
+        printf("Not in %s: %s (see --mixed).\n", plan->energy_table, simulate->all.dropped.chars);
+    if (outcome_is_ok(&result))
+        result = simulate_layers_show(&simulate->layers);
     free(totals);
     return result;
 }
 
-static outcome_t run_plan(const options_t *options, simulate_plan_t *plan)
+static outcome_t run_plan(const options_t *options, simulate_t *all)
 {
     output_t output;
-    summary_base_t base;
     outcome_t result;
-    if (outcome_bad(&result, simulate_plan_read(options, plan)) ||
-        outcome_bad(&result, summary_base_read(options, &plan->plan, &base)) ||
-        outcome_bad(&result, simulate_explain(options, plan)) || outcome_bad(&result, output_open(options, &output)))
+    if (outcome_bad(&result, simulate_plan_read(options, &all->all)) ||
+        outcome_bad(&result, summary_base_read(options, &all->all.plan, &all->base)) ||
+        outcome_bad(&result, simulate_explain(options, &all->all)) ||
+        outcome_bad(&result, simulate_layers_read(options, &all->all, &all->layers)) ||
+        outcome_bad(&result, output_open(options, &output)))
         return result;
-    if (plan->plan.sweep_count > 0 && !options_flag(options, "quiet"))
-        fprintf(stderr, "%s\n", summary_announce(&plan->plan).chars);
-    result = simulate(plan, &base, output.rows, options_text(options, "json"));
+    if (all->all.plan.sweep_count > 0 && !options_flag(options, "quiet"))
+        fprintf(stderr, "%s\n", summary_announce(&all->all.plan).chars);
+    result = simulate(all, output.rows, options_text(options, "json"));
     return output_close(&output, model_schema.name, &model_schema, result);
 }
 
@@ -62,12 +72,13 @@ static outcome_t run(const options_t *options)
 {
     if (options_flag(options, "dump-config"))
         return accel_options_dump(options, stdout);
-    simulate_plan_t *plan = calloc(1, sizeof *plan);
-    if (plan == NULL)
+    simulate_t *all = calloc(1, sizeof *all);
+    if (all == NULL)
         return outcome_out_of_memory("simulate");
-    outcome_t result = run_plan(options, plan);
-    simulate_plan_free(plan);
-    free(plan);
+    outcome_t result = run_plan(options, all);
+    simulate_plan_free(&all->all);
+    simulate_layers_free(&all->layers);
+    free(all);
     return result;
 }
 
@@ -96,6 +107,8 @@ static const option_t option_table[] = {
     {"layer", "NAME", NULL, "write the rows of this layer only, or `total`"},
     {"explain", "LAYER", NULL,
      "one network on one design: the arithmetic of this layer step by step, with the constants and their sources"},
+    {"per-layer", NULL, NULL, "also print a table of the layers: cycles, what bounds them, MACs per byte and per cycle"},
+    {"plot", "FILE.svg|FILE.png", NULL, "draw the layers of one network on a roofline (gnuplot)"},
     {"first-layer", "keep|prune", "keep",
      "designs that prune: keep the convolution that reads the image at 8 bits, or prune it"},
     SWEEP_OPTIONS,
