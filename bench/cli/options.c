@@ -59,7 +59,8 @@ static outcome_t unknown_option(const command_t *command, const char *word)
                               .todo = todo.chars};
     const option_t *option;
     if (!text_starts(word, "--"))
-        return outcome_usage(command->name, word, "an unknown option", NULL, todo.chars);
+        return outcome_usage(command->name, word, "an unknown option", NULL,
+                             strchr("0123456789", word[1]) != NULL ? "put -- before numbers below 0" : todo.chars);
     name.chars[strcspn(name.chars, "=")] = '\0';
     outcome_t result = registry_find(&names, name.chars + 2, &option);
     if (outcome_is_ok(&result)) /* a flag with a value */
@@ -132,20 +133,20 @@ static void add_given(options_t *options, const char *name, const option_t *opti
 static outcome_t take_options(options_t *options, int argc, char **argv, const names_t *names, bool *help)
 {
     const command_t *command = options->command;
-    optind = 1;
+    optind = 0; /* begin anew, whatever an earlier parse left behind */
     opterr = 0;
     for (;;) {
-        int at = optind, index = -1, code = getopt_long(argc, argv, ":h", names->longs, &index);
+        int index = -1, code = getopt_long(argc, argv, ":h", names->longs, &index);
         if (code == -1)
             return outcome_ok();
         if (code == ':')
-            return usage_error(command, argv[at], "no value", NULL);
+            return usage_error(command, argv[optind - 1], "no value", NULL);
         if (code == 'h' || (index >= 0 && text_equal(names->longs[index].name, "help"))) {
             *help = true;
             return outcome_ok();
         }
         if (code == '?' || index < 0)
-            return unknown_option(command, argv[at]);
+            return unknown_option(command, optopt > 1 ? text_of("-%c", optopt).chars : argv[optind - 1]);
         add_given(options, names->longs[index].name, names->entries[index]);
     }
 }
