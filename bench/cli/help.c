@@ -65,9 +65,10 @@ static void print_option(const option_t *option, FILE *stream)
         words = text_of("(required) %s", option->help);
     else if (option->fallback != NULL && option->fallback[0] != '\0')
         words = text_of("%s (default %s)", option->help, option->fallback);
-    fprintf(stream, "  %-26s ", left.chars);
     if (strlen(left.chars) > INDENT - strlen("   "))
-        fprintf(stream, "\n%*s", INDENT, "");
+        fprintf(stream, "  %s\n%*s", left.chars, INDENT, "");
+    else
+        fprintf(stream, "  %-26s ", left.chars);
     print_words(words.chars, INDENT, stream);
 }
 

@@ -28,10 +28,58 @@ static outcome_t print_run(void *context, const ledger_run_t *run)
     return outcome_ok();
 }
 
+static const rows_column_t run_columns[] = {
+    {.name = "run", .heading = "Run", .kind = ROWS_INTEGER},
+    {.name = "started", .heading = "Started", .unit = "UTC", .kind = ROWS_TEXT},
+    {.name = "mode", .heading = "Mode", .kind = ROWS_TEXT},
+    {.name = "commit", .heading = "Commit", .kind = ROWS_TEXT},
+    {.name = "local_changes", .heading = "Changes", .kind = ROWS_FLAG},
+    {.name = "finished", .heading = "Finished", .kind = ROWS_TEXT},
+    {.name = "folder", .heading = "Folder", .kind = ROWS_TEXT},
+};
+enum { RUN_COLUMNS = sizeof run_columns / sizeof *run_columns };
+
+static rows_cell_t text_cell(rows_table_t *table, const char *text)
+{
+    return (rows_cell_t){.kind = ROWS_CELL_TEXT, .text = rows_table_keep(table, text)};
+}
+
+static outcome_t add_run(void *context, const ledger_run_t *run)
+{
+    rows_table_t *table = context;
+    rows_cell_t *cells = rows_table_append(table);
+    if (cells == NULL)
+        return outcome_out_of_memory("history");
+    const char *const texts[] = {NULL, run->started, run->mode, run->commit, NULL, run->finished, run->folder};
+    for (size_t i = 0; i < RUN_COLUMNS; i++)
+        if (texts[i] != NULL)
+            cells[i] = text_cell(table, texts[i]);
+    cells[0] = (rows_cell_t){.kind = ROWS_CELL_INTEGER, .integer = run->id, .real = (double)run->id};
+    if (run->dirty >= 0)
+        cells[4] = (rows_cell_t){.kind = ROWS_CELL_INTEGER, .integer = run->dirty, .real = run->dirty};
+    for (size_t i = 0; i < RUN_COLUMNS; i++)
+        if (cells[i].text == NULL && texts[i] != NULL)
+            return outcome_out_of_memory("history");
+    return outcome_ok();
+}
+
+static outcome_t list_rows(ledger_t *ledger, const options_t *options)
+{
+    rows_table_t table;
+    outcome_t result = rows_table_create(run_columns, RUN_COLUMNS, &table);
+    if (!outcome_is_ok(&result))
+        return result;
+    if (!outcome_bad(&result, ledger_runs(ledger, add_run, &table)))
+        result = output_table(options, "runs", &table);
+    rows_table_free(&table);
+    return result;
+}
+
 static outcome_t list_runs(ledger_t *ledger, const options_t *options)
 {
     size_t count = 0;
-    (void)options;
+    if (options_given(options, "out") || options_given(options, "format"))
+        return list_rows(ledger, options);
     outcome_t result = ledger_runs(ledger, print_run, &count);
     if (outcome_is_ok(&result) && count == 0)
         printf("no runs yet\n");

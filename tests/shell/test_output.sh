@@ -17,7 +17,7 @@ line_of() {
     density) echo "density --net resnet34 --samples 2" ;;
     sram | area) echo "$1" ;;
     query) echo "query --run results/reference SELECT*FROM(table6)" ;;
-    history) echo "history --history $tap_folder/history.db --experiment pe --metric area_fitted_um2" ;;
+    history) echo "history --history $tap_folder/history.db" ;;
     *) return 1 ;;
     esac
 }
