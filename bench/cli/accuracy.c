@@ -240,5 +240,7 @@ const command_t command_accuracy = {
         "bbsbench accuracy --net resnet34 --samples 100\n"
         "# two methods, 8-bit activations, rows in a file\n"
         "bbsbench accuracy --net resnet34 --activations int8 --method int8 --method zps:columns=4:beta=0 --samples 100 --out rows.csv",
+    .stopped =
+        "finished answers are kept only with --predictions FOLDER; then the same command goes on with the next method",
     .run = run,
 };

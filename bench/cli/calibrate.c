@@ -105,5 +105,6 @@ const command_t command_calibrate = {
                 "bbsbench calibrate --net resnet34 --samples 64 --out ranges.csv\n"
                 "# of your own checkpoint; the file is written beside it\n"
                 "bbsbench calibrate --net auto --weights my.safetensors --data train.idx",
+    .stopped = "nothing is kept; give the same command again",
     .run = run,
 };

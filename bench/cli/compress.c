@@ -140,5 +140,6 @@ const command_t command_compress = {
                 "bbsbench compress --method zps:columns=4:beta=0 models/compact/resnet34.safetensors out.safetensors\n"
                 "# 5 bits a weight on average, metadata included\n"
                 "bbsbench compress --method budget:bits=5 models/compact/resnet34.safetensors out.safetensors",
+    .stopped = "nothing is kept; give the same command again",
     .run = run,
 };

@@ -83,5 +83,6 @@ const command_t command_density = {
                 "bbsbench density --net resnet34 --samples 16\n"
                 "# rows and masks for simulate\n"
                 "bbsbench density --net resnet34 --samples 16 --masks masks.safetensors --out density.csv",
+    .stopped = "nothing is kept; give the same command again",
     .run = run,
 };

@@ -3,6 +3,7 @@
 #include "base/cpu.h"
 #include "base/progress.h"
 #include "base/sink.h"
+#include "base/stop.h"
 #include "base/text.h"
 #include "cli/help.h"
 
@@ -33,6 +34,17 @@ static void be_quiet(void)
     setenv("BBS_QUIET", "1", 1);
 }
 
+static outcome_t run_watched(const command_t *command, const options_t *options)
+{
+    stop_t stop;
+    if (command->stopped == NULL)
+        return command->run(options);
+    stop_watch(&stop, command->stopped);
+    outcome_t outcome = command->run(options);
+    stop_end(&stop);
+    return outcome;
+}
+
 static int run_command(const command_t *command, int argc, char **argv)
 {
     bool help = false;
@@ -47,7 +59,7 @@ static int run_command(const command_t *command, int argc, char **argv)
     if (outcome_is_ok(&outcome)) {
         if (!progress_is_quiet())
             options_note_old_words(options, stderr);
-        outcome = command->run(options);
+        outcome = run_watched(command, options);
     }
     options_free(options);
     return report_outcome(&outcome);

@@ -40,6 +40,8 @@ typedef struct {
     /* Two examples or more: a line "# reason", and below it the whole command, which may go on after a "\" at the end of
      * the line. */
     const char *examples;
+    /* What to do next when the user stops the command (base/stop.h); NULL: it is quick, or says so itself. */
+    const char *stopped;
     outcome_t (*run)(const options_t *options);
 } command_t;
 

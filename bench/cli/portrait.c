@@ -185,4 +185,5 @@ const command_t command_portrait = {
                 "bbsbench portrait models/compact/resnet34.safetensors --out portraits.csv\n"
                 "# how close weights drawn after them come\n"
                 "bbsbench portrait models/compact/resnet34.safetensors --compare",
+    .stopped = "nothing is kept; give the same command again",
     .run = run};

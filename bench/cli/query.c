@@ -42,8 +42,8 @@ static outcome_t add_run(const experiments_t *experiments, const char *folder, c
     manifest_t manifest = {0};
     experiment_source_t source = {.folder = folder, .mode = &mode, .compute = true};
     outcome_t result;
-    if (!file_is_folder(folder))
-        return outcome_missing(folder, "--run", "no such folder", "the folder of a run", "make one with bbsbench run");
+    if (!file_may_enter(folder))
+        return file_absent(folder, folder, "--run", "the folder of a run", "make one with bbsbench run");
     if (holds_run(folder)) {
         if (outcome_bad(&result, manifest_open(folder, &manifest)) || outcome_bad(&result, manifest_mode(&manifest, &mode)))
             goto out;

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cli/catalogues.h"
 #include "cli/method_options.h"
+#include "cli/run_times.h"
 #include "compress/spec.h"
 #include "experiments/accuracy_runs.h"
 #include "run/full.h"
@@ -240,6 +241,7 @@ static outcome_t run(const options_t *options)
     experiments_t experiments = {.items = NULL};
     text_t results, reference, folder = text_of("%s", "");
     ledger_t *ledger = NULL;
+    run_times_t times = {.experiments = NULL};
     outcome_t result;
     if (outcome_bad(&result, choose_mode(options, &request.mode)) ||
         outcome_bad(&result, home_output("results", &results)) ||
@@ -260,7 +262,13 @@ static outcome_t run(const options_t *options)
     request.results = results.chars;
     request.reference = reference.chars;
     request.command = command;
+    outcome_t known = run_times_read(ledger, request.mode->name, &experiments, &times);
+    if (outcome_is_ok(&known)) { /* without the times of earlier runs, no time left is told */
+        request.expected = run_times_of;
+        request.expected_context = &times;
+    }
     result = request.mode->brings ? run_brought(options, &request, &folder) : run_execute(&request, &folder);
+    run_times_free(&times);
     experiments_close(&experiments);
     if (folder.chars[0] != '\0')
         printf("run folder: %s\n", folder.chars);

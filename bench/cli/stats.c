@@ -245,5 +245,6 @@ const command_t command_stats = {
                 "bbsbench stats models/compact/resnet34.safetensors\n"
                 "# with the distortion of a method, as CSV\n"
                 "bbsbench stats --method bbs-mod --out stats.csv models/compact/resnet34.safetensors",
+    .stopped = "nothing is kept; give the same command again",
     .run = run,
 };

@@ -103,8 +103,8 @@ outcome_t fetch_plan(const fetch_request_t *request, fetch_plan_t *plan)
     outcome_t result;
     if (outcome_bad(&result, check_wanted(request)))
         return result;
-    if (request->from != NULL && !file_is_folder(request->from))
-        return outcome_missing("--from", request->from, "no such folder", "a folder with files to take", NULL);
+    if (request->from != NULL && !file_may_enter(request->from))
+        return file_absent(request->from, "--from", request->from, "a folder with files to take", NULL);
     for (size_t c = 0; c < request->catalogue_count; c++)
         most += request->catalogues[c].count;
     plan->steps = calloc(most + 1, sizeof *plan->steps);

@@ -25,8 +25,8 @@ static outcome_t open_ranges(accuracy_session_t *session)
     if (weights->program.count > 0) /* a transformer */
         return outcome_ok();
     if (!file_exists(path))
-        return outcome_missing(path, NULL, "no such file", "the ranges of the activations",
-                               text_of("run bbsbench calibrate --net %s", session->net->name).chars);
+        return file_absent(path, path, NULL, "the ranges of the activations",
+                           text_of("run bbsbench calibrate --net %s", session->net->name).chars);
     return net_ranges_load(path, &weights->table, &session->ranges);
 }
 

@@ -45,16 +45,16 @@ static outcome_t check_paths(const char *option, const char *const *list, size_t
 {
     for (size_t i = 0; i < count; i++) {
         const char *equals = strchr(list[i], '=');
-        if (equals != NULL && !file_exists(equals + 1) && !file_is_folder(equals + 1))
-            return outcome_missing(option, list[i], "no such file or folder", "a data set", "check the path after the =");
+        if (equals != NULL && !file_exists(equals + 1) && !file_may_enter(equals + 1))
+            return file_absent(equals + 1, option, list[i], "a data set", "check the path after the =");
     }
     return outcome_ok();
 }
 
 outcome_t full_check_places(const full_request_t *request)
 {
-    if (request->from != NULL && !file_is_folder(request->from))
-        return outcome_missing("--from", request->from, "no such folder", "a folder with files to take", NULL);
+    if (request->from != NULL && !file_may_enter(request->from))
+        return file_absent(request->from, "--from", request->from, "a folder with files to take", NULL);
     outcome_t result = check_paths("--data", request->data, request->data_count);
     return outcome_is_ok(&result) ? check_paths("--calibration", request->calibration, request->calibration_count) : result;
 }
