@@ -114,6 +114,8 @@ typedef struct accelerator {
      * own format that keeps the bits of each weight. */
     const method_t *method;
     void (*pruning)(const accel_config_t *config, accel_pruning_t *pruning);
+    /* With `method`: set the own keys from which `pruning` makes this, for all networks. */
+    outcome_t (*prune)(const accel_pruning_t *pruning, accel_config_t *config);
     /* Optional. Changes the default storage: activation_bits per activation, 8 where the layer stays whole. */
     void (*storage)(const accel_config_t *config, accel_storage_t *storage);
     /* Optional. Limits beyond the ranges of the keys: FAULT_USAGE. */

@@ -14,6 +14,7 @@
 #include "accel/accel.h"
 #include "accel/exact.h"
 #include "accel/oddity.h"
+#include "accel/settings.h"
 #include "accel/tile.h"
 #include "compress/ra.h"
 #include "compress/zps.h"
@@ -38,6 +39,15 @@ static void pruning_of(const accel_config_t *config, accel_pruning_t *pruning)
                                  .group = config->own[META_GROUP],
                                  .beta_permille = config->own[BETA_PERMILLE],
                                  .channel_unit = config->own[CHANNEL_UNIT]};
+}
+
+static outcome_t prune(const accel_pruning_t *pruning, accel_config_t *config)
+{
+    config->own[LOW_BITS] = WHOLE_BITS - pruning->columns;
+    config->own[META_GROUP] = pruning->group;
+    config->own[BETA_PERMILLE] = pruning->beta_permille;
+    config->own[CHANNEL_UNIT] = pruning->channel_unit;
+    return settings_check(keys, config, "bitvert");
 }
 
 /* The channels of one precision: `rows` channels, each `slices` slices of `bits` columns. */
@@ -144,6 +154,7 @@ const accelerator_t accelerator_bitvert_cons = {.name = "bitvert-cons",
                                                 .keys = keys,
                                                 .method = &ra_method,
                                                 .pruning = pruning_of,
+                                                .prune = prune,
                                                 .work = work_of};
 
 const accelerator_t accelerator_bitvert_mod = {.name = "bitvert-mod",
@@ -157,4 +168,5 @@ const accelerator_t accelerator_bitvert_mod = {.name = "bitvert-mod",
                                                .keys = keys,
                                                .method = &zps_method,
                                                .pruning = pruning_of,
+                                               .prune = prune,
                                                .work = work_of};

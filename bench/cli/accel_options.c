@@ -4,6 +4,7 @@
 #include "accel/configuration_dump.h"
 #include "accel/energy.h"
 #include "accel/oddity.h"
+#include "cli/accel_method.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -77,6 +78,10 @@ outcome_t accel_options_configs(const options_t *options, const accelerator_t *c
         outcome_bad(&result, configuration_read(profile, accelerators, count, configs, more)) ||
         outcome_bad(&result, name_of(profile, more, label)))
         return result;
+    for (size_t i = 0; i < options_count(options, "method") && outcome_is_ok(&result); i++) {
+        result = accel_method(options_nth(options, "method", i), accelerators, count, configs);
+        *label = text_of("%s, method %s", label->chars, options_nth(options, "method", i));
+    }
     for (size_t i = 0; i < options_count(options, "set") && outcome_is_ok(&result); i++) {
         result = configuration_set(options_nth(options, "set", i), accelerators, count, configs);
         *label = text_of("%s, %s", label->chars, options_nth(options, "set", i));

@@ -12,6 +12,9 @@
 
 #define ACCEL_OPTIONS                                                                                                     \
     {"config", "paper|bitsim|FILE.ini", "paper", "configuration: the paper's, its simulator's, or your own"},             \
+        {"method", "M...", NULL,                                                                                          \
+         "prune as this method does, on the designs that run it: zps:columns=3:beta=0.1 (BitVert mod), ra (cons),\n"      \
+         "bitflip (BitWave); may be repeated"},                                                                           \
         {"set", "DESIGN.KEY=VALUE...", NULL,                                                                              \
          "change one setting: bitvert.rows=16, dram.gbytes_per_s=25.6; may be repeated"},                                 \
         {"oddity", "NAME[,NAME]|all", NULL,                                                                               \

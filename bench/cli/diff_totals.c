@@ -2,6 +2,7 @@
 #include "cli/diff_totals.h"
 
 #include "base/text.h"
+#include "measure/model_rows.h"
 #include "rows/diff.h"
 
 #include <math.h>
@@ -75,13 +76,13 @@ void diff_totals_print(const diff_total_t *totals, size_t count, FILE *stream)
 
 /* ===  From rows  === */
 
-enum { NET, DESIGN, LAYER, SETTING, CYCLES, ENERGY, NEEDED };
-static const char *const needed[NEEDED] = {"net", "accelerator", "layer", "setting", "cycles", "energy_total_pj"};
 static const char total_row[] = "total";
 
 bool diff_totals_has(const rows_schema_t *schema)
 {
-    for (size_t i = 0; i < NEEDED; i++)
+    const char *needed[MODEL_TOTAL_COLUMNS];
+    model_total_columns(needed);
+    for (size_t i = 0; i < MODEL_TOTAL_COLUMNS; i++)
         if (rows_find_column(schema, needed[i]) == NULL)
             return false;
     return true;
@@ -89,7 +90,7 @@ bool diff_totals_has(const rows_schema_t *schema)
 
 typedef struct {
     const csv_table_t *tables[2];
-    size_t columns[2][NEEDED];
+    size_t columns[2][MODEL_TOTAL_COLUMNS];
     diff_total_t *totals;
     size_t count;
 } collection_t;
@@ -99,17 +100,17 @@ static outcome_t collect(void *context, const char *name, size_t before, size_t 
 {
     collection_t *all = context;
     const size_t rows[2] = {before, after};
-    diff_total_t total = {.net = csv_cell(all->tables[0], before, all->columns[0][NET]),
-                          .design = csv_cell(all->tables[0], before, all->columns[0][DESIGN]),
-                          .setting = csv_cell(all->tables[0], before, all->columns[0][SETTING])};
+    diff_total_t total = {.net = csv_cell(all->tables[0], before, all->columns[0][MODEL_NET]),
+                          .design = csv_cell(all->tables[0], before, all->columns[0][MODEL_DESIGN]),
+                          .setting = csv_cell(all->tables[0], before, all->columns[0][MODEL_SETTING])};
     outcome_t result = outcome_ok();
     (void)name;
-    if (!text_equal(csv_cell(all->tables[0], before, all->columns[0][LAYER]), total_row))
+    if (!text_equal(csv_cell(all->tables[0], before, all->columns[0][MODEL_LAYER]), total_row))
         return result;
     for (int side = 0; side < 2 && outcome_is_ok(&result); side++)
-        if (!outcome_bad(&result,
-                         csv_cell_real(all->tables[side], rows[side], all->columns[side][CYCLES], &total.cycles[side])))
-            result = csv_cell_real(all->tables[side], rows[side], all->columns[side][ENERGY], &total.energy_pj[side]);
+        if (!outcome_bad(&result, csv_cell_real(all->tables[side], rows[side], all->columns[side][MODEL_CYCLES],
+                                                &total.cycles[side])))
+            result = csv_cell_real(all->tables[side], rows[side], all->columns[side][MODEL_ENERGY], &total.energy_pj[side]);
     if (outcome_is_ok(&result) && total.cycles[0] > 0.0 && total.cycles[1] > 0.0)
         all->totals[all->count++] = total;
     return result;
@@ -119,9 +120,11 @@ outcome_t diff_totals_of_rows(const csv_table_t *before, const csv_table_t *afte
                               FILE *stream)
 {
     collection_t all = {.tables = {before, after}};
+    const char *needed[MODEL_TOTAL_COLUMNS];
     outcome_t result = outcome_ok();
+    model_total_columns(needed);
     for (int side = 0; side < 2; side++)
-        for (size_t i = 0; i < NEEDED && outcome_is_ok(&result); i++)
+        for (size_t i = 0; i < MODEL_TOTAL_COLUMNS && outcome_is_ok(&result); i++)
             result = csv_column(all.tables[side], needed[i], &all.columns[side][i]);
     if (!outcome_is_ok(&result))
         return result;

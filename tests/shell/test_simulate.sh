@@ -157,6 +157,15 @@ printf '[bitvert]\ngroup = 16\nrows = 16\n' >"$tap_folder/mine.ini"
 check "or in a file, by file, line and key" sh -c "'$BBSBENCH' simulate --net resnet34 --accelerator bitvert-mod --config $tap_folder/mine.ini --weights none --out $out 2>&1 | grep -q 'mine.ini: line 3: rows: bitvert-mod: rows x .*found 256, expected 512 8-bit multipliers'"
 check_fails 2 "a setting that is none" "$BBSBENCH" simulate --net resnet34 --set rows=16 --out "$out"
 check_fails 3 "a profile that is not there" "$BBSBENCH" simulate --net resnet34 --config none --out "$out"
+totals() { "$BBSBENCH" simulate --net resnet34 --weights none --layer total --out - "$@" 2>"$tap_folder/said" | cut -d, -f1-37; }
+check "a method is the keys that it means" test "$(totals --accelerator bitvert-mod --method zps:columns=3:beta=0.1)" = "$(totals --accelerator bitvert-mod --set bitvert-mod.low_bits=5 --set bitvert-mod.beta_percent=10)"
+check "a preset is the design's own pruning" test "$(totals --accelerator bitvert-mod --method bbs-mod)" = "$(totals --accelerator bitvert-mod)"
+check "two methods on two designs, one of them with an array of one's own" sh -c "printf '[bitvert-cons]\nrows = 16\ncolumns = 32\n' >$tap_folder/own.ini && '$BBSBENCH' simulate --net resnet34 --weights none --accelerator bitvert-cons,bitvert-mod --config $tap_folder/own.ini --method ra:columns=3 --method zps:columns=5 --layer total --out $out && [ \$(cut -d, -f13 $out | tail -n 2 | tr '\n' ' ' | awk '{ print (\$1 > 5 && \$1 < 6) + (\$2 > 3 && \$2 < 4.5) }') -eq 2 ] && tail -n 1 $out | grep -q 'own.ini, method ra:columns=3, method zps:columns=5'"
+check_fails 2 "a method that none of the designs runs" "$BBSBENCH" simulate --net resnet34 --accelerator stripes,bitvert-mod --method ra
+check "says who runs which" grep -q 'expected .*bitvert-cons (ra), bitvert-mod (zps)' "$tap_folder/last_err"
+check_fails 2 "a parameter without a key" "$BBSBENCH" simulate --net resnet34 --method zps:columns=4:constant=5
+check_fails 2 "a share between two thousandths" "$BBSBENCH" simulate --net resnet34 --method zps:columns=4:beta=0.12345
+check_fails 2 "an unknown method" "$BBSBENCH" simulate --net resnet34 --method zpz
 check "the refusal names both ways out" sh -c "'$BBSBENCH' simulate --net resnet34 --set bitvert.rows=16 --out $out 2>&1 | grep -q 'keep the number: --set bitvert.columns=32; or give the reason for another number: --set bitvert.unequal=REASON'"
 example=$(sed -n "s|^ *build/bbsbench \\(simulate .*bitvert.rows=16.*\\) --out model.csv.*|\\1|p" README.md)
 check "the example of the README runs" sh -c "[ -n '$example' ] && '$BBSBENCH' $example --out $out"
@@ -196,8 +205,8 @@ check_fails 2 "an accelerator twice" "$BBSBENCH" simulate --net resnet34 --accel
 check_fails 2 "an empty name" "$BBSBENCH" simulate --net resnet34, --accelerator ,stripes --out "$out"
 check_fails 2 "no network" "$BBSBENCH" simulate --out "$out"
 check "without a file there is a table to read" sh -c "'$BBSBENCH' simulate $small --accelerator stripes | grep -q '^resnet34 *stripes '"
-check "or the rows in another format" sh -c "'$BBSBENCH' simulate $small --accelerator stripes --format jsonl 2>$tap_folder/said | head -n 1 | grep -q '^{\"net\": \"resnet34\", .*\"layer\": \"conv1\"' && grep -q '^resnet34 *stripes ' $tap_folder/said"
-check "or rows on standard output, the table on standard error" sh -c "'$BBSBENCH' simulate $small --accelerator stripes --out - 2>$tap_folder/said | head -n 1 | grep -q '^net,size,accelerator,layer,' && grep -q '^resnet34 *stripes ' $tap_folder/said"
+check "or the rows in another format" sh -c "'$BBSBENCH' simulate $small --accelerator stripes --format jsonl 2>$tap_folder/said | sed -n 1p | grep -q '^{\"net\": \"resnet34\", .*\"layer\": \"conv1\"' && grep -q '^resnet34 *stripes ' $tap_folder/said"
+check "or rows on standard output, the table on standard error" sh -c "'$BBSBENCH' simulate $small --accelerator stripes --out - 2>$tap_folder/said | sed -n 1p | grep -q '^net,size,accelerator,layer,' && grep -q '^resnet34 *stripes ' $tap_folder/said"
 check_fails 2 "a size that the network has not" "$BBSBENCH" simulate --net vgg16 --size tiny --out "$out"
 check_fails 2 "another first layer" "$BBSBENCH" simulate --net resnet34 --first-layer maybe --out "$out"
 check_fails 1 "a folder that is not there" "$BBSBENCH" simulate --net resnet34 --out "$tap_folder/none/model.csv"

@@ -281,6 +281,31 @@ static void units_are_exact(void **state)
     assert_error(configuration_set("bitvert._kib=1", chosen, CHOSEN, configs), FAULT_USAGE, "no such key");
 }
 
+/* A design that prunes takes any pruning of its method and gives it back, for all networks; one out of range is refused. */
+static void a_pruning_is_taken(void **state)
+{
+    (void)state;
+    size_t designs = 0;
+    for (const accelerator_t *const *at = accelerator_registry; *at != NULL; at++) {
+        const accel_pruning_t wanted = {.columns = 5, .group = 64, .beta_permille = 37, .channel_unit = 16};
+        accel_config_t config = *default_config(*at);
+        if ((*at)->method == NULL)
+            continue;
+        designs++;
+        assert_non_null((*at)->prune);
+        assert_ok((*at)->prune(&wanted, &config));
+        for (const network_t *const *net = net_registry; *net != NULL; net++) {
+            accel_config_t on = config;
+            accel_config_on(&on, *net);
+            const accel_pruning_t got = accel_pruning(*at, &on);
+            assert_memory_equal(&got, &wanted, sizeof got);
+        }
+        assert_error((*at)->prune(&(accel_pruning_t){.columns = 8, .group = 64, .channel_unit = 16}, &config), FAULT_USAGE,
+                     (*at)->part);
+    }
+    assert_int_equal(designs, 3);
+}
+
 /* ===  What settings do  === */
 
 static void dram_is_as_configured(void **state)
@@ -393,6 +418,7 @@ int main(void)
         cmocka_unit_test(errors_name_file_line_and_key),
         cmocka_unit_test(an_undeclared_inequality_is_refused),
         cmocka_unit_test(units_are_exact),
+        cmocka_unit_test(a_pruning_is_taken),
         cmocka_unit_test(dram_is_as_configured),
         cmocka_unit_test(table_v_scales_with_the_lanes),
         cmocka_unit_test(energies_grow_with_lanes_and_weights),
