@@ -2,6 +2,7 @@
 #include "cli/accuracy.h"
 
 #include "base/text.h"
+#include "cli/input.h"
 #include "cli/method_options.h"
 #include "cli/output.h"
 #include "measure/accuracy_rows.h"
@@ -188,8 +189,7 @@ static void choose_methods(const printer_t *printer, accuracy_config_t *config)
 static outcome_t run(const options_t *options)
 {
     const char **methods = NULL, *nets = options_text(options, "net");
-    accuracy_config_t config = {.weights = options_text(options, "weights"),
-                                .data = options_text(options, "data"),
+    accuracy_config_t config = {.data = options_text(options, "data"),
                                 .vocabulary = options_text(options, "vocabulary"),
                                 .kernels = options_text(options, "kernels"),
                                 .calibration = options_text(options, "calibration"),
@@ -203,7 +203,8 @@ static outcome_t run(const options_t *options)
                                 .integers = text_equal(options_text(options, "activations"), "int8"),
                                 .skip_bad = options_flag(options, "skip-bad")};
     outcome_t result;
-    if (outcome_bad(&result, options_integer(options, "samples", 0, INT64_MAX, &config.images)) ||
+    if (outcome_bad(&result, input_path(options_text(options, "weights"), &config.weights)) ||
+        outcome_bad(&result, options_integer(options, "samples", 0, INT64_MAX, &config.images)) ||
         outcome_bad(&result, options_integer(options, "heads", 0, MOST_HEADS, &config.heads)) ||
         outcome_bad(&result, options_integer(options, "tokens", 0, INT64_MAX, &config.tokens)) ||
         outcome_bad(&result, method_options_jobs(options, &config.threads)))

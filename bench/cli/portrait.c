@@ -3,6 +3,7 @@
 #include "cli/portrait.h"
 
 #include "base/text.h"
+#include "cli/input.h"
 #include "cli/method_options.h"
 #include "cli/output.h"
 #include "measure/likeness.h"
@@ -126,7 +127,7 @@ static outcome_t write_portraits(const options_t *options, const portraits_t *po
 
 static outcome_t run(const options_t *options)
 {
-    const char *path = options_operand(options, 0), *source;
+    const char *path, *source;
     const char *after = options_text(options, "after");
     const bool writes =
         options_given(options, "out") || options_given(options, "format") || !options_flag(options, "compare");
@@ -138,6 +139,7 @@ static outcome_t run(const options_t *options)
     if (outcome_bad(&result, method_options_jobs(options, &threads)))
         return result;
     if ((after != NULL && outcome_bad(&result, portraits_read(after, &other))) ||
+        outcome_bad(&result, input_path(options_operand(options, 0), &path)) ||
         outcome_bad(&result, safetensors_load(path, "bring a checkpoint", &set)) ||
         outcome_bad(&result, int8_tensors_open(&set, path, true, threads, &network)))
         goto out;
@@ -172,7 +174,7 @@ static const option_t option_table[] = {
 const command_t command_portrait = {
     .name = "portrait",
     .summary = "write statistical portraits of a checkpoint's layers, for drawing synthetic weights",
-    .operands = "IN.safetensors",
+    .operands = "IN.safetensors|-",
     .operands_least = 1,
     .operands_most = 1,
     .options = option_table,

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/home.h"
 #include "base/text.h"
+#include "cli/input.h"
 #include "cli/output.h"
 #include "experiments/claims.h"
 #include "experiments/experiment_rows.h"
@@ -136,7 +137,12 @@ static bool is_for_reading(const options_t *options)
 static outcome_t ask(const options_t *options, rows_database_t *database)
 {
     rows_table_t rows;
-    outcome_t result = rows_database_query(database, options_operand(options, 0), "query", &rows);
+    bytes_t sql;
+    outcome_t result = input_text(options_operand(options, 0), &sql);
+    if (!outcome_is_ok(&result))
+        return result;
+    result = rows_database_query(database, (const char *)sql.data, "query", &rows);
+    file_free_bytes(&sql);
     if (!outcome_is_ok(&result))
         return result;
     if (is_for_reading(options) || !outcome_bad(&result, check_names(&rows)))
@@ -180,11 +186,12 @@ static const option_t option_table[] = {
 const command_t command_query = {
     .name = "query",
     .summary = "ask questions of the rows of runs in SQL",
-    .operands = "'SELECT ...'",
+    .operands = "'SELECT ...'|-",
     .operands_least = 0,
     .operands_most = 1,
     .options = option_table,
     .details =
+        "- reads the query from standard input.\n"
         "Each CSV of a run is a table of the same name. The tables networks, accelerators, methods, datasets and run hold\n"
         "the registries; claims holds the paper's numbers; samples holds every answer of the run (docs/outputs.md). A derived\n"
         "experiment without a CSV in the folder is computed.\n"

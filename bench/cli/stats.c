@@ -2,6 +2,7 @@
 #include "cli/stats.h"
 #include "base/csv.h"
 #include "base/text.h"
+#include "cli/input.h"
 #include "cli/method_options.h"
 #include "cli/output.h"
 #include "compress/distortion.h"
@@ -200,7 +201,7 @@ static outcome_t read_request(const options_t *options, request_t *request)
 
 static outcome_t run(const options_t *options)
 {
-    const char *input = options_operand(options, 0);
+    const char *input;
     output_t output = {.internal_memory = -1};
     request_t request = {0};
     tensor_set_t set = {0};
@@ -209,7 +210,8 @@ static outcome_t run(const options_t *options)
     outcome_t result;
     if (outcome_bad(&result, read_request(options, &request)) || outcome_bad(&result, output_open(options, &output)))
         return result;
-    if (outcome_bad(&result, tensor_set_load(input, NULL, &set)))
+    if (outcome_bad(&result, input_path(options_operand(options, 0), &input)) ||
+        outcome_bad(&result, tensor_set_load(input, NULL, &set)))
         goto out;
     bool floats = request.method != NULL && compress_reads_floats(request.method, &request.config);
     if (outcome_bad(&result, method_options_weights(options, &set, input, &(net_table_t){0}, floats, request.keep_first,
@@ -236,7 +238,7 @@ out:
 const command_t command_stats = {
     .name = "stats",
     .summary = "print the bit sparsity of a checkpoint's weights, and the distortion by a method",
-    .operands = "IN",
+    .operands = "IN|-",
     .operands_least = 1,
     .operands_most = 1,
     .options = stats_options,

@@ -40,7 +40,7 @@ check "a description in the file itself" accuracy --net resnet34 --weights "$wor
 check "with the numbers of a known profile has its name" said "profile glyphs-v1"
 printf '{"mean": [0.1, 0.2], "std": [1, 1, 1]}' >"$work/timm/config.json"
 check_fails 1 "two means" accuracy --net resnet34 --weights "$work/timm/model.safetensors" --method int8
-check_fails 3 "an unknown profile" accuracy --net resnet34 --method int8 --profile nonesuch
+check_fails 2 "an unknown profile" accuracy --net resnet34 --method int8 --profile nonesuch
 check "lists the known ones" refused "torchvision-v2"
 
 # ===  Files of our own  ===
