@@ -253,7 +253,7 @@ outcome_t configuration_read(const char *profile, const accelerator_t *const *ac
         configs[i].technology = &more->technology;
     if (!outcome_is_ok(&result) || text_equal(profile, "paper"))
         return result;
-    if (text_ends(profile, ".ini"))
+    if (text_ends(profile, ".ini") || strchr(profile, '/') != NULL)
         return read_file(profile, &target);
     text_t path;
     result = home_path(text_of("bench/accel/config/%s.ini", profile).chars, &path);

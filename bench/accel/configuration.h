@@ -19,8 +19,8 @@
 outcome_t configuration_default(const accelerator_t *accelerator, accel_config_t *config);
 
 /* Fill configs[count], one for each accelerator. `profile` is "paper" for the defaults; another name for
- * bench/accel/config/NAME.ini; a path ending in ".ini" for a user's file. Errors name file, line and key. A configuration
- * as a whole is checked by accel_check(). */
+ * bench/accel/config/NAME.ini; a path that ends in ".ini" or has a '/' for a user's file. Errors name file, line and key. A
+ * configuration as a whole is checked by accel_check(). */
 outcome_t configuration_load(const char *profile, const accelerator_t *const *accelerators, size_t count,
                              accel_config_t *configs);
 

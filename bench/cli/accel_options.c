@@ -5,6 +5,7 @@
 #include "accel/energy.h"
 #include "accel/oddity.h"
 #include "cli/accel_method.h"
+#include "cli/input.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -45,13 +46,15 @@ static outcome_t name_of(const char *profile, const configuration_more_t *read, 
 /* --technology FILE. */
 static outcome_t read_technology(const options_t *options, technology_t *technology, text_t *label)
 {
-    const char *path = options_text(options, "technology");
-    if (path == NULL)
+    const char *given = options_text(options, "technology"), *path;
+    if (given == NULL)
         return outcome_ok();
     const text_t before = technology_changes(technology);
-    outcome_t result = technology_read(path, technology);
+    outcome_t result = input_path(given, &path);
+    if (outcome_is_ok(&result))
+        result = technology_read(path, technology);
     const text_t after = technology_changes(technology);
-    *label = text_of("%s, technology %s: %s", label->chars, path,
+    *label = text_of("%s, technology %s: %s", label->chars, given,
                      text_equal(before.chars, after.chars) ? "nothing changed" : after.chars);
     return result;
 }
@@ -72,9 +75,10 @@ static outcome_t read_oddities(const options_t *options, size_t count, accel_con
 outcome_t accel_options_configs(const options_t *options, const accelerator_t *const *accelerators, size_t count,
                                 accel_config_t *configs, configuration_more_t *more, text_t *label)
 {
-    const char *profile = options_text(options, "config");
+    const char *profile;
     outcome_t result;
-    if (outcome_bad(&result, technology_create(&more->technology)) ||
+    if (outcome_bad(&result, input_path(options_text(options, "config"), &profile)) ||
+        outcome_bad(&result, technology_create(&more->technology)) ||
         outcome_bad(&result, configuration_read(profile, accelerators, count, configs, more)) ||
         outcome_bad(&result, name_of(profile, more, label)))
         return result;

@@ -11,12 +11,14 @@
 /* The options that choose the configuration of accelerators and the source of their energies. */
 
 #define ACCEL_OPTIONS                                                                                                     \
-    {"config", "paper|bitsim|FILE.ini", "paper", "configuration: the paper's, its simulator's, or your own"},             \
+    {"config", "paper|bitsim|FILE.ini", "paper",                                                                          \
+     "configuration: the paper's, its simulator's, or your own (--dump-config prints one)"},                              \
         {"method", "M...", NULL,                                                                                          \
          "prune as this method does, on the designs that run it: zps:columns=3:beta=0.1 (BitVert mod), ra (cons),\n"      \
          "bitflip (BitWave); may be repeated"},                                                                           \
         {"set", "DESIGN.KEY=VALUE...", NULL,                                                                              \
-         "change one setting: bitvert.rows=16, dram.gbytes_per_s=25.6; may be repeated"},                                 \
+         "change one setting: dram.gbytes_per_s=25.6, all.input_sram_kib=128, bitvert.beta_percent=12.5; a value that\n"  \
+         "would be rounded is refused; may be repeated"},                                                                 \
         {"oddity", "NAME[,NAME]|all", NULL,                                                                               \
          "reproduce oddities of the authors' simulator (listed below); may be repeated"},                                 \
         {"technology", "FILE.csv", NULL,                                                                                  \

@@ -136,6 +136,12 @@ const command_t command_simulate = {
     .examples =
         "# one network on all designs, rows in a file\n"
         "bbsbench simulate --net resnet34 --weights none --out model.csv\n"
-        "# BitVert with 16 rows of PEs beside its reference\n"
-        "bbsbench simulate --net resnet34 --weights none --accelerator stripes,bitvert-mod --set bitvert.rows=16 --out model.csv",
+        "# BitVert with other arrays and DRAM beside its reference: a grid of six points, geometric means for each\n"
+        "bbsbench simulate --net resnet34,bert_mrpc --weights none --accelerator stripes,bitvert-mod \\\n"
+        "    --sweep bitvert.rows=8,16,32 --sweep dram.gbytes_per_s=6.4,12.8\n"
+        "# the arithmetic of one layer, step by step\n"
+        "bbsbench simulate --net resnet34 --accelerator bitvert-mod --explain layer2.0.conv2\n"
+        "# BitVert with 16 rows of PEs, and 32 columns so that it has as many multipliers\n"
+        "bbsbench simulate --net resnet34 --weights none --accelerator stripes,bitvert-mod --set bitvert.rows=16 \\\n"
+        "    --set bitvert.columns=32 --out model.csv",
     .run = run};

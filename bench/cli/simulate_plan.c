@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "cli/accel_options.h"
+#include "cli/input.h"
 #include "cli/method_options.h"
 
 #include <stdlib.h>
@@ -31,7 +32,10 @@ static outcome_t list_one(const network_t *network, registry_list_t *networks)
 /* The networks of --net, none yet for auto, or the one network of --layers. */
 static outcome_t parse_networks(const options_t *options, net_user_t *user, registry_list_t *networks, model_plan_t *plan)
 {
-    const char *path = options_text(options, "layers");
+    const char *path;
+    outcome_t result = input_path(options_text(options, "layers"), &path);
+    if (!outcome_is_ok(&result))
+        return result;
     plan->size = options_text(options, "size");
     if (path == NULL && options_given(options, "net") && text_equal(options_text(options, "net"), net_auto))
         return outcome_ok();
@@ -39,7 +43,7 @@ static outcome_t parse_networks(const options_t *options, net_user_t *user, regi
         return parse_list(options, "net", &net_names, networks);
     if (options_given(options, "net") || options_given(options, "size"))
         return outcome_usage("simulate", "--layers", "both --layers and --net or --size", "one of the two", NULL);
-    outcome_t result = net_user_read(path, user);
+    result = net_user_read(path, user);
     if (!outcome_is_ok(&result))
         return result;
     plan->size = user->size.name;

@@ -177,6 +177,7 @@ printf 'name,value,unit,source\nclock.period,1,ns,1 GHz\ndram.access,800.1,pJ/64
 force="--set bitvert.rows=16 --set bitvert.columns=32 --set dram.gbytes_per_s=6.401 --set bitwave.flip_columns.resnet34=4 --oddity no-metadata,fractions --technology $tap_folder/mine.tech.csv"
 check "what is in force is printed as a file" sh -c "'$BBSBENCH' simulate $force --dump-config >$tap_folder/force.ini"
 check "which gives the same rows" sh -c "'$BBSBENCH' simulate $small $force --out $tap_folder/a && '$BBSBENCH' simulate $small --config $tap_folder/force.ini --out $tap_folder/b && cmp $tap_folder/a $tap_folder/b"
+check "also from standard input" sh -c "'$BBSBENCH' simulate $small --config - --out $tap_folder/b <$tap_folder/force.ini && cmp $tap_folder/a $tap_folder/b"
 check "and itself again" sh -c "'$BBSBENCH' simulate --config $tap_folder/force.ini --dump-config | cmp - $tap_folder/force.ini"
 check "rows name the constants that changed" grep -q 'oddity no-metadata,fractions, technology .*mine.tech.csv: clock.period=1 dram.access=800.1' "$tap_folder/a"
 check "a changed file gives the rows its own name" sh -c "sed 's/^dram.access = .*/dram.access = 700 pJ\/64 bit/' $tap_folder/force.ini >$tap_folder/other.ini && '$BBSBENCH' simulate $small --config $tap_folder/other.ini --layer total --out $out && tail -n 1 $out | grep -q ',bitsim,$tap_folder/other.ini,'"
