@@ -7,8 +7,26 @@ check "the version names commit, libraries and processor" sh -c '"$BBSBENCH" --v
 check_fails 2 "an unknown command is a usage error" "$BBSBENCH" nonsense
 for command in $("$BBSBENCH" --help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
     check "$command has its help" sh -c "'$BBSBENCH' $command --help | grep -q '^usage: bbsbench $command'"
+    check "$command has the same by help and -h" sh -c "'$BBSBENCH' $command --help >$tap_folder/help && '$BBSBENCH' help $command | cmp - $tap_folder/help && '$BBSBENCH' $command -h | cmp - $tap_folder/help"
     check_fails 2 "$command refuses an unknown option" "$BBSBENCH" "$command" --no-such-option
+    for option in $(sed -n '/^options:/,/^$/s/^  --\([a-z-]*\) .*/\1/p' "$tap_folder/last_out" "$tap_folder/help" | sort -u); do
+        case $option in ?????*) ;; *) continue ;; esac # a short name has many neighbours
+        check_fails 2 "$command --${option}x" "$BBSBENCH" "$command" "--${option}x"
+        check "is guessed" grep -qE "did you mean (.* or )?$option( or .*)?\\?\$" "$tap_folder/last_err"
+    done
 done
+
+# ===  Examples  ===
+# Those whose files are shipped or made by an example before them, in a folder of their own.
+mkdir "$tap_folder/work" && ln -s "$PWD/models" "$PWD/results" "$tap_folder/work"
+: >"$tap_folder/examples"
+for command in explain quantize compress pack unpack stats accuracy portrait simulate calibrate density sram area query help version; do
+    "$BBSBENCH" help $command | sed -n '/^examples:/,/^exit codes/s/^  \([^#].*\|  .*\)$/\1/p' >>"$tap_folder/examples"
+done
+printf 'bbsbench() { "%s" "$@"; }\nset -e\ncd "%s"\n' "$BBSBENCH" "$tap_folder/work" >"$tap_folder/all.sh"
+grep -v ' my\.' "$tap_folder/examples" >>"$tap_folder/all.sh"
+check "the examples run" sh "$tap_folder/all.sh"
+check "all of them" sh -c "[ \$(grep -c '^bbsbench' $tap_folder/all.sh) -ge 31 ]"
 
 check_fails 2 "a misspelt command" "$BBSBENCH" simulaet
 check "is guessed" grep -q 'did you mean simulate?$' "$tap_folder/last_err"
