@@ -33,8 +33,8 @@ static bool is_of(const accelerator_t *accelerator, const char *section)
 static text_t near_section(const char *section)
 {
     enum { MOST_SECTIONS = 64 };
-    const char *names[MOST_SECTIONS + 1] = {dram, all_designs};
-    size_t count = 2;
+    const char *names[MOST_SECTIONS + 1] = {dram, all_designs, technology, model};
+    size_t count = 4;
     for (const accelerator_t *const *at = accelerator_registry; *at != NULL && count + 2 <= MOST_SECTIONS; at++) {
         const bool shared = at != accelerator_registry && text_equal((*at)->part, at[-1]->part);
         names[count++] = (*at)->name;
@@ -53,6 +53,9 @@ static outcome_t check_section(const char *section, const char *where, const cha
             return outcome_ok();
         known = text_of("%s, %s", known.chars, (*at)->name);
     }
+    if (text_equal(section, technology))
+        return outcome_usage(where, place, section, known.chars,
+                             "constants are set by --technology FILE.csv, or in a file for --config");
     text_t near = near_section(section);
     return outcome_usage(where, place, section, known.chars,
                          near.chars[0] != '\0' ? near.chars : "name a design, its family, or one of these");

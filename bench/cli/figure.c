@@ -38,9 +38,24 @@ static outcome_t run_gnuplot(const char *const *arguments, const char *script, c
     return result;
 }
 
+/* A full disk leaves half a figure or none, and gnuplot ends with 0. */
+static outcome_t check_whole(const char *path, const char *end)
+{
+    enum { TAIL = 64 };
+    bytes_t bytes;
+    outcome_t result = file_read(path, "free some disk space", &bytes);
+    if (!outcome_is_ok(&result))
+        return result;
+    const size_t length = strlen(end), tail = bytes.size < TAIL ? bytes.size : TAIL;
+    if (memmem(bytes.data + bytes.size - tail, tail, end, length) == NULL)
+        result = outcome_failed(path, NULL, "half a figure", "a whole one", "free some disk space");
+    file_free_bytes(&bytes);
+    return result;
+}
+
 outcome_t figure_draw(const char *script, const char *folder)
 {
-    static const char *const endings[] = {"svg", "png"};
+    static const char *const endings[] = {"svg", "png"}, *const ends[] = {"</svg>", "IEND"};
     const text_t place = file_plain(folder), part = text_of("%s/%s.part", place.chars, script);
     const text_t log = text_of("%s/%s.log", place.chars, script);
     text_t path, style;
@@ -55,6 +70,8 @@ outcome_t figure_draw(const char *script, const char *folder)
     for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
         const text_t drawn = text_of("%s.%s", part.chars, endings[i]),
                      picture = text_of("%s/%s.%s", place.chars, script, endings[i]);
+        if (outcome_is_ok(&result))
+            result = check_whole(drawn.chars, ends[i]);
         if (outcome_is_ok(&result) && rename(drawn.chars, picture.chars) != 0)
             result = outcome_failed(picture.chars, "renaming", strerror(errno), "what gnuplot has drawn", NULL);
         unlink(drawn.chars);
