@@ -60,12 +60,39 @@ static outcome_t check_group(const accelerator_t *accelerator, const accel_confi
                              .chars);
 }
 
+/* The columns with which the array would have `wanted` multipliers; 0: there is no such number. */
+static int64_t equal_columns(const accel_config_t *config, int64_t wanted)
+{
+    accel_config_t other = *config;
+    other.columns = exact_floor(exact_times(config->columns, wanted), accel_multipliers(config));
+    return accel_multipliers(&other) == wanted ? other.columns : 0;
+}
+
+/* Designs are compared with equal multipliers unless there is a reason. */
+static outcome_t check_multipliers(const accelerator_t *accelerator, const accel_config_t *config, int64_t budget)
+{
+    const int64_t multipliers = accel_multipliers(config), declared = config->multipliers;
+    const bool as_declared = declared == 0 || declared == multipliers;
+    if (config->unequal[0] != '\0' || config->any_budget || (as_declared && multipliers == budget))
+        return outcome_ok();
+    const int64_t wanted = as_declared ? budget : declared, columns = multipliers > 0 ? equal_columns(config, wanted) : 0;
+    const text_t equal = columns > 0 ? text_of("keep the number: --set %s.columns=%" PRId64, accelerator->part, columns)
+                                     : text_of("keep the number by other rows, columns or lanes");
+    return outcome_usage(
+        config->changed_by[0] != '\0' ? config->changed_by : accelerator->name,
+        text_of("%s: rows x columns x lanes x lane_bits / 8", accelerator->name).chars,
+        text_of("%" PRId64, multipliers).chars,
+        text_of("%" PRId64 " 8-bit multipliers%s", wanted, as_declared ? "" : ", as it declares").chars,
+        text_of("%s; or give the reason for another number: --set %s.unequal=REASON", equal.chars, accelerator->part)
+            .chars);
+}
+
 outcome_t accel_check(const accelerator_t *accelerator, const accel_config_t *config)
 {
     double budget;
     outcome_t result;
     if (outcome_bad(&result, settings_check(accelerator->keys, config, accelerator->name)) ||
-        outcome_bad(&result, technology_value("budget.multipliers", &budget)) ||
+        outcome_bad(&result, technology_get(config->technology, "budget.multipliers", &budget)) ||
         outcome_bad(&result, check_group(accelerator, config)))
         return result;
     if (accelerator->needs_weights && config->group % WORD != 0)
@@ -73,20 +100,7 @@ outcome_t accel_check(const accelerator_t *accelerator, const accel_config_t *co
                              "the models count the bits of eight weights at a time");
     if (accelerator->check != NULL && outcome_bad(&result, accelerator->check(config)))
         return result;
-    int64_t multipliers = accel_multipliers(config), declared = config->multipliers;
-    bool as_declared = declared == 0 || declared == multipliers;
-    if (config->unequal[0] != '\0' || config->any_budget || (as_declared && multipliers == (int64_t)budget))
-        return outcome_ok();
-    return outcome_usage(
-        config->changed_by[0] != '\0' ? config->changed_by : accelerator->name,
-        text_of("%s: rows x columns x lanes x lane_bits / 8", accelerator->name).chars,
-        text_of("%" PRId64, multipliers).chars,
-        text_of("%" PRId64 " 8-bit multipliers%s", as_declared ? (int64_t)budget : declared,
-                as_declared ? "" : ", as it declares")
-            .chars,
-        text_of("compare designs with equal multipliers, or give a reason for the difference: --set %s.unequal=REASON",
-                accelerator->part)
-            .chars);
+    return check_multipliers(accelerator, config, (int64_t)budget);
 }
 
 /* ===  Running a network  === */

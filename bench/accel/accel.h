@@ -59,6 +59,17 @@ typedef struct {
     bool whole_output; /* the output stays at 8 bits, because a layer that is whole reads it */
 } accel_layer_t;
 
+/* Channels of a layer that a design runs in the same way: row_tiles x slices x steps tiles. A design's parts add up to its
+ * tiles, and where `bits` is given for all of them, tiles x bits to its cycles. */
+typedef struct {
+    const char *what; /* "channels at 8 bits" */
+    int64_t channels;
+    int64_t row_tiles, slices, steps; /* tile.h */
+    int64_t bits;                     /* cycles of a tile; 0: they depend on the weights in it */
+} accel_part_t;
+
+enum { ACCEL_PARTS = 2 };
+
 /* The work of one layer: the output of a model. memory.h and energy.h derive everything else. */
 typedef struct {
     int64_t tiles;            /* passes of the whole array */
@@ -77,6 +88,7 @@ typedef struct {
     int64_t lane_slots;   /* lanes of the array x cycles; 0 for designs whose cycles do not depend on the weights */
     int64_t row_slots;    /* part of these: until each row has finished; in the rest it waits for slower rows */
     int64_t useful_slots; /* part of these: spent on a bit that is one; in the rest lanes wait for slower lanes */
+    accel_part_t parts[ACCEL_PARTS]; /* how `tiles` came about; `what` NULL: no further part */
 } accel_work_t;
 
 typedef struct accelerator {
@@ -102,6 +114,8 @@ typedef struct accelerator {
      * own format that keeps the bits of each weight. */
     const method_t *method;
     void (*pruning)(const accel_config_t *config, accel_pruning_t *pruning);
+    /* With `method`: set the own keys from which `pruning` makes this, for all networks. */
+    outcome_t (*prune)(const accel_pruning_t *pruning, accel_config_t *config);
     /* Optional. Changes the default storage: activation_bits per activation, 8 where the layer stays whole. */
     void (*storage)(const accel_config_t *config, accel_storage_t *storage);
     /* Optional. Limits beyond the ranges of the keys: FAULT_USAGE. */

@@ -48,6 +48,7 @@ static outcome_t work_of(const accel_config_t *config, const accel_layer_t *laye
     if (centibits == 0) {
         dense_work(config, layer->shape, weight_bits, layer->whole ? WHOLE_BITS : config->activation_bits, work);
         work->cycles = exact_times(work->tiles, weight_bits);
+        work->parts[0].bits = weight_bits;
     } else {
         dense_work(config, layer->shape, 1, 1, work);
         work->cycles = exact_ceil(exact_times(work->tiles, centibits), 100);

@@ -14,6 +14,7 @@
 #include "accel/accel.h"
 #include "accel/exact.h"
 #include "accel/oddity.h"
+#include "accel/settings.h"
 #include "accel/tile.h"
 #include "compress/ra.h"
 #include "compress/zps.h"
@@ -40,10 +41,29 @@ static void pruning_of(const accel_config_t *config, accel_pruning_t *pruning)
                                  .channel_unit = config->own[CHANNEL_UNIT]};
 }
 
+static outcome_t prune(const accel_pruning_t *pruning, accel_config_t *config)
+{
+    config->own[LOW_BITS] = WHOLE_BITS - pruning->columns;
+    config->own[META_GROUP] = pruning->group;
+    config->own[BETA_PERMILLE] = pruning->beta_permille;
+    config->own[CHANNEL_UNIT] = pruning->channel_unit;
+    return settings_check(keys, config, "bitvert");
+}
+
 /* The channels of one precision: `rows` channels, each `slices` slices of `bits` columns. */
 typedef struct {
     int64_t rows, slices, bits;
 } part_t;
+
+static accel_part_t describe(const accel_config_t *config, const net_layer_t *shape, const part_t *part, const char *what)
+{
+    return (accel_part_t){.what = what,
+                          .channels = part->rows,
+                          .row_tiles = tile_row_tiles_of(shape, part->rows, config->rows),
+                          .slices = part->slices,
+                          .steps = tile_pixel_steps(shape, config->columns),
+                          .bits = part->bits};
+}
 
 static int64_t part_tiles(const accel_config_t *config, const net_layer_t *shape, const part_t *part)
 {
@@ -77,6 +97,8 @@ static void take_shares(const accel_config_t *config, const net_layer_t *shape, 
     int64_t row_tiles = tile_row_tiles(shape, config->rows), steps = tile_pixel_steps(shape, config->columns);
     int64_t bits = exact_plus(exact_times(high->rows, high->bits), exact_times(low->rows, low->bits));
     work->tiles = exact_times(exact_times(row_tiles, high->slices), steps);
+    work->parts[0] = (accel_part_t){"all channels", shape->k, row_tiles, high->slices, steps, .bits = 0};
+    work->parts[1] = (accel_part_t){.what = NULL};
     int64_t shares = exact_times(work->tiles, bits);
     work->cycles = exact_ceil(shares, shape->k);
     if (config->oddities & ODDITY_FRACTIONS)
@@ -97,6 +119,8 @@ static outcome_t work_of(const accel_config_t *config, const accel_layer_t *laye
                                                 config->own[META_BITS])
                                   : 0;
 
+    work->parts[0] = describe(config, shape, &high, "channels at 8 bits");
+    work->parts[1] = describe(config, shape, &low, "pruned channels");
     work->tiles = exact_times(exact_plus(high_tiles, low_tiles), steps);
     work->cycles = exact_times(exact_plus(exact_times(high_tiles, high.bits), exact_times(low_tiles, low.bits)), steps);
     work->sensitive = kept;
@@ -130,6 +154,7 @@ const accelerator_t accelerator_bitvert_cons = {.name = "bitvert-cons",
                                                 .keys = keys,
                                                 .method = &ra_method,
                                                 .pruning = pruning_of,
+                                                .prune = prune,
                                                 .work = work_of};
 
 const accelerator_t accelerator_bitvert_mod = {.name = "bitvert-mod",
@@ -143,4 +168,5 @@ const accelerator_t accelerator_bitvert_mod = {.name = "bitvert-mod",
                                                .keys = keys,
                                                .method = &zps_method,
                                                .pruning = pruning_of,
+                                               .prune = prune,
                                                .work = work_of};

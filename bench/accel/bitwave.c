@@ -15,6 +15,7 @@
 #include "accel/accel.h"
 #include "accel/exact.h"
 #include "accel/oddity.h"
+#include "accel/settings.h"
 #include "accel/tile.h"
 #include "base/text.h"
 #include "base/threads.h"
@@ -44,6 +45,16 @@ static void pruning_of(const accel_config_t *config, accel_pruning_t *pruning)
                                  .group = config->own[FLIP_GROUP],
                                  .beta_permille = config->own[BETA_PERMILLE],
                                  .channel_unit = config->own[CHANNEL_UNIT]};
+}
+
+/* flip_columns has values of single networks, which settings_put() takes away. */
+static outcome_t prune(const accel_pruning_t *pruning, accel_config_t *config)
+{
+    outcome_t result = settings_put(keys, config, keys[FLIP_COLUMNS].key, pruning->columns);
+    config->own[FLIP_GROUP] = pruning->group;
+    config->own[BETA_PERMILLE] = pruning->beta_permille;
+    config->own[CHANNEL_UNIT] = pruning->channel_unit;
+    return outcome_is_ok(&result) ? settings_check(keys, config, "bitwave") : result;
 }
 
 static void storage_of(const accel_config_t *config, accel_storage_t *storage)
@@ -224,6 +235,7 @@ static void add_up(const accel_config_t *config, const columns_t *columns, const
     int64_t steps = tile_pixel_steps(shape, flow->columns), slices = tile_slices(shape, flow->group);
     int64_t row_tiles = tile_row_tiles(shape, flow->rows);
     work->tiles = exact_times(exact_times(row_tiles, slices), steps);
+    work->parts[0] = (accel_part_t){"all channels", shape->k, row_tiles, slices, steps, .bits = 0};
     work->cycles = best_cycles;
     work->sensitive = shape->k;
     bool has_meta = !(config->oddities & ODDITY_NO_METADATA);
@@ -285,6 +297,7 @@ const accelerator_t accelerator_bitwave = {.name = "bitwave",
                                            .keys = keys,
                                            .method = &bitflip_method,
                                            .pruning = pruning_of,
+                                           .prune = prune,
                                            .check = check,
                                            .storage = storage_of,
                                            .work = work_of};

@@ -2,6 +2,7 @@
 #ifndef BBS_ACCEL_CONFIG_H
 #define BBS_ACCEL_CONFIG_H
 
+#include "accel/technology.h"
 #include "nets/net.h"
 
 #include <stdbool.h>
@@ -42,18 +43,23 @@ typedef struct {
     int64_t own[ACCEL_OWN_KEYS]; /* values of the design's own keys, in the order of its table */
     accel_network_value_t network_values[ACCEL_NETWORK_VALUES];
     size_t network_value_count;
-    int64_t dram_mbytes_per_s; /* 0: dram.bandwidth of technology.csv */
-    int64_t dram_fj_per_64bit; /* 0: dram.access of technology.csv */
-    int64_t multipliers;       /* declared by the design, in 8-bit equivalents; 0: nothing declared */
-    char counted[64];          /* the rule by which it counts them */
-    char unequal[160];         /* reason why the number may differ from the budget; "": it may not */
-    char changed_by[160];      /* file, line and key that last changed the number or the declaration; "": none */
-    uint32_t oddities;         /* errors of the authors' simulator, ORed (oddity.h); 0: none */
-    bool any_budget;           /* a sweep changes the number of multipliers on purpose; false: it must be the budget */
+    int64_t dram_mbytes_per_s;      /* 0: dram.bandwidth of technology.csv */
+    int64_t dram_fj_per_64bit;      /* 0: dram.access of technology.csv */
+    int64_t multipliers;            /* declared by the design, in 8-bit equivalents; 0: nothing declared */
+    char counted[64];               /* the rule by which it counts them */
+    char unequal[160];              /* reason why the number may differ from the budget; "": it may not */
+    char changed_by[160];           /* file, line and key that last changed the number or the declaration; "": none */
+    const technology_t *technology; /* constants in place of those of technology.csv; NULL: those; not owned */
+    uint32_t oddities;              /* errors of the authors' simulator, ORed (oddity.h); 0: none */
+    bool any_budget;                /* a sweep changes the number of multipliers on purpose; false: it must be the budget */
 } accel_config_t;
 
 /* Multipliers of the array in 8-bit equivalents, rounded down: PEs x lanes x lane_bits / 8. */
 int64_t accel_multipliers(const accel_config_t *config);
+
+/* Whether a layer has the same accel_work_t in both: they may differ in the sizes of the buffers, in DRAM, and in what a
+ * design declares of its multipliers. Both are for one network (accel_config_on()). */
+bool accel_config_same_work(const accel_config_t *a, const accel_config_t *b);
 
 /* The configuration for one network: the values that keys have for that network replace the general ones, and oddities
  * that the simulator does not have on this network are left out. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "accel/configuration.h"
 
+#include "accel/oddity.h"
 #include "accel/settings.h"
 #include "base/file.h"
 #include "base/home.h"
@@ -15,9 +16,10 @@ typedef struct {
     const accelerator_t *const *accelerators;
     size_t count;
     accel_config_t *configs;
+    configuration_more_t *more; /* NULL: only sections of designs */
 } target_t;
 
-static const char all_designs[] = "all", dram[] = "dram";
+static const char all_designs[] = "all", dram[] = "dram", technology[] = "technology", model[] = "model";
 
 /* ===  One setting  === */
 
@@ -31,8 +33,8 @@ static bool is_of(const accelerator_t *accelerator, const char *section)
 static text_t near_section(const char *section)
 {
     enum { MOST_SECTIONS = 64 };
-    const char *names[MOST_SECTIONS + 1] = {dram, all_designs};
-    size_t count = 2;
+    const char *names[MOST_SECTIONS + 1] = {dram, all_designs, technology, model};
+    size_t count = 4;
     for (const accelerator_t *const *at = accelerator_registry; *at != NULL && count + 2 <= MOST_SECTIONS; at++) {
         const bool shared = at != accelerator_registry && text_equal((*at)->part, at[-1]->part);
         names[count++] = (*at)->name;
@@ -51,6 +53,9 @@ static outcome_t check_section(const char *section, const char *where, const cha
             return outcome_ok();
         known = text_of("%s, %s", known.chars, (*at)->name);
     }
+    if (text_equal(section, technology))
+        return outcome_usage(where, place, section, known.chars,
+                             "constants are set by --technology FILE.csv, or in a file for --config");
     text_t near = near_section(section);
     return outcome_usage(where, place, section, known.chars,
                          near.chars[0] != '\0' ? near.chars : "name a design, its family, or one of these");
@@ -94,6 +99,36 @@ static outcome_t put(const target_t *target, const char *section, const char *ke
     return result;
 }
 
+/* ===  What is of no design  === */
+
+static outcome_t put_model(const target_t *target, const char *key, const char *value, const char *place)
+{
+    uint32_t flags;
+    outcome_t result = outcome_ok();
+    if (text_equal(key, "name"))
+        target->more->name = text_of("%s", value);
+    else if (text_equal(key, "values"))
+        target->more->values = text_of("%s", value);
+    else if (!text_equal(key, "oddities"))
+        result = outcome_usage(target->where, text_of("%s: %s", place, key).chars, "no such key", "oddities, name, values",
+                               NULL);
+    else if (!outcome_bad(&result, oddity_read(value, &flags)))
+        for (size_t i = 0; i < target->count; i++)
+            target->configs[i].oddities |= flags;
+    return result;
+}
+
+/* A key of a section of a file. */
+static outcome_t put_line(const target_t *target, const char *section, const char *key, const char *value,
+                          const char *place)
+{
+    if (target->more != NULL && text_equal(section, technology))
+        return technology_put(&target->more->technology, key, value, target->where, place);
+    if (target->more != NULL && text_equal(section, model))
+        return put_model(target, key, value, place);
+    return put(target, section, key, value, place);
+}
+
 /* "key = value" cut in two; NULL where there is no '='. */
 static char *cut(char *line)
 {
@@ -106,7 +141,7 @@ static char *cut(char *line)
 
 /* ===  A file  === */
 
-enum { MOST_KEYS = 64 };
+enum { MOST_KEYS = 256 };
 
 typedef struct {
     const char *section; /* NULL before the first */
@@ -125,9 +160,11 @@ static outcome_t read_key(const target_t *target, section_t *section, char *line
         if (text_equal(section->keys[i], key))
             return outcome_usage(target->where, text_of("%s: %s", place, key).chars, "the key twice in its section", "once",
                                  NULL);
-    if (section->count < MOST_KEYS)
-        section->keys[section->count++] = key;
-    return put(target, section->section, key, value, place);
+    if (section->count == MOST_KEYS)
+        return outcome_usage(target->where, text_of("%s: %s", place, key).chars, "another key",
+                             text_of("at most %d in a section", MOST_KEYS).chars, NULL);
+    section->keys[section->count++] = key;
+    return put_line(target, section->section, key, value, place);
 }
 
 static outcome_t read_line(const target_t *target, section_t *section, char *line, const char *place)
@@ -142,6 +179,8 @@ static outcome_t read_line(const target_t *target, section_t *section, char *lin
         return outcome_usage(target->where, place, line, "[section]", NULL);
     line[length - 1] = '\0';
     *section = (section_t){.section = text_trim(line + 1)};
+    if (target->more != NULL && (text_equal(section->section, technology) || text_equal(section->section, model)))
+        return outcome_ok();
     return check_section(section->section, target->where, place);
 }
 
@@ -205,11 +244,19 @@ outcome_t configuration_default(const accelerator_t *accelerator, accel_config_t
 outcome_t configuration_load(const char *profile, const accelerator_t *const *accelerators, size_t count,
                              accel_config_t *configs)
 {
-    target_t target = {.accelerators = accelerators, .count = count, .configs = configs};
+    return configuration_read(profile, accelerators, count, configs, NULL);
+}
+
+outcome_t configuration_read(const char *profile, const accelerator_t *const *accelerators, size_t count,
+                             accel_config_t *configs, configuration_more_t *more)
+{
+    target_t target = {.accelerators = accelerators, .count = count, .configs = configs, .more = more};
     outcome_t result = read_paper(accelerators, count, configs);
+    for (size_t i = 0; i < count && more != NULL; i++)
+        configs[i].technology = &more->technology;
     if (!outcome_is_ok(&result) || text_equal(profile, "paper"))
         return result;
-    if (text_ends(profile, ".ini"))
+    if (text_ends(profile, ".ini") || strchr(profile, '/') != NULL)
         return read_file(profile, &target);
     text_t path;
     result = home_path(text_of("bench/accel/config/%s.ini", profile).chars, &path);

@@ -3,6 +3,7 @@
 #define BBS_ACCEL_CONFIGURATION_H
 
 #include "accel/accel.h"
+#include "accel/technology_file.h"
 
 #include <stddef.h>
 
@@ -18,10 +19,23 @@
 outcome_t configuration_default(const accelerator_t *accelerator, accel_config_t *config);
 
 /* Fill configs[count], one for each accelerator. `profile` is "paper" for the defaults; another name for
- * bench/accel/config/NAME.ini; a path ending in ".ini" for a user's file. Errors name file, line and key. A configuration
- * as a whole is checked by accel_check(). */
+ * bench/accel/config/NAME.ini; a path that ends in ".ini" or has a '/' for a user's file. Errors name file, line and key. A
+ * configuration as a whole is checked by accel_check(). */
 outcome_t configuration_load(const char *profile, const accelerator_t *const *accelerators, size_t count,
                              accel_config_t *configs);
+
+/* What a user's profile may hold besides keys of designs: constants in a section [technology], as `dram.access = 800 pJ/64
+ * bit`, and in [model] the `oddities` of all designs, the `name` of the configuration and a digest of its `values`
+ * (configuration_dump.h). */
+typedef struct {
+    technology_t technology;
+    text_t name, values; /* "": not given */
+} configuration_more_t;
+
+/* The same as configuration_load(), for a profile with these sections. `more->technology` is one of technology_create();
+ * the configurations point to it. */
+outcome_t configuration_read(const char *profile, const accelerator_t *const *accelerators, size_t count,
+                             accel_config_t *configs, configuration_more_t *more);
 
 /* Apply SECTION.KEY=VALUE: "bitvert.rows=16", "dram.gbytes_per_s=25.6". */
 outcome_t configuration_set(const char *setting, const accelerator_t *const *accelerators, size_t count,

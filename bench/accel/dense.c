@@ -13,6 +13,7 @@ void dense_work(const accel_config_t *config, const net_layer_t *shape, int64_t 
     int64_t row_words = exact_times(shape->k, exact_times(slices, steps));
     int64_t column_words = exact_times(row_tiles, exact_times(slices, tile_pixels(shape)));
     work->tiles = exact_times(exact_times(row_tiles, slices), steps);
+    work->parts[0] = (accel_part_t){"all channels", shape->k, row_tiles, slices, steps, .bits = 0};
     work->sensitive = shape->k;
     work->value_bits = exact_times(net_layer_weights(shape), weight_bits);
     work->meta_bits = 0;

@@ -24,18 +24,11 @@ outcome_t energy_table_check(const char *table)
     return registry_find(&names, table, &found);
 }
 
-static bool has(const char *table, const char *part, const char *name)
-{
-    double value;
-    outcome_t found = technology_lookup(table, part, name, &value);
-    return outcome_is_ok(&found);
-}
-
 const char *energy_table_of(const char *table, bool mixed, const accelerator_t *accelerator)
 {
     if (text_equal(table, default_table)) /* this table must have every design; energy_rates() names a missing row */
         return table;
-    if (has(table, accelerator->part, "pe") || has(table, accelerator->part, "power"))
+    if (technology_has(table, accelerator->part, "pe") || technology_has(table, accelerator->part, "power"))
         return table;
     return mixed ? default_table : NULL;
 }
@@ -43,28 +36,28 @@ const char *energy_table_of(const char *table, bool mixed, const accelerator_t *
 /* ===  Logic  === */
 
 /* Values from synthesis are multiplied by the source's factor for place and route; a part may have its own factor. */
-static outcome_t layout_of(const char *part, double *layout)
+static outcome_t layout_of(const accel_config_t *config, const char *part, double *layout)
 {
-    if (has(default_table, part, "layout"))
-        return technology_lookup(default_table, part, "layout", layout);
-    return technology_lookup(default_table, NULL, "layout", layout);
+    if (technology_has(default_table, part, "layout"))
+        return technology_get_part(config->technology, default_table, part, "layout", layout);
+    return technology_get_part(config->technology, default_table, NULL, "layout", layout);
 }
 
 static outcome_t pe_rate(const char *table, const accelerator_t *accelerator, const accel_config_t *config, double *pe_pj)
 {
     double power, period, lanes;
     outcome_t result;
-    if (!has(table, accelerator->part, "power")) {
+    if (!technology_has(table, accelerator->part, "power")) {
         double layout;
-        if (!outcome_bad(&result, technology_lookup(table, accelerator->part, "pe", pe_pj)) &&
-            !outcome_bad(&result, technology_lookup(table, accelerator->part, "lanes", &lanes)) &&
-            !outcome_bad(&result, layout_of(accelerator->part, &layout)))
+        if (!outcome_bad(&result, technology_get_part(config->technology, table, accelerator->part, "pe", pe_pj)) &&
+            !outcome_bad(&result, technology_get_part(config->technology, table, accelerator->part, "lanes", &lanes)) &&
+            !outcome_bad(&result, layout_of(config, accelerator->part, &layout)))
             *pe_pj *= layout * (config->oddities & ODDITY_REGISTER_CONSTANTS ? 1.0 : (double)config->lanes / lanes);
         return result;
     }
-    if (outcome_bad(&result, technology_lookup(table, accelerator->part, "power", &power)) ||
-        outcome_bad(&result, technology_lookup(table, NULL, "lanes", &lanes)) ||
-        outcome_bad(&result, technology_value("clock.period", &period)))
+    if (outcome_bad(&result, technology_get_part(config->technology, table, accelerator->part, "power", &power)) ||
+        outcome_bad(&result, technology_get_part(config->technology, table, NULL, "lanes", &lanes)) ||
+        outcome_bad(&result, technology_get(config->technology, "clock.period", &period)))
         return result;
     *pe_pj = power * period * (double)config->lanes / lanes;
     return result;
@@ -77,9 +70,10 @@ static outcome_t register_rate(const char *part, const char *name, const accel_c
     double weights;
     outcome_t result;
     if (config->oddities & ODDITY_REGISTER_CONSTANTS)
-        return technology_lookup(has(as_written, part, name) ? as_written : default_table, part, name, rate);
-    if (!outcome_bad(&result, technology_lookup(default_table, part, "register_weights", &weights)) &&
-        !outcome_bad(&result, technology_lookup(default_table, part, name, rate)))
+        return technology_get_part(config->technology, technology_has(as_written, part, name) ? as_written : default_table,
+                                   part, name, rate);
+    if (!outcome_bad(&result, technology_get_part(config->technology, default_table, part, "register_weights", &weights)) &&
+        !outcome_bad(&result, technology_get_part(config->technology, default_table, part, name, rate)))
         *rate *= (double)config->group / weights;
     return result;
 }
@@ -87,15 +81,15 @@ static outcome_t register_rate(const char *part, const char *name, const accel_c
 /* A design may lack the dispatcher in the simulator. */
 static outcome_t dispatcher_rate(const char *part, const accel_config_t *config, double *rate)
 {
-    bool odd = (config->oddities & ODDITY_REGISTER_CONSTANTS) && has(as_written, part, "dispatcher");
-    return technology_lookup(odd ? as_written : default_table, odd ? part : NULL, "dispatcher", rate);
+    bool odd = (config->oddities & ODDITY_REGISTER_CONSTANTS) && technology_has(as_written, part, "dispatcher");
+    return technology_get_part(config->technology, odd ? as_written : default_table, odd ? part : NULL, "dispatcher", rate);
 }
 
 static outcome_t register_rates(const char *part, const accel_config_t *config, energy_rates_t *rates)
 {
     double layout, dispatcher;
     outcome_t result;
-    if (outcome_bad(&result, layout_of(part, &layout)) ||
+    if (outcome_bad(&result, layout_of(config, part, &layout)) ||
         outcome_bad(&result, dispatcher_rate(part, config, &dispatcher)) ||
         outcome_bad(&result, register_rate(part, "weight_register", config, &rates->weight_register_pj)) ||
         outcome_bad(&result, register_rate(part, "input_register", config, &rates->input_register_pj)))
@@ -153,8 +147,8 @@ outcome_t energy_rates(const char *table, const accelerator_t *accelerator, cons
          outcome_bad(&result,
                      register_rates(accelerator->part, config, rates))) || /* PEs with local buffers have no registers */
         outcome_bad(&result, sram_rates(config, &storage, rates, &leakage_mw)) ||
-        outcome_bad(&result, technology_value("dram.access", &dram_word)) ||
-        outcome_bad(&result, technology_value("clock.period", &period)))
+        outcome_bad(&result, technology_get(config->technology, "dram.access", &dram_word)) ||
+        outcome_bad(&result, technology_get(config->technology, "clock.period", &period)))
         return result;
     if (config->dram_fj_per_64bit > 0)
         dram_word = (double)config->dram_fj_per_64bit / 1000.0;
@@ -173,20 +167,45 @@ static double exact_share_of_cycles(const counts_t *counts)
     return 1.0 - (double)counts->compute_excess / 1e9 / (double)counts->compute_cycles;
 }
 
+/* PE, weight register, input register, then the buffers: energy_of() adds them up in this order. */
+enum { PE, WEIGHT_REGISTER, INPUT_REGISTER, FIRST_BUFFER, DRAM = ENERGY_TERMS - 1 };
+
+void energy_terms(const energy_rates_t *rates, const counts_t *counts, energy_term_t terms[ENERGY_TERMS])
+{
+    const double share = exact_share_of_cycles(counts);
+    const energy_term_t all[ENERGY_TERMS] = {
+        {"PEs", rates->local_read_pj > 0.0 ? "pairs" : "PE cycles", (double)counts->pe_cycles, rates->pe_pj,
+         .share = share},
+        {"weight registers", "rows x cycles", (double)counts->weight_register_cycles, rates->weight_register_pj,
+         .share = share},
+        {"input registers", "columns x tiles", (double)counts->input_register_loads, rates->input_register_pj,
+         .share = 1.0},
+        {"weight buffer reads", "bytes", (double)counts->sram_weight_read, rates->weight_read_pj, .share = 1.0},
+        {"weight buffer writes", "bytes", (double)counts->sram_weight_write, rates->weight_write_pj, .share = 1.0},
+        {"input buffer reads", "bytes", (double)counts->sram_input_read, rates->input_read_pj, .share = 1.0},
+        {"input buffer writes", "bytes", (double)counts->sram_input_write, rates->input_write_pj, .share = 1.0},
+        {"PEs' buffer reads", "bytes", (double)counts->local_read, rates->local_read_pj, .share = 1.0},
+        {"PEs' buffer writes", "bytes", (double)counts->local_write, rates->local_write_pj, .share = 1.0},
+        {"DRAM", "bytes", (double)counts_dram_bytes(counts) - (double)counts->dram_weight_excess / 8.0, rates->dram_pj,
+         .share = 1.0},
+    };
+    for (int i = 0; i < ENERGY_TERMS; i++) {
+        terms[i] = all[i];
+        terms[i].pj = all[i].rate * all[i].count * all[i].share;
+    }
+}
+
 energy_t energy_of(const energy_rates_t *rates, const counts_t *counts)
 {
-    energy_t energy;
-    double share = exact_share_of_cycles(counts);
-    energy.pe_pj = rates->pe_pj * (double)counts->pe_cycles * share;
-    energy.register_pj = rates->weight_register_pj * (double)counts->weight_register_cycles * share +
-                         rates->input_register_pj * (double)counts->input_register_loads;
-    energy.sram_pj =
-        rates->weight_read_pj * (double)counts->sram_weight_read +
-        rates->weight_write_pj * (double)counts->sram_weight_write +
-        rates->input_read_pj * (double)counts->sram_input_read + rates->input_write_pj * (double)counts->sram_input_write +
-        rates->local_read_pj * (double)counts->local_read + rates->local_write_pj * (double)counts->local_write;
+    energy_term_t terms[ENERGY_TERMS];
+    energy_t energy = {.sram_pj = 0.0};
+    energy_terms(rates, counts, terms);
+    energy.pe_pj = terms[PE].pj;
+    energy.register_pj = terms[WEIGHT_REGISTER].pj + terms[INPUT_REGISTER].pj;
+    for (int i = FIRST_BUFFER; i < DRAM; i++)
+        energy.sram_pj += terms[i].pj;
     energy.on_chip_pj = energy.pe_pj + energy.register_pj + energy.sram_pj;
-    energy.dram_pj = rates->dram_pj * ((double)counts_dram_bytes(counts) - (double)counts->dram_weight_excess / 8.0);
+    energy.dram_pj = terms[DRAM].pj;
     energy.total_pj = energy.on_chip_pj + energy.dram_pj;
     energy.leakage_pj = rates->leakage_pj * (double)counts->cycles;
     energy.idle_pj = rates->idle_pj * (double)(counts->cycles - counts->compute_cycles);

@@ -48,4 +48,16 @@ outcome_t energy_rates(const char *table, const accelerator_t *accelerator, cons
                        energy_rates_t *rates);
 energy_t energy_of(const energy_rates_t *rates, const counts_t *counts);
 
+/* The terms that energy_of() adds up, the DRAM last. */
+enum { ENERGY_TERMS = 10 };
+
+typedef struct {
+    const char *what, *unit; /* of the count */
+    double count, rate;      /* pJ for one of the count */
+    double share;            /* oddity fractions: the part of the counted cycles that is not rounding; else 1 */
+    double pj;               /* rate x count x share */
+} energy_term_t;
+
+void energy_terms(const energy_rates_t *rates, const counts_t *counts, energy_term_t terms[ENERGY_TERMS]);
+
 #endif

@@ -161,20 +161,14 @@ outcome_t memory_place(const accel_config_t *config, const accel_storage_t *stor
 
 /* ===  Traffic of one layer  === */
 
-/* The tensors of a layer in bytes, and the number of times that weights and inputs are fetched. */
-typedef struct {
-    int64_t weights, inputs, outputs;
-    int64_t of_weights, of_inputs;
-} tensors_t;
-
-static void fetches(const accel_config_t *config, int64_t meta, tensors_t *tensors)
+static void fetches(const accel_config_t *config, memory_tensors_t *tensors)
 {
     tensors->of_weights = tensors->of_inputs = 1;
     if (tensors->weights <= config->weight_sram_bytes || tensors->inputs <= config->input_sram_bytes)
         return;
     int64_t input_loads = exact_ceil(tensors->inputs, config->input_sram_bytes);
     int64_t weight_loads = exact_ceil(tensors->weights, config->weight_sram_bytes);
-    int64_t stored = exact_plus(tensors->weights, meta);
+    int64_t stored = exact_plus(tensors->weights, tensors->metadata);
     if (!is_odd(config, ODDITY_REFETCH_INPUTS) && exact_plus(exact_times(stored, input_loads), tensors->inputs) <
                                                       exact_plus(stored, exact_times(tensors->inputs, weight_loads)))
         tensors->of_weights = input_loads;
@@ -209,12 +203,23 @@ static int64_t timed_parts(const accel_config_t *config, const accel_storage_t *
     return exact_plus(exact_plus(weights, values), exact_times(counts->dram_metadata, PARTS));
 }
 
+outcome_t memory_bytes_per_cycle(const accel_config_t *config, double *bytes)
+{
+    double period;
+    outcome_t result;
+    if (config->dram_mbytes_per_s == 0)
+        return technology_get(config->technology, "dram.bandwidth", bytes);
+    if (!outcome_bad(&result, technology_get(config->technology, "clock.period", &period)))
+        *bytes = (double)config->dram_mbytes_per_s * period / 1000.0; /* MB/s x ns = 1e-3 B */
+    return result;
+}
+
 static outcome_t dram_cycles(const accel_config_t *config, int64_t parts, int64_t *cycles)
 {
     double bandwidth, period;
     outcome_t result;
-    if (outcome_bad(&result, technology_value("dram.bandwidth", &bandwidth)) ||
-        outcome_bad(&result, technology_value("clock.period", &period)))
+    if (outcome_bad(&result, technology_get(config->technology, "dram.bandwidth", &bandwidth)) ||
+        outcome_bad(&result, technology_get(config->technology, "clock.period", &period)))
         return result;
     int64_t per_cycle = PARTS * (int64_t)bandwidth;
     if (config->dram_mbytes_per_s != 0) { /* MB/s x ps is 1e-6 byte a cycle */
@@ -231,10 +236,10 @@ static outcome_t read_for_local(const accel_config_t *config, const accel_work_t
 {
     double reuse, buffers, tile_write, pair_read;
     outcome_t result;
-    if (outcome_bad(&result, technology_value("simulator.sparten.reuse", &reuse)) ||
-        outcome_bad(&result, technology_value("simulator.sparten.buffers", &buffers)) ||
-        outcome_bad(&result, technology_value("simulator.sparten.tile_write", &tile_write)) ||
-        outcome_bad(&result, technology_value("simulator.sparten.pair_read", &pair_read)))
+    if (outcome_bad(&result, technology_get(config->technology, "simulator.sparten.reuse", &reuse)) ||
+        outcome_bad(&result, technology_get(config->technology, "simulator.sparten.buffers", &buffers)) ||
+        outcome_bad(&result, technology_get(config->technology, "simulator.sparten.tile_write", &tile_write)) ||
+        outcome_bad(&result, technology_get(config->technology, "simulator.sparten.pair_read", &pair_read)))
         return result;
     int64_t weight_tiles = exact_times(work->tiles, config->rows), input_tiles = exact_times(work->tiles, config->columns);
     int64_t weight_bits = exact_times(weight_tiles, config->weight_banks * config->weight_bus_bits);
@@ -267,7 +272,7 @@ static int64_t written_bytes(const accel_config_t *config, int64_t bytes, int64_
 
 /* What the two buffers receive. */
 static void count_writes(const accel_config_t *config, const accel_storage_t *storage, const accel_layer_t *layer,
-                         const memory_place_t *place, const tensors_t *tensors, counts_t *counts)
+                         const memory_place_t *place, const memory_tensors_t *tensors, counts_t *counts)
 {
     const net_layer_t *shape = layer->shape;
     bool masked = storage->mask_bits > 0;
@@ -288,17 +293,26 @@ static void count_writes(const accel_config_t *config, const accel_storage_t *st
         exact_plus(writes_inputs ? exact_times(inputs, tensors->of_inputs) : 0, writes_outputs ? outputs : 0);
 }
 
+memory_tensors_t memory_tensors(const accel_config_t *config, const accel_storage_t *storage, const accel_layer_t *layer,
+                                const accel_work_t *work)
+{
+    const int64_t weight_bits = exact_plus(work->value_bits, work->padding_bits);
+    memory_tensors_t tensors = {.weights = in_words(config, storage, exact_ceil(weight_bits, 8)),
+                                .metadata = exact_ceil(work->meta_bits, 8),
+                                .inputs = memory_input_bytes(config, storage, layer),
+                                .outputs = memory_output_bytes(config, storage, layer)};
+    fetches(config, &tensors);
+    return tensors;
+}
+
 outcome_t memory_count(const accel_config_t *config, const accel_storage_t *storage, const accel_layer_t *layer,
                        const accel_work_t *work, const memory_place_t *place, counts_t *counts)
 {
-    int64_t weight_bits = exact_plus(work->value_bits, work->padding_bits), meta = exact_ceil(work->meta_bits, 8);
-    tensors_t tensors = {.weights = in_words(config, storage, exact_ceil(weight_bits, 8)),
-                         .inputs = memory_input_bytes(config, storage, layer),
-                         .outputs = memory_output_bytes(config, storage, layer)};
-    fetches(config, meta, &tensors);
+    const int64_t weight_bits = exact_plus(work->value_bits, work->padding_bits);
+    const memory_tensors_t tensors = memory_tensors(config, storage, layer, work);
 
     counts->dram_weight = exact_times(tensors.weights, tensors.of_weights);
-    counts->dram_metadata = exact_times(meta, tensors.of_weights);
+    counts->dram_metadata = exact_times(tensors.metadata, tensors.of_weights);
     if (is_odd(config, ODDITY_FRACTIONS) && storage->mask_bits == 0)
         counts->dram_weight_excess = exact_times(exact_times(tensors.weights, 8) - weight_bits, tensors.of_weights);
     int64_t fetched = place->input_on_chip ? 0 : exact_times(tensors.inputs, tensors.of_inputs);

@@ -27,6 +27,18 @@ typedef struct {
 outcome_t memory_place(const accel_config_t *config, const accel_storage_t *storage, const accel_layer_t *layers,
                        size_t count, memory_place_t *places);
 
+/* The tensors of one layer in bytes, and the number of times that weights (with their metadata) and inputs are fetched. */
+typedef struct {
+    int64_t weights, metadata, inputs, outputs;
+    int64_t of_weights, of_inputs;
+} memory_tensors_t;
+
+memory_tensors_t memory_tensors(const accel_config_t *config, const accel_storage_t *storage, const accel_layer_t *layer,
+                                const accel_work_t *work);
+
+/* The bandwidth of the DRAM in bytes a cycle, from the configuration or technology.csv. */
+outcome_t memory_bytes_per_cycle(const accel_config_t *config, double *bytes);
+
 /* Add to `counts` the traffic of one layer with this work, and its DRAM cycles. When both weights
  * and inputs exceed their buffers, both are cut into buffer loads, and one of the two is fetched again for each load of the
  * other: the one that costs fewer bytes. Metadata has its own buffer and is fetched with the weights. */

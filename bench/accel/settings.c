@@ -18,10 +18,10 @@ static const int64_t unset = INT64_MIN;
 
 typedef struct {
     const char *key;
-    size_t offset; /* in accel_config_t */
-    int64_t least, most;
-    int64_t scale;    /* the member is the value in the text times this factor */
-    bool may_be_none; /* 0: not set */
+    size_t offset;       /* in accel_config_t */
+    int64_t least, most; /* of the member */
+    int64_t scale;       /* the member is the value in the text times this factor */
+    bool may_be_none;    /* 0: not set */
     bool by_network;
 } number_t;
 
@@ -95,12 +95,33 @@ static number_t number_at(const accel_key_t *own, size_t index)
                       .by_network = key->by_network};
 }
 
-static bool find(const accel_key_t *own, const char *key, number_t *number)
+static bool find_exactly(const accel_key_t *own, const char *key, number_t *number)
 {
     for (size_t i = 0; i < number_count(own); i++) {
         *number = number_at(own, i);
         if (text_equal(number->key, key))
             return true;
+    }
+    return false;
+}
+
+/* Other units in which the value of a key may be given: input_sram_kib=64 is input_sram_bytes=65536. */
+static const struct {
+    const char *unit, *stored;
+    int64_t factor;
+} units[] = {{"_kib", "_bytes", 1024}, {"_percent", "_permille", 10}};
+
+static bool find(const accel_key_t *own, const char *key, number_t *number)
+{
+    if (find_exactly(own, key, number))
+        return true;
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        const int stem = (int)(strlen(key) - strlen(units[i].unit));
+        if (text_ends(key, units[i].unit) &&
+            find_exactly(own, text_of("%.*s%s", stem, key, units[i].stored).chars, number)) {
+            number->scale *= units[i].factor;
+            return true;
+        }
     }
     return false;
 }
@@ -199,7 +220,8 @@ static text_t range(const number_t *number, int64_t least)
 {
     if (number->scale == 1)
         return text_of("%" PRId64 " to %" PRId64, least, number->most);
-    return text_of("%g to %g", (double)least / (double)number->scale, (double)number->most / (double)number->scale);
+    return text_of("%g to %g in steps of %.9g", (double)least / (double)number->scale,
+                   (double)number->most / (double)number->scale, 1.0 / (double)number->scale);
 }
 
 outcome_t settings_put(const accel_key_t *own, accel_config_t *config, const char *key, int64_t value)
@@ -222,6 +244,8 @@ outcome_t settings_get(const accel_key_t *own, const accel_config_t *config, con
 
 /* ===  From text  === */
 
+/* Nothing is rounded: a value between two that the models can hold is refused. The tolerance is that of the text's binary
+ * form. */
 static bool read_value(const number_t *number, const char *text, int64_t *value)
 {
     double real;
@@ -233,7 +257,7 @@ static bool read_value(const number_t *number, const char *text, int64_t *value)
     if (!(real >= (double)number->least && real <= (double)number->most))
         return false;
     *value = (int64_t)llround(real);
-    return true;
+    return fabs(real - (double)*value) <= 1e-12 * fabs(real);
 }
 
 /* Read the value for one network. `place` already names the key. */
@@ -285,6 +309,33 @@ outcome_t settings_read(const accel_key_t *own, accel_config_t *config, const ch
     if (outcome_is_ok(&result) && (multipliers != accel_multipliers(config) || declared != config->multipliers))
         snprintf(config->changed_by, sizeof config->changed_by, "%s: %s: %s", where, place, key);
     return result;
+}
+
+/* ===  To text  === */
+
+/* A value of a key with a scale has as many decimals as the scale has zeros: 1000 is the only one. */
+static void write_number(const char *key, const char *network, int64_t value, int64_t scale, text_builder_t *text)
+{
+    text_append(text, "%s%s%s = %" PRId64, key, network != NULL ? "." : "", network != NULL ? network : "", value / scale);
+    if (scale > 1)
+        text_append(text, ".%03" PRId64, value % scale);
+    text_append(text, "\n");
+}
+
+void settings_write(const accel_key_t *own, const accel_config_t *config, text_builder_t *text)
+{
+    for (size_t i = 0; i < number_count(own); i++) {
+        const number_t number = number_at(own, i);
+        const int64_t value = value_of(&number, config);
+        if (value != 0 || !number.may_be_none)
+            write_number(number.key, NULL, value, number.scale, text);
+        for (size_t j = 0; number.by_network && j < config->network_value_count; j++)
+            if (config->network_values[j].key == own_index(&number))
+                write_number(number.key, config->network_values[j].network->name, config->network_values[j].value,
+                             number.scale, text);
+    }
+    for (size_t i = 0; i < TEXTS; i++)
+        text_append(text, "%s = %s\n", texts[i].key, (const char *)config + texts[i].offset);
 }
 
 /* ===  A configuration as a whole  === */

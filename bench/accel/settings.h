@@ -4,9 +4,13 @@
 
 #include "accel/config.h"
 #include "base/outcome.h"
+#include "base/text.h"
 
 /* The values of a configuration by key: the common keys of a table in settings.c, and a design's own keys. In every
  * function `own` is the design's table of keys; NULL: it has none.
+ *
+ * Sizes may be given in KiB and shares in per cent: input_sram_kib=64 sets input_sram_bytes, beta_percent=12.5 sets
+ * beta_permille. A value between two that the models can hold is refused, never rounded.
  *
  * A key may be KEY.NETWORK where accel_key_t.by_network allows it. KEY alone sets the value for all networks, also for
  * those with a value of their own. A key that the design lacks is FAULT_USAGE and lists the keys that it has. */
@@ -22,6 +26,9 @@ outcome_t settings_get(const accel_key_t *own, const accel_config_t *config, con
  * error about a value that is malformed or out of range. */
 outcome_t settings_read(const accel_key_t *own, accel_config_t *config, const char *key, const char *text,
                         const char *where, const char *place);
+
+/* Append "key = value" lines that settings_read() reads to the same configuration. */
+void settings_write(const accel_key_t *own, const accel_config_t *config, text_builder_t *text);
 
 /* settings_clear() removes the values of all keys. settings_complete() refuses a configuration in which a key that must
  * have a value has none; the error names file, section and key. */

@@ -94,7 +94,9 @@ static outcome_t work_of(const accel_config_t *config, const accel_layer_t *laye
     outcome_t result;
     if (outcome_bad(&result, pairs_count(&request, threads, &pairs)))
         return result;
-    work->tiles = exact_times(exact_times(row_tiles, accessed_slices(config, shape, &pairs)), steps);
+    const int64_t slices = accessed_slices(config, shape, &pairs);
+    work->parts[0] = (accel_part_t){"all channels", shape->k, row_tiles, slices, steps, .bits = 0};
+    work->tiles = exact_times(exact_times(row_tiles, slices), steps);
     work->cycles = whole(ceil(pairs.cycles));
     work->cycles_variance = whole(ceil(pairs.variance));
     work->sensitive = shape->k;

@@ -29,6 +29,7 @@ static outcome_t work_of(const accel_config_t *config, const accel_layer_t *laye
     int64_t bits = layer->whole ? WHOLE_BITS : config->own[WEIGHT_BITS];
     dense_work(config, layer->shape, bits, ACTIVATION_BITS, work);
     work->cycles = exact_times(work->tiles, bits);
+    work->parts[0].bits = bits;
     return outcome_ok();
 }
 

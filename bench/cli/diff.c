@@ -4,10 +4,36 @@
 
 #include "base/text.h"
 #include "cli/diff.h"
+#include "cli/diff_configs.h"
+#include "cli/diff_totals.h"
+#include "cli/method_options.h"
 #include "experiments/experiment_rows.h"
+#include "measure/model_rows.h"
+#include "nets/net.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* Are these rows of `simulate`, whatever the file is called? */
+static bool is_model(const char *path)
+{
+    csv_table_t table;
+    char *header = rows_header(&model_schema);
+    text_builder_t first = {.chars = NULL};
+    outcome_t result = csv_read(path, &table);
+    if (!outcome_is_ok(&result)) {
+        free(header);
+        return false;
+    }
+    for (size_t i = 0; i < table.columns; i++)
+        text_append(&first, "%s%s", i > 0 ? "," : "", table.cells[i]);
+    const bool same = header != NULL && first.chars != NULL && text_equal(header, first.chars);
+    free(first.chars);
+    free(header);
+    csv_free(&table);
+    return same;
+}
 
 /* The experiment of --experiment, or the one that the second file is named after: results/X/accuracy.csv is of `accuracy`.
  */
@@ -17,6 +43,8 @@ static outcome_t find_experiment(const options_t *options, const experiments_t *
     const char *id = options_text(options, "experiment"), *path = options_operand(options, 1), *slash = strrchr(path, '/');
     text_t name = text_of("%s", slash != NULL ? slash + 1 : path);
     name.chars[strcspn(name.chars, ".")] = '\0';
+    if (id == NULL && is_model(path))
+        return experiments_find(experiments, model_schema.name, experiment);
     return experiments_find(experiments, id != NULL ? id : name.chars, experiment);
 }
 
@@ -40,6 +68,8 @@ static outcome_t compare(const options_t *options, const rows_schema_t *schema)
         outcome_bad(&result, csv_read(options_operand(options, 1), &measured)) ||
         outcome_bad(&result, diff_tables(&baseline, &measured, schema, &diff)))
         goto out;
+    if (diff_totals_has(schema) && outcome_bad(&result, diff_totals_of_rows(&baseline, &measured, schema, stdout)))
+        goto out;
     print(&diff);
     if (!diff_is_clean(&diff))
         result = outcome_failed(options_operand(options, 1), NULL, "rows that differ", options_operand(options, 0), NULL);
@@ -51,8 +81,27 @@ out:
     return result;
 }
 
+/* Two configurations. */
+static outcome_t compare_configs(const options_t *options)
+{
+    registry_list_t networks;
+    int threads;
+    bool same = true;
+    outcome_t result;
+    if (outcome_bad(&result, method_options_jobs(options, &threads)) ||
+        outcome_bad(&result, registry_list(&net_names, options_text(options, "net"), &networks)))
+        return result;
+    result = diff_configs(options_operand(options, 0), options_operand(options, 1), &networks, threads, &same);
+    if (outcome_is_ok(&result) && !same)
+        result = outcome_failed(options_operand(options, 1), NULL, "keys that differ", options_operand(options, 0), NULL);
+    registry_list_free(&networks);
+    return result;
+}
+
 static outcome_t run(const options_t *options)
 {
+    if (diff_is_configuration(options_operand(options, 0)) && diff_is_configuration(options_operand(options, 1)))
+        return compare_configs(options);
     experiments_t experiments;
     const experiment_t *experiment;
     rows_database_t *database = NULL;
@@ -71,21 +120,27 @@ static outcome_t run(const options_t *options)
 static const option_t option_table[] = {
     {"experiment", "ID", NULL, "experiment that the rows are of (default: by the name of the second file)"},
     {"experiments", "FOLDER", NULL, "experiments of your own (docs/experiments.md)"},
+    {"net", "NAME[,NAME]|all", "all", "two configurations: the networks of the totals"},
+    JOBS_OPTION,
     {NULL, NULL, NULL, NULL},
 };
 
 const command_t command_diff = {
     .name = "diff",
-    .summary = "compare rows with a baseline: name what regressed, improved, is new or missing",
-    .operands = "BASELINE.csv ROWS.csv",
+    .summary = "compare rows with a baseline, or two configurations of the designs",
+    .operands = "BASELINE ROWS",
     .operands_least = 2,
     .operands_most = 2,
     .options = option_table,
     .details =
+        "Two files of rows, or two configurations as `simulate --config` takes them (FILE.ini, paper, bitsim). Of rows of\n"
+        "`simulate`, and of configurations, totals and their ratios come first, then what differs.\n"
         "Rows are matched by their key columns. Everything is compared exactly, except counts of samples from float\n"
         "kernels, which may differ by 1 in 1,000. Exit code 0 when every row is the same, else 1.",
     .examples = "# rows of a run against the baselines\n"
                 "bbsbench diff results/reference/fig12.csv results/mine/fig12.csv\n"
+                "# what a configuration of your own changes\n"
+                "bbsbench diff paper mine.ini --net resnet34,bert_mrpc\n"
                 "# two files with other names\n"
                 "bbsbench diff --experiment fig12 before.csv after.csv",
     .run = run};

@@ -228,7 +228,7 @@ static const rows_column_t run_columns[] = {
     {TEXT(run_cells_t, chosen_methods), .heading = "Chosen methods",
      .meaning = "the methods that the user chose with `--method`; empty: those of the mode"},
     {INTEGER(run_cells_t, chosen_images), .heading = "Chosen samples",
-     .meaning = "the number that the user chose with `--images`, 0 for all; empty: that of the mode"},
+     .meaning = "the number that the user chose with `--samples`, 0 for all; empty: that of the mode"},
     {.name = NULL},
 };
 static const rows_schema_t run_schema = {.name = "run", .about = "The run: one row.", .columns = run_columns};

@@ -93,7 +93,7 @@ CREATE VIEW run_options AS
 SELECT iif(mode = 'compact', '', ' --' || mode)
         || iif(brings OR chosen_nets = '', '', ' --net ' || chosen_nets)
         || iif(brings OR chosen_methods = '', '', ' --method ' || replace(chosen_methods, ',', ' --method '))
-        || iif(brings OR chosen_images IS NULL, '', ' --images ' || chosen_images) AS mode, brings
+        || iif(brings OR chosen_images IS NULL, '', ' --samples ' || chosen_images) AS mode, brings
 FROM run;
 
 /* The commands that measure the rows of an experiment again, with int8 for comparison, one a line for each number of samples;

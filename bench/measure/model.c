@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "measure/model_inputs.h"
 #include "measure/model_rows.h"
+#include "measure/model_works.h"
 #include "measure/workload.h"
 
 #include <inttypes.h>
@@ -18,9 +19,9 @@ static bool is_wanted(const model_plan_t *plan, const char *layer)
     return plan->layer == NULL || text_equal(plan->layer, layer);
 }
 
-/* The configuration of an accelerator of the plan on a network, at one point of the sweep. */
+/* The configuration of an accelerator of the plan on a network, at one point of the grid. */
 static outcome_t configure(const model_plan_t *plan, const network_t *network, size_t point, size_t number,
-                           accel_config_t *config, text_t *setting)
+                           accel_config_t *config)
 {
     const accelerator_t *accelerator = plan->accelerators[number];
     outcome_t result = outcome_ok();
@@ -29,36 +30,71 @@ static outcome_t configure(const model_plan_t *plan, const network_t *network, s
     else if (outcome_bad(&result, configuration_default(accelerator, config)))
         return result;
     config->any_budget = config->any_budget || plan->any_budget || plan->sweep_count > 0;
-    *setting = text_of("%s", plan->sweep_count > 0 ? plan->sweep[point] : "");
-    if (plan->sweep_count > 0)
-        result = configuration_set(plan->sweep[point], &accelerator, 1, config);
+    for (size_t i = 0; i < plan->sweep_count && outcome_is_ok(&result); i++)
+        result = configuration_set(model_setting(plan, i, point), &accelerator, 1, config);
     accel_config_on(config, network);
     return outcome_is_ok(&result) ? accel_check(accelerator, config) : result;
 }
 
-/* Write the rows of the counted layers and of their total; `writer` NULL: only compute the total. */
-static outcome_t write_pair(const model_names_t *names, const model_plan_t *plan, const net_table_t *table,
-                            const accel_layer_t *layers, const counts_t *counts, const energy_rates_t *rates,
-                            rows_writer_t *writer, model_total_t *total)
+/* One network on one accelerator at one point of the grid. */
+typedef struct {
+    const model_plan_t *plan;
+    const net_table_t *table;
+    const accel_config_t *config;
+    const model_work_t *work;
+    counts_t *counts; /* of each layer */
+    energy_rates_t rates;
+    rows_writer_t *writer; /* NULL: no rows */
+} pair_t;
+
+/* Show one layer to the plan's watcher. The places of the tensors follow from all layers. */
+static outcome_t show(const pair_t *pair, const model_names_t *names, size_t layer, const energy_t *energy)
 {
-    for (size_t i = 0; i < table->count; i++) {
-        energy_t energy = energy_of(rates, &counts[i]);
+    const accel_storage_t storage = accel_storage(names->accelerator, pair->config);
+    memory_place_t *places = calloc(pair->table->count, sizeof *places);
+    outcome_t result = outcome_out_of_memory("accelerator model");
+    if (places != NULL &&
+        !outcome_bad(&result, memory_place(pair->config, &storage, pair->work->layers, pair->table->count, places))) {
+        const model_seen_t seen = {.names = names,
+                                   .config = pair->config,
+                                   .layer = &pair->work->layers[layer],
+                                   .work = &pair->work->works[layer],
+                                   .place = &places[layer],
+                                   .counts = &pair->counts[layer],
+                                   .rates = &pair->rates,
+                                   .energy = energy};
+        result = pair->plan->see(pair->plan->seer, &seen);
+    }
+    free(places);
+    return result;
+}
+
+/* Write the rows of the counted layers and of their total. */
+static outcome_t write_pair(const pair_t *pair, const model_names_t *names, model_total_t *total)
+{
+    const model_plan_t *plan = pair->plan;
+    outcome_t result = outcome_ok();
+    for (size_t i = 0; i < pair->table->count && outcome_is_ok(&result); i++) {
+        const net_layer_t *shape = &pair->table->items[i];
+        const energy_t energy = energy_of(&pair->rates, &pair->counts[i]);
         model_names_t own = *names;
         if (!isnan(names->density))
-            own.density = layers[i].input_density;
-        own.groups = table->items[i].groups > 1 ? table->items[i].groups : ROWS_UNKNOWN;
-        if (writer != NULL && is_wanted(plan, table->items[i].name))
-            model_write(writer, &own, table->items[i].name, &counts[i], &energy);
-        counts_add(&total->counts, &counts[i]);
+            own.density = pair->work->layers[i].input_density;
+        own.groups = shape->groups > 1 ? shape->groups : ROWS_UNKNOWN;
+        if (pair->writer != NULL && is_wanted(plan, shape->name))
+            model_write(pair->writer, &own, shape->name, &pair->counts[i], &energy);
+        if (plan->see != NULL && is_wanted(plan, shape->name))
+            result = show(pair, &own, i, &energy);
+        counts_add(&total->counts, &pair->counts[i]);
     }
-    total->energy = energy_of(rates, &total->counts);
-    total->interpolated = rates->interpolated;
-    if (counts_overflow(&total->counts))
-        return outcome_failed(names->accelerator->name, names->network->name, "a total beyond 63 bits", "a smaller network",
-                              NULL);
-    if (writer != NULL && is_wanted(plan, total_row))
-        model_write(writer, names, total_row, &total->counts, &total->energy);
-    return outcome_ok();
+    total->energy = energy_of(&pair->rates, &total->counts);
+    total->interpolated = pair->rates.interpolated;
+    if (outcome_is_ok(&result) && counts_overflow(&total->counts))
+        result = outcome_failed(names->accelerator->name, names->network->name, "a total beyond 63 bits",
+                                "a smaller network", NULL);
+    if (outcome_is_ok(&result) && pair->writer != NULL && is_wanted(plan, total_row))
+        model_write(pair->writer, names, total_row, &total->counts, &total->energy);
+    return result;
 }
 
 /* The energies of an accelerator in its configuration, and the table that its PE energy comes from. */
@@ -73,83 +109,108 @@ static outcome_t find_rates(const model_plan_t *plan, const accelerator_t *accel
     return energy_rates(*table, accelerator, config, rates);
 }
 
-/* The layers that are run and the counts of each, into run[] and counts[workload->run.table.count]. */
-static outcome_t count_layers(const model_plan_t *plan, const workload_t *workload, model_inputs_t *inputs,
-                              const accelerator_t *accelerator, const accel_config_t *config, accel_layer_t *run,
-                              counts_t *counts)
+/* What the pairs of one network share. */
+typedef struct {
+    const model_plan_t *plan;
+    const workload_t *workload;
+    model_inputs_t *inputs;
+    model_works_t works; /* of the design that runs */
+    rows_writer_t *writer;
+} pass_t;
+
+/* The work of all layers and their counts. */
+static outcome_t count_layers(pass_t *pass, const accelerator_t *accelerator, pair_t *pair)
 {
-    accel_layer_t *layers = calloc(workload->layers.count + 1, sizeof *layers);
     outcome_t result;
-    if (layers == NULL)
-        result = outcome_out_of_memory("accelerator model");
-    else if (!outcome_bad(&result, model_inputs_layers(inputs, accelerator, config, layers))) {
-        workload_layers(workload, layers, run);
-        result = accel_count(accelerator, config, run, workload->run.table.count, plan->threads, counts);
-    }
-    if (outcome_is_ok(&result))
-        workload_counts(workload, counts);
-    free(layers);
+    if (outcome_bad(&result, model_works_find(&pass->works, pass->plan, pass->workload, pass->inputs, accelerator,
+                                              pair->config, &pair->work)) ||
+        outcome_bad(&result, accel_traffic(accelerator, pair->config, pair->work->layers, pair->work->works,
+                                           pair->table->count, pair->counts)))
+        return result;
+    workload_counts(pass->workload, pair->counts);
     return result;
 }
 
-/* Run one network on one accelerator at one point of the sweep. */
-static outcome_t run_pair(const model_plan_t *plan, const workload_t *workload, model_inputs_t *inputs, size_t point,
-                          size_t number, rows_writer_t *writer, model_total_t *total)
+/* The texts of the rows of a pair. */
+static model_names_t names_of(const pass_t *pass, const accelerator_t *accelerator, const char *setting, const char *table)
 {
-    const accelerator_t *accelerator = plan->accelerators[number];
-    const net_table_t *table = &workload->run.table;
-    const char *energy_table = "";
-    *total = (model_total_t){.network = inputs->network, .accelerator = accelerator};
-    energy_rates_t rates;
-    accel_config_t config;
-    text_t setting;
-    outcome_t result;
-    accel_layer_t *run = calloc(table->count, sizeof *run);
-    counts_t *counts = calloc(table->count, sizeof *counts);
-    if (run == NULL || counts == NULL) {
-        result = outcome_out_of_memory("accelerator model");
-        goto out;
-    }
-    if (outcome_bad(&result, configure(plan, inputs->network, point, number, &config, &setting)) ||
-        outcome_bad(&result, find_rates(plan, accelerator, &config, &rates, &energy_table)) ||
-        outcome_bad(&result, count_layers(plan, workload, inputs, accelerator, &config, run, counts)))
-        goto out;
-    total->weights = text_of("%s", model_inputs_weights(inputs));
-    total->point = point;
-    total->multipliers = accel_multipliers(&config);
-    model_names_t names = {.network = inputs->network,
+    const model_plan_t *plan = pass->plan;
+    model_names_t names = {.network = pass->inputs->network,
                            .size = plan->size,
                            .accelerator = accelerator,
-                           .selection = model_inputs_selection(inputs, accelerator),
-                           .setting = setting.chars,
-                           .weights = model_inputs_weights(inputs),
-                           .energy_table = energy_table,
+                           .selection = model_inputs_selection(pass->inputs, accelerator),
+                           .setting = setting,
+                           .weights = model_inputs_weights(pass->inputs),
+                           .energy_table = table,
                            .batch = model_batch(plan),
                            .tokens = plan->tokens > 0 ? plan->tokens : ROWS_UNKNOWN,
                            .groups = ROWS_UNKNOWN,
                            .configuration = plan->configuration != NULL ? plan->configuration : "paper"};
-    names.density = model_inputs_density(inputs, accelerator, &names.density_source);
-    result = write_pair(&names, plan, table, run, counts, &rates, writer, total);
+    names.density = model_inputs_density(pass->inputs, accelerator, &names.density_source);
+    return names;
+}
 
-out:
-    free(run);
-    free(counts);
+/* Run one network on one accelerator at one point of the grid. */
+static outcome_t run_pair(pass_t *pass, size_t point, size_t number, model_total_t *total)
+{
+    const model_plan_t *plan = pass->plan;
+    const accelerator_t *accelerator = plan->accelerators[number];
+    const text_t setting = model_point(plan, point);
+    const char *energy_table = "";
+    accel_config_t config;
+    pair_t pair = {.plan = plan, .table = &pass->workload->run.table, .config = &config, .writer = pass->writer};
+    outcome_t result;
+    *total = (model_total_t){.network = pass->inputs->network, .accelerator = accelerator, .point = point};
+    pair.counts = calloc(pair.table->count, sizeof *pair.counts);
+    if (pair.counts == NULL)
+        return outcome_out_of_memory("accelerator model");
+    if (!outcome_bad(&result, configure(plan, pass->inputs->network, point, number, &config)) &&
+        !outcome_bad(&result, find_rates(plan, accelerator, &config, &pair.rates, &energy_table)) &&
+        !outcome_bad(&result, count_layers(pass, accelerator, &pair))) {
+        const model_names_t names = names_of(pass, accelerator, setting.chars, energy_table);
+        total->weights = text_of("%s", names.weights);
+        total->multipliers = accel_multipliers(&config);
+        result = write_pair(&pair, &names, total);
+    }
+    free(pair.counts);
     return result;
 }
 
-static size_t settings_of(const model_plan_t *plan)
+/* ===  The grid  === */
+
+size_t model_grid(const model_plan_t *plan)
 {
-    return plan->sweep_count > 0 ? plan->sweep_count : 1;
+    size_t points = 1;
+    for (size_t i = 0; i < plan->sweep_count; i++)
+        points *= plan->sweeps[i].count;
+    return points;
 }
 
-int64_t model_batch(const model_plan_t *plan)
+const char *model_setting(const model_plan_t *plan, size_t sweep, size_t point)
 {
-    return plan->batch > 0 ? plan->batch : 1;
+    for (size_t i = plan->sweep_count; i-- > sweep + 1;)
+        point /= plan->sweeps[i].count;
+    return plan->sweeps[sweep].settings[point % plan->sweeps[sweep].count];
+}
+
+text_t model_point(const model_plan_t *plan, size_t point)
+{
+    text_t text = text_of("%s", "");
+    for (size_t i = 0; i < plan->sweep_count; i++)
+        text = text_of("%s%s%s", text.chars, i > 0 ? " " : "", model_setting(plan, i, point));
+    return text;
 }
 
 size_t model_points(const model_plan_t *plan)
 {
-    return plan->network_count * settings_of(plan) * plan->accelerator_count;
+    return plan->network_count * model_grid(plan) * plan->accelerator_count;
+}
+
+/* ===  The plan  === */
+
+int64_t model_batch(const model_plan_t *plan)
+{
+    return plan->batch > 0 ? plan->batch : 1;
 }
 
 static outcome_t check_layer_name(const model_plan_t *plan, const net_table_t *table)
@@ -159,25 +220,26 @@ static outcome_t check_layer_name(const model_plan_t *plan, const net_table_t *t
         known = known || is_wanted(plan, table->items[i].name);
     if (known)
         return outcome_ok();
-    return outcome_usage("--layer", plan->layer, "no layer of that name", text_of("%s, ...", table->items[0].name).chars,
+    return outcome_usage("simulate", plan->layer, "no layer of that name", text_of("%s, ...", table->items[0].name).chars,
                          "see the column `layer` of a run without --layer");
 }
 
-/* Run all accelerators, each at all points of the sweep. `skipped` receives the reason of the last pair that was skipped.
- */
-static outcome_t run_points(const model_plan_t *plan, const workload_t *workload, model_inputs_t *inputs,
-                            rows_writer_t *writer, model_total_t *totals, outcome_t *skipped)
+/* Run all accelerators, each at all points of the grid. `skipped` receives the reason of the last pair that was skipped. */
+static outcome_t run_points(pass_t *pass, model_total_t *totals, outcome_t *skipped)
 {
     outcome_t result = outcome_ok();
-    size_t points = settings_of(plan);
-    for (size_t i = 0; i < points * plan->accelerator_count && outcome_is_ok(&result); i++) {
-        result = run_pair(plan, workload, inputs, i % points, i / points, writer, &totals[i]);
+    const size_t points = model_grid(pass->plan);
+    for (size_t i = 0; i < points * pass->plan->accelerator_count && outcome_is_ok(&result); i++) {
+        if (i % points == 0)
+            model_works_clear(&pass->works);
+        result = run_pair(pass, i % points, i / points, &totals[i]);
         totals[i].skipped = outcome_is_skip(&result);
         if (totals[i].skipped) {
             *skipped = result;
             result = outcome_ok();
         }
     }
+    model_works_clear(&pass->works);
     return result;
 }
 
@@ -187,6 +249,7 @@ static outcome_t run_network(const model_plan_t *plan, const network_t *network,
     const net_size_t *size;
     workload_t workload;
     model_inputs_t inputs = {0};
+    pass_t pass = {.plan = plan, .workload = &workload, .inputs = &inputs, .writer = writer};
     outcome_t result;
     if (outcome_bad(&result, net_find_size(network, plan->size, &size)) ||
         outcome_bad(&result, workload_open(plan, network, size, &workload)))
@@ -195,7 +258,7 @@ static outcome_t run_network(const model_plan_t *plan, const network_t *network,
     if (outcome_is_ok(&result))
         result = model_inputs_open(plan, network, size, &workload.layers, &inputs);
     if (outcome_is_ok(&result))
-        result = run_points(plan, &workload, &inputs, writer, totals, skipped);
+        result = run_points(&pass, totals, skipped);
     model_inputs_close(&inputs);
     workload_close(&workload);
     return result;
@@ -204,7 +267,7 @@ static outcome_t run_network(const model_plan_t *plan, const network_t *network,
 static outcome_t run_networks(const model_plan_t *plan, rows_writer_t *writer, model_total_t *totals)
 {
     outcome_t result = outcome_ok(), skipped = outcome_ok();
-    size_t each = settings_of(plan) * plan->accelerator_count;
+    size_t each = model_grid(plan) * plan->accelerator_count;
     for (size_t i = 0; i < plan->network_count && outcome_is_ok(&result); i++)
         result = run_network(plan, plan->networks[i], writer, &totals[i * each], &skipped);
     bool some = false;

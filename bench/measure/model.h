@@ -4,7 +4,9 @@
 
 #include "accel/accel.h"
 #include "accel/energy.h"
+#include "accel/memory.h"
 #include "base/text.h"
+#include "measure/model_rows.h"
 #include "nets/net.h"
 
 /* Networks on accelerators: the rows of model.csv. */
@@ -16,6 +18,25 @@ typedef enum {
     MODEL_SYNTHETIC, /* drawn after portraits of other networks (substitute.h) */
     MODEL_FILE,      /* a checkpoint, of the only network of the plan */
 } model_origin_t;
+
+/* Settings as for configuration_set(), "bitvert.rows=8", of which one holds at a point. */
+typedef struct {
+    const char *const *settings;
+    size_t count;
+} model_sweep_t;
+
+/* What the model has computed for one layer on one design, while it is written: everything that its row follows from. In a
+ * product of attention (workload.h) `work` is of one run, `counts` of all. `layer->weights` is not valid. */
+typedef struct {
+    const model_names_t *names;
+    const accel_config_t *config;
+    const accel_layer_t *layer;
+    const accel_work_t *work;
+    const memory_place_t *place;
+    const counts_t *counts;
+    const energy_rates_t *rates;
+    const energy_t *energy;
+} model_seen_t;
 
 typedef struct {
     const network_t *const *networks;
@@ -32,8 +53,11 @@ typedef struct {
     bool any_budget;               /* allow a number of multipliers other than the paper's */
     bool utilisation;              /* also compress for the designs whose utilisation depends on compressed weights
                                       (accelerator_t.counts_lanes) */
-    const char *const *sweep;      /* settings as for configuration_set(), "bitvert.rows=8": the plan runs once with each */
+    const model_sweep_t *sweeps;   /* several make a grid: the plan runs at each of its points */
     size_t sweep_count;            /* 0: no sweep */
+
+    outcome_t (*see)(void *seer, const model_seen_t *seen); /* called for each layer that `layer` means; NULL: not called */
+    void *seer;
 
     int64_t tokens; /* of a sequence of text (workload.h); 0: the network's own */
     int64_t batch;  /* samples that are run together (workload.h); 0: one */
@@ -55,7 +79,7 @@ typedef struct {
     counts_t counts;
     energy_t energy;
     text_t weights;      /* source of the weights, as in the rows */
-    size_t point;        /* of the sweep */
+    size_t point;        /* of the grid */
     int64_t multipliers; /* of the array, in 8-bit equivalents */
     bool skipped;        /* the design needs weights or densities and there are none; no other result is set */
     bool interpolated;   /* some SRAM energy has no row of its own in sram.csv */
@@ -64,12 +88,19 @@ typedef struct {
 /* Samples that a total is of. */
 int64_t model_batch(const model_plan_t *plan);
 
-/* Run the plan: by network, then accelerator, then point of the sweep (one without a sweep). Rows go to the file at
+/* Run the plan: by network, then accelerator, then point of the grid. Rows go to the file at
  * `path` (one per layer, then one with layer = total; NULL: no file), totals to totals[model_points()] in that order. A
  * skipped pair has no rows. When every pair is skipped, the outcome is a skip and no file is written. */
 outcome_t model_run(const model_plan_t *plan, const char *path, model_total_t *totals);
 
-/* Networks x accelerators x points of the sweep. */
+/* Points of the grid: the product of the sweeps' counts; 1 without a sweep. The last sweep changes fastest. */
+size_t model_grid(const model_plan_t *plan);
+/* The setting of sweep `sweep` at a point of the grid. */
+const char *model_setting(const model_plan_t *plan, size_t sweep, size_t point);
+/* All settings of a point as in the rows, with a space between them; "" without a sweep. */
+text_t model_point(const model_plan_t *plan, size_t point);
+
+/* Networks x accelerators x points of the grid. */
 size_t model_points(const model_plan_t *plan);
 
 /* Per cent of the lanes' slots (accel_work_t); NaN where the lanes of a design are not counted. */

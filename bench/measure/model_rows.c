@@ -107,6 +107,19 @@ const rows_schema_t model_schema = {
         "Cycles, traffic and energy of each network on each accelerator model, layer by layer; one sample, unless `batch` says more.",
     .columns = columns};
 
+void model_total_columns(const char *names[MODEL_TOTAL_COLUMNS])
+{
+    static const size_t places[MODEL_TOTAL_COLUMNS] = {
+        [MODEL_NET] = offsetof(cells_t, net),       [MODEL_DESIGN] = offsetof(cells_t, accelerator),
+        [MODEL_LAYER] = offsetof(cells_t, layer),   [MODEL_SETTING] = offsetof(cells_t, setting),
+        [MODEL_CYCLES] = offsetof(cells_t, cycles), [MODEL_ENERGY] = offsetof(cells_t, energy_total_pj),
+    };
+    for (size_t i = 0; i < MODEL_TOTAL_COLUMNS; i++)
+        for (const rows_column_t *column = columns; column->name != NULL; column++)
+            if (column->offset == places[i])
+                names[i] = column->name;
+}
+
 /* A share of the lanes' slots in per cent; NaN where the lanes of a design are not counted. */
 static double percent(int64_t part, int64_t whole)
 {

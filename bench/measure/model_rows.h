@@ -9,6 +9,11 @@
 /* model.csv: one row per network, accelerator and layer, and one with layer = total. */
 extern const rows_schema_t model_schema;
 
+/* The names of the columns that name a total and say what it costs: network, design, layer ("total"), setting, cycles,
+ * energy. */
+enum { MODEL_NET, MODEL_DESIGN, MODEL_LAYER, MODEL_SETTING, MODEL_CYCLES, MODEL_ENERGY, MODEL_TOTAL_COLUMNS };
+void model_total_columns(const char *names[MODEL_TOTAL_COLUMNS]);
+
 /* The texts of a row, besides its counts and energies. */
 typedef struct {
     const network_t *network;

@@ -83,14 +83,15 @@ static size_t registry_size(void)
 
 outcome_t scaling_run(int threads, const char *path)
 {
+    const model_sweep_t rows = {.settings = sweep, .count = SCALING_POINTS};
     model_plan_t plan = {.networks = networks,
                          .network_count = NETWORKS,
                          .size = size,
                          .energy_table = "bitsim",
                          .any_budget = true,
                          .utilisation = true,
-                         .sweep = sweep,
-                         .sweep_count = SCALING_POINTS,
+                         .sweeps = &rows,
+                         .sweep_count = 1,
                          .origin = MODEL_SYNTHETIC,
                          .threads = threads};
     const accelerator_t **accelerators = calloc(registry_size(), sizeof *accelerators);

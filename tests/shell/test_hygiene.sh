@@ -79,13 +79,13 @@ one_export() {
 }
 
 # Pages, queries and scripts of the same name belong together. style.gp, pe_bars.gp and speedup_bars.gp are loaded by other scripts;
-# series.gp draws what `bbsbench history` prints.
+# series.gp draws what `bbsbench history` prints, roofline.gp what `simulate --plot` is asked for.
 names_of() { find "$1" -name "*.$2" -exec basename {} ".$2" \; | sort; }
 pages=bench/experiments
 figures() {
     {
         names_of $pages md >"$tap_folder/pages"
-        names_of plots gp | grep -vxE 'style|pe_bars|speedup_bars|series' >"$tap_folder/scripts"
+        names_of plots gp | grep -vxE 'style|pe_bars|speedup_bars|series|roofline' >"$tap_folder/scripts"
         sed -n 's/.*](\([a-z0-9_]*\) ".*/\1/p' $pages/*.md | sort -u >"$tap_folder/shown"
         comm -23 "$tap_folder/scripts" "$tap_folder/pages" | sed 's/$/.gp: a script of no experiment/'
         comm -23 "$tap_folder/scripts" "$tap_folder/shown" | sed 's/$/.gp: a figure that no page shows/'

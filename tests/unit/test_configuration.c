@@ -258,6 +258,54 @@ static void an_undeclared_inequality_is_refused(void **state)
     assert_error(accel_check(chosen[1], &configs[1]), FAULT_USAGE, "--set ant.unequal=REASON");
 }
 
+/* KiB and per cent are other units of the same key, in files and settings alike; what they cannot say exactly is refused.
+ */
+static void units_are_exact(void **state)
+{
+    (void)state;
+    accel_config_t configs[CHOSEN];
+    assert_ok(load("[bitvert]\nweight_sram_kib = 64.5\n[all]\ninput_sram_kib = 128\nbeta_percent = 12.5\n", configs));
+    assert_int_equal(configs[2].weight_sram_bytes, 66048);
+    assert_int_equal(configs[0].input_sram_bytes, 131072);
+    int64_t beta;
+    assert_ok(settings_get(chosen[2]->keys, &configs[2], "beta_permille", &beta));
+    assert_int_equal(beta, 125);
+    assert_ok(configuration_set("dram.gbytes_per_s=12.801", chosen, CHOSEN, configs));
+    assert_int_equal(configs[0].dram_mbytes_per_s, 12801);
+    assert_error(configuration_set("dram.gbytes_per_s=12.8005", chosen, CHOSEN, configs), FAULT_USAGE,
+                 "found 12.8005, expected 0.001 to 1e+06 in steps of 0.001");
+    assert_error(configuration_set("bitvert.beta_percent=12.55", chosen, CHOSEN, configs), FAULT_USAGE,
+                 "found 12.55, expected 0 to 100 in steps of 0.1");
+    assert_error(configuration_set("bitvert.input_sram_kib=0.0001", chosen, CHOSEN, configs), FAULT_USAGE, "found 0.0001");
+    assert_error(configuration_set("stripes.beta_percent=10", chosen, CHOSEN, configs), FAULT_USAGE, "no such key");
+    assert_error(configuration_set("bitvert._kib=1", chosen, CHOSEN, configs), FAULT_USAGE, "no such key");
+}
+
+/* A design that prunes takes any pruning of its method and gives it back, for all networks; one out of range is refused. */
+static void a_pruning_is_taken(void **state)
+{
+    (void)state;
+    size_t designs = 0;
+    for (const accelerator_t *const *at = accelerator_registry; *at != NULL; at++) {
+        const accel_pruning_t wanted = {.columns = 5, .group = 64, .beta_permille = 37, .channel_unit = 16};
+        accel_config_t config = *default_config(*at);
+        if ((*at)->method == NULL)
+            continue;
+        designs++;
+        assert_non_null((*at)->prune);
+        assert_ok((*at)->prune(&wanted, &config));
+        for (const network_t *const *net = net_registry; *net != NULL; net++) {
+            accel_config_t on = config;
+            accel_config_on(&on, *net);
+            const accel_pruning_t got = accel_pruning(*at, &on);
+            assert_memory_equal(&got, &wanted, sizeof got);
+        }
+        assert_error((*at)->prune(&(accel_pruning_t){.columns = 8, .group = 64, .channel_unit = 16}, &config), FAULT_USAGE,
+                     (*at)->part);
+    }
+    assert_int_equal(designs, 3);
+}
+
 /* ===  What settings do  === */
 
 static void dram_is_as_configured(void **state)
@@ -369,6 +417,8 @@ int main(void)
         cmocka_unit_test(a_file_changes_what_it_names),
         cmocka_unit_test(errors_name_file_line_and_key),
         cmocka_unit_test(an_undeclared_inequality_is_refused),
+        cmocka_unit_test(units_are_exact),
+        cmocka_unit_test(a_pruning_is_taken),
         cmocka_unit_test(dram_is_as_configured),
         cmocka_unit_test(table_v_scales_with_the_lanes),
         cmocka_unit_test(energies_grow_with_lanes_and_weights),

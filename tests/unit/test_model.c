@@ -278,8 +278,8 @@ static void a_design_runs_the_weights_of_its_configuration(void **state)
     /* in one run: weights are made anew when what makes them changes */
     static const char *const swept[] = {"bitwave.flip_columns=2", "bitwave.flip_columns=4"};
     plan.network_count = 1;
-    plan.sweep = swept;
-    plan.sweep_count = 2;
+    plan.sweeps = &(model_sweep_t){swept, 2};
+    plan.sweep_count = 1;
     assert_ok(model_run(&plan, NULL, totals[0]));
     assert_int_equal(totals[0][1].counts.value_bits, totals[2][0].counts.value_bits);
     assert_true(totals[0][1].counts.value_bits < totals[0][0].counts.value_bits);
@@ -298,8 +298,8 @@ static void a_sweep_changes_what_its_settings_name(void **state)
                          .accelerators = accelerators,
                          .accelerator_count = 2,
                          .energy_table = "bitsim",
-                         .sweep = values,
-                         .sweep_count = 2,
+                         .sweeps = &(model_sweep_t){values, 2},
+                         .sweep_count = 1,
                          .threads = 2};
     model_total_t totals[4];
     assert_ok(model_run(&plan, NULL, totals));
@@ -310,7 +310,7 @@ static void a_sweep_changes_what_its_settings_name(void **state)
     model_total_t set[2];
     assert_ok(configuration_load("paper", accelerators, 2, configs));
     assert_ok(configuration_set("dram.gbytes_per_s=50", accelerators, 2, configs));
-    plan.sweep = bandwidths;
+    plan.sweeps = &(model_sweep_t){bandwidths, 2};
     assert_ok(model_run(&plan, NULL, totals));
     plan.sweep_count = 0;
     plan.configs = configs;
