@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "report/script.h"
 #include "report/stylesheet.h"
+#include "report/svg.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -60,48 +61,6 @@ static void put_text(FILE *stream, const char *text)
             put_char(stream, piece.start[i]);
         fputs(piece.code ? "</code>" : "", stream);
         text = piece.rest;
-    }
-}
-
-static bool is_space(char sign)
-{
-    return sign == ' ' || sign == '\n' || sign == '\t' || sign == '\r';
-}
-
-/* gnuplot writes many groups without content. The length of one that begins here, else 0. */
-static size_t empty_group(const char *at)
-{
-    if (strncmp(at, "<g ", 3) != 0)
-        return 0;
-    size_t length = strcspn(at, ">");
-    length += at[length] == '>';
-    length += strspn(at + length, " \n\t\r");
-    return strncmp(at + length, "</g>", 4) == 0 ? length + 4 : 0;
-}
-
-/* The text of an SVG as a data: address between double quotes (RFC 2397): a third shorter than base64. Signs that would end
- * the attribute or the address are replaced, and white space is one blank; SVG takes single quotes as well. The text ends
- * with a zero. */
-static void put_svg(FILE *stream, const char *text)
-{
-    char last = '>';
-    for (const char *at = text; *at != '\0';) {
-        const size_t skipped = empty_group(at);
-        const char sign = *at;
-        at += skipped > 0 ? skipped : 1;
-        if (skipped > 0)
-            continue;
-        if (sign == '"')
-            fputc('\'', stream);
-        else if (sign == '#' || sign == '%')
-            fprintf(stream, "%%%02X", (unsigned char)sign);
-        else if (sign == '&')
-            fputs("&amp;", stream);
-        else if (!is_space(sign))
-            fputc(sign, stream);
-        else if (!is_space(last) && last != '>')
-            fputc(' ', stream);
-        last = sign;
     }
 }
 
@@ -209,12 +168,14 @@ static outcome_t put_figure(FILE *stream, const block_t *block, const char *fold
     outcome_t result = file_read(text_of("%s/%s.svg", folder, block->path).chars, NULL, &picture);
     if (outcome_is_error(&result) && outcome_fault(&result) != FAULT_MISSING)
         return result;
+    const bool drawn = outcome_is_ok(&result);
+    result = outcome_ok();
     fputs("<figure>", stream);
-    if (outcome_is_ok(&result)) {
+    if (drawn) {
         fputs("<img alt=\"", stream);
         put_plain(stream, block->alt);
-        fputs("\" src=\"data:image/svg+xml;utf8,", stream);
-        put_svg(stream, (const char *)picture.data);
+        fputs("\" src=\"", stream);
+        result = svg_write(stream, (const char *)picture.data);
         fputs("\">", stream);
     } else {
         fputs("<p class=\"notice caution\">This figure was not drawn: ", stream);
@@ -225,7 +186,7 @@ static outcome_t put_figure(FILE *stream, const block_t *block, const char *fold
     put_text(stream, block->text);
     fputs("</figcaption></figure>\n", stream);
     file_free_bytes(&picture);
-    return outcome_ok();
+    return result;
 }
 
 static void put_contents(FILE *stream, const document_t *document)
