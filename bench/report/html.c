@@ -93,7 +93,7 @@ static void put_more(FILE *stream, const char *lines)
 static void put_cell(FILE *stream, const cell_t *cell)
 {
     if (cell->tone != TONE_PLAIN)
-        fprintf(stream, "<span class=\"mark %s\">", tone_class(cell->tone));
+        fprintf(stream, "<b class=%s>", tone_class(cell->tone));
     if (cell->link != NULL) {
         fputs("<a href=\"", stream);
         put_plain(stream, cell->link);
@@ -104,11 +104,12 @@ static void put_cell(FILE *stream, const cell_t *cell)
     else
         put_text(stream, cell->text);
     fputs(cell->link != NULL ? "</a>" : "", stream);
-    fputs(cell->tone != TONE_PLAIN ? "</span>" : "", stream);
+    fputs(cell->tone != TONE_PLAIN ? "</b>" : "", stream);
     if (cell->more != NULL)
         put_more(stream, cell->more);
 }
 
+/* The ends of cells and rows go without saying in HTML; they would be a tenth of the page. */
 enum { UNBROKEN = 20 }; /* a cell of at most so many bytes is not wrapped */
 
 /* A table wider than the window scrolls in a region of its own, which the keyboard can reach and its caption names. Columns
@@ -131,9 +132,8 @@ static void put_table_head(FILE *stream, const block_t *block, size_t index)
             put_text(stream, block->columns[i].unit);
             fputs("</span>", stream);
         }
-        fputs("</th>", stream);
     }
-    fputs("</tr></thead>\n<tbody>\n", stream);
+    fputs("</thead>\n<tbody>\n", stream);
 }
 
 /* A long text is wrapped; other cells are not. */
@@ -147,7 +147,6 @@ static void put_table_cell(FILE *stream, const cell_t *cell)
     }
     fputs(strlen(cell->text) > UNBROKEN || cell->more != NULL ? " class=w>" : ">", stream);
     put_cell(stream, cell);
-    fputs("</td>", stream);
 }
 
 static void put_table(FILE *stream, const block_t *block, size_t index)
@@ -157,7 +156,7 @@ static void put_table(FILE *stream, const block_t *block, size_t index)
         size_t column = i % block->column_count;
         fputs(column == 0 ? "<tr>" : "", stream);
         put_table_cell(stream, &block->cells[i]);
-        fputs(column + 1 == block->column_count ? "</tr>\n" : "", stream);
+        fputs(column + 1 == block->column_count ? "\n" : "", stream);
     }
     fputs("</tbody></table></div>\n", stream);
 }

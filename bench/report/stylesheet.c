@@ -46,7 +46,7 @@ const char *const report_stylesheet[] = {
     ".n21 tr>:nth-child(21),.n22 tr>:nth-child(22),.n23 tr>:nth-child(23),.n24 tr>:nth-child(24){text-align:right}\n"
     "td{white-space:nowrap}td.w{white-space:normal}\n"
     "tbody tr:hover{background:var(--panel)}\n"
-    ".mark{display:inline-block;padding:.05rem .45rem;border-radius:4px;border:1px solid currentColor;font-size:.78rem;"
+    "td>b{display:inline-block;padding:.05rem .45rem;border-radius:4px;border:1px solid currentColor;font-size:.78rem;"
     "font-weight:650;letter-spacing:.02em;white-space:nowrap}\n"
     ".good{color:var(--good);background:var(--good-ground)}.note-tone{color:var(--note);background:var(--note-ground)}\n"
     ".caution{color:var(--caution);background:var(--caution-ground)}.bad{color:var(--bad);background:var(--bad-ground)}\n"

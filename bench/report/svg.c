@@ -3,11 +3,13 @@
  * for each: two thirds of its bytes say what was said before. The list is shortened step by step:
  *   - titles and white space are left out: an image shows neither;
  *   - a group without content is left out, and two equal groups, one after the other, become one;
+ *   - a label that states its font twice states it once;
  *   - symbols that nothing draws are left out;
  *   - each look (colours, widths, font) is stated once, as a class (report/svg_looks.h).
  * Symbols are drawn scaled, so only places outside of them are rounded. */
 #include "report/svg.h"
 
+#include "base/text.h"
 #include "report/svg_looks.h"
 #include "report/svg_tag.h"
 
@@ -130,6 +132,39 @@ static outcome_t join_groups(picture_t *picture)
     return outcome_ok();
 }
 
+/* ===  Words  === */
+
+/* Does every attribute of a piece of text repeat that of the group around the text? */
+static bool repeats(const svg_part_t *piece, const svg_part_t *group)
+{
+    svg_part_t name, value;
+    size_t at = 0;
+    while (svg_next_attribute(piece, &at, &name, &value)) {
+        const svg_part_t outer = svg_attribute(group, text_of("%.*s", (int)name.length, name.start).chars);
+        if (!same_part(&outer, &value))
+            return false;
+    }
+    return true;
+}
+
+/* gnuplot puts each label into a <tspan> that states its font once more: the words alone are left. */
+static void unwrap_words(picture_t *picture)
+{
+    const svg_part_t *parts = picture->parts;
+    svg_part_t group = {0};
+    size_t used = 0;
+    for (size_t i = 0; i < picture->count; i++) {
+        if (opens_group(&parts[i]))
+            group = parts[i];
+        const bool around = group.length > 0 && i + 2 < picture->count && svg_is_tag(&parts[i], "tspan") &&
+                            svg_is_tag(&parts[i + 2], "/tspan") && repeats(&parts[i], &group);
+        const svg_part_t part = parts[around ? i + 1 : i];
+        i += around ? 2 : 0;
+        picture->parts[used++] = part;
+    }
+    picture->count = used;
+}
+
 /* ===  Symbols  === */
 
 static bool is_used(const picture_t *picture, size_t from, svg_part_t id)
@@ -185,6 +220,8 @@ outcome_t svg_write(FILE *stream, const char *text)
     picture_t picture = {0};
     const bool known = strstr(text, "Produced by GNUPLOT") != NULL;
     outcome_t result = read_parts(text, &picture);
+    if (outcome_is_ok(&result) && known)
+        unwrap_words(&picture);
     if (outcome_is_ok(&result) && !outcome_bad(&result, join_groups(&picture)) && known)
         drop_symbols(&picture);
     fputs("data:image/svg+xml;utf8,", stream);

@@ -77,7 +77,7 @@ static void every_block_is_printed_in_both_forms(void **state)
         "<details><summary>more",
         "a caption",
         "class=\"unit\">pJ<",
-        "class=\"mark good\">REPRODUCED</span>",
+        "<b class=good>REPRODUCED</b>",
         "<a href=\"model.csv\">rows</a>",
         "</details>"};
     static const char *const in_markdown[] = {"# Top\n",

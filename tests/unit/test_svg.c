@@ -79,6 +79,18 @@ static void words_keep_their_blanks(void **state)
                         "<svg><text> 100 %25 <tspan> a</tspan> <tspan>b</tspan></text></svg>");
 }
 
+static void a_font_is_stated_once(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        printed("<svg>" BY_GNUPLOT "<g font='A' size='9' x='1'><text><tspan font='A' >5</tspan></text></g>"
+                "<g font='A' x='2'><text><tspan font='A'>10</tspan><tspan font='A' dy='-5'>2</tspan></text></g>"
+                "<g font='B' x='3'><text><tspan font='A'>5</tspan></text></g></svg>"),
+        "<svg><g font='A' size='9' x='1'><text>5</text></g>"
+        "<g font='A' x='2'><text>10<tspan font='A' dy='-5'>2</tspan></text></g>"
+        "<g font='B' x='3'><text><tspan font='A'>5</tspan></text></g></svg>");
+}
+
 /* A folder of someone else's may hold anything: every beginning of a figure, and one with a changed character, is printed
  * without reading past its end (make asan). */
 static void half_a_figure_is_printed(void **state)
@@ -106,7 +118,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_look_is_stated_once),         cmocka_unit_test(places_are_rounded_to_a_tenth),
         cmocka_unit_test(groups_are_left_out_or_joined), cmocka_unit_test(symbols_stay_while_something_draws_them),
-        cmocka_unit_test(words_keep_their_blanks),       cmocka_unit_test(half_a_figure_is_printed),
+        cmocka_unit_test(words_keep_their_blanks),       cmocka_unit_test(a_font_is_stated_once),
+        cmocka_unit_test(half_a_figure_is_printed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
