@@ -10,6 +10,7 @@
 #include "experiments/claims_table.h"
 #include "experiments/experiment_rows.h"
 #include "experiments/page_document.h"
+#include "run/again.h"
 #include "run/baseline.h"
 #include "run/manifest_files.h"
 #include "run/record_section.h"
@@ -168,12 +169,25 @@ static outcome_t present_limits(publication_t *publication, const experiment_t *
     return result;
 }
 
+/* The command for all rows of the experiment, then those of its page, which show a part of them. */
 static outcome_t present_again(publication_t *publication, const experiment_t *experiment)
 {
-    if (experiment->page.command_count == 0 || !has_rows(publication, experiment))
+    document_t *document = &publication->document;
+    if (!has_rows(publication, experiment))
         return outcome_ok();
-    document_paragraph(&publication->document, "Only the rows of `%s` again:", experiment->file);
-    return page_again(&experiment->page, publication->database, &publication->document);
+    char *command = again_command(manifest_text(publication->request->manifest, NULL, "command"), experiment->id);
+    if (command == NULL)
+        return outcome_out_of_memory("report");
+    document_paragraph(document, "The rows of `%s` again, and those that they follow from:", experiment->file);
+    document_command(document, "%s", command);
+    free(command);
+    const size_t before = document->count;
+    document_paragraph(document, "Some of them alone:");
+    const size_t heading = document->count;
+    outcome_t result = page_again(&experiment->page, publication->database, document);
+    if (document->count == heading)
+        document_cut(document, before);
+    return result;
 }
 
 /* A section is whole: figure and tables, the claims of the paper on them, what they do not show, and how to make the rows
