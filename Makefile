@@ -109,7 +109,8 @@ report-check:  ## look at a report in a browser at two widths: make report-check
 
 COMMANDS_RUN ?= $(BUILD)/commands
 
-commands-check: $(BUILD)/bbsbench  ## run every command that the report of a smoke run prints, compare the rows: COMMANDS_RUN=results/RUN for another run (minutes)
+commands-check: $(BUILD)/bbsbench  ## run every command of the documents and of the report of a smoke run, compare the rows: COMMANDS_RUN=results/RUN for another run (minutes)
+	$(Q)$(PYTHON) tests/docs.py $< README.md docs/*.md
 	$(Q)test -e $(COMMANDS_RUN)/run.json || $< run --smoke --no-compare --no-history --out $(COMMANDS_RUN)
 	$(Q)$< report $(COMMANDS_RUN) >/dev/null && $(PYTHON) tests/report/commands.py $< $(COMMANDS_RUN)
 
