@@ -7,6 +7,8 @@ run=$tap_folder/run
 commands() { "$PYTHON" tests/report/commands.py "$BBSBENCH" "$@"; }
 
 check "a page leaves the command of a whole run to the report" sh -c "! grep -n 'bbsbench run' bench/experiments/*.md"
+without_limits() { for page in bench/experiments/*.md; do ! grep -qE '^(Table:|!\[)' "$page" || grep -q '^## Limits' "$page" || echo "$page"; done; }
+check "a page that shows something says what it does not show" sh -c "[ -z '$(without_limits)' ]"
 check "a run" "$BBSBENCH" run --smoke --no-compare --out "$run" --only fig3,examples,precision,fig15,table6
 check "its report" "$BBSBENCH" report "$run"
 check "each command makes its rows again" commands "$run" examples,precision,fig15,table6
