@@ -68,7 +68,8 @@ const char *const report_stylesheet[] = {
     "summary{cursor:pointer;font-weight:600}\n"
     "footer{margin-top:3rem;padding-top:.9rem;border-top:1px solid var(--line);color:var(--soft);font-size:.85rem}\n"
     "@media print{:root{--ground:#fff;--ink:#000;--soft:#444;--line:#bbb;--panel:#f6f6f6}"
-    "body{max-width:none;padding:0;font-size:10pt}nav{display:none}h2{break-after:avoid;margin-top:1.6rem}"
-    "table{font-size:8pt}thead{display:table-header-group}tr,figure,.fact,.notice{break-inside:avoid}"
+    "body{max-width:none;padding:0;font-size:10pt}nav{display:none}summary,h2,h3,caption{break-after:avoid}"
+    "table{font-size:7.5pt}th,td{padding:.12rem .25rem}thead{display:table-header-group}td.w{overflow-wrap:anywhere}tr,figure,.fact,.notice{break-inside:avoid}"
+    "figure img{max-height:150mm;width:auto;max-width:100%}pre{white-space:pre-wrap;overflow-wrap:anywhere}"
     ".scroll{overflow:visible}.filter{display:none}@page{margin:12mm;size:A4 landscape}}\n",
     NULL};
