@@ -46,7 +46,7 @@ BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/benches/%,$(wildcard tests/bench
 .DEFAULT_GOAL := all
 .SUFFIXES:
 .SECONDARY:
-.PHONY: report-check commands-check help deps all check check-build real real-reference smoke bench bench-peers oracle lint parity rehearsal synthesis asan faults coverage mutation fuzz retrain reference readme datasets glyphs format install clean distclean FORCE
+.PHONY: report-check report-picture commands-check help deps all check check-build real real-reference smoke bench bench-peers oracle lint parity rehearsal synthesis asan faults coverage mutation fuzz retrain reference readme datasets glyphs format install clean distclean FORCE
 
 help:  ## this list
 	@grep -hE "^[a-z-]+:.*##" Makefile | sed -E "s|^([a-z-]+):.*## *|\1\||" | awk -F"|" "{printf \"  %-12s %s\\n\", \$$1, \$$2}"
@@ -106,6 +106,9 @@ parity: $(BUILD)/parity  ## full-size networks against PyTorch on random weights
 
 report-check:  ## look at a report in a browser at two widths: make report-check REPORT=results/RUN/report.html (chromium; AXE=axe.min.js)
 	@AXE="$(AXE)" tests/report/check.sh $(REPORT)
+
+report-picture:  ## write docs/report.png, the picture in README.md: make report-picture REPORT=results/RUN/report.html (chromium, python3-pil)
+	@PYTHON=$(PYTHON) tests/report/picture.sh $(REPORT) docs/report.png
 
 COMMANDS_RUN ?= $(BUILD)/commands
 

@@ -56,10 +56,12 @@ static void put_text(FILE *stream, const char *text)
 {
     while (*text != '\0') {
         const piece_t piece = document_piece(text);
+        if (piece.link)
+            fprintf(stream, "<a href=\"#%.*s\">", (int)piece.length, piece.start);
         fputs(piece.code ? "<code>" : "", stream);
         for (size_t i = 0; i < piece.length; i++)
             put_char(stream, piece.start[i]);
-        fputs(piece.code ? "</code>" : "", stream);
+        fputs(piece.code ? "</code>" : piece.link ? "</a>" : "", stream);
         text = piece.rest;
     }
 }
