@@ -23,14 +23,14 @@ static size_t word_length(const char *at)
     return length;
 }
 
-/* How many words an option takes that only the whole run has; 0: the word stays. */
-static size_t words_left_out(const char *word, size_t length)
+/* How many words are left out from this one on; 0: the word stays. */
+static size_t words_left_out(const char *word, size_t length, bool whole)
 {
     static const struct {
         const char *name;
         size_t words;
-    } options[] = {{"--out", 2}, {"--only", 2}, {"--resume", 1}};
-    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+    } options[] = {{"--only", 2}, {"--out", 2}, {"--resume", 1}, {"--jobs", 2}};
+    for (size_t i = whole ? 1 : 0; i < sizeof options / sizeof *options; i++)
         if (strlen(options[i].name) == length && strncmp(word, options[i].name, length) == 0)
             return options[i].words;
     return 0;
@@ -43,14 +43,15 @@ char *again_command(const char *command, const char *id)
     for (const char *at = command; *at != '\0';) {
         const size_t length = word_length(at);
         if (skipped == 0)
-            skipped = words_left_out(at, length);
+            skipped = words_left_out(at, length, id == NULL);
         if (skipped > 0)
             skipped--;
         else if (length > 0)
-            text_append(&line, "%.*s ", (int)length, at);
+            text_append(&line, "%s%.*s", line.length > 0 ? " " : "", (int)length, at);
         at += length + (at[length] == ' ');
     }
-    text_append(&line, "--only %s", id);
+    if (id != NULL)
+        text_append(&line, "%s--only %s", line.length > 0 ? " " : "", id);
     if (line.failed) {
         free(line.chars);
         return NULL;

@@ -3,8 +3,10 @@
 #define BBS_RUN_AGAIN_H
 
 /* The command that makes the rows of one experiment again, in the mode and with the settings of a run: the run's own
- * command (run.json) with --only ID, and without the options that belong to that run alone: --out, --resume and its own
- * --only. Returns a text to free(), or NULL when memory is out. */
+ * command (run.json) with --only ID in place of its own, and without what belongs to that run alone: --out and --resume,
+ * and
+ * --jobs, on which no row depends. With `id` NULL: the command that makes the whole run again, with its own --only. Returns
+ * a text to free(), or NULL when memory is out. */
 char *again_command(const char *command, const char *id);
 
 #endif

@@ -297,6 +297,25 @@ static outcome_t present_baselines(publication_t *publication)
     return result;
 }
 
+static outcome_t present_reproduce(publication_t *publication)
+{
+    document_t *document = &publication->document;
+    char *command = again_command(manifest_text(publication->request->manifest, NULL, "command"), NULL);
+    if (command == NULL)
+        return outcome_out_of_memory("report");
+    document_section(document, 2, "reproduce", "How to reproduce this run");
+    document_paragraph(
+        document,
+        "Every number was computed by this run on this machine, except what is marked as the paper's. The %d "
+        "files of the run have the SHA-256 that the run recorded when it wrote them. From the project's top "
+        "folder, at the commit above, this command repeats the whole run. It prints the name of its folder, of which "
+        "`build/bbsbench report FOLDER` makes the report:",
+        manifest_file_count(publication->request->manifest));
+    document_command(document, "%s", command);
+    free(command);
+    return outcome_ok();
+}
+
 static outcome_t put_together(publication_t *publication)
 {
     document_t *document = &publication->document;
@@ -321,16 +340,7 @@ static outcome_t put_together(publication_t *publication)
     record_present_provenance(publication->request->manifest, document);
     record_present_environment(publication->request->manifest, document);
     record_present_cost(publication->request->manifest, publication->request->experiments, document);
-    document_section(document, 2, "reproduce", "How to reproduce this run");
-    document_paragraph(
-        document,
-        "Every number was computed by this run on this machine, except what is marked as the paper's. The %d "
-        "files of the run have the SHA-256 that the run recorded when it wrote them. From the project's top "
-        "folder, at the commit above, this command repeats the whole run:",
-        manifest_file_count(publication->request->manifest));
-    document_command(document, "%s && build/bbsbench report RUN_FOLDER",
-                     manifest_text(publication->request->manifest, NULL, "command"));
-    return outcome_ok();
+    return present_reproduce(publication);
 }
 
 /* The folder may come from someone else, and a link in it may lead anywhere. */

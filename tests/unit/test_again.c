@@ -19,9 +19,18 @@ static void the_settings_of_the_run_stay(void **state)
     (void)state;
     becomes("build/bbsbench run", "build/bbsbench run --only fig12");
     becomes("build/bbsbench run --smoke --jobs 2 --out results/mine --resume --only accuracy,fig11 --experiments docs/mine",
-            "build/bbsbench run --smoke --jobs 2 --experiments docs/mine --only fig12");
+            "build/bbsbench run --smoke --experiments docs/mine --only fig12");
     becomes("build/bbsbench run --full --net resnet34 --yes",
             "build/bbsbench run --full --net resnet34 --yes --only fig12");
+}
+
+static void a_whole_run_keeps_its_experiments(void **state)
+{
+    (void)state;
+    char *again = again_command("build/bbsbench run --smoke --jobs 2 --out results/mine --only fig11", NULL);
+    assert_non_null(again);
+    assert_string_equal(again, "build/bbsbench run --smoke --only fig11");
+    free(again);
 }
 
 /* A folder may have any name: quotes stay quotes, and a word in them that looks like an option is none. */
@@ -41,6 +50,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_settings_of_the_run_stay),
+        cmocka_unit_test(a_whole_run_keeps_its_experiments),
         cmocka_unit_test(words_in_quotes_are_one_word),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
