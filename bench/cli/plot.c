@@ -186,9 +186,12 @@ static outcome_t draw_linked(const plot_request_t *request, const experiment_t *
     const text_t folder = text_of("%s/%s.rows", request->figures, experiment->id),
                  link = text_of("%s/%s", folder.chars, experiment->file);
     text_t whole;
-    outcome_t result = file_absolute(rows, &whole);
-    if (!outcome_is_ok(&result))
+    outcome_t result;
+    if (outcome_bad(&result, file_absolute(rows, &whole)) || outcome_bad(&result, file_refuse_link(folder.chars)))
         return result;
+    /* A killed run may have left both. */
+    unlink(link.chars);
+    rmdir(folder.chars);
     if (mkdir(folder.chars, 0777) != 0 || symlink(whole.chars, link.chars) != 0)
         result = outcome_failed(link.chars, "writing", strerror(errno), "a folder that is not there yet", NULL);
     else

@@ -18,6 +18,9 @@ if command -v gnuplot >/dev/null 2>&1; then
     check "one for each script, and nothing else" sh -c "ls '$tap_folder/compact' | sed 's/.svg//' >'$tap_folder/drawn'
         for id in \$(sed -n 's/^ROWS_OF_[A-Z_]* *= //p' Makefile); do [ ! -f plots/\$id.gp ] || echo \$id; done | sort | cmp - '$tap_folder/drawn'"
     check "of another mode" "$BBSBENCH" report --figures --out "$tap_folder/smoke" --mode smoke --format svg results/reference
+    mkdir "$tap_folder/smoke/accuracy.rows" && : >"$tap_folder/smoke/accuracy.rows/accuracy.csv"
+    check "also where a killed one left its link" "$BBSBENCH" report --figures --out "$tap_folder/smoke" --mode smoke --format svg results/reference
+    check "which is gone then" sh -c "! ls -d '$tap_folder'/smoke/accuracy.rows"
     check "the rows of that mode are others" sh -c "! cmp -s '$tap_folder/smoke/accuracy.svg' '$tap_folder/compact/accuracy.svg'"
     check "where both modes have the same rows, the figure is the same" cmp "$tap_folder/smoke/fig12.svg" "$tap_folder/compact/fig12.svg"
     mkdir "$tap_folder/rows" && cp results/reference/table6.csv "$tap_folder/rows"
