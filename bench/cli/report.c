@@ -90,8 +90,7 @@ static outcome_t run(const options_t *options)
 
 static const option_t option_table[] = {
     {"experiments", "FOLDER", NULL, "experiments of your own (default: the folder that the run was given)"},
-    {"figures", NULL, NULL,
-     "draw the figures again from the rows alone, and write no report: also of results/reference, or of a folder of CSV files"},
+    {"figures", NULL, NULL, "draw the figures from the rows alone, and write no report"},
     {"format", "LIST", "svg,pdf,png", "which files of a figure are drawn; a report always draws the SVG that it holds"},
     {"out", "FOLDER", NULL, "with --figures: where they go (default RUN_FOLDER/figures)"},
     {"mode", "MODE", "compact", "with --figures: which rows of a folder of baselines, smoke, compact, full or real"},
@@ -109,5 +108,6 @@ const command_t command_report = {
         "The rows must be those that the run has written: a file with another SHA-256 than in run.json is FOREIGN and refused.\n"
         "report.html is one file that needs no network. Figures need gnuplot. The report is written without a figure\n"
         "that cannot be drawn, and says so; then the exit code is 1, or 3 when gnuplot is not installed. gnuplot's own start-up\n"
-        "files and variables (~/.gnuplot, GNUTERM) are not read.",
+        "files and variables (~/.gnuplot, GNUTERM) are not read.\n\n"
+        "--figures takes any folder of rows: of a run, results/reference, or one of CSV files such as fig12.csv.",
     .run = run};
