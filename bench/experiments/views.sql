@@ -77,6 +77,10 @@ SELECT rowid AS place, *,
         CASE kl_verdict WHEN 'undecided' THEN 'within noise' ELSE 'more than noise' END, 'not known') AS words
 FROM ordering;
 
+/* Options of a command in the mode of this run. The report prints the command of the run itself for all rows of a section. */
+CREATE VIEW run_options AS
+SELECT CASE mode WHEN 'compact' THEN '' ELSE ' --' || mode END AS mode, brings FROM run;
+
 /* The commands that measure the rows of an experiment on the networks that are shipped, with int8 for comparison, one a line
    for each number of samples; for experiment accuracy only its last row. */
 CREATE VIEW accuracy_again AS

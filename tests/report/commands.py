@@ -52,13 +52,29 @@ def rows_of(path):
         return list(csv.DictReader(file))
 
 
-def is_in(row, rows, but=(), needs=6):
-    """Does a row of `rows` agree in every column that both have and know, at least in `needs` of them?"""
-    for other in rows:
-        shared = [name for name in row if name not in but and row[name] != "" and other.get(name, "") != ""]
-        if len(shared) >= needs and all(row[name] == other[name] for name in shared):
-            return True
-    return False
+class Table:
+    """The rows of a file, found by their names: the network, the layer, the design and the method, where the file has them."""
+    NAMES = ("net", "size", "layer", "accelerator", "method")
+
+    def __init__(self, rows):
+        self.rows, self.found = rows, {}
+        self.columns = set(rows[0]) if rows else set()
+
+    def alike(self, row):
+        names = tuple(name for name in self.NAMES if name in row and name in self.columns)
+        if names not in self.found:
+            self.found[names] = {}
+            for other in self.rows:
+                self.found[names].setdefault(tuple(other[name] for name in names), []).append(other)
+        return self.found[names].get(tuple(row[name] for name in names), [])
+
+    def has(self, row, but=(), needs=6):
+        """Does a row here agree in every column that both have and know, at least in `needs` of them?"""
+        for other in self.alike(row):
+            shared = [name for name in row if name not in but and row[name] != "" and other.get(name, "") != ""]
+            if len(shared) >= needs and all(row[name] == other[name] for name in shared):
+                return True
+        return False
 
 
 class Check:
@@ -69,7 +85,7 @@ class Check:
 
     def rows(self, name):
         if name not in self.files:
-            self.files[name] = rows_of(os.path.join(self.run, name))
+            self.files[name] = Table(rows_of(os.path.join(self.run, name)))
         return self.files[name]
 
     def execute(self, command):
@@ -104,14 +120,13 @@ class Check:
         return faults
 
     def made_rows(self, section, tables):
-        others = [name for name in sorted(os.listdir(self.run)) if name.endswith(".csv") and name != "claims.csv"]
-        own = section + ".csv"
-        faults, found = [], 0
+        others = [name for name in sorted(os.listdir(self.run))
+                  if name.endswith(".csv") and name != "claims.csv" and not name.startswith("samples.")]
+        own, but = section + ".csv", OTHER_MEANING.get(section, ())
+        faults = []
         for name, rows in tables.items():
             for row in rows:
-                if is_in(row, self.rows(own), OTHER_MEANING.get(section, ())):
-                    found += 1
-                elif not any(is_in(row, self.rows(other)) for other in others if not other.startswith("samples.")):
+                if not self.rows(own).has(row, but) and not any(self.rows(other).has(row) for other in others):
                     faults.append(f"{name}: no such row in the run: {list(row.values())[:6]}")
             if not rows:
                 faults.append(f"{name}: no rows")
@@ -121,7 +136,7 @@ class Check:
 
     def printed(self, section, output):
         # A cell that begins like a formula has a "'" before it (base/csv.h).
-        values = [row["values"].lstrip("'").split() for row in self.rows(section + ".csv")]
+        values = [row["values"].lstrip("'").split() for row in self.rows(section + ".csv").rows]
         column = [line.split()[-2] for line in output.split("\n") if re.match(r" +-?\d+ +(-?\d+ +)?[01]{8} ", line)]
         return [] if column in values else [f"printed {column}"]
 
