@@ -46,7 +46,7 @@ BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/benches/%,$(wildcard tests/bench
 .DEFAULT_GOAL := all
 .SUFFIXES:
 .SECONDARY:
-.PHONY: report-check help deps all check check-build real real-reference smoke bench bench-peers oracle lint parity rehearsal synthesis asan faults coverage mutation fuzz retrain reference readme datasets glyphs format install clean distclean FORCE
+.PHONY: report-check report-picture commands-check help deps all check check-build real real-reference smoke bench bench-peers oracle lint parity rehearsal synthesis asan faults coverage mutation fuzz retrain reference readme datasets glyphs format install clean distclean FORCE
 
 help:  ## this list
 	@grep -hE "^[a-z-]+:.*##" Makefile | sed -E "s|^([a-z-]+):.*## *|\1\||" | awk -F"|" "{printf \"  %-12s %s\\n\", \$$1, \$$2}"
@@ -107,6 +107,16 @@ parity: $(BUILD)/parity  ## full-size networks against PyTorch on random weights
 
 report-check:  ## look at a report in a browser at two widths: make report-check REPORT=results/RUN/report.html (chromium; AXE=axe.min.js)
 	@AXE="$(AXE)" tests/report/check.sh $(REPORT)
+
+report-picture:  ## write docs/report.png, the picture in README.md: make report-picture REPORT=results/RUN/report.html (chromium, python3-pil)
+	@PYTHON=$(PYTHON) tests/report/picture.sh $(REPORT) docs/report.png
+
+COMMANDS_RUN ?= $(BUILD)/commands
+
+commands-check: $(BUILD)/bbsbench  ## run every command of the documents and of the report of a smoke run, compare the rows: COMMANDS_RUN=results/RUN for another run (minutes)
+	$(Q)$(PYTHON) tests/docs.py $< README.md docs/*.md
+	$(Q)test -e $(COMMANDS_RUN)/run.json || $< run --smoke --no-compare --no-history --out $(COMMANDS_RUN)
+	$(Q)$< report $(COMMANDS_RUN) >/dev/null && $(PYTHON) tests/report/commands.py $< $(COMMANDS_RUN)
 
 rehearsal: $(BUILD)/bbsbench  ## ./run_all.sh --full on seven made checkpoints served on loopback (python3-torchvision; 3.5 GB in a temporary folder)
 	@BUILD=$(BUILD) BBSBENCH="$(ABSOLUTE)/bbsbench" PYTHON=$(PYTHON) sh tests/shell/rehearsal.sh

@@ -14,21 +14,12 @@ Installs missing packages, builds, runs every experiment, draws the figures, wri
   (default)  2,000 test samples (CNNs 8,000) and all methods on the networks that this project ships, minutes
   --full     the paper's own checkpoints on ImageNet and GLUE: lists files to fetch, disk and time,
              then asks; hours to days. Its options go to `bbsbench run` (build/bbsbench run --help):
-<<<<<<< HEAD
              --yes  --data imagenet=FOLDER  --from FOLDER  --manifest FILE.csv  --skip-bad
   --real     real networks that others trained, on small real test sets (models/real.csv): lists files
              to fetch (1.7 GB), disk and time, then asks; hours. Its options go to `bbsbench run`:
              --yes  --from FOLDER  --offline  --evaluations FILE.csv  --manifest FILE.csv  --skip-bad
   --net, --method, --samples, --only   other networks, methods, samples or experiments than the mode has, in
              each mode: bbsbench run --help
-=======
-             --yes  --net NAME[,NAME]  --samples N  --method SPEC  --data imagenet=FOLDER  --from FOLDER
-             --manifest FILE.csv  --skip-bad  --only ID[,ID]
-  --real     real networks that others trained, on small real test sets (models/real.csv): lists files
-             to fetch (1.7 GB), disk and time, then asks; hours. Its options go to `bbsbench run`:
-             --yes  --net NAME[,NAME]  --samples N  --method SPEC  --from FOLDER  --offline
-             --evaluations FILE.csv  --manifest FILE.csv  --skip-bad  --only ID[,ID]
->>>>>>> i18-architect
   --jobs N   threads (default: the processors that this process may use); the results do not depend on it
   --resume   continue the newest run of the mode, with the same options: finished experiments stay
   --no-compare  do not compare the rows with results/reference
@@ -67,11 +58,7 @@ while [ $# -gt 0 ]; do
     --resume) resume=--resume ;;
     --no-compare) compare=--no-compare ;;
     --no-history) history=--no-history ;;
-<<<<<<< HEAD
     --yes | --skip-bad | --offline) full="$full$1 " brought=1 ;;
-=======
-    --yes | --skip-bad | --offline) full="$full$1 " ;;
->>>>>>> i18-architect
     --net=* | --samples=* | --images=* | --method=* | --data=* | --from=* | --manifest=* | --evaluations=* | --only=*)
         value=${1#*=} name=${1%%=*}
         shift

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# What all figures share: both terminals, fonts, axes, names and colours. A script sets `width` and `height` in points, then draws once for each of `formats`.
-formats = "svg png"
+# What all figures share: terminals, fonts, axes, names and colours. A script sets `width` and `height` in points, then draws once for each of `formats`.
+# The program says which formats it wants; by hand: gnuplot -e 'formats = "pdf"' -c ...
+if (!exists("formats")) { formats = "svg png" }
 set datafile separator ","
 set datafile columnheaders
 set encoding utf8
@@ -8,6 +9,8 @@ set minussign
 
 use_format(format) = format eq "svg" \
     ? sprintf("set terminal svg size %d,%d dynamic enhanced font 'DejaVu Sans,11' background '#ffffff'", width, height) \
+    : format eq "pdf" \
+    ? sprintf("set terminal pdfcairo size %.4fin,%.4fin enhanced font 'DejaVu Sans,11' background '#ffffff'", width / 72.0, height / 72.0) \
     : sprintf("set terminal pngcairo size %d,%d enhanced font 'DejaVu Sans,11' fontscale 2 linewidth 2 pointscale 2 background '#ffffff'", 2 * width, 2 * height)
 
 # Looks. A design, a method or a network has one name, colour and marker in every figure. Each colour has a contrast of 3:1 or

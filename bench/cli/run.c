@@ -6,13 +6,8 @@
 #include "base/text.h"
 #include "cli/catalogues.h"
 #include "cli/method_options.h"
-<<<<<<< HEAD
 #include "cli/run_list.h"
 #include "cli/run_times.h"
-=======
-#include "cli/run_times.h"
-#include "compress/spec.h"
->>>>>>> i18-architect
 #include "experiments/accuracy_runs.h"
 #include "run/choice.h"
 #include "run/full.h"
@@ -107,16 +102,9 @@ static outcome_t check_mode_options(const options_t *options, const run_mode_t *
     static const struct {
         const char *name;
         bool full, real;
-<<<<<<< HEAD
     } known[] = {{"from", true, true},     {"manifest", true, true},    {"yes", true, true},
                  {"skip-bad", true, true}, {"data", true, false},       {"calibration", true, false},
                  {"offline", false, true}, {"evaluations", false, true}};
-=======
-    } known[] = {{"net", true, true},          {"samples", true, true},  {"method", true, true},
-                 {"from", true, true},         {"manifest", true, true}, {"yes", true, true},
-                 {"skip-bad", true, true},     {"data", true, false},    {"calibration", true, false},
-                 {"evaluations", false, true}, {"offline", false, true}};
->>>>>>> i18-architect
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         const bool takes = mode->brings && (mode->evaluations != NULL ? known[i].real : known[i].full);
         if (!takes && options_given(options, known[i].name))
@@ -203,10 +191,6 @@ static outcome_t run_brought(const options_t *options, const choice_request_t *c
     outcome_t result = outcome_ok();
     wanted.evaluations = given ? options_text(options, "evaluations") : real ? list.chars : NULL;
     if ((given || !real || !outcome_bad(&result, home_path(request->mode->evaluations, &list))) &&
-<<<<<<< HEAD
-=======
-        !outcome_bad(&result, options_integer(options, "samples", 0, INT64_MAX, &wanted.images)) &&
->>>>>>> i18-architect
         !outcome_bad(&result, read_list(options, "data", data, MATERIAL_NETS, &wanted.data_count)) &&
         !outcome_bad(&result, read_list(options, "calibration", calibration, MATERIAL_NETS, &wanted.calibration_count)) &&
         !outcome_bad(&result, catalogues_read(options, real ? catalogues_real : catalogues_paper, catalogues,
@@ -314,11 +298,7 @@ static outcome_t run(const options_t *options)
         request.expected = run_times_of;
         request.expected_context = &times;
     }
-<<<<<<< HEAD
     result = run_chosen(options, &request, &folder);
-=======
-    result = request.mode->brings ? run_brought(options, &request, &folder) : run_execute(&request, &folder);
->>>>>>> i18-architect
     run_times_free(&times);
     experiments_close(&experiments);
     if (folder.chars[0] != '\0')
@@ -344,16 +324,10 @@ static const option_t option_table[] = {
     {"only", "ID[,ID]", NULL, "these experiments, and the experiments whose rows they read"},
     {"experiments", "FOLDER", NULL, "experiments of your own, besides those of the paper (docs/experiments.md)"},
     {"net", "NAME[,NAME]", NULL,
-<<<<<<< HEAD
      "accuracies of these networks, or evaluations of --real (default: all that ship, are here or can be fetched)"},
     {"samples", "N", NULL, "at most N samples per network, from a fixed balanced list; 0: all (default: the mode's)"},
     {"method", "SPEC...", NULL,
      "accuracies of these methods in place of the mode's; may be repeated; --smoke and the default add int8"},
-=======
-     "full, real: these networks or evaluations (default: all whose files are here or can be fetched)"},
-    {"samples", "N", "0", "full, real: at most N samples per network, from a fixed balanced list; 0: all"},
-    {"method", "SPEC...", NULL, "full, real: these methods in place of the mode's; may be repeated"},
->>>>>>> i18-architect
     {"data", "KIND=PATH...", NULL, "full: path of the data set imagenet, glue-mrpc or glue-sst2; may be repeated"},
     {"calibration", "KIND=PATH...", NULL,
      "full: samples for methods that calibrate activations, such as a few training images; not those that are evaluated"},

@@ -160,7 +160,7 @@ static text_t headline_note(const claim_t *claim)
 static text_t deviation_words(const claim_t *claim)
 {
     return text_of("%s: %s here, %s in the paper. %s", claim->what, value_of(claim).chars, paper_of(claim).chars,
-                   claim->why[0] != '\0' ? claim->why : "The reason is not known.");
+                   claim->why[0] != '\0' ? text_of("Reason: %s", claim->why).chars : "The reason is not known.");
 }
 
 /* ===  The first screen  === */
@@ -170,13 +170,25 @@ static const column_t topic_columns[] = {{"Claims about", "", false}, {"", "", f
                                          {"Not compared", "", true},  {"Not run", "", true},  {"Measured on", "", false},
                                          {NULL, NULL, false}};
 
+/* The name of a topic, which leads to its first claim. */
+static void present_name(const claims_t *claims, claim_topic_t topic, document_t *document)
+{
+    size_t i = 0;
+    while (i < claims->count && claims->items[i].topic != topic)
+        i++;
+    if (i < claims->count)
+        document_link(document, topic_titles[topic], text_of("#%s", claims->items[i].id).chars);
+    else
+        document_cell(document, "%s", topic_titles[topic]);
+}
+
 static void present_topic(const claims_t *claims, const claims_summary_t *summary, claim_topic_t topic,
                           document_t *document)
 {
     bar_part_t parts[SUMMARY_GROUPS];
     for (int group = 0; group < SUMMARY_GROUPS; group++)
         parts[group] = (bar_part_t){groups[group].tone, summary->counts[topic][group]};
-    document_cell(document, "%s", topic_titles[topic]);
+    present_name(claims, topic, document);
     document_bar(document, parts, SUMMARY_GROUPS,
                  list_groups(summary->counts[topic], SUMMARY_REPRODUCED, SUMMARY_NOT_RUN).chars);
     for (int group = 0; group < SUMMARY_GROUPS; group++)
@@ -192,6 +204,10 @@ void claims_summary_present(const claims_t *claims, document_t *document)
     claims_summary_count(claims, &summary);
     document_section(document, 2, "verdict", "Does the paper reproduce?");
     document_paragraph(document, "%s", answer(claims, &summary).chars);
+    const size_t count = claims_summary_most(claims, most, SUMMARY_MOST);
+    for (size_t i = 0; i < count; i++)
+        document_item(document, "Deviates most in %s (`#%s`): %s", topic_titles[most[i]->topic], most[i]->id,
+                      deviation_words(most[i]).chars);
     for (size_t i = 0; i < claims->count; i++)
         if (claim_is_headline(&claims->items[i]))
             document_fact(document, claims->items[i].what,
@@ -199,13 +215,10 @@ void claims_summary_present(const claims_t *claims, document_t *document)
                           headline_note(&claims->items[i]).chars);
     document_table(
         document, topic_columns,
-        "The claims by verdict. Not compared: the paper prints no number, or this run measured something else than the paper.");
+        "The claims by verdict; a name leads to its claims. Not compared: the paper prints no number, or this run measured "
+        "something else.");
     for (int topic = 0; topic < TOPIC_COUNT; topic++)
         present_topic(claims, &summary, (claim_topic_t)topic, document);
-    const size_t count = claims_summary_most(claims, most, SUMMARY_MOST);
-    for (size_t i = 0; i < count; i++)
-        document_item(document, "Deviates most (%s, %s): %s", topic_titles[most[i]->topic], most[i]->id,
-                      deviation_words(most[i]).chars);
 }
 
 /* ===  The terminal  === */

@@ -5,10 +5,19 @@
 #include "experiments/page_table.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 prose_t page_prose(const page_t *page, rows_database_t *database)
 {
     return (prose_t){.database = database, .where = page->where, .values = page->values, .value_count = page->value_count};
+}
+
+/* The file of the experiment's rows: ID.csv for the page FOLDER/ID.md. */
+static text_t file_of(const page_t *page)
+{
+    const char *slash = strrchr(page->where, '/'), *name = slash != NULL ? slash + 1 : page->where;
+    const size_t length = strlen(name) - (text_ends(name, ".md") ? strlen(".md") : 0);
+    return text_of("%.*s.csv", (int)length, name);
 }
 
 /* ===  Blocks of the body  === */
@@ -37,7 +46,7 @@ static outcome_t put_figure(const prose_t *prose, const page_block_t *block, doc
     return result;
 }
 
-static outcome_t put_table(const prose_t *prose, const page_block_t *block, document_t *document)
+static outcome_t put_table(const prose_t *prose, const page_t *page, const page_block_t *block, document_t *document)
 {
     rows_table_t table = {0};
     char *caption;
@@ -45,7 +54,7 @@ static outcome_t put_table(const prose_t *prose, const page_block_t *block, docu
     outcome_t result = prose_expand(prose, &block->text, &caption);
     if (caption != NULL &&
         !outcome_bad(&result, rows_database_query(prose->database, block->query.chars, where.chars, &table)))
-        result = page_table(&table, block->kind, caption, where.chars, document);
+        result = page_table(&table, block->kind, caption, file_of(page).chars, where.chars, document);
     rows_table_free(&table);
     free(caption);
     return result;
@@ -63,7 +72,7 @@ static outcome_t put_words(const prose_t *prose, const page_block_t *block, docu
     return result;
 }
 
-static outcome_t put_block(const prose_t *prose, const page_block_t *block, document_t *document)
+static outcome_t put_block(const prose_t *prose, const page_t *page, const page_block_t *block, document_t *document)
 {
     switch (block->kind) {
     case PAGE_ITEM:
@@ -73,7 +82,7 @@ static outcome_t put_block(const prose_t *prose, const page_block_t *block, docu
     case PAGE_TABLE:
     case PAGE_PIVOT:
     case PAGE_FOLD:
-        return put_table(prose, block, document);
+        return put_table(prose, page, block, document);
     case PAGE_PARAGRAPH:
     case PAGE_NOTICE:
         break;
@@ -86,7 +95,7 @@ outcome_t page_body(const page_t *page, rows_database_t *database, document_t *d
     const prose_t prose = page_prose(page, database);
     outcome_t result = outcome_ok();
     for (size_t i = 0; i < page->block_count && outcome_is_ok(&result); i++)
-        result = put_block(&prose, &page->blocks[i], document);
+        result = put_block(&prose, page, &page->blocks[i], document);
     return result;
 }
 

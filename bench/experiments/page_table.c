@@ -77,16 +77,35 @@ static size_t first_alike(const rows_table_t *table, size_t row, size_t first, s
     return row;
 }
 
+/* Of a long query's table only the first rows are shown: a report is read, the file of rows is searched. */
+enum { LONG_QUERY = 100, ROWS_OF_TABLE = 40, ROWS_OF_FOLD = 20 };
+
+/* How many of `count` rows are shown. */
+static size_t shown_of(const rows_table_t *table, size_t count, size_t most)
+{
+    return table->count > LONG_QUERY && count > most ? most : count;
+}
+
+static void begin_table(const column_t *columns, size_t shown, size_t count, const char *file, const char *caption,
+                        document_t *document)
+{
+    if (shown < count)
+        document_table(document, columns, "First %zu of %zu rows; all follow from `%s`. %s", shown, count, file, caption);
+    else
+        document_table(document, columns, "%s", caption);
+}
+
 /* ===  One row, one row  === */
 
-static outcome_t put_plain(const rows_table_t *table, const char *caption, document_t *document)
+static outcome_t put_plain(const rows_table_t *table, const char *caption, const char *file, document_t *document)
 {
     column_t *columns = columns_from(table, 0, 0);
     if (columns == NULL)
         return outcome_out_of_memory("table");
-    document_table(document, columns, "%s", caption);
+    const size_t shown = shown_of(table, table->count, ROWS_OF_TABLE);
+    begin_table(columns, shown, table->count, file, caption, document);
     free(columns);
-    for (size_t row = 0; row < table->count; row++)
+    for (size_t row = 0; row < shown; row++)
         for (size_t i = 0; i < table->column_count; i++)
             put_cell(table, row, i, document);
     return outcome_ok();
@@ -94,27 +113,36 @@ static outcome_t put_plain(const rows_table_t *table, const char *caption, docum
 
 /* ===  A fold for each value of the first column  === */
 
-static void put_fold(const rows_table_t *table, size_t row, const column_t *columns, const char *caption,
+/* The fold of the rows whose first cell is that of `row`, the first of them. */
+static void put_fold(const rows_table_t *table, size_t row, const column_t *columns, const char *caption, const char *file,
                      document_t *document)
 {
     char *title = reading(table, row, 0, document);
+    size_t count = 0;
+    for (size_t other = row; other < table->count; other++)
+        count += same_cell(rows_cell(table, row, 0), rows_cell(table, other, 0));
+    size_t left = shown_of(table, count, ROWS_OF_FOLD);
     document_fold(document, "%s", title != NULL ? title : "");
     free(title);
-    document_table(document, columns, "%s", caption);
-    for (size_t other = row; other < table->count; other++)
-        for (size_t i = 1; same_cell(rows_cell(table, row, 0), rows_cell(table, other, 0)) && i < table->column_count; i++)
+    begin_table(columns, left, count, file, caption, document);
+    for (size_t other = row; left > 0; other++) {
+        if (!same_cell(rows_cell(table, row, 0), rows_cell(table, other, 0)))
+            continue;
+        for (size_t i = 1; i < table->column_count; i++)
             put_cell(table, other, i, document);
+        left--;
+    }
     document_fold_end(document);
 }
 
-static outcome_t put_folds(const rows_table_t *table, const char *caption, document_t *document)
+static outcome_t put_folds(const rows_table_t *table, const char *caption, const char *file, document_t *document)
 {
     column_t *columns = columns_from(table, 1, 0);
     if (columns == NULL)
         return outcome_out_of_memory("table");
     for (size_t row = 0; row < table->count; row++)
         if (first_alike(table, row, 0, 1) == row)
-            put_fold(table, row, columns, caption, document);
+            put_fold(table, row, columns, caption, file, document);
     free(columns);
     return outcome_ok();
 }
@@ -224,7 +252,7 @@ static outcome_t put_pivot(const pivot_t *pivot, const char *caption, document_t
 
 /* ===  All three  === */
 
-outcome_t page_table(const rows_table_t *table, page_kind_t form, const char *caption, const char *where,
+outcome_t page_table(const rows_table_t *table, page_kind_t form, const char *caption, const char *file, const char *where,
                      document_t *document)
 {
     const size_t least = form == PAGE_PIVOT ? 3 : form == PAGE_FOLD ? 2 : 1;
@@ -234,7 +262,7 @@ outcome_t page_table(const rows_table_t *table, page_kind_t form, const char *ca
     if (table->count == 0)
         return outcome_ok();
     if (form != PAGE_PIVOT)
-        return form == PAGE_FOLD ? put_folds(table, caption, document) : put_plain(table, caption, document);
+        return form == PAGE_FOLD ? put_folds(table, caption, file, document) : put_plain(table, caption, file, document);
     pivot_t pivot;
     outcome_t result = pivot_open(table, where, &pivot);
     if (outcome_is_ok(&result))

@@ -96,8 +96,8 @@ SELECT iif(mode = 'compact', '', ' --' || mode)
         || iif(brings OR chosen_images IS NULL, '', ' --samples ' || chosen_images) AS mode, brings
 FROM run;
 
-/* The commands that measure the rows of an experiment again, with int8 for comparison, one a line for each number of samples;
-   for experiment accuracy only its last row. */
+/* The commands that measure the rows of an experiment on the networks that are shipped, with int8 for comparison, one a line
+   for each number of samples; for experiment accuracy only its last row. */
 CREATE VIEW accuracy_again AS
 WITH shown(experiment, net, size, method, data) AS (
     SELECT 'accuracy', net, size, method, data FROM accuracy WHERE rowid = (SELECT max(rowid) FROM accuracy)
@@ -121,15 +121,11 @@ methods AS (
     GROUP BY experiment, images),
 commands AS (
     SELECT nets.experiment AS experiment, nets.images AS images,
-        CASE WHEN brings
-            THEN 'build/bbsbench run' || mode || ' --net ' || nets || methods || coalesce(' --samples ' || nets.images, '')
-                || ' --only ' || CASE WHEN nets.experiment IN ('accuracy', 'integers') THEN '' ELSE 'accuracy,' END
-                || nets.experiment || ' --yes'
-            ELSE 'build/bbsbench accuracy --net ' || nets || ' --size ' || size || methods
-                || CASE nets.experiment WHEN 'integers' THEN ' --activations int8' ELSE '' END
-                || coalesce(' --samples ' || nets.images, '') || ' --out rows' || coalesce('-' || nets.images, '') || '.csv' END AS command
-    FROM nets JOIN methods ON methods.experiment = nets.experiment AND methods.images IS nets.images, run_options
-    ORDER BY nets.experiment, nets.images DESC)
+        'build/bbsbench accuracy --net ' || nets || ' --size ' || size || methods
+            || CASE nets.experiment WHEN 'integers' THEN ' --activations int8' ELSE '' END
+            || coalesce(' --samples ' || nets.images, '') || ' --out rows' || coalesce('-' || nets.images, '') || '.csv' AS command
+    FROM nets JOIN methods ON methods.experiment = nets.experiment AND methods.images IS nets.images
+    WHERE NOT (SELECT brings FROM run) ORDER BY nets.experiment, nets.images DESC)
 SELECT experiment, group_concat(command, char(10)) AS command FROM commands GROUP BY experiment;
 
 -- models

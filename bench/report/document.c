@@ -331,10 +331,23 @@ static size_t code_length(const char *text)
     return text[1 + length] == '`' && text[2 + length] != '`' ? length : 0;
 }
 
+/* "#NAME" */
+static bool is_place(const char *code, size_t length)
+{
+    if (length < 2 || code[0] != '#')
+        return false;
+    for (size_t i = 1; i < length; i++)
+        if (!isalnum((unsigned char)code[i]))
+            return false;
+    return true;
+}
+
 piece_t document_piece(const char *text)
 {
     const size_t ticks = strspn(text, "`");
     const size_t code = ticks == 1 ? code_length(text) : 0;
+    if (is_place(text + 1, code))
+        return (piece_t){.start = text + 2, .length = code - 1, .link = true, .rest = text + code + 2};
     if (code > 0)
         return (piece_t){.start = text + 1, .length = code, .code = true, .rest = text + code + 2};
     const size_t length = ticks > 0 ? ticks : strcspn(text, "`");

@@ -115,11 +115,12 @@ outcome_t document_check(const document_t *document);
 void document_free(document_t *document);
 
 /* A text is printed piece by piece: words, code, words, ... Code is the text between two single backticks; a backtick
- * without a partner, and each of several in a row, is an ordinary character. */
+ * without a partner, and each of several in a row, is an ordinary character. `#NAME`, with letters and digits only, is no
+ * code: the words NAME, which lead to the place of this name in the page. */
 typedef struct {
     const char *start; /* of the words, or of the code after its backtick */
     size_t length;
-    bool code;
+    bool code, link;
     const char *rest; /* where the next piece begins */
 } piece_t;
 

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "report/script.h"
 #include "report/stylesheet.h"
+#include "report/svg.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -55,53 +56,13 @@ static void put_text(FILE *stream, const char *text)
 {
     while (*text != '\0') {
         const piece_t piece = document_piece(text);
+        if (piece.link)
+            fprintf(stream, "<a href=\"#%.*s\">", (int)piece.length, piece.start);
         fputs(piece.code ? "<code>" : "", stream);
         for (size_t i = 0; i < piece.length; i++)
             put_char(stream, piece.start[i]);
-        fputs(piece.code ? "</code>" : "", stream);
+        fputs(piece.code ? "</code>" : piece.link ? "</a>" : "", stream);
         text = piece.rest;
-    }
-}
-
-static bool is_space(char sign)
-{
-    return sign == ' ' || sign == '\n' || sign == '\t' || sign == '\r';
-}
-
-/* gnuplot writes many groups without content. The length of one that begins here, else 0. */
-static size_t empty_group(const char *at)
-{
-    if (strncmp(at, "<g ", 3) != 0)
-        return 0;
-    size_t length = strcspn(at, ">");
-    length += at[length] == '>';
-    length += strspn(at + length, " \n\t\r");
-    return strncmp(at + length, "</g>", 4) == 0 ? length + 4 : 0;
-}
-
-/* The text of an SVG as a data: address between double quotes (RFC 2397): a third shorter than base64. Signs that would end
- * the attribute or the address are replaced, and white space is one blank; SVG takes single quotes as well. The text ends
- * with a zero. */
-static void put_svg(FILE *stream, const char *text)
-{
-    char last = '>';
-    for (const char *at = text; *at != '\0';) {
-        const size_t skipped = empty_group(at);
-        const char sign = *at;
-        at += skipped > 0 ? skipped : 1;
-        if (skipped > 0)
-            continue;
-        if (sign == '"')
-            fputc('\'', stream);
-        else if (sign == '#' || sign == '%')
-            fprintf(stream, "%%%02X", (unsigned char)sign);
-        else if (sign == '&')
-            fputs("&amp;", stream);
-        else if (!is_space(sign))
-            fputc(sign, stream);
-        else if (!is_space(last) && last != '>')
-            fputc(' ', stream);
-        last = sign;
     }
 }
 
@@ -134,7 +95,7 @@ static void put_more(FILE *stream, const char *lines)
 static void put_cell(FILE *stream, const cell_t *cell)
 {
     if (cell->tone != TONE_PLAIN)
-        fprintf(stream, "<span class=\"mark %s\">", tone_class(cell->tone));
+        fprintf(stream, "<b class=%s>", tone_class(cell->tone));
     if (cell->link != NULL) {
         fputs("<a href=\"", stream);
         put_plain(stream, cell->link);
@@ -145,11 +106,12 @@ static void put_cell(FILE *stream, const cell_t *cell)
     else
         put_text(stream, cell->text);
     fputs(cell->link != NULL ? "</a>" : "", stream);
-    fputs(cell->tone != TONE_PLAIN ? "</span>" : "", stream);
+    fputs(cell->tone != TONE_PLAIN ? "</b>" : "", stream);
     if (cell->more != NULL)
         put_more(stream, cell->more);
 }
 
+/* The ends of cells and rows go without saying in HTML; they would be a tenth of the page. */
 enum { UNBROKEN = 20 }; /* a cell of at most so many bytes is not wrapped */
 
 /* A table wider than the window scrolls in a region of its own, which the keyboard can reach and its caption names. Columns
@@ -172,9 +134,8 @@ static void put_table_head(FILE *stream, const block_t *block, size_t index)
             put_text(stream, block->columns[i].unit);
             fputs("</span>", stream);
         }
-        fputs("</th>", stream);
     }
-    fputs("</tr></thead>\n<tbody>\n", stream);
+    fputs("</thead>\n<tbody>\n", stream);
 }
 
 /* A long text is wrapped; other cells are not. */
@@ -188,7 +149,6 @@ static void put_table_cell(FILE *stream, const cell_t *cell)
     }
     fputs(strlen(cell->text) > UNBROKEN || cell->more != NULL ? " class=w>" : ">", stream);
     put_cell(stream, cell);
-    fputs("</td>", stream);
 }
 
 static void put_table(FILE *stream, const block_t *block, size_t index)
@@ -198,7 +158,7 @@ static void put_table(FILE *stream, const block_t *block, size_t index)
         size_t column = i % block->column_count;
         fputs(column == 0 ? "<tr>" : "", stream);
         put_table_cell(stream, &block->cells[i]);
-        fputs(column + 1 == block->column_count ? "</tr>\n" : "", stream);
+        fputs(column + 1 == block->column_count ? "\n" : "", stream);
     }
     fputs("</tbody></table></div>\n", stream);
 }
@@ -209,12 +169,14 @@ static outcome_t put_figure(FILE *stream, const block_t *block, const char *fold
     outcome_t result = file_read(text_of("%s/%s.svg", folder, block->path).chars, NULL, &picture);
     if (outcome_is_error(&result) && outcome_fault(&result) != FAULT_MISSING)
         return result;
+    const bool drawn = outcome_is_ok(&result);
+    result = outcome_ok();
     fputs("<figure>", stream);
-    if (outcome_is_ok(&result)) {
+    if (drawn) {
         fputs("<img alt=\"", stream);
         put_plain(stream, block->alt);
-        fputs("\" src=\"data:image/svg+xml;utf8,", stream);
-        put_svg(stream, (const char *)picture.data);
+        fputs("\" src=\"", stream);
+        result = svg_write(stream, (const char *)picture.data);
         fputs("\">", stream);
     } else {
         fputs("<p class=\"notice caution\">This figure was not drawn: ", stream);
@@ -225,7 +187,7 @@ static outcome_t put_figure(FILE *stream, const block_t *block, const char *fold
     put_text(stream, block->text);
     fputs("</figcaption></figure>\n", stream);
     file_free_bytes(&picture);
-    return outcome_ok();
+    return result;
 }
 
 static void put_contents(FILE *stream, const document_t *document)

@@ -17,7 +17,7 @@ const char report_script[] =
     "  const body=table.tBodies[0];[...body.rows].sort((a,b)=>(down?-1:1)*order(key(a,i),key(b,i)))\n"
     "   .forEach(row=>body.append(row))}})}\n"
     /* A choice of the words of the marks above a sortable table. */
-    "function filterable(table){const words=r=>{const m=r.querySelector('.mark');return m?m.textContent:''};\n"
+    "function filterable(table){const words=r=>{const m=r.querySelector('td>b');return m?m.textContent:''};\n"
     " const rows=[...table.tBodies[0].rows],kinds=[...new Set(rows.map(words))].filter(k=>k);\n"
     " if(kinds.length<2)return;\n"
     " const label=document.createElement('label'),select=document.createElement('select');\n"

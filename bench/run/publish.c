@@ -10,6 +10,7 @@
 #include "experiments/claims_table.h"
 #include "experiments/experiment_rows.h"
 #include "experiments/page_document.h"
+#include "run/again.h"
 #include "run/baseline.h"
 #include "run/manifest_files.h"
 #include "run/record_section.h"
@@ -170,12 +171,25 @@ static outcome_t present_limits(publication_t *publication, const experiment_t *
     return result;
 }
 
+/* The command for all rows of the experiment, then those of its page, which show a part of them. */
 static outcome_t present_again(publication_t *publication, const experiment_t *experiment)
 {
-    if (experiment->page.command_count == 0 || !has_rows(publication, experiment))
+    document_t *document = &publication->document;
+    if (!has_rows(publication, experiment))
         return outcome_ok();
-    document_paragraph(&publication->document, "Only the rows of `%s` again:", experiment->file);
-    return page_again(&experiment->page, publication->database, &publication->document);
+    char *command = again_command(manifest_text(publication->request->manifest, NULL, "command"), experiment->id);
+    if (command == NULL)
+        return outcome_out_of_memory("report");
+    document_paragraph(document, "The rows of `%s` again, and those that they follow from:", experiment->file);
+    document_command(document, "%s", command);
+    free(command);
+    const size_t before = document->count;
+    document_paragraph(document, "Some of them alone:");
+    const size_t heading = document->count;
+    outcome_t result = page_again(&experiment->page, publication->database, document);
+    if (document->count == heading)
+        document_cut(document, before);
+    return result;
 }
 
 /* A section is whole: figure and tables, the claims of the paper on them, what they do not show, and how to make the rows
@@ -310,6 +324,25 @@ static outcome_t present_baselines(publication_t *publication)
     return result;
 }
 
+static outcome_t present_reproduce(publication_t *publication)
+{
+    document_t *document = &publication->document;
+    char *command = again_command(manifest_text(publication->request->manifest, NULL, "command"), NULL);
+    if (command == NULL)
+        return outcome_out_of_memory("report");
+    document_section(document, 2, "reproduce", "How to reproduce this run");
+    document_paragraph(
+        document,
+        "Every number was computed by this run on this machine, except what is marked as the paper's. The %d "
+        "files of the run have the SHA-256 that the run recorded when it wrote them. From the project's top "
+        "folder, at the commit above, this command repeats the whole run. It prints the name of its folder, of which "
+        "`build/bbsbench report FOLDER` makes the report:",
+        manifest_file_count(publication->request->manifest));
+    document_command(document, "%s", command);
+    free(command);
+    return outcome_ok();
+}
+
 static outcome_t put_together(publication_t *publication)
 {
     document_t *document = &publication->document;
@@ -336,16 +369,7 @@ static outcome_t put_together(publication_t *publication)
     record_present_provenance(publication->request->manifest, document);
     record_present_environment(publication->request->manifest, document);
     record_present_cost(publication->request->manifest, publication->request->experiments, document);
-    document_section(document, 2, "reproduce", "How to reproduce this run");
-    document_paragraph(
-        document,
-        "Every number was computed by this run on this machine, except what is marked as the paper's. The %d "
-        "files of the run have the SHA-256 that the run recorded when it wrote them. From the project's top "
-        "folder, at the commit above, this command repeats the whole run:",
-        manifest_file_count(publication->request->manifest));
-    document_command(document, "%s && build/bbsbench report RUN_FOLDER",
-                     manifest_text(publication->request->manifest, NULL, "command"));
-    return outcome_ok();
+    return present_reproduce(publication);
 }
 
 /* The folder may come from someone else, and a link in it may lead anywhere. */

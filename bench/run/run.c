@@ -163,7 +163,6 @@ static void record_end(cJSON *entry, const outcome_t *outcome, double seconds, s
 
 /* ===  Running  === */
 
-<<<<<<< HEAD
 /* Why an experiment has no rows where the user chose networks or methods, and how to get them. */
 static void log_no_rows(const run_t *run, const experiment_t *experiment)
 {
@@ -175,11 +174,6 @@ static void log_no_rows(const run_t *run, const experiment_t *experiment)
 /* Was it finished by an earlier session? run.json says so and the rows exist. */
 static bool is_finished(const run_t *run, const experiment_t *experiment)
 {
-=======
-/* Was it finished by an earlier session? run.json says so and the rows exist. */
-static bool is_finished(const run_t *run, const experiment_t *experiment)
-{
->>>>>>> i18-architect
     return manifest_has_rows(&run->manifest, experiment->id) &&
            file_exists(text_of("%s/%s", run->folder, experiment->file).chars);
 }
@@ -224,19 +218,12 @@ static outcome_t run_one(run_t *run, const experiment_t **at, outcome_t *result)
     double seconds = progress_clock() - started;
     record_end(entry, result, seconds, rows);
     FILE *log = run->request->log;
-<<<<<<< HEAD
     if (outcome_is_ok(result)) {
         fprintf(log, "  %-10s finished  %6zu rows %8.1f s %8.0f MiB   %s\n", experiment->id, rows, seconds,
                 (double)environment_peak_bytes() / (1 << 20), place_of(run, at).chars);
         if (rows == 0 && run_mode_is_chosen(run->request->mode))
             log_no_rows(run, experiment);
     } else
-=======
-    if (outcome_is_ok(result))
-        fprintf(log, "  %-10s finished  %6zu rows %8.1f s %8.0f MiB   %s\n", experiment->id, rows, seconds,
-                (double)environment_peak_bytes() / (1 << 20), place_of(run, at).chars);
-    else
->>>>>>> i18-architect
         fprintf(log, "  %-10s %s   %s\n", experiment->id, state_of(result), place_of(run, at).chars);
     fflush(log);
     return manifest_write(&run->manifest);

@@ -15,24 +15,9 @@ for command in $("$BBSBENCH" --help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .
         check_fails 2 "$command --${option}x" "$BBSBENCH" "$command" "--${option}x"
         check "is guessed" grep -qE "did you mean (.* or )?$option( or .*)?\\?\$" "$tap_folder/last_err"
     done
-<<<<<<< HEAD
     tried=$((tried + 1))
-=======
->>>>>>> i18-architect
 done
 check "every command was tried" [ "$tried" -eq "$(grep -o '&command_' bench/cli/commands.c | wc -l)" ]
-
-# ===  Examples  ===
-# Those whose files are shipped or made by an example before them, in a folder of their own.
-mkdir "$tap_folder/work" && ln -s "$PWD/models" "$PWD/results" "$tap_folder/work"
-: >"$tap_folder/examples"
-for command in explain quantize compress pack unpack stats accuracy portrait simulate calibrate density sram area query help version; do
-    "$BBSBENCH" help $command | sed -n '/^examples:/,/^exit codes/s/^  \([^#].*\|  .*\)$/\1/p' >>"$tap_folder/examples"
-done
-printf 'bbsbench() { "%s" "$@"; }\nset -e\ncd "%s"\n' "$BBSBENCH" "$tap_folder/work" >"$tap_folder/all.sh"
-grep -v ' my\.' "$tap_folder/examples" >>"$tap_folder/all.sh"
-check "the examples run" sh "$tap_folder/all.sh"
-check "all of them" sh -c "[ \$(grep -c '^bbsbench' $tap_folder/all.sh) -ge 31 ]"
 
 # ===  Examples  ===
 # Those whose files are shipped or made by an example before them, in a folder of their own.

@@ -96,7 +96,7 @@ if command -v gnuplot >/dev/null 2>&1; then
     check "the report has its section" sh -c "'$BBSBENCH' report $mine --experiments $example && grep -q '^## Loss by family of networks' $mine/report.md"
     check "with its figure" sh -c "grep -q '](figures/loss_by_family.png)' $mine/report.md && grep -q '<svg' $mine/figures/loss_by_family.svg"
     check "its headline, limits and command" sh -c "grep -q 'Family on which BBS, moderate, loses most' $mine/report.md &&
-        grep -q 'A family has few networks here' $mine/report.md && grep -q 'run --experiments docs/examples/loss-by-family' $mine/report.md"
+        grep -q 'A family has few networks here' $mine/report.md && grep -q 'run .*--experiments docs/examples/loss-by-family.* --only loss_by_family$' $mine/report.md && grep -q '^build/bbsbench accuracy --net vit_small,vit_base' $mine/report.md"
 else
     skip "the report of an experiment of one's own" "gnuplot is not installed"
 fi

@@ -86,8 +86,8 @@ if command -v gnuplot >/dev/null 2>&1; then
     check "the report" "$BBSBENCH" report "$whole"
     check "it has no limits of methods that were not run" sh -c "
         ! grep -qE 'width of PTQ|BitWave.s two numbers|Microscaling and NoisyQuant also' $whole/report.md"
-    check "figures as SVG and PNG" sh -c "
-        for name in accuracy outputs ordering layers speedup fig3 fig6 fig11 fig12 fig13 fig14 fig15 fig16 table4 table5 table6; do grep -q '<svg' $whole/figures/\$name.svg && [ \$(head -c 4 $whole/figures/\$name.png | tail -c 3) = PNG ] || exit 1; done"
+    check "figures as SVG, PDF and PNG" sh -c "
+        for name in accuracy outputs ordering layers speedup fig3 fig6 fig11 fig12 fig13 fig14 fig15 fig16 table4 table5 table6; do grep -q '<svg' $whole/figures/\$name.svg && [ \$(head -c 4 $whole/figures/\$name.png | tail -c 3) = PNG ] && [ \$(head -c 4 $whole/figures/\$name.pdf) = %PDF ] || exit 1; done"
     check "figures are in the page, with a text" sh -c "[ \$(grep -o '<img alt=\"[A-Z][^\"]*\" src=\"data:image/svg+xml;utf8,' $whole/report.html | wc -l) -eq \$(ls $whole/figures/*.svg | wc -l) ]"
     check "figures are beside the text" sh -c "grep -q '](figures/speedup.png)' $whole/report.md && grep -q '](figures/accuracy.png)' $whole/report.md"
 else

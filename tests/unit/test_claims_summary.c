@@ -117,6 +117,11 @@ static void a_number_of_the_abstract_stands_beside_the_paper_unless_it_is_a_stan
     }
     assert_int_equal(facts, 2);
     assert_int_equal(items, SUMMARY_MOST);
+    /* What deviates follows the answer, so that it is on the first screen of a telephone too, and leads to its claim. */
+    assert_int_equal(document.blocks[1].kind, BLOCK_PARAGRAPH);
+    assert_int_equal(document.blocks[2].kind, BLOCK_ITEM);
+    assert_non_null(strstr(document.blocks[2].text, "(`#C3`): "));
+    assert_non_null(strstr(document.blocks[2].text, ". Reason: the largest of speed"));
     document_free(&document);
 }
 

@@ -101,14 +101,41 @@ static void a_fold_has_a_table_for_each_value(void **state)
     assert_body_error("Table: x\n```sql fold\nSELECT net FROM loss\n```\n", FAULT_FAILED, "at least 2");
 }
 
+/* Of more than 100 rows a table shows 40 and a fold 20, and says so; 100 rows are shown whole. */
+static void long_queries_are_cut_in_the_report(void **state)
+{
+    (void)state;
+    static const char count[] =
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d) SELECT %s FROM n";
+    static const struct {
+        int rows;
+        const char *form, *columns, *says;
+        int last; /* the last row that is shown */
+    } cases[] = {{100, "sql", "i", "\n\nRows.\n\n", 100},
+                 {101, "sql", "i", "First 40 of 101 rows; all follow from `made.csv`. Rows.", 40},
+                 {101, "sql fold", "i > 81, i", "First 20 of 81 rows; all follow from `made.csv`. Rows.", 101},
+                 {102, "sql fold", "i > 81, i", "First 20 of 21 rows; all follow from `made.csv`. Rows.", 101}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *printed;
+        const text_t query = text_of(count, cases[i].rows, cases[i].columns);
+        const text_t body = text_of("Before\n\nTable: Rows.\n```%s\n%s\n```\n", cases[i].form, query.chars);
+        assert_ok(print_text(body.chars, false, &printed));
+        if (strstr(printed, cases[i].says) == NULL)
+            fail_msg("no %s in %s", cases[i].says, printed);
+        assert_non_null(strstr(printed, text_of("| %d |", cases[i].last).chars));
+        assert_null(strstr(printed, text_of("| %d |", cases[i].last + 1).chars));
+        free(printed);
+    }
+}
+
 static void marks_have_their_tones_and_text_numbers_stand_right(void **state)
 {
     (void)state;
     char *printed;
     assert_ok(print_text("Table: x\n```sql\nSELECT state, signed(loss, 1) AS \"Gain\" FROM loss\n```\n", true, &printed));
-    assert_non_null(strstr(printed, "<span class=\"mark note-tone\">measured</span>"));
-    assert_non_null(strstr(printed, "<span class=\"mark caution\">STAND-IN</span>"));
-    assert_non_null(strstr(printed, "<td>+0.1</td>"));
+    assert_non_null(strstr(printed, "<b class=note-tone>measured</b>"));
+    assert_non_null(strstr(printed, "<b class=caution>STAND-IN</b>"));
+    assert_non_null(strstr(printed, "<td>+0.1\n"));
     assert_non_null(strstr(printed, "<table class=\"plain n2\">"));
     free(printed);
 }
@@ -159,6 +186,7 @@ int main(void)
         cmocka_unit_test(an_item_that_is_one_query_is_an_item_a_row),
         cmocka_unit_test(a_pivot_keeps_the_order_and_shows_what_is_missing),
         cmocka_unit_test(a_fold_has_a_table_for_each_value),
+        cmocka_unit_test(long_queries_are_cut_in_the_report),
         cmocka_unit_test(marks_have_their_tones_and_text_numbers_stand_right),
         cmocka_unit_test(hostile_names_stay_text),
         cmocka_unit_test(what_a_query_yields_is_not_read_as_a_query),

@@ -77,7 +77,7 @@ static void every_block_is_printed_in_both_forms(void **state)
         "<details><summary>more",
         "a caption",
         "class=\"unit\">pJ<",
-        "class=\"mark good\">REPRODUCED</span>",
+        "<b class=good>REPRODUCED</b>",
         "<a href=\"model.csv\">rows</a>",
         "</details>"};
     static const char *const in_markdown[] = {"# Top\n",
@@ -116,6 +116,21 @@ static void what_looks_like_markup_is_text(void **state)
     assert_true(has(&html, "a &lt; b &amp; &quot;c&quot;"));
     assert_true(has(&html, "<title>A &lt;title&gt;</title>"));
     assert_true(has(&markdown, "| \\<script>alert(1)\\</script> | x \\| y \\* z |"));
+    document_free(&document);
+    free_both(&html, &markdown);
+}
+
+/* `#NAME` leads to a place of the page; anything else between backticks is code. */
+static void a_name_of_a_place_is_a_link(void **state)
+{
+    (void)state;
+    document_t document = {0};
+    bytes_t html, markdown;
+    document_item(&document, "see `#C147`, `#`, `#a b`, `#x\"y`, `FILE#KEY`");
+    print_both(&document, &html, &markdown);
+    assert_true(has(&html, "<li>see <a href=\"#C147\">C147</a>, <code>#</code>, <code>#a b</code>, <code>#x&quot;y</code>, "
+                           "<code>FILE#KEY</code></li>"));
+    assert_true(has(&markdown, "- see C147, `#`, `#a b`"));
     document_free(&document);
     free_both(&html, &markdown);
 }
@@ -304,6 +319,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_block_is_printed_in_both_forms),
+        cmocka_unit_test(a_name_of_a_place_is_a_link),
         cmocka_unit_test(what_looks_like_markup_is_text),
         cmocka_unit_test(markdown_escapes_what_it_would_read_as_markup),
         cmocka_unit_test(nothing_breaks_out_of_its_place),
