@@ -38,7 +38,7 @@ ENGINE   := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/loader.c %/interface.c,$(
 LOADER   := $(BUILD)/bench/engine/loader.o
 INTERFACE := $(BUILD)/bench/engine/interface.o
 OBJECTS  := $(filter-out $(ENGINE) $(LOADER) $(INTERFACE) $(BUILD)/bench/cli/main.o,$(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/*/*.c bench/*/*/*.c)))
-LINKED    = $(BUILD)/libbbs.a $(BUILD)/libbbs-engine.a
+LINKED    = $(BUILD)/libbench.a $(BUILD)/libbench-engine.a
 LINKING   = -Wl,--start-group $(LINKED) -Wl,--end-group $(ENGINE_LIBRARIES) $(LIBRARIES)
 UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
 BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/benches/%,$(wildcard tests/bench/bench_*.c))
@@ -209,7 +209,7 @@ clean:  ## remove build/
 distclean: clean  ## remove build/ and the results of runs
 	$(Q)find results -mindepth 1 -maxdepth 1 -type d ! -name reference -exec rm -rf {} +
 
-$(BUILD)/bbsbench: $(BUILD)/bench/cli/main.o $(LOADER) $(BUILD)/libbbs.a $(BUILD)/generated/flags | $(BUILD)/bbsbench-engine.so $(BUILD)/bbsbench.root
+$(BUILD)/bbsbench: $(BUILD)/bench/cli/main.o $(LOADER) $(BUILD)/libbench.a $(BUILD)/generated/flags | $(BUILD)/bbsbench-engine.so $(BUILD)/bbsbench.root
 	@echo "  LD      $@"
 	$(Q)$(LINK) -o $@ $(filter %.o %.a,$^) $(LIBRARIES)
 
@@ -224,11 +224,11 @@ $(BUILD)/generated/objects: FORCE
 	@printf '%s\n' $(OBJECTS) $(ENGINE) >$@.new
 	@$(keep_unless_changed)
 
-$(BUILD)/libbbs-engine.a: $(ENGINE) $(BUILD)/generated/objects
+$(BUILD)/libbench-engine.a: $(ENGINE) $(BUILD)/generated/objects
 	@echo "  AR      $@"
 	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
 
-$(BUILD)/libbbs.a: $(OBJECTS) $(BUILD)/generated/objects
+$(BUILD)/libbench.a: $(OBJECTS) $(BUILD)/generated/objects
 	@echo "  AR      $@"
 	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
 
@@ -243,7 +243,7 @@ $(BUILD)/tests/%: tests/unit/%.c $(LINKED) Makefile $(BUILD)/generated/flags
 	$(Q)$(CC) $(BBS_CFLAGS) $(LDFLAGS) -Itests/unit -o $@ $< $(LINKING) -lcmocka
 
 # Tests that are linked like the program: the loader, and the tables of all commands.
-$(BUILD)/tests/test_loader $(BUILD)/tests/test_options: LINKING = $(LOADER) $(BUILD)/libbbs.a $(LIBRARIES)
+$(BUILD)/tests/test_loader $(BUILD)/tests/test_options: LINKING = $(LOADER) $(BUILD)/libbench.a $(LIBRARIES)
 $(BUILD)/tests/test_loader $(BUILD)/tests/test_options: $(LOADER) | $(BUILD)/tests/bbsbench-engine.so
 
 $(BUILD)/tests/bbsbench-engine.so: | $(BUILD)/bbsbench-engine.so

@@ -3,6 +3,7 @@
 #include "cli/compress.h"
 #include "cli/input.h"
 #include "cli/method_options.h"
+#include "compress/notes.h"
 #include "weights/int8_tensors.h"
 #include "tensor/checkpoint.h"
 #include "tensor/safetensors.h"
@@ -52,36 +53,6 @@ static void print_table(const int8_network_t *network, const compressed_t *compr
     print_row("total", text_of("%" PRId64 " weights", total.weights).chars, total.sensitive, total.channels, &total);
 }
 
-/* Write method and parameters into the file's metadata, so that it can be packed and read without the command line. */
-static outcome_t note_config(const char *spec, const method_t *method, const method_config_t *config, bool keep_first,
-                             const compress_size_t *total, tensor_set_t *set)
-{
-    const struct {
-        const char *key;
-        text_t value;
-    } notes[] = {
-        {"method", text_of("%s", spec)},
-        {"columns", text_of("%d", method->coder != NULL ? config->columns : 0)},
-        {"group", text_of("%d", config->group)},
-        {"beta", text_of("%.9g", config->beta)},
-        {"channels", text_of("%" PRId64, config->channel_unit)},
-        {"score", text_of("%s", config->score_by_deviation ? "deviation" : "scale")},
-        {"constant_bits", text_of("%d", config->constant_bits)},
-        {"shift_range", text_of("%s", config->paper_shift_range ? "paper" : "stored")},
-        {"ties", text_of("%s", config->ties_to_zero ? "zero" : "even")},
-        {"choice", text_of("%s", config->least_mean ? "mean" : "lowest")},
-        {"near", text_of("%d", config->near_percent)},
-        {"mean_bits", text_of("%g", config->mean_bits)},
-        {"first_layer", text_of("%s", keep_first ? "keep" : "prune")},
-        {"value_bits", text_of("%" PRId64, total->value_bits)},
-        {"meta_bits", text_of("%" PRId64, total->meta_bits)},
-    };
-    outcome_t result = outcome_ok();
-    for (size_t i = 0; i < sizeof notes / sizeof *notes && outcome_is_ok(&result); i++)
-        result = tensor_set_note(set, notes[i].key, notes[i].value.chars);
-    return result;
-}
-
 static outcome_t run(const options_t *options)
 {
     const char *input, *output = options_operand(options, 1);
@@ -114,8 +85,8 @@ static outcome_t run(const options_t *options)
         goto out;
     const compress_size_t total = compress_total(network.layers, compressed, network.count);
     if (outcome_bad(&result, int8_tensors_compressed(&set, &network, compressed, &packed)) ||
-        outcome_bad(&result, note_config(options_text(options, "method"), method, &config, keep_first, &total, &packed)) ||
-        outcome_bad(&result, safetensors_save(output, &packed)))
+        outcome_bad(&result, notes_of_method(options_text(options, "method"), method, &config, keep_first, &packed)) ||
+        outcome_bad(&result, notes_of_size(&total, &packed)) || outcome_bad(&result, safetensors_save(output, &packed)))
         goto out;
     print_table(&network, compressed);
 

@@ -9,22 +9,13 @@
 #include "compress/columns.h"
 #include "compress/pack_format.h"
 #include "compress/spec.h"
+#include "compress/weight_tensors.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <zlib.h>
-
-/* The tensors that accompany a weight, in the order in which bbsbench compress writes them. */
-typedef enum { PART_SCALE, PART_STORED, PART_META, PART_BITS, PART_COUNT } part_t;
-static const char *const part_names[PART_COUNT] = {".scale", ".stored", ".meta", ".bits"};
-static const tensor_type_t part_types[PART_COUNT] = {TENSOR_F32, TENSOR_I8, TENSOR_U8, TENSOR_U8};
-
-static const tensor_t *part_of(const tensor_set_t *set, const tensor_t *weight, part_t part)
-{
-    return tensor_set_find(set, text_of("%s%s", weight->name, part_names[part]).chars);
-}
 
 /* ===  What the set holds  === */
 
@@ -74,7 +65,8 @@ static outcome_t describe_weight(const char *where, const tensor_set_t *set, con
                                  pack_entry_t *entry)
 {
     text_t place = text_of("tensor %s", tensor->name);
-    const tensor_t *meta = part_of(set, tensor, PART_META), *bits = part_of(set, tensor, PART_BITS);
+    const tensor_t *meta = weight_tensors_part(set, tensor->name, WEIGHT_META),
+                   *bits = weight_tensors_part(set, tensor->name, WEIGHT_BITS);
     entry->packed = true;
     pack_entry_shape(entry);
     bool pruned = meta != NULL && recipe->coding != PACK_WHOLE;
@@ -95,36 +87,31 @@ static outcome_t describe_weight(const char *where, const tensor_set_t *set, con
     if (!pack_layout(&entry->weight, &entry->layout))
         return no_result(where, place.chars, "a shape that cannot be packed",
                          "columns and sizes within the format's limits");
-    const int64_t counts[PART_COUNT] = {entry->weight.k, tensor->count, entry->weight.k * entry->layout.channel_groups,
-                                        entry->weight.k};
-    for (part_t part = 0; part < PART_COUNT; part++) {
-        const tensor_t *beside = part_of(set, tensor, part);
-        if (part == PART_META && !pruned && beside == NULL)
+    const int64_t counts[WEIGHT_PARTS] = {entry->weight.k, tensor->count, entry->weight.k * entry->layout.channel_groups,
+                                          entry->weight.k};
+    for (weight_part_t part = 0; part < WEIGHT_PARTS; part++) {
+        const tensor_t *beside = weight_tensors_part(set, tensor->name, part);
+        if (part == WEIGHT_META && !pruned && beside == NULL)
             continue;
-        if (part == PART_META && !pruned)
+        if (part == WEIGHT_META && !pruned)
             return no_result(where, place.chars, "metadata of a weight without columns", "none");
-        if (beside == NULL || beside->type != part_types[part] || beside->count != counts[part])
-            return no_result(where, place.chars, text_of("no fitting %s%s", tensor->name, part_names[part]).chars,
-                             text_of("%s of %" PRId64 " elements", tensor_type_name(part_types[part]), counts[part]).chars);
+        if (beside == NULL || beside->type != weight_part_type(part) || beside->count != counts[part])
+            return no_result(
+                where, place.chars, text_of("no fitting %s%s", tensor->name, weight_part_name(part)).chars,
+                text_of("%s of %" PRId64 " elements", tensor_type_name(weight_part_type(part)), counts[part]).chars);
     }
     entry->size = entry->layout.size;
     return outcome_ok();
 }
 
-static bool is_weight(const tensor_set_t *set, const tensor_t *tensor)
-{
-    return tensor->type == TENSOR_I16 && tensor->rank >= 2 && tensor->count > 0 &&
-           part_of(set, tensor, PART_STORED) != NULL;
-}
-
 static bool is_part(const tensor_set_t *set, const tensor_t *tensor)
 {
-    for (part_t part = 0; part < PART_COUNT; part++) {
-        if (!text_ends(tensor->name, part_names[part]))
+    for (weight_part_t part = 0; part < WEIGHT_PARTS; part++) {
+        if (!text_ends(tensor->name, weight_part_name(part)))
             continue;
-        int stem = (int)(strlen(tensor->name) - strlen(part_names[part]));
+        int stem = (int)(strlen(tensor->name) - strlen(weight_part_name(part)));
         const tensor_t *weight = tensor_set_find(set, text_of("%.*s", stem, tensor->name).chars);
-        if (weight != NULL && is_weight(set, weight))
+        if (weight != NULL && weight_tensors_is_weight(set, weight))
             return true;
     }
     return false;
@@ -141,7 +128,8 @@ static outcome_t describe(const char *where, const tensor_set_t *set, const reci
         *entry = (pack_entry_t){.name = tensor->name, .type = tensor->type, .rank = tensor->rank};
         memcpy(entry->shape, tensor->shape, sizeof entry->shape);
         entry->size = tensor->count * (int64_t)tensor_type_size(tensor->type);
-        if (is_weight(set, tensor) && outcome_bad(&result, describe_weight(where, set, tensor, recipe, entry)))
+        if (weight_tensors_is_weight(set, tensor) &&
+            outcome_bad(&result, describe_weight(where, set, tensor, recipe, entry)))
             return result;
         if (strlen(tensor->name) > PACK_NAME_MOST || head->count > PACK_ENTRIES_MOST)
             return no_result(where, text_of("tensor %.60s", tensor->name).chars, "too long a name, or too many tensors",
@@ -171,12 +159,12 @@ typedef struct {
 static compressed_t arrays_of(const tensor_set_t *set, const pack_entry_t *entry)
 {
     const tensor_t *values = tensor_set_find(set, entry->name);
-    const tensor_t *meta = entry->weight.coding != PACK_WHOLE ? part_of(set, values, PART_META) : NULL;
+    const tensor_t *meta = entry->weight.coding != PACK_WHOLE ? weight_tensors_part(set, values->name, WEIGHT_META) : NULL;
     return (compressed_t){.values = values->data,
-                          .scale = part_of(set, values, PART_SCALE)->data,
-                          .stored = part_of(set, values, PART_STORED)->data,
+                          .scale = weight_tensors_part(set, values->name, WEIGHT_SCALE)->data,
+                          .stored = weight_tensors_part(set, values->name, WEIGHT_STORED)->data,
                           .meta = meta != NULL ? meta->data : NULL,
-                          .bits = part_of(set, values, PART_BITS)->data};
+                          .bits = weight_tensors_part(set, values->name, WEIGHT_BITS)->data};
 }
 
 static void write_entry(void *context, int64_t index, int worker)
@@ -289,15 +277,15 @@ static outcome_t add_tensors(const pack_entry_t *entry, tensor_set_t *set)
 {
     outcome_t result = tensor_set_reserve(set, entry->name, entry->type, entry->rank, entry->shape, NULL);
     int64_t groups = entry->packed ? entry->weight.k * entry->layout.channel_groups : 0;
-    for (part_t part = 0; entry->packed && outcome_is_ok(&result) && part < PART_COUNT; part++) {
-        bool whole_shape = part == PART_STORED;
-        if (part == PART_META && entry->weight.coding == PACK_WHOLE)
+    for (weight_part_t part = 0; entry->packed && outcome_is_ok(&result) && part < WEIGHT_PARTS; part++) {
+        bool whole_shape = part == WEIGHT_STORED;
+        if (part == WEIGHT_META && entry->weight.coding == PACK_WHOLE)
             continue;
-        result = tensor_set_reserve(set, text_of("%s%s", entry->name, part_names[part]).chars, part_types[part],
+        result = tensor_set_reserve(set, text_of("%s%s", entry->name, weight_part_name(part)).chars, weight_part_type(part),
                                     whole_shape ? entry->rank : 1,
-                                    whole_shape         ? entry->shape
-                                    : part == PART_META ? &groups
-                                                        : &entry->weight.k,
+                                    whole_shape           ? entry->shape
+                                    : part == WEIGHT_META ? &groups
+                                                          : &entry->weight.k,
                                     NULL);
     }
     return result;

@@ -4,6 +4,7 @@
 #include "weights/int8_tensors.h"
 
 #include "base/text.h"
+#include "compress/weight_tensors.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -191,54 +192,18 @@ out:
 
 /* ===  Writing  === */
 
-static outcome_t add(tensor_set_t *out, const char *name, tensor_type_t type, int rank, const int64_t *shape,
-                     const void *data)
-{
-    tensor_t *tensor;
-    outcome_t result = tensor_set_reserve(out, name, type, rank, shape, &tensor);
-    if (outcome_is_ok(&result))
-        memcpy(tensor->data, data, (size_t)tensor->count * tensor_type_size(type));
-    return result;
-}
-
-static outcome_t add_part(tensor_set_t *out, const tensor_t *source, const char *part, tensor_type_t type, int rank,
-                          const int64_t *shape, const void *data)
-{
-    text_t name = text_of("%s.%s", source->name, part);
-    if (!text_fits(&name))
-        return outcome_failed(source->name, NULL, "a name that is too long", text_of("at most %d bytes", TEXT_MOST).chars,
-                              NULL);
-    return data == NULL ? outcome_ok() : add(out, name.chars, type, rank, shape, data);
-}
-
 static outcome_t add_int8(tensor_set_t *out, const tensor_t *source, const compress_layer_t *layer)
 {
-    outcome_t result = add(out, source->name, TENSOR_I8, source->rank, source->shape, layer->q);
-    return outcome_is_ok(&result) ? add_part(out, source, "scale", TENSOR_F32, 1, &layer->k, layer->scale) : result;
-}
-
-static outcome_t add_compressed(tensor_set_t *out, const tensor_t *source, const compress_layer_t *layer,
-                                const compressed_t *compressed)
-{
-    const float *floats = compressed->floats != NULL ? compressed->floats : layer->weights;
-    const void *values = compressed->values != NULL ? (const void *)compressed->values : floats;
-    tensor_type_t type = compressed->values != NULL ? TENSOR_I16 : TENSOR_F32;
-    outcome_t result = add(out, source->name, type, source->rank, source->shape, values);
+    outcome_t result = weight_tensors_copy(out, source->name, TENSOR_I8, source->rank, source->shape, layer->q);
     if (outcome_is_ok(&result))
-        result = add_part(out, source, "scale", TENSOR_F32, 1, &layer->k, compressed->scale);
-    if (outcome_is_ok(&result))
-        result = add_part(out, source, "stored", TENSOR_I8, source->rank, source->shape, compressed->stored);
-    if (outcome_is_ok(&result))
-        result = add_part(out, source, "meta", TENSOR_U8, 1, &compressed->groups, compressed->meta);
-    if (outcome_is_ok(&result))
-        result = add_part(out, source, "bits", TENSOR_U8, 1, &layer->k, compressed->bits);
+        result = weight_tensors_add_part(out, source->name, WEIGHT_SCALE, 1, &layer->k, layer->scale);
     return result;
 }
 
 static outcome_t hand_over(tensor_set_t *out, const tensor_t *source, const compress_layer_t *layer,
                            compressed_t *compressed)
 {
-    outcome_t result = add_compressed(out, source, layer, compressed);
+    outcome_t result = weight_tensors_add(out, source->name, source->rank, source->shape, layer, compressed);
     compressed_t counts = *compressed;
     compressed_free(compressed);
     *compressed = (compressed_t){.groups = counts.groups,
@@ -279,7 +244,7 @@ static outcome_t rewrite(const tensor_set_t *set, const int8_network_t *network,
         else if (weight)
             result = add_int8(out, tensor, &network->layers[next]);
         else if (!is_scale_of_weight(set, network, tensor))
-            result = add(out, tensor->name, tensor->type, tensor->rank, tensor->shape, tensor->data);
+            result = weight_tensors_copy(out, tensor->name, tensor->type, tensor->rank, tensor->shape, tensor->data);
         if (!outcome_is_ok(&result))
             goto out;
         next += weight;

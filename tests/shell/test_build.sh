@@ -60,11 +60,11 @@ for place in plain "it's 100% odd"; do
     mkdir -p "$tap_folder/$place/bench/base" && cp Makefile commit.sh "$tap_folder/$place" && cp bench/base/sink.[ch] "$tap_folder/$place/bench/base"
     echo "int bbs_extra(void); int bbs_extra(void) { return 1; }" >"$tap_folder/$place/bench/base/extra.c"
 done
-check "a folder with blanks and quotes in its name" make -C "$tap_folder/it's 100% odd" build/libbbs.a
-make -C "$tap_folder/plain" build/libbbs.a >/dev/null
+check "a folder with blanks and quotes in its name" make -C "$tap_folder/it's 100% odd" build/libbench.a
+make -C "$tap_folder/plain" build/libbench.a >/dev/null
 check "gives the same bytes as any other" cmp "$tap_folder/plain/build/bench/base/sink.o" "$tap_folder/it's 100% odd/build/bench/base/sink.o"
-check "a source that was removed leaves the library" sh -c "cd '$tap_folder/plain' && ar t build/libbbs.a | grep -qx extra.o && rm bench/base/extra.c &&
-    make build/libbbs.a >/dev/null && ar t build/libbbs.a | grep -qx sink.o && ! ar t build/libbbs.a | grep -qx extra.o"
+check "a source that was removed leaves the library" sh -c "cd '$tap_folder/plain' && ar t build/libbench.a | grep -qx extra.o && rm bench/base/extra.c &&
+    make build/libbench.a >/dev/null && ar t build/libbench.a | grep -qx sink.o && ! ar t build/libbench.a | grep -qx extra.o"
 check "--version tells the flags of the build" sh -c "'$BBSBENCH' --version | grep -q '^compiler .*-std=c11 .*-ffp-contract=off'"
 
 # ===  Programs elsewhere  ===

@@ -65,7 +65,7 @@ no_way_out() {
 # Darknet exports hundreds of unprefixed names: one of ours with the same name would silently take its place, in the engine's
 # shared object or in a test that is linked with it.
 no_clash() {
-    nm -g --defined-only "$BUILD/libbbs.a" "$BUILD/libbbs-engine.a" 2>/dev/null | awk 'NF == 3 { print $3 }' | sort -u >"$tap_folder/ours"
+    nm -g --defined-only "$BUILD/libbench.a" "$BUILD/libbench-engine.a" 2>/dev/null | awk 'NF == 3 { print $3 }' | sort -u >"$tap_folder/ours"
     nm -D --defined-only "$DARKNET_ROOT/libdarknet.so" | awk 'NF == 3 { print $3 }' | sed 's/@.*//' | sort -u >"$tap_folder/theirs"
     [ -s "$tap_folder/ours" ] && [ -s "$tap_folder/theirs" ] || { echo "no symbols found"; return 1; }
     comm -12 "$tap_folder/ours" "$tap_folder/theirs" | none
