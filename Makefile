@@ -6,6 +6,7 @@ BUILD        ?= build
 CC           ?= cc
 PYTHON       ?= /usr/bin/python3
 DARKNET_ROOT ?= /usr/lib/darknet
+OBJCOPY      ?= objcopy
 JOBS         ?= $(shell nproc)
 NET          ?= resnet34
 PREFIX       ?= /usr/local
@@ -54,7 +55,7 @@ help:  ## this list
 deps:  ## install the Debian packages of deps.txt that are missing (or print the apt line)
 	@./deps.sh
 
-all: $(BUILD)/bbsbench $(BUILD)/bbsbench-engine.so $(BUILD)/bbsbench.root  ## build the program build/bbsbench and its engine
+all: $(BUILD)/bbsbench $(BUILD)/bbsbench-engine.so $(BUILD)/bbsbench.root $(BUILD)/libbbs.a $(BUILD)/libbbs.so  ## build the program build/bbsbench, its engine and the library libbbs
 
 check:  ## install what is missing, build, run all tests; ends with "N passed, N failed"
 	@./deps.sh
@@ -217,6 +218,20 @@ $(BUILD)/bbsbench: $(BUILD)/bench/cli/main.o $(LOADER) $(BUILD)/libbench.a $(BUI
 $(BUILD)/bbsbench-engine.so: $(INTERFACE) $(LINKED) $(BUILD)/generated/flags
 	@echo "  LD      $@"
 	$(Q)$(LINK) -shared -Wl,-z,now $(if $(findstring sanitize,$(CFLAGS)),,-Wl,-z,defs) -o $@ $< $(LINKING)
+
+# The library: the objects of bench/library, and what they need of the rooms below. Only bbs_* names leave either form.
+LIBRARY := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/library/*.c))
+VERSION := $(shell sed -n 's/^.define BBS_VERSION "\(.*\)"/\1/p' bench/library/bbs.h)
+SONAME   = libbbs.so.$(firstword $(subst ., ,$(VERSION)))
+
+$(BUILD)/libbbs.a: $(LIBRARY) $(BUILD)/libbench.a Makefile
+	@echo "  AR      $@"
+	$(Q)$(LD) -r -o $(BUILD)/libbbs.o $(LIBRARY) $(BUILD)/libbench.a && $(OBJCOPY) --wildcard --keep-global-symbol='bbs_*' $(BUILD)/libbbs.o
+	$(Q)rm -f $@ && $(AR) rcs $@ $(BUILD)/libbbs.o
+
+$(BUILD)/libbbs.so: $(LIBRARY) $(BUILD)/libbench.a bench/library/libbbs.map $(BUILD)/generated/flags
+	@echo "  LD      $@"
+	$(Q)$(LINK) -shared -Wl,-soname,$(SONAME) -Wl,--version-script=bench/library/libbbs.map $(if $(findstring sanitize,$(CFLAGS)),,-Wl,-z,defs) -o $@ $(filter %.o %.a,$^) $(LIBRARIES)
 
 # The names of all objects: an archive is made again when a source was removed, too.
 $(BUILD)/generated/objects: FORCE

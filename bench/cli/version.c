@@ -4,6 +4,7 @@
 #include "base/cpu.h"
 #include "commit.h"
 #include "engine/loader.h"
+#include "library/bbs.h"
 
 #include <stdio.h>
 
@@ -14,7 +15,7 @@
 static outcome_t run(const options_t *options)
 {
     (void)options;
-    printf("bbsbench 0.1.0, commit %s%s%s\n", BBS_COMMIT, BBS_DIRTY > 0 ? " with local changes" : "",
+    printf("bbsbench " BBS_VERSION ", commit %s%s%s\n", BBS_COMMIT, BBS_DIRTY > 0 ? " with local changes" : "",
            BBS_DIRTY < 0 ? ": " BBS_COMMIT_NOTE : "");
     printf("compiler   " __VERSION__ ", " BBS_COMPILER_FLAGS "\n");
     printf("libraries  GSL %s, cJSON %s, zlib %s\n", gsl_version, cJSON_Version(), zlibVersion());

@@ -28,6 +28,7 @@ tensor tensor base
 fetch fetch base
 report report rows base
 compress compress tensor base
+library library compress tensor base
 nets nets tensor base
 data data tensor base
 weights weights compress nets tensor rows base
@@ -37,7 +38,7 @@ measure measure weights engine accel compress nets data tensor rows base
 experiments experiments measure weights engine accel compress nets data tensor rows report fetch base
 run run experiments measure weights engine accel compress nets data tensor rows report fetch base
 track track run experiments measure weights engine accel compress nets data tensor rows report fetch base
-cli cli track run experiments measure weights engine accel compress nets data tensor rows report fetch base
+cli cli library track run experiments measure weights engine accel compress nets data tensor rows report fetch base
 END
 }
 
