@@ -47,7 +47,7 @@ BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/benches/%,$(wildcard tests/bench
 .DEFAULT_GOAL := all
 .SUFFIXES:
 .SECONDARY:
-.PHONY: report-check report-picture commands-check help deps all check check-build real real-reference smoke bench bench-peers oracle lint parity rehearsal synthesis asan faults coverage mutation fuzz retrain reference readme datasets glyphs format install clean distclean FORCE
+.PHONY: report-check report-picture commands-check help deps all check check-build real real-reference smoke bench bench-peers oracle lint parity rehearsal synthesis asan faults coverage mutation fuzz retrain reference readme datasets glyphs format install uninstall clean distclean FORCE
 
 help:  ## this list
 	@grep -hE "^[a-z-]+:.*##" Makefile | sed -E "s|^([a-z-]+):.*## *|\1\||" | awk -F"|" "{printf \"  %-12s %s\\n\", \$$1, \$$2}"
@@ -333,17 +333,18 @@ $(BUILD)/bbsbench.root: FORCE
 	@printf '%s\n' '$(subst ','\'',$(CURDIR))' >$@.new
 	@$(keep_unless_changed)
 
-# The program with its engine in lib, a link to it in bin, and what it reads in share (bench/base/home.h).
-INSTALLED = models/cfg models/compact models/profiles models/real models/real.csv models/real.files.csv models/checkpoints.csv datasets/datasets.csv datasets/glyphs plots results/claims.csv results/reference \
-            bench/accel/config bench/accel/technology.csv bench/accel/sram.csv
-LIB       = $(DESTDIR)$(PREFIX)/lib/bbsbench
-SHARE     = $(DESTDIR)$(PREFIX)/share/bbsbench
+# install.sh has the list of files. Everything lies below PREFIX, but the library in LIBDIR, for Debian's lib/TRIPLET.
+LIBDIR    ?= $(PREFIX)/lib
+install uninstall: export BUILD := $(BUILD)
+install uninstall: export PREFIX := $(PREFIX)
+install uninstall: export LIBDIR := $(LIBDIR)
+install uninstall: export DESTDIR := $(DESTDIR)
+install uninstall: export VERSION := $(VERSION)
 
-install: all datasets  ## copy the program and its data to $(DESTDIR)$(PREFIX) (default /usr/local)
-	$(Q)install -d "$(LIB)" "$(SHARE)/build" "$(DESTDIR)$(PREFIX)/bin"
-	$(Q)install -m 755 $(BUILD)/bbsbench "$(LIB)/bbsbench"
-	$(Q)install -m 644 $(BUILD)/bbsbench-engine.so "$(LIB)/bbsbench-engine.so"
-	$(Q)ln -sfn ../lib/bbsbench/bbsbench "$(DESTDIR)$(PREFIX)/bin/bbsbench"
-	$(Q)unset TAR_OPTIONS; tar -cf - $(INSTALLED) build/datasets | tar -xf - --no-same-owner -C "$(SHARE)"
+install: all datasets  ## copy program, data and library to $(DESTDIR)$(PREFIX) (default /usr/local)
+	$(Q)./install.sh
+
+uninstall:  ## remove what `make install` with the same PREFIX and DESTDIR has copied
+	$(Q)./install.sh --remove
 
 -include $(OBJECTS:.o=.d) $(ENGINE:.o=.d) $(LOADER:.o=.d) $(INTERFACE:.o=.d) $(BUILD)/bench/cli/main.d $(UNITS:=.d)

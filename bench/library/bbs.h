@@ -127,8 +127,8 @@ BBS_API void bbs_weights_of(const bbs_compressed_t *compressed, float *weights);
 
 /* The bytes of a .bbs file (docs/format.md of bbsbench) with these tensors, which are all of one call of bbs_compress() or
  * bbs_unpack(). Methods whose values bit columns cannot hold are refused. Free the bytes with bbs_bytes_free(). */
-BBS_API bbs_code_t bbs_pack(const bbs_compressed_t *const *tensors, size_t count, int threads, uint8_t **bytes,
-                            size_t *size, bbs_error_t *error);
+BBS_API bbs_code_t bbs_pack(bbs_compressed_t *const *tensors, size_t count, int threads, uint8_t **bytes, size_t *size,
+                            bbs_error_t *error);
 BBS_API void bbs_bytes_free(uint8_t *bytes);
 
 /* The reverse: the packed weights of a file, in its order. Every length, offset and checksum is checked first. Tensors that

@@ -40,7 +40,7 @@ static outcome_t check_notes(const bbs_compressed_t *first, const bbs_compressed
     return outcome_ok();
 }
 
-static outcome_t fill_set(const bbs_compressed_t *const *tensors, size_t count, tensor_set_t *set)
+static outcome_t fill_set(bbs_compressed_t *const *tensors, size_t count, tensor_set_t *set)
 {
     compress_size_t total = {0};
     outcome_t result =
@@ -55,7 +55,7 @@ static outcome_t fill_set(const bbs_compressed_t *const *tensors, size_t count, 
     return outcome_is_ok(&result) ? notes_of_size(&total, set) : result;
 }
 
-bbs_code_t bbs_pack(const bbs_compressed_t *const *tensors, size_t count, int threads, uint8_t **bytes, size_t *size,
+bbs_code_t bbs_pack(bbs_compressed_t *const *tensors, size_t count, int threads, uint8_t **bytes, size_t *size,
                     bbs_error_t *error)
 {
     call_t call;

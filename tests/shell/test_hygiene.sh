@@ -14,7 +14,7 @@ none() {
 sources() { find bench datasets tests models plots docs -name '*.[ch]' -o -name '*.sh' -o -name '*.py' -o -name '*.gp'; }
 
 licences() {
-    { sources; echo run_all.sh; echo deps.sh; echo commit.sh; echo Makefile; } | while read -r file; do
+    { sources; echo run_all.sh; echo deps.sh; echo commit.sh; echo install.sh; echo Makefile; } | while read -r file; do
         head -n 2 "$file" | grep -q 'SPDX-License-Identifier: GPL-3.0-or-later' || echo "$file has no SPDX line"
     done | none
 }

@@ -212,7 +212,7 @@ static void test_pack(void **state)
         text_t spec = text_of("%s%s", nth_method(i), text_equal(nth_method(i), "budget") ? ":bits=7" : "");
         method_config_t config;
         assert_done(bbs_compress(tensors, 2, spec.chars, 2, made_here, &error));
-        bbs_code_t code = bbs_pack((const bbs_compressed_t *const *)made_here, 2, 2, &bytes, &size, &error);
+        bbs_code_t code = bbs_pack(made_here, 2, 2, &bytes, &size, &error);
         assert_int_equal(code, method_of_spec(spec.chars, &config)->packs ? BBS_OK : BBS_FAILED);
         if (code == BBS_OK) {
             assert_done(bbs_unpack(bytes, size, 1, &read, &count, &error));
@@ -232,7 +232,7 @@ static void test_pack(void **state)
                 assert_int_equal(a.meta_bits, b.meta_bits);
                 assert_int_equal(a.sensitive, b.sensitive);
             }
-            assert_done(bbs_pack((const bbs_compressed_t *const *)read, 2, 1, &again, &size_again, &error));
+            assert_done(bbs_pack(read, 2, 1, &again, &size_again, &error));
             assert_int_equal(size, size_again);
             assert_memory_equal(bytes, again, size);
             bytes[size - 1] ^= 1;
@@ -256,8 +256,8 @@ static void test_pack_of_two_calls(void **state)
     size_t size = 77;
     assert_done(bbs_compress(&tensor, 1, "ra:columns=2", 1, &tensors[0], &error));
     assert_done(bbs_compress(&tensor, 1, "ra:columns=3", 1, &tensors[1], &error));
-    assert_refused(bbs_pack((const bbs_compressed_t *const *)tensors, 2, 1, &bytes, &size, &error), BBS_USAGE, "one call");
-    assert_refused(bbs_pack((const bbs_compressed_t *const *)tensors, 0, 1, &bytes, &size, &error), BBS_USAGE, "found 0");
+    assert_refused(bbs_pack(tensors, 2, 1, &bytes, &size, &error), BBS_USAGE, "one call");
+    assert_refused(bbs_pack(tensors, 0, 1, &bytes, &size, &error), BBS_USAGE, "found 0");
     assert_null(bytes);
     assert_int_equal(size, 77);
     bbs_compressed_free(tensors[0]);
