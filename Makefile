@@ -38,7 +38,7 @@ ENGINE_LIBRARIES = -Wl,--as-needed -L$(DARKNET_ROOT) -Wl,-rpath,$(DARKNET_ROOT) 
 ENGINE   := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/loader.c %/interface.c,$(wildcard bench/engine/*.c)))
 LOADER   := $(BUILD)/bench/engine/loader.o
 INTERFACE := $(BUILD)/bench/engine/interface.o
-OBJECTS  := $(filter-out $(ENGINE) $(LOADER) $(INTERFACE) $(BUILD)/bench/cli/main.o,$(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/*/*.c bench/*/*/*.c)))
+OBJECTS  := $(filter-out $(ENGINE) $(LOADER) $(INTERFACE) $(BUILD)/bench/cli/main.o $(BUILD)/bench/manual/main.o,$(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/*/*.c bench/*/*/*.c)))
 LINKED    = $(BUILD)/libbench.a $(BUILD)/libbench-engine.a
 LINKING   = -Wl,--start-group $(LINKED) -Wl,--end-group $(ENGINE_LIBRARIES) $(LIBRARIES)
 UNITS    := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
@@ -55,7 +55,7 @@ help:  ## this list
 deps:  ## install the Debian packages of deps.txt that are missing (or print the apt line)
 	@./deps.sh
 
-all: $(BUILD)/bbsbench $(BUILD)/bbsbench-engine.so $(BUILD)/bbsbench.root $(BUILD)/libbbs.a $(BUILD)/libbbs.so  ## build the program build/bbsbench, its engine and the library libbbs
+all: $(BUILD)/bbsbench $(BUILD)/bbsbench-engine.so $(BUILD)/bbsbench.root $(BUILD)/libbbs.a $(BUILD)/libbbs.so $(BUILD)/man/bbsbench.1  ## build the program build/bbsbench, its engine, the library libbbs and the manual pages
 
 check:  ## install what is missing, build, run all tests; ends with "N passed, N failed"
 	@./deps.sh
@@ -219,6 +219,15 @@ $(BUILD)/bbsbench-engine.so: $(INTERFACE) $(LINKED) $(BUILD)/generated/flags
 	@echo "  LD      $@"
 	$(Q)$(LINK) -shared -Wl,-z,now $(if $(findstring sanitize,$(CFLAGS)),,-Wl,-z,defs) -o $@ $< $(LINKING)
 
+# Manual pages and completion scripts, from the tables of the commands. Their date is SOURCE_DATE_EPOCH, or that of the change log.
+$(BUILD)/manual: $(BUILD)/bench/manual/main.o $(LOADER) $(BUILD)/libbench.a $(BUILD)/generated/flags
+	@echo "  LD      $@"
+	$(Q)$(LINK) -o $@ $(filter %.o %.a,$^) $(LIBRARIES)
+
+$(BUILD)/man/bbsbench.1: $(BUILD)/manual CHANGELOG.md
+	@echo "  MAN     $(BUILD)/man"
+	$(Q)rm -rf $(@D) && mkdir -p $(@D) && $< $(@D) $$(date -u -d @$${SOURCE_DATE_EPOCH:-$$(stat -c %Y CHANGELOG.md)} +%Y-%m-%d)
+
 # The library: the objects of bench/library, and what they need of the rooms below. Only bbs_* names leave either form.
 LIBRARY := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/library/*.c))
 VERSION := $(shell sed -n 's/^.define BBS_VERSION "\(.*\)"/\1/p' bench/library/bbs.h)
@@ -347,4 +356,4 @@ install: all datasets  ## copy program, data and library to $(DESTDIR)$(PREFIX) 
 uninstall:  ## remove what `make install` with the same PREFIX and DESTDIR has copied
 	$(Q)./install.sh --remove
 
--include $(OBJECTS:.o=.d) $(ENGINE:.o=.d) $(LOADER:.o=.d) $(INTERFACE:.o=.d) $(BUILD)/bench/cli/main.d $(UNITS:=.d)
+-include $(OBJECTS:.o=.d) $(ENGINE:.o=.d) $(LOADER:.o=.d) $(INTERFACE:.o=.d) $(BUILD)/bench/cli/main.d $(BUILD)/bench/manual/main.d $(UNITS:=.d)

@@ -82,6 +82,14 @@ put_library() {
 
 put_docs() { tree "$docs" README.md CHANGELOG.md CITATION.cff LICENSE docs; }
 
+# The folders that the three shells look into below a prefix; ZSH_FOLDER names another for zsh, as Debian's packages need.
+put_manual() {
+    for page in "$BUILD"/man/*.1; do put 644 "$page" "$PREFIX/share/man/man1/$(basename "$page")"; done
+    put 644 "$BUILD/man/bbsbench.bash" "$PREFIX/share/bash-completion/completions/bbsbench"
+    put 644 "$BUILD/man/_bbsbench" "$PREFIX/share/${ZSH_FOLDER:-zsh/site-functions}/_bbsbench"
+    put 644 "$BUILD/man/bbsbench.fish" "$PREFIX/share/fish/vendor_completions.d/bbsbench.fish"
+}
+
 if [ "${1:-}" = --remove ]; then
     remove
     exit 0
@@ -90,6 +98,7 @@ mkdir -p "$DESTDIR$share"
 rm -f "$list.new"
 put_program
 put_library
+put_manual
 put_docs
 sort "$list.new" >"$list"
 rm "$list.new"
