@@ -51,7 +51,7 @@ check_offer "fast" bbsbench accuracy --kernels f
 check_offer "table1 table2 table3 table4 table5 table6" bbsbench run --only table
 check_offer "bitvert-cons bitvert-mod" bbsbench simulate --accelerator bitv
 check_offer "simulate" bbsbench help simu
-check_offer "" bbsbench pack fi
+check_offer "" bbsbench pack "fi"
 check "bash: every command" sh -c "[ \"\$(bash -u '$tap_folder/complete.bash' '$man/bbsbench.bash' bbsbench '' | sort)\" = \"$(echo "$commands" | sort)\" ]"
 for command in $commands; do
     options_of "$command" | sed 's/^/--/' | sort >"$tap_folder/in_help"
