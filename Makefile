@@ -321,7 +321,8 @@ $(BUILD)/bench/accel/configuration.o: $(BUILD)/generated/paper.inc
 # environment, because they may hold quotes.
 keep_unless_changed = if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
-$(BUILD)/generated/commit.h: export BBS_FLAGS = $(strip $(USER_CFLAGS) $(BITS_CFLAGS) $(LDFLAGS))
+# A flag that names the folder of the build, as those of Debian's packages do, would make other bytes of each folder.
+$(BUILD)/generated/commit.h: export BBS_FLAGS = $(strip $(filter-out -ffile-prefix-map=% -fdebug-prefix-map=%,$(USER_CFLAGS) $(BITS_CFLAGS) $(LDFLAGS)))
 $(BUILD)/generated/commit.h: export BBS_DARKNET = $(DARKNET_ROOT)
 $(BUILD)/generated/commit.h: FORCE
 	@mkdir -p $(@D)
