@@ -131,10 +131,10 @@ unfinished() { sources | xargs grep -nE '(TO''DO|FIX''ME|XX''X[^X])' | grep -v '
 
 no_private_paths() { { sources; find . -maxdepth 1 -type f ! -name .git; } | xargs grep -nE '(^|[^a-z.])/(home|wor''k|Users)/' | none; }
 
-# docs/experiments.md shows its example whole: each ````KIND NAME block is the file NAME.
+# docs/experiments.md and docs/library.md show their examples whole: each ````KIND NAME block is the file NAME.
 example() {
-    for file in docs/examples/loss-by-family/*.sql docs/examples/loss-by-family/*.md; do
-        awk -v name="$(basename "$file")" '/^````/ { shown = $2 == name; next } shown' docs/experiments.md | cmp - "$file" || echo "$file"
+    for file in docs/examples/loss-by-family/*.sql docs/examples/loss-by-family/*.md docs/examples/library/*.c; do
+        awk -v name="$(basename "$file")" 'FNR == 1 { shown = 0 } /^````/ { shown = $2 == name; next } shown' docs/experiments.md docs/library.md | cmp - "$file" || echo "$file"
     done | none
 }
 
