@@ -127,12 +127,31 @@ static void count_sizes(const tensor_t *meta, const column_coder_t *coder, const
         arrays->meta_bits += layer->k * compress_index_bits(layer->k);
 }
 
+/* A file can hold plain tensors with the names of a weight and some of its parts: only a weight with parts of its sizes is
+ * taken. */
+static outcome_t check_parts(const tensor_set_t *set, const bbs_compressed_t *made)
+{
+    const int64_t counts[WEIGHT_PARTS] = {
+        [WEIGHT_SCALE] = made->layer.k, [WEIGHT_STORED] = compress_layer_size(&made->layer), [WEIGHT_BITS] = made->layer.k};
+    for (weight_part_t part = 0; part < WEIGHT_PARTS; part++) {
+        const tensor_t *tensor = weight_tensors_part(set, made->name, part);
+        bool fits = tensor != NULL && tensor->type == weight_part_type(part) && tensor->count == counts[part];
+        if (part == WEIGHT_META)
+            fits = tensor == NULL || (tensor->type == weight_part_type(part) && tensor->count % made->layer.k == 0);
+        if (!fits)
+            return outcome_failed(where, text_of("tensor %s", made->name).chars,
+                                  text_of("no fitting %s%s", made->name, weight_part_name(part)).chars, "a packed weight",
+                                  NULL);
+    }
+    return outcome_ok();
+}
+
 static outcome_t take_weight(const tensor_set_t *set, const tensor_t *weight, const column_coder_t *coder,
                              bbs_compressed_t **made)
 {
     outcome_t result = compressed_new(weight->name, weight->rank, weight->shape, made);
     if (!outcome_is_ok(&result) || outcome_bad(&result, copy_notes(set, &(*made)->notes)) ||
-        outcome_bad(&result, copy_arrays(set, weight, &(*made)->arrays)))
+        outcome_bad(&result, check_parts(set, *made)) || outcome_bad(&result, copy_arrays(set, weight, &(*made)->arrays)))
         return result;
     count_sizes(weight_tensors_part(set, weight->name, WEIGHT_META), coder, &(*made)->layer, &(*made)->arrays);
     return result;

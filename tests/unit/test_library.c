@@ -4,6 +4,7 @@
 #include "library/bbs.h"
 
 #include "compress/compress.h"
+#include "compress/pack_format.h"
 #include "compress/quantize.h"
 #include "compress/spec.h"
 #include "base/text.h"
@@ -14,6 +15,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <zlib.h>
 
 #if defined(__x86_64__)
 #include <xmmintrin.h>
@@ -264,6 +267,33 @@ static void test_pack_of_two_calls(void **state)
     bbs_compressed_free(tensors[1]);
 }
 
+/* A file whose plain tensors have the names of a weight and of its columns, but no bits: made by hand, because nothing
+ * writes it. */
+static void test_unpack_of_half_a_weight(void **state)
+{
+    (void)state;
+    pack_entry_t entries[2] = {
+        {.name = (char *)"a", .type = TENSOR_I16, .rank = 2, .shape = {2, 2}, .size = 8},
+        {.name = (char *)"a.stored", .type = TENSOR_I8, .rank = 2, .shape = {2, 2}, .size = 4},
+    };
+    tensor_note_t notes[] = {{(char *)"method", (char *)"ra"}};
+    pack_head_t head = {.entries = entries, .count = 2, .notes = notes, .note_count = 1};
+    uint8_t bytes[512] = {0};
+    bbs_compressed_t **tensors = NULL;
+    size_t count = 0;
+    head.file_size = head.size = pack_head_size(&head);
+    for (int i = 0; i < 2; i++) {
+        entries[i].offset = pack_aligned(head.file_size);
+        head.file_size = entries[i].offset + entries[i].size;
+        entries[i].crc = (uint32_t)crc32(0, bytes, (uInt)entries[i].size); /* of zeros */
+    }
+    assert_true((size_t)head.file_size <= sizeof bytes);
+    pack_head_write(&head, bytes);
+    assert_refused(bbs_unpack(bytes, (size_t)head.file_size, 1, &tensors, &count, &error), BBS_FAILED,
+                   "no fitting a.scale");
+    assert_null(tensors);
+}
+
 /* ===  Errors  === */
 
 static void test_errors(void **state)
@@ -408,6 +438,7 @@ int main(void)
         cmocka_unit_test(test_network),
         cmocka_unit_test(test_pack),
         cmocka_unit_test(test_pack_of_two_calls),
+        cmocka_unit_test(test_unpack_of_half_a_weight),
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_float_environment),
         cmocka_unit_test(test_locale),
