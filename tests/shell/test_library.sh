@@ -28,6 +28,9 @@ needed() { readelf -d "$root/lib/libbbs.so" | sed -n 's/.*NEEDED.*\[\(.*\)\.so.*
 needed | sort | tr '\n' ' ' >"$tap_folder/needed"
 check "it needs libc, libm and libz, and nothing else" grep -qx "libc libm libz " "$tap_folder/needed"
 
+check "the Debian packages have the same names and the same version" sh -c "
+    sed -n 's/^ \(bbs_.*\) .*/\1/p' debian/libbbs0.symbols | sed 's/@/@@/' | cmp - tests/data/libbbs.symbols && head -n 1 debian/changelog | grep -q '^bbsbench ($header_version)'"
+
 # ===  The example  ===
 check "the example is short" sh -c "[ \$(wc -l <$example) -le 45 ]"
 # The flags of a sanitizer or of coverage reach what is linked with such a library.
