@@ -7,9 +7,10 @@ PYTHON=${PYTHON:-/usr/bin/python3}
 stage=$tap_folder/stage
 root=$stage/opt/bbs
 example=docs/examples/library/example.c
-export PKG_CONFIG_PATH="$root/lib/pkgconfig" PKG_CONFIG_SYSROOT_DIR="$stage"
 
 check "make install" make install BUILD="$BUILD" PREFIX=/opt/bbs DESTDIR="$stage"
+# Only now: they would change the flags of the build.
+export PKG_CONFIG_PATH="$root/lib/pkgconfig" PKG_CONFIG_SYSROOT_DIR="$stage"
 
 # ===  Names  ===
 # A change of this list is a change of the ABI: a new function is one more line; a line that goes or whose meaning changes
