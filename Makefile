@@ -230,7 +230,7 @@ $(BUILD)/man/bbsbench.1: $(BUILD)/manual CHANGELOG.md
 
 # The library: the objects of bench/library, and what they need of the rooms below. Only bbs_* names leave either form.
 LIBRARY := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/library/*.c))
-VERSION := $(shell sed -n 's/^.define BBS_VERSION "\(.*\)"/\1/p' bench/library/bbs.h)
+VERSION := $(shell sed -n 's/^.define BBS_VERSION "\(.*\)"/\1/p' bench/library/bbs.h 2>/dev/null)
 SONAME   = libbbs.so.$(firstword $(subst ., ,$(VERSION)))
 
 $(BUILD)/libbbs.a: $(LIBRARY) $(BUILD)/libbench.a Makefile

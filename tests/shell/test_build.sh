@@ -43,7 +43,7 @@ check "quotes and backslashes in flags stay one C string" quoted
 # ===  Flags  ===
 other=$tap_folder/b
 commands() { env "$@" make -n V=1 BUILD="$other" 2>/dev/null; }
-check "LDFLAGS reach the linker, of program and engine" sh -c "[ \$(LDFLAGS=-Wl,-z,now,-z,relro make -n V=1 BUILD='$other' 2>/dev/null | grep -c 'z,relro.* -o .*/bbsbench\|z,relro.* -shared') -eq 2 ]"
+check "LDFLAGS reach the linker, of program, engine and library" sh -c "[ \$(LDFLAGS=-Wl,-z,now,-z,relro make -n V=1 BUILD='$other' 2>/dev/null | grep -c 'z,relro.* -o .*/bbsbench\|z,relro.* -shared') -eq 3 ]"
 commands CPPFLAGS=-DFORTIFIED LDLIBS=-lrt >"$tap_folder/n"
 check "CPPFLAGS and LDLIBS too" sh -c "grep -q -- '-DFORTIFIED.*main.o' '$tap_folder/n' && grep -q -- '-lrt' '$tap_folder/n'"
 commands CFLAGS=-Ofast >"$tap_folder/n"
