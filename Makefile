@@ -267,7 +267,8 @@ $(BUILD)/tests/%: tests/unit/%.c $(LINKED) Makefile $(BUILD)/generated/flags
 	$(Q)$(CC) $(BBS_CFLAGS) $(LDFLAGS) -Itests/unit -o $@ $< $(LINKING) -lcmocka
 
 # Tests that are linked like the program: the loader, and the tables of all commands.
-$(BUILD)/tests/test_loader $(BUILD)/tests/test_options: LINKING = $(LOADER) $(BUILD)/libbench.a $(LIBRARIES)
+# "private": the engine, which they need, is linked as ever.
+$(BUILD)/tests/test_loader $(BUILD)/tests/test_options: private LINKING = $(LOADER) $(BUILD)/libbench.a $(LIBRARIES)
 $(BUILD)/tests/test_loader $(BUILD)/tests/test_options: $(LOADER) | $(BUILD)/tests/bbsbench-engine.so
 
 $(BUILD)/tests/bbsbench-engine.so: | $(BUILD)/bbsbench-engine.so
