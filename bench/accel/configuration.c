@@ -17,6 +17,13 @@ typedef struct {
     accel_config_t *configs;
 } target_t;
 
+const configuration_profile_t configuration_profiles[] = {
+    {"paper", "the paper's setting, section V: 512 8-bit multipliers, 256 KB for weights and for activations; the default"},
+    {"bitsim", "what the authors' simulator sets otherwise than the paper: larger buffers, mean bits of ANT"},
+    {"scaling", "the study of Figs 14 and 15: PEs of 8 lanes"},
+    {NULL, NULL},
+};
+
 static const char all_designs[] = "all", dram[] = "dram";
 
 /* ===  One setting  === */
