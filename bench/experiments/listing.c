@@ -39,8 +39,8 @@ static outcome_t quote_columns(const listing_t *listing, const char *columns, te
     return result;
 }
 
-/* Is it the name of an entry? An unknown one is refused with those that there are. */
-static outcome_t check_entry(const listing_t *listing, const rows_table_t *names, const char *entry)
+/* Is it one of these names? An unknown one is refused with those that there are. */
+static outcome_t check_name(const listing_t *listing, const rows_table_t *names, const char *entry)
 {
     const char **items = calloc(names->count + 1, sizeof *items);
     const void *found;
@@ -54,12 +54,25 @@ static outcome_t check_entry(const listing_t *listing, const rows_table_t *names
     return result;
 }
 
-/* Names are letters, digits and signs that need no escape in SQL: check_entry() has compared them. */
+static outcome_t check_entry(const listing_t *listing, rows_database_t *database, const char *entry)
+{
+    rows_table_t names;
+    const text_t sql = text_of("SELECT \"%s\" FROM %s GROUP BY 1 ORDER BY min(rowid)", listing->schema->columns[0].name,
+                               listing->schema->name);
+    outcome_t result = rows_database_query(database, sql.chars, "list", &names);
+    if (!outcome_is_ok(&result))
+        return result;
+    result = check_name(listing, &names, entry);
+    rows_table_free(&names);
+    return result;
+}
+
+/* Columns are in quotes; `entry` is a name of the list, which needs no escape. */
 static outcome_t query(const listing_t *listing, rows_database_t *database, const char *columns, const char *entry,
                        rows_table_t *rows)
 {
     const char *key = listing->schema->columns[0].name;
-    text_t where = entry != NULL ? text_of(" WHERE %s = '%s'", key, entry) : text_of("%s", "");
+    text_t where = entry != NULL ? text_of(" WHERE \"%s\" = '%s'", key, entry) : text_of("%s", "");
     text_t sql = text_of("SELECT %s FROM %s%s ORDER BY rowid", columns, listing->schema->name, where.chars);
     return rows_database_query(database, sql.chars, "list", rows);
 }
@@ -67,7 +80,6 @@ static outcome_t query(const listing_t *listing, rows_database_t *database, cons
 outcome_t listing_rows(const listing_t *listing, const char *columns, const char *entry, rows_table_t *rows)
 {
     rows_database_t *database = NULL;
-    rows_table_t names;
     text_t quoted = text_of("*");
     outcome_t result = columns != NULL ? quote_columns(listing, columns, &quoted) : outcome_ok();
     if (!outcome_is_ok(&result) || outcome_bad(&result, rows_database_create(&database)))
@@ -75,13 +87,7 @@ outcome_t listing_rows(const listing_t *listing, const char *columns, const char
     if (outcome_bad(&result, rows_database_add_table(database, listing->schema)) ||
         outcome_bad(&result, listing->add(database)))
         goto out;
-    if (entry != NULL) {
-        if (outcome_bad(&result, query(listing, database, listing->schema->columns[0].name, NULL, &names)))
-            goto out;
-        result = check_entry(listing, &names, entry);
-        rows_table_free(&names);
-    }
-    if (outcome_is_ok(&result))
+    if (entry == NULL || !outcome_bad(&result, check_entry(listing, database, entry)))
         result = query(listing, database, quoted.chars, entry, rows);
 
 out:

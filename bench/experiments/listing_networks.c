@@ -53,8 +53,8 @@ static outcome_t read_reference(const csv_table_t *table, const char *network, c
     size_t net, percent, is, name, source;
     outcome_t result;
     if (outcome_bad(&result, csv_column(table, "net", &net)) ||
-        outcome_bad(&result, csv_column(table, "accuracy_percent", &percent)) ||
-        outcome_bad(&result, csv_column(table, "accuracy_is", &is)) ||
+        outcome_bad(&result, csv_column(table, "published_percent", &percent)) ||
+        outcome_bad(&result, csv_column(table, "published_is", &is)) ||
         outcome_bad(&result, csv_column(table, "name", &name)) ||
         outcome_bad(&result, csv_column(table, "source", &source)))
         return result;
