@@ -24,7 +24,7 @@ static const rows_column_t columns[] = {
     {TEXT(means), .heading = "Means", .meaning = "a preset: the method and parameters that it stands for; else empty"},
     {LISTING_REAL(cells_t, bits), .heading = "A weight", .unit = "bits", .decimals = 2,
      .meaning = "of a channel that is not sensitive, with metadata: counted on a made layer of 64 x 512 weights, scales of "
-                "channels left out"},
+                "channels left out; budget: the mean that it aims at"},
     {FLAG(packs), .heading = "Packs", .meaning = "1: `pack` can store it as .bbs"},
     {FLAG(sensitive), .heading = "Keeps channels", .meaning = "1: sensitive channels stay at 8 bits (Algorithm 2)"},
     {FLAG(activations), .heading = "Activations", .meaning = "1: it can quantise activations too (`activations=B`)"},
@@ -39,7 +39,7 @@ static const rows_schema_t schema = {
 
 enum { CHANNELS = 64, INPUTS = 512, MULTIPLIER = 37, STEP = 11, RANGE = 101 };
 
-/* Bits of a weight, metadata included. The values do not matter to any count except budget's, which is a mean. */
+/* Bits of a weight, metadata included; of a method that plans its layers the mean that it aims at. */
 static outcome_t count_bits(const method_t *method, const method_config_t *config, double *bits)
 {
     int8_t *q = malloc((size_t)CHANNELS * INPUTS);
@@ -48,6 +48,11 @@ static outcome_t count_bits(const method_t *method, const method_config_t *confi
     outcome_t result = outcome_out_of_memory("list");
     if (q == NULL || floats == NULL)
         goto out;
+    if (method->takes & METHOD_TAKES_MEAN_BITS) {
+        *bits = config->mean_bits;
+        result = outcome_ok();
+        goto out;
+    }
     for (int i = 0; i < CHANNELS * INPUTS; i++) {
         q[i] = (int8_t)((i * MULTIPLIER + i / INPUTS * STEP) % RANGE - RANGE / 2);
         floats[i] = q[i];
@@ -56,12 +61,7 @@ static outcome_t count_bits(const method_t *method, const method_config_t *confi
         scales[k] = 1;
     const compress_layer_t layer = {
         .name = "made", .k = CHANNELS, .c = INPUTS, .kh = 1, .kw = 1, .weights = floats, .q = q, .scale = scales};
-    int planned = config->columns;
-    method_config_t own = *config;
-    if (method->plan != NULL && outcome_bad(&result, method->plan(config, &layer, 1, NULL, 1, &planned)))
-        goto out;
-    own.columns = planned;
-    if (outcome_bad(&result, method->compress(&own, &layer, NULL, 1, &compressed)))
+    if (outcome_bad(&result, method->compress(config, &layer, NULL, 1, &compressed)))
         goto out;
     *bits = (double)(compressed.value_bits + compressed.meta_bits) / (CHANNELS * INPUTS);
 
@@ -96,8 +96,9 @@ static outcome_t add_spec(const char *spec, const char *means, const char *summa
     describe_parameters(method, &config, &parameters);
     if (parameters.failed)
         return outcome_out_of_memory("list");
-    cells.does = method->does;
-    cells.stores = method->stores;
+    const text_t as = text_of("As %s, with other parameters.", method->name);
+    cells.does = means[0] != '\0' ? as.chars : method->does;
+    cells.stores = means[0] != '\0' ? as.chars : method->stores;
     cells.source = method->source;
     cells.parameters = parameters.chars;
     cells.packs = method->packs;

@@ -87,8 +87,9 @@ static outcome_t add_size(const network_t *network, const net_size_t *size, bool
     cells_t cells = {.network = network->name,
                      .title = network->title,
                      .size = size->name,
-                     .summary = size->stand_in ? "the same layers, narrower: models/README.md" : network->summary,
-                     .source = network->source,
+                     .summary = size->stand_in ? "narrower layers of the same kind, trained here (models/README.md)"
+                                               : network->summary,
+                     .source = size->stand_in ? "this project: models/train" : network->source,
                      .input = input.chars,
                      .data = size->dataset,
                      .profile = size->profile,
