@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The networks with a published accuracy, as a Markdown table, from the CSV of `bbsbench list networks`."""
 import csv
