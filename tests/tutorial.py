@@ -54,6 +54,10 @@ def squeeze(lines):
     return [re.sub(" +", " ", line) for line in lines]
 
 
+# The copied objects stay, whatever flags they were compiled with.
+MAKEFILE = "all:\n\t@$(MAKE) --no-print-directory -f Makefile -o build/generated/flags all\n"
+
+
 def make_project(program, folder):
     """True when the sources are copied together with what was built of them."""
     os.mkdir(os.path.join(folder, "results"))
@@ -63,6 +67,8 @@ def make_project(program, folder):
     for name in COPIED:
         path = os.path.join(ROOT, name)
         (shutil.copytree if os.path.isdir(path) else shutil.copy2)(path, os.path.join(folder, name))
+    with open(os.path.join(folder, "GNUmakefile"), "w", encoding="utf-8") as file:
+        file.write(MAKEFILE)
     built = os.path.dirname(os.path.abspath(program))
     builds = built == os.path.join(ROOT, "build")
     for name in BUILT + ["datasets"]:
