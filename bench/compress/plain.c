@@ -42,8 +42,8 @@ const method_t plain_fp32 = {
 const method_t plain_int8 = {
     .name = "int8",
     .summary = "INT8 per output channel, nothing pruned (reference)",
-    .does =
-        "Rounds each output channel to whole numbers from -128 to 127 times one scale. It is the reference that losses are measured against, and the input of all methods that prune bit columns.",
+    .does = "Rounds each output channel to whole numbers from -128 to 127 times one scale. It is the reference that "
+            "losses are measured against, and the input of all methods that prune bit columns.",
     .stores = "8 bits a weight and a scale for each channel.",
     .source = "BBS paper, section V-A: INT8 by per-channel quantisation",
     .input = METHOD_INT8,

@@ -49,7 +49,15 @@ done
 check "a method has a source, and says what it does and stores" sh -c "'$BBSBENCH' list methods --format json | python3 -c '
 import json, sys
 sys.exit(any(not row[key] for row in json.load(sys.stdin) for key in (\"summary\", \"source\", \"does\", \"stores\")))'"
-check "so has a network, an accelerator, a data set" sh -c "for kind in networks accelerators data; do '$BBSBENCH' list \$kind --format json | python3 -c '
+check "an accelerator says what it skips and stores" sh -c "'$BBSBENCH' list accelerators --format json | python3 -c '
+import json, sys
+sys.exit(any(not row[key] for row in json.load(sys.stdin) for key in (\"summary\", \"skips\", \"stores\", \"needs\")))'"
+check "data have a licence, networks say what they are made of" sh -c "'$BBSBENCH' list data --format json | python3 -c '
+import json, sys
+sys.exit(any(not row[\"licence\"] for row in json.load(sys.stdin)))' && '$BBSBENCH' list networks --format json | python3 -c '
+import json, sys
+sys.exit(any(not row[\"summary\"] for row in json.load(sys.stdin)))'"
+check "a network, an accelerator and a data set have a source" sh -c "for kind in networks accelerators data; do '$BBSBENCH' list \$kind --format json | python3 -c '
 import json, sys
 sys.exit(any(not row.get(\"source\") for row in json.load(sys.stdin)))' || exit 1; done"
 
