@@ -168,8 +168,9 @@ ROWS_OF_EVERY_MODE = choices model speedup precision attention seeds examples sp
 readme: $(BUILD)/bbsbench  ## write the tables of numbers in README.md again, from results/reference
 	@BBSBENCH=$(BUILD)/bbsbench tests/readme.sh --write
 
-docs: $(BUILD)/bbsbench  ## write docs/rows.md and the tables of README.md again
+docs: $(BUILD)/bbsbench  ## write docs/rows.md and the made parts of README.md and docs/*.md again
 	$(Q)$< query --describe >docs/rows.md.new && mv docs/rows.md.new docs/rows.md
+	$(Q)for file in $$(grep -lE '^<!-- (query|output):' docs/*.md); do BBSBENCH=$(BUILD)/bbsbench tests/readme.sh --write $$file || exit 1; done
 	$(Q)$(MAKE) --no-print-directory readme
 
 format:  ## lay out all C files by .clang-format

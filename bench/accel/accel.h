@@ -92,11 +92,14 @@ typedef struct {
 } accel_work_t;
 
 typedef struct accelerator {
-    const char *name;   /* "bitvert-cons" */
-    const char *title;  /* "BitVert (cons)" */
-    const char *source; /* of the rule by which cycles are counted */
-    const char *part;   /* name of its rows in an energy table of technology.csv, and of its (or its family's) section of an
-                           INI file */
+    const char *name;    /* "bitvert-cons" */
+    const char *title;   /* "BitVert (cons)" */
+    const char *source;  /* of the rule by which cycles are counted */
+    const char *summary; /* how it computes, one line */
+    const char *skips;   /* the sparsity that it uses: what costs no cycle, or nothing */
+    const char *stores;  /* how weights and activations lie in memory */
+    const char *part; /* name of its rows in an energy table of technology.csv, and of its (or its family's) section of an
+                         INI file */
     const char *accuracy; /* spec (compress/spec.h) of the method whose measured accuracy is this design's: "int8" */
     /* A design whose weights can have any number of bits (its first own key): that spec at p bits is this text and
      * p, "ptq:bits=". NULL: it has no such key. */

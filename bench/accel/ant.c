@@ -68,6 +68,10 @@ static outcome_t work_of(const accel_config_t *config, const accel_layer_t *laye
 const accelerator_t accelerator_ant = {.name = "ant",
                                        .title = "ANT",
                                        .source = "BBS paper Table II and section VI; array of BitSim sim/test_ant.py",
+                                       .summary = "6-bit weights and activations in adaptive number formats",
+                                       .skips = "nothing; a tile takes one cycle for each bit",
+                                       .stores =
+                                           "6 bits of each weight and activation; the layer that reads the image has 8",
                                        .part = "ant",
                                        .weights_per_lane = 1,
                                        .accuracy = "ant:activations=6",

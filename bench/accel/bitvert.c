@@ -105,6 +105,10 @@ static void take_shares(const accel_config_t *config, const net_layer_t *shape, 
         work->cycle_excess = exact_times(exact_times(work->cycles, shape->k) - shares, 1000000000) / shape->k;
 }
 
+#define BITVERT_STORES                                                                            \
+    "the kept columns, 8 bits of metadata for each 32 weights of a pruned channel, an index for " \
+    "each channel; activations of 8 bits"
+
 static outcome_t work_of(const accel_config_t *config, const accel_layer_t *layer, int threads, accel_work_t *work)
 {
     (void)threads;
@@ -143,30 +147,38 @@ static outcome_t work_of(const accel_config_t *config, const accel_layer_t *laye
     return outcome_ok();
 }
 
-const accelerator_t accelerator_bitvert_cons = {.name = "bitvert-cons",
-                                                .title = "BitVert (cons)",
-                                                .source = "BBS paper sections III and IV: 2 columns pruned, beta = 10 %",
-                                                .part = "bitvert",
-                                                .weights_per_lane = 2, /* at most half of a column's bits need work */
-                                                .selects = true,
-                                                .counts_lanes = true,
-                                                .accuracy = "bbs-cons",
-                                                .keys = keys,
-                                                .method = &ra_method,
-                                                .pruning = pruning_of,
-                                                .prune = prune,
-                                                .work = work_of};
+const accelerator_t accelerator_bitvert_cons = {
+    .name = "bitvert-cons",
+    .title = "BitVert (cons)",
+    .source = "BBS paper sections III and IV: 2 columns pruned, beta = 10 %",
+    .summary = "bit-serial over the 6 columns that BBS keeps, 16 weights on 8 lanes",
+    .skips = "pruned columns; in each column the half with more bits, by inversion",
+    .stores = BITVERT_STORES,
+    .part = "bitvert",
+    .weights_per_lane = 2, /* at most half of a column's bits need work */
+    .selects = true,
+    .counts_lanes = true,
+    .accuracy = "bbs-cons",
+    .keys = keys,
+    .method = &ra_method,
+    .pruning = pruning_of,
+    .prune = prune,
+    .work = work_of};
 
-const accelerator_t accelerator_bitvert_mod = {.name = "bitvert-mod",
-                                               .title = "BitVert (mod)",
-                                               .source = "BBS paper sections III and IV: 4 columns pruned, beta = 20 %",
-                                               .part = "bitvert",
-                                               .weights_per_lane = 2, /* at most half of a column's bits need work */
-                                               .selects = true,
-                                               .counts_lanes = true,
-                                               .accuracy = "bbs-mod",
-                                               .keys = keys,
-                                               .method = &zps_method,
-                                               .pruning = pruning_of,
-                                               .prune = prune,
-                                               .work = work_of};
+const accelerator_t accelerator_bitvert_mod = {
+    .name = "bitvert-mod",
+    .title = "BitVert (mod)",
+    .source = "BBS paper sections III and IV: 4 columns pruned, beta = 20 %",
+    .summary = "bit-serial over the 4 columns that BBS keeps, 16 weights on 8 lanes",
+    .skips = "pruned columns; in each column the half with more bits, by inversion",
+    .stores = BITVERT_STORES,
+    .part = "bitvert",
+    .weights_per_lane = 2, /* at most half of a column's bits need work */
+    .selects = true,
+    .counts_lanes = true,
+    .accuracy = "bbs-mod",
+    .keys = keys,
+    .method = &zps_method,
+    .pruning = pruning_of,
+    .prune = prune,
+    .work = work_of};

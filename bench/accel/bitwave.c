@@ -285,19 +285,22 @@ out:
     return result;
 }
 
-const accelerator_t accelerator_bitwave = {.name = "bitwave",
-                                           .title = "BitWave",
-                                           .source = "BBS paper section VI; Shi et al., HPCA 2024",
-                                           .part = "bitwave",
-                                           .weights_per_lane = 1,
-                                           .needs_weights = true,
-                                           .accuracy = "bitflip:columns=3:beta=0",
-                                           .work_oddities = ODDITY_BITWAVE_SIGN | ODDITY_BITWAVE_SUBMITTED |
-                                                            ODDITY_NO_METADATA | ODDITY_STORED_BITS,
-                                           .keys = keys,
-                                           .method = &bitflip_method,
-                                           .pruning = pruning_of,
-                                           .prune = prune,
-                                           .check = check,
-                                           .storage = storage_of,
-                                           .work = work_of};
+const accelerator_t accelerator_bitwave = {
+    .name = "bitwave",
+    .title = "BitWave",
+    .source = "BBS paper section VI; Shi et al., HPCA 2024",
+    .summary = "bit columns of sign-magnitude groups that are zero are skipped, weights flipped to have more of them",
+    .skips = "magnitude columns of 8 weights that are all zero",
+    .stores = "for each 8 weights a mask of 8 bits, the signs and the columns that are not zero; activations of 8 bits",
+    .part = "bitwave",
+    .weights_per_lane = 1,
+    .needs_weights = true,
+    .accuracy = "bitflip:columns=3:beta=0",
+    .work_oddities = ODDITY_BITWAVE_SIGN | ODDITY_BITWAVE_SUBMITTED | ODDITY_NO_METADATA | ODDITY_STORED_BITS,
+    .keys = keys,
+    .method = &bitflip_method,
+    .pruning = pruning_of,
+    .prune = prune,
+    .check = check,
+    .storage = storage_of,
+    .work = work_of};

@@ -19,6 +19,13 @@ typedef struct {
     configuration_more_t *more; /* NULL: only sections of designs */
 } target_t;
 
+const configuration_profile_t configuration_profiles[] = {
+    {"paper", "the paper's setting, section V: 512 8-bit multipliers, 256 KB for weights and for activations; the default"},
+    {"bitsim", "what the authors' simulator sets otherwise than the paper: larger buffers, mean bits of ANT"},
+    {"scaling", "the study of Figs 14 and 15: PEs of 8 lanes"},
+    {NULL, NULL},
+};
+
 static const char all_designs[] = "all", dram[] = "dram", technology[] = "technology", model[] = "model";
 
 /* ===  One setting  === */

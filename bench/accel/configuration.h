@@ -15,6 +15,12 @@
  * `all`, which means the designs that have the key; [dram] holds gbytes_per_s and pj_per_64bit of all designs. A key may
  * stand once in a section; a later section changes what an earlier one has set. */
 
+/* The profiles that lie in bench/accel/config, `paper` first; ended by a name of NULL. */
+typedef struct {
+    const char *name, *summary;
+} configuration_profile_t;
+extern const configuration_profile_t configuration_profiles[];
+
 /* The defaults of one design. A section or a key that paper.ini lacks is an error that names it. */
 outcome_t configuration_default(const accelerator_t *accelerator, accel_config_t *config);
 

@@ -20,12 +20,16 @@ static outcome_t work_of(const accel_config_t *config, const accel_layer_t *laye
     return lockstep_work(config, layer, with_sign ? cost_pragmatic_signed : cost_pragmatic, threads, work);
 }
 
-const accelerator_t accelerator_pragmatic = {.name = "pragmatic",
-                                             .title = "Pragmatic",
-                                             .source = "BBS paper section VI; Albericio et al., MICRO 2017",
-                                             .part = "pragmatic",
-                                             .weights_per_lane = 1,
-                                             .accuracy = "int8",
-                                             .needs_weights = true,
-                                             .work_oddities = ODDITY_PRAGMATIC_SIGN,
-                                             .work = work_of};
+const accelerator_t accelerator_pragmatic = {
+    .name = "pragmatic",
+    .title = "Pragmatic",
+    .source = "BBS paper section VI; Albericio et al., MICRO 2017",
+    .summary = "bit-serial weights, each lane works on the ones of its own weight",
+    .skips = "zero bits of a weight in sign and magnitude; the PE waits for the weight with the most ones",
+    .stores = "weights and activations of 8 bits",
+    .part = "pragmatic",
+    .weights_per_lane = 1,
+    .accuracy = "int8",
+    .needs_weights = true,
+    .work_oddities = ODDITY_PRAGMATIC_SIGN,
+    .work = work_of};

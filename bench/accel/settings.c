@@ -18,6 +18,7 @@ static const int64_t unset = INT64_MIN;
 
 typedef struct {
     const char *key;
+    const char *what;    /* the meaning, with the unit */
     size_t offset;       /* in accel_config_t */
     int64_t least, most; /* of the member */
     int64_t scale;       /* the member is the value in the text times this factor */
@@ -28,26 +29,34 @@ typedef struct {
 #define MEMBER(member) .key = #member, .offset = offsetof(accel_config_t, member)
 
 static const number_t common[] = {
-    {MEMBER(rows), .least = 1, .most = MOST_PES, .scale = 1},
-    {MEMBER(columns), .least = 1, .most = MOST_PES, .scale = 1},
-    {MEMBER(group), .least = 1, .most = MOST_GROUP, .scale = 1},
-    {MEMBER(lanes), .least = 1, .most = MOST_GROUP, .scale = 1},
-    {MEMBER(lane_bits), .least = 1, .most = MOST_BITS, .scale = 1},
-    {MEMBER(weight_sram_bytes), .least = 1, .most = GIGABYTE, .scale = 1},
-    {MEMBER(weight_banks), .least = 1, .most = MOST_PES, .scale = 1},
-    {MEMBER(weight_bus_bits), .least = 8, .most = MOST_PES, .scale = 1},
-    {MEMBER(input_sram_bytes), .least = 1, .most = GIGABYTE, .scale = 1},
-    {MEMBER(input_banks), .least = 1, .most = MOST_PES, .scale = 1},
-    {MEMBER(input_bus_bits), .least = 8, .most = MOST_PES, .scale = 1},
-    {MEMBER(activation_bits), .least = 1, .most = MOST_BITS, .scale = 1},
-    {MEMBER(multipliers), .least = 1, .most = GIGABYTE, .scale = 1, .may_be_none = true},
+    {MEMBER(rows), .what = "rows of PEs: output channels at a time", .least = 1, .most = MOST_PES, .scale = 1},
+    {MEMBER(columns), .what = "columns of PEs: output pixels or tokens at a time", .least = 1, .most = MOST_PES,
+     .scale = 1},
+    {MEMBER(group), .what = "weights of a dot product that a PE takes at a time", .least = 1, .most = MOST_GROUP,
+     .scale = 1},
+    {MEMBER(lanes), .what = "multipliers of a PE", .least = 1, .most = MOST_GROUP, .scale = 1},
+    {MEMBER(lane_bits), .what = "weight bits that a multiplier takes in a cycle: 1 is bit-serial", .least = 1,
+     .most = MOST_BITS, .scale = 1},
+    {MEMBER(weight_sram_bytes), .what = "bytes of the weight buffer", .least = 1, .most = GIGABYTE, .scale = 1},
+    {MEMBER(weight_banks), .what = "banks of the weight buffer", .least = 1, .most = MOST_PES, .scale = 1},
+    {MEMBER(weight_bus_bits), .what = "bits that one bank of the weight buffer reads at a time", .least = 8,
+     .most = MOST_PES, .scale = 1},
+    {MEMBER(input_sram_bytes), .what = "bytes of the activation buffer", .least = 1, .most = GIGABYTE, .scale = 1},
+    {MEMBER(input_banks), .what = "banks of the activation buffer", .least = 1, .most = MOST_PES, .scale = 1},
+    {MEMBER(input_bus_bits), .what = "bits that one bank of the activation buffer reads at a time", .least = 8,
+     .most = MOST_PES, .scale = 1},
+    {MEMBER(activation_bits), .what = "bits of an activation", .least = 1, .most = MOST_BITS, .scale = 1},
+    {MEMBER(multipliers), .what = "multipliers that the design declares, 8 bit-serial ones counting as one", .least = 1,
+     .most = GIGABYTE, .scale = 1, .may_be_none = true},
     {.key = "dram_gbytes_per_s",
+     .what = "GB/s of the DRAM; none: dram.bandwidth of technology.csv",
      .offset = offsetof(accel_config_t, dram_mbytes_per_s),
      .least = 1,
      .most = BILLION,
      .scale = 1000,
      .may_be_none = true},
     {.key = "dram_pj_per_64bit",
+     .what = "pJ for 64 bits from or to the DRAM; none: dram.access of technology.csv",
      .offset = offsetof(accel_config_t, dram_fj_per_64bit),
      .least = 1,
      .most = BILLION,
@@ -87,6 +96,7 @@ static number_t number_at(const accel_key_t *own, size_t index)
         return common[index];
     const accel_key_t *key = &own[index - COMMON];
     return (number_t){.key = key->key,
+                      .what = key->what,
                       .offset = offsetof(accel_config_t, own) + (index - COMMON) * sizeof(int64_t),
                       .least = key->least,
                       .most = key->most,
@@ -372,4 +382,27 @@ outcome_t settings_check(const accel_key_t *own, const accel_config_t *config, c
                                  range(&number, number.may_be_none ? 0 : number.least).chars, NULL);
     }
     return outcome_ok();
+}
+
+/* ===  Lists  === */
+
+size_t settings_common_count(void)
+{
+    return COMMON;
+}
+
+bool settings_key_at(const accel_key_t *own, const accel_config_t *config, size_t index, settings_key_t *key)
+{
+    if (index >= number_count(own))
+        return false;
+    const number_t number = number_at(own, index);
+    const double scale = (double)number.scale;
+    *key = (settings_key_t){.key = number.key,
+                            .what = number.what,
+                            .least = (double)number.least / scale,
+                            .most = (double)number.most / scale,
+                            .may_be_none = number.may_be_none,
+                            .by_network = number.by_network,
+                            .value = (double)value_of(&number, config) / scale};
+    return true;
 }

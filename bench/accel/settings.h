@@ -38,4 +38,19 @@ outcome_t settings_complete(const accel_key_t *own, accel_config_t *config, cons
 /* Refuse a value that is out of range; `design` begins the error. */
 outcome_t settings_check(const accel_key_t *own, const accel_config_t *config, const char *design);
 
+/* A key, for lists of keys. */
+typedef struct {
+    const char *key, *what; /* `what`: the meaning, with the unit */
+    double least, most;     /* in the unit of the key */
+    bool may_be_none;       /* 0 means "not set" */
+    bool by_network;
+    double value; /* in the configuration */
+} settings_key_t;
+
+/* How many keys every design has: they come first. */
+size_t settings_common_count(void);
+
+/* Key `index` of a design and its value; false after the last one. Keys of texts (`counted`, `unequal`) are left out. */
+bool settings_key_at(const accel_key_t *own, const accel_config_t *config, size_t index, settings_key_t *key);
+
 #endif

@@ -33,12 +33,16 @@ static outcome_t work_of(const accel_config_t *config, const accel_layer_t *laye
     return outcome_ok();
 }
 
-const accelerator_t accelerator_stripes = {.name = "stripes",
-                                           .title = "Stripes",
-                                           .source = "BBS paper sections V and VI; Judd et al., MICRO 2016",
-                                           .part = "stripes",
-                                           .weights_per_lane = 1,
-                                           .accuracy = "int8",
-                                           .accuracy_at_bits = "ptq:bits=",
-                                           .keys = keys,
-                                           .work = work_of};
+const accelerator_t accelerator_stripes = {
+    .name = "stripes",
+    .title = "Stripes",
+    .source = "BBS paper sections V and VI; Judd et al., MICRO 2016",
+    .summary = "bit-serial weights, dense; the reference of all speedups",
+    .skips = "nothing; fewer bits of all weights take fewer cycles",
+    .stores = "p bits of every weight, p = weight_bits (8 by default); activations of 8 bits",
+    .part = "stripes",
+    .weights_per_lane = 1,
+    .accuracy = "int8",
+    .accuracy_at_bits = "ptq:bits=",
+    .keys = keys,
+    .work = work_of};

@@ -172,6 +172,10 @@ static const char *const variants[] = {"tensor", "channel", NULL};
 const method_t ant_method = {
     .name = "ant",
     .summary = "ANT: the best of int, power of two and flint per tensor (MICRO'22; BBS paper, Table II)",
+    .does = "Tries integers, powers of two and the format flint on a layer, each with several ranges, and takes the one "
+            "with the least squared error.",
+    .stores = "B bits a weight, a scale for each channel, and 2 bits for the format of the layer.",
+    .source = "Guo et al., ANT, MICRO 2022; BBS paper, Tables II and III",
     .input = METHOD_FLOAT,
     .takes = METHOD_TAKES_BITS,
     .variants = variants,

@@ -76,6 +76,10 @@ static outcome_t compress(const method_config_t *config, const compress_layer_t 
 const method_t bitflip_method = {
     .name = "bitflip",
     .summary = "sign-magnitude bit flip to N zero columns (BitWave, HPCA'24)",
+    .does = "Writes a group as sign and magnitude and rounds the magnitudes until N of the seven magnitude columns are "
+            "zero; columns that are zero already count.",
+    .stores = "The columns that are not zero, and for each group a mask of 8 bits.",
+    .source = "Shi et al., BitWave, HPCA 2024; BBS paper, Figs 6 and 11",
     .input = METHOD_INT8,
     .selects = true,
     .packs = true,

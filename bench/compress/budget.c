@@ -148,6 +148,11 @@ static outcome_t compress(const method_config_t *config, const compress_layer_t 
 const method_t budget_method = {
     .name = "budget",
     .summary = "columns mixed per layer for a mean number of bits, groups as by best",
+    .does =
+        "Measures every layer with every number of columns, and takes columns where they add the least error for each "
+        "bit saved, until the network has the given mean number of bits.",
+    .stores = "As best; each layer has its own number of columns.",
+    .source = "this project; the paper uses one number of columns for all layers",
     .input = METHOD_INT8,
     .selects = true,
     .packs = true,

@@ -53,6 +53,9 @@ struct column_coder; /* columns.h: how a method that works on bit columns encode
 typedef struct {
     const char *name;
     const char *summary; /* one line, with the source */
+    const char *does;    /* the steps, a few sentences */
+    const char *stores;  /* what a compressed layer keeps */
+    const char *source;  /* the publication, with section, figure or table */
     method_input_t input;
     bool selects;                /* keeps sensitive channels; takes the keys beta, channels, score */
     bool packs;                  /* its columns and metadata can be stored as .bbs */

@@ -173,6 +173,10 @@ static const char *const variants[] = {"e2m3", "e3m2", "int", NULL};
 const method_t mx_method = {
     .name = "mx",
     .summary = "Microscaling MXFP6 E2M3 (OCP MX 1.0; BBS paper, Table III)",
+    .does = "Gives each group of 32 weights a scale that is a power of two, and rounds the weights to a small float or "
+            "integer format.",
+    .stores = "B bits a weight and a scale of 8 bits for each group.",
+    .source = "OCP Microscaling Formats 1.0; BBS paper, Table III",
     .input = METHOD_FLOAT,
     .takes = METHOD_TAKES_GROUP | METHOD_TAKES_BITS,
     .variants = variants,

@@ -218,6 +218,10 @@ static const activation_method_t activations = {.calibrates = true, .reads_weigh
 const method_t noisyquant_method = {
     .name = "noisyquant",
     .summary = "6-bit weights; with activations=8, a noisy bias (CVPR'23; BBS paper, Table III)",
+    .does = "Quantises weights to 6 bits. With activations=8 a fixed noise is added to the inputs of a layer before they "
+            "are rounded, and its effect is taken out of the bias.",
+    .stores = "6 bits a weight and a scale for each channel.",
+    .source = "Liu et al., NoisyQuant, CVPR 2023; BBS paper, Table III",
     .input = METHOD_FLOAT,
     .takes = METHOD_TAKES_BITS,
     .activations = &activations,

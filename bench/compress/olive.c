@@ -256,6 +256,10 @@ static outcome_t compress(const method_config_t *config, const compress_layer_t 
 const method_t olive_method = {
     .name = "olive",
     .summary = "OliVe: 4 bits, outlier-victim pairs (ISCA'23; BBS paper, Table VI and Fig. 17)",
+    .does = "Quantises weights to 4 bits in pairs. Where one of a pair is an outlier it gets a format with a larger "
+            "range, and its neighbour becomes zero.",
+    .stores = "4 bits a weight, a scale for each channel, and a bit for the format of the layer.",
+    .source = "Guo et al., OliVe, ISCA 2023; BBS paper, Table VI and Fig. 17",
     .input = METHOD_FLOAT,
     .takes = METHOD_TAKES_BITS,
     .variants = variants,

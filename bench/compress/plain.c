@@ -30,6 +30,9 @@ static outcome_t compress_int8(const method_config_t *config, const compress_lay
 const method_t plain_fp32 = {
     .name = "fp32",
     .summary = "unchanged float weights (reference)",
+    .does = "Leaves the float weights as they are. It is a reference: the network as it was trained.",
+    .stores = "32 bits a weight.",
+    .source = "the checkpoint itself",
     .input = METHOD_FLOAT,
     .defaults = {.group = 32, .bits = FLOAT_BITS},
     .compress = compress_fp32,
@@ -39,6 +42,10 @@ const method_t plain_fp32 = {
 const method_t plain_int8 = {
     .name = "int8",
     .summary = "INT8 per output channel, nothing pruned (reference)",
+    .does = "Rounds each output channel to whole numbers from -128 to 127 times one scale. It is the reference that "
+            "losses are measured against, and the input of all methods that prune bit columns.",
+    .stores = "8 bits a weight and a scale for each channel.",
+    .source = "BBS paper, section V-A: INT8 by per-channel quantisation",
     .input = METHOD_INT8,
     .packs = true,
     .defaults = {.group = 32, .bits = 8},

@@ -77,6 +77,10 @@ outcome_t ptq_check(const method_config_t *config)
 const method_t ptq_method = {
     .name = "ptq",
     .summary = "n-bit quantisation per output channel (BBS paper, V-B)",
+    .does = "Rounds each output channel to whole numbers of B bits times one scale; the range is the one with the least "
+            "squared error.",
+    .stores = "B bits a weight and a scale for each channel.",
+    .source = "BBS paper, section V-B, Fig. 11",
     .input = METHOD_FLOAT,
     .selects = true,
     .takes = METHOD_TAKES_BITS | METHOD_TAKES_CLIP,

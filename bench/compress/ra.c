@@ -62,6 +62,10 @@ static outcome_t compress(const method_config_t *config, const compress_layer_t 
 const method_t ra_method = {
     .name = "ra",
     .summary = "rounded averaging of the low bit columns (BBS paper, Fig. 4)",
+    .does = "Drops the redundant columns after the sign of a group, up to three; of the columns that are still to be "
+            "pruned, the lowest of each weight are replaced by their mean over the group.",
+    .stores = "The kept columns, and for each group a byte: number of redundant columns and the mean, in 6 bits.",
+    .source = "BBS paper, section III-B, Fig. 4",
     .input = METHOD_INT8,
     .selects = true,
     .packs = true,

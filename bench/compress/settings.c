@@ -8,15 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SETTING(key_, option_, argument, help, taken_by_, kind_, member, least_, most_, no_, yes_) \
-    {.key = (key_),                                                                                \
-     .option = (option_),                                                                          \
-     .taken_by = (taken_by_),                                                                      \
-     .kind = (kind_),                                                                              \
-     .offset = offsetof(method_config_t, member),                                                  \
-     .least = (least_),                                                                            \
-     .most = (most_),                                                                              \
-     .no = (no_),                                                                                  \
+#define SETTING(key_, option_, argument, help_, taken_by_, kind_, member, least_, most_, no_, yes_) \
+    {.key = (key_),                                                                                 \
+     .option = (option_),                                                                           \
+     .help = (help_),                                                                               \
+     .taken_by = (taken_by_),                                                                       \
+     .kind = (kind_),                                                                               \
+     .offset = offsetof(method_config_t, member),                                                   \
+     .least = (least_),                                                                             \
+     .most = (most_),                                                                               \
+     .no = (no_),                                                                                   \
      .yes = (yes_)},
 
 /* clang-format off */
@@ -112,7 +113,7 @@ static bool is_real(const setting_t *setting, const method_t *method)
            (setting->kind == SETTING_BITS && (method->takes & METHOD_TAKES_MEAN_BITS) != 0);
 }
 
-static text_t values_of(const setting_t *setting, const method_t *method)
+text_t setting_values(const setting_t *setting, const method_t *method)
 {
     if (setting->kind == SETTING_BOOL)
         return text_of("%s or %s", setting->no, setting->yes);
@@ -132,7 +133,30 @@ outcome_t setting_read(const setting_t *setting, const method_t *method, const c
         return not_taken(setting, method, where, place);
     method_config_t changed = *config;
     if (!read_value(setting, method, text, &changed))
-        return outcome_usage(where, place, text[0] != '\0' ? text : "no value", values_of(setting, method).chars, NULL);
+        return outcome_usage(where, place, text[0] != '\0' ? text : "no value", setting_values(setting, method).chars,
+                             NULL);
     *config = changed;
     return outcome_ok();
+}
+
+text_t setting_value(const setting_t *setting, const method_t *method, const method_config_t *config)
+{
+    const void *member = (const char *)config + setting->offset;
+    switch (setting->kind) {
+    case SETTING_SHIFT:
+        return config->fixed_shift ? text_of("%d", config->shift) : text_of("%s", "");
+    case SETTING_INT:
+        return *(const int *)member != 0 || setting->least <= 0 ? text_of("%d", *(const int *)member) : text_of("%s", "");
+    case SETTING_BITS:
+        return is_real(setting, method) ? text_of("%g", config->mean_bits) : text_of("%d", config->bits);
+    case SETTING_INT64:
+        return text_of("%" PRId64, *(const int64_t *)member);
+    case SETTING_REAL:
+        return text_of("%g", *(const double *)member);
+    case SETTING_BOOL:
+        return text_of("%s", *(const bool *)member ? setting->yes : setting->no);
+    case SETTING_VARIANT:
+        return text_of("%s", *(const char *const *)member);
+    }
+    return text_of("%s", "");
 }

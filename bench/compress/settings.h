@@ -2,6 +2,7 @@
 #ifndef BBS_COMPRESS_SETTINGS_H
 #define BBS_COMPRESS_SETTINGS_H
 
+#include "base/text.h"
 #include "compress/method.h"
 
 /* The parameters of methods, by name. One row is a key of a spec (`ra:columns=4`) and an option of every command that
@@ -70,6 +71,7 @@ typedef enum {
 
 typedef struct {
     const char *key, *option;
+    const char *help; /* what it is, in one line */
     unsigned taken_by;
     setting_kind_t kind;
     size_t offset; /* of the member of method_config_t */
@@ -88,5 +90,11 @@ outcome_t setting_find(const char *key, const char *where, const char *place, co
  * or the text is not a valid value. Rules over several keys are checked by method_check(). */
 outcome_t setting_read(const setting_t *setting, const method_t *method, const char *text, const char *where,
                        const char *place, method_config_t *config);
+
+/* The values that a key can have for a method, in words: "1 to 6", "even or zero". */
+text_t setting_values(const setting_t *setting, const method_t *method);
+
+/* The value in a configuration, as setting_read() would take it; "" when none is set (a free shift, float activations). */
+text_t setting_value(const setting_t *setting, const method_t *method, const method_config_t *config);
 
 #endif

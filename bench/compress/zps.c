@@ -83,6 +83,11 @@ outcome_t zps_check(const method_config_t *config)
 const method_t zps_method = {
     .name = "zps",
     .summary = "zero-point shifting (BBS paper, Algorithm 1, Fig. 5)",
+    .does = "Adds a shift to all weights of a group so that more columns after the sign are redundant, rounds the low "
+            "columns to zero, and takes the shift back when it computes. All shifts of P bits are tried; the one with the "
+            "least squared error is taken.",
+    .stores = "The kept columns, and for each group a byte: number of redundant columns and the shift, in 6 bits.",
+    .source = "BBS paper, section III-B, Algorithm 1 and Fig. 5",
     .input = METHOD_INT8,
     .selects = true,
     .packs = true,

@@ -82,6 +82,10 @@ static outcome_t compress(const method_config_t *config, const compress_layer_t 
 const method_t zps_released_method = {
     .name = "zps-released",
     .summary = "zero-point shifting as the authors' repository computes it (for comparison)",
+    .does = "Zero-point shifting as the authors' public code computes it: sign and magnitude, sums clipped to 127, shifts "
+            "of 5 bits. It is there to compare the two.",
+    .stores = "Counted like zps, but its lowest shift has no stored form, so it cannot be packed.",
+    .source = "the authors' repository, compared with the BBS paper's Algorithm 1",
     .input = METHOD_INT8,
     .selects = true,
     .constant_is_signed = true,

@@ -73,5 +73,9 @@ static outcome_t open_cifar(const dataset_request_t *request, dataset_t *dataset
 const dataset_kind_t dataset_cifar10 = {
     .name = "cifar10",
     .title = "CIFAR-10, 10,000 test images",
+    .licence = "not stated by its authors",
+    .source = "Krizhevsky 2009; cs.toronto.edu/~kriz/cifar.html, binary version",
+    .published = 10000,
+    .classes = 10,
     .open = open_cifar,
 };

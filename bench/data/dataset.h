@@ -43,6 +43,10 @@ typedef struct {
 typedef struct {
     const char *name;
     const char *title;
+    const char *licence;                /* of the samples, or under what terms they can be had */
+    const char *source;                 /* publication, and where the files come from */
+    int64_t published;                  /* samples of the published test set; 0: `whole` */
+    int64_t classes;                    /* of the published set; 0 where the files tell */
     const char *default_path;           /* folder or file, absolute or in the project; NULL when the user must give it */
     bool has_training;                  /* the default path has a training part */
     bool f1;                            /* two classes, scored also by F1 of class 1 */

@@ -98,6 +98,10 @@ static outcome_t open_fashion(const dataset_request_t *request, dataset_t *datas
 const dataset_kind_t dataset_fashion_mnist = {
     .name = "fashion-mnist",
     .title = "Fashion-MNIST, 10,000 test images",
+    .licence = "MIT (Zalando SE)",
+    .source = "Xiao et al. 2017; Debian package dataset-fashion-mnist",
+    .published = 10000,
+    .classes = 10,
     .default_path = "/usr/share/datasets/fashion-mnist", /* Debian package dataset-fashion-mnist */
     .has_training = true,
     .open = open_fashion,

@@ -76,6 +76,8 @@ static outcome_t open_photos(const dataset_request_t *request, dataset_t *datase
 const dataset_kind_t dataset_imagenet = {
     .name = "imagenet",
     .title = "ImageNet-1k validation, or another folder of labelled JPEGs",
+    .licence = "research use, with an account; not redistributed here",
+    .source = "Russakovsky et al. 2015; image-net.org, ILSVRC2012 validation",
     .whole = 50000,
     .open = open_photos,
 };

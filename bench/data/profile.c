@@ -101,7 +101,7 @@ static const profile_t bbs_authors = {
 };
 
 /* One line adds a profile. */
-static const profile_t *const registry[] = {
+const profile_t *const profile_registry[] = {
     &torchvision_v1,    &torchvision_v2,         &timm_bicubic,  &timm_imagenet,    &deit,
     &bbs_authors,       &cifar10_imagenet_stats, &cifar10_stats, &fashion_mnist_v1, &glyphs_v1,
     &wordpiece_uncased, &wordpiece_cased,        NULL,
@@ -109,7 +109,7 @@ static const profile_t *const registry[] = {
 
 outcome_t profile_find(const char *name, const profile_t **profile)
 {
-    static const registry_t profiles = {.where = "preprocessing", .what = "profile", .tables = {registry}};
+    static const registry_t profiles = {.where = "preprocessing", .what = "profile", .tables = {profile_registry}};
     return registry_find(&profiles, name, profile);
 }
 
@@ -130,7 +130,7 @@ static bool same_picture(const profile_picture_t *a, const profile_picture_t *b)
 
 const profile_t *profile_like(const profile_t *profile)
 {
-    for (const profile_t *const *known = registry; *known != NULL; known++)
+    for (const profile_t *const *known = profile_registry; *known != NULL; known++)
         if ((*known)->text == NULL && same_picture((*known)->picture, profile->picture) && same_colours(*known, profile))
             return *known;
     return NULL;
@@ -138,7 +138,7 @@ const profile_t *profile_like(const profile_t *profile)
 
 const profile_t *profile_of_colours(const profile_t *profile)
 {
-    for (const profile_t *const *known = registry; *known != NULL; known++)
+    for (const profile_t *const *known = profile_registry; *known != NULL; known++)
         if ((*known)->text == NULL && same_colours(*known, profile))
             return *known;
     return NULL;

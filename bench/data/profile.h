@@ -31,6 +31,9 @@ typedef struct {
     float mean[3], std[3];            /* of channels in 0..1: value = (pixel / 255 - mean) / std */
 } profile_t;
 
+/* Every profile, NULL-terminated. */
+extern const profile_t *const profile_registry[];
+
 outcome_t profile_find(const char *name, const profile_t **profile);
 /* The profile of the registry with the same numbers, or NULL. */
 const profile_t *profile_like(const profile_t *profile);

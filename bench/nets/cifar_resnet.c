@@ -89,25 +89,27 @@ static void graph(const net_size_t *size, text_builder_t *text)
 
 /* ===  Sizes  === */
 
-#define CIFAR_RESNET(depth, n)                                                             \
-    static const cifar_shape_t shape_##depth = {.blocks = (n)};                            \
-    static const net_size_t full_##depth = {.name = "full",                                \
-                                            .cfg = "models/cfg/resnet" #depth ".full.cfg", \
-                                            .dataset = "cifar10",                          \
-                                            .profile = "cifar10-imagenet-stats",           \
-                                            .channels = 3,                                 \
-                                            .height = SIDE,                                \
-                                            .width = SIDE,                                 \
-                                            .classes = 10,                                 \
-                                            .shape = &shape_##depth};                      \
-    static const net_size_t *const sizes_##depth[] = {&full_##depth, NULL};                \
-    const network_t net_resnet##depth = {.name = "resnet" #depth,                          \
-                                         .title = "ResNet-" #depth " (CIFAR-10)",          \
-                                         .family = "resnet",                               \
-                                         .sizes = sizes_##depth,                           \
-                                         .layers = layers,                                 \
-                                         .graph = graph,                                   \
-                                         .head = "linear",                                 \
+#define CIFAR_RESNET(depth, n)                                                                                            \
+    static const cifar_shape_t shape_##depth = {.blocks = (n)};                                                           \
+    static const net_size_t full_##depth = {.name = "full",                                                               \
+                                            .cfg = "models/cfg/resnet" #depth ".full.cfg",                                \
+                                            .dataset = "cifar10",                                                         \
+                                            .profile = "cifar10-imagenet-stats",                                          \
+                                            .channels = 3,                                                                \
+                                            .height = SIDE,                                                               \
+                                            .width = SIDE,                                                                \
+                                            .classes = 10,                                                                \
+                                            .shape = &shape_##depth};                                                     \
+    static const net_size_t *const sizes_##depth[] = {&full_##depth, NULL};                                               \
+    const network_t net_resnet##depth = {.name = "resnet" #depth,                                                         \
+                                         .title = "ResNet-" #depth " (CIFAR-10)",                                         \
+                                         .family = "resnet",                                                              \
+                                         .summary = #depth " layers in three stages of " #n " blocks",                    \
+                                         .source = "He et al., CVPR 2016, section 4.2; akamaster/pytorch_resnet_cifar10", \
+                                         .sizes = sizes_##depth,                                                          \
+                                         .layers = layers,                                                                \
+                                         .graph = graph,                                                                  \
+                                         .head = "linear",                                                                \
                                          .shape_size = sizeof(cifar_shape_t)}
 
 CIFAR_RESNET(20, 3);

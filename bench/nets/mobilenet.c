@@ -160,6 +160,8 @@ static const net_size_t *const sizes[] = {&full, NULL};
 const network_t net_mobilenet_v2 = {.name = "mobilenet_v2",
                                     .title = "MobileNetV2",
                                     .family = "mobilenet",
+                                    .summary = "17 inverted residual blocks with depthwise convolutions",
+                                    .source = "Sandler et al., CVPR 2018; torchvision mobilenet_v2",
                                     .sizes = sizes,
                                     .layers = layers,
                                     .graph = graph,

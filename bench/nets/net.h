@@ -91,6 +91,8 @@ typedef struct {
     const char *name;               /* "resnet34" */
     const char *title;              /* "ResNet-34" */
     const char *family;             /* "resnet", "vgg", "vit", "bert" */
+    const char *summary;            /* what it is made of, one line; NULL for a network of the user's */
+    const char *source;             /* the publication, and the implementation whose names and shapes it has; or NULL */
     const net_size_t *const *sizes; /* NULL-terminated */
     const net_rename_t *renames;    /* or NULL */
     /* Required: the layers of a size. */

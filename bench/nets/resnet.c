@@ -208,8 +208,13 @@ static const net_size_t resnet34_compact = {.name = "compact",
 
 static const net_size_t *const resnet34_sizes[] = {&resnet34_full, &resnet34_compact, NULL};
 
-const network_t net_resnet34 = {
-    .name = "resnet34", .title = "ResNet-34", .family = "resnet", .sizes = resnet34_sizes, RESNET};
+const network_t net_resnet34 = {.name = "resnet34",
+                                .title = "ResNet-34",
+                                .family = "resnet",
+                                .summary = "16 blocks of two convolutions of 3 x 3 in four stages",
+                                .source = "He et al., CVPR 2016; torchvision resnet34",
+                                .sizes = resnet34_sizes,
+                                RESNET};
 
 static const resnet_shape_t resnet50_full_shape = {.add_block = add_bottleneck,
                                                    .convolutions = 3,
@@ -260,8 +265,13 @@ static const net_size_t resnet50_compact = {.name = "compact",
 
 static const net_size_t *const resnet50_sizes[] = {&resnet50_full, &resnet50_compact, NULL};
 
-const network_t net_resnet50 = {
-    .name = "resnet50", .title = "ResNet-50", .family = "resnet", .sizes = resnet50_sizes, RESNET};
+const network_t net_resnet50 = {.name = "resnet50",
+                                .title = "ResNet-50",
+                                .family = "resnet",
+                                .summary = "16 bottleneck blocks of three convolutions in four stages",
+                                .source = "He et al., CVPR 2016; torchvision resnet50",
+                                .sizes = resnet50_sizes,
+                                RESNET};
 
 /* ===  From the tensors  === */
 

@@ -102,6 +102,8 @@ static const net_size_t *const vgg16_sizes[] = {&vgg16_full, &vgg16_compact, NUL
 const network_t net_vgg16 = {.name = "vgg16",
                              .title = "VGG-16",
                              .family = "vgg",
+                             .summary = "13 convolutions of 3 x 3 with BatchNorm, 3 linear layers",
+                             .source = "Simonyan and Zisserman, ICLR 2015; torchvision vgg16_bn",
                              .sizes = vgg16_sizes,
                              .layers = vgg_layers,
                              .graph = vgg_graph,
