@@ -225,9 +225,9 @@ $(BUILD)/tests/%: tests/unit/%.c $(LINKED) Makefile $(BUILD)/generated/flags
 	@echo "  TEST    $@"
 	$(Q)$(CC) $(BBS_CFLAGS) $(LDFLAGS) -Itests/unit -o $@ $< $(LINKING) -lcmocka
 
-# The only test that is linked like the program.
-$(BUILD)/tests/test_loader: LINKING = $(LOADER) $(BUILD)/libbbs.a $(LIBRARIES)
-$(BUILD)/tests/test_loader: $(LOADER) | $(BUILD)/tests/bbsbench-engine.so
+# Tests that are linked like the program: the loader, and the tables of all commands.
+$(BUILD)/tests/test_loader $(BUILD)/tests/test_options: LINKING = $(LOADER) $(BUILD)/libbbs.a $(LIBRARIES)
+$(BUILD)/tests/test_loader $(BUILD)/tests/test_options: $(LOADER) | $(BUILD)/tests/bbsbench-engine.so
 
 $(BUILD)/tests/bbsbench-engine.so: | $(BUILD)/bbsbench-engine.so
 	@mkdir -p $(@D)

@@ -14,11 +14,11 @@ Installs missing packages, builds, runs every experiment, draws the figures, wri
   (default)  2,000 test samples (CNNs 8,000) and all methods on the networks that this project ships, minutes
   --full     the paper's own checkpoints on ImageNet and GLUE: lists files to fetch, disk and time,
              then asks; hours to days. Its options go to `bbsbench run` (build/bbsbench run --help):
-             --yes  --net NAME[,NAME]  --images N  --method SPEC  --data imagenet=FOLDER  --from FOLDER
+             --yes  --net NAME[,NAME]  --samples N  --method SPEC  --data imagenet=FOLDER  --from FOLDER
              --manifest FILE.csv  --skip-bad  --only ID[,ID]
   --real     real networks that others trained, on small real test sets (models/real.csv): lists files
              to fetch (1.7 GB), disk and time, then asks; hours. Its options go to `bbsbench run`:
-             --yes  --net NAME[,NAME]  --images N  --method SPEC  --from FOLDER  --offline
+             --yes  --net NAME[,NAME]  --samples N  --method SPEC  --from FOLDER  --offline
              --evaluations FILE.csv  --manifest FILE.csv  --skip-bad  --only ID[,ID]
   --jobs N   threads (default: the processors that this process may use); the results do not depend on it
   --resume   continue the newest run of the mode, with the same options: finished experiments stay
@@ -59,13 +59,13 @@ while [ $# -gt 0 ]; do
     --no-compare) compare=--no-compare ;;
     --no-history) history=--no-history ;;
     --yes | --skip-bad | --offline) full="$full$1 " ;;
-    --net=* | --images=* | --method=* | --data=* | --from=* | --manifest=* | --evaluations=* | --only=*)
+    --net=* | --samples=* | --images=* | --method=* | --data=* | --from=* | --manifest=* | --evaluations=* | --only=*)
         value=${1#*=} name=${1%%=*}
         shift
         set -- "$name" "$value" "$@"
         continue
         ;;
-    --net | --images | --method | --data | --from | --manifest | --evaluations | --only)
+    --net | --samples | --images | --method | --data | --from | --manifest | --evaluations | --only)
         [ $# -gt 1 ] || bad_usage "$1 without a value"
         case $1 in
         --from | --manifest | --evaluations) value=$(absolute "$2") ;;

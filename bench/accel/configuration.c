@@ -27,6 +27,21 @@ static bool is_of(const accelerator_t *accelerator, const char *section)
            text_equal(section, accelerator->part);
 }
 
+/* "did you mean bitvert?" for an unknown section, or "". */
+static text_t near_section(const char *section)
+{
+    enum { MOST_SECTIONS = 64 };
+    const char *names[MOST_SECTIONS + 1] = {dram, all_designs};
+    size_t count = 2;
+    for (const accelerator_t *const *at = accelerator_registry; *at != NULL && count + 2 <= MOST_SECTIONS; at++) {
+        const bool shared = at != accelerator_registry && text_equal((*at)->part, at[-1]->part);
+        names[count++] = (*at)->name;
+        if (!shared && !text_equal((*at)->part, (*at)->name))
+            names[count++] = (*at)->part;
+    }
+    return registry_guess(names, section);
+}
+
 /* A section must be known to an accelerator of the registry, though not to one that is being configured. */
 static outcome_t check_section(const char *section, const char *where, const char *place)
 {
@@ -36,7 +51,9 @@ static outcome_t check_section(const char *section, const char *where, const cha
             return outcome_ok();
         known = text_of("%s, %s", known.chars, (*at)->name);
     }
-    return outcome_usage(where, place, section, known.chars, "name a design, its family, or one of these");
+    text_t near = near_section(section);
+    return outcome_usage(where, place, section, known.chars,
+                         near.chars[0] != '\0' ? near.chars : "name a design, its family, or one of these");
 }
 
 /* Before anything is set: check that every design of the section, chosen or not, has the key and accepts the value. `all`

@@ -4,6 +4,7 @@
 #include "accel/settings.h"
 
 #include "accel/exact.h"
+#include "base/registry.h"
 #include "base/text.h"
 
 #include <inttypes.h>
@@ -112,6 +113,19 @@ static text_t known_keys(const accel_key_t *own)
     for (size_t i = 0; i < TEXTS; i++)
         known = text_of("%s, %s", known.chars, texts[i].key);
     return known;
+}
+
+/* "did you mean rows?" for an unknown key, or "". */
+static text_t near_key(const accel_key_t *own, const char *key)
+{
+    enum { MOST_NEAR = 128 };
+    const char *names[MOST_NEAR + 1] = {NULL};
+    size_t count = 0;
+    for (; count < number_count(own) && count < MOST_NEAR - TEXTS; count++)
+        names[count] = number_at(own, count).key;
+    for (size_t i = 0; i < TEXTS; i++)
+        names[count + i] = texts[i].key;
+    return registry_guess(names, text_of("%.*s", (int)strcspn(key, "."), key).chars);
 }
 
 /* Find "KEY" or "KEY.NETWORK"; `network` is the part after the dot, or NULL. False when the design has no such key. */
@@ -246,7 +260,7 @@ static outcome_t read_number(const accel_key_t *own, accel_config_t *config, con
     const char *network;
     int64_t value;
     if (!find_any(own, key, &number, &network))
-        return outcome_usage(where, place, "no such key", known_keys(own).chars, NULL);
+        return outcome_usage(where, place, "no such key", known_keys(own).chars, near_key(own, key).chars);
     if (!read_value(&number, text, &value))
         return outcome_usage(where, place, text[0] ? text : "no value", range(&number, number.least).chars, NULL);
     if (network != NULL)

@@ -70,6 +70,24 @@ static outcome_t not_readable(const char *path, int error, const char *todo)
     return outcome_failed(path, "reading", strerror(error), "a readable file", todo);
 }
 
+bool file_may_enter(const char *path)
+{
+    return file_is_folder(path) && access(path, R_OK | X_OK) == 0;
+}
+
+outcome_t file_absent(const char *path, const char *where, const char *place, const char *expected, const char *todo)
+{
+    struct stat status;
+    int error = 0;
+    if (stat(path, &status) != 0)
+        error = errno;
+    else if (access(path, S_ISDIR(status.st_mode) ? R_OK | X_OK : R_OK) != 0)
+        error = errno;
+    if (error == 0 || error == ENOENT || error == ENOTDIR)
+        return outcome_missing(where, place, "no such file or folder", expected, todo);
+    return outcome_failed(where, place, strerror(error), expected, "change its permissions, or name another place");
+}
+
 outcome_t file_size(const char *path, int64_t *bytes)
 {
     struct stat status;

@@ -34,6 +34,13 @@ bool file_exists(const char *path);
 bool file_is_folder(const char *path);
 outcome_t file_size(const char *path, int64_t *bytes);
 
+/* The error of a path that cannot be used: FAULT_MISSING when nothing is there, and FAULT_FAILED with the reason of the
+ * system when something is, or may be, that this user may not read. `where` and `place` begin it, as of outcome_missing().
+ */
+outcome_t file_absent(const char *path, const char *where, const char *place, const char *expected, const char *todo);
+/* A folder that this user may list and enter. */
+bool file_may_enter(const char *path);
+
 /* Open for reading, with the size; close with fclose(). A missing file is FAULT_MISSING, as for file_read(). */
 outcome_t file_open(const char *path, const char *todo, FILE **stream, int64_t *bytes);
 

@@ -24,17 +24,21 @@ static outcome_t not_writable(const char *path, int error)
 {
     static const struct {
         int error;
-        const char *todo;
-    } advice[] = {{ENOSPC, "free some disk space or choose another folder"},
-                  {EDQUOT, "free some of your disk quota or choose another folder"},
-                  {EFBIG, "raise the limit on file sizes (ulimit -f)"},
-                  {ENAMETOOLONG, "give a shorter name; 5 bytes are needed for \".part\""},
-                  {EPIPE, "the program that reads it has ended"}};
-    const char *todo = "choose another folder or change its permissions";
+        const char *expected, *todo;
+    } advice[] = {{ENOSPC, "room for it", "free some disk space or choose another folder"},
+                  {EDQUOT, "room for it", "free some of your disk quota or choose another folder"},
+                  {EFBIG, "room for it", "raise the limit on file sizes (ulimit -f)"},
+                  {ENOENT, "a folder to write into", "make the folder first, or choose another"},
+                  {ENOTDIR, "a folder to write into", "choose another folder"},
+                  {ENAMETOOLONG, "a name of a file", "give a shorter name; 5 bytes are needed for \".part\""},
+                  {EPIPE, "a reader", "the program that reads it has ended"}};
+    const char *expected = "a file that may be written", *todo = "choose another folder or change its permissions";
     for (size_t i = 0; i < sizeof advice / sizeof *advice; i++)
-        if (advice[i].error == error)
+        if (advice[i].error == error) {
+            expected = advice[i].expected;
             todo = advice[i].todo;
-    return outcome_failed(path, "writing", strerror(error), "a writable file with room for it", todo);
+        }
+    return outcome_failed(path, "writing", strerror(error), expected, todo);
 }
 
 /* ===  Where the data go  === */

@@ -104,6 +104,12 @@ static text_t guess(const registry_t *registry, const char *name)
     return found > 0 ? text_of("%s?", text.chars) : text;
 }
 
+text_t registry_guess(const char *const *names, const char *name)
+{
+    const registry_t registry = {.tables = {names}, .entry_size = sizeof *names};
+    return guess(&registry, name);
+}
+
 /* ===  Finding  === */
 
 static outcome_t refuse(const registry_t *registry, const char *place, const char *found, const char *todo)

@@ -3,6 +3,7 @@
 #define BBS_BASE_REGISTRY_H
 
 #include "base/outcome.h"
+#include "base/text.h"
 
 #include <stddef.h>
 
@@ -36,6 +37,10 @@ const void *registry_look_up(const registry_t *registry, const char *name);
  * and with the nearest of them within 2 edits or a third of its length (Damerau-Levenshtein: a letter inserted, deleted or
  * replaced, or two neighbours exchanged). */
 outcome_t registry_find(const registry_t *registry, const char *name, void *found);
+
+/* "did you mean a or b?": the names that registry_find() would name, or an empty text. `names` end with NULL. For names
+ * that are made from several tables. */
+text_t registry_guess(const char *const *names, const char *name);
 
 /* "a,b", or "all": every entry of the first table. */
 typedef struct {

@@ -11,7 +11,7 @@
 outcome_t accel_options_configs(const options_t *options, const accelerator_t *const *accelerators, size_t count,
                                 accel_config_t *configs, text_t *label)
 {
-    const char *profile = options_text(options, "profile");
+    const char *profile = options_text(options, "config");
     outcome_t result = configuration_load(profile, accelerators, count, configs);
     *label = text_of("%s", profile);
     for (size_t i = 0; i < options_count(options, "set") && outcome_is_ok(&result); i++) {
@@ -27,7 +27,7 @@ outcome_t accel_options_configs(const options_t *options, const accelerator_t *c
     }
     if (outcome_is_ok(&result) && !text_fits(label))
         result = outcome_usage("simulate", "--set", "too many settings for the column `configuration`",
-                               "fewer settings, or a --profile file", NULL);
+                               "fewer settings, or a file for --config", NULL);
     return result;
 }
 

@@ -9,7 +9,7 @@
 /* The options that choose the configuration of accelerators and the source of their energies. */
 
 #define ACCEL_OPTIONS                                                                                                     \
-    {"profile", "paper|bitsim|FILE.ini", "paper", "configuration: the paper's, its simulator's, or your own"},            \
+    {"config", "paper|bitsim|FILE.ini", "paper", "configuration: the paper's, its simulator's, or your own"},             \
         {"set", "DESIGN.KEY=VALUE...", NULL,                                                                              \
          "change one setting: bitvert.rows=16, dram.gbytes_per_s=25.6; may be repeated"},                                 \
         {"oddity", "NAME[,NAME]|all", NULL,                                                                               \

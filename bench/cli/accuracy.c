@@ -2,7 +2,9 @@
 #include "cli/accuracy.h"
 
 #include "base/text.h"
+#include "cli/input.h"
 #include "cli/method_options.h"
+#include "cli/output.h"
 #include "measure/accuracy_rows.h"
 #include "measure/layers.h"
 #include "nets/recognise.h"
@@ -19,7 +21,7 @@ enum { MOST_HEADS = 4096 };
 enum { DEFAULT_METHODS = 4, FLOAT_METHODS = 1 /* the first methods of the default list, which have no integer weights */ };
 
 static const option_t options_table[] = {
-    {"net", "NAME[,NAME]|all|auto", NULL,
+    {"net", "NAME[,NAME]|all|auto", option_required,
      "networks; all: every network that has the size; auto: the network that the tensors of --weights are"},
     {"size", "compact|full", NULL, "width of the networks (default compact; full for a network without a compact size)"},
     {"weights", "FILE", NULL,
@@ -36,7 +38,7 @@ static const option_t options_table[] = {
     {"ignore-extra", NULL, NULL, "leave out float tensors of the checkpoint that the network does not ask for"},
     {"vocabulary", "FILE", NULL, "WordPiece vocabulary of the checkpoint (vocab.txt), for networks that read text"},
     {"method", "SPEC...", NULL, "NAME[:key=value...], may be given several times (default fp32, int8, bbs-cons, bbs-mod)"},
-    {"images", "N", "0", "at most N samples, from a fixed balanced list; 0: all"},
+    {"samples", "N", "0", "at most N samples, from a fixed balanced list; 0: all"},
     {"activations", "fp32|int8", "fp32",
      "int8: 8-bit activations and exact integer sums, the same answers on every machine"},
     {"ranges", "FILE", NULL,
@@ -51,7 +53,7 @@ static const option_t options_table[] = {
      "put one layer at a time under each method, the others INT8: how far the outputs move (rows as layers.csv)"},
     {"skip-bad", NULL, NULL, "leave out images and lines that cannot be read; the row says how many"},
     {"jobs", "N", NULL, "threads, at most one a processor (default: all that this process may use)"},
-    {"out", "FILE.csv", NULL, "write the rows to this file"},
+    OUTPUT_OPTIONS,
     {NULL, NULL, NULL, NULL},
 };
 
@@ -62,7 +64,7 @@ static const char details[] =
     "noisyquant with the key activations, as in ant:activations=6 (column activation_bits).\n"
     "The project ships no weights of full size: give your own with --weights.\n"
     "With --layers there is a row a layer and method (default bbs-mod): the divergence of the outputs from those of INT8, the\n"
-    "error of the logits and the flips, on the same samples. A layer runs all samples: take few with --images.";
+    "error of the logits and the flips, on the same samples. A layer runs all samples: take few with --samples.";
 
 static const char *const layer_methods[] = {"bbs-mod"};
 
@@ -70,7 +72,7 @@ typedef struct {
     rows_writer_t rows;
     const char *net;
     bool layers; /* one layer at a time */
-} output_t;
+} printer_t;
 
 static void print_notes(const char *notes)
 {
@@ -82,9 +84,9 @@ static void print_notes(const char *notes)
 
 static void print_row(void *context, const accuracy_row_t *row)
 {
-    output_t *output = context;
-    accuracy_write(&output->rows, row);
-    if (output->net != row->net) {
+    printer_t *printer = context;
+    accuracy_write(&printer->rows, row);
+    if (printer->net != row->net) {
         printf("%s, size %s%s, %s, profile %s, %s kernels, activations %d bits\n", row->net, row->size,
                row->stand_in ? " (a stand-in)" : "", row->data, row->profile, row->kernels, row->activation_bits);
         printf("  preprocessing (%s): %s\n", row->profile_reason, row->profile_words);
@@ -92,10 +94,10 @@ static void print_row(void *context, const accuracy_row_t *row)
         printf("  %-24s %13s %9s  %-16s %15s %9s %8s %9s\n", "method", "correct", "accuracy", "Wilson 95 %",
                "flips vs int8", "p", "bits", "+metadata");
     }
-    if (output->net != row->net && row->skipped > 0)
+    if (printer->net != row->net && row->skipped > 0)
         printf("  %" PRId64 " samples could not be read and were left out; the first: %s\n", row->skipped,
                row->first_skipped.chars);
-    output->net = row->net;
+    printer->net = row->net;
     text_t flips = row->paired ? text_of("-%" PRId64 " +%" PRId64, row->right_to_wrong, row->wrong_to_right) : text_of("-");
     text_t p = row->paired ? text_of("%.3g", row->mcnemar_p) : text_of("-");
     text_t f1 = isnan(row->f1)
@@ -110,14 +112,14 @@ static void print_row(void *context, const accuracy_row_t *row)
 
 static void print_layer(void *context, const layers_row_t *row)
 {
-    output_t *output = context;
-    layers_write(&output->rows, row);
-    if (output->net != row->net)
+    printer_t *printer = context;
+    layers_write(&printer->rows, row);
+    if (printer->net != row->net)
         printf("%s, size %s%s, %s, %" PRId64 " samples, activations %d bits: one layer at a time, the others INT8\n"
                "  %-16s %-32s %8s %12s %12s %12s %7s\n",
                row->net, row->size, row->stand_in ? " (a stand-in)" : "", row->data, row->samples, row->activation_bits,
                "method", "layer", "bits", "KL [nats]", "99th pct", "logit error", "flips");
-    output->net = row->net;
+    printer->net = row->net;
     printf("  %-16s %-32s %8.3f %12.3e %12.3e %12.3e %7" PRId64 "\n", row->method, row->layer,
            compress_bits_per_weight(&row->bits, false), row->kl, row->kl_p99, row->logit_error_median, row->flips);
     fflush(stdout);
@@ -126,19 +128,19 @@ static void print_layer(void *context, const layers_row_t *row)
 static const char default_size_name[] = "compact";
 
 /* Rows of whole networks, or of layers. */
-static outcome_t run_config(const accuracy_config_t *config, output_t *output)
+static outcome_t run_config(const accuracy_config_t *config, printer_t *printer)
 {
-    return output->layers ? layers_run(config, print_layer, output) : accuracy_run(config, print_row, output);
+    return printer->layers ? layers_run(config, print_layer, printer) : accuracy_run(config, print_row, printer);
 }
 
-static outcome_t run_net(const network_t *network, const char *size_name, accuracy_config_t *config, output_t *output)
+static outcome_t run_net(const network_t *network, const char *size_name, accuracy_config_t *config, printer_t *printer)
 {
     outcome_t result;
     config->network = network;
     config->size = net_default_size(network);
     if (size_name != NULL && outcome_bad(&result, net_find_size(network, size_name, &config->size)))
         return result;
-    return run_config(config, output);
+    return run_config(config, printer);
 }
 
 static bool has_size(const network_t *network, const char *name)
@@ -150,14 +152,14 @@ static bool has_size(const network_t *network, const char *name)
 
 /* Every network of the list `text`. "all" means the networks that have the size; a network asked for by name must have it.
  */
-static outcome_t run_nets(const char *text, const char *size, accuracy_config_t *config, output_t *output)
+static outcome_t run_nets(const char *text, const char *size, accuracy_config_t *config, printer_t *printer)
 {
     registry_list_t list;
     bool all = text_equal(text, "all");
     if (text_equal(text, net_auto)) {
         config->network = NULL;
         config->size = NULL;
-        return run_config(config, output);
+        return run_config(config, printer);
     }
     outcome_t result = registry_list(&net_names, text, &list);
     if (!outcome_is_ok(&result))
@@ -167,27 +169,18 @@ static outcome_t run_nets(const char *text, const char *size, accuracy_config_t 
     for (size_t i = 0; i < list.count && outcome_is_ok(&result); i++) {
         const network_t *network = list.items[i];
         if (!all || has_size(network, size != NULL ? size : default_size_name))
-            result = run_net(network, size, config, output);
+            result = run_net(network, size, config, printer);
     }
     registry_list_free(&list);
     return result;
 }
 
-static outcome_t choice(const options_t *options, const char *name, const char *yes, const char *no, bool *chosen)
-{
-    const char *value = options_text(options, name);
-    *chosen = text_equal(value, yes);
-    if (*chosen || text_equal(value, no))
-        return outcome_ok();
-    return outcome_usage("accuracy", text_of("--%s", name).chars, value, text_of("%s or %s", yes, no).chars, NULL);
-}
-
 /* The methods of a command that names none. */
-static void choose_methods(const output_t *output, accuracy_config_t *config)
+static void choose_methods(const printer_t *printer, accuracy_config_t *config)
 {
     config->methods = default_methods + (config->integers ? FLOAT_METHODS : 0);
     config->method_count = DEFAULT_METHODS - (config->integers ? FLOAT_METHODS : 0);
-    if (output->layers) {
+    if (printer->layers) {
         config->methods = layer_methods;
         config->method_count = 1;
     }
@@ -195,9 +188,8 @@ static void choose_methods(const output_t *output, accuracy_config_t *config)
 
 static outcome_t run(const options_t *options)
 {
-    const char **methods = NULL, *nets, *out;
-    accuracy_config_t config = {.weights = options_text(options, "weights"),
-                                .data = options_text(options, "data"),
+    const char **methods = NULL, *nets = options_text(options, "net");
+    accuracy_config_t config = {.data = options_text(options, "data"),
                                 .vocabulary = options_text(options, "vocabulary"),
                                 .kernels = options_text(options, "kernels"),
                                 .calibration = options_text(options, "calibration"),
@@ -207,20 +199,20 @@ static outcome_t run(const options_t *options)
                                 .dataset = options_text(options, "dataset"),
                                 .ignore_extra = options_flag(options, "ignore-extra"),
                                 .usual_methods = !options_given(options, "method"),
+                                .prune_first_layer = text_equal(options_text(options, "first-layer"), "prune"),
+                                .integers = text_equal(options_text(options, "activations"), "int8"),
                                 .skip_bad = options_flag(options, "skip-bad")};
     outcome_t result;
-    if (outcome_bad(&result, options_required(options, "net", &nets)) ||
-        outcome_bad(&result, options_required(options, "out", &out)) ||
-        outcome_bad(&result, options_integer(options, "images", 0, INT64_MAX, &config.images)) ||
+    if (outcome_bad(&result, input_path(options_text(options, "weights"), &config.weights)) ||
+        outcome_bad(&result, options_integer(options, "samples", 0, INT64_MAX, &config.images)) ||
         outcome_bad(&result, options_integer(options, "heads", 0, MOST_HEADS, &config.heads)) ||
         outcome_bad(&result, options_integer(options, "tokens", 0, INT64_MAX, &config.tokens)) ||
-        outcome_bad(&result, choice(options, "first-layer", "prune", "keep", &config.prune_first_layer)) ||
-        outcome_bad(&result, choice(options, "activations", "int8", "fp32", &config.integers)) ||
         outcome_bad(&result, method_options_jobs(options, &config.threads)))
         return result;
-    output_t output = {.net = NULL, .layers = options_flag(options, "layers")};
-    const rows_schema_t *schema = output.layers ? &layers_schema : config.integers ? &integers_schema : &accuracy_schema;
-    choose_methods(&output, &config);
+    printer_t printer = {.net = NULL, .layers = options_flag(options, "layers")};
+    output_t output;
+    const rows_schema_t *schema = printer.layers ? &layers_schema : config.integers ? &integers_schema : &accuracy_schema;
+    choose_methods(&printer, &config);
     if (options_given(options, "method")) {
         config.method_count = options_count(options, "method");
         config.methods = methods = calloc(config.method_count, sizeof *methods);
@@ -229,8 +221,11 @@ static outcome_t run(const options_t *options)
         for (size_t i = 0; i < config.method_count; i++)
             methods[i] = options_nth(options, "method", i);
     }
-    if (!outcome_bad(&result, rows_create(&output.rows, schema, out)))
-        result = rows_finish(&output.rows, run_nets(nets, options_text(options, "size"), &config, &output));
+    if (!outcome_bad(&result, output_open(options, &output))) {
+        if (!outcome_bad(&result, rows_create(&printer.rows, schema, output.rows)))
+            result = rows_finish(&printer.rows, run_nets(nets, options_text(options, "size"), &config, &printer));
+        result = output_close(&output, schema->name, schema, result);
+    }
     free(methods);
     return result;
 }
@@ -241,5 +236,12 @@ const command_t command_accuracy = {
     .operands = "",
     .options = options_table,
     .details = details,
+    .examples =
+        "# a shipped network under the usual methods, as a table\n"
+        "bbsbench accuracy --net resnet34 --samples 100\n"
+        "# two methods, 8-bit activations, rows in a file\n"
+        "bbsbench accuracy --net resnet34 --activations int8 --method int8 --method zps:columns=4:beta=0 --samples 100 --out rows.csv",
+    .stopped =
+        "finished answers are kept only with --predictions FOLDER; then the same command goes on with the next method",
     .run = run,
 };

@@ -5,6 +5,7 @@
 
 #include "accel/area_fit.h"
 #include "base/text.h"
+#include "cli/output.h"
 #include "measure/pe_rows.h"
 
 #include <inttypes.h>
@@ -151,9 +152,7 @@ static outcome_t read_switch(const options_t *options, const char *name, bool *v
     if (text == NULL)
         return outcome_ok();
     *value = text_equal(text, "yes");
-    if (*value || text_equal(text, "no"))
-        return outcome_ok();
-    return outcome_usage("area", text_of("--%s", name).chars, text, "yes or no", NULL);
+    return outcome_ok();
 }
 
 static outcome_t read_shape(const options_t *options, area_shape_t *shape)
@@ -178,7 +177,8 @@ static outcome_t read_shape(const options_t *options, area_shape_t *shape)
 static outcome_t run(const options_t *options)
 {
     static const char *const of_one_pe[] = {"group", "subgroup", "narrow-muxes", "serial-constant", "constant", "operands"};
-    const char *name = options_text(options, "pe"), *path = options_text(options, "out");
+    const char *name = options_text(options, "pe");
+    output_t output;
     const area_design_t *design;
     outcome_t result = outcome_ok();
     if (name != NULL) {
@@ -191,9 +191,11 @@ static outcome_t run(const options_t *options)
     for (size_t i = 0; i < sizeof of_one_pe / sizeof *of_one_pe; i++)
         if (options_given(options, of_one_pe[i]))
             return outcome_usage("area", text_of("--%s", of_one_pe[i]).chars, "no PE to change", "--pe NAME", NULL);
-    if (path != NULL && outcome_bad(&result, pe_rows_write(path)))
+    if (outcome_bad(&result, output_open(options, &output)))
         return result;
-    return print_all();
+    if (!outcome_bad(&result, pe_rows_write(output.rows)))
+        result = print_all();
+    return output_close(&output, pe_schema.name, &pe_schema, result);
 }
 
 static const option_t option_table[] = {
@@ -204,7 +206,7 @@ static const option_t option_table[] = {
     {"serial-constant", "yes|no", NULL, "BitVert: multiply the constant 3 bits per cycle, not 6"},
     {"constant", "yes|no", NULL, "BitVert: include the path of the constant (default yes)"},
     {"operands", "yes|no", NULL, "include the registers of the activations (default yes)"},
-    {"out", "FILE.csv", NULL, "without --pe: write one row per PE, estimates beside the paper's numbers"},
+    OUTPUT_OPTIONS,
     {NULL, NULL, NULL, NULL},
 };
 
@@ -214,10 +216,15 @@ const command_t command_area = {
     .operands = "",
     .options = option_table,
     .details =
+        "Without --pe there is a row a PE, its estimates beside the paper's numbers.\n"
         "Gates are counted from the structure of each PE (bench/accel/area.c). Cell sizes relative to a NAND2 come from an\n"
         "open library (technology.csv, gate.*). Three constants are fitted to the paper's tables; `left out` is the\n"
         "estimate of a PE from a fit without its own row. Wires and activity are not modelled.\n"
         "`synthesis` is the size of the same PE in Verilog, mapped to another open library (`make synthesis` repeats it). It is\n"
         "near the counted gates, but not near the paper's ratios of areas: there, BitVert's PE is much smaller relative to the\n"
         "PE of Stripes. Estimates in um2 are only as near to the paper's areas as one fitted size of a gate can make them.",
+    .examples = "# every PE of the paper beside the paper's tables\n"
+                "bbsbench area\n"
+                "# one PE with smaller subgroups, unit by unit\n"
+                "bbsbench area --pe bitvert-8-opt --subgroup 4",
     .run = run};

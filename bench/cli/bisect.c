@@ -28,7 +28,7 @@ static outcome_t read_options(const options_t *options, search_t *search)
     search->number.metric = options_text(options, "metric");
     if (outcome_bad(&result, options_required(options, "net", &search->number.net)) ||
         outcome_bad(&result, options_required(options, "method", &search->number.method)) ||
-        outcome_bad(&result, options_integer(options, "images", 0, INT64_MAX, &search->number.images)) ||
+        outcome_bad(&result, options_integer(options, "samples", 0, INT64_MAX, &search->number.images)) ||
         outcome_bad(&result, method_options_jobs(options, &search->checkout.jobs)))
         return result;
     if (repository != NULL)
@@ -80,7 +80,7 @@ static outcome_t search_between(const search_t *search, const char *good, const 
     const checkout_t *checkout = &search->checkout;
     const checkout_number_t *number = &search->number;
     const text_t method = text_of("--method=%s", number->method), metric = text_of("--metric=%s", number->metric);
-    const text_t images = text_of("--images=%lld", (long long)number->images), jobs = text_of("--jobs=%d", checkout->jobs);
+    const text_t images = text_of("--samples=%lld", (long long)number->images), jobs = text_of("--jobs=%d", checkout->jobs);
     const text_t work = text_of("--work=%s", checkout->work.chars), wanted = text_of("--step=%s", value);
     const text_t repository = text_of("--repository=%s", checkout->repository.chars);
     char *program = realpath("/proc/self/exe", NULL);
@@ -146,10 +146,10 @@ static outcome_t run(const options_t *options)
 }
 
 static const option_t option_table[] = {
-    {"net", "NAME", NULL, "the network"},
-    {"method", "SPEC", NULL, "the method"},
+    {"net", "NAME", option_required, "the network"},
+    {"method", "SPEC", option_required, "the method"},
     {"metric", "COLUMN", "correct", "the column of accuracy.csv that changed (docs/rows.md)"},
-    {"images", "N", "500", "samples to measure on; 0: all"},
+    {"samples", "N", "500", "samples to measure on; 0: all"},
     JOBS_OPTION,
     {"work", "FOLDER", NULL, "worktree and kept builds (default: build/bisect)"},
     {"repository", "FOLDER", NULL, "the repository (default: that of this program)"},
@@ -169,4 +169,8 @@ const command_t command_bisect = {
         "GOOD and BAD are commits. The number is measured at both, then at the commits that git bisect chooses, until the first\n"
         "one is found at which it is not as at GOOD. Each commit is built once and kept below --work; the worktree there is\n"
         "removed at the end. Commits that cannot be built are skipped.",
+    .examples = "# the commit at which right answers changed\n"
+                "bbsbench bisect --net resnet34 --method bbs-mod v0.1 HEAD\n"
+                "# on fewer samples\n"
+                "bbsbench bisect --net resnet34 --method bbs-mod --samples 100 v0.1 HEAD",
     .run = run};

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "cli/method_options.h"
+#include "cli/output.h"
 #include "measure/calibration.h"
 #include "measure/preprocessing.h"
 
@@ -10,7 +11,7 @@
 #include <stdio.h>
 
 static const option_t options_table[] = {
-    {"net", "NAME|auto", NULL,
+    {"net", "NAME|auto", option_required,
      "a CNN; auto: the one that the tensors of --weights are; transformers scale each vector separately and need no ranges"},
     {"size", "compact|full", NULL, "width of the network (default compact; full for a network without a compact size)"},
     {"weights", "FILE", NULL, "checkpoint to use in place of the shipped or fetched one, as for accuracy"},
@@ -20,7 +21,8 @@ static const option_t options_table[] = {
     {"data", "PATH", NULL, "training samples (default: the training part of the data set)"},
     {"samples", "N", "1024", "number of training samples, from a fixed balanced list"},
     JOBS_OPTION,
-    {"out", "FILE.csv", NULL, "write the ranges to this file (default: NAME.ranges.csv beside the weights)"},
+    {"out", "FILE|-", NULL, "write the ranges to this file (default: NAME.ranges.csv beside the weights)"},
+    OUTPUT_FORMAT_OPTION,
     {NULL, NULL, NULL, NULL},
 };
 
@@ -52,12 +54,11 @@ static outcome_t run(const options_t *options)
     preprocessing_t preprocessing;
     const network_t *network;
     const net_size_t *size;
-    const char *name;
+    const char *name = options_text(options, "net");
     checkpoint_t checkpoint = {.stored = {.count = 0}};
     net_ranges_t ranges = {0};
     outcome_t result;
-    if (outcome_bad(&result, options_required(options, "net", &name)) ||
-        outcome_bad(&result, find_network(options, name, &network, &size)) ||
+    if (outcome_bad(&result, find_network(options, name, &network, &size)) ||
         outcome_bad(&result, options_integer(options, "samples", 1, INT64_MAX, &config.samples)) ||
         outcome_bad(&result, method_options_jobs(options, &config.threads)))
         return result;
@@ -79,10 +80,14 @@ static outcome_t run(const options_t *options)
     if (outcome_bad(&result, calibration_run(weights, &config, &ranges)))
         goto out;
     const text_t beside = net_ranges_path(weights->path.chars);
-    const char *out = options_given(options, "out") ? options_text(options, "out") : beside.chars;
-    if (!outcome_bad(&result, net_ranges_save(&ranges, &weights->table, out)))
-        printf("%s, size %s: ranges of %" PRId64 " samples in %s\n", weights->network->name, weights->size->name,
-               ranges.samples, out);
+    output_t output;
+    if (outcome_bad(&result, output_open_at(options, beside.chars, &output)))
+        goto out;
+    output.own = false;
+    result = output_close(&output, "ranges", NULL, net_ranges_save(&ranges, &weights->table, output.rows));
+    if (outcome_is_ok(&result))
+        printf("%s, size %s: ranges of %" PRId64 " samples%s%s\n", weights->network->name, weights->size->name,
+               ranges.samples, output.path != NULL ? " in " : "", output.path != NULL ? output.path : "");
 
 out:
     net_ranges_free(&ranges);
@@ -96,5 +101,10 @@ const command_t command_calibrate = {
     .operands = "",
     .options = options_table,
     .details = details,
+    .examples = "# the ranges of a shipped CNN, in a file\n"
+                "bbsbench calibrate --net resnet34 --samples 64 --out ranges.csv\n"
+                "# of your own checkpoint; the file is written beside it\n"
+                "bbsbench calibrate --net auto --weights my.safetensors --data train.idx",
+    .stopped = "nothing is kept; give the same command again",
     .run = run,
 };

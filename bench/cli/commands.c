@@ -11,9 +11,10 @@
 #include "cli/diff.h"
 #include "cli/explain.h"
 #include "cli/fetch.h"
+#include "cli/help.h"
 #include "cli/history.h"
 #include "cli/pack.h"
-#include "cli/profile.h"
+#include "cli/portrait.h"
 #include "cli/query.h"
 #include "cli/quantize.h"
 #include "cli/report.h"
@@ -22,19 +23,13 @@
 #include "cli/sram.h"
 #include "cli/stats.h"
 #include "cli/unpack.h"
+#include "cli/version.h"
 
 #include <stddef.h>
 
 const command_t *const command_registry[] = {
-    &command_fetch,     &command_explain,
-    &command_quantize,  &command_compress,
-    &command_pack,      &command_unpack,
-    &command_stats,     &command_accuracy,
-    &command_profile,   &command_simulate,
-    &command_calibrate, &command_density,
-    &command_sram,      &command_area,
-    &command_run,       &command_report,
-    &command_query,     &command_diff,
-    &command_compare,   &command_history,
-    &command_bisect,    NULL,
+    &command_fetch,   &command_explain,  &command_quantize, &command_compress, &command_pack,      &command_unpack,
+    &command_stats,   &command_accuracy, &command_portrait, &command_simulate, &command_calibrate, &command_density,
+    &command_sram,    &command_area,     &command_run,      &command_report,   &command_query,     &command_diff,
+    &command_compare, &command_history,  &command_bisect,   &command_help,     &command_version,   NULL,
 };

@@ -144,7 +144,7 @@ static const option_t option_table[] = {
      "end with 1 when a row: moved; is significant (p < 0.05 after correction, or an exact value changed); is worse"},
     {"experiment", "ID", NULL, "only the rows of this experiment (of two files: by the name of the second)"},
     {"experiments", "FOLDER", NULL, "experiments of your own (docs/experiments.md)"},
-    {"mode", "MODE", "compact", "which rows of two folders of baselines: smoke, compact or full"},
+    {"mode", "smoke|compact|full|real", "compact", "which rows of two folders of baselines: smoke, compact or full"},
     {"history", "FILE", NULL, "the history of runs (default: BBS_HISTORY or results/history.db)"},
     {NULL, NULL, NULL, NULL},
 };
@@ -161,4 +161,8 @@ const command_t command_compare = {
         "Right answers are tested by McNemar's exact test on the answers to the same samples, statistics of the outputs by\n"
         "Wilcoxon's signed-rank test; all p are corrected together by Holm's rule. Every other column is compared exactly.\n"
         "Gains never make up for losses. The baselines hold no answers, so a comparison with them has no tests.",
+    .examples = "# two run folders; the exit code is 1 when a row is worse\n"
+                "bbsbench compare results/before results/after --fail-on worse\n"
+                "# two runs of the history, for CI\n"
+                "bbsbench compare 11 12 --format junit",
     .run = run};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/text.h"
 #include "cli/compress.h"
+#include "cli/input.h"
 #include "cli/method_options.h"
 #include "weights/int8_tensors.h"
 #include "tensor/checkpoint.h"
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 
 static const option_t compress_options[] = {
-    {"method", "M", NULL, "method or preset, also as NAME:key=value...; an unknown name lists them"},
+    {"method", "M", option_required, "method or preset, also as NAME:key=value...; an unknown name lists them"},
     TABLE_OPTION,
     METHOD_OPTIONS,
     JOBS_OPTION,
@@ -83,7 +84,7 @@ static outcome_t note_config(const char *spec, const method_t *method, const met
 
 static outcome_t run(const options_t *options)
 {
-    const char *input = options_operand(options, 0), *output = options_operand(options, 1);
+    const char *input, *output = options_operand(options, 1);
     const method_t *method;
     method_config_t config;
     tensor_set_t set = {0}, packed = {0};
@@ -94,6 +95,7 @@ static outcome_t run(const options_t *options)
     int threads;
     outcome_t result;
     if (outcome_bad(&result, method_options_jobs(options, &threads)) ||
+        outcome_bad(&result, input_path(options_operand(options, 0), &input)) ||
         outcome_bad(&result, method_options_read(options, NULL, &method, &config)) ||
         outcome_bad(&result, method_options_first(options, &keep_first)) ||
         outcome_bad(&result, tensor_set_load(input, NULL, &set)) ||
@@ -131,10 +133,15 @@ out:
 const command_t command_compress = {
     .name = "compress",
     .summary = "compress the weights of a checkpoint, bit column by bit column",
-    .operands = "IN OUT",
+    .operands = "IN|- OUT|-",
     .operands_least = 2,
     .operands_most = 2,
     .options = compress_options,
     .details = compress_details,
+    .examples = "# zero-point shifting: 4 bit columns pruned, no channels kept at 8 bits\n"
+                "bbsbench compress --method zps:columns=4:beta=0 models/compact/resnet34.safetensors out.safetensors\n"
+                "# 5 bits a weight on average, metadata included\n"
+                "bbsbench compress --method budget:bits=5 models/compact/resnet34.safetensors out.safetensors",
+    .stopped = "nothing is kept; give the same command again",
     .run = run,
 };

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "cli/method_options.h"
+#include "cli/output.h"
 #include "measure/activity.h"
 #include "rows/writer.h"
 
@@ -10,18 +11,18 @@
 #include <stdio.h>
 
 static const option_t options_table[] = {
-    {"net", "NAME", NULL, "the network"},
+    {"net", "NAME", option_required, "the network"},
     {"size", "compact|full", NULL, "width of the network (default compact; full for a network without a compact size)"},
     {"weights", "FILE", NULL, "checkpoint to use in place of the shipped or fetched one"},
     {"data", "PATH", NULL, "data set (default: the one in datasets/, or where Debian installs it)"},
     {"vocabulary", "FILE", NULL, "WordPiece vocabulary of the checkpoint (vocab.txt), for networks that read text"},
     {"ranges", "FILE", NULL,
      "ranges of a CNN's 8-bit activations, from bbsbench calibrate (default: NAME.ranges.csv beside the weights)"},
-    {"limit", "N", "0", "at most N samples, from a fixed balanced list; 0: all"},
+    {"samples", "N", "0", "at most N samples, from a fixed balanced list; 0: all"},
     {"masks", "FILE.safetensors", NULL, "also keep which inputs were not zero, for `simulate --masks`"},
     {"mask-samples", "N", "8", "of this many samples"},
     JOBS_OPTION,
-    {"out", "FILE.csv", NULL, "one row per layer, and one with layer = total"},
+    OUTPUT_OPTIONS,
     {NULL, NULL, NULL, NULL},
 };
 
@@ -31,14 +32,9 @@ static const char details[] =
     "a transformer scales each vector by its own largest magnitude. The first layer reads pixels: a black one is zero.\n"
     "`simulate --density FILE.csv` takes the file. It has the same bytes for any number of threads.";
 
-typedef struct {
-    rows_writer_t rows;
-} output_t;
-
 static void take_row(void *context, const density_row_t *row)
 {
-    output_t *output = context;
-    rows_write(&output->rows, row);
+    rows_write(context, row);
     printf("%-32s  %6.3f  %6.3f\n", row->layer, row->input_density, row->output_density);
     if (text_equal(row->layer, density_total))
         printf("%s, size %s: shares of inputs and outputs that are not zero, %" PRId64 " samples of %s\n", row->net,
@@ -47,10 +43,8 @@ static void take_row(void *context, const density_row_t *row)
 
 static outcome_t read_network(const options_t *options, accuracy_config_t *session)
 {
-    const char *name;
-    outcome_t result;
-    if (outcome_bad(&result, options_required(options, "net", &name)) ||
-        outcome_bad(&result, net_find(name, &session->network)))
+    outcome_t result = net_find(options_text(options, "net"), &session->network);
+    if (!outcome_is_ok(&result))
         return result;
     session->size = net_default_size(session->network);
     return options_given(options, "size") ? net_find_size(session->network, options_text(options, "size"), &session->size)
@@ -65,17 +59,18 @@ static outcome_t run(const options_t *options)
                                             .kernels = "fast",
                                             .ranges = options_text(options, "ranges")},
                                 .masks = options_text(options, "masks")};
+    rows_writer_t rows;
     output_t output;
-    const char *out;
     outcome_t result;
     if (outcome_bad(&result, read_network(options, &config.session)) ||
-        outcome_bad(&result, options_required(options, "out", &out)) ||
-        outcome_bad(&result, options_integer(options, "limit", 0, INT64_MAX, &config.session.images)) ||
+        outcome_bad(&result, options_integer(options, "samples", 0, INT64_MAX, &config.session.images)) ||
         outcome_bad(&result, options_integer(options, "mask-samples", 1, 1 << 20, &config.mask_samples)) ||
         outcome_bad(&result, method_options_jobs(options, &config.session.threads)) ||
-        outcome_bad(&result, rows_create(&output.rows, &density_schema, out)))
+        outcome_bad(&result, output_open(options, &output)))
         return result;
-    return rows_finish(&output.rows, activity_run(&config, take_row, &output));
+    if (!outcome_bad(&result, rows_create(&rows, &density_schema, output.rows)))
+        result = rows_finish(&rows, activity_run(&config, take_row, &rows));
+    return output_close(&output, density_schema.name, &density_schema, result);
 }
 
 const command_t command_density = {
@@ -84,5 +79,10 @@ const command_t command_density = {
     .operands = "",
     .options = options_table,
     .details = details,
+    .examples = "# shares of inputs and outputs that are not zero, as a table\n"
+                "bbsbench density --net resnet34 --samples 16\n"
+                "# rows and masks for simulate\n"
+                "bbsbench density --net resnet34 --samples 16 --masks masks.safetensors --out density.csv",
+    .stopped = "nothing is kept; give the same command again",
     .run = run,
 };

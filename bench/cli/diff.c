@@ -84,4 +84,8 @@ const command_t command_diff = {
     .details =
         "Rows are matched by their key columns. Everything is compared exactly, except counts of samples from float\n"
         "kernels, which may differ by 1 in 1,000. Exit code 0 when every row is the same, else 1.",
+    .examples = "# rows of a run against the baselines\n"
+                "bbsbench diff results/reference/fig12.csv results/mine/fig12.csv\n"
+                "# two files with other names\n"
+                "bbsbench diff --experiment fig12 before.csv after.csv",
     .run = run};

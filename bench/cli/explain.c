@@ -10,7 +10,7 @@
 
 /* clang-format off */
 static const option_t explain_options[] = {
-    {"method", "M", NULL, "ra, zps, bitflip, or any method or preset that prunes bit columns, also as NAME:key=value..."},
+    {"method", "M", option_required, "ra, zps, bitflip, or any method or preset that prunes bit columns, also as NAME:key=value..."},
     METHOD_COLUMN_OPTIONS
     {"csv", NULL, NULL, "one line: method,columns,redundant,constant,mse,values"},
     {0},
@@ -20,10 +20,7 @@ static const option_t explain_options[] = {
 static const char explain_details[] =
     "Weights are integers from -128 to 127, written after --. The constant is shown as it is stored: the negated shift\n"
     "for zps, the mean of the low columns for ra, one of both for best, 0 for bitflip; value = stored + constant. For\n"
-    "bitflip, redundant columns are the columns that were zero already.\n\n"
-    "examples:\n"
-    "  bbsbench explain --method ra --columns 4 -- -11 20 -57 13             the paper's Fig. 4\n"
-    "  bbsbench explain --method zps --columns 4 --shift -14 -- 81 -20 1 -7  Fig. 5";
+    "bitflip, redundant columns are the columns that were zero already.";
 
 static void print_csv(const char *spec, const method_config_t *config, const explanation_t *group)
 {
@@ -94,5 +91,9 @@ const command_t command_explain = {
     .operands_most = COLUMNS_GROUP_MOST,
     .options = explain_options,
     .details = explain_details,
+    .examples = "# the group of the paper's Fig. 4\n"
+                "bbsbench explain --method ra:columns=4 -- -11 20 -57 13\n"
+                "# that of Fig. 5, with a shift of one's own\n"
+                "bbsbench explain --method zps:columns=4:shift=-14 -- 81 -20 1 -7",
     .run = run,
 };

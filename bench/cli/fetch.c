@@ -78,5 +78,9 @@ const command_t command_fetch = {
     .operands = "",
     .options = fetch_options,
     .details = fetch_details,
+    .examples = "# what the catalogues hold, and what of it is here\n"
+                "bbsbench fetch --list\n"
+                "# one checkpoint and its data set, from files that you have, without asking\n"
+                "bbsbench fetch --net resnet34 --dataset imagenet --from downloads --yes",
     .run = run,
 };

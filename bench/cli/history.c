@@ -5,6 +5,7 @@
 #include "base/number.h"
 #include "base/registry.h"
 #include "cli/history_plot.h"
+#include "cli/output.h"
 #include "experiments/experiment_rows.h"
 #include "track/series.h"
 
@@ -27,10 +28,58 @@ static outcome_t print_run(void *context, const ledger_run_t *run)
     return outcome_ok();
 }
 
+static const rows_column_t run_columns[] = {
+    {.name = "run", .heading = "Run", .kind = ROWS_INTEGER},
+    {.name = "started", .heading = "Started", .unit = "UTC", .kind = ROWS_TEXT},
+    {.name = "mode", .heading = "Mode", .kind = ROWS_TEXT},
+    {.name = "commit", .heading = "Commit", .kind = ROWS_TEXT},
+    {.name = "local_changes", .heading = "Changes", .kind = ROWS_FLAG},
+    {.name = "finished", .heading = "Finished", .kind = ROWS_TEXT},
+    {.name = "folder", .heading = "Folder", .kind = ROWS_TEXT},
+};
+enum { RUN_COLUMNS = sizeof run_columns / sizeof *run_columns };
+
+static rows_cell_t text_cell(rows_table_t *table, const char *text)
+{
+    return (rows_cell_t){.kind = ROWS_CELL_TEXT, .text = rows_table_keep(table, text)};
+}
+
+static outcome_t add_run(void *context, const ledger_run_t *run)
+{
+    rows_table_t *table = context;
+    rows_cell_t *cells = rows_table_append(table);
+    if (cells == NULL)
+        return outcome_out_of_memory("history");
+    const char *const texts[] = {NULL, run->started, run->mode, run->commit, NULL, run->finished, run->folder};
+    for (size_t i = 0; i < RUN_COLUMNS; i++)
+        if (texts[i] != NULL)
+            cells[i] = text_cell(table, texts[i]);
+    cells[0] = (rows_cell_t){.kind = ROWS_CELL_INTEGER, .integer = run->id, .real = (double)run->id};
+    if (run->dirty >= 0)
+        cells[4] = (rows_cell_t){.kind = ROWS_CELL_INTEGER, .integer = run->dirty, .real = run->dirty};
+    for (size_t i = 0; i < RUN_COLUMNS; i++)
+        if (cells[i].text == NULL && texts[i] != NULL)
+            return outcome_out_of_memory("history");
+    return outcome_ok();
+}
+
+static outcome_t list_rows(ledger_t *ledger, const options_t *options)
+{
+    rows_table_t table;
+    outcome_t result = rows_table_create(run_columns, RUN_COLUMNS, &table);
+    if (!outcome_is_ok(&result))
+        return result;
+    if (!outcome_bad(&result, ledger_runs(ledger, add_run, &table)))
+        result = output_table(options, "runs", &table);
+    rows_table_free(&table);
+    return result;
+}
+
 static outcome_t list_runs(ledger_t *ledger, const options_t *options)
 {
     size_t count = 0;
-    (void)options;
+    if (options_given(options, "out") || options_given(options, "format"))
+        return list_rows(ledger, options);
     outcome_t result = ledger_runs(ledger, print_run, &count);
     if (outcome_is_ok(&result) && count == 0)
         printf("no runs yet\n");
@@ -39,22 +88,9 @@ static outcome_t list_runs(ledger_t *ledger, const options_t *options)
 
 /* ===  One number  === */
 
-static outcome_t find_format(const options_t *options, rows_format_t *format)
-{
-    for (int i = 0; rows_format_names[i] != NULL; i++)
-        if (text_equal(rows_format_names[i], options_text(options, "format"))) {
-            *format = (rows_format_t)i;
-            return outcome_ok();
-        }
-    return outcome_usage("history", "--format", options_text(options, "format"), "md, csv or json", NULL);
-}
-
 static outcome_t show(const options_t *options, const rows_table_t *table)
 {
-    rows_format_t format = ROWS_FORMAT_MD;
-    outcome_t result = find_format(options, &format);
-    if (outcome_is_ok(&result))
-        result = rows_print(table, format, stdout);
+    outcome_t result = output_table(options, "series", table);
     if (outcome_is_ok(&result) && options_given(options, "plot"))
         result = history_plot(table, options_text(options, "plot"));
     return result;
@@ -222,8 +258,8 @@ static const option_t option_table[] = {
     {"metric", "COLUMN", "correct", "one number: this column (docs/rows.md)"},
     {"experiment", "ID", "accuracy", "one number: of the rows of this experiment"},
     {"experiments", "FOLDER", NULL, "experiments of your own (docs/experiments.md)"},
-    {"mode", "MODE", NULL, "one number: only of runs of this mode"},
-    {"format", "md|csv|json", "md", "of one number"},
+    {"mode", "smoke|compact|full|real", NULL, "one number: only of runs of this mode"},
+    OUTPUT_OPTIONS,
     {"plot", "FOLDER", NULL, "one number: also write FOLDER/series.csv and draw series.svg and series.png (gnuplot)"},
     {"keep", "N", "100", "gc: keep the newest N runs of each mode"},
     {"history", "FILE", NULL, "the history (default: BBS_HISTORY or results/history.db)"},
@@ -240,10 +276,12 @@ const command_t command_history = {
     .details =
         "Every run is added at its end, unless `bbsbench run --no-history`: its record, all rows, and the answer to every\n"
         "sample. A table that did not change is stored once.\n\n"
-        "  bbsbench history                                       the runs\n"
-        "  bbsbench history --net resnet34 --method bbs-mod       right answers in each run, with commit and change\n"
         "  bbsbench history import results/2026-01-31*            runs that are not in it yet\n"
         "  bbsbench history export 12 FOLDER                      the files of run 12 again, with the same bytes\n"
         "  bbsbench history gc --keep 50                          remove older runs of each mode\n\n"
         "`bbsbench compare 11 12` compares two runs of it.",
+    .examples = "# the runs so far\n"
+                "bbsbench history\n"
+                "# right answers of one method in each run\n"
+                "bbsbench history --net resnet34 --method bbs-mod",
     .run = run};

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* bbsbench: finds the command, parses its options, runs it, and turns its outcome into a line and an exit code. */
 #include "base/cpu.h"
-#include "base/registry.h"
+#include "base/progress.h"
 #include "base/sink.h"
+#include "base/stop.h"
 #include "base/text.h"
-#include "cli/commands.h"
-#include "cli/version.h"
+#include "cli/help.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,19 +19,6 @@
 
 #include <gsl/gsl_errno.h> /* gsl_set_error_handler_off: GSL's default handler aborts */
 
-static void print_usage(FILE *stream)
-{
-    fprintf(stream,
-            "usage: bbsbench COMMAND [options]\n\n"
-            "Bi-directional bit-level sparsity: compression, accuracy on Darknet, accelerator models.\n\ncommands:\n");
-    for (const command_t *const *command = command_registry; *command != NULL; command++)
-        fprintf(stream, "  %-11s %s\n", (*command)->name, (*command)->summary);
-    fprintf(stream,
-            "\n  bbsbench COMMAND --help   options of a command\n"
-            "  bbsbench --version        commit, libraries, processor\n\n"
-            "exit codes: 0 done, 1 failed, 2 usage, 3 something needed is missing (the message says how to get it)\n");
-}
-
 /* Print the outcome's line to stderr and return its exit code. A skip is not a success: the command was not carried out. */
 static int report_outcome(const outcome_t *outcome)
 {
@@ -41,40 +28,71 @@ static int report_outcome(const outcome_t *outcome)
     return outcome_is_skip(outcome) ? (int)FAULT_MISSING : (int)outcome_fault(outcome);
 }
 
+/* base/progress.c and whatever prints a note ask the environment, which programs started from here get too. */
+static void be_quiet(void)
+{
+    setenv("BBS_QUIET", "1", 1);
+}
+
+static outcome_t run_watched(const command_t *command, const options_t *options)
+{
+    stop_t stop;
+    if (command->stopped == NULL)
+        return command->run(options);
+    stop_watch(&stop, command->stopped);
+    outcome_t outcome = command->run(options);
+    stop_end(&stop);
+    return outcome;
+}
+
 static int run_command(const command_t *command, int argc, char **argv)
 {
     bool help = false;
     options_t *options = NULL;
     outcome_t outcome = options_parse(command, argc, argv, &help, &options);
     if (help) {
-        options_help(command);
+        help_print_command(command, stdout);
         return 0;
     }
-    if (outcome_is_ok(&outcome))
-        outcome = command->run(options);
+    if (outcome_is_ok(&outcome) && options_flag(options, "quiet"))
+        be_quiet();
+    if (outcome_is_ok(&outcome)) {
+        if (!progress_is_quiet())
+            options_note_old_words(options, stderr);
+        outcome = run_watched(command, options);
+    }
     options_free(options);
     return report_outcome(&outcome);
 }
 
+/* What other programs call an option of the whole program is a command here. */
+static const char *command_name(const char *word)
+{
+    if (text_equal(word, "--help") || text_equal(word, "-h"))
+        return "help";
+    return text_equal(word, "--version") ? "version" : word;
+}
+
 static int run_program(int argc, char **argv)
 {
+    if (argc > 1 && text_equal(argv[1], "--quiet")) {
+        be_quiet();
+        argc--;
+        argv++;
+    }
     if (argc < 2) {
-        print_usage(stderr);
+        help_print(stderr);
         return FAULT_USAGE;
     }
-    if (text_equal(argv[1], "--help") || text_equal(argv[1], "-h")) {
-        print_usage(stdout);
-        return 0;
-    }
-    if (text_equal(argv[1], "--version")) {
-        version_print();
-        return 0;
-    }
-    static const registry_t commands = {
-        .where = "bbsbench", .what = "command", .tables = {command_registry}, .todo = "see bbsbench --help"};
     const command_t *command;
-    outcome_t found = registry_find(&commands, argv[1], &command);
-    return outcome_is_ok(&found) ? run_command(command, argc - 1, argv + 1) : report_outcome(&found);
+    bool old;
+    outcome_t found = help_find_command(command_name(argv[1]), &command, &old);
+    if (!outcome_is_ok(&found))
+        return report_outcome(&found);
+    if (old && !progress_is_quiet())
+        fprintf(stderr, "note: bbsbench %s is now bbsbench %s; the old word works in this version\n", argv[1],
+                command->name);
+    return run_command(command, argc - 1, argv + 1);
 }
 
 /* ===  Standard streams  === */

@@ -7,16 +7,25 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /* Command lines: each command has one table of options, from which parsing and --help both come, so they cannot
  * drift apart. */
 
+/* As a fallback, compared by address: the option must be given. Parsing names all that are absent at once. */
+extern const char option_required[];
+
 typedef struct {
-    const char *name;     /* long name, without dashes; NULL ends the table */
-    const char *argument; /* name of its value in --help; NULL: a flag; "M...": may be given several times */
-    const char *fallback; /* value when absent; NULL: none */
+    const char *name; /* long name, without dashes; NULL ends the table */
+    /* Name of its value in --help; NULL: a flag; "M...": may be given several times. Words of small letters and digits,
+     * as in "keep|prune", are all allowed values: parsing refuses others. */
+    const char *argument;
+    const char *fallback; /* value when absent; NULL: none; option_required */
     const char *help;
 } option_t;
+
+/* The options that every command takes, ended like any table: --help and --quiet. */
+extern const option_t options_common[];
 
 typedef struct options options_t; /* a parsed command line */
 
@@ -28,14 +37,24 @@ typedef struct {
     const option_t *options;
     const char *details; /* text below the options in --help, or NULL */
     void (*list)(void);  /* prints further choices below `details`, or NULL */
+    /* Two examples or more: a line "# reason", and below it the whole command, which may go on after a "\" at the end of
+     * the line. */
+    const char *examples;
+    /* What to do next when the user stops the command (base/stop.h); NULL: it is quick, or says so itself. */
+    const char *stopped;
     outcome_t (*run)(const options_t *options);
 } command_t;
 
-/* Parse argv[1..]; argv[0] is the command's name. With --help `*help` is set and nothing else is checked. Free with
- * options_free(). */
+/* Parse argv[1..]; argv[0] is the command's name. With --help or -h `*help` is set and nothing else is checked. Required
+ * options and allowed values are checked here. Free with options_free(). */
 outcome_t options_parse(const command_t *command, int argc, char **argv, bool *help, options_t **options);
 void options_free(options_t *options);
-void options_help(const command_t *command);
+
+/* A line on the stream when an option was given by its name of an earlier version. */
+void options_note_old_words(const options_t *options, FILE *stream);
+
+/* Is the argument a list of allowed values? */
+bool option_is_choice(const option_t *option);
 
 bool options_given(const options_t *options, const char *name); /* on the command line itself */
 bool options_flag(const options_t *options, const char *name);

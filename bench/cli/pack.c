@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/pack.h"
+#include "cli/input.h"
 #include "cli/method_options.h"
 #include "compress/pack.h"
 #include "tensor/safetensors.h"
@@ -37,7 +38,7 @@ static void print_report(const pack_report_t *report)
 
 static outcome_t run(const options_t *options)
 {
-    const char *input = options_operand(options, 0), *output = options_operand(options, 1);
+    const char *input, *output = options_operand(options, 1);
     tensor_set_t set = {0};
     bytes_t bytes = {0};
     outfile_t file = {0};
@@ -45,6 +46,7 @@ static outcome_t run(const options_t *options)
     int threads;
     outcome_t result;
     if (outcome_bad(&result, method_options_jobs(options, &threads)) ||
+        outcome_bad(&result, input_path(options_operand(options, 0), &input)) ||
         outcome_bad(&result, safetensors_load(input, NULL, &set)) ||
         outcome_bad(&result, pack_encode(input, &set, threads, &bytes, &report)) ||
         outcome_bad(&result, outfile_open(&file, output)))
@@ -63,10 +65,15 @@ out:
 const command_t command_pack = {
     .name = "pack",
     .summary = "pack a compressed checkpoint into the bit columns that are left (.bbs)",
-    .operands = "IN.safetensors OUT.bbs",
+    .operands = "IN.safetensors|- OUT.bbs|-",
     .operands_least = 2,
     .operands_most = 2,
     .options = pack_options,
     .details = pack_details,
+    .examples = "# compress first, then keep only the columns that are left\n"
+                "bbsbench compress --method bbs-mod models/compact/resnet34.safetensors out.safetensors\n"
+                "bbsbench pack out.safetensors out.bbs\n"
+                "# the packed bytes to another program\n"
+                "bbsbench pack out.safetensors - | sha256sum",
     .run = run,
 };

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/input.h"
 #include "cli/method_options.h"
 #include "cli/quantize.h"
 #include "weights/int8_tensors.h"
@@ -32,13 +33,14 @@ static void print_table(const int8_network_t *network)
 
 static outcome_t run(const options_t *options)
 {
-    const char *input = options_operand(options, 0), *output = options_operand(options, 1);
+    const char *input, *output = options_operand(options, 1);
     tensor_set_t set = {0}, quantised = {0};
     int8_network_t network = {0};
     net_table_t table = {0};
     int threads;
     outcome_t result;
     if (outcome_bad(&result, method_options_jobs(options, &threads)) ||
+        outcome_bad(&result, input_path(options_operand(options, 0), &input)) ||
         outcome_bad(&result, tensor_set_load(input, NULL, &set)) ||
         outcome_bad(&result, method_options_table(options, input, &set, &table)) ||
         outcome_bad(&result,
@@ -61,10 +63,14 @@ out:
 const command_t command_quantize = {
     .name = "quantize",
     .summary = "quantise the weights of a checkpoint to INT8 per output channel",
-    .operands = "IN OUT.safetensors",
+    .operands = "IN|- OUT.safetensors|-",
     .operands_least = 2,
     .operands_most = 2,
     .options = quantize_options,
     .details = quantize_details,
+    .examples = "# the weights of a checkpoint as INT8, in a new file\n"
+                "bbsbench quantize models/compact/resnet34.safetensors int8.safetensors\n"
+                "# of a transformer, whose head stays float\n"
+                "bbsbench quantize --net auto models/compact/vit_small.safetensors int8.safetensors",
     .run = run,
 };

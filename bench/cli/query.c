@@ -5,6 +5,8 @@
 #include "base/file.h"
 #include "base/home.h"
 #include "base/text.h"
+#include "cli/input.h"
+#include "cli/output.h"
 #include "experiments/claims.h"
 #include "experiments/experiment_rows.h"
 #include "run/manifest_files.h"
@@ -41,8 +43,8 @@ static outcome_t add_run(const experiments_t *experiments, const char *folder, c
     manifest_t manifest = {0};
     experiment_source_t source = {.folder = folder, .mode = &mode, .compute = true};
     outcome_t result;
-    if (!file_is_folder(folder))
-        return outcome_missing(folder, "--run", "no such folder", "the folder of a run", "make one with bbsbench run");
+    if (!file_may_enter(folder))
+        return file_absent(folder, folder, "--run", "the folder of a run", "make one with bbsbench run");
     if (holds_run(folder)) {
         if (outcome_bad(&result, manifest_open(folder, &manifest)) || outcome_bad(&result, manifest_mode(&manifest, &mode)))
             goto out;
@@ -113,17 +115,6 @@ static void describe_tables(const rows_database_t *database)
 
 /* ===  The command  === */
 
-static outcome_t read_format(const options_t *options, rows_format_t *format)
-{
-    const char *name = options_text(options, "format");
-    for (int i = 0; rows_format_names[i] != NULL; i++)
-        if (text_equal(rows_format_names[i], name)) {
-            *format = (rows_format_t)i;
-            return outcome_ok();
-        }
-    return outcome_usage("query", "--format", name, "md, csv or json", NULL);
-}
-
 /* A program that reads CSV or JSON takes one of two columns of the same name, and cannot know which. */
 static outcome_t check_names(const rows_table_t *rows)
 {
@@ -135,16 +126,27 @@ static outcome_t check_names(const rows_table_t *rows)
     return outcome_ok();
 }
 
+static bool is_for_reading(const options_t *options)
+{
+    const char *format = options_text(options, "format");
+    return format == NULL ? options_text(options, "out") == NULL
+                          : text_equal(format, rows_format_names[ROWS_FORMAT_TABLE]) ||
+                                text_equal(format, rows_format_names[ROWS_FORMAT_MD]);
+}
+
 static outcome_t ask(const options_t *options, rows_database_t *database)
 {
-    rows_format_t format = ROWS_FORMAT_MD;
     rows_table_t rows;
-    outcome_t result = read_format(options, &format);
-    if (!outcome_is_ok(&result) ||
-        outcome_bad(&result, rows_database_query(database, options_operand(options, 0), "query", &rows)))
+    bytes_t sql;
+    outcome_t result = input_text(options_operand(options, 0), &sql);
+    if (!outcome_is_ok(&result))
         return result;
-    if (format == ROWS_FORMAT_MD || !outcome_bad(&result, check_names(&rows)))
-        result = rows_print(&rows, format, stdout);
+    result = rows_database_query(database, (const char *)sql.data, "query", &rows);
+    file_free_bytes(&sql);
+    if (!outcome_is_ok(&result))
+        return result;
+    if (is_for_reading(options) || !outcome_bad(&result, check_names(&rows)))
+        result = output_table(options, "rows", &rows);
     rows_table_free(&rows);
     return result;
 }
@@ -173,8 +175,9 @@ static outcome_t run(const options_t *options)
 static const option_t option_table[] = {
     {"run", "FOLDER...", NULL,
      "folder of a run, or results/reference; may be repeated: the tables of the second are run2.accuracy ..."},
-    {"mode", "MODE", "compact", "which rows of a folder of baselines, one without run.json: smoke, compact, full or real"},
-    {"format", "md|csv|json", "md", "md: a table for reading; csv and json: values in full"},
+    {"mode", "smoke|compact|full|real", "compact",
+     "which rows of a folder of baselines, one without run.json: smoke, compact, full or real"},
+    OUTPUT_OPTIONS,
     {"describe", NULL, NULL, "print every table and its columns (docs/rows.md) in place of a query"},
     {"experiments", "FOLDER", NULL, "experiments of your own (default: the folder that the first run was given)"},
     {NULL, NULL, NULL, NULL},
@@ -183,18 +186,22 @@ static const option_t option_table[] = {
 const command_t command_query = {
     .name = "query",
     .summary = "ask questions of the rows of runs in SQL",
-    .operands = "'SELECT ...'",
+    .operands = "'SELECT ...'|-",
     .operands_least = 0,
     .operands_most = 1,
     .options = option_table,
     .details =
+        "- reads the query from standard input.\n"
         "Each CSV of a run is a table of the same name. The tables networks, accelerators, methods, datasets and run hold\n"
         "the registries; claims holds the paper's numbers; samples holds every answer of the run (docs/outputs.md). A derived\n"
         "experiment without a CSV in the folder is computed.\n"
         "Beyond SQLite's functions there are geomean, median, deviation, quantile, bootstrap_low, bootstrap_high, wilcoxon_p,\n"
         "wilson_low, wilson_high, paired_low, paired_high and mcnemar_p, and for texts fixed, signed, grouped, energy and probability. The database is\n"
-        "read-only.\n\n"
-        "  bbsbench query --run results/reference \\\n"
-        "      \"SELECT accelerator, geomean(speedup) FROM fig12 WHERE net <> 'geomean' GROUP BY accelerator\"",
+        "read-only.",
+    .examples = "# mean speedup of each design in the baselines\n"
+                "bbsbench query --run results/reference \\\n"
+                "    \"SELECT accelerator, geomean(speedup) FROM fig12 WHERE net <> 'geomean' GROUP BY accelerator\"\n"
+                "# rows for another program\n"
+                "bbsbench query --run results/reference --format csv \"SELECT * FROM fig12\"",
     .run = run,
 };

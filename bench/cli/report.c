@@ -61,4 +61,8 @@ const command_t command_report = {
         "report.html is one file that needs no network. Figures need gnuplot. The report is written without a figure\n"
         "that cannot be drawn, and says so; then the exit code is 1, or 3 when gnuplot is not installed. gnuplot's own start-up\n"
         "files and variables (~/.gnuplot, GNUTERM) are not read.",
+    .examples = "# figures and report of a run\n"
+                "bbsbench report results/mine\n"
+                "# with experiments of your own\n"
+                "bbsbench report results/mine --experiments docs/examples/loss-by-family",
     .run = run};

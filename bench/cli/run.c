@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cli/catalogues.h"
 #include "cli/method_options.h"
+#include "cli/run_times.h"
 #include "compress/spec.h"
 #include "experiments/accuracy_runs.h"
 #include "run/full.h"
@@ -100,7 +101,7 @@ static outcome_t check_mode_options(const options_t *options, const run_mode_t *
     static const struct {
         const char *name;
         bool full, real;
-    } known[] = {{"net", true, true},          {"images", true, true},   {"method", true, true},
+    } known[] = {{"net", true, true},          {"samples", true, true},  {"method", true, true},
                  {"from", true, true},         {"manifest", true, true}, {"yes", true, true},
                  {"skip-bad", true, true},     {"data", true, false},    {"calibration", true, false},
                  {"evaluations", false, true}, {"offline", false, true}};
@@ -181,7 +182,7 @@ static outcome_t run_brought(const options_t *options, const run_request_t *requ
     outcome_t result = outcome_ok();
     wanted.evaluations = given ? options_text(options, "evaluations") : real ? list.chars : NULL;
     if ((given || !real || !outcome_bad(&result, home_path(request->mode->evaluations, &list))) &&
-        !outcome_bad(&result, options_integer(options, "images", 0, INT64_MAX, &wanted.images)) &&
+        !outcome_bad(&result, options_integer(options, "samples", 0, INT64_MAX, &wanted.images)) &&
         !outcome_bad(&result, read_list(options, "data", data, MATERIAL_NETS, &wanted.data_count)) &&
         !outcome_bad(&result, read_list(options, "calibration", calibration, MATERIAL_NETS, &wanted.calibration_count)) &&
         !outcome_bad(&result, read_list(options, "method", methods, MATERIAL_METHODS, &wanted.method_count)) &&
@@ -240,6 +241,7 @@ static outcome_t run(const options_t *options)
     experiments_t experiments = {.items = NULL};
     text_t results, reference, folder = text_of("%s", "");
     ledger_t *ledger = NULL;
+    run_times_t times = {.experiments = NULL};
     outcome_t result;
     if (outcome_bad(&result, choose_mode(options, &request.mode)) ||
         outcome_bad(&result, home_output("results", &results)) ||
@@ -260,7 +262,13 @@ static outcome_t run(const options_t *options)
     request.results = results.chars;
     request.reference = reference.chars;
     request.command = command;
+    outcome_t known = run_times_read(ledger, request.mode->name, &experiments, &times);
+    if (outcome_is_ok(&known)) { /* without the times of earlier runs, no time left is told */
+        request.expected = run_times_of;
+        request.expected_context = &times;
+    }
     result = request.mode->brings ? run_brought(options, &request, &folder) : run_execute(&request, &folder);
+    run_times_free(&times);
     experiments_close(&experiments);
     if (folder.chars[0] != '\0')
         printf("run folder: %s\n", folder.chars);
@@ -285,7 +293,7 @@ static const option_t option_table[] = {
     {"experiments", "FOLDER", NULL, "experiments of your own, besides those of the paper (docs/experiments.md)"},
     {"net", "NAME[,NAME]", NULL,
      "full, real: these networks or evaluations (default: all whose files are here or can be fetched)"},
-    {"images", "N", "0", "full, real: at most N samples per network, from a fixed balanced list; 0: all"},
+    {"samples", "N", "0", "full, real: at most N samples per network, from a fixed balanced list; 0: all"},
     {"method", "SPEC...", NULL, "full, real: these methods in place of the mode's; may be repeated"},
     {"data", "KIND=PATH...", NULL, "full: path of the data set imagenet, glue-mrpc or glue-sst2; may be repeated"},
     {"calibration", "KIND=PATH...", NULL,
@@ -309,4 +317,8 @@ const command_t command_run = {
         "CNNs. run.json in the folder records program, machine, inputs and settings. `bbsbench report FOLDER` draws the figures and writes the report.\n"
         "At its end the rows are compared with results/reference. Each row that moved, for better or worse, is named, and\n"
         "the exit code is then 1; the run is whole all the same.",
+    .examples = "# a check that everything works, under a minute\n"
+                "bbsbench run --smoke\n"
+                "# two tables of the paper, in a folder of your choice\n"
+                "bbsbench run --only table1,fig12 --out results/mine",
     .run = run};

@@ -438,4 +438,9 @@ const command_t command_simulate = {
         "bench/accel/technology.csv and sram.csv. A sweep changes one setting only: buffers and their banks stay as\n"
         "they are.",
     .list = accel_options_list,
+    .examples =
+        "# one network on all designs, rows in a file\n"
+        "bbsbench simulate --net resnet34 --weights none --out model.csv\n"
+        "# BitVert with 16 rows of PEs beside its reference\n"
+        "bbsbench simulate --net resnet34 --weights none --accelerator stripes,bitvert-mod --set bitvert.rows=16 --out model.csv",
     .run = run};

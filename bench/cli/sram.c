@@ -6,6 +6,7 @@
 #include "accel/sram.h"
 #include "base/csv.h"
 #include "base/text.h"
+#include "cli/output.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -129,7 +130,7 @@ static outcome_t run(const options_t *options)
 {
     enum { MOST = 1 << 30 };
     int64_t bytes, bus_bits;
-    const char *path = options_text(options, "out");
+    output_t output;
     outcome_t result = outcome_ok();
     if (options_given(options, "bytes") || options_given(options, "bus")) {
         if (outcome_bad(&result, options_integer(options, "bytes", 1, MOST, &bytes)) ||
@@ -137,15 +138,17 @@ static outcome_t run(const options_t *options)
             return result;
         return print_bank(bytes, bus_bits);
     }
-    if (path != NULL && outcome_bad(&result, write_rows(path)))
+    if (outcome_bad(&result, output_open(options, &output)))
         return result;
-    return print_errors();
+    if (!outcome_bad(&result, write_rows(output.rows)))
+        result = print_errors();
+    return output_close(&output, "sram", NULL, result);
 }
 
 static const option_t option_table[] = {
     {"bytes", "N", NULL, "one bank of this size, with --bus"},
     {"bus", "BITS", NULL, "and this bus width"},
-    {"out", "FILE.csv", NULL, "write the table with its errors, one row per bank"},
+    OUTPUT_OPTIONS,
     {NULL, NULL, NULL, NULL},
 };
 
@@ -157,4 +160,8 @@ const command_t command_sram = {
     .details =
         "28 nm by CACTI 7 (bench/accel/sram.csv). A bank without a row is interpolated linearly in log(bytes) between\n"
         "rows of the same bus width, and results from it are marked; a size outside the table is refused.",
+    .examples = "# all banks with the errors of interpolation\n"
+                "bbsbench sram\n"
+                "# one bank\n"
+                "bbsbench sram --bytes 65536 --bus 128",
     .run = run};

@@ -2,7 +2,9 @@
 #include "cli/stats.h"
 #include "base/csv.h"
 #include "base/text.h"
+#include "cli/input.h"
 #include "cli/method_options.h"
+#include "cli/output.h"
 #include "compress/distortion.h"
 #include "compress/stats.h"
 #include "tensor/checkpoint.h"
@@ -16,7 +18,7 @@ static const option_t stats_options[] = {
     {"vector", "L", "8", "weights per vector of bi-directional sparsity, 1 to 4096"},
     {"method", "M", NULL, "also compress with this method, and print the distortion against INT8"},
     METHOD_OPTIONS,
-    {"out", "FILE.csv", NULL, "also write the rows to this file"},
+    OUTPUT_OPTIONS,
     JOBS_OPTION,
     {0},
 };
@@ -199,13 +201,17 @@ static outcome_t read_request(const options_t *options, request_t *request)
 
 static outcome_t run(const options_t *options)
 {
-    const char *input = options_operand(options, 0), *path = options_text(options, "out");
+    const char *input;
+    output_t output = {.internal_memory = -1};
     request_t request = {0};
     tensor_set_t set = {0};
     int8_network_t network = {0};
     row_t *rows = NULL;
     outcome_t result;
-    if (outcome_bad(&result, read_request(options, &request)) || outcome_bad(&result, tensor_set_load(input, NULL, &set)))
+    if (outcome_bad(&result, read_request(options, &request)) || outcome_bad(&result, output_open(options, &output)))
+        return result;
+    if (outcome_bad(&result, input_path(options_operand(options, 0), &input)) ||
+        outcome_bad(&result, tensor_set_load(input, NULL, &set)))
         goto out;
     bool floats = request.method != NULL && compress_reads_floats(request.method, &request.config);
     if (outcome_bad(&result, method_options_weights(options, &set, input, &(net_table_t){0}, floats, request.keep_first,
@@ -217,11 +223,12 @@ static outcome_t run(const options_t *options)
         goto out;
     }
     if (outcome_bad(&result, count_rows(&request, &network, rows)) ||
-        (path != NULL && outcome_bad(&result, write_rows(path, &request, rows, network.count + 1))))
+        outcome_bad(&result, write_rows(output.rows, &request, rows, network.count + 1)))
         goto out;
     print_table(&request, rows, network.count + 1);
 
 out:
+    result = output_close(&output, "stats", NULL, result);
     free(rows);
     int8_network_free(&network);
     tensor_set_free(&set);
@@ -231,10 +238,15 @@ out:
 const command_t command_stats = {
     .name = "stats",
     .summary = "print the bit sparsity of a checkpoint's weights, and the distortion by a method",
-    .operands = "IN",
+    .operands = "IN|-",
     .operands_least = 1,
     .operands_most = 1,
     .options = stats_options,
     .details = stats_details,
+    .examples = "# bit sparsity of each layer, as a table\n"
+                "bbsbench stats models/compact/resnet34.safetensors\n"
+                "# with the distortion of a method, as CSV\n"
+                "bbsbench stats --method bbs-mod --out stats.csv models/compact/resnet34.safetensors",
+    .stopped = "nothing is kept; give the same command again",
     .run = run,
 };

@@ -2,7 +2,9 @@
 #ifndef BBS_CLI_VERSION_H
 #define BBS_CLI_VERSION_H
 
-/* `bbsbench --version`: commit, compiler and flags, libraries and versions, processor and instruction set. */
-void version_print(void);
+#include "cli/options.h"
+
+/* Commit, compiler and flags, libraries and versions, processor and instruction set. */
+extern const command_t command_version;
 
 #endif

@@ -45,7 +45,6 @@ static outcome_t take_default(dataset_t *dataset)
 static const registry_t kinds = {.where = "data set",
                                  .what = "data set",
                                  .tables = {dataset_registry},
-                                 .fault = FAULT_MISSING,
                                  .todo = "use --size compact, whose data Debian packages"};
 
 outcome_t dataset_open(const char *name, const dataset_request_t *request, dataset_t *dataset)

@@ -65,7 +65,7 @@ static outcome_t read_bytes(const char *path, const char *todo, const char *name
     zip_stat_t about;
     int code = 0;
     if (!file_exists(path))
-        return outcome_missing(path, NULL, "no such file", "a NumPy archive", todo);
+        return file_absent(path, path, NULL, "a NumPy archive", todo);
     zip_t *zip = zip_open(path, ZIP_RDONLY, &code);
     if (zip == NULL)
         return outcome_failed(path, NULL, "no zip archive that libzip can open", "a NumPy archive (.npz)", again);

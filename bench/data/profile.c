@@ -109,8 +109,7 @@ static const profile_t *const registry[] = {
 
 outcome_t profile_find(const char *name, const profile_t **profile)
 {
-    static const registry_t profiles = {
-        .where = "preprocessing", .what = "profile", .tables = {registry}, .fault = FAULT_MISSING};
+    static const registry_t profiles = {.where = "preprocessing", .what = "profile", .tables = {registry}};
     return registry_find(&profiles, name, profile);
 }
 

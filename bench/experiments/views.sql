@@ -107,12 +107,12 @@ methods AS (
 commands AS (
     SELECT nets.experiment AS experiment, nets.images AS images,
         CASE WHEN brings
-            THEN 'build/bbsbench run' || mode || ' --net ' || nets || methods || coalesce(' --images ' || nets.images, '')
+            THEN 'build/bbsbench run' || mode || ' --net ' || nets || methods || coalesce(' --samples ' || nets.images, '')
                 || ' --only ' || CASE WHEN nets.experiment IN ('accuracy', 'integers') THEN '' ELSE 'accuracy,' END
                 || nets.experiment || ' --yes'
             ELSE 'build/bbsbench accuracy --net ' || nets || ' --size ' || size || methods
                 || CASE nets.experiment WHEN 'integers' THEN ' --activations int8' ELSE '' END
-                || coalesce(' --images ' || nets.images, '') || ' --out rows' || coalesce('-' || nets.images, '') || '.csv' END AS command
+                || coalesce(' --samples ' || nets.images, '') || ' --out rows' || coalesce('-' || nets.images, '') || '.csv' END AS command
     FROM nets JOIN methods ON methods.experiment = nets.experiment AND methods.images IS nets.images, run_options
     ORDER BY nets.experiment, nets.images DESC)
 SELECT experiment, group_concat(command, char(10)) AS command FROM commands GROUP BY experiment;

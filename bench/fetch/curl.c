@@ -157,8 +157,11 @@ static outcome_t bad_end(const char *url, const char *path, meaning_t meaning, c
         return outcome_missing(url, NULL, found, "a reachable server",
                                "check the network, or bring the file and give its folder with --from");
     case NO_ROOM:
-        return outcome_failed(path, "writing", error != 0 ? strerror(error) : found,
-                              "room for the file and a writable folder", "free some disk space or set BBS_HOME");
+        if (error == ENOSPC || error == EDQUOT)
+            return outcome_failed(path, "writing", strerror(error), "room for the file",
+                                  "free some disk space or set BBS_HOME");
+        return outcome_failed(path, "writing", error != 0 ? strerror(error) : found, "a folder to write into",
+                              "set BBS_HOME to another folder, or change the permissions of this one");
     case TOO_LONG:
         return outcome_failed(url, NULL, "more bytes than the catalogue has", "the file of the catalogue",
                               "check the address; bring the file and give its folder with --from");

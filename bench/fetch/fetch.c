@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fetch/fetch.h"
 
+#include "base/registry.h"
 #include "base/stop.h"
 #include "fetch/cache_lock.h"
 #include "fetch/curl.h"
@@ -72,6 +73,21 @@ static outcome_t plan_step(const fetch_request_t *request, const catalogue_item_
     return result;
 }
 
+/* "did you mean resnet34?" for an unknown owner, or "". */
+static text_t near_owner(const fetch_request_t *request, const char *name)
+{
+    enum { MOST_NEAR = 256 };
+    const char *names[MOST_NEAR + 1] = {NULL};
+    size_t count = 0;
+    for (size_t c = 0; c < request->catalogue_count; c++)
+        for (size_t i = 0; i < request->catalogues[c].count && count < MOST_NEAR; i++) {
+            const catalogue_t *catalogue = &request->catalogues[c];
+            if (i == 0 || !text_equal(catalogue->items[i].owner, catalogue->items[i - 1].owner))
+                names[count++] = catalogue->items[i].owner;
+        }
+    return registry_guess(names, name);
+}
+
 static outcome_t check_wanted(const fetch_request_t *request)
 {
     for (size_t w = 0; w < request->wanted_count; w++) {
@@ -88,7 +104,8 @@ static outcome_t check_wanted(const fetch_request_t *request)
         outcome_t result = outcome_ok();
         if (!found)
             result = known.failed ? outcome_out_of_memory("fetch")
-                                  : outcome_usage("fetch", request->wanted[w], "nothing of that name", known.chars, NULL);
+                                  : outcome_usage("fetch", request->wanted[w], "nothing of that name", known.chars,
+                                                  near_owner(request, request->wanted[w]).chars);
         free(known.chars);
         if (!outcome_is_ok(&result))
             return result;
@@ -103,8 +120,8 @@ outcome_t fetch_plan(const fetch_request_t *request, fetch_plan_t *plan)
     outcome_t result;
     if (outcome_bad(&result, check_wanted(request)))
         return result;
-    if (request->from != NULL && !file_is_folder(request->from))
-        return outcome_missing("--from", request->from, "no such folder", "a folder with files to take", NULL);
+    if (request->from != NULL && !file_may_enter(request->from))
+        return file_absent(request->from, "--from", request->from, "a folder with files to take", NULL);
     for (size_t c = 0; c < request->catalogue_count; c++)
         most += request->catalogues[c].count;
     plan->steps = calloc(most + 1, sizeof *plan->steps);

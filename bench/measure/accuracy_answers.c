@@ -36,6 +36,15 @@ static void take(void *context, int64_t index, const float *logits)
     measure(taking->session, index, logits, taking->answers);
 }
 
+/* " (2 of 4)": which of the methods this is; "" for answers of something else. */
+static text_t place_of(const accuracy_session_t *session, const char *title, const predictions_t *answers)
+{
+    const ptrdiff_t place = answers - session->answers;
+    if (place >= 0 && (size_t)place < session->method_count && text_equal(session->methods[place], title))
+        return text_of(" (%td of %zu)", place + 1, session->method_count);
+    return text_of("%s", "");
+}
+
 outcome_t accuracy_answers_run(accuracy_session_t *session, const char *title, logits_t *logits, predictions_t *answers)
 {
     const accuracy_config_t *config = session->config;
@@ -47,7 +56,7 @@ outcome_t accuracy_answers_run(accuracy_session_t *session, const char *title, l
                                    .skip_bad = config->skip_bad,
                                    .take = take,
                                    .context = &taking};
-    const text_t whole_title = text_of("%s %s", session->net->name, title);
+    const text_t whole_title = text_of("%s %s%s", session->net->name, title, place_of(session, title, answers).chars);
     return inference_run(&inference, whole_title.chars, answers->sample, answers->samples, answers->predicted);
 }
 

@@ -25,8 +25,8 @@ static outcome_t open_ranges(accuracy_session_t *session)
     if (weights->program.count > 0) /* a transformer */
         return outcome_ok();
     if (!file_exists(path))
-        return outcome_missing(path, NULL, "no such file", "the ranges of the activations",
-                               text_of("run bbsbench calibrate --net %s", session->net->name).chars);
+        return file_absent(path, path, NULL, "the ranges of the activations",
+                           text_of("run bbsbench calibrate --net %s", session->net->name).chars);
     return net_ranges_load(path, &weights->table, &session->ranges);
 }
 
@@ -205,7 +205,7 @@ static outcome_t open_calibration(accuracy_session_t *session)
     if (session->calibration.count == 0 && !config->leave_out)
         return outcome_missing(session->dataset.kind->name, "calibration of the activations", "every sample is evaluated",
                                "samples that are not evaluated",
-                               "give some with --calibration, or evaluate fewer: --images");
+                               "give some with --calibration, or evaluate fewer: --samples");
     if (session->calibration.count == 0)
         leave_out(session);
     return calibration_samples_identity(&session->calibration, &session->calibration_identity);

@@ -6,7 +6,7 @@
 #define REAL(member) .name = #member, ROWS_PLACE_REAL(oddity_row_t, member)
 
 static const rows_column_t columns[] = {
-    {TEXT(profile), .key = true, .heading = "Profile", .meaning = "configuration, as for `simulate --profile`"},
+    {TEXT(profile), .key = true, .heading = "Profile", .meaning = "configuration, as for `simulate --config`"},
     {TEXT(first_layer_weights), .key = true, .heading = "First layer",
      .meaning = "whole: a network's first layer stays at 8 bits; pruned: it is pruned, as in the authors' simulator"},
     {TEXT(oddity), .key = true, .heading = "Oddity",

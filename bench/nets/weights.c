@@ -141,9 +141,16 @@ bool net_weights_asks(const net_weights_t *weights, const char *name)
     return false;
 }
 
+const char *net_weights_advice(const char *given)
+{
+    return given != NULL ? "check the path after --weights"
+                         : "set BBS_ROOT to the folder of the project, or give your own with --weights";
+}
+
 outcome_t net_weights_load(const network_t *network, const net_size_t *size, const char *path, net_weights_t *weights)
 {
     *weights = (net_weights_t){0};
+    const char *todo = net_weights_advice(path);
     text_t own;
     outcome_t result;
     if (path == NULL) {
@@ -152,7 +159,7 @@ outcome_t net_weights_load(const network_t *network, const net_size_t *size, con
         path = own.chars;
     }
     tensor_set_t set;
-    if (outcome_bad(&result, tensor_set_load(path, "check the path after --weights", &set)))
+    if (outcome_bad(&result, tensor_set_load(path, todo, &set)))
         return result;
     result = net_names_settle(network, path, &set);
     if (outcome_is_ok(&result))

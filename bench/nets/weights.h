@@ -43,6 +43,9 @@ outcome_t net_weights_from(const network_t *network, const net_size_t *size, con
                            net_weights_t *weights);
 void net_weights_free(net_weights_t *weights);
 
+/* What to do where a file of weights is not there: `given` is the path that a user named, or NULL. */
+const char *net_weights_advice(const char *given);
+
 /* The path of the shipped or fetched weights of a network; FAULT_MISSING as net_weights_load(). */
 outcome_t net_weights_path(const network_t *network, const net_size_t *size, text_t *path);
 

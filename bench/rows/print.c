@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const rows_format_names[] = {"md", "csv", "json", NULL};
+const char *const rows_format_names[] = {"md", "csv", "json", "table", "jsonl", "sql", NULL};
 
 /* ===  CSV  === */
 
@@ -146,20 +146,40 @@ static bool put_json_cell(FILE *stream, const rows_column_t *column, const rows_
     return put_json_text(stream, cell->text);
 }
 
+static bool put_json_row(FILE *stream, const rows_table_t *table, size_t row)
+{
+    bool ok = true;
+    fputs("{", stream);
+    for (size_t i = 0; i < table->column_count && ok; i++) {
+        fputs(i == 0 ? "" : ", ", stream);
+        ok = put_json_text(stream, table->columns[i].name);
+        fputs(": ", stream);
+        ok = ok && put_json_cell(stream, &table->columns[i], rows_cell(table, row, i));
+    }
+    fputs("}", stream);
+    return ok;
+}
+
 static outcome_t print_json(const rows_table_t *table, FILE *stream)
 {
     bool ok = true;
     fputs("[\n", stream);
-    for (size_t row = 0; row < table->count; row++) {
-        for (size_t i = 0; i < table->column_count && ok; i++) {
-            fputs(i == 0 ? "  {" : ", ", stream);
-            ok = put_json_text(stream, table->columns[i].name);
-            fputs(": ", stream);
-            ok = ok && put_json_cell(stream, &table->columns[i], rows_cell(table, row, i));
-        }
-        fputs(row + 1 < table->count ? "},\n" : "}\n", stream);
+    for (size_t row = 0; row < table->count && ok; row++) {
+        fputs("  ", stream);
+        ok = put_json_row(stream, table, row);
+        fputs(row + 1 < table->count ? ",\n" : "\n", stream);
     }
     fputs("]\n", stream);
+    return ok ? outcome_ok() : outcome_out_of_memory("JSON");
+}
+
+static outcome_t print_json_lines(const rows_table_t *table, FILE *stream)
+{
+    bool ok = true;
+    for (size_t row = 0; row < table->count && ok; row++) {
+        ok = put_json_row(stream, table, row);
+        fputs("\n", stream);
+    }
     return ok ? outcome_ok() : outcome_out_of_memory("JSON");
 }
 
@@ -180,11 +200,22 @@ outcome_t rows_write_json(const rows_table_t *table, const char *path)
 
 outcome_t rows_print(const rows_table_t *table, rows_format_t format, FILE *stream)
 {
-    if (format == ROWS_FORMAT_MD)
-        return print_markdown(table, stream);
-    if (format == ROWS_FORMAT_JSON)
-        return print_json(table, stream);
     csv_writer_t writer = csv_to_stream(stream);
-    put_csv(table, &writer);
+    switch (format) {
+    case ROWS_FORMAT_MD:
+        return print_markdown(table, stream);
+    case ROWS_FORMAT_JSON:
+        return print_json(table, stream);
+    case ROWS_FORMAT_TABLE:
+        return rows_print_text(table, stream);
+    case ROWS_FORMAT_JSONL:
+        return print_json_lines(table, stream);
+    case ROWS_FORMAT_SQL:
+        rows_print_sql(table, "rows", stream);
+        break;
+    case ROWS_FORMAT_CSV:
+        put_csv(table, &writer);
+        break;
+    }
     return outcome_ok();
 }

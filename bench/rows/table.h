@@ -2,6 +2,7 @@
 #ifndef BBS_ROWS_TABLE_H
 #define BBS_ROWS_TABLE_H
 
+#include "base/csv.h"
 #include "base/outcome.h"
 #include "base/text.h"
 #include "rows/schema.h"
@@ -45,6 +46,9 @@ const char *rows_table_keep(rows_table_t *table, const char *text);
 /* Read a CSV of this schema. A missing or unknown column, or a cell that is not of its column's kind, is FAULT_FAILED with
  * file, line and column. */
 outcome_t rows_read(const rows_schema_t *schema, const char *path, rows_table_t *table);
+/* The same of a CSV in memory. Without a schema (NULL) a column has its name as heading, and is of integers, of reals, or
+ * else of texts. */
+outcome_t rows_of_csv(const rows_schema_t *schema, const csv_table_t *csv, rows_table_t *table);
 
 /* ===  Reading one  === */
 
@@ -68,11 +72,21 @@ bool rows_column_is_numeric(const rows_table_t *table, size_t column);
 outcome_t rows_write_csv(const rows_table_t *table, const char *path);
 outcome_t rows_write_json(const rows_table_t *table, const char *path);
 
-typedef enum { ROWS_FORMAT_MD, ROWS_FORMAT_CSV, ROWS_FORMAT_JSON } rows_format_t;
+typedef enum {
+    ROWS_FORMAT_MD,    /* a Markdown table for reading: headings, units, decimals */
+    ROWS_FORMAT_CSV,   /* values in full, as in all formats below */
+    ROWS_FORMAT_JSON,  /* an array with one object per line; NULL is null */
+    ROWS_FORMAT_TABLE, /* for reading: columns in line, and the number of rows below */
+    ROWS_FORMAT_JSONL, /* one JSON object per line */
+    ROWS_FORMAT_SQL,   /* CREATE TABLE and INSERT in one transaction */
+} rows_format_t;
 extern const char *const rows_format_names[]; /* in the order of the enum, NULL-terminated */
 
-/* Print to an open stream: a Markdown table for reading; CSV; or a JSON array with one object per line, integers in full
- * and NULL as null. */
+/* Print to an open stream. The table in SQL has the name "rows". */
 outcome_t rows_print(const rows_table_t *table, rows_format_t format, FILE *stream);
+/* SQL, with another name of the table. */
+void rows_print_sql(const rows_table_t *table, const char *name, FILE *stream);
+/* Columns in line, with two spaces between. Widths are counted in characters; control characters become spaces. */
+outcome_t rows_print_text(const rows_table_t *table, FILE *stream);
 
 #endif

@@ -2,6 +2,8 @@
 #include "base/csv.h"
 #include "rows/table.h"
 
+#include <stdlib.h>
+
 /* ===  The header  === */
 
 /* The header must have the columns of the schema, in the same order. */
@@ -50,28 +52,70 @@ static outcome_t read_cell(const csv_table_t *csv, size_t row, size_t column, co
     return result;
 }
 
+/* ===  Columns without a schema  === */
+
+static rows_kind_t kind_of(const csv_table_t *csv, size_t column)
+{
+    rows_kind_t kind = ROWS_INTEGER;
+    bool some = false;
+    for (size_t row = 0; row < csv->rows; row++) {
+        const char *text = csv_cell(csv, row, column);
+        int64_t integer;
+        double real;
+        some = some || text[0] != '\0';
+        if (text[0] == '\0' || (kind == ROWS_INTEGER && text_to_integer(text, INT64_MIN, INT64_MAX, &integer)))
+            continue;
+        if (!text_to_real(text, &real))
+            return ROWS_TEXT;
+        kind = ROWS_REAL;
+    }
+    return some ? kind : ROWS_TEXT;
+}
+
+/* To free(); NULL when memory is out. The names are those of `csv`. */
+static rows_column_t *guess_columns(const csv_table_t *csv)
+{
+    rows_column_t *columns = calloc(csv->columns + 1, sizeof *columns);
+    for (size_t i = 0; columns != NULL && i < csv->columns; i++)
+        columns[i] = (rows_column_t){
+            .name = csv->cells[i], .heading = csv->cells[i], .kind = kind_of(csv, i), .decimals = ROWS_ANY_DECIMALS};
+    return columns;
+}
+
+/* ===  All rows  === */
+
+outcome_t rows_of_csv(const rows_schema_t *schema, const csv_table_t *csv, rows_table_t *table)
+{
+    rows_column_t *guessed = NULL;
+    outcome_t result = outcome_ok();
+    *table = (rows_table_t){0};
+    if (schema != NULL)
+        result = check_header(schema, csv);
+    else if ((guessed = guess_columns(csv)) == NULL)
+        result = outcome_out_of_memory(csv->path);
+    const rows_column_t *columns = schema != NULL ? schema->columns : guessed;
+    if (outcome_is_ok(&result))
+        result = rows_table_create(columns, csv->columns, table);
+    for (size_t row = 0; row < csv->rows && outcome_is_ok(&result); row++) {
+        rows_cell_t *cells = rows_table_append(table);
+        if (cells == NULL)
+            result = outcome_out_of_memory(csv->path);
+        for (size_t i = 0; i < csv->columns && outcome_is_ok(&result); i++)
+            result = read_cell(csv, row, i, &columns[i], table, &cells[i]);
+    }
+    free(guessed);
+    if (!outcome_is_ok(&result))
+        rows_table_free(table);
+    return result;
+}
+
 outcome_t rows_read(const rows_schema_t *schema, const char *path, rows_table_t *table)
 {
     csv_table_t csv = {0};
     *table = (rows_table_t){0};
     outcome_t result = csv_read(path, &csv);
-    if (!outcome_is_ok(&result) || outcome_bad(&result, check_header(schema, &csv)) ||
-        outcome_bad(&result, rows_table_create(schema->columns, csv.columns, table)))
-        goto out;
-    for (size_t row = 0; row < csv.rows; row++) {
-        rows_cell_t *cells = rows_table_append(table);
-        if (cells == NULL) {
-            result = outcome_out_of_memory(path);
-            goto out;
-        }
-        for (size_t i = 0; i < csv.columns; i++)
-            if (outcome_bad(&result, read_cell(&csv, row, i, &schema->columns[i], table, &cells[i])))
-                goto out;
-    }
-
-out:
+    if (outcome_is_ok(&result))
+        result = rows_of_csv(schema, &csv, table);
     csv_free(&csv);
-    if (!outcome_is_ok(&result))
-        rows_table_free(table);
     return result;
 }

@@ -40,6 +40,25 @@ static outcome_t choose_nets(full_t *full)
 
 /* ===  Their files  === */
 
+/* The paths in a list of KIND=PATH; what has no "=" is refused elsewhere. */
+static outcome_t check_paths(const char *option, const char *const *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *equals = strchr(list[i], '=');
+        if (equals != NULL && !file_exists(equals + 1) && !file_may_enter(equals + 1))
+            return file_absent(equals + 1, option, list[i], "a data set", "check the path after the =");
+    }
+    return outcome_ok();
+}
+
+outcome_t full_check_places(const full_request_t *request)
+{
+    if (request->from != NULL && !file_may_enter(request->from))
+        return file_absent(request->from, "--from", request->from, "a folder with files to take", NULL);
+    outcome_t result = check_paths("--data", request->data, request->data_count);
+    return outcome_is_ok(&result) ? check_paths("--calibration", request->calibration, request->calibration_count) : result;
+}
+
 const catalogue_item_t *full_find_item(const full_request_t *request, const char *owner, const char *role)
 {
     for (size_t c = 0; c < request->catalogue_count; c++)
@@ -251,6 +270,7 @@ outcome_t full_plan(const full_request_t *request, full_t *full)
     if (outcome_bad(&result, choose_nets(full)) ||
         outcome_bad(&result, check_given(full, "--data", request->data, request->data_count)) ||
         outcome_bad(&result, check_given(full, "--calibration", request->calibration, request->calibration_count)) ||
+        outcome_bad(&result, full_check_places(request)) ||
         outcome_bad(&result, sort_nets(full, wanted, &files.wanted_count)))
         return result;
     if (full->material.count == 0)

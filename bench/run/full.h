@@ -56,7 +56,11 @@ void full_free(full_t *full);
  */
 outcome_t full_announce(full_t *full);
 
-/* For planners (also run/real.c): the methods of the request; and the files of the items or owners `wanted`, with the room
+/* For planners (also run/real.c): the places that the user names must be there, before anything is fetched. FAULT_MISSING.
+ */
+outcome_t full_check_places(const full_request_t *request);
+
+/* For planners: the methods of the request; and the files of the items or owners `wanted`, with the room
  * that unpacking needs. */
 void full_take_methods(full_t *full);
 outcome_t full_plan_files(full_t *full, const char *const *wanted, size_t count, const char *from);

@@ -223,7 +223,8 @@ outcome_t real_plan(const full_request_t *request, full_t *full)
     outcome_t result;
     *full = (full_t){.request = request, .material = {.skip_bad = request->skip_bad}};
     full_take_methods(full);
-    if (outcome_bad(&result, read_list(&planning)) || outcome_bad(&result, plan_all(&planning)))
+    if (outcome_bad(&result, full_check_places(request)) || outcome_bad(&result, read_list(&planning)) ||
+        outcome_bad(&result, plan_all(&planning)))
         goto out;
     if (full->material.count == 0)
         result = outcome_missing("--real", NULL, "no evaluation whose files are here or can be fetched",

@@ -5,6 +5,7 @@
 #include "run/run.h"
 
 #include "base/file.h"
+#include "base/number.h"
 #include "base/progress.h"
 #include "base/stop.h"
 #include "experiments/experiment_rows.h"
@@ -162,9 +163,32 @@ static void record_end(cJSON *entry, const outcome_t *outcome, double seconds, s
 
 /* ===  Running  === */
 
-/* Run one experiment. `*result` is its outcome; the return value is that of writing run.json. */
-static outcome_t run_one(run_t *run, const experiment_t *experiment, outcome_t *result)
+/* Was it finished by an earlier session? run.json says so and the rows exist. */
+static bool is_finished(const run_t *run, const experiment_t *experiment)
 {
+    return manifest_has_rows(&run->manifest, experiment->id) &&
+           file_exists(text_of("%s/%s", run->folder, experiment->file).chars);
+}
+
+/* "3 of 28, about 4 min left": after the experiment at `at`; no time where that of any later one is not known. */
+static text_t place_of(const run_t *run, const experiment_t **at)
+{
+    size_t count = 0;
+    double left = 0;
+    while (run->experiments[count] != NULL)
+        count++;
+    text_t place = text_of("%td of %zu", at - run->experiments + 1, count);
+    for (const experiment_t **later = at + 1; *later != NULL; later++)
+        if (!is_finished(run, *later))
+            left += run->request->expected != NULL ? run->request->expected(run->request->expected_context, (*later)->id)
+                                                   : (double)NAN;
+    return !(left >= 1) || at[1] == NULL ? place : text_of("%s, about %s left", place.chars, number_duration(left).chars);
+}
+
+/* Run one experiment. `*result` is its outcome; the return value is that of writing run.json. */
+static outcome_t run_one(run_t *run, const experiment_t **at, outcome_t *result)
+{
+    const experiment_t *experiment = *at;
     cJSON *entry = manifest_experiment(&run->manifest, experiment->id);
     measurement_context_t context = {.mode = run->request->mode, .jobs = run->request->jobs, .folder = run->folder};
     size_t rows = 0;
@@ -187,19 +211,12 @@ static outcome_t run_one(run_t *run, const experiment_t *experiment, outcome_t *
     record_end(entry, result, seconds, rows);
     FILE *log = run->request->log;
     if (outcome_is_ok(result))
-        fprintf(log, "  %-10s finished  %6zu rows %8.1f s %8.0f MiB\n", experiment->id, rows, seconds,
-                (double)environment_peak_bytes() / (1 << 20));
+        fprintf(log, "  %-10s finished  %6zu rows %8.1f s %8.0f MiB   %s\n", experiment->id, rows, seconds,
+                (double)environment_peak_bytes() / (1 << 20), place_of(run, at).chars);
     else
-        fprintf(log, "  %-10s %s\n", experiment->id, state_of(result));
+        fprintf(log, "  %-10s %s   %s\n", experiment->id, state_of(result), place_of(run, at).chars);
     fflush(log);
     return manifest_write(&run->manifest);
-}
-
-/* Was it finished by an earlier session? run.json says so and the rows exist. */
-static bool is_finished(const run_t *run, const experiment_t *experiment)
-{
-    return manifest_has_rows(&run->manifest, experiment->id) &&
-           file_exists(text_of("%s/%s", run->folder, experiment->file).chars);
 }
 
 static outcome_t run_each(run_t *run)
@@ -212,7 +229,7 @@ static outcome_t run_each(run_t *run)
             continue;
         }
         complete = false;
-        if (outcome_bad(&kept, run_one(run, *at, &result)))
+        if (outcome_bad(&kept, run_one(run, at, &result)))
             return outcome_is_ok(&first) ? kept : first;
         if (!outcome_is_ok(&result) && outcome_is_ok(&first))
             first = result;
@@ -236,6 +253,7 @@ static outcome_t execute(run_t *run)
         return result;
     fprintf(log, "%s, %d thread%s, into %s\n", run->request->mode->title, run->request->jobs,
             run->request->jobs == 1 ? "" : "s", run->folder);
+    fflush(log);
     if (outcome_bad(&result, run_each(run)))
         return result;
     const baseline_request_t baselines = {.reference = run->request->reference,

@@ -25,6 +25,9 @@ typedef struct {
     bool compare;        /* with the baselines */
     const char *command; /* written to run.json */
     FILE *log;           /* receives one line per experiment, and the comparison with the baselines */
+    /* Seconds that an experiment will take, NaN where that is not known; NULL: none is. For the time left, in the log. */
+    double (*expected)(const void *context, const char *experiment);
+    const void *expected_context;
 } run_request_t;
 
 /* `*folder` is the run folder; "" when the run was refused before it began. */

@@ -63,8 +63,7 @@ outcome_t side_open(const char *word, const ledger_t *ledger, const char *mode, 
         return open_path(word, side);
     if (ledger != NULL && strchr(word, '/') == NULL && strchr(word, '.') == NULL)
         return open_past(word, ledger, side);
-    return outcome_missing(word, NULL, "no such file or folder", "a run folder, a file of rows, or a run of the history",
-                           "see bbsbench history");
+    return file_absent(word, word, NULL, "a run folder, a file of rows, or a run of the history", "see bbsbench history");
 }
 
 void side_close(side_t *side)

@@ -243,7 +243,7 @@ outcome_t checkpoint_open(const checkpoint_request_t *request, checkpoint_t *che
     if (path == NULL && outcome_bad(&result, net_weights_path(request->network, request->size, &own)))
         return result;
     path = path != NULL ? path : own.chars;
-    if (outcome_bad(&result, stored_load(path, "check the path after --weights", request->threads, &set)) ||
+    if (outcome_bad(&result, stored_load(path, net_weights_advice(request->path), request->threads, &set)) ||
         outcome_bad(&result, find_description(path, &set, checkpoint)) ||
         outcome_bad(&result, find_network(request, path, &set, checkpoint, &network, &size)) ||
         outcome_bad(&result, stored_take(path, &set, &checkpoint->stored)) ||

@@ -80,7 +80,7 @@ static outcome_t read_real(const csv_table_t *csv, size_t row, const char *name,
     if (isfinite(*value) && *value >= least && *value <= most)
         return result;
     return outcome_failed(csv->path, text_of("line %zu, column %s", row + 2, name).chars, csv_cell(csv, row, column),
-                          text_of("%g to %g", least, most).chars, "make the file again: bbsbench profile");
+                          text_of("%g to %g", least, most).chars, "make the file again: bbsbench portrait");
 }
 
 static outcome_t read_integer(const csv_table_t *csv, size_t row, const char *name, int64_t least, int64_t *value)

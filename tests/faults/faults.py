@@ -82,7 +82,7 @@ def commands():
         "pack": lambda out: ["pack", WORK / "ra.safetensors", out / "p.bbs"],
         "unpack": lambda out: ["unpack", WORK / "ra.bbs", out / "u.safetensors"],
         "simulate": lambda out: ["simulate", "--net", "resnet20", "--accelerator", "stripes,bitvert-mod", "--out", out / "s.csv"],
-        "accuracy": lambda out: ["accuracy", "--net", "resnet34", "--images", "4", "--method", "int8", "--jobs", "1", "--out", out / "a.csv"],
+        "accuracy": lambda out: ["accuracy", "--net", "resnet34", "--samples", "4", "--method", "int8", "--jobs", "1", "--out", out / "a.csv"],
         "run": lambda out: ["run", "--smoke", "--only", "table4,table5", "--out", out],
         "report": report_of,
     }

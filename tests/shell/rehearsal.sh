@@ -11,7 +11,7 @@ if [ -n "$reason" ]; then
     exit
 fi
 nets="vgg16 resnet34 resnet50 vit_small vit_base bert_mrpc bert_sst2"
-some="--only accuracy,table1,fig11,table2,table3 --method fp32 --method int8 --method bbs-mod --images 20 --yes"
+some="--only accuracy,table1,fig11,table2,table3 --method fp32 --method int8 --method bbs-mod --samples 20 --yes"
 # shellcheck disable=SC2086
 check "seven checkpoints, pictures and texts are made and served" rehearse_serve 24 $nets
 run=$tap_folder/run

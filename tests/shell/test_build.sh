@@ -68,22 +68,22 @@ check "a source that was removed leaves the library" sh -c "cd '$tap_folder/plai
 check "--version tells the flags of the build" sh -c "'$BBSBENCH' --version | grep -q '^compiler .*-std=c11 .*-ffp-contract=off'"
 
 # ===  Programs elsewhere  ===
-"$BBSBENCH" accuracy --net resnet34 --images 20 --method int8 --out "$tap_folder/here.csv" >/dev/null
+"$BBSBENCH" accuracy --net resnet34 --samples 20 --method int8 --out "$tap_folder/here.csv" >/dev/null
 mkdir "$tap_folder/bin" && cp "$BBSBENCH" "$tap_folder/bin/bbsbench"
-check_fails 3 "a copied program" sh -c "cd / && exec '$tap_folder/bin/bbsbench' accuracy --net resnet34 --images 20 --method int8 --out '$tap_folder/x.csv'"
+check_fails 3 "a copied program" sh -c "cd / && exec '$tap_folder/bin/bbsbench' accuracy --net resnet34 --samples 20 --method int8 --out '$tap_folder/x.csv'"
 check "names the variable to set" grep -q "set BBS_ROOT" "$tap_folder/last_err"
-check "which is enough" sh -c "cd / && BBS_ROOT='$top' '$tap_folder/bin/bbsbench' accuracy --net resnet34 --images 20 --method int8 --out '$tap_folder/x.csv' && cmp '$tap_folder/here.csv' '$tap_folder/x.csv'"
+check "which is enough" sh -c "cd / && BBS_ROOT='$top' '$tap_folder/bin/bbsbench' accuracy --net resnet34 --samples 20 --method int8 --out '$tap_folder/x.csv' && cmp '$tap_folder/here.csv' '$tap_folder/x.csv'"
 cp "$(dirname "$BBSBENCH")/bbsbench-engine.so" "$tap_folder/bin" && echo "$top" >"$tap_folder/bin/bbsbench.root"
 check "as is a build outside the project, whose make has written where the project is" sh -c "
-    cd / && '$tap_folder/bin/bbsbench' accuracy --net resnet34 --images 20 --method int8 --out '$tap_folder/y.csv' && cmp '$tap_folder/here.csv' '$tap_folder/y.csv'"
+    cd / && '$tap_folder/bin/bbsbench' accuracy --net resnet34 --samples 20 --method int8 --out '$tap_folder/y.csv' && cmp '$tap_folder/here.csv' '$tap_folder/y.csv'"
 ln -s "$BBSBENCH" "$tap_folder/linked"
-check "a link to the program" sh -c "cd / && '$tap_folder/linked' accuracy --net resnet34 --images 20 --method int8 --out '$tap_folder/z.csv' && cmp '$tap_folder/here.csv' '$tap_folder/z.csv'"
+check "a link to the program" sh -c "cd / && '$tap_folder/linked' accuracy --net resnet34 --samples 20 --method int8 --out '$tap_folder/z.csv' && cmp '$tap_folder/here.csv' '$tap_folder/z.csv'"
 
 # ===  Installing  ===
 check "make install into DESTDIR" make install BUILD="$BUILD" PREFIX=/opt/bbs DESTDIR="$tap_folder/stage"
 check "writes nowhere else" sh -c "[ \"\$(ls '$tap_folder/stage')\" = opt ] && [ ! -e /opt/bbs ]"
 mv "$tap_folder/stage/opt/bbs" "$tap_folder/moved"
-check "what was installed runs wherever it lies" sh -c "cd / && '$tap_folder/moved/bin/bbsbench' accuracy --net resnet34 --images 20 --method int8 --out '$tap_folder/i.csv' && cmp '$tap_folder/here.csv' '$tap_folder/i.csv'"
+check "what was installed runs wherever it lies" sh -c "cd / && '$tap_folder/moved/bin/bbsbench' accuracy --net resnet34 --samples 20 --method int8 --out '$tap_folder/i.csv' && cmp '$tap_folder/here.csv' '$tap_folder/i.csv'"
 check "simulates" sh -c "cd / && '$tap_folder/moved/bin/bbsbench' simulate --net vgg16 --accelerator stripes --weights none --out '$tap_folder/s.csv'"
 check "and writes its runs into the current folder" sh -c "
     mkdir '$tap_folder/cwd' && cd '$tap_folder/cwd' && '$tap_folder/moved/bin/bbsbench' run --smoke --only table4 && ls '$tap_folder/cwd/results' | grep -q smoke && [ ! -e '$tap_folder/moved/share/bbsbench/results/'*-smoke ]"

@@ -4,16 +4,16 @@
 PYTHON=${PYTHON:-/usr/bin/python3}
 work=$tap_folder
 small="--net resnet34 --size compact"
-measure() { "$BBSBENCH" density --net "$1" --limit "$2" --masks "$work/$1.masks" --mask-samples "$2" --out "$work/$1.csv"; }
+measure() { "$BBSBENCH" density --net "$1" --samples "$2" --masks "$work/$1.masks" --mask-samples "$2" --out "$work/$1.csv"; }
 
 check "a CNN" measure resnet34 12
 check "its masks have its densities" "$PYTHON" tests/oracle/masks.py "$work/resnet34.csv" "$work/resnet34.masks"
 check "a transformer of images" measure vit_small 3
 check "its masks have its densities" "$PYTHON" tests/oracle/masks.py "$work/vit_small.csv" "$work/vit_small.masks"
-check "a transformer of texts" "$BBSBENCH" density --net bert_sst2 --limit 12 --out "$work/bert_sst2.csv"
+check "a transformer of texts" "$BBSBENCH" density --net bert_sst2 --samples 12 --out "$work/bert_sst2.csv"
 check "a row for each layer, and a total" sh -c "[ \$(grep -c '^resnet34,compact,' $work/resnet34.csv) -eq 38 ] && tail -n 1 $work/resnet34.csv | grep -q '^resnet34,compact,total,'"
-check "one worker and three give the same bytes" sh -c "for jobs in 1 3; do '$BBSBENCH' density $small --limit 12 --jobs \$jobs --masks $work/m\$jobs --out $work/d\$jobs || exit 1; done; cmp $work/d1 $work/d3 && cmp $work/m1 $work/m3"
-check_fails 1 "masks of texts of different lengths" "$BBSBENCH" density --net bert_sst2 --limit 4 --masks "$work/x" --out "$work/y"
+check "one worker and three give the same bytes" sh -c "for jobs in 1 3; do '$BBSBENCH' density $small --samples 12 --jobs \$jobs --masks $work/m\$jobs --out $work/d\$jobs || exit 1; done; cmp $work/d1 $work/d3 && cmp $work/m1 $work/m3"
+check_fails 1 "masks of texts of different lengths" "$BBSBENCH" density --net bert_sst2 --samples 4 --masks "$work/x" --out "$work/y"
 check "say why" grep -q 'masks need samples of one length' "$work/last_err"
 
 # simulate takes the files.

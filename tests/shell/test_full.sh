@@ -25,8 +25,8 @@ check_fails 3 "a network that was asked for and is nowhere" full --yes --net vgg
 check_fails 2 "a network that nobody knows" full --yes --net alexnet --out "$tap_folder/none"
 check_fails 2 "data of no network" full --yes --net resnet34 --data glue-sst2=/tmp --out "$tap_folder/none"
 check_fails 2 "a method that nobody knows" full --yes --method magic --out "$tap_folder/none"
-check_fails 2 "--images with a mode that has its own" "$BBSBENCH" run --smoke --images 5 --out "$tap_folder/none"
-check_fails 2 "run_all.sh --images without --full" ./run_all.sh --images 5
+check_fails 2 "--samples with a mode that has its own" "$BBSBENCH" run --smoke --samples 5 --out "$tap_folder/none"
+check_fails 2 "run_all.sh --samples without --full" ./run_all.sh --samples 5
 
 # ===  A wrong hash  ===
 cp "$web/datasets.csv" "$tap_folder/right.csv"
@@ -39,7 +39,7 @@ cp "$tap_folder/right.csv" "$web/datasets.csv"
 # ===  The run  ===
 whole=$tap_folder/whole
 # shellcheck disable=SC2086
-check "what is missing is fetched, and the run done" full $some --yes --images 4 --out "$whole"
+check "what is missing is fetched, and the run done" full $some --yes --samples 4 --out "$whole"
 cp "$tap_folder/out" "$tap_folder/said"
 check "a cut connection went on where it stopped" grep -qE '^/bert_sst2-cut.bin bytes=2[0-9]{8}-$' "$requests"
 check "what was here is not fetched again" [ "$(grep -c '^/resnet34-cut.pth' "$requests")" -eq 2 ]
@@ -62,7 +62,7 @@ check "and says that the others are not run" sh -c "grep -qE '^\| C30 .*\*\*NOT 
 killed=$tap_folder/killed some="$some --net resnet34"
 # Not by full(): a function in the background is a shell, and the program would outlive the kill.
 # shellcheck disable=SC2086
-"$BBSBENCH" run --full $manifests $some --yes --images 4 --out "$killed" >"$tap_folder/killed.log" 2>&1 &
+"$BBSBENCH" run --full $manifests $some --yes --samples 4 --out "$killed" >"$tap_folder/killed.log" 2>&1 &
 child=$!
 for _ in $(seq 300); do [ -e "$killed/predictions/resnet34.full.imagenet.int8.csv" ] || sleep 0.1; done
 kill -9 $child
@@ -70,9 +70,9 @@ wait $child 2>/dev/null
 check "the program itself was killed: nobody holds the folder" flock --nonblock "$killed/run.lock" true
 check "a run that was killed has no rows yet" sh -c "[ -e '$killed/predictions/resnet34.full.imagenet.int8.csv' ] && [ ! -e '$killed/accuracy.csv' ]"
 # shellcheck disable=SC2086
-check_fails 1 "it does not go on with another number of samples" full $some --yes --images 3 --resume --out "$killed"
+check_fails 1 "it does not go on with another number of samples" full $some --yes --samples 3 --resume --out "$killed"
 # shellcheck disable=SC2086
-check "it goes on with its own" full $some --yes --images 4 --resume --out "$killed"
+check "it goes on with its own" full $some --yes --samples 4 --resume --out "$killed"
 grep -E '^(net|resnet34),' "$whole/accuracy.csv" >"$tap_folder/expected.csv"
 check "to the same rows" same "$tap_folder/expected.csv" "$killed/accuracy.csv"
 

@@ -16,7 +16,7 @@ done
 
 # ===  Predictions  ===
 accuracy() {
-    "$BBSBENCH" accuracy --images 200 "$@"
+    "$BBSBENCH" accuracy --samples 200 "$@"
 }
 for net in resnet34 bert_sst2; do
     check "$net in integers" accuracy --net $net --activations int8 --jobs 2 --out "$work/$net.csv" --predictions "$work/two"
@@ -28,10 +28,10 @@ for net in resnet34 bert_sst2; do
         a=\$(grep ',int8,200,' '$work/$net.csv' | cut -d, -f6); b=\$(grep ',int8,200,' '$work/float.csv' | cut -d, -f6)
         [ \$((a - b)) -le 2 ] && [ \$((b - a)) -le 2 ]"
 done
-check "plain loops" accuracy --net bert_sst2 --images 40 --activations int8 --kernels plain --method bbs-mod --out "$work/plain.csv" --predictions "$work/plain"
+check "plain loops" accuracy --net bert_sst2 --samples 40 --activations int8 --kernels plain --method bbs-mod --out "$work/plain.csv" --predictions "$work/plain"
 # The fourth column has the key, which names the kernels.
 check "answer as oneDNN does" sh -c "
-    '$BBSBENCH' accuracy --net bert_sst2 --images 40 --activations int8 --method bbs-mod --out '$work/fast.csv' --predictions '$work/fast' &&
+    '$BBSBENCH' accuracy --net bert_sst2 --samples 40 --activations int8 --method bbs-mod --out '$work/fast.csv' --predictions '$work/fast' &&
     for kernels in plain fast; do cut -d, -f1-3 '$work/'\$kernels/bert_sst2.compact.reviews-sst2.bbs-mod.csv >'$work/'\$kernels.answers; done
     [ \$(wc -l <'$work/plain.answers') -eq 41 ] && cmp '$work/plain.answers' '$work/fast.answers'"
 check_fails 1 "a method without integers" accuracy --net resnet34 --activations int8 --method fp32 --out "$work/no.csv"

@@ -30,7 +30,7 @@ check "compress" light "$BBSBENCH" compress "$weights" "$work/mod.safetensors" -
 check "stats" light "$BBSBENCH" stats "$weights" --out "$work/stats.csv"
 check "simulate" light "$BBSBENCH" simulate $small --accelerator bitvert-mod --out "$work/model.csv"
 
-engine() { "$1" accuracy $small --images 2 --method int8 --jobs 1 --out "$work/one.csv"; }
+engine() { "$1" accuracy $small --samples 2 --method int8 --jobs 1 --out "$work/one.csv"; }
 check "accuracy does load them" loads engine "$BBSBENCH"
 check "in three files" sh -c "[ \$(grep -c 'libdarknet\|libdnnl\|bbsbench-engine' '$work/loaded') -eq 3 ]"
 

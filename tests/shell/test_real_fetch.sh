@@ -49,7 +49,7 @@ check_fails 2 "data of the full mode" real --data imagenet=/tmp --out "$tap_fold
 check_fails 2 "two modes" "$BBSBENCH" run --full --real --out "$tap_folder/none"
 
 run=$tap_folder/run
-check "what is free is fetched and run" real --yes --images 60 --out "$run"
+check "what is free is fetched and run" real --yes --samples 60 --out "$run"
 cp "$tap_folder/out" "$tap_folder/said"
 check "and the others are named" grep -q '^NOT RUN: secret: ' "$tap_folder/said"
 check "the time is measured" grep -qE 'bert_4x128 +20 samples in ' "$tap_folder/said"
@@ -59,7 +59,7 @@ check "the archive is unpacked" [ -f "$BBS_HOME/real/reviews/inner/test.tsv" ]
 check "four methods with float activations" [ "$(grep -cE '^bert_4x128,own,reviews,(fp32|int8|bbs-cons|bbs-mod),60,' "$run/accuracy.csv")" -eq 4 ]
 check "and in integers" [ "$(grep -c '^bert_4x128,own,reviews,' "$run/integers.csv")" -eq 4 ]
 # The recognised network answers as the named one: the same weights, words and samples.
-check "the same network by its name" "$BBSBENCH" accuracy --net bert_sst2 --images 60 --method fp32 --method int8 --method bbs-mod --out "$tap_folder/named.csv"
+check "the same network by its name" "$BBSBENCH" accuracy --net bert_sst2 --samples 60 --method fp32 --method int8 --method bbs-mod --out "$tap_folder/named.csv"
 cut -d, -f4-9 "$tap_folder/named.csv" | sed 1d | sort >"$tap_folder/expected"
 check "gives the same rows" sh -c "cut -d, -f4-9 '$run/accuracy.csv' | grep -E '^(fp32|int8|bbs-mod),' | sort | cmp - '$tap_folder/expected'"
 check "the rows of the tier are there" [ "$(grep -c '^bert_4x128,own,reviews,' "$run/real.csv")" -eq 8 ]
@@ -70,14 +70,14 @@ check "says what was not run" grep -q 'NOT RUN: secret' "$run/report.md"
 check "compares nothing with the paper" sh -c "! grep -qE '\*\*(REPRODUCED|DEVIATES|SUBSET|WITHIN TREND)\*\*' '$run/report.md'"
 
 asked=$(wc -l <"$requests")
-check "offline it uses what came" real --offline --yes --images 60 --method int8 --out "$tap_folder/again"
+check "offline it uses what came" real --offline --yes --samples 60 --method int8 --out "$tap_folder/again"
 check "and asks nobody" [ "$(wc -l <"$requests")" -eq "$asked" ]
 
 # A folder of the user's files is read in place: the same places without the first folder's name.
 mkdir -p "$tap_folder/given"
 cp "$web/weights-cut.safetensors" "$tap_folder/given/weights.safetensors"
 rm -rf "$BBS_HOME/real/weights.safetensors"
-check "a file of --from is used" real --offline --yes --images 20 --method int8 --only accuracy --from "$tap_folder/given" --out "$tap_folder/from" --net reviews
+check "a file of --from is used" real --offline --yes --samples 20 --method int8 --only accuracy --from "$tap_folder/given" --out "$tap_folder/from" --net reviews
 check "and not copied" [ ! -e "$BBS_HOME/real/weights.safetensors" ]
 printf x >>"$tap_folder/given/weights.safetensors"
 check_fails 1 "another file of that name is refused" real --offline --yes --from "$tap_folder/given" --out "$tap_folder/none"

@@ -124,14 +124,14 @@ check_fails 3 "layers that are not there" "$BBSBENCH" simulate --layers "$tap_fo
 check_fails 2 "layers and a network" "$BBSBENCH" simulate --layers "$layers" --net resnet34 --out "$out"
 
 # ===  Configurations  ===
-check "defaults are the profile paper" sh -c "'$BBSBENCH' simulate --net resnet34 --out $tap_folder/a && '$BBSBENCH' simulate --net resnet34 --profile paper --out $tap_folder/b && cmp $tap_folder/a $tap_folder/b"
+check "defaults are the profile paper" sh -c "'$BBSBENCH' simulate --net resnet34 --out $tap_folder/a && '$BBSBENCH' simulate --net resnet34 --config paper --out $tap_folder/b && cmp $tap_folder/a $tap_folder/b"
 sensitive() { # OPTION...: sensitive channels of a layer of 64 under synthetic weights
     "$BBSBENCH" simulate --net resnet34 --accelerator bitvert-mod --weights synthetic --layer layer1.0.conv1 --out "$out" "$@" >/dev/null &&
         tail -n 1 "$out" | cut -d, -f10
 }
 check "channels are kept in units of 32" sh -c "[ $(sensitive) -eq 32 ]"
 check "or one by one, with the simulator's oddity" sh -c "n=$(sensitive --oddity fractional-channels); [ \$n -gt 0 ] && [ \$n -lt 32 ]"
-check "rows name profile, settings and oddities" sh -c "'$BBSBENCH' simulate --net resnet34 --profile bitsim --set dram.gbytes_per_s=25.6 --oddity no-metadata --out $out && tail -n 1 $out | grep -q 'bitsim,\"bitsim, dram.gbytes_per_s=25.6, oddity no-metadata\"'"
+check "rows name profile, settings and oddities" sh -c "'$BBSBENCH' simulate --net resnet34 --config bitsim --set dram.gbytes_per_s=25.6 --oddity no-metadata --out $out && tail -n 1 $out | grep -q 'bitsim,\"bitsim, dram.gbytes_per_s=25.6, oddity no-metadata\"'"
 check "a smaller array with its reason is slower" sh -c "'$BBSBENCH' simulate --net resnet34 --accelerator bitvert-mod --set bitvert.rows=16 --set 'bitvert.unequal=half of it' --out $out &&
     [ \$(tail -n 1 $out | cut -d, -f5) -gt \$(tail -n 1 $golden | cut -d, -f5) ]"
 check "faster DRAM takes fewer cycles" sh -c "'$BBSBENCH' simulate --net resnet34 --accelerator bitvert-mod --set dram.gbytes_per_s=25.6 --out $out &&
@@ -139,14 +139,14 @@ check "faster DRAM takes fewer cycles" sh -c "'$BBSBENCH' simulate --net resnet3
 check "Table V has no SparTen and no ANT" sh -c "'$BBSBENCH' simulate --net resnet34 --energy table5 --out $out | grep -q '^Not in table5: sparten, ant' && ! grep -q ',ant,' $out && grep -q ',table5,paper' $out"
 check "unless tables are mixed, and that is said" sh -c "'$BBSBENCH' simulate --net resnet34 --energy table5 --mixed --out $out && grep ',ant,total,' $out | grep -q ',bitsim,paper' && grep ',stripes,total,' $out | grep -q ',table5,paper'"
 printf '# mine\n[bitvert-mod]\nlow_bits = 3\nmeta_bits = few\n' >"$tap_folder/mine.ini"
-check_fails 2 "a bad line of a file" "$BBSBENCH" simulate --net resnet34 --profile "$tap_folder/mine.ini" --out "$out"
-check "is told by file, line, key, found and expected" sh -c "'$BBSBENCH' simulate --net resnet34 --profile $tap_folder/mine.ini --out $out 2>&1 | grep -q 'mine.ini: line 4: meta_bits: found few, expected 0 to 1024'"
+check_fails 2 "a bad line of a file" "$BBSBENCH" simulate --net resnet34 --config "$tap_folder/mine.ini" --out "$out"
+check "is told by file, line, key, found and expected" sh -c "'$BBSBENCH' simulate --net resnet34 --config $tap_folder/mine.ini --out $out 2>&1 | grep -q 'mine.ini: line 4: meta_bits: found few, expected 0 to 1024'"
 check_fails 2 "unequal multipliers without a reason" "$BBSBENCH" simulate --net resnet34 --set bitvert.rows=16 --out "$out"
 printf '[bitvert]\ngroup = 16\nrows = 16\n' >"$tap_folder/mine.ini"
-check "or in a file, by file, line and key" sh -c "'$BBSBENCH' simulate --net resnet34 --accelerator bitvert-mod --profile $tap_folder/mine.ini --weights none --out $out 2>&1 | grep -q 'mine.ini: line 3: rows: bitvert-mod: rows x .*found 256, expected 512 8-bit multipliers'"
+check "or in a file, by file, line and key" sh -c "'$BBSBENCH' simulate --net resnet34 --accelerator bitvert-mod --config $tap_folder/mine.ini --weights none --out $out 2>&1 | grep -q 'mine.ini: line 3: rows: bitvert-mod: rows x .*found 256, expected 512 8-bit multipliers'"
 check_fails 2 "a setting that is none" "$BBSBENCH" simulate --net resnet34 --set rows=16 --out "$out"
-check_fails 3 "a profile that is not there" "$BBSBENCH" simulate --net resnet34 --profile none --out "$out"
-odd="--net resnet34 --accelerator bitvert-mod,stripes --weights none --profile bitsim"
+check_fails 3 "a profile that is not there" "$BBSBENCH" simulate --net resnet34 --config none --out "$out"
+odd="--net resnet34 --accelerator bitvert-mod,stripes --weights none --config bitsim"
 check "all oddities by one word" sh -c "'$BBSBENCH' simulate $odd --oddity all --out $out && tail -n 1 $out | grep -q 'bitsim,\"bitsim, oddity all\"'"
 check "a list of oddities is each of them" sh -c "'$BBSBENCH' simulate $odd --oddity fractions,last-output --out $tap_folder/a && '$BBSBENCH' simulate $odd --oddity fractions --oddity last-output --out $tap_folder/b && cut -d, -f1-35 $tap_folder/a >$tap_folder/c && cut -d, -f1-35 $tap_folder/b | cmp - $tap_folder/c && ! cut -d, -f1-35 $out | cmp -s - $tap_folder/c"
 check "all are the same for 1 and 3 threads" sh -c "'$BBSBENCH' simulate $small --oddity all --jobs 1 --out $tap_folder/a && '$BBSBENCH' simulate $small --oddity all --jobs 3 --out $tap_folder/b && cmp $tap_folder/a $tap_folder/b"

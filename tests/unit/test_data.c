@@ -103,7 +103,7 @@ static void files_that_do_not_belong_together_are_refused(void **state)
     write_file("t10k-labels-idx1-ubyte", (const uint8_t *)"\0\0\x08\x01\0\0\0\x01\x0a", 9);
     assert_error(open_fashion(folder, &dataset), FAULT_FAILED, "sample 0: found label 10");
     assert_error(open_fashion("/nowhere", &dataset), FAULT_MISSING, "apt-get install dataset-fashion-mnist");
-    assert_error(dataset_open("nonesuch", &(dataset_request_t){0}, &dataset), FAULT_MISSING,
+    assert_error(dataset_open("nonesuch", &(dataset_request_t){0}, &dataset), FAULT_USAGE,
                  "no such data set, expected cifar10, ");
 }
 

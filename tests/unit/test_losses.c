@@ -245,9 +245,9 @@ static void rows_are_made_again_with_as_many_samples(void **state)
     rows_table_t table = ask("SELECT command FROM accuracy_again WHERE experiment = 'table1'");
     assert_int_equal(table.count, 1);
     assert_string_equal(rows_text_at(&table, 0, "command"),
-                        "build/bbsbench accuracy --net a,c --size compact --method fp32 --method int8 --images 8000 "
+                        "build/bbsbench accuracy --net a,c --size compact --method fp32 --method int8 --samples 8000 "
                         "--out rows-8000.csv\n"
-                        "build/bbsbench accuracy --net b --size compact --method fp32 --method int8 --images 2000 "
+                        "build/bbsbench accuracy --net b --size compact --method fp32 --method int8 --samples 2000 "
                         "--out rows-2000.csv");
     rows_table_free(&table);
 }

@@ -63,7 +63,7 @@ static const char whole_page[] =
     "Table: Rows of `loss.csv`.\n\n"
     "```sql\nSELECT net, loss, samples AS \"Tests [images]\" FROM loss\nWHERE method = 'ptq' -- don't\n```\n"
     "## Headline\n- Worst loss | {{worst}} points | of {{SELECT 'a' || ' | b'}}\n"
-    "## Again\n```sh\nbbsbench run --images {{SELECT 5}}\n\nbbsbench report\n```\n"
+    "## Again\n```sh\nbbsbench run --samples {{SELECT 5}}\n\nbbsbench report\n```\n"
     "## Limits\n- one\n\n- two\n"
     "## Values\nworst: SELECT max(loss)\n    FROM loss\n";
 
@@ -79,7 +79,7 @@ static void every_construct_comes_out_in_markdown(void **state)
                                 "Rows of `loss.csv`.\n\n"
                                 "| Network | Loss (points) | Tests (images) |\n|---|---:|---:|\n"
                                 "| vgg16 | 1.50 | 10,000 |\n\n"
-                                "```\nbbsbench run --images 5\n```\n\n"
+                                "```\nbbsbench run --samples 5\n```\n\n"
                                 "```\nbbsbench report\n```\n\n"
                                 "- one\n- two\n\n");
 }
@@ -99,7 +99,7 @@ static void every_construct_comes_out_in_html(void **state)
         "<th scope=\"col\">Loss <span class=\"unit\">points</span></th>",
         "<td>vgg16</td><td>1.50</td><td>10,000</td>",
         "<table class=\"plain n2 n3\">",
-        "<pre tabindex=\"0\">bbsbench run --images 5</pre>",
+        "<pre tabindex=\"0\">bbsbench run --samples 5</pre>",
         "<li>one</li>\n<li>two</li>",
     };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* `bbsbench profile`: statistical portraits of a checkpoint's layers, and how close weights drawn after them come. */
-#include "cli/profile.h"
+/* `bbsbench portrait`: statistical portraits of a checkpoint's layers, and how close weights drawn after them come. */
+#include "cli/portrait.h"
 
 #include "base/text.h"
+#include "cli/input.h"
 #include "cli/method_options.h"
+#include "cli/output.h"
 #include "measure/likeness.h"
 #include "weights/int8_tensors.h"
 #include "weights/match.h"
@@ -31,7 +33,7 @@ static outcome_t take_portraits(const tensor_set_t *set, const int8_network_t *n
 {
     portraits->items = calloc(network->count + 1, sizeof *portraits->items);
     if (portraits->items == NULL)
-        return outcome_out_of_memory("profile");
+        return outcome_out_of_memory("portrait");
     text_t text = text_of("%.*s", (int)sizeof portraits->source - 1, source);
     memcpy(portraits->source, text.chars, strlen(text.chars) + 1);
     outcome_t result = outcome_ok();
@@ -99,7 +101,7 @@ static outcome_t compare(const int8_network_t *network, const portraits_t *own, 
 {
     likeness_t *rows = calloc(network->count + 1, sizeof *rows);
     const portrait_t **chosen = calloc(network->count + 1, sizeof *chosen);
-    outcome_t result = rows && chosen ? outcome_ok() : outcome_out_of_memory("profile");
+    outcome_t result = rows && chosen ? outcome_ok() : outcome_out_of_memory("portrait");
     if (outcome_is_ok(&result)) {
         choose_portraits(own, other, chosen);
         result = likeness_compare(network, chosen, threads, rows);
@@ -113,10 +115,22 @@ static outcome_t compare(const int8_network_t *network, const portraits_t *own, 
 
 /* ===  Command  === */
 
+static outcome_t write_portraits(const options_t *options, const portraits_t *portraits)
+{
+    output_t output;
+    outcome_t result = output_open(options, &output);
+    if (!outcome_is_ok(&result))
+        return result;
+    output.own = false;
+    return output_close(&output, "portraits", NULL, portraits_write(output.rows, portraits));
+}
+
 static outcome_t run(const options_t *options)
 {
-    const char *path = options_operand(options, 0), *source, *out = options_text(options, "out");
+    const char *path, *source;
     const char *after = options_text(options, "after");
+    const bool writes =
+        options_given(options, "out") || options_given(options, "format") || !options_flag(options, "compare");
     tensor_set_t set = {0};
     int8_network_t network = {0};
     portraits_t portraits = {0}, other = {0};
@@ -124,9 +138,8 @@ static outcome_t run(const options_t *options)
     outcome_t result;
     if (outcome_bad(&result, method_options_jobs(options, &threads)))
         return result;
-    if (out == NULL && !options_flag(options, "compare"))
-        return outcome_usage("profile", NULL, "neither --out nor --compare", "one of them", NULL);
     if ((after != NULL && outcome_bad(&result, portraits_read(after, &other))) ||
+        outcome_bad(&result, input_path(options_operand(options, 0), &path)) ||
         outcome_bad(&result, safetensors_load(path, "bring a checkpoint", &set)) ||
         outcome_bad(&result, int8_tensors_open(&set, path, true, threads, &network)))
         goto out;
@@ -135,8 +148,8 @@ static outcome_t run(const options_t *options)
         source = tensor_set_get_note(&set, "source");
     if (outcome_bad(&result, take_portraits(&set, &network, source ? source : path, &portraits)))
         goto out;
-    if (out != NULL)
-        result = portraits_write(out, &portraits);
+    if (writes)
+        result = write_portraits(options, &portraits);
     if (outcome_is_ok(&result) && options_flag(options, "compare"))
         result = compare(&network, &portraits, &other, threads);
 
@@ -149,7 +162,7 @@ out:
 }
 
 static const option_t option_table[] = {
-    {"out", "FILE.csv", NULL, "write the portraits: one row per layer"},
+    OUTPUT_OPTIONS,
     {"source", "TEXT", NULL, "source of the weights, noted in the file (default: the note in IN, or the name of IN)"},
     {"compare", NULL, NULL, "draw each layer after its portrait and print how far it is from the real layer"},
     {"after", "FILE.csv", NULL,
@@ -158,15 +171,21 @@ static const option_t option_table[] = {
     {0},
 };
 
-const command_t command_profile = {
-    .name = "profile",
+const command_t command_portrait = {
+    .name = "portrait",
     .summary = "write statistical portraits of a checkpoint's layers, for drawing synthetic weights",
-    .operands = "IN.safetensors",
+    .operands = "IN.safetensors|-",
     .operands_least = 1,
     .operands_most = 1,
     .options = option_table,
     .details =
+        "There is a row a layer. With --compare and neither --out nor --format only the comparison is printed.\n"
         "A portrait holds quantiles of the channels' scales and spreads, of the gains of groups of 32 weights and of\n"
         "the weights themselves, and the generalised Gaussian that fits the weights best. Embeddings and biases have\n"
         "no portrait.",
+    .examples = "# the portraits of a checkpoint's layers\n"
+                "bbsbench portrait models/compact/resnet34.safetensors --out portraits.csv\n"
+                "# how close weights drawn after them come\n"
+                "bbsbench portrait models/compact/resnet34.safetensors --compare",
+    .stopped = "nothing is kept; give the same command again",
     .run = run};

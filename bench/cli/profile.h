@@ -1,9 +1,0 @@
-/* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef BBS_CLI_PROFILE_H
-#define BBS_CLI_PROFILE_H
-
-#include "cli/options.h"
-
-extern const command_t command_profile;
-
-#endif
