@@ -15,6 +15,7 @@
 #include "cli/history.h"
 #include "cli/list.h"
 #include "cli/pack.h"
+#include "cli/perplexity.h"
 #include "cli/portrait.h"
 #include "cli/query.h"
 #include "cli/quantize.h"
@@ -29,9 +30,17 @@
 #include <stddef.h>
 
 const command_t *const command_registry[] = {
-    &command_fetch,     &command_explain, &command_quantize, &command_compress, &command_pack,
-    &command_unpack,    &command_stats,   &command_accuracy, &command_portrait, &command_simulate,
-    &command_calibrate, &command_density, &command_sram,     &command_area,     &command_run,
-    &command_report,    &command_query,   &command_diff,     &command_compare,  &command_history,
-    &command_bisect,    &command_list,    &command_help,     &command_version,  NULL,
+    &command_fetch,      &command_explain,
+    &command_quantize,   &command_compress,
+    &command_pack,       &command_unpack,
+    &command_stats,      &command_accuracy,
+    &command_perplexity, &command_portrait,
+    &command_simulate,   &command_calibrate,
+    &command_density,    &command_sram,
+    &command_area,       &command_run,
+    &command_report,     &command_query,
+    &command_diff,       &command_compare,
+    &command_history,    &command_bisect,
+    &command_list,       &command_help,
+    &command_version,    NULL,
 };

@@ -26,9 +26,9 @@ static layer patches_layer(const net_size_t *size, const net_layer_t *table)
 
 static layer step_layer(const net_step_t *step)
 {
-    layer made = {.type = step->kind == NET_STEP_LINEAR ? CONNECTED
-                          : step->kind == NET_STEP_ADD  ? SHORTCUT
-                                                        : BLANK,
+    layer made = {.type = step->kind == NET_STEP_LINEAR || step->kind == NET_STEP_LOGITS ? CONNECTED
+                          : step->kind == NET_STEP_ADD                                   ? SHORTCUT
+                                                                                         : BLANK,
                   .activation = LINEAR,
                   .batch = 1,
                   .inputs = (int)step->inputs,

@@ -142,6 +142,14 @@ outcome_t engine_filter(engine_t *engine, engine_filter_t filter, void *context)
     return engine->kernels->filter(engine->state, filter, context);
 }
 
+outcome_t engine_read(engine_t *engine, engine_reader_t reader, void *context)
+{
+    if (engine->kernels->read == NULL)
+        return outcome_failed("engine", engine->kernels->name, "kernels that give one answer a sample",
+                              "the float kernels of a language model", NULL);
+    return engine->kernels->read(engine->state, reader, context);
+}
+
 outcome_t engine_predict(engine_t *engine, int worker, const float *input, float *logits)
 {
     return engine->kernels->predict(engine->state, worker, input, logits);

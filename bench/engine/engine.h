@@ -66,6 +66,12 @@ typedef struct {
 typedef void (*engine_watcher_t)(void *context, int worker, const engine_view_t *view);
 outcome_t engine_watch(engine_t *engine, engine_watcher_t watcher, void *context);
 
+/* A reader is called with the logits of tokens `row` to row + rows - 1 of the text in a prediction of `worker`: [rows,
+ * classes] floats, valid during the call, in the order of the text. Only for language models with float kernels; others
+ * are refused. Without a reader a language model computes the logits of the last token only. NULL: no reader any more. */
+typedef void (*engine_reader_t)(void *context, int worker, int64_t row, int64_t rows, const float *logits);
+outcome_t engine_read(engine_t *engine, engine_reader_t reader, void *context);
+
 /* A filter computes what a layer with weights reads in place of its input: it is called before the layer with its input
  * `from`, and fills `to`, which has the same layout and is another memory; so methods quantise activations, and calibration
  * looks at them. `index` is the table layer; of stacked ones (query, key, value), which share the input, the first. Layers

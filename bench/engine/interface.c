@@ -17,5 +17,6 @@ const engine_interface_t bbs_engine_interface = {.commit = BBS_COMMIT,
                                                  .observe = engine_observe,
                                                  .watch = engine_watch,
                                                  .filter = engine_filter,
+                                                 .read = engine_read,
                                                  .predict = engine_predict,
                                                  .versions = engine_versions};

@@ -25,6 +25,7 @@ typedef struct {
     outcome_t (*observe)(engine_t *engine, engine_observer_t observer, void *context);
     outcome_t (*watch)(engine_t *engine, engine_watcher_t watcher, void *context);
     outcome_t (*filter)(engine_t *engine, engine_filter_t filter, void *context);
+    outcome_t (*read)(engine_t *engine, engine_reader_t reader, void *context);
     outcome_t (*predict)(engine_t *engine, int worker, const float *input, float *logits);
     text_t (*versions)(void);
 } engine_interface_t;

@@ -26,6 +26,8 @@ typedef struct {
     void (*watch)(void *state, engine_watcher_t watcher, void *context);
     /* From now on compute what table layers read by `filter` (engine_filter()); NULL for sets with integer activations. */
     outcome_t (*filter)(void *state, engine_filter_t filter, void *context);
+    /* From now on give the logits of every token to `reader` (engine_read()); NULL for sets that cannot. */
+    outcome_t (*read)(void *state, engine_reader_t reader, void *context);
     /* Undo open(), so that the graphs can be closed. */
     void (*close)(void *state);
 } kernels_t;

@@ -150,6 +150,11 @@ outcome_t engine_watch(engine_t *engine, engine_watcher_t watcher, void *context
     return engine->calls->watch(engine->inner, watcher, context);
 }
 
+outcome_t engine_read(engine_t *engine, engine_reader_t reader, void *context)
+{
+    return engine->calls->read(engine->inner, reader, context);
+}
+
 outcome_t engine_filter(engine_t *engine, engine_filter_t filter, void *context)
 {
     return engine->calls->filter(engine->inner, filter, context);

@@ -156,6 +156,43 @@ ROWS_CLONES static void engine_rows_norm(const float *source, int64_t rows, int6
     }
 }
 
+ROWS_CLONES static void engine_rows_rms_norm(const float *source, int64_t rows, int64_t width, const float *gamma,
+                                             double epsilon, float *target)
+{
+    for (int64_t row = 0; row < rows; row++, source += width, target += width) {
+        lanes_t squares = (lanes_t){0}, x, g;
+        for (int64_t i = 0; i < width; i += LANES) {
+            load(source + i, width - i, 0, &x);
+            squares += x * x;
+        }
+        const float scale = (float)(1.0 / sqrt((double)sum_of(&squares) / (double)width + epsilon));
+        for (int64_t i = 0; i < width; i += LANES) {
+            load(source + i, width - i, 0, &x);
+            load(gamma + i, width - i, 0, &g);
+            x = x * scale * g;
+            store(&x, width - i, target + i);
+        }
+    }
+}
+
+ROWS_CLONES static void engine_rows_swiglu(const float *source, int64_t rows, int64_t width, float *target)
+{
+    for (int64_t row = 0; row < rows; row++, source += 2 * width, target += width)
+        for (int64_t i = 0; i < width; i += LANES) {
+            lanes_t gate, up, e;
+            load(source + i, width - i, 0, &gate);
+            load(source + width + i, width - i, 0, &up);
+            const mask_t negative = gate < 0, magnitude = (mask_t)gate & INT32_MAX;
+            const lanes_t below = -(lanes_t)magnitude;
+            exp_of(&below, &e);
+            const lanes_t one = (lanes_t){0} + 1.0F;
+            lanes_t share; /* exp(-g) would overflow below 0: there it is e / (1 + e) */
+            choose(&negative, &e, &one, &share);
+            const lanes_t result = gate * (share / (1.0F + e)) * up;
+            store(&result, width - i, target + i);
+        }
+}
+
 ROWS_CLONES static void engine_rows_linear(const float *source, int64_t inputs, const float *weights, const float *bias,
                                            int64_t outputs, float *target)
 {
@@ -206,6 +243,16 @@ void rows_gelu(float *values, int64_t count)
 void rows_softmax(float *values, int64_t rows, int64_t width, float s)
 {
     engine_rows_softmax(values, rows, width, s);
+}
+
+void rows_rms_norm(const float *source, int64_t rows, int64_t width, const float *gamma, double epsilon, float *target)
+{
+    engine_rows_rms_norm(source, rows, width, gamma, epsilon, target);
+}
+
+void rows_swiglu(const float *source, int64_t rows, int64_t width, float *target)
+{
+    engine_rows_swiglu(source, rows, width, target);
 }
 
 void rows_layer_norm(const float *source, int64_t rows, int64_t width, const float *gamma, const float *beta,

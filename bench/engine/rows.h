@@ -11,6 +11,12 @@
 void rows_layer_norm(const float *source, int64_t rows, int64_t width, const float *gamma, const float *beta,
                      double epsilon, float *target);
 
+/* target = source / sqrt(mean of source^2 + epsilon) gamma, row by row. `target` may be `source`. */
+void rows_rms_norm(const float *source, int64_t rows, int64_t width, const float *gamma, double epsilon, float *target);
+
+/* target[rows, width] = g / (1 + exp(-g)) u of source [rows, 2 width], whose rows are [g, u]. */
+void rows_swiglu(const float *source, int64_t rows, int64_t width, float *target);
+
 /* x Phi(x) with the normal distribution's Phi (Hendrycks and Gimpel 2016), in place; absolute error below 3e-7 max(1, |x|).
  */
 void rows_gelu(float *values, int64_t count);

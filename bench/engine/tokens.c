@@ -3,14 +3,15 @@
 
 #include "base/text.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGNMENT = 64 };
+enum { ALIGNMENT = 64, LOGIT_ROWS = 32 /* of a vocabulary of 128,256: 16 MB */ };
 
 bool tokens_has_weights(const net_step_t *step)
 {
-    return step->kind == NET_STEP_LINEAR || step->kind == NET_STEP_PATCHES;
+    return step->kind == NET_STEP_LINEAR || step->kind == NET_STEP_PATCHES || step->kind == NET_STEP_LOGITS;
 }
 
 static float *aligned_floats(int64_t count)
@@ -36,7 +37,7 @@ static size_t last_reader(const net_program_t *program, size_t index)
 
 static bool is_elementwise(net_step_kind_t kind)
 {
-    return kind == NET_STEP_GELU || kind == NET_STEP_TANH;
+    return kind == NET_STEP_GELU || kind == NET_STEP_TANH || kind == NET_STEP_ROTATE;
 }
 
 /* The buffer of the previous step or of the other summand into which step `index` may write. */
@@ -88,9 +89,12 @@ static outcome_t plan_buffers(tokens_t *tokens)
 static int64_t widest_result(const net_program_t *program)
 {
     int64_t widest = 0;
-    for (size_t i = 0; i < program->count; i++)
-        widest = program->steps[i].outputs > widest ? program->steps[i].outputs : widest;
-    return widest * program->tokens;
+    for (size_t i = 0; i < program->count; i++) {
+        const net_step_t *step = &program->steps[i];
+        const int64_t rows = step->kind == NET_STEP_LOGITS && program->tokens > LOGIT_ROWS ? LOGIT_ROWS : program->tokens;
+        widest = step->outputs * rows > widest ? step->outputs * rows : widest;
+    }
+    return widest;
 }
 
 static void forward_step(layer at, network net)
@@ -142,24 +146,74 @@ static outcome_t open_worker(tokens_t *tokens, int number, graph_t *graph)
     return tokens->set->open_worker(worker);
 }
 
+/* How fast pair `i` of a head turns, in radians a token. In float32, as PyTorch's models compute it. */
+static float turn_of(const net_rotary_t *rotary, int64_t i, int64_t head)
+{
+    const double full = 2 * acos(-1.0);
+    const double speed = 1.0 / pow(rotary->theta, 2.0 * (double)i / (double)head);
+    if (rotary->factor <= 0)
+        return (float)speed;
+    const double turns = rotary->original * speed / full, share = (turns - rotary->low) / (rotary->high - rotary->low);
+    const double kept = share < 0 ? 0 : share > 1 ? 1 : share;
+    return (float)((1 - kept) * speed / rotary->factor + kept * speed);
+}
+
+/* All rotary steps of a program are alike. */
+static outcome_t make_turns(tokens_t *tokens)
+{
+    const net_program_t *program = &tokens->weights->program;
+    for (size_t s = 0; s < program->count && tokens->turns == NULL; s++) {
+        const net_step_t *step = &program->steps[s];
+        if (step->kind != NET_STEP_ROTATE)
+            continue;
+        const int64_t half = step->head / 2;
+        float *turn = tokens->turns = malloc((size_t)(program->tokens * half) * 2 * sizeof *turn);
+        if (turn == NULL)
+            return outcome_out_of_memory("rotary positions");
+        for (int64_t row = 0; row < program->tokens; row++)
+            for (int64_t i = 0; i < half; i++) {
+                const float angle = (float)row * turn_of(step->rotary, i, step->head);
+                *turn++ = (float)cos((double)angle);
+                *turn++ = (float)sin((double)angle);
+            }
+    }
+    return outcome_ok();
+}
+
+/* A kernel set need not know every step. */
+static outcome_t check_steps(const tokens_t *tokens)
+{
+    const net_program_t *program = &tokens->weights->program;
+    for (size_t i = 0; i < program->count; i++)
+        if (tokens->set->run[program->steps[i].kind] == NULL)
+            return outcome_failed(tokens->weights->network->name, "kernels", "integer kernels", "float kernels",
+                                  "8-bit activations are not there for language models: use --activations fp32");
+    return outcome_ok();
+}
+
 static outcome_t open_shared(tokens_t *tokens)
 {
     const net_program_t *program = &tokens->weights->program;
-    int64_t largest = 0;
+    int64_t largest = 0, outputs = 0;
     tokens->scratch_floats = program->tokens * program->tokens;
     for (size_t i = 0; i < program->count; i++) {
         const net_step_t *step = &program->steps[i];
         int64_t weights = step->parts > 1 ? (step->inputs + 1) * step->outputs : 0;
         largest = weights > largest ? weights : largest;
+        outputs = tokens_has_weights(step) && step->outputs > outputs ? step->outputs : outputs;
         if (step->kind == NET_STEP_PATCHES && step->inputs * program->tokens > tokens->scratch_floats)
             tokens->scratch_floats = step->inputs * program->tokens;
     }
     tokens->gathered = largest > 0 ? malloc((size_t)largest * sizeof *tokens->gathered) : NULL;
+    tokens->zeros = calloc((size_t)outputs, sizeof *tokens->zeros);
     tokens->workers = calloc((size_t)tokens->worker_count, sizeof *tokens->workers);
-    if ((largest > 0 && tokens->gathered == NULL) || tokens->workers == NULL)
+    if (tokens->zeros == NULL || (largest > 0 && tokens->gathered == NULL) || tokens->workers == NULL)
         return outcome_out_of_memory("transformer");
-    outcome_t result = plan_buffers(tokens);
-    return outcome_is_ok(&result) ? tokens->set->open(tokens) : result;
+    outcome_t result;
+    if (outcome_bad(&result, check_steps(tokens)) || outcome_bad(&result, make_turns(tokens)) ||
+        outcome_bad(&result, plan_buffers(tokens)))
+        return result;
+    return tokens->set->open(tokens);
 }
 
 /* Set the weights of steps that stay float, once. */
@@ -171,7 +225,8 @@ static outcome_t set_float_weights(tokens_t *tokens)
         const net_step_t *step = &weights->program.steps[i];
         if (tokens_has_weights(step) && step->layer == NET_NONE)
             result = tokens->set->set_rows(tokens, i, 0, step->outputs, weights->floats[step->first_float],
-                                           weights->floats[step->first_float + 1]);
+                                           step->kind == NET_STEP_LOGITS ? tokens->zeros
+                                                                         : weights->floats[step->first_float + 1]);
     }
     return result;
 }
@@ -220,6 +275,8 @@ void tokens_close(void *state)
     tokens->set->close(tokens);
     free(tokens->workers);
     free(tokens->gathered);
+    free(tokens->zeros);
+    free(tokens->turns);
     free(tokens->buffer_of);
     free(tokens);
 }
@@ -238,6 +295,22 @@ static size_t step_of(const net_program_t *program, int64_t index, int64_t *part
     return program->count; /* never: the program covers the table (tests/unit/test_nets.c) */
 }
 
+/* The biases of table layer `index`; zeros where it has none. */
+static const float *biases_of(const tokens_t *tokens, size_t index)
+{
+    const float *bias = tokens->weights->layers[index].bias;
+    return bias != NULL ? bias : tokens->zeros;
+}
+
+/* The first row of part `part` of a step of stacked layers, which need not be equally high. */
+static int64_t part_begins(const net_weights_t *all, const net_step_t *step, int64_t part)
+{
+    int64_t begin = 0;
+    for (int64_t i = 0; i < part; i++)
+        begin += all->table.items[step->layer + i].k;
+    return begin;
+}
+
 /* The rows of stacked layers are gathered until the last one is set, because the boundaries between layers need not be
  * multiples of ENGINE_ROWS. */
 outcome_t tokens_set_rows(void *state, size_t index, int64_t first, int64_t rows, const float *weights)
@@ -248,11 +321,11 @@ outcome_t tokens_set_rows(void *state, size_t index, int64_t first, int64_t rows
     const size_t at = step_of(&all->program, (int64_t)index, &part);
     const net_step_t *step = &all->program.steps[at];
     if (step->parts == 1)
-        return tokens->set->set_rows(tokens, at, first, rows, weights, all->layers[index].bias + first);
-    const int64_t begin = part * all->table.items[index].k + first;
+        return tokens->set->set_rows(tokens, at, first, rows, weights, biases_of(tokens, index) + first);
+    const int64_t begin = part_begins(all, step, part) + first;
     float *biases = tokens->gathered + step->inputs * step->outputs;
     memcpy(tokens->gathered + begin * step->inputs, weights, (size_t)(rows * step->inputs) * sizeof *weights);
-    memcpy(biases + begin, all->layers[index].bias + first, (size_t)rows * sizeof *biases);
+    memcpy(biases + begin, biases_of(tokens, index) + first, (size_t)rows * sizeof *biases);
     return begin + rows == step->outputs ? tokens->set->set_rows(tokens, at, 0, step->outputs, tokens->gathered, biases)
                                          : outcome_ok();
 }
@@ -266,13 +339,13 @@ outcome_t tokens_set_integers(void *state, size_t index, int64_t first, int64_t 
     const size_t at = step_of(&all->program, (int64_t)index, &part);
     const net_step_t *step = &all->program.steps[at];
     if (step->parts == 1)
-        return tokens->set->set_integers(tokens, at, first, rows, values, scale, all->layers[index].bias + first);
-    const int64_t begin = part * all->table.items[index].k + first;
+        return tokens->set->set_integers(tokens, at, first, rows, values, scale, biases_of(tokens, index) + first);
+    const int64_t begin = part_begins(all, step, part) + first;
     float *biases = tokens->gathered + step->inputs * step->outputs, *scales = biases - step->outputs;
     int16_t *gathered = (int16_t *)(void *)tokens->gathered; /* half of the room for floats; scales are at the end */
     memcpy(gathered + begin * step->inputs, values, (size_t)(rows * step->inputs) * sizeof *values);
     memcpy(scales + begin, scale, (size_t)rows * sizeof *scale);
-    memcpy(biases + begin, all->layers[index].bias + first, (size_t)rows * sizeof *biases);
+    memcpy(biases + begin, biases_of(tokens, index) + first, (size_t)rows * sizeof *biases);
     return begin + rows == step->outputs ? tokens->set->set_integers(tokens, at, 0, step->outputs, gathered, scales, biases)
                                          : outcome_ok();
 }
@@ -313,26 +386,59 @@ const float *tokens_filtered(const token_step_t *self)
 
 /* ===  Predicting  === */
 
-/* The length of a text. Its numbers are checked before they are used as indices. */
+/* The length of a text. Its numbers are checked before they are used as indices. Only BERT has segments. */
 static outcome_t count_words(const tokens_t *tokens, const float *input, int64_t *count)
 {
     const net_weights_t *weights = tokens->weights;
     const net_step_t *step = &weights->program.steps[0];
     const net_float_t *embeddings = &weights->program.floats[step->first_float];
-    const int64_t width = weights->size->width, words = embeddings[0].shape[0], segments = embeddings[2].shape[0];
+    const bool segmented = step->kind == NET_STEP_EMBEDDING;
+    const int64_t width = weights->size->width, words = embeddings[0].shape[0];
+    const int64_t most = segmented ? embeddings[1].shape[0] : weights->program.tokens,
+                  segments = segmented ? embeddings[2].shape[0] : 1;
     *count = 0;
     while (*count < width && input[*count] >= 0) {
-        if (input[*count] >= (float)words || input[width + *count] < 0 || input[width + *count] >= (float)segments)
-            return outcome_failed(
-                "sample", text_of("token %d", (int)*count).chars,
-                text_of("word %g, segment %g", (double)input[*count], (double)input[width + *count]).chars,
-                text_of("below %d and %d", (int)words, (int)segments).chars, "the vocabulary is not that of the weights");
+        const float segment = segmented ? input[width + *count] : 0;
+        if (input[*count] >= (float)words || segment < 0 || segment >= (float)segments)
+            return outcome_failed("sample", text_of("token %d", (int)*count).chars,
+                                  text_of("word %g, segment %g", (double)input[*count], (double)segment).chars,
+                                  text_of("below %d and %d", (int)words, (int)segments).chars,
+                                  "the vocabulary is not that of the weights");
         ++*count;
     }
-    if (*count == 0 || *count > embeddings[1].shape[0])
-        return outcome_failed("sample", NULL, text_of("%d tokens", (int)*count).chars,
-                              text_of("1 to %d", (int)embeddings[1].shape[0]).chars, NULL);
+    if (*count == 0 || *count > most)
+        return outcome_failed("sample", NULL, text_of("%d tokens", (int)*count).chars, text_of("1 to %d", (int)most).chars,
+                              NULL);
     return outcome_ok();
+}
+
+outcome_t tokens_set_reader(void *state, engine_reader_t reader, void *context)
+{
+    tokens_t *tokens = state;
+    const net_program_t *program = &tokens->weights->program;
+    if (program->steps[program->count - 1].kind != NET_STEP_LOGITS)
+        return outcome_failed(tokens->weights->network->name, NULL, "a network of one answer", "a language model", NULL);
+    tokens->reader = reader;
+    tokens->reader_context = context;
+    return outcome_ok();
+}
+
+void tokens_logits(token_step_t *self, tokens_multiply_t multiply)
+{
+    const tokens_t *tokens = self->tokens;
+    const int64_t width = self->step->inputs;
+    if (tokens->reader == NULL) {
+        multiply(self, 1, self->source + (self->rows - 1) * width, self->target);
+        return;
+    }
+    for (int64_t first = 0; first < self->rows; first += LOGIT_ROWS) {
+        const int64_t rows = self->rows - first < LOGIT_ROWS ? self->rows - first : LOGIT_ROWS;
+        multiply(self, rows, self->source + first * width, self->target);
+        tokens->reader(tokens->reader_context, (int)(self->worker - tokens->workers), first, rows, self->target);
+        if (first + rows == self->rows) /* engine_predict() returns those of the last token */
+            memmove(self->target, self->target + (rows - 1) * self->step->outputs,
+                    (size_t)self->step->outputs * sizeof *self->target);
+    }
 }
 
 outcome_t tokens_predict(void *state, int number, const float *input, float *logits)
@@ -342,7 +448,8 @@ outcome_t tokens_predict(void *state, int number, const float *input, float *log
     const net_program_t *program = &tokens->weights->program;
     int64_t rows = program->tokens;
     outcome_t result = outcome_ok();
-    if (program->steps[0].kind == NET_STEP_EMBEDDING && outcome_bad(&result, count_words(tokens, input, &rows)))
+    if ((program->steps[0].kind == NET_STEP_EMBEDDING || program->steps[0].kind == NET_STEP_WORDS) &&
+        outcome_bad(&result, count_words(tokens, input, &rows)))
         return result;
     for (size_t i = 0; i < program->count; i++)
         worker->steps[i].rows = program->steps[i].first_token ? 1 : rows;

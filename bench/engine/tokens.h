@@ -68,6 +68,10 @@ struct tokens {
     int worker_count;
     engine_watcher_t watcher; /* or NULL */
     void *watcher_context;
+    float *zeros;           /* biases of layers without one: as many as the widest step with weights has outputs */
+    float *turns;           /* ROTATE: [tokens, head / 2] pairs of cosine and sine; NULL without rotary positions */
+    engine_reader_t reader; /* or NULL */
+    void *reader_context;
     float *gathered;        /* weights of stacked table layers, then scales and biases; NULL without stacked layers */
     engine_filter_t filter; /* or NULL */
     void *filter_context;
@@ -88,5 +92,12 @@ const float *tokens_filtered(const token_step_t *self);
 
 /* Does this step have weights, outputs x inputs? */
 bool tokens_has_weights(const net_step_t *step);
+
+/* From now on give the logits of every token of a language model to `reader` (engine_read()). */
+outcome_t tokens_set_reader(void *state, engine_reader_t reader, void *context);
+/* LOGITS: multiply `rows` rows of the source, from row `first` on, into the target, and give them to the reader; without
+ * a reader only the last row is computed. `multiply` is the set's. */
+typedef void (*tokens_multiply_t)(token_step_t *self, int64_t rows, const float *source, float *target);
+void tokens_logits(token_step_t *self, tokens_multiply_t multiply);
 
 #endif

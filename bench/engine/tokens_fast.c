@@ -60,21 +60,44 @@ static void run_linear(token_step_t *self, layer at, network net)
     multiply(self, self->rows, tokens_filtered(self), self->target);
 }
 
+/* Scores to shares. A causal row has none beyond itself. */
+static void attend(float *scores, int64_t rows, bool causal, float scale)
+{
+    if (!causal) {
+        rows_softmax(scores, rows, rows, scale);
+        return;
+    }
+    for (int64_t row = 0; row < rows; row++, scores += rows) {
+        rows_softmax(scores, 1, row + 1, scale);
+        memset(scores + row + 1, 0, (size_t)(rows - row - 1) * sizeof *scores);
+    }
+}
+
 static void run_attention(token_step_t *self, layer at, network net)
 {
     (void)at;
     (void)net;
     const int64_t rows = self->rows, width = self->step->outputs, head = width / self->step->heads;
+    const int64_t stride = self->step->inputs, keys = (stride - width) / 2,
+                  shared = width / keys; /* query heads a key head */
     float *scores = self->worker->scratch;
     bool done = true;
     for (int64_t first = 0; first < width; first += head) {
-        const float *query = self->source + first, *key = query + width, *value = key + width;
-        done &= onednn_gemm(true, rows, rows, head, query, 3 * width, key, 3 * width, scores, rows);
-        rows_softmax(scores, rows, rows, 1.0F / sqrtf((float)head));
-        done &= onednn_gemm(false, rows, head, rows, scores, rows, value, 3 * width, self->target + first, width);
+        const float *query = self->source + first, *key = self->source + width + first / head / shared * head,
+                    *value = key + keys;
+        done &= onednn_gemm(true, rows, rows, head, query, stride, key, stride, scores, rows);
+        attend(scores, rows, self->step->causal, 1.0F / sqrtf((float)head));
+        done &= onednn_gemm(false, rows, head, rows, scores, rows, value, stride, self->target + first, width);
     }
     if (!done)
         self->worker->refused = true;
+}
+
+static void run_logits(token_step_t *self, layer at, network net)
+{
+    (void)at;
+    (void)net;
+    tokens_logits(self, multiply);
 }
 
 /* ===  Opening and closing  === */
@@ -176,6 +199,11 @@ static const token_set_t set = {
             [NET_STEP_ATTENTION] = run_attention,
             [NET_STEP_GELU] = tokens_gelu,
             [NET_STEP_TANH] = tokens_tanh,
+            [NET_STEP_WORDS] = tokens_words,
+            [NET_STEP_RMS_NORM] = tokens_rms_norm,
+            [NET_STEP_ROTATE] = tokens_rotate,
+            [NET_STEP_SWIGLU] = tokens_swiglu,
+            [NET_STEP_LOGITS] = run_logits,
             [NET_STEP_ADD] = tokens_added},
     .open = open_fast,
     .open_worker = open_worker,
@@ -195,5 +223,6 @@ const kernels_t kernels_tokens_fast = {.name = "fast",
                                        .open = open_kernels,
                                        .set_rows = tokens_set_rows,
                                        .filter = tokens_set_filter,
+                                       .read = tokens_set_reader,
                                        .predict = tokens_predict,
                                        .close = tokens_close};

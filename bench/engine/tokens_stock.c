@@ -67,22 +67,70 @@ static void run_attention(token_step_t *self, layer at, network net)
     (void)at;
     (void)net;
     const int rows = (int)self->rows, width = (int)self->step->outputs, head = width / (int)self->step->heads;
+    const int stride = (int)self->step->inputs, keys = (stride - width) / 2, shared = width / keys;
     const float scale = 1.0F / sqrtf((float)head);
     float *scores = self->worker->scratch, *all = (float *)(uintptr_t)self->source; /* gemm's prototype lacks const */
     for (int first = 0; first < width; first += head) {
-        float *query = all + first, *key = query + width, *value = key + width, *target = self->target + first;
-        gemm(0, 1, rows, rows, head, scale, query, 3 * width, key, 3 * width, 0, scores, rows);
+        float *query = all + first, *key = all + width + first / head / shared * head, *value = key + keys;
+        gemm(0, 1, rows, rows, head, scale, query, stride, key, stride, 0, scores, rows);
         for (int row = 0; row < rows; row++) {
             float *score = scores + (int64_t)row * rows, largest = score[0], sum = 0;
-            for (int i = 1; i < rows; i++)
+            const int seen = self->step->causal ? row + 1 : rows;
+            for (int i = 1; i < seen; i++)
                 largest = score[i] > largest ? score[i] : largest;
-            for (int i = 0; i < rows; i++)
+            for (int i = 0; i < seen; i++)
                 sum += score[i] = expf(score[i] - largest);
             for (int i = 0; i < rows; i++)
-                score[i] /= sum;
+                score[i] = i < seen ? score[i] / sum : 0;
         }
-        gemm(0, 0, rows, head, rows, 1, scores, rows, value, 3 * width, 0, target, width);
+        gemm(0, 0, rows, head, rows, 1, scores, rows, value, stride, 0, self->target + first, width);
     }
+}
+
+static void run_rms_norm(token_step_t *self, layer at, network net)
+{
+    (void)at;
+    (void)net;
+    const int64_t width = self->step->outputs;
+    for (int64_t row = 0; row < self->rows; row++) {
+        const float *x = self->source + row * width;
+        double squares = 0;
+        for (int64_t i = 0; i < width; i++)
+            squares += (double)x[i] * (double)x[i] / (double)width;
+        for (int64_t i = 0; i < width; i++)
+            self->target[row * width + i] =
+                (float)((double)x[i] / sqrt(squares + self->step->epsilon)) * self->floats[0][i];
+    }
+}
+
+static void run_swiglu(token_step_t *self, layer at, network net)
+{
+    (void)at;
+    (void)net;
+    const int64_t width = self->step->outputs;
+    for (int64_t row = 0; row < self->rows; row++) {
+        const float *gate = self->source + row * 2 * width, *up = gate + width;
+        for (int64_t i = 0; i < width; i++)
+            self->target[row * width + i] = gate[i] / (1.0F + expf(-gate[i])) * up[i];
+    }
+}
+
+/* As a connected layer of Darknet, for some rows of another place. */
+static void multiply_logits(token_step_t *self, int64_t rows, const float *source, float *target)
+{
+    layer at = self->worker->graph->net->layers[self->index];
+    network net = *self->worker->graph->net;
+    at.batch = (int)rows;
+    at.output = target;
+    net.input = (float *)(uintptr_t)source; /* it is only read; the member lacks const */
+    forward_connected_layer(at, net);
+}
+
+static void run_logits(token_step_t *self, layer at, network net)
+{
+    (void)at;
+    (void)net;
+    tokens_logits(self, multiply_logits);
 }
 
 static void run_gelu(token_step_t *self, layer at, network net)
@@ -161,6 +209,11 @@ static const token_set_t set = {
             [NET_STEP_ATTENTION] = run_attention,
             [NET_STEP_GELU] = run_gelu,
             [NET_STEP_TANH] = tokens_tanh,
+            [NET_STEP_WORDS] = tokens_words,
+            [NET_STEP_RMS_NORM] = run_rms_norm,
+            [NET_STEP_ROTATE] = tokens_rotate,
+            [NET_STEP_SWIGLU] = run_swiglu,
+            [NET_STEP_LOGITS] = run_logits,
             [NET_STEP_ADD] = run_add},
     .open = open_stock,
     .open_worker = open_worker,
@@ -180,5 +233,6 @@ const kernels_t kernels_tokens_stock = {.name = "stock",
                                         .open = open_kernels,
                                         .set_rows = tokens_set_rows,
                                         .filter = tokens_set_filter,
+                                        .read = tokens_set_reader,
                                         .predict = tokens_predict,
                                         .close = tokens_close};

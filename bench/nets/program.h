@@ -16,23 +16,44 @@ typedef enum {
     NET_STEP_EMBEDDING,   /* token and segment numbers -> vectors; floats: words, positions, segments */
     NET_STEP_LAYER_NORM,  /* floats: gamma, beta */
     NET_STEP_LINEAR,      /* x W^T + b of the table, or of floats: weight, bias */
-    NET_STEP_ATTENTION,   /* [query, key, value] -> softmax(Q K^T / sqrt(head)) V, head by head */
+    NET_STEP_ATTENTION,   /* [query, key, value] -> softmax(Q K^T / sqrt(head)) V, head by head. Keys and values may have
+                             fewer heads than queries: inputs = outputs + 2 x the width of the keys; each then serves
+                             several query heads in a row (grouped-query attention, Ainslie et al. 2023) */
     NET_STEP_GELU,        /* x Phi(x), by erf */
     NET_STEP_TANH,
-    NET_STEP_ADD, /* plus the result of step `other` */
+    NET_STEP_ADD,      /* plus the result of step `other` */
+    NET_STEP_WORDS,    /* token numbers -> vectors; floats: words */
+    NET_STEP_RMS_NORM, /* x / sqrt(mean of x^2 + epsilon) gamma (Zhang and Sennrich 2019); floats: gamma */
+    NET_STEP_ROTATE,   /* turn queries and keys by their positions (RoPE, Su et al. 2021), in place */
+    NET_STEP_SWIGLU,   /* [gate, up] -> gate / (1 + exp(-gate)) up (Shazeer 2020) */
+    NET_STEP_LOGITS,   /* x W^T without bias, the last step of a language model; floats: W, which may be the words */
     NET_STEP_KINDS
 } net_step_kind_t;
 
+/* Rotary positions: pair i of a head with `width` features turns by position / theta^(2 i / width). With a factor the slow
+ * pairs turn more slowly, as Llama 3.1 and later do: pairs that turn less than `low` times over the `original` context are
+ * slowed by the factor, those that turn more than `high` times are kept, between them both are mixed linearly. */
+typedef struct {
+    double theta;
+    bool
+        interleaved; /* a pair is features 2 i and 2 i + 1 (Llama's own files); else i and i + width / 2 (Hugging Face's) */
+    double factor;   /* 0: no scaling */
+    double low, high, original;
+} net_rotary_t;
+
 typedef struct {
     net_step_kind_t kind;
-    int64_t inputs, outputs; /* features per token */
-    int64_t layer;           /* PATCHES, LINEAR: layer of the table, or NET_NONE when its weights are floats */
-    int64_t parts;           /* LINEAR: number of layers of the table, stacked (query, key, value); else 1 */
-    int64_t first_float;     /* index of the first float tensor of this step */
-    int64_t other;           /* ADD */
-    int64_t heads;           /* ATTENTION */
-    double epsilon;          /* LAYER_NORM */
-    bool first_token;        /* reads only the first token, as does every later step */
+    int64_t inputs, outputs;    /* features per token */
+    int64_t layer;              /* PATCHES, LINEAR: layer of the table, or NET_NONE when its weights are floats */
+    int64_t parts;              /* LINEAR: number of layers of the table, stacked (query, key, value); else 1 */
+    int64_t first_float;        /* index of the first float tensor of this step */
+    int64_t other;              /* ADD */
+    int64_t heads;              /* ATTENTION, ROTATE: of the queries */
+    bool causal;                /* ATTENTION: a token sees itself and those before it */
+    int64_t head;               /* ROTATE: features of a head */
+    const net_rotary_t *rotary; /* ROTATE; part of the size's shape */
+    double epsilon;             /* LAYER_NORM, RMS_NORM */
+    bool first_token;           /* reads only the first token, as does every later step */
 } net_step_t;
 
 /* One tensor that stays float. */

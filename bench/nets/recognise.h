@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "nets/net.h"
+#include "nets/program.h"
 #include "tensor/tensor.h"
 
 #include <stddef.h>
@@ -31,10 +32,11 @@ typedef struct net_made {
 /* What shapes do not say, from a description beside the weights; 0: not known. */
 typedef struct {
     int64_t heads;
-    double epsilon; /* of LayerNorm */
-    int64_t tokens; /* of the longest text, at most the places of the network */
-    int64_t side;   /* of the square pictures, in pixels, where the layers would fit others too */
-    int64_t pool;   /* the max-pool after a stem of 3 x 3 (resnet.c): its kernel, 1 for none, 2 or 3 */
+    double epsilon;      /* of LayerNorm, RMSNorm */
+    net_rotary_t rotary; /* of language models; theta 0: not known */
+    int64_t tokens;      /* of the longest text, at most the places of the network */
+    int64_t side;        /* of the square pictures, in pixels, where the layers would fit others too */
+    int64_t pool;        /* the max-pool after a stem of 3 x 3 (resnet.c): its kernel, 1 for none, 2 or 3 */
 } net_hints_t;
 
 /* A family that can be recognised; one line in registry.c adds one. */

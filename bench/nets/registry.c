@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "nets/bert.h"
 #include "nets/cifar_resnet.h"
+#include "nets/llama.h"
 #include "nets/mobilenet.h"
 #include "nets/net.h"
 #include "nets/resnet.h"
@@ -18,11 +19,6 @@ const network_t *const net_others[] = {
 
 /* In this order: the first that knows the tensors. */
 const net_family_t *const net_families[] = {
-    &net_family_resnet,
-    &net_family_cifar_resnet,
-    &net_family_vgg,
-    &net_family_mobilenet_v2,
-    &net_family_vit,
-    &net_family_bert,
-    NULL,
+    &net_family_resnet, &net_family_cifar_resnet, &net_family_vgg,   &net_family_mobilenet_v2,
+    &net_family_vit,    &net_family_bert,         &net_family_llama, NULL,
 };

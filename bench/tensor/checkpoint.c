@@ -5,6 +5,7 @@
 #include "base/sha256.h"
 #include "base/text.h"
 #include "tensor/legacy_checkpoint.h"
+#include "tensor/llama2c.h"
 #include "tensor/safetensors.h"
 #include "tensor/shards.h"
 #include "tensor/zip_checkpoint.h"
@@ -40,6 +41,9 @@ static const format_t formats[] = {
     {0, "\200", 1, legacy_checkpoint_load, legacy_checkpoint_parse}, /* PROTO, the first opcode of any pickle */
 };
 
+/* Has no mark: tried when no mark is found. */
+static const format_t llama2c = {.load = llama2c_load, .parse = llama2c_parse};
+
 /* Other files that users often have under these names. */
 static const struct {
     size_t at;
@@ -65,13 +69,18 @@ static bool has_mark(const uint8_t *head, size_t size, size_t at, const char *ma
     return at + mark_size <= size && memcmp(head + at, mark, mark_size) == 0;
 }
 
-static outcome_t find_format(const char *where, const uint8_t *head, size_t size, const format_t **format)
+/* The file of `whole` bytes begins with head[size]. */
+static outcome_t find_format(const char *where, const uint8_t *head, size_t size, int64_t whole, const format_t **format)
 {
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
         if (has_mark(head, size, formats[i].at, formats[i].mark, formats[i].mark_size)) {
             *format = &formats[i];
             return outcome_ok();
         }
+    if (llama2c_fits(head, size, whole)) {
+        *format = &llama2c;
+        return outcome_ok();
+    }
     for (size_t i = 0; i < sizeof strangers / sizeof strangers[0]; i++)
         if (has_mark(head, size, strangers[i].at, strangers[i].mark, strlen(strangers[i].mark)))
             return outcome_failed(where, "byte 0", strangers[i].what, FORMATS, strangers[i].todo);
@@ -118,7 +127,7 @@ static outcome_t load_file(const char *path, const char *part, const char *todo,
         return result;
     size_t count = fread(head, 1, sizeof head, stream);
     fclose(stream);
-    if (outcome_bad(&result, find_format(path, head, count, &format)))
+    if (outcome_bad(&result, find_format(path, head, count, size, &format)))
         return result;
     return format->load(path, part, todo, set);
 }
@@ -197,7 +206,7 @@ outcome_t tensor_set_parse(const char *where, const uint8_t *bytes, size_t size,
     *set = (tensor_set_t){0};
     const format_t *format;
     outcome_t result;
-    if (outcome_bad(&result, find_format(where, bytes, size, &format)))
+    if (outcome_bad(&result, find_format(where, bytes, size, (int64_t)size, &format)))
         return result;
     return format->parse(where, bytes, size, set);
 }

@@ -119,21 +119,44 @@ static double read_hint(const cJSON *root, const tensor_set_t *set, const char *
     return 0;
 }
 
+/* Rotary positions, as config.json says: rope_theta, and rope_scaling of type llama3 (Llama 3.1 and later). */
+static net_rotary_t read_rotary(const cJSON *root, const tensor_set_t *set)
+{
+    static const char *const thetas[] = {"rope_theta", NULL}, *const factors[] = {"factor", NULL},
+                             *const lows[] = {"low_freq_factor", NULL}, *const highs[] = {"high_freq_factor", NULL},
+                             *const originals[] = {"original_max_position_embeddings", NULL},
+                             *const pairs[] = {"rope_interleaved", NULL};
+    static const tensor_set_t nothing = {0};
+    const cJSON *scaling = cJSON_GetObjectItemCaseSensitive(root, "rope_scaling");
+    enum { MOST = 1 << 20 };
+    net_rotary_t rotary = {.theta = read_hint(root, set, thetas, 1, 1e12),
+                           .interleaved = read_hint(root, set, pairs, 0, 1) > 0};
+    if (cJSON_IsObject(scaling) && read_hint(scaling, &nothing, lows, DBL_MIN, MOST) > 0) {
+        rotary.factor = read_hint(scaling, &nothing, factors, DBL_MIN, MOST);
+        rotary.low = read_hint(scaling, &nothing, lows, DBL_MIN, MOST);
+        rotary.high = read_hint(scaling, &nothing, highs, DBL_MIN, MOST);
+        rotary.original = read_hint(scaling, &nothing, originals, 1, MOST);
+    }
+    return rotary;
+}
+
 /* What shapes do not say, from config.json or from notes of the file under these names. */
 static outcome_t read_hints(const checkpoint_request_t *request, const tensor_set_t *set, const checkpoint_t *checkpoint,
                             net_hints_t *hints)
 {
     enum { MOST = 4096 };
     static const char *const heads[] = {"num_attention_heads", "num_heads", "heads", NULL};
-    static const char *const epsilons[] = {"layer_norm_eps", "layernorm_eps", NULL};
+    static const char *const epsilons[] = {"layer_norm_eps", "layernorm_eps", "rms_norm_eps", NULL};
     static const char *const sides[] = {"image_size", NULL}, *const pools[] = {"stem_pool", NULL};
+    static const char *const contexts[] = {"context", NULL};
     const char *text = checkpoint->description.chars;
     cJSON *root;
     outcome_t result = json_read(checkpoint->described_in.chars, text, strlen(text), &root);
     *hints = (net_hints_t){
         .heads = request->heads > 0 ? request->heads : (int64_t)read_hint(root, set, heads, 1, MOST - 1),
         .epsilon = read_hint(root, set, epsilons, DBL_MIN, 1 - DBL_EPSILON),
-        .tokens = request->tokens,
+        .rotary = read_rotary(root, set),
+        .tokens = request->tokens > 0 ? request->tokens : (int64_t)read_hint(root, set, contexts, 1, MOST),
         .side = (int64_t)read_hint(root, set, sides, 1, MOST),
         .pool = (int64_t)read_hint(root, set, pools, 1, MOST),
     };

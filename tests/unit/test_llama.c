@@ -73,7 +73,7 @@ static void shapes_are_those_of_the_published_model(void **state)
     assert_int_equal(weights, (int64_t)BLOCK * BLOCKS);
     assert_int_equal(weights + llama_other_weights(full), 8030261248);
     assert_int_equal(llama_blocks(full), BLOCKS);
-    assert_string_equal(one.items[1].name, "model.layers.0.self_attn.k_proj");
+    assert_string_equal(one.items[1].name, "layers.0.self_attn.k_proj");
     assert_int_equal(one.items[1].k, 1024);
     net_table_free(&table);
     net_table_free(&one);
@@ -92,7 +92,7 @@ static void bits_are_those_of_the_paper(void **state)
 {
     (void)state;
     csv_table_t table;
-    const char *const matrices[] = {"model.layers.0.self_attn.k_proj", "model.layers.0.mlp.down_proj"};
+    const char *const matrices[] = {"layers.0.self_attn.k_proj", "layers.0.mlp.down_proj"};
     run(llama_run(2, text_of("%s/llama.csv", folder).chars), "llama.csv", &table);
     assert_int_equal(table.rows, 4 * 7);
     for (int i = 0; i < 2; i++) {

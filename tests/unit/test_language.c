@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Language models: the Llama family on Darknet against PyTorch's logits of every token (tests/oracle/llama.py), for several
+ * heads, grouped keys with Llama 3.1's slowed positions, and a head that is the embedding; the two layouts of rotary
+ * positions; what is refused. */
+#include "engine/engine.h"
+
+#include "nets/llama.h"
+#include "tensor/safetensors.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "testing.h"
+
+#include "engine_weights.h"
+
+enum { MOST_WORDS = 64, MOST_TOKENS = 32, MOST_LAYERS = 64 };
+static const double TOLERANCE = 1e-5; /* largest difference / largest logit, float32 against float32 */
+
+/* What config.json says of the three models of the oracle. */
+static const struct {
+    const char *path;
+    net_hints_t hints;
+    int64_t key_heads;
+    bool tied;
+} models[] = {
+    {"tests/data/llama_mha.safetensors", {.heads = 3, .tokens = 32}, 3, false},
+    {"tests/data/llama_gqa.safetensors",
+     {.heads = 6, .tokens = 32, .rotary = {.theta = 500000, .factor = 8, .low = 1, .high = 4, .original = 16}},
+     2,
+     false},
+    {"tests/data/llama_tied.safetensors", {.heads = 4, .tokens = 32}, 1, true},
+};
+enum { MODELS = sizeof models / sizeof models[0] };
+
+typedef struct {
+    tensor_set_t set;
+    net_made_t made;
+    net_weights_t weights;
+    const float *layers[MOST_LAYERS];
+    float text[MOST_TOKENS];
+    int64_t tokens;
+    float logits[MOST_TOKENS * MOST_WORDS]; /* what the reader got */
+    int64_t read;
+} fixture_t;
+
+static void open_model(int index, fixture_t *fixture)
+{
+    *fixture = (fixture_t){0};
+    assert_ok(safetensors_load(models[index].path, "make oracle", &fixture->set));
+    assert_ok(net_recognise(models[index].path, &fixture->set, &models[index].hints, &fixture->made));
+    assert_ok(net_weights_from(&fixture->made.network, &fixture->made.size, models[index].path, &fixture->set,
+                               &fixture->weights));
+    const tensor_t *text = tensor_set_find(&fixture->set, "text");
+    fixture->tokens = text->count;
+    for (int i = 0; i < MOST_TOKENS; i++)
+        fixture->text[i] = -1;
+    memcpy(fixture->text, text->data, (size_t)text->count * sizeof *fixture->text);
+    for (size_t i = 0; i < fixture->weights.table.count; i++)
+        fixture->layers[i] = fixture->weights.layers[i].weights;
+}
+
+static void close_model(fixture_t *fixture)
+{
+    net_weights_free(&fixture->weights);
+    tensor_set_free(&fixture->set);
+}
+
+static void read_rows(void *context, int worker, int64_t row, int64_t rows, const float *logits)
+{
+    fixture_t *fixture = context;
+    const int64_t words = fixture->made.size.classes;
+    assert_int_equal(worker, 0);
+    assert_int_equal(row, fixture->read);
+    memcpy(fixture->logits + row * words, logits, (size_t)(rows * words) * sizeof *logits);
+    fixture->read += rows;
+}
+
+static double error_of(const float *have, const float *want, int64_t count)
+{
+    double error = 0, largest = 0;
+    for (int64_t i = 0; i < count; i++) {
+        error = fmax(error, fabs((double)have[i] - (double)want[i]));
+        largest = fmax(largest, fabs((double)want[i]));
+    }
+    return error / largest;
+}
+
+static void run_model(fixture_t *fixture, const char *kernels)
+{
+    engine_t *engine;
+    const int64_t words = fixture->made.size.classes;
+    float last[MOST_WORDS];
+    assert_ok(engine_open(&fixture->weights, kernels, 1, &engine));
+    assert_ok(set_weights(engine, &fixture->weights, fixture->layers));
+    assert_ok(engine_predict(engine, 0, fixture->text, last)); /* without a reader: the last token */
+    fixture->read = 0;
+    assert_ok(engine_read(engine, read_rows, fixture));
+    assert_ok(engine_predict(engine, 0, fixture->text, last));
+    assert_int_equal(fixture->read, fixture->tokens);
+    engine_close(engine);
+    assert_true(error_of(last, fixture->logits + (fixture->tokens - 1) * words, words) <= TOLERANCE);
+}
+
+/* ===  Tests  === */
+
+static void test_pytorch(void **state)
+{
+    (void)state;
+    for (int i = 0; i < MODELS; i++)
+        for (const char *const *kernels = float_kernels; *kernels != NULL; kernels++) {
+            fixture_t fixture;
+            open_model(i, &fixture);
+            const llama_shape_t *shape = fixture.made.size.shape;
+            assert_int_equal(shape->key_heads, models[i].key_heads);
+            assert_int_equal(shape->tied, models[i].tied);
+            run_model(&fixture, *kernels);
+            const tensor_t *wanted = tensor_set_find(&fixture.set, "logits");
+            const double error = error_of(fixture.logits, wanted->data, wanted->count);
+            print_message("# %s, %s kernels: relative error %.2g\n", models[i].path, *kernels, error);
+            assert_true(error <= TOLERANCE);
+            close_model(&fixture);
+        }
+}
+
+/* The same model with the rows of q and k in the order of Llama's own files: feature i of a pair beside i + head / 2. */
+static void interleave(float *weights, int64_t heads, int64_t head, int64_t width)
+{
+    float *copy = malloc((size_t)(heads * head * width) * sizeof *copy);
+    assert_non_null(copy);
+    for (int64_t h = 0; h < heads; h++)
+        for (int64_t i = 0; i < head; i++)
+            memcpy(copy + (h * head + i % (head / 2) * 2 + i / (head / 2)) * width, weights + (h * head + i) * width,
+                   (size_t)width * sizeof *copy);
+    memcpy(weights, copy, (size_t)(heads * head * width) * sizeof *copy);
+    free(copy);
+}
+
+static void test_layouts(void **state)
+{
+    (void)state;
+    fixture_t fixture;
+    float first[MOST_TOKENS * MOST_WORDS];
+    open_model(1, &fixture);
+    run_model(&fixture, "fast");
+    memcpy(first, fixture.logits, sizeof first);
+    llama_shape_t *shape = (llama_shape_t *)(void *)fixture.made.shape.bytes;
+    shape->rotary.interleaved = true;
+    for (int64_t block = 0; block < shape->blocks; block++) {
+        enum { LINEARS = 7 };
+        interleave(fixture.weights.layers[block * LINEARS].weights, shape->heads, shape->width / shape->heads,
+                   shape->width);
+        interleave(fixture.weights.layers[block * LINEARS + 1].weights, shape->key_heads, shape->width / shape->heads,
+                   shape->width);
+    }
+    run_model(&fixture, "fast");
+    assert_true(error_of(fixture.logits, first, fixture.tokens * fixture.made.size.classes) <= 1e-6);
+    close_model(&fixture);
+}
+
+/* A token does not see those after it: the logits of a prefix are those of the whole text. */
+static void test_causal(void **state)
+{
+    (void)state;
+    fixture_t fixture;
+    float whole[MOST_TOKENS * MOST_WORDS];
+    enum { PREFIX = 7 };
+    for (const char *const *kernels = float_kernels; *kernels != NULL; kernels++) {
+        open_model(2, &fixture);
+        run_model(&fixture, *kernels);
+        memcpy(whole, fixture.logits, sizeof whole);
+        fixture.text[PREFIX] = -1;
+        fixture.tokens = PREFIX;
+        run_model(&fixture, *kernels);
+        assert_true(error_of(fixture.logits, whole, PREFIX * fixture.made.size.classes) <= TOLERANCE);
+        close_model(&fixture);
+    }
+}
+
+static void test_refused(void **state)
+{
+    (void)state;
+    fixture_t fixture;
+    engine_t *engine;
+    float last[MOST_WORDS];
+    open_model(0, &fixture);
+    assert_error(engine_open_integers(&fixture.weights, "fast", NULL, 1, &engine), FAULT_FAILED, "--activations fp32");
+    assert_ok(engine_open(&fixture.weights, "fast", 1, &engine));
+    fixture.text[3] = (float)fixture.made.size.classes;
+    assert_error(engine_predict(engine, 0, fixture.text, last), FAULT_FAILED, "token 3");
+    fixture.text[0] = -1;
+    assert_error(engine_predict(engine, 0, fixture.text, last), FAULT_FAILED, "0 tokens");
+    engine_close(engine);
+    close_model(&fixture);
+
+    net_made_t made;
+    net_hints_t hints = {0};
+    tensor_set_t set;
+    assert_ok(safetensors_load(models[0].path, "make oracle", &set));
+    assert_error(net_recognise("model", &set, &hints, &made), FAULT_FAILED, "num_attention_heads");
+    hints.heads = 4; /* 24 / 4 = 6 features; 24 rows of keys are 4 heads: the shapes fit, so nobody can tell */
+    assert_ok(net_recognise("model", &set, &hints, &made));
+    hints.heads = 5;
+    assert_error(net_recognise("model", &set, &hints, &made), FAULT_FAILED, "5 heads");
+    tensor_set_free(&set);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_pytorch),
+        cmocka_unit_test(test_layouts),
+        cmocka_unit_test(test_causal),
+        cmocka_unit_test(test_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
