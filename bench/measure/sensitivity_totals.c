@@ -91,7 +91,7 @@ static void write_sweep(const model_plan_t *plan, const model_total_t *totals, r
     for (const sensitivity_knob_t *knob = sensitivity_knobs; knob->knob != NULL; knob++)
         for (size_t point = 0; point < knob->count && knob->kind == SENSITIVITY_SETTING; point++, at++)
             for (size_t pair = 0; pair < plan->network_count * plan->accelerator_count; pair++)
-                write_total(knob, knob->points[point].value, plan->size, &totals[pair * plan->sweep_count + at], writer);
+                write_total(knob, knob->points[point].value, plan->size, &totals[pair * model_grid(plan) + at], writer);
 }
 
 static outcome_t run_settings(model_plan_t *plan, rows_writer_t *writer)
@@ -104,11 +104,12 @@ static outcome_t run_settings(model_plan_t *plan, rows_writer_t *writer)
     for (const sensitivity_knob_t *knob = sensitivity_knobs; knob->knob != NULL && sweep != NULL; knob++)
         for (size_t point = 0; point < knob->count && knob->kind == SENSITIVITY_SETTING; point++)
             sweep[at++] = knob->points[point].setting;
-    plan->sweep = sweep;
-    plan->sweep_count = count;
+    const model_sweep_t settings = {.settings = sweep, .count = count};
+    plan->sweeps = &settings;
+    plan->sweep_count = 1;
     if (outcome_is_ok(&result) && !outcome_bad(&result, model_run(plan, NULL, totals)))
         write_sweep(plan, totals, writer);
-    plan->sweep = NULL;
+    plan->sweeps = NULL;
     plan->sweep_count = 0;
     free(sweep);
     free(totals);
