@@ -21,8 +21,8 @@ import sys
 import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-LINKED = ["models", "datasets", "plots", "docs", "results/claims.csv", "results/reference", "bench", "tests", "Makefile",
-          "run_all.sh", "deps.sh", "deps.txt", "Dockerfile", "commit.sh"]
+LINKED = ["CHANGELOG.md", "models", "datasets", "plots", "docs", "results/claims.csv", "results/reference", "bench", "tests",
+          "Makefile", "run_all.sh", "deps.sh", "deps.txt", "Dockerfile", "commit.sh"]
 QUICK = {"explain", "area", "sram", "query", "compress", "pack", "unpack", "stats", "quantize", "history", "compare", "report",
          "version", "profile"}
 BEGINS = ("build/bbsbench ", "./run_all.sh", "make ", "docker ")

@@ -19,15 +19,25 @@ static bool holds_run(const char *folder)
     return file_exists(text_of("%s/run.json", folder).chars);
 }
 
+/* results/UTC-MODE. A run that begins in the same second as one before it takes the next second that is free. */
+static text_t default_folder(const run_request_t *request)
+{
+    text_t folder;
+    time_t at = time(NULL);
+    do {
+        struct tm utc;
+        char stamp[32] = "run";
+        if (gmtime_r(&at, &utc) != NULL)
+            strftime(stamp, sizeof stamp, "%Y-%m-%dT%H%M%SZ", &utc);
+        folder = text_of("%s/%s-%s", request->results, stamp, request->mode->name);
+        at++;
+    } while (file_is_folder(folder.chars));
+    return folder;
+}
+
 static outcome_t make_new(const run_request_t *request, text_t *folder)
 {
-    time_t now = time(NULL);
-    struct tm utc;
-    char stamp[32] = "run";
-    if (gmtime_r(&now, &utc) != NULL)
-        strftime(stamp, sizeof stamp, "%Y-%m-%dT%H%M%SZ", &utc);
-    *folder = request->folder != NULL ? text_of("%s", request->folder)
-                                      : text_of("%s/%s-%s", request->results, stamp, request->mode->name);
+    *folder = request->folder != NULL ? text_of("%s", request->folder) : default_folder(request);
     if (!text_fits(folder))
         return outcome_usage("run", "--out", "a path that is too long", text_of("at most %d bytes", TEXT_MOST).chars, NULL);
     if (holds_run(folder->chars))
