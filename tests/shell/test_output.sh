@@ -16,11 +16,14 @@ line_of() {
     calibrate) echo "calibrate --net resnet34 --samples 4" ;;
     density) echo "density --net resnet34 --samples 2" ;;
     sram | area) echo "$1" ;;
+    perplexity) echo "perplexity --weights $tap_folder/tiny.bin --tokenizer $tap_folder/tiny.tok --text README.md --tokens 100 --method int8 --method fp32" ;;
     query) echo "query --run results/reference SELECT*FROM(table6)" ;;
     history) echo "history --history $tap_folder/history.db" ;;
     *) return 1 ;;
     esac
 }
+
+"$python" tests/oracle/made_language.py "$tap_folder/tiny.bin" "$tap_folder/tiny.tok" || exit 1
 
 # The same cells in all forms; CSV and SQL are read by Python, the tables for reading have as many rows.
 cat >"$tap_folder/same.py" <<'END'
@@ -78,7 +81,7 @@ table() { # a table, and nothing of it is CSV
 }
 
 for command in $("$BBSBENCH" help | sed -n '/^commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'); do
-    "$BBSBENCH" help "$command" | grep -q -- '--format table|csv' || continue
+    "$BBSBENCH" help "$command" >"$tap_folder/help" && grep -q -- "--format table|csv" "$tap_folder/help" && grep -q -- "--out FILE" "$tap_folder/help" || continue
     check "$command: this test knows it" line_of "$command"
     check "$command: the same rows as CSV, JSON, SQL and Markdown" all_forms "$command"
     check "$command: by the name of the file, and on standard output" by_name "$command"
