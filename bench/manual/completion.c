@@ -17,9 +17,9 @@ static outcome_t for_options(const command_t *command, option_writer_t each, FIL
 {
     const option_t *const tables[] = {command->options, options_common};
     outcome_t result = outcome_ok();
+    choices_t choices;
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         for (const option_t *option = tables[i]; option->name != NULL && outcome_is_ok(&result); option++) {
-            choices_t choices;
             if (!outcome_bad(&result, choices_of(option, &choices)))
                 result = each(command, option, &choices, stream);
             choices_free(&choices);

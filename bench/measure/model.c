@@ -52,20 +52,21 @@ static outcome_t show(const pair_t *pair, const model_names_t *names, size_t lay
 {
     const accel_storage_t storage = accel_storage(names->accelerator, pair->config);
     memory_place_t *places = calloc(pair->table->count, sizeof *places);
+    model_seen_t seen = {.names = names,
+                         .config = pair->config,
+                         .layer = &pair->work->layers[layer],
+                         .work = &pair->work->works[layer],
+                         .counts = &pair->counts[layer],
+                         .rates = &pair->rates,
+                         .energy = energy};
     outcome_t result = outcome_out_of_memory("accelerator model");
     if (places != NULL &&
         !outcome_bad(&result, memory_place(pair->config, &storage, pair->work->layers, pair->table->count, places))) {
-        const model_seen_t seen = {.names = names,
-                                   .config = pair->config,
-                                   .layer = &pair->work->layers[layer],
-                                   .work = &pair->work->works[layer],
-                                   .place = &places[layer],
-                                   .counts = &pair->counts[layer],
-                                   .rates = &pair->rates,
-                                   .energy = energy};
+        seen.place = &places[layer];
         result = pair->plan->see(pair->plan->seer, &seen);
     }
     free(places);
+    /* cppcheck-suppress returnDanglingLifetime */ /* an outcome holds no pointer */
     return result;
 }
 

@@ -100,11 +100,11 @@ static void read_logits(void *context, int worker, int64_t row, int64_t rows, co
     const int64_t first = session->window[worker] * session->context + row;
     for (int64_t r = 0; r < rows; r++, logits += session->words) {
         int64_t best = 0;
-        double sum = 0;
+        double sum = 1; /* of the largest itself */
         for (int64_t i = 1; i < session->words; i++)
             best = logits[i] > logits[best] ? i : best;
         for (int64_t i = 0; i < session->words; i++)
-            sum += exp((double)logits[i] - (double)logits[best]);
+            sum += i == best ? 0 : exp((double)logits[i] - (double)logits[best]);
         const double own = (double)logits[session->numbers[first + r]] - (double)logits[best];
         session->now->nats[first + r] = log(sum) - own;
         session->now->first[first + r] = (int32_t)best;

@@ -27,7 +27,7 @@ static const struct {
     {"mobilenet", {resnet50, resnet18}}, /* the same; none of them has depthwise kernels: their first layers stand in */
     {"vit", {vit_tiny}},
     {"bert", {bert_tiny}},
-    {"llama", {bert_tiny}}, /* the matrices of another transformer that reads text */
+    {"llama", {bert_tiny}},       /* the matrices of another transformer that reads text */
     {NULL, {resnet50, vit_tiny}}, /* convolutions as in the CNNs, matrices as in ViT */
 };
 

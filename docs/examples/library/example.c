@@ -27,7 +27,8 @@ int main(int argc, char **argv)
         return error.code;
     }
     bbs_view(compressed, &view);
-    printf("value_bits %" PRId64 "\nmeta_bits %" PRId64 "\nsensitive %" PRId64 "\n", view.value_bits, view.meta_bits, view.sensitive);
+    printf("value_bits %" PRId64 "\nmeta_bits %" PRId64 "\nsensitive %" PRId64 "\n", view.value_bits, view.meta_bits,
+           view.sensitive);
     printf("mse_int8_steps2 %.9g\nsqnr_db %.9g\npacked_bytes %zu\n", error_of.mse, error_of.sqnr_db, size);
     FILE *file = argc > 2 ? fopen(argv[2], "wb") : NULL;
     int failed = argc > 2 && (file == NULL || fwrite(bytes, 1, size, file) != size || fclose(file) != 0);
