@@ -17,9 +17,9 @@ import sys
 import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-LINKED = ["models", "datasets", "plots", "docs", "results/claims.csv", "results/reference", "tests", "deps.txt", "deps.sh", "run_all.sh"]
+LINKED = ["CHANGELOG.md", "models", "datasets", "plots", "docs", "results/claims.csv", "results/reference", "tests", "deps.txt", "deps.sh", "run_all.sh"]
 COPIED = ["bench", "Makefile", "commit.sh"]
-BUILT = ["bench", "generated", "libbbs.a", "libbbs-engine.a", "bbsbench", "bbsbench-engine.so"]
+BUILT = ["bench", "generated", "libbench.a", "libbench-engine.a", "bbsbench", "bbsbench-engine.so"]
 
 
 def blocks(path):
