@@ -49,7 +49,7 @@ do for [format in formats] {
             set tmargin at screen top_of(p) - (part == 1 ? 0 : 0.44 * band)
             set bmargin at screen top_of(p) - (part == 1 ? 0.38 * band : 0.74 * band)
             set xtics () scale 0 noenhanced font ",9"
-            set xlabel part == 2 ? knobs[p]." (".units[p].")" : "" offset 0, 0.6 noenhanced
+            set xlabel part == 2 ? (strstrt(knobs[p], units[p]) > 0 ? knobs[p] : knobs[p]." (".units[p].")") : "" offset 0, 0.6 noenhanced
             do for [i = 1:count] { if (knob[i] == p) { if (part == 2) { set xtics add (text[i] place[i]) } else { set xtics add ("" place[i]) } } }
             set ylabel (p - 1) % across == 0 ? (part == 1 ? "bits a weight" : "MSE (steps²)") : "" offset 1.5
             unset logscale y
