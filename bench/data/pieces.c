@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <utf8proc.h>
+
 enum { MOST_PIECES = 1 << 20, MOST_BYTES = 1 << 12 };
 
 typedef struct {
@@ -390,14 +392,9 @@ static void join_all(encoding_t *encoding)
 /* The length of the UTF-8 character at the start of text[size], or 1 for a byte that begins none. */
 static size_t character(const char *text, size_t size)
 {
-    const uint8_t first = (uint8_t)text[0];
-    const size_t length = first < 0x80 ? 1 : first >= 0xf0 && first < 0xf8 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 1;
-    if (first >= 0xf8 || length > size)
-        return 1;
-    for (size_t i = 1; i < length; i++)
-        if (((uint8_t)text[i] & 0xc0) != 0x80)
-            return 1;
-    return length;
+    utf8proc_int32_t code;
+    const utf8proc_ssize_t length = utf8proc_iterate((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)size, &code);
+    return length > 0 ? (size_t)length : 1;
 }
 
 static void add_symbol(encoding_t *encoding, int32_t number)

@@ -87,15 +87,6 @@ SELECT iif(chosen_nets = '' AND chosen_methods = '', '',
         || iif(chosen_methods = '', '', 'methods (`' || chosen_methods || '`)') || ', or with those that it shows added.') AS advice
 FROM run;
 
-/* Options of a command that makes rows again in the mode of this run, with what the user chose where networks ship; where they
-   are brought accuracy_again names networks and methods. */
-CREATE VIEW run_options AS
-SELECT iif(mode = 'compact', '', ' --' || mode)
-        || iif(brings OR chosen_nets = '', '', ' --net ' || chosen_nets)
-        || iif(brings OR chosen_methods = '', '', ' --method ' || replace(chosen_methods, ',', ' --method '))
-        || iif(brings OR chosen_images IS NULL, '', ' --samples ' || chosen_images) AS mode, brings
-FROM run;
-
 /* The commands that measure the rows of an experiment on the networks that are shipped, with int8 for comparison, one a line
    for each number of samples; for experiment accuracy only its last row. */
 CREATE VIEW accuracy_again AS

@@ -67,17 +67,11 @@ static outcome_t add_norm(net_program_t *program, const llama_shape_t *shape, co
     return net_add_step(program, &step);
 }
 
-/* Layers of the table, stacked, whose outputs are these together. */
-static outcome_t add_linear(net_program_t *program, int64_t layer, int64_t parts, int64_t outputs)
-{
-    return net_add_step(program,
-                        &(net_step_t){.kind = NET_STEP_LINEAR, .layer = layer, .parts = parts, .outputs = outputs});
-}
-
 static outcome_t add_attention(net_program_t *program, const llama_shape_t *shape, int64_t first)
 {
     const int64_t d = shape->width, in = (int64_t)program->count - 2; /* before the norm */
-    const net_step_t turn = {.kind = NET_STEP_ROTATE,
+    const net_step_t heads = {.kind = NET_STEP_LINEAR, .layer = first, .parts = OUT, .outputs = d + 2 * key_width(shape)},
+                     turn = {.kind = NET_STEP_ROTATE,
                              .layer = NET_NONE,
                              .heads = shape->heads,
                              .head = d / shape->heads,
@@ -88,9 +82,9 @@ static outcome_t add_attention(net_program_t *program, const llama_shape_t *shap
                                .heads = shape->heads,
                                .causal = true};
     outcome_t result;
-    if (outcome_bad(&result, add_linear(program, first, OUT, d + 2 * key_width(shape))) ||
-        outcome_bad(&result, net_add_step(program, &turn)) || outcome_bad(&result, net_add_step(program, &attend)) ||
-        outcome_bad(&result, add_linear(program, first + OUT, 1, d)))
+    if (outcome_bad(&result, net_add_step(program, &heads)) || outcome_bad(&result, net_add_step(program, &turn)) ||
+        outcome_bad(&result, net_add_step(program, &attend)) ||
+        outcome_bad(&result, transformer_add_linear(program, first + OUT, 1, d)))
         return result;
     return transformer_add_sum(program, in);
 }
@@ -100,9 +94,9 @@ static outcome_t add_mlp(net_program_t *program, const llama_shape_t *shape, int
     const int64_t in = (int64_t)program->count - 2;
     const net_step_t swiglu = {.kind = NET_STEP_SWIGLU, .layer = NET_NONE, .outputs = shape->hidden};
     outcome_t result;
-    if (outcome_bad(&result, add_linear(program, first + GATE, 2, 2 * shape->hidden)) ||
+    if (outcome_bad(&result, transformer_add_linear(program, first + GATE, 2, shape->hidden)) ||
         outcome_bad(&result, net_add_step(program, &swiglu)) ||
-        outcome_bad(&result, add_linear(program, first + DOWN, 1, shape->width)))
+        outcome_bad(&result, transformer_add_linear(program, first + DOWN, 1, shape->width)))
         return result;
     return transformer_add_sum(program, in);
 }
