@@ -22,6 +22,7 @@ static const char *tone_class(tone_t tone)
     return names[tone];
 }
 
+/* For texts, and for attributes between double quotes. */
 static void put_char(FILE *stream, char character)
 {
     switch (character) {
@@ -36,9 +37,6 @@ static void put_char(FILE *stream, char character)
         break;
     case '"':
         fputs("&quot;", stream);
-        break;
-    case '\'':
-        fputs("&#39;", stream);
         break;
     default:
         fputc(character, stream);

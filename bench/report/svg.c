@@ -3,7 +3,8 @@
  * for each: two thirds of its bytes say what was said before. The list is shortened step by step:
  *   - titles and white space are left out: an image shows neither;
  *   - a group without content is left out, and two equal groups, one after the other, become one;
- *   - a label that states its font twice states it once;
+ *   - a label that states its font twice states it once, a label of no words and a path of no line are left out;
+ *   - a group around one label is that label;
  *   - symbols that nothing draws are left out;
  *   - each look (colours, widths, font) is stated once, as a class (report/svg_looks.h).
  * Symbols are drawn scaled, so only places outside of them are rounded. */
@@ -165,6 +166,59 @@ static void unwrap_words(picture_t *picture)
     picture->count = used;
 }
 
+/* A path that only moves the pen. */
+static bool draws_nothing(const svg_part_t *part)
+{
+    const svg_part_t path = svg_is_tag(part, "path") ? svg_attribute(part, "d") : (svg_part_t){0};
+    for (size_t i = 0; i < path.length; i++)
+        if (strchr("M0123456789., -\n", path.start[i]) == NULL)
+            return false;
+    return path.length > 0 && part->start[part->length - 2] == '/';
+}
+
+/* gnuplot draws a tick of no length, and a label without words, where an axis has none. */
+static void drop_empty(picture_t *picture)
+{
+    const svg_part_t *parts = picture->parts;
+    size_t used = 0;
+    for (size_t i = 0; i < picture->count; i++) {
+        if (svg_is_tag(&parts[i], "text") && i + 1 < picture->count && svg_is_tag(&parts[i + 1], "/text"))
+            i++;
+        else if (!draws_nothing(&parts[i]))
+            picture->parts[used++] = parts[i];
+    }
+    picture->count = used;
+}
+
+static bool is_bare_text(const svg_part_t *part)
+{
+    svg_part_t name, value;
+    size_t at = 0;
+    return svg_is_tag(part, "text") && !svg_next_attribute(part, &at, &name, &value);
+}
+
+/* <g LOOK><text>words</text></g>: the group takes the place of the text. */
+static void name_labels(picture_t *picture)
+{
+    const svg_part_t *parts = picture->parts;
+    size_t used = 0;
+    for (size_t i = 0; i < picture->count; i++) {
+        size_t end = i + 2;
+        const bool begins = opens_group(&parts[i]) && i + 1 < picture->count && is_bare_text(&parts[i + 1]);
+        while (begins && end < picture->count && !svg_is_tag(&parts[end], "/text"))
+            end++;
+        picture->parts[used] = parts[i];
+        if (begins && end + 1 < picture->count && svg_is_tag(&parts[end + 1], "/g")) {
+            picture->parts[used].label = true;
+            for (size_t word = i + 2; word <= end; word++)
+                picture->parts[++used] = parts[word];
+            i = end + 1;
+        }
+        used++;
+    }
+    picture->count = used;
+}
+
 /* ===  Symbols  === */
 
 static bool is_used(const picture_t *picture, size_t from, svg_part_t id)
@@ -215,15 +269,23 @@ static outcome_t put_parts(FILE *stream, const picture_t *picture, bool round)
     return result;
 }
 
+static void shorten_words(picture_t *picture)
+{
+    unwrap_words(picture);
+    drop_empty(picture);
+}
+
 outcome_t svg_write(FILE *stream, const char *text)
 {
     picture_t picture = {0};
     const bool known = strstr(text, "Produced by GNUPLOT") != NULL;
     outcome_t result = read_parts(text, &picture);
     if (outcome_is_ok(&result) && known)
-        unwrap_words(&picture);
-    if (outcome_is_ok(&result) && !outcome_bad(&result, join_groups(&picture)) && known)
+        shorten_words(&picture);
+    if (outcome_is_ok(&result) && !outcome_bad(&result, join_groups(&picture)) && known) {
+        name_labels(&picture);
         drop_symbols(&picture);
+    }
     fputs("data:image/svg+xml;utf8,", stream);
     if (outcome_is_ok(&result))
         result = put_parts(stream, &picture, known);

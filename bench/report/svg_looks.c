@@ -108,9 +108,9 @@ void svg_looks_free(svg_looks_t *looks)
     *looks = (svg_looks_t){0};
 }
 
-static void put(FILE *stream, const char *text)
+static svg_part_t words(const char *text)
 {
-    svg_put(stream, (svg_part_t){.start = text, .length = strlen(text)});
+    return (svg_part_t){.start = text, .length = strlen(text)};
 }
 
 void svg_looks_put(FILE *stream, const svg_looks_t *looks)
@@ -120,11 +120,47 @@ void svg_looks_put(FILE *stream, const svg_looks_t *looks)
         if (looks->looks[i].uses < 2)
             continue;
         fprintf(stream, "%s.%s{", any ? "" : "<style>", class_name(i).chars);
-        put(stream, looks->looks[i].rule);
+        svg_put(stream, words(looks->looks[i].rule));
         fputc('}', stream);
         any = true;
     }
     fputs(any ? "</style>" : "", stream);
+}
+
+static void put_value(FILE *stream, const char *name, svg_part_t value, bool place)
+{
+    while (value.length > 0 && value.start[value.length - 1] == ' ')
+        value.length--;
+    fprintf(stream, " %s='", name);
+    (place ? svg_put_rounded : svg_put)(stream, value);
+    fputc('\'', stream);
+}
+
+/* Where a label is moved to and not turned: its x and its y. */
+static bool is_moved(svg_part_t value, svg_part_t *x, svg_part_t *y)
+{
+    static const char begins[] = "translate(";
+    const size_t from = sizeof begins - 1;
+    if (value.length < from + 4 || memcmp(value.start, begins, from) != 0)
+        return false;
+    const char *comma = memchr(value.start, ',', value.length), *end = memchr(value.start, ')', value.length);
+    if (comma == NULL || end != value.start + value.length - 1 || comma > end)
+        return false;
+    *x = (svg_part_t){.start = value.start + from, .length = (size_t)(comma - value.start) - from};
+    *y = (svg_part_t){.start = comma + 1, .length = (size_t)(end - comma) - 1};
+    return x->length > 0 && y->length > 0;
+}
+
+static void put_attribute(FILE *stream, const svg_part_t *part, svg_part_t name, svg_part_t value)
+{
+    svg_part_t x, y;
+    if (part->label && svg_named(name, "transform") && is_moved(value, &x, &y)) {
+        put_value(stream, "x", x, true);
+        put_value(stream, "y", y, true);
+    } else {
+        const svg_part_t written = svg_named(name, "xlink:href") ? words("href") : name; /* SVG 2 */
+        put_value(stream, text_of("%.*s", (int)written.length, written.start).chars, value, is_place(name));
+    }
 }
 
 void svg_put_tag(FILE *stream, const svg_part_t *part, const svg_looks_t *looks)
@@ -139,17 +175,11 @@ void svg_put_tag(FILE *stream, const svg_part_t *part, const svg_looks_t *looks)
     size_t at = 0, tag = 0;
     while (tag < part->length && strchr(" \n\t\r/>", part->start[tag]) == NULL)
         tag++;
-    svg_put(stream, (svg_part_t){.start = part->start, .length = tag});
+    svg_put(stream, part->label ? words("<text") : (svg_part_t){.start = part->start, .length = tag});
     if (named)
         fprintf(stream, " class='%s'", class_name(place).chars);
-    while (svg_next_attribute(part, &at, &name, &value)) {
-        if ((named && is_of_look(name)) || svg_named(name, "class"))
-            continue;
-        fputc(' ', stream);
-        svg_put(stream, name);
-        fputs("='", stream);
-        (is_place(name) ? svg_put_rounded : svg_put)(stream, value);
-        fputc('\'', stream);
-    }
+    while (svg_next_attribute(part, &at, &name, &value))
+        if (!(named && is_of_look(name)) && !svg_named(name, "class"))
+            put_attribute(stream, part, name, value);
     fputs(part->start[part->length - 2] == '/' ? "/>" : ">", stream);
 }

@@ -11,6 +11,7 @@ typedef struct {
     const char *start;
     size_t length;
     size_t group; /* of a tag that closes a group: the place of the tag that opens it */
+    bool label;   /* a group around one text and nothing else: the two are printed as one <text> */
 } svg_part_t;
 
 /* Is it the tag <NAME ...>, or </NAME> where `name` begins with "/"? */

@@ -25,10 +25,11 @@ static const char *printed(const char *text)
 static void a_look_is_stated_once(void **state)
 {
     (void)state;
-    assert_string_equal(printed("<svg>" BY_GNUPLOT "<path stroke='rgb( 1,  2, 3)' d='M1.00,2.00'/>"
-                                "<path stroke='rgb( 1,  2, 3)' d='M3.00,4.00'/><path stroke='red' d='M5.00,6.00'/></svg>"),
-                        "<svg><style>.a{stroke:rgb( 1, 2, 3);}</style><path class='a' d='M1,2'/><path class='a' d='M3,4'/>"
-                        "<path stroke='red' d='M5,6'/></svg>");
+    assert_string_equal(
+        printed("<svg>" BY_GNUPLOT "<path stroke='rgb( 1,  2, 3)' d='M1.00,2.00h9'/>"
+                "<path stroke='rgb( 1,  2, 3)' d='M3.00,4.00h9'/><path stroke='red' d='M5.00,6.00h9'/></svg>"),
+        "<svg><style>.a{stroke:rgb( 1, 2, 3);}</style><path class='a' d='M1,2h9'/><path class='a' d='M3,4h9'/>"
+        "<path stroke='red' d='M5,6h9'/></svg>");
     /* In an attribute a size is in pixels; a style sheet wants the unit. */
     assert_string_equal(
         printed("<svg>" BY_GNUPLOT "<text font-size=\"9.00\">a</text><text font-size=\"9.00\">b</text></svg>"),
@@ -69,7 +70,7 @@ static void symbols_stay_while_something_draws_them(void **state)
                                   "<filter id='box'><feFlood/></filter></defs><use xlink:href='#gpPt14'/></svg>";
     assert_string_equal(printed(picture),
                         "<svg><defs><circle id='gpPt13' r='0.333'/><use xlink:href='%23gpPt13' id='gpPt14'/>"
-                        "</defs><use xlink:href='%23gpPt14'/></svg>");
+                        "</defs><use href='%23gpPt14'/></svg>");
 }
 
 static void words_keep_their_blanks(void **state)
@@ -86,9 +87,29 @@ static void a_font_is_stated_once(void **state)
         printed("<svg>" BY_GNUPLOT "<g font='A' size='9' x='1'><text><tspan font='A' >5</tspan></text></g>"
                 "<g font='A' x='2'><text><tspan font='A'>10</tspan><tspan font='A' dy='-5'>2</tspan></text></g>"
                 "<g font='B' x='3'><text><tspan font='A'>5</tspan></text></g></svg>"),
-        "<svg><g font='A' size='9' x='1'><text>5</text></g>"
-        "<g font='A' x='2'><text>10<tspan font='A' dy='-5'>2</tspan></text></g>"
-        "<g font='B' x='3'><text><tspan font='A'>5</tspan></text></g></svg>");
+        "<svg><text font='A' size='9' x='1'>5</text>"
+        "<text font='A' x='2'>10<tspan font='A' dy='-5'>2</tspan></text>"
+        "<text font='B' x='3'><tspan font='A'>5</tspan></text></svg>");
+}
+
+/* A label that is moved says where it is; one that is turned, and a group of two labels, stay as they are. */
+static void a_group_around_one_label_is_that_label(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        printed("<svg>" BY_GNUPLOT "<g transform='translate(57.44,136.60)' a='1'><text>10</text></g>"
+                "<g transform='translate(5.00,6.00) rotate(270)'><text>up</text></g>"
+                "<g transform='translate(1.00,2.00)'><text>a</text><text>b</text></g><g><text x='1'>c</text></g></svg>"),
+        "<svg><text x='57.4' y='136.6' a='1'>10</text><text transform='translate(5,6) rotate(270)'>up</text>"
+        "<g transform='translate(1,2)'><text>a</text><text>b</text></g><g><text x='1'>c</text></g></svg>");
+}
+
+static void what_draws_nothing_is_left_out(void **state)
+{
+    (void)state;
+    assert_string_equal(printed("<svg>" BY_GNUPLOT "<g a='1'><text></text></g><path d='M69.00,100.00  '/>"
+                                "<path d='M1.00,2.00 L3.00,4.00  '/><path d='M1.00,2.00'>x</path></svg>"),
+                        "<svg><path d='M1,2 L3,4'/><path d='M1,2'>x</path></svg>");
 }
 
 /* A folder of someone else's may hold anything: every beginning of a figure, and one with a changed character, is printed
@@ -116,9 +137,14 @@ static void half_a_figure_is_printed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_look_is_stated_once),         cmocka_unit_test(places_are_rounded_to_a_tenth),
-        cmocka_unit_test(groups_are_left_out_or_joined), cmocka_unit_test(symbols_stay_while_something_draws_them),
-        cmocka_unit_test(words_keep_their_blanks),       cmocka_unit_test(a_font_is_stated_once),
+        cmocka_unit_test(a_look_is_stated_once),
+        cmocka_unit_test(places_are_rounded_to_a_tenth),
+        cmocka_unit_test(groups_are_left_out_or_joined),
+        cmocka_unit_test(symbols_stay_while_something_draws_them),
+        cmocka_unit_test(words_keep_their_blanks),
+        cmocka_unit_test(a_font_is_stated_once),
+        cmocka_unit_test(a_group_around_one_label_is_that_label),
+        cmocka_unit_test(what_draws_nothing_is_left_out),
         cmocka_unit_test(half_a_figure_is_printed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
