@@ -15,13 +15,7 @@
 #include <unistd.h>
 
 #include "testing.h"
-
-static char folder[] = "/tmp/bbs-test-base-XXXXXX";
-
-static text_t inside(const char *name)
-{
-    return text_of("%s/%s", folder, name);
-}
+#include "folder.h"
 
 static void write_file(const char *path, const char *bytes, size_t size)
 {
@@ -217,18 +211,6 @@ static void each_index_is_visited_once_with_denormals_kept(void **state)
             assert_int_equal(visits[i], 1);
     }
     assert_ok(threads_for(3, 0, visit, NULL));
-}
-
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) == NULL;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    return system(text_of("rm -rf %s", folder).chars);
 }
 
 static void paths_are_cut_at_their_last_slash(void **state)

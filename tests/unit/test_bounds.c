@@ -23,13 +23,7 @@
 #include "testing.h"
 
 #include "made_weights.h"
-
-static char folder[] = "/tmp/bbs-test-bounds-XXXXXX";
-
-static text_t inside(const char *name)
-{
-    return text_of("%s/%s", folder, name);
-}
+#include "folder.h"
 
 static text_t write_bytes(const char *name, const void *bytes, size_t size)
 {
@@ -235,18 +229,6 @@ static void darknet_does_not_parse_without_room(void **state)
     assert_int_equal(code_under_limit((rlim_t)2 << 20, open_engine, &weights, "for Darknet's layers"), 0);
 #endif
     net_weights_free(&weights);
-}
-
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) == NULL;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    return system(text_of("rm -rf %s", folder).chars);
 }
 
 int main(void)

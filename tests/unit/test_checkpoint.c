@@ -15,20 +15,7 @@
 
 #include "child.h"
 #include "testing.h"
-
-static char folder[] = "/tmp/bbs-test-checkpoint-XXXXXX";
-
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) == NULL;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    return CHILD("rm", "-rf", folder);
-}
+#include "folder.h"
 
 static void assert_equal_sets(const char *path, const tensor_set_t *found, const tensor_set_t *wanted)
 {

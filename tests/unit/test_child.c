@@ -15,13 +15,7 @@
 #include <unistd.h>
 
 #include "testing.h"
-
-static char folder[] = "/tmp/bbs-test-child-XXXXXX";
-
-static text_t inside(const char *name)
-{
-    return text_of("%s/%s", folder, name);
-}
+#include "folder.h"
 
 /* Run a line of the shell with its standard error in the file "err". */
 static outcome_t run_shell(const char *line, const char *const *keeps, int *code)
@@ -163,18 +157,6 @@ static void a_child_has_no_blocked_signals(void **state)
     assert_int_equal(pthread_sigmask(SIG_SETMASK, &before, NULL), 0);
     assert_ok(ended);
     assert_int_equal(code, 128 + SIGTERM);
-}
-
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) == NULL;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    return system(text_of("rm -rf %s", folder).chars);
 }
 
 int main(void)

@@ -10,13 +10,7 @@
 #include <string.h>
 
 #include "testing.h"
-
-static char folder[] = "/tmp/bbs-test-data-XXXXXX";
-
-static text_t inside(const char *name)
-{
-    return text_of("%s/%s", folder, name);
-}
+#include "folder.h"
 
 static void write_file(const char *name, const uint8_t *bytes, size_t size)
 {
@@ -141,18 +135,6 @@ static void a_subset_is_balanced_and_fixed(void **state)
     for (int i = 0; i < 200; i++)
         assert_int_equal(whole[i], i);
     dataset_close(&dataset);
-}
-
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) == NULL;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    return system(text_of("rm -rf %s", folder).chars);
 }
 
 int main(void)

@@ -10,13 +10,7 @@
 #include <string.h>
 
 #include "testing.h"
-
-static char folder[] = "/tmp/bbs-test-full-XXXXXX";
-
-static text_t inside(const char *name)
-{
-    return text_of("%s/%s", folder, name);
-}
+#include "folder.h"
 
 static void write_text(const char *name, const char *text)
 {
@@ -95,18 +89,6 @@ static void an_archive_becomes_a_folder_or_nothing(void **state)
     write_text("bad.tar", "this is no archive, and tar says so");
     assert_error(unpack(inside("bad.tar").chars, inside("bad").chars), FAULT_FAILED, "tar ends with exit code");
     assert_false(file_is_folder(inside("bad").chars));
-}
-
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) == NULL;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    return system(text_of("rm -rf %s", folder).chars);
 }
 
 int main(void)

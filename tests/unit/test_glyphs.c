@@ -10,15 +10,9 @@
 #include <string.h>
 
 #include "testing.h"
+#include "folder.h"
 
 enum { CLASSES = 2965, PIXELS = 24 * 24, RECORD = 3 + PIXELS, HEADER = 12, FONTS = 10, EACH = 800 };
-
-static char folder[] = "/tmp/bbs-test-glyphs-XXXXXX";
-
-static text_t inside(const char *name)
-{
-    return text_of("%s/%s", folder, name);
-}
 
 static void write_file(const char *name, const uint8_t *bytes, size_t size)
 {
@@ -150,18 +144,6 @@ static void the_shipped_parts_are_balanced(void **state)
     }
     dataset_close(&test);
     dataset_close(&training);
-}
-
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) == NULL;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    return system(text_of("rm -rf %s", folder).chars);
 }
 
 int main(void)

@@ -12,17 +12,11 @@
 #include <zlib.h>
 
 #include "testing.h"
-
-static char folder[] = "/tmp/bbs-ledger-XXXXXX";
-
-static text_t in_folder(const char *name)
-{
-    return text_of("%s/%s", folder, name);
-}
+#include "folder.h"
 
 static void write_file(const char *name, const char *text)
 {
-    FILE *stream = fopen(in_folder(name).chars, "wb");
+    FILE *stream = fopen(inside(name).chars, "wb");
     assert_non_null(stream);
     fputs(text, stream);
     fclose(stream);
@@ -31,7 +25,7 @@ static void write_file(const char *name, const char *text)
 /* A run folder with two files of rows; `finished` is a JSON value. */
 static text_t make_run(const char *name, const char *started, const char *finished, int right)
 {
-    assert_ok(file_make_folder(in_folder(text_of("%s/predictions", name).chars).chars));
+    assert_ok(file_make_folder(inside(text_of("%s/predictions", name).chars).chars));
     write_file(
         text_of("%s/run.json", name).chars,
         text_of(
@@ -44,13 +38,13 @@ static text_t make_run(const char *name, const char *started, const char *finish
                text_of("net,size,data,method,samples,correct\nn,compact,d,int8,10,10\nn,compact,d,m,10,%d\n", right).chars);
     write_file(text_of("%s/predictions/n.compact.m.csv", name).chars, "sample,label,predicted,key\n0,1,1,k\n");
     write_file(text_of("%s/notes.txt", name).chars, "not kept");
-    return in_folder(name);
+    return inside(name);
 }
 
 static ledger_t *opened(const char *name)
 {
     ledger_t *ledger;
-    assert_ok(ledger_open(in_folder(name).chars, true, &ledger));
+    assert_ok(ledger_open(inside(name).chars, true, &ledger));
     return ledger;
 }
 
@@ -81,7 +75,7 @@ static int64_t number(const char *file, const char *sql)
 {
     sqlite3 *connection;
     sqlite3_stmt *statement;
-    assert_int_equal(sqlite3_open(in_folder(file).chars, &connection), SQLITE_OK);
+    assert_int_equal(sqlite3_open(inside(file).chars, &connection), SQLITE_OK);
     assert_int_equal(sqlite3_prepare_v2(connection, sql, -1, &statement, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
     int64_t value = sqlite3_column_int64(statement, 0);
@@ -104,7 +98,7 @@ static void what_goes_in_comes_out(void **state)
     bool found;
     assert_ok(ledger_file(ledger, id, "predictions/n.compact.m.csv", &kept, &found));
     assert_true(found);
-    assert_ok(file_read(in_folder("first/predictions/n.compact.m.csv").chars, NULL, &file));
+    assert_ok(file_read(inside("first/predictions/n.compact.m.csv").chars, NULL, &file));
     assert_int_equal(kept.size, file.size);
     assert_memory_equal(kept.data, file.data, file.size);
     file_free_bytes(&kept);
@@ -186,8 +180,8 @@ static void make_version_1(const char *name)
     sha256_t digest;
     uint8_t deflated[256];
     uLongf size = sizeof deflated;
-    unlink(in_folder(name).chars);
-    assert_int_equal(sqlite3_open(in_folder(name).chars, &connection), SQLITE_OK);
+    unlink(inside(name).chars);
+    assert_int_equal(sqlite3_open(inside(name).chars, &connection), SQLITE_OK);
     assert_int_equal(sqlite3_exec(connection, version_1, NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(compress2(deflated, &size, (const Bytef *)old_answers, sizeof old_answers - 1, 9), Z_OK);
     sha256_bytes(old_answers, sizeof old_answers - 1, &digest);
@@ -233,10 +227,10 @@ static void refused_and_left_alone(const char *name, const char *reason)
 {
     ledger_t *ledger;
     sha256_t before, after;
-    assert_ok(sha256_file(in_folder(name).chars, &before));
-    assert_error(ledger_open(in_folder(name).chars, true, &ledger), FAULT_FAILED, reason);
+    assert_ok(sha256_file(inside(name).chars, &before));
+    assert_error(ledger_open(inside(name).chars, true, &ledger), FAULT_FAILED, reason);
     assert_null(ledger);
-    assert_ok(sha256_file(in_folder(name).chars, &after));
+    assert_ok(sha256_file(inside(name).chars, &after));
     assert_string_equal(before.hex, after.hex);
 }
 
@@ -245,20 +239,20 @@ static void what_is_not_ours_is_left_alone(void **state)
     (void)state;
     sqlite3 *connection;
     make_version_1("newer.db");
-    assert_int_equal(sqlite3_open(in_folder("newer.db").chars, &connection), SQLITE_OK);
+    assert_int_equal(sqlite3_open(inside("newer.db").chars, &connection), SQLITE_OK);
     sqlite3_exec(connection, text_of("PRAGMA user_version = %d", LEDGER_VERSION + 1).chars, NULL, NULL, NULL);
     sqlite3_close(connection);
     refused_and_left_alone("newer.db",
                            text_of("found version %d, expected at most %d", LEDGER_VERSION + 1, LEDGER_VERSION).chars);
-    unlink(in_folder("foreign.db").chars);
-    assert_int_equal(sqlite3_open(in_folder("foreign.db").chars, &connection), SQLITE_OK);
+    unlink(inside("foreign.db").chars);
+    assert_int_equal(sqlite3_open(inside("foreign.db").chars, &connection), SQLITE_OK);
     sqlite3_exec(connection, "CREATE TABLE runs(x)", NULL, NULL, NULL);
     sqlite3_close(connection);
     refused_and_left_alone("foreign.db", "a database of another program");
     write_file("text.db", "dear diary, today I ran a benchmark");
     refused_and_left_alone("text.db", "no SQLite database");
-    assert_error(ledger_open(in_folder("none.db").chars, false, &(ledger_t *){NULL}), FAULT_MISSING, "none.db");
-    assert_false(file_exists(in_folder("none.db").chars));
+    assert_error(ledger_open(inside("none.db").chars, false, &(ledger_t *){NULL}), FAULT_MISSING, "none.db");
+    assert_false(file_exists(inside("none.db").chars));
 }
 
 /* Bytes changed in the middle, and a file cut at half its length. */
@@ -271,9 +265,9 @@ static void a_damaged_history_is_refused(void **state)
         appended(ledger, make_run("damage", text_of("2026-01-0%dT00:00:00Z", i).chars, "\"2026-02-01T00:00:00Z\"", i).chars,
                  true);
     ledger_close(ledger);
-    assert_ok(file_read(in_folder("damaged.db").chars, NULL, &whole));
+    assert_ok(file_read(inside("damaged.db").chars, NULL, &whole));
     for (int way = 0; way < 2; way++) {
-        FILE *stream = fopen(in_folder("damaged.db").chars, "wb");
+        FILE *stream = fopen(inside("damaged.db").chars, "wb");
         assert_non_null(stream);
         fwrite(whole.data, 1, way == 0 ? whole.size / 2 : whole.size, stream);
         if (way == 1) {
@@ -326,18 +320,6 @@ static void a_series_tells_where_it_changed(void **state)
     request.metric = "nothing";
     assert_error(series_read(ledger, &request, &schema, &table), FAULT_USAGE, "a column of numbers of accuracy");
     ledger_close(ledger);
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    return system(text_of("rm -rf %s", folder).chars);
-}
-
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) == NULL;
 }
 
 int main(void)

@@ -11,8 +11,7 @@
 #include <sys/resource.h>
 
 #include "testing.h"
-
-static char folder[] = "/tmp/bbs-hostile-XXXXXX";
+#include "folder.h"
 
 /* `before`, the seed of that version (tests/fuzz/seeds) and then `sql`, as a file of its own. */
 static text_t made_after(const char *name, const char *before, int version, const char *sql)
@@ -226,18 +225,6 @@ static void damaged_histories_do_no_harm(void **state)
         }
         file_free_bytes(&seed);
     }
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    return system(text_of("rm -rf %s", folder).chars);
-}
-
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) == NULL;
 }
 
 int main(void)

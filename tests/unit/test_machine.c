@@ -12,13 +12,7 @@
 #include <unistd.h>
 
 #include "testing.h"
-
-static char folder[] = "/tmp/bbs-test-machine-XXXXXX";
-
-static text_t inside(const char *name)
-{
-    return text_of("%s/%s", folder, name);
-}
+#include "folder.h"
 
 /* Write a file, with the folders above it. */
 static text_t write_file(const char *name, const char *text)
@@ -151,18 +145,6 @@ static void an_installed_copy_is_not_written(void **state)
     assert_ok(home_output("results", &path));
     assert_string_equal(path.chars, inside("results").chars);
     assert_int_equal(unsetenv("BBS_ROOT"), 0);
-}
-
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) == NULL;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    return system(text_of("rm -rf %s", folder).chars);
 }
 
 int main(void)

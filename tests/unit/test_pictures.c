@@ -11,15 +11,9 @@
 #include <unistd.h>
 
 #include "testing.h"
+#include "folder.h"
 
 enum { CROP = 224, BYTES = CROP * CROP * 3 };
-
-static char folder[] = "/tmp/bbs-test-pictures-XXXXXX";
-
-static text_t inside(const char *name)
-{
-    return text_of("%s/%s", folder, name);
-}
 
 static void write_file(const char *name, const void *bytes, size_t size)
 {
@@ -381,18 +375,6 @@ static void cifar_records_are_label_and_three_planes(void **state)
     records[RECORD] = 10;
     write_file("test_batch.bin", records, sizeof records);
     assert_error(open_cifar(inside("test_batch.bin").chars, &dataset), FAULT_FAILED, "record 1: found label 10");
-}
-
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) == NULL;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    return system(text_of("rm -rf %s", folder).chars);
 }
 
 int main(void)

@@ -12,10 +12,9 @@
 #include <unistd.h>
 
 #include "testing.h"
+#include "folder.h"
 
 enum { SAMPLES = 4, CLASSES = 10 };
-static char folder[] = "/tmp/bbs-test-predictions-XXXXXX";
-
 static text_t stem(void)
 {
     return predictions_stem(folder, "net", "full", "data", "int8");
@@ -264,18 +263,6 @@ static void answers_that_no_network_gives_are_not_taken(void **state)
     }
     assert_int_equal(got[1], 9);
     predictions_free(&predictions);
-}
-
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) == NULL;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    return system(text_of("rm -rf %s", folder).chars);
 }
 
 int main(void)

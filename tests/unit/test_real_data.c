@@ -15,13 +15,7 @@
 #include <zip.h>
 
 #include "testing.h"
-
-static char folder[] = "/tmp/bbs-test-real-data-XXXXXX";
-
-static text_t inside(const char *name)
-{
-    return text_of("%s/%s", folder, name);
-}
+#include "folder.h"
 
 static void write_text(const char *name, const char *text)
 {
@@ -268,18 +262,6 @@ static void intents_are_classes_in_the_order_of_their_names(void **state)
     assert_error(open_intents(&dataset), FAULT_FAILED, "found no JSON");
     unlink(inside("data_full.json").chars);
     assert_error(open_intents(&dataset), FAULT_MISSING, "clinc150_data_full.json");
-}
-
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) == NULL;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    return system(text_of("rm -rf '%s'", folder).chars);
 }
 
 int main(void)

@@ -19,8 +19,7 @@
 
 #include "child.h"
 #include "testing.h"
-
-static char folder[] = "/tmp/bbs-test-recognise-XXXXXX";
+#include "folder.h"
 
 /* ===  Against PyTorch  === */
 
@@ -311,18 +310,6 @@ static void what_cannot_be_computed_is_refused(void **state)
     tensor_set_find(&set, "pos_embed")->shape[1] = 49;
     assert_error(net_recognise("f", &set, &(net_hints_t){.heads = 3}, &made), FAULT_FAILED, "49 places");
     tensor_set_free(&set);
-}
-
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) == NULL;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    return CHILD("rm", "-rf", folder);
 }
 
 int main(void)
