@@ -94,9 +94,9 @@ do for [format in formats] {
         plot net every ::0::count - 1 using (place[$1]):(better[$1]):(colour_of(word(shown, method[$1]))) with boxes linecolor rgb variable, \
              net every ::0::count - 1 using (place[$1]):(-worse[$1]):(colour_of(word(shown, method[$1]))) with boxes linecolor rgb variable fillstyle solid 0.35 border, \
              net every ::0::count - 1 using (place[$1]):(better[$1]):(count_text("+", better[$1])) with labels \
-                 offset 0, 0.6 textcolor rgb "#222222" font ",8", \
+                 rotate by 90 left offset 0, 0.3 textcolor rgb "#222222" font ",8", \
              net every ::0::count - 1 using (place[$1]):(-worse[$1]):(count_text("−", worse[$1])) with labels \
-                 offset 0, -0.6 textcolor rgb "#222222" font ",8"
+                 rotate by 90 right offset 0, -0.3 textcolor rgb "#222222" font ",8"
     } else {
         plot 0 with lines linecolor rgb "#444444"
     }

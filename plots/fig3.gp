@@ -42,10 +42,10 @@ do for [format in formats] {
     do for [i = 1:count] { set xtics add (title_of(net[i]) i) }
     set boxwidth bar * 0.94
     set ylabel "Share (%)" offset 1
-    set yrange [0 : 80]
+    set yrange [0 : 85]
     plot for [k = 1:4] net every ::0::count - 1 using (at($1, k)):(share($1, k)) with boxes linecolor rgb colour(k), \
          for [k = 1:4] net every ::0::count - 1 using (at($1, k)):(share($1, k)):(sprintf("%.1f", share($1, k))) with labels \
-             offset 0, 0.6 textcolor rgb "#222222" font ",9"
+             rotate by 90 left offset 0, 0.3 textcolor rgb "#222222" font ",9"
     unset label
     unset output
 }

@@ -2,11 +2,14 @@
 # Two panels, area and power: a pair of bars per PE: estimate and paper. Loaded by table4.gp, table5.gp and table6.gp.
 array pe[50]; array value[200]
 count = 0
+# A PE has the name of its design; those of no design are BitVert's, told apart by the weights of a sub-group.
+pe_title(name) = title_of(name) ne name ? title_of(name) \
+    : sprintf("BitVert, %d%s", column("subgroup"), column("optimised") > 0 ? " opt." : "")
 keep(name) = (count = count + 1, pe[count] = name, value[count] = column("area_left_out_um2"), \
     value[50 + count] = column("area_paper_um2"), value[100 + count] = column("power_left_out_mw"), \
     value[150 + count] = column("power_paper_mw"), 0)
 set table $ignored
-plot rows using (0):(keep(strcol("pe"))) with table
+plot rows using (0):(keep(pe_title(strcol("pe")))) with table
 unset table
 unset datafile columnheaders
 
