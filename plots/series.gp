@@ -29,7 +29,7 @@ do for [i = 1:count] {
 do for [format in formats] {
     eval(use_format(format))
     set output picture.".".format
-    plot [i = 1:count] sample [i = 1:count:1] '+' using (i):(value[int(i)]) with linespoints pointtype 7 pointsize 0.5 title "value", \
-         [i = 1:count:1] '+' using (i):(moved[int(i)] ? value[int(i)] : NaN) with points pointtype 6 pointsize 1.4 title "changed"
+    plot value every ::0::count - 1 using 1:(value[$1]) with linespoints pointtype 7 pointsize 0.5 title "value", \
+         value every ::0::count - 1 using 1:(moved[$1] ? value[$1] : NaN) with points pointtype 6 pointsize 1.4 title "changed"
     unset output
 }

@@ -138,7 +138,10 @@ check_fails 2 "an unknown format" "$BBSBENCH" compare 2 3 --format xml
 if command -v gnuplot >/dev/null 2>&1; then
     check "is drawn" sh -c "'$BBSBENCH' history --net vgg16 --method bbs-mod --plot '$tap_folder/a plot' >/dev/null &&
         grep -q '<svg' '$tap_folder/a plot/series.svg' && [ -s '$tap_folder/a plot/series.png' ] && ! ls '$tap_folder/a plot' | grep -q part"
+    check "also one run alone" sh -c "export BBS_HISTORY='$tap_folder/alone.db' && '$BBSBENCH' history import '$tap_folder/day1' &&
+        '$BBSBENCH' history --net vgg16 --method bbs-mod --plot '$tap_folder/alone' >/dev/null && grep -q '<svg' '$tap_folder/alone/series.svg'"
 else
     skip "is drawn" "gnuplot is not installed"
+    skip "also one run alone" "gnuplot is not installed"
 fi
 tap_done
