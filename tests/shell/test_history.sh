@@ -10,10 +10,10 @@ check_fails 3 "a history that is not there yet" "$BBSBENCH" history
 check "a run" run --out "$tap_folder/one"
 check "says that it is in the history" grep -qx 'history: run 1' "$tap_folder/last_out"
 check "the same run again" run --resume --out "$tap_folder/one"
-check "is there once" sh -c "[ \$('$BBSBENCH' history | wc -l) -eq 2 ]"
+check "is there once" sh -c "[ \$('$BBSBENCH' history --format csv | wc -l) -eq 2 ]"
 check "a run without history" run --no-history --out "$tap_folder/two"
-check "is not there" sh -c "[ \$('$BBSBENCH' history | wc -l) -eq 2 ]"
-check "until it is imported" sh -c "'$BBSBENCH' history import $tap_folder/two && '$BBSBENCH' history | grep -qE '^ +2 .* smoke .* yes +.*/two\$'"
+check "is not there" sh -c "[ \$('$BBSBENCH' history --format csv | wc -l) -eq 2 ]"
+check "until it is imported" sh -c "'$BBSBENCH' history import $tap_folder/two && '$BBSBENCH' history | grep -qE '^ +2 .* smoke .*Z +.*/two\$'"
 check "an export has the same bytes" sh -c "'$BBSBENCH' history export 2 $tap_folder/export &&
     for file in run.json pe.csv table4.csv; do cmp $tap_folder/two/\$file $tap_folder/export/\$file || exit 1; done"
 # Histories that somebody else wrote or a disk damaged: a name that leads out of the folder, and the last file with other bytes.
@@ -32,6 +32,9 @@ check_fails 1 "an export with a name outside the folder" "$BBSBENCH" history exp
 check "writes nothing, there or elsewhere" sh -c "[ ! -e $tap_folder/in ] && [ ! -e $tap_folder/outside.csv ] && grep -q 'outside.csv: found a name outside the folder' $tap_folder/last_err"
 check_fails 1 "an export of damaged contents" "$BBSBENCH" history export 2 "$tap_folder/in/side" --history "$tap_folder/bytes.db"
 check "leaves no part of the run" sh -c "[ ! -e $tap_folder/in ] && grep -q 'found other bytes' $tap_folder/last_err"
+other escapes "UPDATE runs SET folder = 'a' || char(27, 7, 10) || 'b' WHERE id = 1"
+check "its texts cannot command the terminal" sh -c "'$BBSBENCH' history --history $tap_folder/escapes.db >$tap_folder/listed && grep -q 'a   b\$' $tap_folder/listed &&
+    ! grep -q '[[:cntrl:]]' $tap_folder/listed"
 check_fails 1 "an export does not overwrite a run" "$BBSBENCH" history export 1 "$tap_folder/export"
 check_fails 3 "an unknown run" "$BBSBENCH" history export 77 "$tap_folder/none"
 check_fails 2 "an unknown action" "$BBSBENCH" history forget
@@ -85,7 +88,7 @@ for attempt in range(20):
     if os.path.exists(history):
         listed = run()
         assert listed.returncode == 0, listed.stderr
-        assert len(listed.stdout.splitlines()) - 1 >= len(finished) or not finished, (attempt, len(finished), listed.stdout)
+        assert len(listed.stdout.splitlines()) - 2 >= len(finished) or not finished, (attempt, len(finished), listed.stdout)
         for path in finished:
             assert path in listed.stdout, path
 print(f"{killed} writers killed, {len(finished)} of 120 runs finished before the last one was")
@@ -96,7 +99,7 @@ for half in halves:
     for path in half:
         line = [line for line in done.stdout.splitlines() if line.startswith(path + ":")][0]
         assert path not in finished or "there already" in line, line
-assert len(run().stdout.splitlines()) == 121
+assert len(run().stdout.splitlines()) == 122
 assert run("export", "1", folder + "/back").returncode == 0
 whole = subprocess.run([program, "history", "gc", "--keep", "3"], capture_output=True, text=True)
 assert whole.returncode == 0 and "117 runs removed" in whole.stdout, whole
