@@ -3,6 +3,7 @@
 #include "experiments/model_inputs_list.h"
 #include "measure/llama.h"
 #include "nets/llama.h"
+#include "nets/llama_shapes.h"
 #include "weights/substitute.h"
 
 static outcome_t run_bits(const measurement_context_t *context, const char *path)

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-/* Llama-3-8B (nets/llama.h) without a language model: what follows from its shapes, for the paper's Fig. 17. All weights
+/* Llama-3-8B (nets/llama_shapes.h) without a language model: what follows from its shapes, for the paper's Fig. 17. All weights
  * are synthetic, of one of the equal blocks; counts and sizes are those of all blocks. Embedding, head and norms are never
  * compressed or run. Same bytes for any number of threads. */
 

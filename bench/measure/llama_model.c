@@ -6,6 +6,7 @@
 #include "measure/llama.h"
 #include "measure/model.h"
 #include "nets/llama.h"
+#include "nets/llama_shapes.h"
 #include "rows/writer.h"
 
 #include <stdlib.h>

@@ -2,6 +2,7 @@
 /* nets/llama and measure/llama: shapes by hand, bits of Fig. 17, and cycles and bytes of Llama-3-8B worked out on paper. */
 #include "measure/llama.h"
 #include "nets/llama.h"
+#include "nets/llama_shapes.h"
 
 #include "base/csv.h"
 #include "base/file.h"
