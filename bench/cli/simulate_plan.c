@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-enum { MOST_TOKENS = 65536, MOST_SAMPLES = 4096 };
+enum { MOST_TOKENS = 65536, MOST_SAMPLES = 4096, MOST_CONTEXT = 1 << 20, MOST_CACHE_BITS = 16 };
 
 /* ===  Networks and designs  === */
 
@@ -40,7 +40,7 @@ static outcome_t parse_networks(const options_t *options, net_user_t *user, regi
     if (path == NULL && options_given(options, "net") && text_equal(options_text(options, "net"), net_auto))
         return outcome_ok();
     if (path == NULL)
-        return parse_list(options, "net", &net_names, networks);
+        return parse_list(options, "net", &net_simulated, networks);
     if (options_given(options, "net") || options_given(options, "size"))
         return outcome_usage("simulate", "--layers", "both --layers and --net or --size", "one of the two", NULL);
     result = net_user_read(path, user);
@@ -122,14 +122,35 @@ static outcome_t parse_seed(const options_t *options, model_plan_t *plan)
     return result;
 }
 
-/* --tokens, --batch and --attention. */
+/* --phase: decode is the default of language models, prefill runs the whole context at once. */
+static outcome_t parse_phase(const options_t *options, model_plan_t *plan)
+{
+    const char *phase = options_text(options, "phase");
+    const bool prefill = phase != NULL && text_equal(phase, "prefill");
+    if (phase == NULL)
+        return outcome_ok();
+    if (plan->context == 0)
+        return outcome_usage("simulate", "--phase", "no --context", "the tokens of a sequence: --context N", NULL);
+    if (options_given(options, "tokens"))
+        return outcome_usage("simulate", "--phase", "--tokens as well", "one of them", NULL);
+    plan->tokens = prefill ? plan->context : 1;
+    return outcome_ok();
+}
+
+/* --tokens, --batch, --attention, and the options of language models. */
 static outcome_t parse_workload(const options_t *options, model_plan_t *plan)
 {
     outcome_t result = outcome_ok();
     plan->attention = options_flag(options, "attention");
-    if (options_given(options, "tokens"))
-        result = options_integer(options, "tokens", 1, MOST_TOKENS, &plan->tokens);
-    return outcome_is_ok(&result) ? options_integer(options, "batch", 1, MOST_SAMPLES, &plan->batch) : result;
+    if ((options_given(options, "tokens") &&
+         outcome_bad(&result, options_integer(options, "tokens", 1, MOST_TOKENS, &plan->tokens))) ||
+        (options_given(options, "context") &&
+         outcome_bad(&result, options_integer(options, "context", 1, MOST_CONTEXT, &plan->context))) ||
+        (options_given(options, "cache-bits") &&
+         outcome_bad(&result, options_integer(options, "cache-bits", 1, MOST_CACHE_BITS, &plan->cache_bits))) ||
+        outcome_bad(&result, parse_phase(options, plan)))
+        return result;
+    return options_integer(options, "batch", 1, MOST_SAMPLES, &plan->batch);
 }
 
 /* ===  The plan  === */

@@ -112,6 +112,15 @@ static void print_geomeans(const model_plan_t *plan, const model_total_t *totals
 
 /* ===  The whole  === */
 
+static void print_context(const model_plan_t *plan)
+{
+    const int64_t tokens = plan->tokens > 0 ? plan->tokens : 1;
+    printf("%s of %" PRId64 " token%s at a context of %" PRId64 ", head and embedding included; keys and values of %" PRId64
+           " bits in memory.\n",
+           tokens == plan->context ? "Prefill" : "Decode", tokens, tokens == 1 ? "" : "s", plan->context,
+           plan->cache_bits > 0 ? plan->cache_bits : (int64_t)MODEL_CACHE_BITS);
+}
+
 static void print_heading(const model_plan_t *plan, const summary_base_t *base)
 {
     const int64_t batch = model_batch(plan);
@@ -123,7 +132,9 @@ static void print_heading(const model_plan_t *plan, const summary_base_t *base)
     printf("; total energy without leakage.\n");
     if (plan->network_count > 1)
         printf("geomean = geometric mean of N = %zu networks.\n", plan->network_count);
-    if (plan->tokens > 0)
+    if (plan->context > 0)
+        print_context(plan);
+    else if (plan->tokens > 0)
         printf("Sequences of %" PRId64 " tokens.\n", plan->tokens);
     if (plan->attention)
         printf("With the products of attention, whose operands are taken as dense at 8 bits.\n");

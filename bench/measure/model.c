@@ -3,6 +3,7 @@
 
 #include "accel/configuration.h"
 #include "base/text.h"
+#include "measure/language.h"
 #include "measure/model_inputs.h"
 #include "measure/model_rows.h"
 #include "measure/model_works.h"
@@ -146,8 +147,11 @@ static model_names_t names_of(const pass_t *pass, const accelerator_t *accelerat
                            .batch = model_batch(plan),
                            .tokens = plan->tokens > 0 ? plan->tokens : ROWS_UNKNOWN,
                            .groups = ROWS_UNKNOWN,
+                           .context = ROWS_UNKNOWN,
+                           .cache_bits = ROWS_UNKNOWN,
                            .configuration = plan->configuration != NULL ? plan->configuration : "paper"};
     names.density = model_inputs_density(pass->inputs, accelerator, &names.density_source);
+    language_names(pass->workload, &names);
     return names;
 }
 
@@ -257,7 +261,7 @@ static outcome_t run_network(const model_plan_t *plan, const network_t *network,
         return result;
     result = check_layer_name(plan, &workload.run.table);
     if (outcome_is_ok(&result))
-        result = model_inputs_open(plan, network, size, &workload.layers, &inputs);
+        result = model_inputs_open(plan, network, workload.drawn, &workload.layers, &inputs);
     if (outcome_is_ok(&result))
         result = run_points(&pass, totals, skipped);
     model_inputs_close(&inputs);
