@@ -47,24 +47,29 @@ static text_t block_name(const maker_t *maker, int64_t block)
     return maker->each > 1 ? text_of("layers.*") : text_of("layers.%" PRId64, block);
 }
 
+static int64_t quotient_up(int64_t value, int64_t divisor)
+{
+    return value / divisor + (value % divisor != 0);
+}
+
 /* The products of one head of keys, for all heads of queries that share it. */
 static outcome_t append_products(const maker_t *maker, int64_t block, net_run_t *run)
 {
     const llama_shape_t *shape = maker->shape;
     const net_pass_t *pass = maker->pass;
     const int64_t head = shape->width / shape->heads, vectors = pass->tokens * (shape->heads / shape->key_heads),
-                  copies = maker->each * shape->key_heads * pass->batch,
-                  keys = pass->context - (pass->tokens - 1) / 2; /* the mean of L - T + 1 to L, rounded up */
+                  seen = pass->context - (pass->tokens - 1) / 2, /* the mean of L - T + 1 to L, rounded up */
+        parts = pass->tokens == 1 ? quotient_up(seen * vectors, LLAMA_SCORES_AT_ONCE) : 1, keys = quotient_up(seen, parts),
+                  copies = maker->each * shape->key_heads * pass->batch * parts;
     const text_t name = block_name(maker, block), scores = text_of("%s.self_attn.scores", name.chars),
                  context = text_of("%s.self_attn.context", name.chars);
     outcome_t result;
-    if (pass->context == 0 ||
-        outcome_bad(&result, append_made(&scores, NET_ROLE_PRODUCT, keys, head, vectors, copies, run)) ||
+    if (outcome_bad(&result, append_made(&scores, NET_ROLE_PRODUCT, keys, head, vectors, copies, run)) ||
         outcome_bad(&result, append_made(&context, NET_ROLE_PRODUCT, head, keys, vectors, copies, run)))
-        return pass->context == 0 ? outcome_ok() : result;
+        return result;
     const size_t last = run->table.count - 1;
     run->table.items[last].input = (int64_t)last - 1;
-    run->keys[last - 1] = run->keys[last] = pass->context;
+    run->keys[last - 1] = run->keys[last] = quotient_up(pass->context, parts);
     return result;
 }
 
@@ -75,7 +80,7 @@ static outcome_t append_block(const maker_t *maker, const net_table_t *layers, i
     for (int64_t i = 0; i < LINEARS && outcome_is_ok(&result); i++) {
         const int64_t own = block * LINEARS + i;
         net_layer_t layer = layers->items[own];
-        if (i == BEFORE_PRODUCTS && outcome_bad(&result, append_products(maker, block, run)))
+        if (i == BEFORE_PRODUCTS && maker->pass->context > 0 && outcome_bad(&result, append_products(maker, block, run)))
             return result;
         if (maker->pass->products_only)
             continue;

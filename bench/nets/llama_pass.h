@@ -21,6 +21,7 @@
  *
  * One block may stand for all: then its layers are called layers.*.NAME, and their copies are those of all blocks. Norms,
  * rotation, softmax, SwiGLU and sums of vectors are not counted, as everywhere in the accelerator models. */
+enum { LLAMA_SCORES_AT_ONCE = 131072 /* half of the paper's buffer of activations, section V */ };
 outcome_t llama_pass(const net_size_t *size, const net_table_t *layers, const net_pass_t *pass, net_run_t *run);
 
 #endif
