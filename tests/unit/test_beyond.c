@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The queries of fig1, fig17 and sensitivity on a few rows made here. */
+/* The queries of fig1, fig17, llama_context, llama_model and sensitivity on a few rows made here. */
 #include "derived.h"
 
 #include <string.h>
@@ -53,6 +53,43 @@ static void fig17_weighs_matrices_by_their_weights(void **state)
     rows_table_free(&table);
 }
 
+/* A token takes the parts that no context changes, once, and attention at its own context; a cache of more bits has only
+ * the latter. Stripes: 100 + 10 cycles at a context of 8 and 100 + 90 at 16; the other design 40 + 10 and 40 + 90. */
+static void a_token_takes_its_parts_and_attention_at_its_context(void **state)
+{
+    (void)state;
+    make_rows("INSERT INTO llama_parts (net, phase, tokens, batch, context, cache_bits, part, accelerator, macs, weights, "
+              "dram_weight_bytes, dram_metadata_bytes, dram_input_bytes, dram_output_bytes, compute_cycles, cycles, "
+              "energy_on_chip_pj, energy_dram_pj) VALUES "
+              "('n', 'decode', 1, 1, 0, 0, 'matrices', 'stripes', 60, 60, 60, 0, 3, 4, 50, 70, 1, 70),"
+              "('n', 'decode', 1, 1, 0, 0, 'embedding', 'stripes', 0, 0, 5, 0, 1, 5, 0, 10, 0, 10),"
+              "('n', 'decode', 1, 1, 0, 0, 'head', 'stripes', 20, 20, 20, 0, 2, 2, 10, 20, 1, 18),"
+              "('n', 'decode', 1, 1, 8, 8, 'attention', 'stripes', 20, 0, 16, 0, 1, 1, 5, 10, 1, 9),"
+              "('n', 'decode', 1, 1, 16, 8, 'attention', 'stripes', 40, 0, 32, 0, 1, 1, 5, 90, 1, 89),"
+              "('n', 'decode', 1, 1, 8, 16, 'attention', 'stripes', 20, 0, 32, 0, 1, 1, 5, 20, 1, 19),"
+              "('n', 'decode', 1, 1, 0, 0, 'matrices', 'fast', 60, 60, 30, 2, 3, 4, 25, 40, 1, 39),"
+              "('n', 'decode', 1, 1, 8, 8, 'attention', 'fast', 20, 0, 16, 0, 1, 1, 5, 10, 1, 9),"
+              "('n', 'decode', 1, 1, 16, 8, 'attention', 'fast', 40, 0, 32, 0, 1, 1, 5, 90, 1, 89),"
+              "('n', 'prefill', 9, 1, 0, 0, 'matrices', 'stripes', 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)");
+    rows_table_t table = derive("llama_context");
+    assert_int_equal(table.count, 5); /* a prompt without attention has no row */
+    for (size_t row = 0; row < table.count; row++) {
+        const bool fast = strcmp(rows_text_at(&table, row, "accelerator"), "fast") == 0;
+        const int64_t context = rows_integer_at(&table, row, "context"), bits = rows_integer_at(&table, row, "cache_bits");
+        const int64_t attention = bits == 16 ? 20 : context == 8 ? 10 : 90;
+        assert_int_equal(rows_integer_at(&table, row, "cycles"), (fast ? 40 : 100) + attention);
+        assert_int_equal(rows_integer_at(&table, row, "weight_bytes"), fast ? 32 : 80);
+        assert_int_equal(rows_integer_at(&table, row, "cache_bytes"), 2 * context * bits / 8);
+        assert_int_equal(rows_integer_at(&table, row, "other_bytes"), fast ? 9 : 24);
+        near(rows_real_at(&table, row, "speedup"), fast ? (100.0 + (double)attention) / (40.0 + (double)attention) : 1);
+        near(rows_real_at(&table, row, "energy_ratio"),
+             fast ? (40.0 + (double)attention) / (100.0 + (double)attention) : 1);
+        near(rows_real_at(&table, row, "attention_percent"),
+             100.0 * (context == 8 ? 20 : 40) / ((fast ? 60 : 80) + (context == 8 ? 20 : 40)));
+    }
+    rows_table_free(&table);
+}
+
 static void sensitivity_is_against_stripes_at_the_same_point(void **state)
 {
     (void)state;
@@ -78,6 +115,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(fig1_is_relative_to_ptq_of_the_same_weights, open_database, close_database),
         cmocka_unit_test_setup_teardown(fig17_weighs_matrices_by_their_weights, open_database, close_database),
+        cmocka_unit_test_setup_teardown(a_token_takes_its_parts_and_attention_at_its_context, open_database,
+                                        close_database),
         cmocka_unit_test_setup_teardown(sensitivity_is_against_stripes_at_the_same_point, open_database, close_database),
     };
     return cmocka_run_group_tests_name("beyond", tests, open_experiments, close_experiments);
