@@ -8,4 +8,4 @@ SELECT net, phase,
     compute_cycles, dram_cycles, cycles, energy_on_chip_pj, energy_dram_pj, energy_total_pj, weights_source
 FROM llama_parts
 WHERE net = 'llama3_8b' AND part = 'matrices' AND batch = 1 AND tokens IN (1, 2048)
-ORDER BY rowid;
+ORDER BY weights_source <> 'none', phase DESC, rowid;
