@@ -31,7 +31,7 @@ check_fails 2 "commands that run networks do not offer it" "$BBSBENCH" accuracy 
 check "and say so" grep -q 'llama3_8b: found no such network' "$tap_folder/last_err"
 # A checkpoint has all blocks, so every block is run with its own weights.
 mkdir "$tap_folder/own" && cp tests/data/llama_tied.safetensors "$tap_folder/own/model.safetensors" && echo '{"num_attention_heads": 4}' >"$tap_folder/own/config.json"
-check "a model with its weights" "$BBSBENCH" simulate --net auto --weights "$tap_folder/own/model.safetensors" --phase decode --context 16 --out "$tap_folder/own.csv"
+check "a model with its weights" "$BBSBENCH" simulate --net auto --ignore-extra --weights "$tap_folder/own/model.safetensors" --phase decode --context 16 --out "$tap_folder/own.csv"
 check "has rows for each block" sh -c "grep -q ',layers.0.self_attn.scores,' $tap_folder/own.csv && grep -q ',layers.1.mlp.up_proj,' $tap_folder/own.csv && ! grep -q 'layers.\*' $tap_folder/own.csv"
 check_fails 2 "a context on a picture" "$BBSBENCH" simulate --net resnet34 --weights none --context 8
 check "is named" grep -q -- '--context: resnet34: found no language model' "$tap_folder/last_err"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The queries of fig1, fig17, llama_context, llama_model and sensitivity on a few rows made here. */
+/* The queries of fig1, fig17, llama_context, roofline_totals and sensitivity on a few rows made here. */
 #include "derived.h"
 
 #include <string.h>
@@ -90,6 +90,36 @@ static void a_token_takes_its_parts_and_attention_at_its_context(void **state)
     rows_table_free(&table);
 }
 
+/* 512 multipliers and 16 bytes a cycle meet at 32 MACs a byte: 3,200 MACs of 100 bytes lie on the corner, those of 101
+ * before it. */
+static void roofs_are_those_of_the_design(void **state)
+{
+    (void)state;
+    make_rows(
+        "INSERT INTO model (net, size, accelerator, layer, macs, cycles, compute_cycles, dram_weight_bytes, "
+        "dram_input_bytes, dram_output_bytes, dram_metadata_bytes) VALUES "
+        "('a', 'full', 'stripes', 'total', 3200, 10, 5, 70, 20, 10, 0),"
+        "('b', 'full', 'stripes', 'total', 3200, 10, 5, 70, 20, 10, 1), ('a', 'full', 'stripes', 'x', 1, 1, 1, 1, 1, 1, 1)");
+    make_rows(
+        "INSERT INTO llama_context (net, phase, tokens, batch, context, cache_bits, accelerator, macs, weight_bytes, "
+        "cache_bytes, other_bytes, compute_cycles, cycles) VALUES "
+        "('llama3_8b', 'decode', 1, 16, 2048, 8, 'ant', 90, 40, 4, 1, 3, 4),"
+        "('llama3_8b', 'decode', 1, 1, 4096, 8, 'ant', 90, 40, 4, 1, 3, 4), ('x', 'decode', 1, 1, 2048, 8, 'ant', 1, 1, 1, 1, 1, 1)");
+    rows_table_t table = derive("roofline_totals");
+    assert_int_equal(table.count, 3);
+    assert_string_equal(rows_text_at(&table, 0, "roof"), "compute");
+    assert_string_equal(rows_text_at(&table, 1, "roof"), "DRAM");
+    near(rows_real_at(&table, 0, "macs_per_byte"), 32);
+    near(rows_real_at(&table, 0, "macs_per_cycle"), 320);
+    near(rows_real_at(&table, 0, "compute_percent"), 50);
+    assert_int_equal(rows_integer_at(&table, 0, "multipliers"), 512);
+    near(rows_real_at(&table, 0, "dram_bytes_per_cycle"), 16);
+    assert_string_equal(rows_text_at(&table, 2, "run"), "decode of 16 texts");
+    assert_int_equal(rows_integer_at(&table, 2, "multipliers"), 640);
+    near(rows_real_at(&table, 2, "macs_per_byte"), 2);
+    rows_table_free(&table);
+}
+
 static void sensitivity_is_against_stripes_at_the_same_point(void **state)
 {
     (void)state;
@@ -117,6 +147,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(fig17_weighs_matrices_by_their_weights, open_database, close_database),
         cmocka_unit_test_setup_teardown(a_token_takes_its_parts_and_attention_at_its_context, open_database,
                                         close_database),
+        cmocka_unit_test_setup_teardown(roofs_are_those_of_the_design, open_database, close_database),
         cmocka_unit_test_setup_teardown(sensitivity_is_against_stripes_at_the_same_point, open_database, close_database),
     };
     return cmocka_run_group_tests_name("beyond", tests, open_experiments, close_experiments);
