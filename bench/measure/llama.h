@@ -20,8 +20,8 @@ outcome_t llama_run(int threads, const char *path);
 
 /* llama_parts.csv: each design on the parts of each language model (nets/llama_shapes.h): the matrices of all blocks, the
  * products of attention at a context, the rows of the embedding and the head, for prompts and for one token
- * (measure/language.h has the rules). BitVert has no sensitive channels, as in Fig. 17; the others are those of paper.ini.
- * `brief`: without the designs whose cycles depend on the weights' bits. */
+ * (measure/next_tokens.h has the rules). BitVert has no sensitive channels, as in Fig. 17; the others are those of
+ * paper.ini. `brief`: without the designs whose cycles depend on the weights' bits. */
 extern const rows_schema_t llama_parts_schema;
 outcome_t llama_parts_run(bool brief, int threads, const char *path);
 

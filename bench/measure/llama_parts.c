@@ -3,7 +3,7 @@
  * takes depends on nothing else, so each is counted once, and totals are queries (experiment llama_context). The weights of
  * one block are drawn once for all passes. */
 #include "accel/configuration.h"
-#include "measure/language.h"
+#include "measure/next_tokens.h"
 #include "measure/llama.h"
 #include "measure/model_works.h"
 #include "nets/llama.h"

@@ -3,7 +3,7 @@
 
 #include "accel/configuration.h"
 #include "base/text.h"
-#include "measure/language.h"
+#include "measure/next_tokens.h"
 #include "measure/model_inputs.h"
 #include "measure/model_rows.h"
 #include "measure/model_works.h"
@@ -151,7 +151,7 @@ static model_names_t names_of(const pass_t *pass, const accelerator_t *accelerat
                            .cache_bits = ROWS_UNKNOWN,
                            .configuration = plan->configuration != NULL ? plan->configuration : "paper"};
     names.density = model_inputs_density(pass->inputs, accelerator, &names.density_source);
-    language_names(pass->workload, &names);
+    next_tokens_names(pass->workload, &names);
     return names;
 }
 

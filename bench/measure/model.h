@@ -66,8 +66,8 @@ typedef struct {
     int64_t tokens; /* of a sequence of text (workload.h); 0: the network's own; of a language model: one */
     int64_t batch;  /* samples that are run together (workload.h); 0: one */
     bool attention; /* also the products of attention (workload.h) */
-    /* Language models (measure/language.h): tokens of a sequence that attention reads, 0: `tokens` with `attention`, else
-     * no products; and bits of a key or value in memory, 0: MODEL_CACHE_BITS. */
+    /* Language models (measure/next_tokens.h): tokens of a sequence that attention reads, 0: `tokens` with `attention`,
+     * else no products; and bits of a key or value in memory, 0: MODEL_CACHE_BITS. */
     int64_t context, cache_bits;
 
     model_origin_t origin;

@@ -2,7 +2,7 @@
 /* A grid has few different works, so a list that is searched from its beginning is enough. */
 #include "measure/model_works.h"
 
-#include "measure/language.h"
+#include "measure/next_tokens.h"
 
 #include <stdlib.h>
 
@@ -27,7 +27,7 @@ static outcome_t count(const model_plan_t *plan, const workload_t *workload, mod
         !outcome_bad(&result, model_inputs_layers(inputs, accelerator, &work->config, own))) {
         workload_layers(workload, own, accelerator->needs_weights, work->layers);
         result = accel_work(accelerator, &work->config, work->layers, layers, plan->threads, work->works);
-        language_works(workload, work->layers, work->works);
+        next_tokens_works(workload, work->layers, work->works);
     }
     for (size_t i = 0; i < layers && outcome_is_ok(&result); i++)
         work->layers[i].weights = NULL; /* the next compression takes their place */

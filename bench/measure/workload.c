@@ -3,7 +3,7 @@
 
 #include "accel/exact.h"
 #include "base/text.h"
-#include "measure/language.h"
+#include "measure/next_tokens.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -69,7 +69,7 @@ static outcome_t open_network(const model_plan_t *plan, const network_t *network
         return result;
     bool products = plan->attention && network->attention != NULL;
     if (outcome_bad(&result, set_tokens(network, plan->tokens, &attention, &workload->layers)) ||
-        outcome_bad(&result, language_refuse(plan, network)) ||
+        outcome_bad(&result, next_tokens_refuse(plan, network)) ||
         outcome_bad(&result, net_run_make(&workload->layers, products ? &attention : NULL, &workload->run)) ||
         (products && outcome_bad(&result, make_longest(workload))))
         return result;
@@ -81,7 +81,7 @@ static outcome_t open_network(const model_plan_t *plan, const network_t *network
 static outcome_t open_language(const model_plan_t *plan, const network_t *network, const net_size_t *size,
                                bool products_only, workload_t *workload)
 {
-    outcome_t result = language_open(plan, network, size, products_only, workload);
+    outcome_t result = next_tokens_open(plan, network, size, products_only, workload);
     return outcome_is_ok(&result) ? make_longest(workload) : result;
 }
 

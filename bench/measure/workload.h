@@ -21,15 +21,15 @@
  * its own. Products have no weights: these rows count no weights, channels or stored bits, nor the slots of lanes; the
  * traffic of keys and values is in the columns of weights.
  *
- * Language models have tokens, batch and products of their own: language.h. */
+ * Language models have tokens, batch and products of their own: next_tokens.h. */
 typedef struct {
     net_table_t layers;      /* of the network: those with weights */
     const net_size_t *drawn; /* the size that `layers` is of, whose weights are asked for */
     net_run_t run;           /* in the order in which they run */
     int8_t *longest;         /* an operand that takes longest; NULL: there are neither products nor a head */
-    int64_t cache_bits;      /* of a language model (language.h); 0: it is none */
+    int64_t cache_bits;      /* of a language model (next_tokens.h); 0: it is none */
     net_pass_t pass;         /* of a language model */
-    net_layer_t head_part;   /* of a language model: rows of its head, for a design that looks at bits (language.h) */
+    net_layer_t head_part;   /* of a language model: rows of its head, for a design that looks at bits (next_tokens.h) */
 } workload_t;
 
 /* FAULT_USAGE when the network cannot have the plan's number of tokens. Masks are of single samples of the network's own

@@ -32,7 +32,7 @@ MUTANTS = [
     ("a token does not attend to itself", "bench/nets/llama_pass.c", "(pass->tokens - 1) / 2", "pass->tokens / 2", "test_language_model"),
     ("sequences share their keys", "bench/nets/llama_pass.c", "shape->key_heads * pass->batch * parts", "shape->key_heads * parts", "test_language_model"),
     ("the head is run for every token", "bench/nets/llama_pass.c", "shape->words, shape->width, pass->batch,", "shape->words, shape->width, pass->tokens * pass->batch,", "test_language_model"),
-    ("a cache of any width is read as one of 8 bits", "bench/measure/language.c", "exact_times(work->value_bits, workload->cache_bits)", "exact_times(work->value_bits, CHIP_BITS)", "test_language_model"),
+    ("a cache of any width is read as one of 8 bits", "bench/measure/next_tokens.c", "exact_times(work->value_bits, workload->cache_bits)", "exact_times(work->value_bits, CHIP_BITS)", "test_language_model"),
     ("labels of CIFAR-10 are those of the next image", "bench/data/cifar.c", "cifar->bytes.data[i * RECORD]", "cifar->bytes.data[(i + 1) % samples * RECORD]", "test_pictures"),
     ("BatchNorm's epsilon is 1e-3", "bench/nets/weights.c", "net_batchnorm_epsilon = 1e-5F", "net_batchnorm_epsilon = 1e-3F", "test_engine test_nets"),
     ("lost answers are counted as gained", "bench/rows/statistics.c", "before[i] != labels[i] && after[i] == labels[i]", "before[i] == labels[i] && after[i] != labels[i]", "test_statistics"),

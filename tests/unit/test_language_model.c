@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* measure/language and measure/llama_parts: language models on the accelerator models, against an independent restatement
- * (tests/oracle/language.py), worked out by hand, and by what must hold for any model. */
+/* measure/next_tokens and measure/llama_parts: language models on the accelerator models, against an independent
+ * restatement (tests/oracle/language.py), worked out by hand, and by what must hold for any model. */
 #include "accel/configuration.h"
 #include "base/csv.h"
 #include "base/text.h"
-#include "measure/language.h"
+#include "measure/next_tokens.h"
 #include "measure/llama.h"
 #include "nets/llama.h"
 #include "nets/llama_shapes.h"

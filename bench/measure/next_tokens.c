@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "measure/language.h"
+#include "measure/next_tokens.h"
 
 #include "accel/exact.h"
 #include "base/text.h"
 
 enum { CHIP_BITS = 8 /* of an operand of a product, of the head and of the embedding */ };
 
-outcome_t language_refuse(const model_plan_t *plan, const network_t *network)
+outcome_t next_tokens_refuse(const model_plan_t *plan, const network_t *network)
 {
     if (plan->context == 0 && plan->cache_bits == 0)
         return outcome_ok();
@@ -27,13 +27,13 @@ static void make_head_part(workload_t *workload)
     for (size_t i = 0; i < workload->run.table.count; i++)
         if (workload->run.roles[i] == NET_ROLE_HEAD) {
             workload->head_part = workload->run.table.items[i];
-            if (workload->head_part.k > LANGUAGE_HEAD_ROWS)
-                workload->head_part.k = LANGUAGE_HEAD_ROWS;
+            if (workload->head_part.k > NEXT_TOKENS_HEAD_ROWS)
+                workload->head_part.k = NEXT_TOKENS_HEAD_ROWS;
         }
 }
 
-outcome_t language_open(const model_plan_t *plan, const network_t *network, const net_size_t *size, bool products_only,
-                        workload_t *workload)
+outcome_t next_tokens_open(const model_plan_t *plan, const network_t *network, const net_size_t *size, bool products_only,
+                           workload_t *workload)
 {
     outcome_t result;
     workload->cache_bits = plan->cache_bits > 0 ? plan->cache_bits : MODEL_CACHE_BITS;
@@ -87,7 +87,7 @@ static void read_cache(const workload_t *workload, size_t index, accel_work_t *w
     work->meta_bits = scaled(work->meta_bits, keys, seen);
 }
 
-void language_works(const workload_t *workload, accel_layer_t *layers, accel_work_t *works)
+void next_tokens_works(const workload_t *workload, accel_layer_t *layers, accel_work_t *works)
 {
     for (size_t i = 0; i < workload->run.table.count && workload->cache_bits > 0; i++) {
         const net_layer_t *shape = &workload->run.table.items[i];
@@ -102,7 +102,7 @@ void language_works(const workload_t *workload, accel_layer_t *layers, accel_wor
     }
 }
 
-void language_names(const workload_t *workload, model_names_t *names)
+void next_tokens_names(const workload_t *workload, model_names_t *names)
 {
     if (workload->cache_bits == 0)
         return;
