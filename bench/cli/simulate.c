@@ -83,7 +83,8 @@ static outcome_t run(const options_t *options)
 }
 
 static const option_t option_table[] = {
-    {"net", "NAME[,NAME]|all|auto", NULL, "networks to run; auto: the one that the tensors of --weights are"},
+    {"net", "NAME[,NAME]|all|auto", NULL,
+     "networks to run, also language models (bbsbench list networks); auto: the one that the tensors of --weights are"},
     {"size", "SIZE", "full", "full: the networks of the paper; compact: their stand-ins"},
     {"accelerator", "NAME[,NAME]|all", "all", "accelerators to run them on"},
     {"layers", "FILE.csv", NULL,

@@ -3,6 +3,7 @@
  * restatement (tests/oracle/language.py), worked out by hand, and by what must hold for any model. */
 #include "accel/configuration.h"
 #include "base/csv.h"
+#include "base/file.h"
 #include "base/text.h"
 #include "measure/next_tokens.h"
 #include "measure/llama.h"
@@ -116,6 +117,22 @@ static void parts_are_those_of_the_restatement(void **state)
     csv_free(&oracle);
     csv_free(&ours);
     unlink(path.chars);
+}
+
+static void threads_change_no_byte(void **state)
+{
+    (void)state;
+    const text_t one = text_of("%s/one.csv", folder), three = text_of("%s/three.csv", folder);
+    bytes_t a, b;
+    assert_ok(llama_parts_run(true, 1, one.chars));
+    assert_ok(llama_parts_run(true, 3, three.chars));
+    assert_ok(file_read(one.chars, "", &a));
+    assert_ok(file_read(three.chars, "", &b));
+    assert_true(a.size == b.size && memcmp(a.data, b.data, a.size) == 0);
+    file_free_bytes(&a);
+    file_free_bytes(&b);
+    unlink(one.chars);
+    unlink(three.chars);
 }
 
 /* ===  By hand  === */
@@ -308,6 +325,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parts_are_those_of_the_restatement),
+        cmocka_unit_test(threads_change_no_byte),
         cmocka_unit_test(a_few_tokens_worked_out_by_hand),
         cmocka_unit_test(decode_reads_every_weight_once_and_every_key),
         cmocka_unit_test(long_contexts_are_read_once),
