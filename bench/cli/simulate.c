@@ -149,9 +149,9 @@ const command_t command_simulate = {
         "    --sweep bitvert.rows=8,16,32 --sweep dram.gbytes_per_s=6.4,12.8\n"
         "# the arithmetic of one layer, step by step\n"
         "bbsbench simulate --net resnet34 --accelerator bitvert-mod --explain layer2.0.conv2\n"
-        "# a language model: the next token of 16 texts of 4,096 tokens, all channels pruned as in the paper's Fig. 17\n"
-        "bbsbench simulate --net llama3_8b --weights none --phase decode --context 4096 --batch 16 \\\n"
-        "    --set bitvert.beta_percent=0 --out decode.csv\n"
+        "# a language model: the next token of 1 and of 16 texts, all channels pruned as in the paper's Fig. 17\n"
+        "bbsbench simulate --net llama3_8b --weights none --phase decode --set bitvert.beta_percent=0 \\\n"
+        "    --sweep context=2048,32768 --sweep batch=1,16 --out decode.csv\n"
         "# BitVert with 16 rows of PEs, and 32 columns so that it has as many multipliers\n"
         "bbsbench simulate --net resnet34 --weights none --accelerator stripes,bitvert-mod --set bitvert.rows=16 \\\n"
         "    --set bitvert.columns=32 --out model.csv",

@@ -57,7 +57,7 @@ typedef struct {
     bool any_budget;               /* allow a number of multipliers other than the paper's */
     bool utilisation;              /* also compress for the designs whose utilisation depends on compressed weights
                                       (accelerator_t.counts_lanes) */
-    const model_sweep_t *sweeps;   /* several make a grid: the plan runs at each of its points */
+    const model_sweep_t *sweeps;   /* several make a grid: the plan runs at each of its points (model_sweep.h) */
     size_t sweep_count;            /* 0: no sweep */
 
     outcome_t (*see)(void *seer, const model_seen_t *seen); /* called for each layer that `layer` means; NULL: not called */
@@ -69,6 +69,7 @@ typedef struct {
     /* Language models (measure/next_tokens.h): tokens of a sequence that attention reads, 0: `tokens` with `attention`,
      * else no products; and bits of a key or value in memory, 0: MODEL_CACHE_BITS. */
     int64_t context, cache_bits;
+    bool prefill; /* with a context: its tokens are run at once, whatever `tokens` says */
 
     model_origin_t origin;
     const char *weights_path; /* of MODEL_FILE */

@@ -40,6 +40,8 @@ outcome_t next_tokens_open(const model_plan_t *plan, const network_t *network, c
     workload->pass = (net_pass_t){
         .tokens = plan->tokens > 0 ? plan->tokens : 1, .batch = model_batch(plan), .products_only = products_only};
     workload->pass.context = plan->context == 0 && plan->attention ? workload->pass.tokens : plan->context;
+    if (plan->prefill && plan->context > 0)
+        workload->pass.tokens = plan->context;
     if (outcome_bad(&result, choose_size(plan, network, size, &workload->drawn)) ||
         outcome_bad(&result, net_layers(network, workload->drawn, &workload->layers)) ||
         outcome_bad(&result, network->pass(size, &workload->layers, &workload->pass, &workload->run)))

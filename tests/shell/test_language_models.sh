@@ -33,6 +33,22 @@ check "and say so" grep -q 'llama3_8b: found no such network' "$tap_folder/last_
 mkdir "$tap_folder/own" && cp tests/data/llama_tied.safetensors "$tap_folder/own/model.safetensors" && echo '{"num_attention_heads": 4}' >"$tap_folder/own/config.json"
 check "a model with its weights" "$BBSBENCH" simulate --net auto --ignore-extra --weights "$tap_folder/own/model.safetensors" --phase decode --context 16 --out "$tap_folder/own.csv"
 check "has rows for each block" sh -c "grep -q ',layers.0.self_attn.scores,' $tap_folder/own.csv && grep -q ',layers.1.mlp.up_proj,' $tap_folder/own.csv && ! grep -q 'layers.\*' $tap_folder/own.csv"
+# A grid of what is run: as many runs of their own.
+check "a sweep of contexts and batches" "$BBSBENCH" $small --phase decode --sweep context=128,2048 --sweep batch=1,16 --layer total --out "$tap_folder/grid"
+check "has a row for each point and design" [ "$(wc -l <"$tap_folder/grid")" -eq 9 ]
+"$BBSBENCH" $small --phase decode --context 2048 --batch 16 --layer total --out "$tap_folder/point" >"$tap_folder/last_out"
+check "which is that of a run of its own, but for its setting" sh -c "sed -n '/context=2048 batch=16/{s/context=2048 batch=16//;p;}' $tap_folder/grid >$tap_folder/a; tail -n +2 $tap_folder/point | cmp - $tap_folder/a"
+check "with bits of weights too" sh -c "'$BBSBENCH' simulate --net smollm_135m --accelerator bitlet,bitwave --layer total --sweep context=64,256 --out $tap_folder/grid && '$BBSBENCH' simulate --net smollm_135m --accelerator bitlet,bitwave --layer total --context 256 --out $tap_folder/point &&
+    sed -n '/context=256/{s/context=256//;p;}' $tap_folder/grid >$tap_folder/a; tail -n +2 $tap_folder/point | cmp - $tap_folder/a"
+check "prompts of several lengths" sh -c "'$BBSBENCH' $small --phase prefill --sweep context=50,100 --out $tap_folder/grid && tail -n 1 $tap_folder/grid | grep -q ',1,100,[0-9]*,,100,8$'"
+check "beside settings of a design" sh -c "'$BBSBENCH' $small --sweep bitvert.rows=16,32 --sweep context=64,128 --layer total --out $tap_folder/grid && [ \$(wc -l <$tap_folder/grid) -eq 9 ]"
+check "batches of any network" sh -c "'$BBSBENCH' simulate --net resnet34 --weights none --accelerator stripes --layer total --sweep batch=1,4 --out $tap_folder/grid && '$BBSBENCH' simulate --net resnet34 --weights none --accelerator stripes --layer total --batch 4 --out $tap_folder/point &&
+    [ \"\$(tail -n 1 $tap_folder/grid | sed s/batch=4//)\" = \"\$(tail -n 1 $tap_folder/point)\" ]"
+check_fails 2 "a context and a sweep of it" "$BBSBENCH" $small --context 8 --sweep context=8,16
+check_fails 2 "a sweep of no context" "$BBSBENCH" $small --sweep context=0,16
+check_fails 2 "a swept context on a picture" "$BBSBENCH" simulate --net resnet34 --weights none --sweep context=8,16
+check_fails 2 "a swept batch beside masks" "$BBSBENCH" simulate --net resnet34 --size compact --density d.csv --masks m --sweep batch=1,2
+
 check_fails 2 "a context on a picture" "$BBSBENCH" simulate --net resnet34 --weights none --context 8
 check "is named" grep -q -- '--context: resnet34: found no language model' "$tap_folder/last_err"
 check_fails 2 "a phase without a context" "$BBSBENCH" $small --phase decode
