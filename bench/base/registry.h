@@ -12,13 +12,13 @@
  * Each registry is described once by a registry_t. Errors about unknown names, lists of known names, near matches and lists
  * "a,b" are made here. */
 
-enum { REGISTRY_TABLES = 2 };
+enum { REGISTRY_TABLES = 3 };
 
 typedef struct {
     const char *where; /* option or place of the name, which begins every message: "--net" */
     const char *what;  /* one entry, in words: "network" */
     /* NULL-terminated arrays of const pointers to entries. With entry_size: an array of entries of that size, which ends
-     * with one whose name is NULL. "all" means the first table; NULL: no second one. */
+     * with one whose name is NULL. "all" means the first table; NULL: no further one. */
     const void *tables[REGISTRY_TABLES];
     size_t entry_size;
     const char *(*name_of)(const void *entry); /* NULL: an entry begins with its name, a const char * */

@@ -83,7 +83,8 @@ static outcome_t run(const options_t *options)
 }
 
 static const option_t option_table[] = {
-    {"net", "NAME[,NAME]|all|auto", NULL, "networks to run; auto: the one that the tensors of --weights are"},
+    {"net", "NAME[,NAME]|all|auto", NULL,
+     "networks to run, also language models (bbsbench list networks); auto: the one that the tensors of --weights are"},
     {"size", "SIZE", "full", "full: the networks of the paper; compact: their stand-ins"},
     {"accelerator", "NAME[,NAME]|all", "all", "accelerators to run them on"},
     {"layers", "FILE.csv", NULL,
@@ -100,6 +101,13 @@ static const option_t option_table[] = {
      "both exceed their buffers; all counts and energies are of the batch"},
     {"attention", NULL, NULL,
      "also run the two products of attention, which no design prunes and whose operands are taken as dense at 8 bits"},
+    {"context", "N", NULL,
+     "language models: tokens of a sequence whose keys and values attention reads, those that are run included; runs\n"
+     "one token unless --phase or --tokens says more (default: no attention)"},
+    {"phase", "prefill|decode", NULL,
+     "language models: run all tokens of the context at once, or one token behind the others"},
+    {"cache-bits", "B", NULL,
+     "language models: bits of a key or value in memory (default 8, an assumption; 16: as published)"},
     {"density", "X|FILE.csv", NULL,
      "share of activations that are not zero, for SparTen: a number, or a file of bbsbench density (default: by family)"},
     {"masks", "FILE", NULL,
@@ -141,6 +149,9 @@ const command_t command_simulate = {
         "    --sweep bitvert.rows=8,16,32 --sweep dram.gbytes_per_s=6.4,12.8\n"
         "# the arithmetic of one layer, step by step\n"
         "bbsbench simulate --net resnet34 --accelerator bitvert-mod --explain layer2.0.conv2\n"
+        "# a language model: the next token of 1 and of 16 texts, all channels pruned as in the paper's Fig. 17\n"
+        "bbsbench simulate --net llama3_8b --weights none --phase decode --set bitvert.beta_percent=0 \\\n"
+        "    --sweep context=2048,32768 --sweep batch=1,16 --out decode.csv\n"
         "# BitVert with 16 rows of PEs, and 32 columns so that it has as many multipliers\n"
         "bbsbench simulate --net resnet34 --weights none --accelerator stripes,bitvert-mod --set bitvert.rows=16 \\\n"
         "    --set bitvert.columns=32 --out model.csv",

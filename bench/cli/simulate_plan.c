@@ -5,10 +5,11 @@
 #include "cli/accel_options.h"
 #include "cli/input.h"
 #include "cli/method_options.h"
+#include "measure/model_sweep.h"
 
 #include <stdlib.h>
 
-enum { MOST_TOKENS = 65536, MOST_SAMPLES = 4096 };
+enum { MOST_CACHE_BITS = 16 };
 
 /* ===  Networks and designs  === */
 
@@ -40,7 +41,7 @@ static outcome_t parse_networks(const options_t *options, net_user_t *user, regi
     if (path == NULL && options_given(options, "net") && text_equal(options_text(options, "net"), net_auto))
         return outcome_ok();
     if (path == NULL)
-        return parse_list(options, "net", &net_names, networks);
+        return parse_list(options, "net", &net_simulated, networks);
     if (options_given(options, "net") || options_given(options, "size"))
         return outcome_usage("simulate", "--layers", "both --layers and --net or --size", "one of the two", NULL);
     result = net_user_read(path, user);
@@ -99,8 +100,11 @@ static outcome_t parse_activations(const options_t *options, model_plan_t *plan)
         return outcome_ok();
     if (plan->network_count != 1)
         return outcome_usage("simulate", "--masks", "one file for several networks", "one network", NULL);
-    if (plan->batch > 1 || plan->tokens > 0)
-        return outcome_usage("simulate", "--masks", plan->batch > 1 ? "a --batch" : "--tokens",
+    if (plan->batch > 1 || plan->tokens > 0 || model_sweeps(plan, NULL))
+        return outcome_usage("simulate", "--masks",
+                             plan->batch > 1    ? "a --batch"
+                             : plan->tokens > 0 ? "--tokens"
+                                                : "a sweep of them",
                              "neither: a mask is of one sample, as long as it was", NULL);
     if (plan->density_path == NULL)
         return outcome_usage("simulate", "--masks", "no file of densities", "--density FILE.csv of the same measurement",
@@ -122,14 +126,41 @@ static outcome_t parse_seed(const options_t *options, model_plan_t *plan)
     return result;
 }
 
-/* --tokens, --batch and --attention. */
+/* --tokens, --context or --batch. */
+static outcome_t parse_part(const options_t *options, const char *option, int64_t *value)
+{
+    return options_given(options, option) ? options_integer(options, option, 1, model_sweep_most(option), value)
+                                          : outcome_ok();
+}
+
+/* --tokens, --batch, --attention, and the options of language models. */
 static outcome_t parse_workload(const options_t *options, model_plan_t *plan)
 {
     outcome_t result = outcome_ok();
     plan->attention = options_flag(options, "attention");
-    if (options_given(options, "tokens"))
-        result = options_integer(options, "tokens", 1, MOST_TOKENS, &plan->tokens);
-    return outcome_is_ok(&result) ? options_integer(options, "batch", 1, MOST_SAMPLES, &plan->batch) : result;
+    if (outcome_bad(&result, parse_part(options, "tokens", &plan->tokens)) ||
+        outcome_bad(&result, parse_part(options, "context", &plan->context)) ||
+        outcome_bad(&result, parse_part(options, "batch", &plan->batch)) || !options_given(options, "cache-bits"))
+        return result;
+    return options_integer(options, "cache-bits", 1, MOST_CACHE_BITS, &plan->cache_bits);
+}
+
+/* --phase, and what cannot be swept; behind --sweep. Decode is the default of language models. */
+static outcome_t check_workload(const options_t *options, model_plan_t *plan)
+{
+    static const char *const parts[] = {"tokens", "context", "batch"};
+    const char *phase = options_text(options, "phase");
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (options_given(options, parts[i]) && model_sweeps(plan, parts[i]))
+            return outcome_usage("simulate", text_of("--%s", parts[i]).chars, "a sweep of it as well", "one of them", NULL);
+    if (phase == NULL)
+        return outcome_ok();
+    if (plan->context == 0 && !model_sweeps(plan, "context"))
+        return outcome_usage("simulate", "--phase", "no --context", "the tokens of a sequence: --context N", NULL);
+    if (options_given(options, "tokens") || model_sweeps(plan, "tokens"))
+        return outcome_usage("simulate", "--phase", "--tokens as well", "one of them", NULL);
+    plan->prefill = text_equal(phase, "prefill");
+    return outcome_ok();
 }
 
 /* ===  The plan  === */
@@ -193,8 +224,8 @@ outcome_t simulate_plan_read(const options_t *options, simulate_plan_t *simulate
         outcome_bad(&result, parse_workload(options, plan)) ||
         outcome_bad(&result, method_options_jobs(options, &plan->threads)) ||
         outcome_bad(&result, sweep_options_read(options, plan, &simulate->sweep)) ||
-        outcome_bad(&result, parse_weights(options, plan)) || outcome_bad(&result, parse_seed(options, plan)) ||
-        outcome_bad(&result, parse_activations(options, plan)))
+        outcome_bad(&result, check_workload(options, plan)) || outcome_bad(&result, parse_weights(options, plan)) ||
+        outcome_bad(&result, parse_seed(options, plan)) || outcome_bad(&result, parse_activations(options, plan)))
         return result;
     return settle_network(options, &simulate->checkpoint, &simulate->networks, plan);
 }

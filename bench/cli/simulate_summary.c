@@ -2,6 +2,7 @@
 #include "cli/simulate_summary.h"
 
 #include "base/text.h"
+#include "measure/model_sweep.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -112,18 +113,35 @@ static void print_geomeans(const model_plan_t *plan, const model_total_t *totals
 
 /* ===  The whole  === */
 
+static void print_context(const model_plan_t *plan)
+{
+    const int64_t tokens = plan->prefill ? plan->context : plan->tokens > 0 ? plan->tokens : 1;
+    const bool prefill = plan->prefill || tokens == plan->context;
+    if (model_sweeps(plan, "context"))
+        printf("%s at each context", prefill ? "Prefill" : "Decode");
+    else
+        printf("%s of %" PRId64 " token%s at a context of %" PRId64, prefill ? "Prefill" : "Decode", tokens,
+               tokens == 1 ? "" : "s", plan->context);
+    printf(", head and embedding included; keys and values of %" PRId64 " bits in memory.\n",
+           plan->cache_bits > 0 ? plan->cache_bits : (int64_t)MODEL_CACHE_BITS);
+}
+
 static void print_heading(const model_plan_t *plan, const summary_base_t *base)
 {
     const int64_t batch = model_batch(plan);
     printf("%s per network, size %s; speedup and ratio relative to %s",
-           batch == 1 ? "One sample" : text_of("%" PRId64 " samples together", batch).chars, plan->size,
-           base->design != NULL ? base->design->title : "the same design");
+           model_sweeps(plan, "batch") ? "Batches of samples"
+           : batch == 1                ? "One sample"
+                                       : text_of("%" PRId64 " samples together", batch).chars,
+           plan->size, base->design != NULL ? base->design->title : "the same design");
     if (plan->sweep_count > 0)
         printf(" at %s", base->design != NULL ? "the same settings" : model_point(plan, 0).chars);
     printf("; total energy without leakage.\n");
     if (plan->network_count > 1)
         printf("geomean = geometric mean of N = %zu networks.\n", plan->network_count);
-    if (plan->tokens > 0)
+    if (plan->context > 0 || model_sweeps(plan, "context"))
+        print_context(plan);
+    else if (plan->tokens > 0)
         printf("Sequences of %" PRId64 " tokens.\n", plan->tokens);
     if (plan->attention)
         printf("With the products of attention, whose operands are taken as dense at 8 bits.\n");

@@ -4,16 +4,18 @@
 #include "accel/configuration.h"
 #include "accel/settings.h"
 #include "base/text.h"
+#include "measure/model_sweep.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* `key` with a section. A key without one means every chosen design that has it, but must not change the reference unseen.
+/* `key` with a section, or what is run. A key of a design without one means every chosen design that has it, but must not
+ * change the reference unseen.
  */
 static outcome_t complete_key(const char *key, const model_plan_t *plan, text_t *complete)
 {
     const accelerator_t *reference = accelerator_registry[0];
-    bool has_section = strchr(key, '.') != NULL;
+    bool has_section = strchr(key, '.') != NULL || model_sweep_is_workload(key);
     *complete = text_of("%s%s", has_section ? "" : "all.", key);
     for (size_t i = 0; i < plan->accelerator_count && !has_section; i++)
         if (plan->accelerators[i] == reference && settings_has(reference->keys, key))
@@ -34,6 +36,10 @@ static outcome_t add_value(const char *key, const char *value, const model_plan_
         if (text_equal(one->settings[i], sweep->settings[at]))
             return outcome_usage("simulate", "--sweep", text_of("%s twice", value).chars, "each value once", NULL);
     one->count++;
+    if (model_sweep_is_workload(key)) {
+        model_plan_t tried = *plan;
+        return model_sweep_put(sweep->settings[at], &tried);
+    }
     return configuration_reaches(sweep->settings[at], plan->accelerators, plan->accelerator_count);
 }
 

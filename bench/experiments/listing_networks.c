@@ -21,7 +21,7 @@ typedef struct {
 #define INTEGER(member) LISTING_INTEGER(cells_t, member)
 
 static const rows_column_t columns[] = {
-    {TEXT(network), .key = true, .heading = "Network", .meaning = "name, as for `--net`"},
+    {TEXT(network), .key = true, .heading = "Network", .meaning = "name, as for `--net`; language models: of `simulate`"},
     {TEXT(size), .key = true, .heading = "Size",
      .meaning = "full: the published network; compact: the stand-in that is trained and shipped here"},
     {TEXT(title), .heading = "Title", .meaning = "title in tables and figures"},
@@ -33,7 +33,7 @@ static const rows_column_t columns[] = {
     {INTEGER(weights), .heading = "Weights", .meaning = "weights of these layers, without biases, norms and embeddings"},
     {INTEGER(macs), .heading = "MACs", .meaning = "multiply-accumulates of one sample in these layers"},
     {TEXT(input), .heading = "Input", .meaning = "channels x height x width of a picture; a text: its longest sequence"},
-    {INTEGER(classes), .heading = "Classes", .meaning = "classes of the output"},
+    {INTEGER(classes), .heading = "Classes", .meaning = "classes of the output; of a language model its words"},
     {TEXT(data), .heading = "Data", .meaning = "data set, where no other is named"},
     {TEXT(profile), .heading = "Preprocessing", .meaning = "profile of preprocessing (`bbsbench list profiles`)"},
     {TEXT(weights_file), .heading = "Weights from",
@@ -81,7 +81,8 @@ static void count_layers(const net_table_t *table, cells_t *cells)
 static outcome_t add_size(const network_t *network, const net_size_t *size, bool paper, const csv_table_t *checkpoints,
                           rows_database_t *database)
 {
-    const text_t input = network->attention != NULL && size->height == 1
+    const bool text = network->attention != NULL || network->pass != NULL;
+    const text_t input = text && size->height == 1
                              ? text_of("%d tokens", (int)size->width)
                              : text_of("%d x %d x %d", (int)size->channels, (int)size->height, (int)size->width);
     cells_t cells = {.network = network->name,
@@ -121,6 +122,15 @@ static outcome_t add_all(const network_t *const *networks, bool paper, const csv
     return result;
 }
 
+/* Whole models only: a block of one is no network. */
+static outcome_t add_language_models(const csv_table_t *checkpoints, rows_database_t *database)
+{
+    outcome_t result = outcome_ok();
+    for (const network_t *const *network = net_language; *network != NULL && outcome_is_ok(&result); network++)
+        result = add_size(*network, (*network)->sizes[0], false, checkpoints, database);
+    return result;
+}
+
 static outcome_t add(rows_database_t *database)
 {
     text_t path;
@@ -128,8 +138,9 @@ static outcome_t add(rows_database_t *database)
     outcome_t result = home_path(catalogue_checkpoints, &path);
     if (!outcome_is_ok(&result) || outcome_bad(&result, csv_read(path.chars, &checkpoints)))
         return result;
-    if (!outcome_bad(&result, add_all(net_registry, true, &checkpoints, database)))
-        result = add_all(net_others, false, &checkpoints, database);
+    if (!outcome_bad(&result, add_all(net_registry, true, &checkpoints, database)) &&
+        !outcome_bad(&result, add_all(net_others, false, &checkpoints, database)))
+        result = add_language_models(&checkpoints, database);
     csv_free(&checkpoints);
     return result;
 }

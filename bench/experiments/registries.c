@@ -3,6 +3,7 @@
 
 #include "accel/accel.h"
 #include "accel/configuration.h"
+#include "accel/memory.h"
 #include "accel/oddity.h"
 #include "accel/technology.h"
 #include "compress/method.h"
@@ -50,8 +51,8 @@ static outcome_t add_networks(const network_t *const *network, bool paper, int64
 
 typedef struct {
     const char *accelerator, *title, *accuracy_method;
-    int64_t place;
-    double array_area_um2;
+    int64_t place, multipliers;
+    double array_area_um2, dram_bytes_per_cycle;
 } accel_cells_t;
 
 static const rows_column_t accel_columns[] = {
@@ -65,25 +66,37 @@ static const rows_column_t accel_columns[] = {
      .meaning =
          "area of all PEs of the array: the area of a PE of 8 lanes in the paper's Table V, for each 8 of its lanes; "
          "empty: the table has no such PE"},
+    {INTEGER(accel_cells_t, multipliers), .heading = "Multipliers", .unit = "8-bit",
+     .meaning = "multipliers of the array, 8 bit-serial lanes counting as one"},
+    {REAL(accel_cells_t, dram_bytes_per_cycle), .heading = "Bandwidth", .unit = "bytes/cycle", .decimals = 3,
+     .meaning = "of the DRAM"},
     {.name = NULL},
 };
 static const rows_schema_t accel_schema = {
     .name = "accelerators", .about = "The registry of accelerators.", .columns = accel_columns};
 
 /* In um2; NaN for a design that Table V lacks. */
-static outcome_t area_of(const accelerator_t *accelerator, double *area)
+static outcome_t area_of(const accelerator_t *accelerator, const accel_config_t *config, double *area)
 {
     double pe, lanes;
-    accel_config_t config;
     outcome_t found = technology_lookup("table5", accelerator->part, "area", &pe), result;
     *area = NAN;
     if (!outcome_is_ok(&found))
         return outcome_ok();
-    if (outcome_bad(&result, configuration_default(accelerator, &config)) ||
-        outcome_bad(&result, technology_lookup("table5", NULL, "lanes", &lanes)))
-        return result;
-    *area = pe * (double)(config.rows * config.columns * config.lanes) / lanes;
+    if (!outcome_bad(&result, technology_lookup("table5", NULL, "lanes", &lanes)))
+        *area = pe * (double)(config->rows * config->columns * config->lanes) / lanes;
     return result;
+}
+
+static outcome_t fill_sizes(const accelerator_t *accelerator, accel_cells_t *cells)
+{
+    accel_config_t config;
+    outcome_t result;
+    if (outcome_bad(&result, configuration_default(accelerator, &config)) ||
+        outcome_bad(&result, area_of(accelerator, &config, &cells->array_area_um2)))
+        return result;
+    cells->multipliers = accel_multipliers(&config);
+    return memory_bytes_per_cycle(&config, &cells->dram_bytes_per_cycle);
 }
 
 static outcome_t add_accelerators(rows_database_t *database)
@@ -94,7 +107,7 @@ static outcome_t add_accelerators(rows_database_t *database)
         accel_cells_t cells = {
             .accelerator = (*at)->name, .title = (*at)->title, .accuracy_method = (*at)->accuracy, .place = place};
         place++;
-        if (!outcome_bad(&result, area_of(*at, &cells.array_area_um2)))
+        if (!outcome_bad(&result, fill_sizes(*at, &cells)))
             result = rows_database_insert(database, &accel_schema, &cells);
     }
     return result;

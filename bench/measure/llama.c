@@ -6,6 +6,7 @@
 #include "compress/distortion.h"
 #include "compress/spec.h"
 #include "nets/llama.h"
+#include "nets/llama_shapes.h"
 #include "rows/writer.h"
 #include "weights/substitute.h"
 

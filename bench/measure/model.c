@@ -3,8 +3,10 @@
 
 #include "accel/configuration.h"
 #include "base/text.h"
+#include "measure/next_tokens.h"
 #include "measure/model_inputs.h"
 #include "measure/model_rows.h"
+#include "measure/model_sweep.h"
 #include "measure/model_works.h"
 #include "measure/workload.h"
 
@@ -31,7 +33,8 @@ static outcome_t configure(const model_plan_t *plan, const network_t *network, s
         return result;
     config->any_budget = config->any_budget || plan->any_budget || plan->sweep_count > 0;
     for (size_t i = 0; i < plan->sweep_count && outcome_is_ok(&result); i++)
-        result = configuration_set(model_setting(plan, i, point), &accelerator, 1, config);
+        if (!model_sweep_is_workload(model_setting(plan, i, point)))
+            result = configuration_set(model_setting(plan, i, point), &accelerator, 1, config);
     accel_config_on(config, network);
     return outcome_is_ok(&result) ? accel_check(accelerator, config) : result;
 }
@@ -146,8 +149,11 @@ static model_names_t names_of(const pass_t *pass, const accelerator_t *accelerat
                            .batch = model_batch(plan),
                            .tokens = plan->tokens > 0 ? plan->tokens : ROWS_UNKNOWN,
                            .groups = ROWS_UNKNOWN,
+                           .context = ROWS_UNKNOWN,
+                           .cache_bits = ROWS_UNKNOWN,
                            .configuration = plan->configuration != NULL ? plan->configuration : "paper"};
     names.density = model_inputs_density(pass->inputs, accelerator, &names.density_source);
+    next_tokens_names(pass->workload, &names);
     return names;
 }
 
@@ -225,15 +231,39 @@ static outcome_t check_layer_name(const model_plan_t *plan, const net_table_t *t
                          "see the column `layer` of a run without --layer");
 }
 
+/* The pair at a point that changes what is run: its own workload, and no work of another. */
+static outcome_t run_pair_on(const pass_t *pass, const network_t *network, const net_size_t *size, size_t point,
+                             size_t number, model_total_t *total)
+{
+    model_plan_t plan = *pass->plan;
+    workload_t workload;
+    pass_t own = *pass;
+    outcome_t result = outcome_ok();
+    own.plan = &plan;
+    own.workload = &workload;
+    own.works = (model_works_t){0};
+    for (size_t i = 0; i < plan.sweep_count && outcome_is_ok(&result); i++)
+        if (model_sweep_is_workload(model_setting(&plan, i, point)))
+            result = model_sweep_put(model_setting(&plan, i, point), &plan);
+    if (!outcome_is_ok(&result) || outcome_bad(&result, workload_open(&plan, network, size, &workload)))
+        return result;
+    result = run_pair(&own, point, number, total);
+    model_works_clear(&own.works);
+    workload_close(&workload);
+    return result;
+}
+
 /* Run all accelerators, each at all points of the grid. `skipped` receives the reason of the last pair that was skipped. */
-static outcome_t run_points(pass_t *pass, model_total_t *totals, outcome_t *skipped)
+static outcome_t run_points(pass_t *pass, const network_t *network, const net_size_t *size, model_total_t *totals,
+                            outcome_t *skipped)
 {
     outcome_t result = outcome_ok();
     const size_t points = model_grid(pass->plan);
     for (size_t i = 0; i < points * pass->plan->accelerator_count && outcome_is_ok(&result); i++) {
         if (i % points == 0)
             model_works_clear(&pass->works);
-        result = run_pair(pass, i % points, i / points, &totals[i]);
+        result = model_sweeps(pass->plan, NULL) ? run_pair_on(pass, network, size, i % points, i / points, &totals[i])
+                                                : run_pair(pass, i % points, i / points, &totals[i]);
         totals[i].skipped = outcome_is_skip(&result);
         if (totals[i].skipped) {
             *skipped = result;
@@ -257,9 +287,9 @@ static outcome_t run_network(const model_plan_t *plan, const network_t *network,
         return result;
     result = check_layer_name(plan, &workload.run.table);
     if (outcome_is_ok(&result))
-        result = model_inputs_open(plan, network, size, &workload.layers, &inputs);
+        result = model_inputs_open(plan, network, workload.drawn, &workload.layers, &inputs);
     if (outcome_is_ok(&result))
-        result = run_points(&pass, totals, skipped);
+        result = run_points(&pass, network, size, totals, skipped);
     model_inputs_close(&inputs);
     workload_close(&workload);
     return result;

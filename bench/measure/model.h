@@ -19,6 +19,10 @@ typedef enum {
     MODEL_FILE,      /* a checkpoint, of the only network of the plan */
 } model_origin_t;
 
+/* Keys and values are activations, which the paper quantises to 8 bits (section V). The paper does not say how it would
+ * keep them between tokens: that they keep 8 bits is an assumption. */
+enum { MODEL_CACHE_BITS = 8 };
+
 /* Settings as for configuration_set(), "bitvert.rows=8", of which one holds at a point. */
 typedef struct {
     const char *const *settings;
@@ -53,15 +57,19 @@ typedef struct {
     bool any_budget;               /* allow a number of multipliers other than the paper's */
     bool utilisation;              /* also compress for the designs whose utilisation depends on compressed weights
                                       (accelerator_t.counts_lanes) */
-    const model_sweep_t *sweeps;   /* several make a grid: the plan runs at each of its points */
+    const model_sweep_t *sweeps;   /* several make a grid: the plan runs at each of its points (model_sweep.h) */
     size_t sweep_count;            /* 0: no sweep */
 
     outcome_t (*see)(void *seer, const model_seen_t *seen); /* called for each layer that `layer` means; NULL: not called */
     void *seer;
 
-    int64_t tokens; /* of a sequence of text (workload.h); 0: the network's own */
+    int64_t tokens; /* of a sequence of text (workload.h); 0: the network's own; of a language model: one */
     int64_t batch;  /* samples that are run together (workload.h); 0: one */
     bool attention; /* also the products of attention (workload.h) */
+    /* Language models (measure/next_tokens.h): tokens of a sequence that attention reads, 0: `tokens` with `attention`,
+     * else no products; and bits of a key or value in memory, 0: MODEL_CACHE_BITS. */
+    int64_t context, cache_bits;
+    bool prefill; /* with a context: its tokens are run at once, whatever `tokens` says */
 
     model_origin_t origin;
     const char *weights_path; /* of MODEL_FILE */

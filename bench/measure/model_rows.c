@@ -20,7 +20,7 @@ typedef struct {
     double compute_cycles_error;
     double useful_percent, intra_pe_stall_percent, inter_pe_stall_percent, energy_leakage_pj, energy_idle_pj;
     const char *energy_table, *configuration;
-    int64_t batch, tokens, tiles, groups;
+    int64_t batch, tokens, tiles, groups, context, cache_bits;
 } cells_t;
 
 #define TEXT(member) .name = #member, ROWS_PLACE_TEXT(cells_t, member)
@@ -98,6 +98,11 @@ static const rows_column_t columns[] = {
     {INTEGER(groups), .heading = "Groups",
      .meaning = "groups of a convolution that has several; assumed: they run one after the other, and a depthwise layer "
                 "keeps 8 bits"},
+    {INTEGER(context), .heading = "Context", .unit = "tokens",
+     .meaning = "language models: tokens of a sequence whose keys and values lie in memory; empty: without the products of "
+                "attention, or no language model"},
+    {INTEGER(cache_bits), .heading = "Cache", .unit = "bits",
+     .meaning = "language models: bits of a key or value in memory; they are multiplied at 8 bits"},
     {.name = NULL},
 };
 
@@ -181,6 +186,8 @@ void model_write(rows_writer_t *writer, const model_names_t *names, const char *
         .tokens = names->tokens,
         .tiles = counts->tiles,
         .groups = names->groups,
+        .context = names->context,
+        .cache_bits = names->cache_bits,
     };
     rows_write(writer, &cells);
 }

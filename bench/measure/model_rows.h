@@ -24,11 +24,12 @@ typedef struct {
     const char *weights;   /* source of the weights */
     double density;        /* NaN: the accelerator does not depend on it */
     const char *density_source;
-    const char *energy_table;  /* table that the PE energies come from */
-    const char *configuration; /* of the accelerator */
-    int64_t batch;             /* samples that the row is of */
-    int64_t tokens;            /* ROWS_UNKNOWN: the network's own */
-    int64_t groups;            /* of the layer; ROWS_UNKNOWN: one, or a total */
+    const char *energy_table;    /* table that the PE energies come from */
+    const char *configuration;   /* of the accelerator */
+    int64_t batch;               /* samples that the row is of */
+    int64_t tokens;              /* ROWS_UNKNOWN: the network's own */
+    int64_t groups;              /* of the layer; ROWS_UNKNOWN: one, or a total */
+    int64_t context, cache_bits; /* of a language model (model_plan_t); ROWS_UNKNOWN: it is none, or without products */
 } model_names_t;
 
 void model_write(rows_writer_t *writer, const model_names_t *names, const char *layer, const counts_t *counts,

@@ -2,6 +2,8 @@
 /* A grid has few different works, so a list that is searched from its beginning is enough. */
 #include "measure/model_works.h"
 
+#include "measure/next_tokens.h"
+
 #include <stdlib.h>
 
 static void free_one(model_work_t *work)
@@ -23,8 +25,9 @@ static outcome_t count(const model_plan_t *plan, const workload_t *workload, mod
     work->works = calloc(layers + 1, sizeof *work->works);
     if (own != NULL && work->layers != NULL && work->works != NULL &&
         !outcome_bad(&result, model_inputs_layers(inputs, accelerator, &work->config, own))) {
-        workload_layers(workload, own, work->layers);
+        workload_layers(workload, own, accelerator->needs_weights, work->layers);
         result = accel_work(accelerator, &work->config, work->layers, layers, plan->threads, work->works);
+        next_tokens_works(workload, work->layers, work->works);
     }
     for (size_t i = 0; i < layers && outcome_is_ok(&result); i++)
         work->layers[i].weights = NULL; /* the next compression takes their place */

@@ -8,11 +8,25 @@
 
 enum { PRODUCTS = 2 /* of a block */ };
 
-/* Append a layer that is not wired yet. */
-static void append(net_run_t *run, const net_layer_t *layer, int64_t own, int64_t copies)
+outcome_t net_run_reserve(size_t most, net_run_t *run)
+{
+    const size_t room = most + 1;
+    *run = (net_run_t){.table.items = calloc(room, sizeof *run->table.items),
+                       .own = calloc(room, sizeof *run->own),
+                       .copies = calloc(room, sizeof *run->copies),
+                       .roles = calloc(room, sizeof *run->roles),
+                       .keys = calloc(room, sizeof *run->keys)};
+    if (run->table.items != NULL && run->own != NULL && run->copies != NULL && run->roles != NULL && run->keys != NULL)
+        return outcome_ok();
+    net_run_free(run);
+    return outcome_out_of_memory("layers of a run");
+}
+
+void net_run_append(net_run_t *run, const net_layer_t *layer, net_role_t role, int64_t own, int64_t copies)
 {
     run->own[run->table.count] = own;
     run->copies[run->table.count] = copies;
+    run->roles[run->table.count] = role;
     run->table.items[run->table.count++] = *layer;
 }
 
@@ -25,7 +39,7 @@ static outcome_t append_product(net_run_t *run, const net_attention_t *attention
                        attention->tokens, false);
     if (outcome_is_ok(&result)) {
         net_wire(&one, input, NET_NONE);
-        append(run, &one.items[0], NET_NONE, attention->heads);
+        net_run_append(run, &one.items[0], NET_ROLE_PRODUCT, NET_NONE, attention->heads);
     }
     net_table_free(&one);
     return result;
@@ -63,19 +77,16 @@ static void wire(net_run_t *run, const int64_t *places)
 
 outcome_t net_run_make(const net_table_t *layers, const net_attention_t *attention, net_run_t *run)
 {
-    size_t most = layers->count + (attention != NULL ? PRODUCTS * (size_t)attention->blocks : 0) + 1;
+    size_t most = layers->count + (attention != NULL ? PRODUCTS * (size_t)attention->blocks : 0);
     int64_t *places = calloc(layers->count + 1, sizeof *places), block;
-    *run = (net_run_t){.table.items = calloc(most, sizeof *run->table.items),
-                       .own = calloc(most, sizeof *run->own),
-                       .copies = calloc(most, sizeof *run->copies)};
-    outcome_t result = outcome_ok();
-    if (places == NULL || run->table.items == NULL || run->own == NULL || run->copies == NULL)
+    outcome_t result = net_run_reserve(most, run);
+    if (outcome_is_ok(&result) && places == NULL)
         result = outcome_out_of_memory("layers of a run");
     for (size_t i = 0; i < layers->count && outcome_is_ok(&result); i++) {
         if (takes_attention(attention, (int64_t)i, &block))
             result = append_products(run, attention, block);
         places[i] = (int64_t)run->table.count;
-        append(run, &layers->items[i], (int64_t)i, 1);
+        net_run_append(run, &layers->items[i], NET_ROLE_LAYER, (int64_t)i, 1);
     }
     if (outcome_is_ok(&result))
         wire(run, places);
@@ -90,5 +101,7 @@ void net_run_free(net_run_t *run)
     net_table_free(&run->table);
     free(run->own);
     free(run->copies);
+    free(run->roles);
+    free(run->keys);
     *run = (net_run_t){0};
 }

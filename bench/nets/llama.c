@@ -5,14 +5,11 @@
  *     x += W_o attention(rotate(W_q n), rotate(W_k n), W_v n)     n = RMSNorm(x)
  *     x += W_down (silu(W_gate m) * W_up m)                       m = RMSNorm(x)
  *
- * and the logits are the last RMSNorm times the head, which may be the embedding itself.
- *
- * Shapes of Llama-3-8B: Dubey et al., The Llama 3 Herd of Models (arXiv 2407.21783), Table 3 (layers, dimension, heads,
- * key/value heads, vocabulary, FFN dimension); the same numbers stand in config.json of meta-llama/Meta-Llama-3-8B, with
- * rope_theta 500,000, rms_norm_eps 1e-5 and two matrices for head and embedding. */
+ * and the logits are the last RMSNorm times the head, which may be the embedding itself. */
 #include "nets/llama.h"
 
 #include "base/text.h"
+#include "nets/llama_shapes.h"
 #include "nets/transformer.h"
 
 enum { LINEARS = 7, OUT = 3, GATE = 4, UP = 5, DOWN = 6 };
@@ -44,7 +41,7 @@ static outcome_t add_layers(const llama_shape_t *shape, int64_t block, net_table
     return result;
 }
 
-static outcome_t layers(const net_size_t *size, net_table_t *table)
+outcome_t llama_layers(const net_size_t *size, net_table_t *table)
 {
     const llama_shape_t *shape = size->shape;
     outcome_t result = outcome_ok();
@@ -112,7 +109,7 @@ static outcome_t add_block(net_program_t *program, const llama_shape_t *shape, i
     return add_mlp(program, shape, block * LINEARS);
 }
 
-static outcome_t program(const net_size_t *size, net_program_t *made)
+outcome_t llama_program(const net_size_t *size, net_program_t *made)
 {
     const llama_shape_t *shape = size->shape;
     const int64_t words[] = {shape->words, shape->width};
@@ -136,25 +133,6 @@ static outcome_t program(const net_size_t *size, net_program_t *made)
 }
 
 /* ===  Sizes  === */
-
-#define LLAMA3_8B                                                                                  \
-    .width = 4096, .hidden = 14336, .heads = 32, .key_heads = 8, .words = 128256, .epsilon = 1e-5, \
-    .rotary = {.theta = 500000}
-static const llama_shape_t full_shape = {.blocks = 32, LLAMA3_8B}, block_shape = {.blocks = 1, LLAMA3_8B};
-
-static const net_size_t full = {
-    .name = "full", .channels = 1, .height = 1, .width = 8192, .classes = 128256, .shape = &full_shape};
-static const net_size_t block = {
-    .name = "block", .channels = 1, .height = 1, .width = 8192, .classes = 128256, .shape = &block_shape};
-static const net_size_t *const sizes[] = {&full, &block, NULL};
-
-const network_t net_llama3_8b = {.name = "llama3_8b",
-                                 .title = "Llama-3-8B",
-                                 .family = "llama",
-                                 .sizes = sizes,
-                                 .layers = layers,
-                                 .program = program,
-                                 .shape_size = sizeof(llama_shape_t)};
 
 int64_t llama_blocks(const net_size_t *size)
 {
@@ -199,7 +177,7 @@ static outcome_t recognise(const char *where, const tensor_set_t *set, const net
                               text_of("%d for %d heads", (int)shape.key_heads, (int)shape.heads).chars, "a divisor", NULL);
     if (shape.rotary.theta <= 0)
         shape.rotary.theta = 10000;
-    net_size_t size = full;
+    net_size_t size = *net_llama3_8b.sizes[0];
     size.name = "own";
     size.width = hints->tokens > 0 ? hints->tokens : CONTEXT;
     size.classes = shape.words;

@@ -18,10 +18,10 @@ typedef struct {
     net_rotary_t rotary;
 } llama_shape_t;
 
-/* Llama-3-8B. It is not in a registry, because no weights are shipped: the experiment that needs it takes it from here.
- * Sizes: "block", one of its equal blocks, and "full", all of them, for one token in the accelerator models. Counts of a
- * block times llama_blocks() are those of all blocks: every block reads its input from DRAM. */
-extern const network_t net_llama3_8b;
+/* For the networks of the family: the layers of a size whose shape is a llama_shape_t, and its steps. Published shapes are
+ * in llama_shapes.h. */
+outcome_t llama_layers(const net_size_t *size, net_table_t *table);
+outcome_t llama_program(const net_size_t *size, net_program_t *program);
 
 /* Any of the family, from its tensors and config.json. */
 extern const net_family_t net_family_llama;

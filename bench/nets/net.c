@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 const registry_t net_names = {.where = "--net", .what = "network", .tables = {net_registry, net_others}};
+const registry_t net_simulated = {.where = "--net", .what = "network", .tables = {net_registry, net_others, net_language}};
 
 outcome_t net_find(const char *name, const network_t **network)
 {

@@ -66,6 +66,8 @@ typedef struct {
 
 struct net_program; /* nets/program.h */
 struct net_made;    /* nets/recognise.h */
+struct net_pass;    /* nets/attention.h */
+struct net_run;
 
 /* A rule that turns a checkpoint's name into the layer table's: `from`, at the front or end of the name, becomes `to`. */
 typedef struct {
@@ -101,6 +103,9 @@ typedef struct {
     outcome_t (*program)(const net_size_t *size, struct net_program *program);
     /* NULL: the network has no attention. */
     void (*attention)(const net_size_t *size, net_attention_t *attention);
+    /* Language models, else NULL: what the accelerator models run (nets/attention.h). `layers` is the table of `size`, or
+     * of one of its blocks, which then stands for all of them. */
+    outcome_t (*pass)(const net_size_t *size, const net_table_t *layers, const struct net_pass *pass, struct net_run *run);
     /* CNNs: the Darknet cfg of a size that has no file (nets/cfg.h). */
     void (*graph)(const net_size_t *size, text_builder_t *cfg);
     const char *head;  /* the layer whose rows are the classes */
@@ -117,8 +122,12 @@ extern const net_family_t *const net_families[];
  * registry.c adds one. */
 extern const network_t *const net_registry[], *const net_others[];
 
-/* For lists of names; "all" is net_registry. */
-extern const registry_t net_names;
+/* Language models of which only shapes are known here (llama_shapes.h): for the accelerator models; NULL-terminated. One
+ * line in registry.c adds one. */
+extern const network_t *const net_language[];
+
+/* For lists of names; "all" is net_registry. With the language models: net_simulated. */
+extern const registry_t net_names, net_simulated;
 
 /* By name; an unknown one is FAULT_USAGE and lists the known names. */
 outcome_t net_find(const char *name, const network_t **network);

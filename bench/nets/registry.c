@@ -2,6 +2,7 @@
 #include "nets/bert.h"
 #include "nets/cifar_resnet.h"
 #include "nets/llama.h"
+#include "nets/llama_shapes.h"
 #include "nets/mobilenet.h"
 #include "nets/net.h"
 #include "nets/resnet.h"
@@ -15,6 +16,11 @@ const network_t *const net_registry[] = {
 
 const network_t *const net_others[] = {
     &net_resnet20, &net_resnet32, &net_resnet44, &net_resnet56, &net_vit_tiny, &net_deit_tiny, &net_mobilenet_v2, NULL,
+};
+
+const network_t *const net_language[] = {
+    &net_llama3_8b,    &net_llama3_2_1b, &net_llama3_2_3b, &net_llama2_7b,
+    &net_tinyllama_1b, &net_smollm_135m, &net_smollm_360m, NULL,
 };
 
 /* In this order: the first that knows the tensors. */

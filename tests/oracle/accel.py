@@ -170,7 +170,7 @@ def simulate(machine_name, net, size, layers, batch, tokens):
             energy_total_pj=pe + register + sram + F(dram * 1000, 8), setting="", weights_source="none",
             activation_density="", density_source="", compute_cycles_error=0, useful_percent="", intra_pe_stall_percent="",
             inter_pe_stall_percent="", energy_leakage_pj=leakage, energy_idle_pj=idle, energy_table="bitsim",
-            configuration="paper", batch=batch, tokens=tokens, tiles=tiles)
+            configuration="paper", batch=batch, tokens=tokens, tiles=tiles, groups="", context="", cache_bits="")
         if heads:  # the row is of all heads; a product has no weights
             row = {key: value if isinstance(value, str) or key in ("batch", "tokens") else heads * value
                    for key, value in row.items()}

@@ -10,6 +10,7 @@ PYTHON=${PYTHON:-/usr/bin/python3}
 "$PYTHON" tests/oracle/made_activations.py write
 "$PYTHON" tests/oracle/torch_checkpoints.py fixture tests/data
 "$PYTHON" tests/oracle/accel.py tests/data
+"$PYTHON" tests/oracle/language.py tests/data/language.csv
 "$PYTHON" tests/oracle/area.py tests/data/area.csv
 "$PYTHON" tests/oracle/area.py sram bench/accel/sram.csv tests/data/sram.csv
 "$PYTHON" tests/oracle/columns.py tests/data/columns.txt.gz

@@ -8,11 +8,12 @@ entries() { "$BBSBENCH" list "$1" --format csv | tail -n +2 | cut -d, -f1 | sort
 count() { sed -n "/$2/,/NULL/p" "$1" | grep -oE "$3" | sort -u | wc -l; }
 nets=$(count bench/nets/registry.c 'net_registry\[\] =' '&net_[a-z0-9_]+')
 others=$(count bench/nets/registry.c 'net_others\[\] =' '&net_[a-z0-9_]+')
+language=$(count bench/nets/registry.c 'net_language\[\] =' '&net_[a-z0-9_]+')
 methods=$(count bench/compress/registry.c 'method_registry\[\] =' '&[a-z0-9_]+')
 presets=$(grep -c '^    PRESET(' bench/compress/registry.c)
 designs=$(grep -cE '^    ADD\(' bench/accel/registry.c)
 pages=$(find bench/experiments -name '*.md' | wc -l)
-check "every network is listed" test "$(entries networks)" -eq $((nets + others))
+check "every network is listed" test "$(entries networks)" -eq $((nets + others + language))
 check "every method and preset" test "$(entries methods)" -eq $((methods + presets))
 check "every accelerator" test "$(entries accelerators)" -eq "$designs"
 check "every experiment" test "$(entries experiments)" -eq "$pages"
@@ -27,6 +28,7 @@ done
 # a linear layer; the array of the paper's section V; the bits of the paper's section III-B.
 cell() { "$BBSBENCH" list "$1" --columns "$2" --format csv "$3" | tail -n +2 | head -n 1; }
 check "weights and products of ResNet-34" test "$(cell networks size,layers,weights,macs resnet34)" = full,37,21779648,3663761408
+check "a language model has one row, its shape, and a vocabulary" test "$(cell networks size,layers,weights,input,classes llama3_8b)" = "full,224,6979321856,8192 tokens,128256"
 check "the published accuracy of a checkpoint" test "$(cell networks reference_percent resnet34)" = "$(sed -n 's/^resnet34.*,\([0-9.]*\),ImageNet.*/\1/p' models/checkpoints.csv | sed 's/0*$//')"
 check "BitVert's array" test "$(cell accelerators rows,columns,lanes,multipliers bitvert-mod)" = 32,16,8,512
 check "ANT has 640 multipliers, as it declares" test "$(cell accelerators multipliers ant)" = 640

@@ -14,6 +14,7 @@ else
 fi
 check "the statistics of SQL are those of exact fractions" "$PYTHON" tests/oracle/sql_statistics.py check
 check "the measures of logits are those of 50 digits" "$PYTHON" tests/oracle/outputs.py check
+check "the language models are those of plain arithmetic" sh -c "'$PYTHON' tests/oracle/language.py $tap_folder/language.csv && cmp $tap_folder/language.csv tests/data/language.csv"
 check "the glyphs are those that their documents describe" "$PYTHON" tests/oracle/glyphs.py
 check "and ten fonts are tested" grep -q '^test: 8000 pictures, 2965 classes up to 2964, 10 fonts with 800 to 800$' "$tap_folder/last_out"
 tap_done

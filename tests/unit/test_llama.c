@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* nets/llama and measure/llama: shapes by hand, bits of Fig. 17, and cycles and bytes of Llama-3-8B worked out on paper. */
+/* nets/llama and measure/llama: shapes by hand, bits of Fig. 17. test_language_model.c has cycles and bytes. */
 #include "measure/llama.h"
 #include "nets/llama.h"
+#include "nets/llama_shapes.h"
 
 #include "base/csv.h"
 #include "base/file.h"
@@ -18,8 +19,6 @@ static char folder[] = "/tmp/bbs-llama-XXXXXX";
 
 /* Weights of a block: q and o 4096 x 4096, k and v 1024 x 4096, gate, up and down 14336 x 4096. */
 enum { BLOCK = 2 * 4096 * 4096 + 2 * 1024 * 4096 + 3 * 14336 * 4096, BLOCKS = 32 };
-/* Activations that a block's matrices read and write for a token: six read 4096 numbers, down 14336. */
-enum { READ = 6 * 4096 + 14336, WRITTEN = 4096 + 2 * 1024 + 4096 + 2 * 14336 + 4096 };
 
 static text_t run(outcome_t outcome, const char *name, csv_table_t *table)
 {
@@ -123,27 +122,6 @@ static void threads_change_no_byte(void **state)
     file_free_bytes(&two);
 }
 
-/* One token: each weight is fetched once, 16 bytes a cycle, and that takes longer than the array. A prompt of 2,048 tokens:
- * Stripes takes 8 cycles for 16 x 16 weights and 16 tokens, BitVert (mod) 4 cycles for 32 x 16 weights. */
-static void cycles_and_bytes_are_those_worked_out_by_hand(void **state)
-{
-    (void)state;
-    csv_table_t table;
-    run(llama_model_run(true, 2, text_of("%s/model.csv", folder).chars), "model.csv", &table);
-    const int64_t activations = READ + WRITTEN, dense = (int64_t)BLOCK + activations;
-    const int64_t pruned = (int64_t)BLOCK / 32 * 17 + activations; /* 4.25 bits */
-    assert_integer(cell(&table, "phase", "decode", "accelerator", "stripes", "dram_bytes"), dense * BLOCKS);
-    assert_integer(cell(&table, "phase", "decode", "accelerator", "stripes", "cycles"), dense / 16 * BLOCKS);
-    assert_integer(cell(&table, "phase", "decode", "accelerator", "bitvert-mod", "dram_bytes"), pruned * BLOCKS);
-    assert_integer(cell(&table, "phase", "prefill", "accelerator", "stripes", "compute_cycles"),
-                   (int64_t)BLOCK / 256 * (2048 / 16) * 8 * BLOCKS);
-    assert_integer(cell(&table, "phase", "prefill", "accelerator", "bitvert-mod", "compute_cycles"),
-                   (int64_t)BLOCK / 512 * (2048 / 16) * 4 * BLOCKS);
-    assert_integer(cell(&table, "phase", "prefill", "accelerator", "stripes", "macs"), (int64_t)BLOCK * 2048 * BLOCKS);
-    assert_int_equal(table.rows, 2 * 4); /* the designs that do not look at bits */
-    csv_free(&table);
-}
-
 static int make_folder(void **state)
 {
     (void)state;
@@ -153,7 +131,7 @@ static int make_folder(void **state)
 static int remove_folder(void **state)
 {
     (void)state;
-    static const char *const names[] = {"llama.csv", "one.csv", "two.csv", "model.csv"};
+    static const char *const names[] = {"llama.csv", "one.csv", "two.csv"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         unlink(text_of("%s/%s", folder, names[i]).chars);
     return rmdir(folder);
@@ -166,7 +144,6 @@ int main(void)
         cmocka_unit_test(it_is_in_no_registry),
         cmocka_unit_test(bits_are_those_of_the_paper),
         cmocka_unit_test(threads_change_no_byte),
-        cmocka_unit_test(cycles_and_bytes_are_those_worked_out_by_hand),
     };
     return cmocka_run_group_tests_name("llama", tests, make_folder, remove_folder);
 }
