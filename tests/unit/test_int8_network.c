@@ -193,7 +193,7 @@ static void check_method(const method_t *method, const roads_t *roads, const com
     assert_ok(compress_network(method, &method->defaults, file, count, 1, other));
     for (size_t i = 0; i < count; i++)
         assert_same_compressed(&file[i], &engine[i], &other[i]);
-    assert_ok(variant_apply(&roads->engine, method->name, THREADS, NULL, &bits));
+    assert_ok(variant_apply(&roads->engine, method->name, THREADS, NULL, &bits, NULL));
     compress_size_t wanted = compress_total(file, other, count);
     assert_memory_equal(&bits, &wanted, sizeof bits);
     check_model_road(method, &roads->model, other);
