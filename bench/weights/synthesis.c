@@ -106,6 +106,10 @@ static void draw_group(const float *cells, const uint32_t *numbers, int64_t coun
 /* The gains of `rows` input channels: `one` of `positions`, repeated. */
 static void repeat(const float *one, int64_t positions, int64_t rows, float *all)
 {
+    for (int64_t i = 0; i < rows && positions == 1; i++)
+        all[i] = *one;
+    if (positions == 1)
+        return;
     memcpy(all, one, (size_t)positions * sizeof *all);
     for (int64_t done = 1; done < rows; done *= 2) {
         const int64_t more = rows - done < done ? rows - done : done;
