@@ -281,6 +281,36 @@ static void groups_run_along_c_and_cross_nothing(void **state)
     compressed_free(&out);
 }
 
+/* A layer of more weights than are compressed at a time has the values of the whole layer, sensitive channels too. */
+static void values_alone_are_those_of_the_whole_layer(void **state)
+{
+    (void)state;
+    enum { CHANNELS = 70, ROW = 1 << 17 };
+    int8_t *q = malloc((size_t)CHANNELS * ROW), *values = malloc((size_t)CHANNELS * ROW);
+    float scale[CHANNELS];
+    uint64_t random = 5;
+    assert_true(q != NULL && values != NULL);
+    for (int64_t i = 0; i < (int64_t)CHANNELS * ROW; i++) {
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        q[i] = (int8_t)((int8_t)(random >> 56) / 3);
+    }
+    for (int k = 0; k < CHANNELS; k++)
+        scale[k] = 0.01f * (float)(1 + k * 37 % 101);
+    const compress_layer_t layer = {.name = "layer", .k = CHANNELS, .c = ROW, .kh = 1, .kw = 1, .q = q, .scale = scale};
+    method_config_t config;
+    const method_t *method = method_of_spec("bitflip:columns=3:beta=0.2", &config);
+    compressed_t whole;
+    assert_ok(compress_network(method, &config, &layer, 1, 2, &whole));
+    assert_in_range(whole.sensitive, 1, CHANNELS - 1);
+    assert_ok(compress_values(method, &config, &layer, 1, 2, values));
+    for (int64_t i = 0; i < (int64_t)CHANNELS * ROW; i++)
+        if (values[i] != whole.values[i])
+            fail_msg("value %lld is %d, of the whole layer %d", (long long)i, values[i], whole.values[i]);
+    compressed_free(&whole);
+    free(q);
+    free(values);
+}
+
 static void sensitive_channels_keep_their_eight_bits(void **state)
 {
     (void)state;
@@ -385,6 +415,7 @@ int main(void)
         cmocka_unit_test(every_search_agrees),
         cmocka_unit_test(every_search_agrees_at_the_ends),
         cmocka_unit_test(groups_run_along_c_and_cross_nothing),
+        cmocka_unit_test(values_alone_are_those_of_the_whole_layer),
         cmocka_unit_test(sensitive_channels_keep_their_eight_bits),
         cmocka_unit_test(whole_layers_stay_whole_except_in_float),
         cmocka_unit_test(parameters_out_of_range_are_named),
