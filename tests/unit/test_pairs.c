@@ -239,7 +239,7 @@ static void positions_inside_are_counted(void **state)
 static void bitmaps_are_counted_as_bits_are(void **state)
 {
     (void)state;
-    enum { ROWS = 9, COLUMNS = 35 };
+    enum { MOST_ROWS = 9, MOST_COLUMNS = 35 };
     uint64_t random = 3;
     for (int64_t group = 1; group <= BITMAP_BITS; group += group < 20 ? 1 : 27) {
         int8_t row[2 * BITMAP_BITS];
@@ -256,19 +256,19 @@ static void bitmaps_are_counted_as_bits_are(void **state)
         }
         assert_int_equal(bitmap_ones(&slices[0], 1) + bitmap_ones(&slices[2], 1), ones);
     }
-    bitmap_t rows[ROWS], columns[COLUMNS];
-    for (int i = 0; i < ROWS * 2; i++)
+    bitmap_t rows[MOST_ROWS], columns[MOST_COLUMNS];
+    for (int i = 0; i < MOST_ROWS * 2; i++)
         rows[i / 2].words[i % 2] = random_next(&random);
-    for (int i = 0; i < COLUMNS * 2; i++)
+    for (int i = 0; i < MOST_COLUMNS * 2; i++)
         columns[i / 2].words[i % 2] = i % 7 == 0 ? 0 : random_next(&random);
-    for (int64_t row_count = 1; row_count <= ROWS; row_count += 4)
-        for (int64_t column_count = 1; column_count <= COLUMNS; column_count++) {
+    for (int64_t row_count = 1; row_count <= MOST_ROWS; row_count += 4)
+        for (int64_t column_count = 1; column_count <= MOST_COLUMNS; column_count++) {
             int64_t sum = 0, most = 0;
             for (int64_t pair = 0; pair < row_count * column_count; pair++) {
                 int64_t count = 0;
                 for (int bit = 0; bit < BITMAP_BITS; bit++)
-                    count += rows[pair / column_count].words[bit / 64] >> bit % 64 &
-                             columns[pair % column_count].words[bit / 64] >> bit % 64 & 1;
+                    count += (int64_t)(rows[pair / column_count].words[bit / 64] >> bit % 64 &
+                                       columns[pair % column_count].words[bit / 64] >> bit % 64 & 1);
                 sum += count;
                 most = count > most ? count : most;
             }
