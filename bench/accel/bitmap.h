@@ -23,12 +23,11 @@ typedef struct {
     int64_t in_h, in_w, out_h, out_w, stride, pad, planes;
 } bitmap_plane_t;
 
-/* The order in which a PE takes the operands of one output, and where each is found. Filling has the place -1. */
+/* The order in which a PE takes the inputs of one output, and where each is found. Filling has the place -1. */
 typedef struct {
     int64_t c, kh, kw, stride;
     int64_t group, slices; /* operands of a slice; slices */
     int64_t width;         /* of a window, in pixels */
-    int64_t *weight;       /* [slices * group], place in a channel's weights [c, kh, kw] */
     int64_t *input;        /* [slices * group], place in a window, for its first output */
 } bitmap_order_t;
 
@@ -39,8 +38,9 @@ bitmap_plane_t bitmap_plane(const net_layer_t *layer);
 outcome_t bitmap_order_open(const net_layer_t *layer, int64_t group, bool flat, int64_t columns, bitmap_order_t *order);
 void bitmap_order_close(bitmap_order_t *order);
 
-/* The bitmaps of one output channel: slices[order->slices], at `step` from one another. */
-void bitmap_of_weights(const bitmap_order_t *order, const int8_t *weights, int64_t step, bitmap_t *slices);
+/* The bitmaps of the weights of one output channel, which are in the order of the PE, filled up with zeros
+ * (tile_row()): slices[order->slices], at `step` from one another. */
+void bitmap_of_row(const bitmap_order_t *order, const int8_t *row, int64_t step, bitmap_t *slices);
 
 /* The bitmaps of `columns` outputs: slices[order->slices, columns]. The window is [kh, order->width, c], the inputs of
  * neighbouring outputs of one line; a byte is 1 where the input is not zero, and 0 where it is zero or padding. */
@@ -52,5 +52,8 @@ typedef struct {
 } bitmap_pairs_t;
 
 bitmap_pairs_t bitmap_pairs(const bitmap_t *rows, int64_t row_count, const bitmap_t *columns, int64_t column_count);
+
+/* All ones of `count` bitmaps. */
+int64_t bitmap_ones(const bitmap_t *bitmaps, int64_t count);
 
 #endif

@@ -17,6 +17,7 @@
 #include "accel/oddity.h"
 #include "accel/settings.h"
 #include "accel/tile.h"
+#include "base/clones.h"
 #include "base/text.h"
 #include "base/threads.h"
 #include "compress/bitflip.h"
@@ -167,11 +168,29 @@ static void row_cycles(const columns_t *columns, int64_t k, int64_t wide, uint8_
     const uint8_t *run = columns->masks + k * columns->row_units;
     for (int64_t segment = 0; segment < columns->layout.segments; segment++, run += columns->units)
         for (int64_t first = 0; first < columns->units; first += wide) {
-            uint8_t any = 0;
-            for (int64_t unit = first; unit < first + wide && unit < columns->units; unit++)
+            const int64_t end = first + wide < columns->units ? first + wide : columns->units;
+            uint8_t any = run[first];
+            for (int64_t unit = first + 1; unit < end; unit++)
                 any |= run[unit];
             *cycles++ = columns->cycles[any];
         }
+}
+
+/* Keep the slowest row of each slice, and return the sum of the cycles. Slices are filled up to whole vectors. */
+enum { SLICES_AT_A_TIME = 32 };
+CLONES("avx2", "default")
+static int64_t accel_bitwave_slower(const uint8_t *restrict cycles, int64_t slices, uint8_t *restrict slowest)
+{
+    int64_t sum = 0;
+    for (int64_t slice = 0; slice < slices; slice += SLICES_AT_A_TIME) {
+        uint16_t part = 0; /* at most 8 cycles each */
+        for (int i = 0; i < SLICES_AT_A_TIME; i++)
+            slowest[slice + i] = cycles[slice + i] > slowest[slice + i] ? cycles[slice + i] : slowest[slice + i];
+        for (int i = 0; i < SLICES_AT_A_TIME; i++)
+            part = (uint16_t)(part + cycles[slice + i]);
+        sum += part;
+    }
+    return sum;
 }
 
 static void try_cut(void *context, int64_t index, int worker)
@@ -182,21 +201,20 @@ static void try_cut(void *context, int64_t index, int worker)
     cut_t *cut = &trial->cuts[index];
     int64_t wide = columns->flows[index].group / UNIT, rows = columns->flows[index].rows,
             tiles = tile_row_tiles(columns->layer->shape, rows);
-    int64_t slices = exact_ceil(columns->units, wide) * columns->layout.segments;
-    uint8_t *cycles = malloc((size_t)slices), *slowest = malloc((size_t)slices);
+    const int64_t slices = exact_ceil(columns->units, wide) * columns->layout.segments,
+                  signs = columns->with_signs ? slices : 0, room = exact_ceil(slices, SLICES_AT_A_TIME) * SLICES_AT_A_TIME;
+    uint8_t *cycles = calloc((size_t)room, 1), *slowest = malloc((size_t)room);
     cut->failed = cycles == NULL || slowest == NULL;
     for (int64_t tile = 0; tile < tiles && !cut->failed; tile++) {
         const tile_rows_t channels = tile_rows(columns->layer->shape, rows, tile);
-        memset(slowest, 0, (size_t)slices);
+        memset(slowest, 0, (size_t)room);
         for (int64_t k = channels.first; k < channels.end; k++) {
             row_cycles(columns, k, wide, cycles);
-            for (int64_t slice = 0; slice < slices; slice++) {
-                slowest[slice] = cycles[slice] > slowest[slice] ? cycles[slice] : slowest[slice];
-                cut->row_cycles += cycles[slice] - columns->with_signs;
-            }
+            cut->row_cycles += accel_bitwave_slower(cycles, room, slowest) - signs;
         }
         for (int64_t slice = 0; slice < slices; slice++)
-            cut->cycles += slowest[slice] - columns->with_signs;
+            cut->cycles += slowest[slice];
+        cut->cycles -= signs;
     }
     cut->cycles = cut->cycles > 0 ? cut->cycles : 0;
     free(cycles);

@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Eight weights at a time in one 64-bit word, a byte each: no byte ever carries into the next. */
+/* Eight weights at a time in one 64-bit word, a byte each: no byte ever carries into the next. On x86-64 Bitlet takes 16,
+ * with SSE2, which every such processor has and which collects a bit of each. */
 #include "accel/cost.h"
 
+#include "base/clones.h"
+
 #include <string.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 static const uint64_t each_1 = 0x0101010101010101u, each_80 = 0x8080808080808080u;
 
@@ -64,21 +70,52 @@ cost_t cost_pragmatic(const int8_t *weights, int64_t count)
     return (cost_t){at_least_one(largest_byte(most)), useful};
 }
 
-cost_t cost_bitlet_zeros(const int8_t *weights, int64_t count)
+#if defined(__SSE2__)
+enum { AT_A_TIME = 32 };
+
+/* ones[b] += the weights of 32 that have bit b. */
+static inline __attribute__((always_inline)) void count_bits(const int8_t *weights, int64_t *ones)
 {
+    __m128i a = _mm_loadu_si128((const __m128i *)(const void *)weights),
+            b = _mm_loadu_si128((const __m128i *)(const void *)(weights + AT_A_TIME / 2));
+    for (int bit = 7; bit >= 0; bit--) {
+        const uint32_t mask = (uint32_t)_mm_movemask_epi8(a) | (uint32_t)_mm_movemask_epi8(b) << 16;
+        ones[bit] += __builtin_popcount(mask);
+        a = _mm_add_epi8(a, a);
+        b = _mm_add_epi8(b, b);
+    }
+}
+#else
+enum { AT_A_TIME = 2048 /* more than a slice has: eight at a time */ };
+static inline __attribute__((always_inline)) void count_bits(const int8_t *weights, int64_t *ones)
+{
+    (void)weights, (void)ones;
+}
+#endif
+
+CLONES("popcnt", "default")
+static cost_t accel_cost_bitlet(const int8_t *weights, int64_t count)
+{
+    int64_t sums[8] = {0}, most = 0, useful = 0, at = 0;
     uint64_t ones[8] = {0};
-    int64_t most = 0, useful = 0;
-    for (int64_t i = 0; i < count; i += 8) {
+    for (; at + AT_A_TIME <= count; at += AT_A_TIME)
+        count_bits(weights + at, sums);
+    for (int64_t i = at; i < count; i += 8) {
         uint64_t word = load(weights + i);
         for (int bit = 0; bit < 8; bit++)
             ones[bit] += (word >> bit) & each_1;
     }
     for (int bit = 0; bit < 8; bit++) {
-        int64_t sum = sum_of_bytes(ones[bit]);
+        const int64_t sum = sums[bit] + (at < count ? sum_of_bytes(ones[bit]) : 0);
         most = sum > most ? sum : most;
         useful += sum;
     }
     return (cost_t){most, useful};
+}
+
+cost_t cost_bitlet_zeros(const int8_t *weights, int64_t count)
+{
+    return accel_cost_bitlet(weights, count);
 }
 
 cost_t cost_bitlet(const int8_t *weights, int64_t count)

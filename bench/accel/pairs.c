@@ -12,9 +12,9 @@
 #include "accel/bitmap.h"
 #include "accel/exact.h"
 #include "accel/tile.h"
+#include "base/tausworthe.h"
 #include "base/threads.h"
 
-#include <gsl/gsl_rng.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +45,7 @@ typedef struct {
     bitmap_t *weights; /* [row tiles, slices, rows] */
     uint8_t *windows;  /* per worker: [kh, width, c] */
     bitmap_t *inputs;  /* per worker: [slices, columns] */
-    gsl_rng **random;  /* per worker */
+    int8_t *ordered;   /* per worker: [slices * group], the weights of a channel */
 } pass_t;
 
 /* ===  Steps  === */
@@ -143,11 +143,11 @@ static uint32_t seed_of(const char *name, int64_t draw)
     return seed ^ seed >> 16;
 }
 
-static void draw_pixels(gsl_rng *random, double density, int64_t count, uint8_t *pixels)
+static void draw_pixels(tausworthe_t *random, double density, int64_t count, uint8_t *pixels)
 {
     const uint64_t bound = (uint64_t)ldexp(density, 32);
     for (int64_t i = 0; i < count; i++)
-        pixels[i] = gsl_rng_get(random) < bound;
+        pixels[i] = tausworthe_next(random) < bound;
 }
 
 static void copy_pixels(const uint8_t *bits, int64_t first, int64_t count, uint8_t *pixels)
@@ -171,7 +171,7 @@ static void copy_group(const pairs_request_t *request, const draw_t *draw, int64
 }
 
 /* The window of a step for one group of the layer: zero outside the plane, drawn or real inside. */
-static void fill_window(const pass_t *pass, const draw_t *draw, int64_t group, gsl_rng *random, uint8_t *window)
+static void fill_window(const pass_t *pass, const draw_t *draw, int64_t group, tausworthe_t *random, uint8_t *window)
 {
     const pairs_request_t *request = pass->request;
     const bitmap_plane_t *plane = &pass->plane;
@@ -199,9 +199,16 @@ static void read_channel(void *context, int64_t k, int worker)
     const int64_t rows = request->rows, per_row = net_layer_weights(request->shape) / request->shape->k;
     const int64_t each = request->shape->k / net_layer_groups(request->shape);
     const int64_t tile = k / each * exact_ceil(each, rows) + k % each / rows;
-    (void)worker;
-    bitmap_of_weights(&pass->order, request->weights + k * per_row, rows,
-                      pass->weights + tile * pass->order.slices * rows + k % each % rows);
+    const int64_t places = pass->order.slices * request->group;
+    const int8_t *weights = request->weights + k * per_row;
+    int8_t *ordered = pass->ordered + worker * places;
+    if (request->flat) {
+        memcpy(ordered, weights, (size_t)per_row);
+        memset(ordered + per_row, 0, (size_t)(places - per_row));
+    } else {
+        tile_row(request->shape, request->group, weights, ordered);
+    }
+    bitmap_of_row(&pass->order, ordered, rows, pass->weights + tile * pass->order.slices * rows + k % each % rows);
 }
 
 static void run_draw(void *context, int64_t index, int worker)
@@ -213,13 +220,14 @@ static void run_draw(void *context, int64_t index, int worker)
     const int64_t columns = pass->kinds[draw->kind].columns;
     uint8_t *window = pass->windows + worker * request->shape->kh * pass->order.width * request->shape->c;
     bitmap_t *inputs = pass->inputs + worker * slices * request->columns;
-    gsl_rng_set(pass->random[worker], seed_of(request->shape->name, index));
+    tausworthe_t random;
+    tausworthe_seed(seed_of(request->shape->name, index), &random);
     const int64_t group_tiles = pass->row_tiles / net_layer_groups(request->shape);
     for (int64_t tile = 0; tile < pass->row_tiles; tile++) {
         const tile_rows_t channels = tile_rows(request->shape, rows, tile);
         const int64_t used = channels.end - channels.first;
         if (tile % group_tiles == 0) {
-            fill_window(pass, draw, tile / group_tiles, pass->random[worker], window);
+            fill_window(pass, draw, tile / group_tiles, &random, window);
             bitmap_of_window(&pass->order, window, columns, inputs);
         }
         for (int64_t slice = 0; slice < slices; slice++) {
@@ -252,10 +260,9 @@ static void add_kind(const pass_t *pass, const kind_t *kind, pairs_t *pairs)
 
 static void add_up(const pass_t *pass, pairs_t *pairs)
 {
-    const int64_t weights = net_layer_weights(pass->request->shape);
-    *pairs = (pairs_t){.slices = pass->order.slices};
-    for (int64_t i = 0; i < weights; i++)
-        pairs->nonzero += pass->request->weights[i] != 0;
+    const int64_t slices = pass->order.slices;
+    *pairs =
+        (pairs_t){.slices = slices, .nonzero = bitmap_ones(pass->weights, pass->row_tiles * slices * pass->request->rows)};
     for (int64_t i = 0; i < pass->kind_count; i++)
         add_kind(pass, &pass->kinds[i], pairs);
 }
@@ -274,29 +281,21 @@ static outcome_t open_pass(pass_t *pass, int threads)
     pass->weights = calloc((size_t)pass->row_tiles * slices * (size_t)request->rows, sizeof *pass->weights);
     pass->windows = malloc(workers * (size_t)(shape->kh * pass->order.width * shape->c));
     pass->inputs = malloc(workers * slices * (size_t)request->columns * sizeof *pass->inputs);
-    pass->random = calloc(workers, sizeof *pass->random);
-    if (pass->weights == NULL || pass->windows == NULL || pass->inputs == NULL || pass->random == NULL)
+    pass->ordered = malloc(workers * slices * (size_t)request->group);
+    if (pass->weights == NULL || pass->windows == NULL || pass->inputs == NULL || pass->ordered == NULL)
         return outcome_out_of_memory(shape->name);
-    for (size_t i = 0; i < workers; i++) {
-        pass->random[i] = gsl_rng_alloc(gsl_rng_taus2);
-        if (pass->random[i] == NULL)
-            return outcome_out_of_memory(shape->name);
-    }
     return outcome_ok();
 }
 
-static void close_pass(pass_t *pass, int threads)
+static void close_pass(pass_t *pass)
 {
-    for (int i = 0; i < threads && pass->random != NULL; i++)
-        if (pass->random[i] != NULL)
-            gsl_rng_free(pass->random[i]);
     bitmap_order_close(&pass->order);
     free(pass->kinds);
     free(pass->draws);
     free(pass->weights);
     free(pass->windows);
     free(pass->inputs);
-    free(pass->random);
+    free(pass->ordered);
 }
 
 outcome_t pairs_count(const pairs_request_t *request, int threads, pairs_t *pairs)
@@ -311,6 +310,6 @@ outcome_t pairs_count(const pairs_request_t *request, int threads, pairs_t *pair
         result = threads_for(threads, pass.draw_count, run_draw, &pass);
     if (outcome_is_ok(&result))
         add_up(&pass, pairs);
-    close_pass(&pass, threads);
+    close_pass(&pass);
     return result;
 }

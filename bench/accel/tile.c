@@ -2,6 +2,7 @@
 #include "accel/tile.h"
 
 #include "accel/exact.h"
+#include "compress/transpose.h"
 
 #include <string.h>
 
@@ -22,6 +23,10 @@ void tile_row(const net_layer_t *layer, int64_t group, const int8_t *weights, in
 {
     tile_layout_t layout = tile_layout(layer);
     int64_t padded = exact_ceil(layout.length, group) * group, step = layout.along_plane ? 1 : layout.segments;
+    if (step > 1 && padded == layout.length) {
+        transpose_bytes(weights, layout.length, layout.segments, row);
+        return;
+    }
     for (int64_t segment = 0; segment < layout.segments; segment++, row += padded) {
         const int8_t *from = weights + segment * (layout.along_plane ? layout.length : 1);
         if (step == 1)

@@ -10,6 +10,7 @@
 #include "compress/grid.h"
 
 #include <math.h>
+#include <string.h>
 
 enum { SCALE_BITS = 8, SCALE_EXPONENT_MOST = 127 }; /* E8M0, specification §5.4.1 */
 
@@ -114,12 +115,27 @@ static void find_places(const activation_shape_t *shape, int64_t position, int64
                                         : activation_place(shape, i, position);
 }
 
+/* A row of tokens lies side by side in memory. */
+static void quantise_rows(const activation_t *by, const activation_shape_t *shape, const float *from, float *to)
+{
+    for (int64_t row = 0; row < shape->positions; row++, from += shape->channels, to += shape->channels) {
+        memcpy(to, from, (size_t)shape->channels * sizeof *to);
+        for (int64_t at = 0; at < shape->channels; at += by->group)
+            quantise_group(&by->grid, by->exponent, to + at,
+                           shape->channels - at < by->group ? shape->channels - at : by->group);
+    }
+}
+
 static void quantise_input(const activation_t *by, const activation_shape_t *shape, const float *from, float *to)
 {
     const int64_t length = shape->flat ? shape->channels * shape->positions : shape->channels;
     const int64_t rows = shape->flat ? 1 : shape->positions;
     float gathered[COLUMNS_GROUP_MOST];
     int64_t places[COLUMNS_GROUP_MOST];
+    if (!shape->flat && shape->block == shape->channels) {
+        quantise_rows(by, shape, from, to);
+        return;
+    }
     for (int64_t row = 0; row < rows; row++)
         for (int64_t at = 0; at < length; at += by->group) {
             const int64_t count = length - at < by->group ? length - at : by->group;

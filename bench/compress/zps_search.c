@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The weights of a group fit in one to four registers, so each of the 64 shifts costs a dozen instructions. The AVX2 kernel
- * stays in 8-bit lanes: saturating addition is the clipping of Algorithm 1, and the error, at most 127 in size, survives
- * arithmetic modulo 256. It rounds as zps_round.h does, and saturates so that a tie at 127 does not wrap.
+/* Compression spends most of its time here.
  *
- * The rule is split into constants before the loops (`kind_t`): the choice by squared error alone needs no sums of
- * errors. */
+ * The squared errors of a group repeat. Let the step be 2^p. As long as no sum w + s is cut off at the end of the range,
+ * its distance to the nearest multiple of the step depends only on (w + s) mod 2^p. So of the shifts that leave the same
+ * number of redundant columns, two that differ by a multiple of 2^p have the same squared error, and 2^p sums are enough:
+ * 16 for the 64 shifts of N = 4 without redundant columns. All of them are made at once, a shift in each lane: a weight
+ * adds a row of a table, which begins at its own residue.
+ *
+ * A shift that cuts a sum off still takes a multiple of the step, so its error is at least the one without the cut. The
+ * sum is then a bound, and the shift is tried exactly only if the bound is as good as the best shift so far. Nothing is
+ * estimated: the shift is that of the search which tries all of them (`exhaustive`). */
 #include "compress/zps_search.h"
 
 #include "compress/columns.h"
@@ -12,19 +17,21 @@
 #include "compress/zps_round.h"
 
 #include <stdlib.h>
-
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
+#include <string.h>
 
 COMPRESS_INLINE int clip(int value)
 {
     return value < -128 ? -128 : value > 127 ? 127 : value;
 }
 
+COMPRESS_INLINE int redundant_most(int columns)
+{
+    return columns < COLUMNS_REDUNDANT_MOST ? columns : COLUMNS_REDUNDANT_MOST;
+}
+
 COMPRESS_INLINE zps_plan_t plan_of(int low, int high, int shift, int columns)
 {
-    int limit = columns < COLUMNS_REDUNDANT_MOST ? columns : COLUMNS_REDUNDANT_MOST;
+    int limit = redundant_most(columns);
     int least = clip(low + shift), most = clip(high + shift);
     int reach = (least < 0 ? ~least : least) | (most < 0 ? ~most : most); /* the magnitude bits in use */
     int redundant = reach == 0 ? limit : __builtin_clz((unsigned)reach) - 25;
@@ -38,29 +45,61 @@ zps_plan_t zps_plan(int low, int high, int shift, int columns)
     return plan_of(low, high, shift, columns);
 }
 
-/* ===  Rules  === */
+/* ===  One shift  === */
 
-/* Constant in each copy of a search. */
+/* In 16 bits, so that compilers take 16-bit lanes. */
 typedef struct {
-    bool ties_to_zero, least_mean;
-} kind_t;
+    int16_t weights[COLUMNS_GROUP_MOST];
+    int low, high;
+} group_t;
 
-/* The shifts tried so far. */
-typedef struct {
-    int best;                         /* the first of least squared error */
-    int32_t least;                    /* its squared error */
-    int32_t squares[ZPS_SHIFTS_MOST]; /* of all shifts, for the choice by mean */
-} tried_t;
-
-COMPRESS_INLINE void take(const zps_rule_t *rule, kind_t kind, int shift, int32_t squares, tried_t *tried)
+COMPRESS_INLINE void read_group(const int8_t *weights, int64_t count, group_t *group)
 {
-    if (kind.least_mean)
-        tried->squares[shift - rule->first] = squares;
-    if (squares < tried->least) {
-        tried->least = squares;
-        tried->best = shift;
-    }
+    int8_t low = weights[0], high = weights[0];
+    for (int64_t i = 0; i < count; i++)
+        low = weights[i] < low ? weights[i] : low;
+    for (int64_t i = 0; i < count; i++)
+        high = weights[i] > high ? weights[i] : high;
+    for (int64_t i = 0; i < count; i++)
+        group->weights[i] = weights[i];
+    group->low = low;
+    group->high = high;
 }
+
+COMPRESS_INLINE int16_t difference(int16_t weight, int16_t shift, int16_t step, int16_t most, bool ties_to_zero)
+{
+    int16_t wanted = (int16_t)(weight + shift), clipped = wanted < -128 ? -128 : wanted;
+    clipped = clipped > 127 ? 127 : clipped;
+    return (int16_t)(zps_rounded(clipped, step, most, ties_to_zero) - wanted);
+}
+
+/* The sum of squared errors, or the sum of errors. */
+COMPRESS_INLINE int32_t total_of(const group_t *group, int64_t count, int shift, zps_plan_t plan, bool ties_to_zero,
+                                 bool squared)
+{
+    int16_t step = (int16_t)(1 << plan.pruned), most = (int16_t)plan.most;
+    int32_t total = 0;
+    for (int64_t i = 0; i < count; i++) {
+        int16_t error = difference(group->weights[i], (int16_t)shift, step, most, ties_to_zero);
+        total += squared ? error * error : error;
+    }
+    return total;
+}
+
+/* Both ways to break a tie are equally far away. */
+COMPRESS_INLINE int32_t squares_at(const zps_rule_t *rule, const group_t *group, int64_t count, int shift)
+{
+    return total_of(group, count, shift, plan_of(group->low, group->high, shift, rule->columns), false, true);
+}
+
+COMPRESS_INLINE int32_t sum_at(const zps_rule_t *rule, const group_t *group, int64_t count, int shift)
+{
+    const zps_plan_t plan = plan_of(group->low, group->high, shift, rule->columns);
+    return rule->ties_to_zero ? total_of(group, count, shift, plan, true, false)
+                              : total_of(group, count, shift, plan, false, false);
+}
+
+/* ===  Rules  === */
 
 /* The shift with the least sum so far, among those near the least squared error. */
 typedef struct {
@@ -69,9 +108,9 @@ typedef struct {
 } leader_t;
 
 /* The largest squared error that is near the least one. */
-COMPRESS_INLINE int32_t near_most(const zps_rule_t *rule, const tried_t *tried)
+COMPRESS_INLINE int32_t near_most(const zps_rule_t *rule, int32_t least)
 {
-    return (int32_t)(tried->least + (int64_t)tried->least * rule->near_percent / 100);
+    return (int32_t)(least + (int64_t)least * rule->near_percent / 100);
 }
 
 COMPRESS_INLINE void compare(int shift, int32_t squares, int32_t sum, leader_t *leader)
@@ -81,240 +120,227 @@ COMPRESS_INLINE void compare(int shift, int32_t squares, int32_t sum, leader_t *
         *leader = (leader_t){shift, squares, sum};
 }
 
-/* ===  Portable: 16-bit lanes  === */
+/* ===  Every shift  === */
 
-/* All in 16 bits, so that compilers take 16-bit lanes. */
-COMPRESS_INLINE int16_t difference(int16_t weight, int16_t shift, int16_t step, int16_t most, kind_t kind)
+COMPRESS_INLINE int search_exhaustive(const zps_rule_t *rule, const int8_t *weights, int64_t count)
 {
-    int16_t wanted = (int16_t)(weight + shift), clipped = wanted < -128 ? -128 : wanted;
-    clipped = clipped > 127 ? 127 : clipped;
-    return (int16_t)(zps_rounded(clipped, step, most, kind.ties_to_zero) - wanted);
-}
-
-/* The sum of squared errors, or the sum of errors. */
-COMPRESS_INLINE int32_t total_of(const int16_t *weights, int64_t count, int shift, zps_plan_t plan, kind_t kind,
-                                 bool squared)
-{
-    int16_t step = (int16_t)(1 << plan.pruned), most = (int16_t)plan.most;
-    int32_t total = 0;
-    for (int64_t i = 0; i < count; i++) {
-        int16_t error = difference(weights[i], (int16_t)shift, step, most, kind);
-        total += squared ? error * error : error;
+    group_t group;
+    int32_t squares[ZPS_SHIFTS_MOST], least = INT32_MAX;
+    int best = rule->first;
+    read_group(weights, count, &group);
+    for (int shift = rule->first; shift <= rule->last; shift++) {
+        const int32_t at = squares[shift - rule->first] = squares_at(rule, &group, count, shift);
+        best = at < least ? shift : best;
+        least = at < least ? at : least;
     }
-    return total;
-}
-
-COMPRESS_INLINE int search_any(const zps_rule_t *rule, const int8_t *weights, int64_t count, kind_t kind)
-{
-    int16_t wide[COLUMNS_GROUP_MOST];
-    int low = weights[0], high = weights[0];
-    for (int64_t i = 0; i < count; i++) {
-        wide[i] = weights[i];
-        low = weights[i] < low ? weights[i] : low;
-        high = weights[i] > high ? weights[i] : high;
-    }
-    tried_t tried;
-    tried.best = rule->first;
-    tried.least = INT32_MAX;
-    for (int shift = rule->first; shift <= rule->last && tried.least > 0; shift++)
-        take(rule, kind, shift, total_of(wide, count, shift, plan_of(low, high, shift, rule->columns), kind, true), &tried);
-    if (!kind.least_mean || tried.least == 0)
-        return tried.best;
+    if (!rule->least_mean || least == 0)
+        return best;
     leader_t leader = {.sum = INT32_MAX};
-    const int32_t most = near_most(rule, &tried);
     for (int shift = rule->first; shift <= rule->last; shift++)
-        if (tried.squares[shift - rule->first] <= most)
-            compare(shift, tried.squares[shift - rule->first],
-                    total_of(wide, count, shift, plan_of(low, high, shift, rule->columns), kind, false), &leader);
+        if (squares[shift - rule->first] <= near_most(rule, least))
+            compare(shift, squares[shift - rule->first], sum_at(rule, &group, count, shift), &leader);
     return leader.shift;
 }
 
-COMPRESS_INLINE int search_kind(const zps_rule_t *rule, const int8_t *weights, int64_t count, kind_t kind)
+/* The default group has loops of known length. */
+COMPRESS_CLONES
+static int zps_search_exhaustive(const zps_rule_t *rule, const int8_t *weights, int64_t count)
 {
-    return count == 32 ? search_any(rule, weights, 32, kind) : search_any(rule, weights, count, kind);
+    return count == 32 ? search_exhaustive(rule, weights, 32) : search_exhaustive(rule, weights, count);
 }
 
-static int search_portable(const zps_rule_t *rule, const int8_t *weights, int64_t count)
+static const zps_search_t exhaustive = {.name = "every shift", .search = zps_search_exhaustive};
+
+/* ===  By residues  === */
+
+/* A sum fits in 16 bits: a chunk of 32 weights with errors of at most 32. */
+enum { LANES = 16, CHUNK = 32, PERIOD_MOST = 1 << COLUMNS_MOST };
+typedef uint16_t lanes_t __attribute__((vector_size(LANES * sizeof(uint16_t))));
+
+/* The squared distance of i to the nearest multiple of 2^p, for p from 0 to 6. */
+#define NEAR(i, p) ((i) % (1 << (p)) < (1 << (p)) - (i) % (1 << (p)) ? (i) % (1 << (p)) : (1 << (p)) - (i) % (1 << (p)))
+#define SQUARE(i, p) (NEAR(i, p) * NEAR(i, p))
+#define SQUARES_4(i, p) SQUARE(i, p), SQUARE(i + 1, p), SQUARE(i + 2, p), SQUARE(i + 3, p)
+#define SQUARES_16(i, p) SQUARES_4(i, p), SQUARES_4(i + 4, p), SQUARES_4(i + 8, p), SQUARES_4(i + 12, p)
+#define SQUARES_64(i, p) SQUARES_16(i, p), SQUARES_16(i + 16, p), SQUARES_16(i + 32, p), SQUARES_16(i + 48, p)
+#define SQUARES_128(p)                      \
+    {                                       \
+        SQUARES_64(0, p), SQUARES_64(64, p) \
+    }
+static const uint16_t residue_squares[COLUMNS_MOST + 1][2 * PERIOD_MOST] = {
+    SQUARES_128(0), SQUARES_128(1), SQUARES_128(2), SQUARES_128(3), SQUARES_128(4), SQUARES_128(5), SQUARES_128(6)};
+
+/* A place is a shift, counted from the first one. Squared errors by place; UNKNOWN is added to a bound (see above). */
+enum { UNKNOWN = 1 << 30, PLACES = ZPS_SHIFTS_MOST };
+typedef struct {
+    const zps_rule_t *rule;
+    const group_t *group;
+    int places;
+    int32_t squares[PLACES];         /* INT32_MAX beyond the places */
+    int first_unknown, last_unknown; /* all unknown places are from the first to the last one */
+} search_t;
+
+COMPRESS_INLINE void add_row(const uint16_t *row, lanes_t *sum)
 {
-    if (rule->least_mean)
-        return rule->ties_to_zero ? search_kind(rule, weights, count, (kind_t){true, true})
-                                  : search_kind(rule, weights, count, (kind_t){false, true});
-    return rule->ties_to_zero ? search_kind(rule, weights, count, (kind_t){true, false})
-                              : search_kind(rule, weights, count, (kind_t){false, false});
+    lanes_t lanes;
+    memcpy(&lanes, row, sizeof lanes);
+    *sum += lanes;
 }
 
-static bool always(void)
+/* The sums of the first 16 `vectors` places, as if nothing were cut off, of shifts with this step. */
+COMPRESS_INLINE void sum_vectors(const search_t *search, int64_t count, int pruned, int vectors, int32_t *sums)
 {
+    const uint16_t *table = residue_squares[pruned];
+    const int first = search->rule->first, mask = (1 << pruned) - 1;
+    for (int64_t at = 0; at < count; at += CHUNK) {
+        const int64_t end = count - at < CHUNK ? count : at + CHUNK;
+        lanes_t a = {0}, b = {0}, c = {0}, d = {0};
+        for (int64_t i = at; i < end; i++) {
+            const uint16_t *row = table + ((search->group->weights[i] + first) & mask);
+            add_row(row, &a);
+            if (vectors > 1)
+                add_row(row + LANES, &b);
+            if (vectors > 2) {
+                add_row(row + 2 * LANES, &c);
+                add_row(row + 3 * LANES, &d);
+            }
+        }
+        const lanes_t parts[] = {a, b, c, d};
+        for (int vector = 0; vector < vectors; vector++)
+            for (int lane = 0; lane < LANES; lane++)
+                sums[vector * LANES + lane] = (at > 0 ? sums[vector * LANES + lane] : 0) + parts[vector][lane];
+    }
+}
+
+/* The same of all places: sums repeat after the step, which is at least a vector here. */
+COMPRESS_INLINE void sum_residues(const search_t *search, int64_t count, int pruned, int32_t *sums)
+{
+    int period = LANES;
+    if (pruned <= 4) {
+        sum_vectors(search, count, pruned, 1, sums);
+    } else if (pruned == 5) {
+        sum_vectors(search, count, pruned, 2, sums);
+        period = 2 * LANES;
+    } else {
+        sum_vectors(search, count, pruned, 4, sums);
+        period = 4 * LANES;
+    }
+    for (int place = period; place < PLACES; place += LANES)
+        memcpy(sums + place, sums + place - period, LANES * sizeof *sums);
+}
+
+COMPRESS_INLINE void note_unknown(search_t *search, int from, int to)
+{
+    search->first_unknown = from <= to && from < search->first_unknown ? from : search->first_unknown;
+    search->last_unknown = from <= to && to > search->last_unknown ? to : search->last_unknown;
+}
+
+/* Fill the places that have at least this many redundant columns; those that have more are filled again. False: none. */
+COMPRESS_INLINE bool fill_places(search_t *search, int64_t count, int redundant)
+{
+    const int reach = 128 >> redundant, step = 1 << (search->rule->columns - redundant);
+    const int lowest = -reach - search->group->low - search->rule->first, /* below it the least weight is cut off */
+        highest = reach - step + step / 2 - search->group->high - search->rule->first; /* beyond it the largest one */
+    const int end = redundant == 0 ? search->places : reach - search->group->high - search->rule->first;
+    const int from = redundant == 0 || lowest < 0 ? 0 : lowest, to = (end < search->places ? end : search->places) - 1;
+    int32_t sums[PLACES];
+    if (from > to)
+        return false;
+    sum_residues(search, count, search->rule->columns - redundant, sums);
+    for (int place = 0; place < PLACES; place++) {
+        const int32_t bound = sums[place] | (place < lowest || place > highest ? UNKNOWN : 0);
+        const int32_t before = redundant == 0 ? INT32_MAX : search->squares[place];
+        search->squares[place] = place >= from && place <= to ? bound : before;
+    }
+    note_unknown(search, from, lowest - 1 < to ? lowest - 1 : to);
+    note_unknown(search, highest + 1 > from ? highest + 1 : from, to);
     return true;
 }
 
-static const zps_search_t portable = {.name = "portable", .supported = always, .search = search_portable};
-
-/* ===  AVX2: 8-bit lanes  === */
-
-#if defined(__x86_64__)
-#define ZPS_AVX2 __attribute__((target("avx2")))
-#define ZPS_AVX2_INLINE static inline __attribute__((always_inline, target("avx2")))
-enum { LANES = 32 };
-
-ZPS_AVX2_INLINE __m256i load(const void *from)
+/* Try the unknown places whose bound is at most `most`, which follows the least squared error if `to_least`; returns it. */
+COMPRESS_INLINE int32_t settle(search_t *search, int64_t count, int32_t most, bool to_least)
 {
-    return _mm256_loadu_si256((const __m256i *)from);
-}
-
-/* The constants for rounding with a given number of redundant columns, in every lane. */
-typedef struct {
-    __m256i raise, tie, odd, keep, most; /* tie: ones where there are ties; odd: the bit that is set in odd multiples */
-} rounding_t;
-
-ZPS_AVX2_INLINE rounding_t rounding_of(int redundant, int columns)
-{
-    int step = 1 << (columns - redundant), halves = step > 1;
-    return (rounding_t){.raise = _mm256_set1_epi8((char)(halves ? step / 2 - 1 : 0)),
-                        .tie = _mm256_set1_epi8((char)-halves),
-                        .odd = _mm256_set1_epi8((char)(halves ? step : 0)),
-                        .keep = _mm256_set1_epi8((char)-step),
-                        .most = _mm256_set1_epi8((char)((128 >> redundant) - step))};
-}
-
-/* The errors of 32 weights for one shift; 0 where not `live`. */
-ZPS_AVX2_INLINE __m256i differences(__m256i weights, __m256i live, __m256i shift, const rounding_t *rounding,
-                                    bool ties_to_zero)
-{
-    __m256i zero = _mm256_setzero_si256();
-    __m256i clipped = _mm256_adds_epi8(weights, shift), wanted = _mm256_add_epi8(weights, shift);
-    __m256i up = ties_to_zero ? _mm256_and_si256(_mm256_cmpgt_epi8(zero, clipped), rounding->tie)
-                              : _mm256_cmpgt_epi8(_mm256_and_si256(clipped, rounding->odd), zero);
-    __m256i raised = _mm256_subs_epi8(_mm256_adds_epi8(clipped, rounding->raise), up);
-    __m256i rounded = _mm256_min_epi8(_mm256_and_si256(raised, rounding->keep), rounding->most);
-    return _mm256_and_si256(_mm256_sub_epi8(rounded, wanted), live);
-}
-
-/* In eight sums. */
-ZPS_AVX2_INLINE __m256i squares_of(__m256i differences)
-{
-    __m256i size = _mm256_abs_epi8(differences);
-    return _mm256_madd_epi16(_mm256_maddubs_epi16(size, size), _mm256_set1_epi16(1));
-}
-
-ZPS_AVX2_INLINE __m256i sums_of(__m256i differences)
-{
-    return _mm256_madd_epi16(_mm256_maddubs_epi16(_mm256_set1_epi8(1), differences), _mm256_set1_epi16(1));
-}
-
-ZPS_AVX2_INLINE int32_t sum_of(__m256i lanes)
-{
-    __m128i half = _mm_add_epi32(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256(lanes, 1));
-    half = _mm_add_epi32(half, _mm_shuffle_epi32(half, 0x4E));
-    half = _mm_add_epi32(half, _mm_shuffle_epi32(half, 0xB1));
-    return _mm_cvtsi128_si32(half);
-}
-
-ZPS_AVX2_INLINE int least_lane(__m256i lanes)
-{
-    __m128i half = _mm_min_epi8(_mm256_castsi256_si128(lanes), _mm256_extracti128_si256(lanes, 1));
-    half = _mm_xor_si128(half, _mm_set1_epi8(-128)); /* unsigned order, for the instruction that finds the least of 8 */
-    half = _mm_min_epu8(half, _mm_srli_epi16(half, 8));
-    return (_mm_cvtsi128_si32(_mm_minpos_epu16(_mm_and_si128(half, _mm_set1_epi16(255)))) & 255) - 128;
-}
-
-/* A group in registers' width: places beyond it repeat one of its weights and are masked out by `live` in the last chunk.
- */
-typedef struct {
-    const int8_t *weights; /* chunks * 32 */
-    int64_t chunks;
-    __m256i live;
-} chunks_t;
-
-/* The sum of squared errors, or the sum of errors. */
-ZPS_AVX2_INLINE int32_t total_at(const chunks_t *group, __m256i shift, const rounding_t *rounding, kind_t kind,
-                                 bool squared)
-{
-    __m256i total = _mm256_setzero_si256(), all = _mm256_set1_epi8(-1);
-    for (int64_t i = 0; i < group->chunks; i++) {
-        __m256i live = i + 1 < group->chunks ? all : group->live;
-        __m256i errors = differences(load(group->weights + i * LANES), live, shift, rounding, kind.ties_to_zero);
-        total = _mm256_add_epi32(total, squared ? squares_of(errors) : sums_of(errors));
+    for (int place = search->first_unknown; place <= search->last_unknown; place++) {
+        int32_t *squares = &search->squares[place];
+        if (*squares < UNKNOWN || *squares - UNKNOWN > most)
+            continue;
+        *squares = squares_at(search->rule, search->group, count, search->rule->first + place);
+        most = to_least && *squares < most ? *squares : most;
     }
-    return sum_of(total);
+    return most;
 }
 
-ZPS_AVX2_INLINE int search_chunks(const zps_rule_t *rule, chunks_t group, kind_t kind)
+/* Has an equal sum of errors been seen? Without a cut and with ties to even, sums repeat after two steps. */
+COMPRESS_INLINE bool is_repeated(const search_t *search, int shift, uint64_t (*seen)[2])
 {
-    __m256i lows = load(group.weights), highs = lows, all = _mm256_set1_epi8(-1);
-    for (int64_t i = 1; i < group.chunks; i++) {
-        lows = _mm256_min_epi8(lows, load(group.weights + i * LANES));
-        highs = _mm256_max_epi8(highs, load(group.weights + i * LANES));
-    }
-    int low = least_lane(lows), high = ~least_lane(_mm256_xor_si256(highs, all)), limit = rule->columns;
-    rounding_t roundings[COLUMNS_REDUNDANT_MOST + 1];
-    limit = limit < COLUMNS_REDUNDANT_MOST ? limit : COLUMNS_REDUNDANT_MOST;
-    for (int redundant = 0; redundant <= limit; redundant++)
-        roundings[redundant] = rounding_of(redundant, rule->columns);
-    tried_t tried;
-    tried.best = rule->first;
-    tried.least = INT32_MAX;
-    __m256i lanes = _mm256_set1_epi8((char)rule->first), one = _mm256_set1_epi8(1);
-    for (int shift = rule->first; shift <= rule->last && tried.least > 0; shift++, lanes = _mm256_add_epi8(lanes, one)) {
-        const rounding_t *rounding = &roundings[plan_of(low, high, shift, rule->columns).redundant];
-        take(rule, kind, shift, total_at(&group, lanes, rounding, kind, true), &tried);
-    }
-    if (!kind.least_mean || tried.least == 0)
-        return tried.best;
+    const zps_plan_t plan = plan_of(search->group->low, search->group->high, shift, search->rule->columns);
+    const int step = 1 << plan.pruned, residue = shift & (2 * step - 1);
+    if (search->rule->ties_to_zero || search->group->low + shift < -128 ||
+        search->group->high + shift >= plan.most + step / 2)
+        return false;
+    uint64_t *word = &seen[plan.redundant][residue / 64], bit = UINT64_C(1) << residue % 64;
+    const bool repeated = *word & bit;
+    *word |= bit;
+    return repeated;
+}
+
+COMPRESS_INLINE int lead(const search_t *search, int64_t count, int32_t most)
+{
+    enum { AT_A_TIME = 8 };
+    uint8_t is_near[PLACES];
+    uint64_t seen[COLUMNS_REDUNDANT_MOST + 1][2] = {{0}}, any;
     leader_t leader = {.sum = INT32_MAX};
-    const int32_t most = near_most(rule, &tried);
-    for (int shift = rule->first; shift <= rule->last; shift++)
-        if (tried.squares[shift - rule->first] <= most) {
-            const rounding_t *rounding = &roundings[plan_of(low, high, shift, rule->columns).redundant];
-            compare(shift, tried.squares[shift - rule->first],
-                    total_at(&group, _mm256_set1_epi8((char)shift), rounding, kind, false), &leader);
+    for (int place = 0; place < PLACES; place++)
+        is_near[place] = search->squares[place] <= most;
+    for (int first = 0; first < search->places; first += AT_A_TIME) {
+        memcpy(&any, is_near + first, sizeof any);
+        for (int place = first; any != 0 && place < first + AT_A_TIME; place++) {
+            const int shift = search->rule->first + place;
+            if (is_near[place] && !is_repeated(search, shift, seen))
+                compare(shift, search->squares[place], sum_at(search->rule, search->group, count, shift), &leader);
         }
+    }
     return leader.shift;
 }
 
-ZPS_AVX2_INLINE int search_avx2_kind(const zps_rule_t *rule, const int8_t *weights, int64_t count, kind_t kind)
+COMPRESS_INLINE int search_residues(const zps_rule_t *rule, const int8_t *weights, int64_t count)
 {
-    if (count == LANES)
-        return search_chunks(rule, (chunks_t){weights, 1, _mm256_set1_epi8(-1)}, kind);
-    int8_t padded[COLUMNS_GROUP_MOST + LANES], live[LANES];
-    int64_t chunks = (count + LANES - 1) / LANES;
-    for (int64_t i = 0; i < chunks * LANES; i++)
-        padded[i] = weights[i < count ? i : 0];
-    for (int lane = 0; lane < LANES; lane++)
-        live[lane] = (chunks - 1) * LANES + lane < count ? -1 : 0;
-    return search_chunks(rule, (chunks_t){padded, chunks, load(live)}, kind);
+    group_t group; /* neither is cleared: that would take longer than the search */
+    search_t search;
+    read_group(weights, count, &group);
+    search.rule = rule;
+    search.group = &group;
+    search.places = rule->last - rule->first + 1;
+    search.first_unknown = search.places;
+    search.last_unknown = -1;
+    for (int redundant = 0; redundant <= redundant_most(rule->columns) && fill_places(&search, count, redundant);)
+        redundant++;
+    int32_t least = INT32_MAX;
+    for (int place = 0; place < PLACES; place++)
+        least = search.squares[place] < least ? search.squares[place] : least;
+    least = settle(&search, count, least < UNKNOWN ? least : UNKNOWN - 1, true);
+    if (rule->least_mean && least > 0) {
+        const int32_t most = near_most(rule, least);
+        settle(&search, count, most, false);
+        return lead(&search, count, most);
+    }
+    int place = 0;
+    while (search.squares[place] != least)
+        place++;
+    return rule->first + place;
 }
 
-ZPS_AVX2
-static int search_avx2(const zps_rule_t *rule, const int8_t *weights, int64_t count)
+COMPRESS_CLONES
+static int zps_search_residues(const zps_rule_t *rule, const int8_t *weights, int64_t count)
 {
-    if (rule->least_mean)
-        return rule->ties_to_zero ? search_avx2_kind(rule, weights, count, (kind_t){true, true})
-                                  : search_avx2_kind(rule, weights, count, (kind_t){false, true});
-    return rule->ties_to_zero ? search_avx2_kind(rule, weights, count, (kind_t){true, false})
-                              : search_avx2_kind(rule, weights, count, (kind_t){false, false});
+    return count == 32 ? search_residues(rule, weights, 32) : search_residues(rule, weights, count);
 }
 
-static bool has_avx2(void)
-{
-    return __builtin_cpu_supports("avx2") != 0;
-}
+static const zps_search_t residues = {.name = "residues", .search = zps_search_residues};
 
-static const zps_search_t avx2 = {.name = "avx2", .supported = has_avx2, .search = search_avx2};
-#endif
-
-const zps_search_t *const zps_searches[] = {
-#if defined(__x86_64__)
-    &avx2,
-#endif
-    &portable,
-    NULL,
-};
+const zps_search_t *const zps_searches[] = {&residues, &exhaustive, NULL};
 
 int zps_search(const zps_rule_t *rule, const int8_t *weights, int64_t count)
 {
-    const zps_search_t *const *search = zps_searches;
-    while (!(*search)->supported())
-        search++;
-    return (*search)->search(rule, weights, count);
+    return zps_search_residues(rule, weights, count);
 }

@@ -207,8 +207,11 @@ static outcome_t open_shared(tokens_t *tokens)
     tokens->gathered = largest > 0 ? malloc((size_t)largest * sizeof *tokens->gathered) : NULL;
     tokens->zeros = calloc((size_t)outputs, sizeof *tokens->zeros);
     tokens->workers = calloc((size_t)tokens->worker_count, sizeof *tokens->workers);
-    if (tokens->zeros == NULL || (largest > 0 && tokens->gathered == NULL) || tokens->workers == NULL)
+    tokens->first_only = calloc(program->count, sizeof *tokens->first_only);
+    if (tokens->zeros == NULL || tokens->first_only == NULL || (largest > 0 && tokens->gathered == NULL) ||
+        tokens->workers == NULL)
         return outcome_out_of_memory("transformer");
+    net_program_first_only(program, tokens->first_only);
     outcome_t result;
     if (outcome_bad(&result, check_steps(tokens)) || outcome_bad(&result, make_turns(tokens)) ||
         outcome_bad(&result, plan_buffers(tokens)))
@@ -278,6 +281,7 @@ void tokens_close(void *state)
     free(tokens->zeros);
     free(tokens->turns);
     free(tokens->buffer_of);
+    free(tokens->first_only);
     free(tokens);
 }
 
@@ -451,8 +455,9 @@ outcome_t tokens_predict(void *state, int number, const float *input, float *log
     if ((program->steps[0].kind == NET_STEP_EMBEDDING || program->steps[0].kind == NET_STEP_WORDS) &&
         outcome_bad(&result, count_words(tokens, input, &rows)))
         return result;
+    const bool seen = tokens->filter != NULL || tokens->watcher != NULL; /* who looks at inputs sees all tokens */
     for (size_t i = 0; i < program->count; i++)
-        worker->steps[i].rows = program->steps[i].first_token ? 1 : rows;
+        worker->steps[i].rows = program->steps[i].first_token || (tokens->first_only[i] && !seen) ? 1 : rows;
     worker->input = input;
     worker->refused = false;
     onednn_prepare_thread();

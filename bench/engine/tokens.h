@@ -61,7 +61,8 @@ struct token_worker {
 struct tokens {
     const token_set_t *set;
     const net_weights_t *weights;
-    int *buffer_of; /* one per step */
+    int *buffer_of;   /* one per step */
+    bool *first_only; /* one per step (net_program_first_only()) */
     int buffer_count;
     int64_t scratch_floats; /* scores of one attention head, or the gathered patches */
     token_worker_t *workers;

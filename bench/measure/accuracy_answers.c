@@ -9,6 +9,7 @@
 #include "measure/sample_list.h"
 #include "measure/variant.h"
 
+#include <string.h>
 #include <time.h>
 
 /* ===  One method  === */
@@ -69,12 +70,43 @@ static double cpu_clock(void)
 }
 
 /* Give the method's weights to the engine, and count its bits; without an engine only count them. */
-static outcome_t apply(accuracy_session_t *session, const char *spec, engine_t *engine, accuracy_row_t *row)
+static outcome_t apply(accuracy_session_t *session, size_t index, engine_t *engine, accuracy_row_t *row)
 {
     const stored_t *stored = &session->checkpoint.stored;
+    const char *spec = session->methods[index];
+    sha256_t *digest = &session->digests[index];
     if (stored->compressed && text_equal(spec, stored->method.chars))
-        return variant_apply_stored(stored, &session->network, engine, &row->bits);
-    return variant_apply(&session->network, spec, session->config->threads, engine, &row->bits);
+        return variant_apply_stored(stored, &session->network, engine, &row->bits, digest);
+    return variant_apply(&session->network, spec, session->config->threads, engine, &row->bits, digest);
+}
+
+/* ===  Methods that leave the same weights  === */
+
+static bool filters_activations(const char *spec)
+{
+    const method_t *method;
+    method_config_t parsed;
+    const outcome_t result = method_parse(spec, &method, &parsed);
+    return !outcome_is_ok(&result) || parsed.activation_bits > 0;
+}
+
+/* Take over the answers of a method that has run with the same weights, where it did: of the narrow networks some presets
+ * and their methods with other shares of sensitive channels are alike. Nothing else differs between two methods, unless
+ * they quantise activations. */
+static bool take_over(accuracy_session_t *session, size_t index)
+{
+    const sha256_t *digest = &session->digests[index];
+    predictions_t *to = &session->answers[index];
+    for (size_t i = 0; i < session->method_count && digest->hex[0] != '\0'; i++) {
+        const predictions_t *from = &session->answers[i];
+        if (i == index || !session->answered[i] || !text_equal(session->digests[i].hex, digest->hex) ||
+            filters_activations(session->methods[i]) || filters_activations(session->methods[index]))
+            continue;
+        memcpy(to->predicted, from->predicted, (size_t)to->samples * sizeof *to->predicted);
+        memcpy(to->outputs, from->outputs, (size_t)to->samples * sizeof *to->outputs);
+        return true;
+    }
+    return false;
 }
 
 /* Run the samples under a method whose weights are set. */
@@ -99,13 +131,14 @@ static outcome_t predict(accuracy_session_t *session, const char *spec, logits_t
 static outcome_t run_method(accuracy_session_t *session, size_t index, logits_t *logits, accuracy_row_t *row)
 {
     const char *spec = session->methods[index];
-    outcome_t result = apply(session, spec, session->engine, row);
-    if (!outcome_is_ok(&result))
+    outcome_t result = apply(session, index, session->engine, row);
+    if (!outcome_is_ok(&result) || (logits == NULL && take_over(session, index)))
         return result;
     const double started = progress_clock(), used = cpu_clock();
     result = predict(session, spec, logits, &session->answers[index]);
     row->seconds = progress_clock() - started;
     row->cpu_seconds = cpu_clock() - used;
+    session->answered[index] = outcome_is_ok(&result);
     return result;
 }
 
@@ -131,7 +164,7 @@ static outcome_t load_kept(accuracy_session_t *session, size_t index, accuracy_r
                                               session->config->skip_bad ? SAMPLE_SKIPPED : 0,
                                               (int)session->size->classes - 1, &session->answers[index], &row->reused)))
         return result;
-    return row->reused ? apply(session, session->methods[index], NULL, row) : result;
+    return row->reused ? apply(session, index, NULL, row) : result;
 }
 
 static outcome_t keep(const accuracy_session_t *session, size_t index)
@@ -164,7 +197,7 @@ static outcome_t refer(accuracy_session_t *session, int reference, size_t index,
         return result;
     if (found) {
         answer_from(logits, &session->answers[index]);
-        return row->reused ? result : apply(session, session->methods[index], NULL, row);
+        return row->reused ? result : apply(session, index, NULL, row);
     }
     if (outcome_bad(&result, run_method(session, index, logits, row)))
         return result;

@@ -275,7 +275,9 @@ outcome_t accuracy_session_open(const accuracy_config_t *config, accuracy_sessio
         outcome_bad(&result, open_weights(session)))
         return result;
     session->answers = calloc(session->method_count, sizeof *session->answers);
-    if (session->answers == NULL)
+    session->digests = calloc(session->method_count, sizeof *session->digests);
+    session->answered = calloc(session->method_count, sizeof *session->answered);
+    if (session->answers == NULL || session->digests == NULL || session->answered == NULL)
         return outcome_out_of_memory("accuracy");
     if (outcome_bad(&result, open_dataset(session)) || outcome_bad(&result, open_kernels(session)) ||
         outcome_bad(&result, make_samples(session)) || outcome_bad(&result, identify(session)) ||
@@ -292,6 +294,8 @@ void accuracy_session_close(accuracy_session_t *session)
     for (size_t i = 0; session->answers != NULL && i < session->method_count; i++)
         predictions_free(&session->answers[i]);
     free(session->answers);
+    free(session->digests);
+    free(session->answered);
     free(session->methods);
     for (int i = 0; i < OUTPUTS_REFERENCES; i++)
         logits_free(&session->reference[i]);

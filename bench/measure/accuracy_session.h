@@ -30,6 +30,8 @@ typedef struct {
     const char **methods; /* those of the configuration that can run, or the file's own */
     size_t method_count;
     predictions_t *answers;                 /* one per method, over the same samples */
+    sha256_t *digests;                      /* one per method: of its weights in the engine; "" before they were there */
+    bool *answered;                         /* one per method: it has run in this session, with these weights */
     logits_t reference[OUTPUTS_REFERENCES]; /* of the references among the methods, while methods run */
     text_t identity;                        /* hashes of weights and data, for the keys */
     text_t vocabulary;                      /* path of the vocabulary; the data set keeps a pointer to it */

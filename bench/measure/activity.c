@@ -192,8 +192,8 @@ outcome_t activity_run(const activity_config_t *config, activity_sink_t sink, vo
     session.method_count = sizeof method / sizeof *method;
     session.integers = true;
     if (outcome_bad(&result, accuracy_session_open(&session, &activity.session)) ||
-        outcome_bad(&result,
-                    variant_apply(&activity.session.network, *method, session.threads, activity.session.engine, &bits)))
+        outcome_bad(&result, variant_apply(&activity.session.network, *method, session.threads, activity.session.engine,
+                                           &bits, NULL)))
         goto out;
     const accuracy_session_t *open = &activity.session;
     activity.seen = calloc((size_t)session.threads * open->checkpoint.weights.table.count * SIDES, sizeof *activity.seen);

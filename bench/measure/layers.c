@@ -121,8 +121,8 @@ static outcome_t run_reference(tour_t *tour)
     compress_size_t unused;
     outcome_t result;
     if (outcome_bad(&result, logits_create(answers->samples, session->size->classes, logits)) ||
-        outcome_bad(&result,
-                    variant_apply(&session->network, reference_method, session->config->threads, session->engine, &unused)))
+        outcome_bad(&result, variant_apply(&session->network, reference_method, session->config->threads, session->engine,
+                                           &unused, NULL)))
         return result;
     tour->reference = answers;
     tour->answers = &session->answers[1];

@@ -142,7 +142,7 @@ static outcome_t run_method(session_t *session, size_t index, compress_size_t *b
     if (session->now->nats == NULL || session->now->first == NULL)
         return outcome_out_of_memory("log-likelihoods");
     if (outcome_bad(&result,
-                    variant_apply(&session->network, config->methods[index], config->threads, session->engine, bits)))
+                    variant_apply(&session->network, config->methods[index], config->threads, session->engine, bits, NULL)))
         return result;
     const text_t title = text_of("%s %s", session->checkpoint.made.name, config->methods[index]);
     session->done = 0;

@@ -12,7 +12,19 @@ typedef struct {
     engine_t *engine;
     compress_size_t *bits;
     float *floats;
+    sha256_t *digest; /* of all weights given so far; NULL: not wanted */
 } application_t;
+
+/* The digest of the digest so far and of these bytes. */
+static void add_to_digest(const application_t *application, const void *bytes, size_t size)
+{
+    sha256_t pair[2] = {{{0}}};
+    if (application->digest == NULL)
+        return;
+    pair[0] = *application->digest;
+    sha256_bytes(bytes, size, &pair[1]);
+    sha256_bytes(pair, sizeof pair, application->digest);
+}
 
 /* Output channels of a layer that are given to the engine at a time. */
 static int64_t rows_at_a_time(const compress_layer_t *layer)
@@ -22,13 +34,15 @@ static int64_t rows_at_a_time(const compress_layer_t *layer)
 }
 
 /* Integer values of a method go to the engine unchanged: the engine sees no difference between methods. */
-static outcome_t apply_integers(engine_t *engine, const compress_layer_t *layer, size_t index,
+static outcome_t apply_integers(const application_t *application, const compress_layer_t *layer, size_t index,
                                 const compressed_t *compressed)
 {
     if (compressed->values == NULL)
         return outcome_failed("--activations int8", layer->name, "a method whose weights are not integers",
                               "int8, ptq, ra, zps, bitflip or a preset of these", "use --activations fp32 for this method");
-    return engine_set_integers(engine, index, 0, layer->k, compressed->values, compressed->scale);
+    add_to_digest(application, compressed->values, (size_t)compress_layer_size(layer) * sizeof *compressed->values);
+    add_to_digest(application, compressed->scale, (size_t)layer->k * sizeof *compressed->scale);
+    return engine_set_integers(application->engine, index, 0, layer->k, compressed->values, compressed->scale);
 }
 
 static outcome_t give_layer(const application_t *application, size_t index, const compressed_t *compressed)
@@ -37,13 +51,15 @@ static outcome_t give_layer(const application_t *application, size_t index, cons
     const int64_t step = rows_at_a_time(layer);
     outcome_t result = outcome_ok();
     if (application->engine != NULL && engine_takes_integers(application->engine)) {
-        result = apply_integers(application->engine, layer, index, compressed);
+        result = apply_integers(application, layer, index, compressed);
         int8_network_rest(application->network, index);
         return result;
     }
     for (int64_t first = 0; first < layer->k && application->engine != NULL && outcome_is_ok(&result); first += step) {
         const int64_t rows = layer->k - first < step ? layer->k - first : step;
         compressed_to_floats(compressed, layer, first, rows, application->floats);
+        add_to_digest(application, application->floats,
+                      (size_t)(rows * layer->c * layer->kh * layer->kw) * sizeof *application->floats);
         result = engine_set_rows(application->engine, index, first, rows, application->floats);
         if (compressed->values == NULL) /* no compressed values: these rows are the layer's own floats */
             int8_network_rest(application->network, index);
@@ -60,11 +76,13 @@ static outcome_t apply_layer(void *context, size_t index, compressed_t *compress
 }
 
 /* Room for the floats of the largest part of a layer. */
-static outcome_t open_application(const int8_network_t *network, engine_t *engine, compress_size_t *bits,
+static outcome_t open_application(const int8_network_t *network, engine_t *engine, compress_size_t *bits, sha256_t *digest,
                                   application_t *application)
 {
     int64_t largest = 0;
-    *application = (application_t){.network = network, .engine = engine, .bits = bits};
+    *application = (application_t){.network = network, .engine = engine, .bits = bits, .digest = digest};
+    if (digest != NULL)
+        *digest = (sha256_t){{0}};
     *bits = (compress_size_t){0};
     for (size_t i = 0; i < network->count; i++) {
         const compress_layer_t *layer = &network->layers[i];
@@ -76,7 +94,7 @@ static outcome_t open_application(const int8_network_t *network, engine_t *engin
 }
 
 outcome_t variant_apply(const int8_network_t *network, const char *spec, int threads, engine_t *engine,
-                        compress_size_t *bits)
+                        compress_size_t *bits, sha256_t *digest)
 {
     application_t application;
     const method_t *method;
@@ -84,7 +102,7 @@ outcome_t variant_apply(const int8_network_t *network, const char *spec, int thr
     outcome_t result;
     *bits = (compress_size_t){0};
     if (outcome_bad(&result, method_parse(spec, &method, &config)) ||
-        outcome_bad(&result, open_application(network, engine, bits, &application)))
+        outcome_bad(&result, open_application(network, engine, bits, digest, &application)))
         return result;
     config.values_only = true; /* the columns of a large layer would take 100 MB */
     result = compress_each(method, &config, network->layers, network->count, threads, apply_layer, &application);
@@ -93,10 +111,10 @@ outcome_t variant_apply(const int8_network_t *network, const char *spec, int thr
 }
 
 outcome_t variant_apply_stored(const stored_t *stored, const int8_network_t *network, engine_t *engine,
-                               compress_size_t *bits)
+                               compress_size_t *bits, sha256_t *digest)
 {
     application_t application;
-    outcome_t result = open_application(network, engine, bits, &application);
+    outcome_t result = open_application(network, engine, bits, digest, &application);
     if (!outcome_is_ok(&result))
         return result;
     result = stored_each(stored, network, apply_layer, &application);
@@ -171,7 +189,7 @@ outcome_t variant_each(const int8_network_t *network, const char *spec, int thre
     compress_size_t unused;
     outcome_t result;
     if (outcome_bad(&result, method_parse(spec, &method, &config)) ||
-        outcome_bad(&result, open_application(network, engine, &unused, &tour.application)))
+        outcome_bad(&result, open_application(network, engine, &unused, NULL, &tour.application)))
         return result;
     config.values_only = true;
     result = compress_each(method, &config, network->layers, network->count, threads, tour_layer, &tour);

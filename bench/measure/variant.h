@@ -2,6 +2,7 @@
 #ifndef BBS_MEASURE_VARIANT_H
 #define BBS_MEASURE_VARIANT_H
 
+#include "base/sha256.h"
 #include "engine/engine.h"
 #include "weights/int8_network.h"
 #include "weights/stored.h"
@@ -9,13 +10,14 @@
 /* Compress a network by one method, give each layer to the engine, and count the bits. Weights and engine meet only here.
  *
  * `spec` is a spec of compress/spec.h. `network` holds its float weights (int8_network_from()). `engine` was opened on the
- * same weights; NULL: only count the bits. */
+ * same weights; NULL: only count the bits. `digest` receives the SHA-256 of the weights that the engine was given, so that
+ * methods which leave the same weights are known; NULL: not wanted. It is "" without an engine. */
 outcome_t variant_apply(const int8_network_t *network, const char *spec, int threads, engine_t *engine,
-                        compress_size_t *bits);
+                        compress_size_t *bits, sha256_t *digest);
 
 /* The same for a compressed file: its integers go to the engine as they are. `network` was made of the same checkpoint. */
 outcome_t variant_apply_stored(const stored_t *stored, const int8_network_t *network, engine_t *engine,
-                               compress_size_t *bits);
+                               compress_size_t *bits, sha256_t *digest);
 
 /* One layer at a time: for each layer in turn the engine, which holds INT8 in all layers (variant_apply(), "int8"), gets
  * the layer as the method compresses it in the whole network; `visit` is called with its size; then the layer is INT8

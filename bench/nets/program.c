@@ -32,6 +32,25 @@ int64_t net_float_count(const net_float_t *tensor)
     return count;
 }
 
+/* Does step `index` read more of a result than its first row? */
+static bool reads_all(const net_program_t *program, const bool *first_only, size_t index)
+{
+    const net_step_t *step = &program->steps[index];
+    return !step->first_token &&
+           (!first_only[index] || step->kind == NET_STEP_ATTENTION || step->kind == NET_STEP_CLASS_TOKEN);
+}
+
+void net_program_first_only(const net_program_t *program, bool *first_only)
+{
+    for (size_t i = program->count; i-- > 0;) {
+        bool all = i + 1 == program->count ? !program->steps[i].first_token : reads_all(program, first_only, i + 1);
+        for (size_t later = i + 1; later < program->count; later++)
+            all |= program->steps[later].kind == NET_STEP_ADD && program->steps[later].other == (int64_t)i &&
+                   reads_all(program, first_only, later);
+        first_only[i] = !all && program->steps[i].kind != NET_STEP_ATTENTION;
+    }
+}
+
 outcome_t net_add_step(net_program_t *program, const net_step_t *step)
 {
     net_step_t *grown = realloc(program->steps, (program->count + 1) * sizeof *grown);

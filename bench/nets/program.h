@@ -77,6 +77,11 @@ void net_program_free(net_program_t *program);
 
 int64_t net_float_count(const net_float_t *tensor);
 
+/* first_only[program->count]: of the result of this step later steps read only the row of the first token, so the others
+ * need not be computed. In a classifier these are the steps behind the last attention. Attention itself is not marked: it
+ * reads all rows. */
+void net_program_first_only(const net_program_t *program, bool *first_only);
+
 /* For the families: append one step; inputs, outputs and first_token of 0 are taken from the step before. */
 outcome_t net_add_step(net_program_t *program, const net_step_t *step);
 /* Append one float tensor for the next step. */

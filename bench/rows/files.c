@@ -26,14 +26,18 @@ typedef struct {
     rows_file_list_t list;
     const char *wanted[ROWS_FILES_PLACES]; /* NULL: any; texts of `kept` */
     text_t kept[ROWS_FILES_PLACES];
-    bool one_row; /* only the row whose first column is `first` */
+    bool one_file; /* all places are wanted */
+    bool one_row;  /* only the row whose first column is `first` */
     int64_t first, number;
     size_t file, row; /* list.count: at the end */
     size_t loaded;    /* the file in `rows`; list.count: none */
     rows_table_t rows;
 } cursor_t;
 
-enum { FIRST = ROWS_FILES_PLACES }; /* the file's first column, behind the places */
+enum {
+    FIRST = ROWS_FILES_PLACES,
+    ALL_PLACES = (1 << ROWS_FILES_PLACES) - 1
+}; /* the file's first column, behind the places */
 
 /* ===  The list  === */
 
@@ -216,7 +220,11 @@ static outcome_t settle(cursor_t *cursor)
         cursor->row = cursor->one_row ? find_row(cursor) : 0;
         if (cursor->row < cursor->rows.count)
             return result;
+        if (cursor->one_file)
+            break;
     }
+    if (cursor->one_file)
+        cursor->file = cursor->list.count; /* no other file has these places */
     return result;
 }
 
@@ -232,13 +240,17 @@ static int filter(sqlite3_vtab_cursor *base, int bits, const char *text, int cou
             continue;
         const char *value = (const char *)sqlite3_value_text(arguments[argument++]);
         nothing |= value == NULL;
-        cursor->kept[i] = text_of("%s", value != NULL ? value : "");
+        if (value == NULL || !text_equal(cursor->kept[i].chars, value)) /* a join asks for the same file row by row */
+            cursor->kept[i] = text_of("%s", value != NULL ? value : "");
         cursor->wanted[i] = cursor->kept[i].chars;
     }
+    cursor->one_file = (bits & ALL_PLACES) == ALL_PLACES;
     cursor->one_row = (bits >> FIRST & 1) != 0 && sqlite3_value_numeric_type(arguments[argument]) == SQLITE_INTEGER;
     cursor->first = cursor->one_row ? sqlite3_value_int64(arguments[argument]) : 0;
     cursor->number = 1;
-    cursor->file = nothing ? cursor->list.count : 0;
+    const bool at_hand =
+        cursor->one_file && cursor->loaded < cursor->list.count && is_wanted(cursor, &cursor->list.items[cursor->loaded]);
+    cursor->file = nothing ? cursor->list.count : at_hand ? cursor->loaded : 0;
     outcome_t result = settle(cursor);
     return outcome_is_ok(&result) ? SQLITE_OK : failed(cursor, &result);
 }
@@ -250,7 +262,7 @@ static int next_row(sqlite3_vtab_cursor *base)
     cursor->number++;
     cursor->row++;
     if (cursor->one_row || cursor->row >= cursor->rows.count) {
-        cursor->file++;
+        cursor->file = cursor->one_file ? cursor->list.count : cursor->file + 1;
         result = settle(cursor);
     }
     return outcome_is_ok(&result) ? SQLITE_OK : failed(cursor, &result);

@@ -5,10 +5,10 @@
 #include "rows/database.h"
 
 /* A table of the database whose rows lie in many files, each a CSV of one schema. A row is the places of its file (texts
- * that say which file it is) and its own columns. Files are read when a query asks for their rows, one at a time and only
- * those whose places the query wants; a database that no query asks costs nothing. With `WHERE place = ...` for all places
- * one file is read, and with `AND FIRST = ...`, its first column, one row is found by halving, so that two files can be
- * joined sample by sample. */
+ * that say which file it is, no two the same) and its own columns. Files are read when a query asks for their rows, one at
+ * a time and only those whose places the query wants; a database that no query asks costs nothing. With `WHERE place = ...`
+ * for all places one file is read, and with `AND FIRST = ...`, its first column, one row is found by halving, so that two
+ * files can be joined sample by sample. */
 
 enum { ROWS_FILES_PLACES = 5 };
 

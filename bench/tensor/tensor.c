@@ -266,12 +266,18 @@ outcome_t tensor_to_f32(const tensor_t *tensor, const char *where, float *values
     }
 }
 
-outcome_t tensor_to_finite_f32(const tensor_t *tensor, const char *where, float *values)
+outcome_t tensor_check_finite(const tensor_t *tensor, const char *where, const float *values)
 {
-    outcome_t result = tensor_to_f32(tensor, where, values);
+    outcome_t result = outcome_ok();
     for (int64_t i = 0; outcome_is_ok(&result) && i < tensor->count; i++)
         if (!isfinite(values[i]))
             result = outcome_failed(where, text_of("tensor %s, element %" PRId64, tensor->name, i).chars,
                                     isnan(values[i]) ? "NaN" : "an infinity", "finite weights", "get the checkpoint again");
     return result;
+}
+
+outcome_t tensor_to_finite_f32(const tensor_t *tensor, const char *where, float *values)
+{
+    outcome_t result = tensor_to_f32(tensor, where, values);
+    return outcome_is_ok(&result) ? tensor_check_finite(tensor, where, values) : result;
 }

@@ -79,6 +79,8 @@ outcome_t tensor_set_require(const tensor_set_t *set, const char *where, const c
 outcome_t tensor_to_f32(const tensor_t *tensor, const char *where, float *values);
 /* The same, refusing NaN and infinity with the index of the first one. */
 outcome_t tensor_to_finite_f32(const tensor_t *tensor, const char *where, float *values);
+/* The refusal alone, of the tensor's floats wherever they are: values[tensor->count]. */
+outcome_t tensor_check_finite(const tensor_t *tensor, const char *where, const float *values);
 
 float tensor_half_to_float(uint16_t half); /* IEEE binary16, subnormals and infinities included */
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Two passes over the set. The first reads shapes and scales, so that the size of all blocks is known. The second quantises
- * the float tensors, all through one scratch buffer, or each into its own place when the floats are kept. */
+ * the float tensors: F32 where it lies, other types through one scratch buffer, or each in its own place when the floats
+ * are kept. */
 #include "weights/int8_tensors.h"
 
 #include "base/text.h"
@@ -129,14 +130,15 @@ static outcome_t find_layers(const tensor_set_t *set, const char *where, const n
                                        "check that this is a checkpoint");
 }
 
-/* Quantise the float tensors. Kept floats lie one after the other; otherwise each tensor overwrites the one before. */
+/* Quantise the float tensors. F32 is read where it lies. Kept floats of other types lie one after the other; otherwise each
+ * tensor overwrites the one before. */
 static outcome_t fill_floats(const tensor_set_t *set, const char *where, bool keep_floats, int threads,
                              int8_network_t *network)
 {
     size_t all = 0, largest = 0;
     for (size_t i = 0; i < network->count; i++) {
         const tensor_t *tensor = &set->items[network->places[i]];
-        size_t size = tensor->type == TENSOR_I8 ? 0 : (size_t)tensor->count;
+        size_t size = tensor->type == TENSOR_I8 || tensor->type == TENSOR_F32 ? 0 : (size_t)tensor->count;
         all += size;
         largest = size > largest ? size : largest;
     }
@@ -146,13 +148,16 @@ static outcome_t fill_floats(const tensor_set_t *set, const char *where, bool ke
     outcome_t result = outcome_ok();
     for (size_t i = 0; i < network->count; i++) {
         const tensor_t *tensor = &set->items[network->places[i]];
+        const bool lies = tensor->type == TENSOR_F32;
+        const float *values = lies ? tensor->data : at;
         if (tensor->type == TENSOR_I8)
             continue;
-        if (outcome_bad(&result, tensor_to_finite_f32(tensor, where, at)))
+        if (outcome_bad(&result,
+                        lies ? tensor_check_finite(tensor, where, values) : tensor_to_finite_f32(tensor, where, at)))
             break;
-        int8_network_quantize(network, i, at, threads);
-        network->layers[i].weights = keep_floats ? at : NULL;
-        at += keep_floats ? tensor->count : 0;
+        int8_network_quantize(network, i, values, threads);
+        network->layers[i].weights = keep_floats ? values : NULL;
+        at += keep_floats && !lies ? tensor->count : 0;
     }
     if (keep_floats)
         network->floats = floats;

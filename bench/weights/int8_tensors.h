@@ -13,8 +13,8 @@
 
 /* All weights of `set`, in its order; float weights are quantised, and their floats are kept only with `keep_floats`.
  * `where` names the file in errors, which say tensor and element. Refused: NaN and infinity, a scale that is missing or of
- * a wrong shape, compressed values, a set without weights. INT8 values and their scales belong to the set, which must
- * outlive the network. */
+ * a wrong shape, compressed values, a set without weights. INT8 values and their scales belong to the set, and so do kept
+ * floats of type F32: it must outlive the network. */
 outcome_t int8_tensors_open(const tensor_set_t *set, const char *where, bool keep_floats, int threads,
                             int8_network_t *network);
 /* The same, but only the layers of a network's table are weights: what the network computes with

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A random number of 32 bits gives two weights: 16 bits choose one of 65,536 cells of the inverse distribution function.
- * Each cell holds the quantile at its middle. */
+ * Each cell holds the quantile at its middle. Eight channels are drawn at once, each with its own generator, a few groups
+ * of weights at a time, so that all but the cells stays in the first cache. */
 #include "weights/synthesis.h"
 
+#include "base/tausworthe.h"
 #include "base/threads.h"
 #include "compress/clones.h"
 #include "compress/grid.h"
@@ -10,23 +12,39 @@
 #include <gsl/gsl_randist.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum { CELLS = 1 << 16 };
+enum { CELLS = 1 << 16, CHANNELS = TAUSWORTHE_LANES, AT_A_TIME = 1024 /* weights, but at least a group */ };
 
 static const float MAGIC = 12582912.0f; /* 1.5 * 2^23: rounds half to even, as in quantize.c */
+
+/* Work space of one thread. */
+typedef struct {
+    uint32_t *numbers; /* [weights at a time / 2, CHANNELS] */
+    float *gains;      /* [CHANNELS, groups, positions] */
+    float *row;        /* the gain of each weight of a group */
+    float *values;     /* weights at a time */
+} space_t;
 
 typedef struct {
     const portrait_t *portrait;
     const compress_layer_t *layer;
     uint32_t seed;
     int64_t count, groups, positions; /* of a channel: weights; groups at one position; positions */
+    int64_t at_a_time;                /* groups, at all positions */
     float *cells;
-    float *spread;    /* [k] */
-    gsl_rng **random; /* one per worker */
-    float *values;    /* per worker: count */
-    float *gains;     /* per worker: positions * groups */
+    float *spread; /* [k] */
+    gsl_rng *random;
+    space_t *spaces; /* one per worker */
     int8_t *q;
 } draw_t;
+
+/* A channel while it is drawn. */
+typedef struct {
+    float largest; /* magnitude of a value so far */
+    int64_t place;
+    bool negative;
+} peak_t;
 
 /* Scramble a seed by the finaliser of MurmurHash3, which is one to one: neighbouring seeds start far apart. */
 static uint32_t mixed(uint32_t seed)
@@ -54,24 +72,48 @@ static void fill_cells(const portrait_t *portrait, float *cells)
     }
 }
 
-/* ===  One channel  === */
+/* ===  Channels  === */
 
-static void draw_gains(const draw_t *draw, gsl_rng *random, float *gains)
+static void draw_gains(const draw_t *draw, tausworthe_lanes_t *random, space_t *space)
 {
-    for (int64_t i = 0; i < draw->positions * draw->groups; i++)
-        gains[i] = (float)portrait_quantile(draw->portrait->gain, PORTRAIT_GAINS, gsl_rng_uniform(random));
+    const int64_t all = draw->groups * draw->positions, room = draw->at_a_time * PORTRAIT_GROUP * draw->positions / 2;
+    for (int64_t first = 0; first < all; first += room) {
+        const int64_t some = all - first < room ? all - first : room;
+        tausworthe_fill(random, some, space->numbers);
+        for (int64_t i = 0; i < some; i++)
+            for (int64_t channel = 0; channel < CHANNELS; channel++) {
+                const double part = space->numbers[i * CHANNELS + channel] / 4294967296.0;
+                /* drawn position by position, kept group by group */
+                const int64_t position = (first + i) / draw->groups, group = (first + i) % draw->groups;
+                space->gains[(channel * draw->groups + group) * draw->positions + position] =
+                    (float)portrait_quantile(draw->portrait->gain, PORTRAIT_GAINS, part);
+            }
+    }
 }
 
-static void draw_values(const draw_t *draw, gsl_rng *random, const float *gains, float *values)
+/* values[count] of a group, from every CHANNELS-th number. */
+static void draw_group(const float *cells, const uint32_t *numbers, int64_t count, const float *gains, float *values)
 {
-    int64_t positions = draw->positions, groups = draw->groups;
-    uint32_t bits = 0;
-    for (int64_t c = 0, i = 0; c < draw->layer->c; c++) {
-        const float *gain = gains + c / PORTRAIT_GROUP;
-        for (int64_t position = 0; position < positions; position++, i++) {
-            bits = i % 2 == 0 ? (uint32_t)gsl_rng_get(random) : bits >> 16;
-            values[i] = draw->cells[bits & (CELLS - 1)] * gain[position * groups];
-        }
+    int64_t i = 0;
+    for (; i + 1 < count; i += 2, numbers += CHANNELS) {
+        values[i] = cells[*numbers & (CELLS - 1)] * gains[i];
+        values[i + 1] = cells[*numbers >> 16] * gains[i + 1];
+    }
+    if (i < count)
+        values[i] = cells[*numbers & (CELLS - 1)] * gains[i];
+}
+
+/* The gains of `rows` input channels: `one` of `positions`, repeated. */
+static void repeat(const float *one, int64_t positions, int64_t rows, float *all)
+{
+    for (int64_t i = 0; i < rows && positions == 1; i++)
+        all[i] = *one;
+    if (positions == 1)
+        return;
+    memcpy(all, one, (size_t)positions * sizeof *all);
+    for (int64_t done = 1; done < rows; done *= 2) {
+        const int64_t more = rows - done < done ? rows - done : done;
+        memcpy(all + done * positions, all, (size_t)(more * positions) * sizeof *all);
     }
 }
 
@@ -86,28 +128,59 @@ static void synthesis_round(const float *restrict values, int64_t count, float s
     }
 }
 
-static int64_t largest_of(const float *values, int64_t count)
+static void find_peak(const float *values, int64_t count, int64_t first, peak_t *peak)
 {
-    float largest = grid_largest(values, count);
+    const float largest = grid_largest(values, count);
+    if (largest <= peak->largest)
+        return;
     int64_t at = 0;
     while (fabsf(values[at]) < largest)
         at++;
-    return at;
+    *peak = (peak_t){.largest = largest, .place = first + at, .negative = values[at] < 0.0f};
 }
 
-static void draw_channel(void *context, int64_t k, int worker)
+/* Groups from `first` to `end` of one channel, whose numbers are there. */
+static void draw_groups(const draw_t *draw, const space_t *space, int64_t lane, int64_t k, int64_t first, int64_t end,
+                        peak_t *peak)
+{
+    const int64_t positions = draw->positions, start = first * PORTRAIT_GROUP * positions;
+    int64_t done = 0;
+    for (int64_t group = first; group < end; group++) {
+        const int64_t left = draw->layer->c - group * PORTRAIT_GROUP, rows = left < PORTRAIT_GROUP ? left : PORTRAIT_GROUP;
+        repeat(space->gains + (lane * draw->groups + group) * positions, positions, rows, space->row);
+        draw_group(draw->cells, space->numbers + done / 2 * CHANNELS + lane, rows * positions, space->row,
+                   space->values + done);
+        done += rows * positions;
+    }
+    synthesis_round(space->values, done, draw->spread[k], draw->q + k * draw->count + start);
+    find_peak(space->values, done, start, peak);
+}
+
+static void draw_channels_of(void *context, int64_t index, int worker)
 {
     const draw_t *draw = context;
-    gsl_rng *random = draw->random[worker];
-    float *values = draw->values + worker * draw->count, *gains = draw->gains + worker * draw->positions * draw->groups;
-    int8_t *q = draw->q + k * draw->count;
-    gsl_rng_set(random, mixed(draw->seed + 1 + (uint32_t)k));
-    draw_gains(draw, random, gains);
-    draw_values(draw, random, gains, values);
-    synthesis_round(values, draw->count, draw->spread[k], q);
-    int64_t largest = largest_of(values, draw->count);
-    if (draw->spread[k] > 0.0f)
-        q[largest] = values[largest] < 0.0f ? -128 : 127;
+    space_t *space = &draw->spaces[worker];
+    const int64_t first = index * CHANNELS, left = draw->layer->k - first, channels = left < CHANNELS ? left : CHANNELS;
+    uint32_t seeds[CHANNELS];
+    peak_t peaks[CHANNELS];
+    tausworthe_lanes_t random;
+    for (int64_t lane = 0; lane < CHANNELS; lane++) {
+        seeds[lane] = mixed(draw->seed + 1 + (uint32_t)(first + lane));
+        peaks[lane] = (peak_t){.largest = -1.0f};
+    }
+    tausworthe_seed_lanes(seeds, &random);
+    draw_gains(draw, &random, space);
+    for (int64_t group = 0; group < draw->groups; group += draw->at_a_time) {
+        const int64_t end = draw->groups - group < draw->at_a_time ? draw->groups : group + draw->at_a_time;
+        const int64_t begin = group * PORTRAIT_GROUP,
+                      rows = end * PORTRAIT_GROUP < draw->layer->c ? end * PORTRAIT_GROUP - begin : draw->layer->c - begin;
+        tausworthe_fill(&random, (rows * draw->positions + 1) / 2, space->numbers);
+        for (int64_t lane = 0; lane < channels; lane++)
+            draw_groups(draw, space, lane, first + lane, group, end, &peaks[lane]);
+    }
+    for (int64_t lane = 0; lane < channels; lane++)
+        if (draw->spread[first + lane] > 0.0f)
+            draw->q[(first + lane) * draw->count + peaks[lane].place] = peaks[lane].negative ? -128 : 127;
 }
 
 /* ===  The layer  === */
@@ -129,37 +202,44 @@ static void draw_channels(const draw_t *draw, float *scale)
     double old_peak = portrait_peak(portrait, old_count), peak = portrait_peak(portrait, draw->count);
     double growth = old_peak > 0.0 && peak > 0.0 ? peak / old_peak : 1.0;
     double size = growth * sqrt((double)old_count / (double)draw->count);
-    gsl_rng_set(draw->random[0], mixed(draw->seed));
-    draw_strata(draw->random[0], portrait->spread, 1.0 / growth, draw->layer->k, draw->spread);
-    draw_strata(draw->random[0], portrait->scale, size, draw->layer->k, scale);
+    gsl_rng_set(draw->random, mixed(draw->seed));
+    draw_strata(draw->random, portrait->spread, 1.0 / growth, draw->layer->k, draw->spread);
+    draw_strata(draw->random, portrait->scale, size, draw->layer->k, scale);
 }
 
 static outcome_t open_draw(draw_t *draw, int threads)
 {
-    size_t workers = (size_t)threads, count = (size_t)draw->count, gains = (size_t)(draw->positions * draw->groups);
+    const size_t group = (size_t)(PORTRAIT_GROUP * draw->positions), some = group * (size_t)draw->at_a_time,
+                 gains = (size_t)(draw->positions * draw->groups);
     draw->cells = malloc(CELLS * sizeof *draw->cells);
     draw->spread = malloc((size_t)draw->layer->k * sizeof *draw->spread);
-    draw->values = malloc(workers * count * sizeof *draw->values);
-    draw->gains = malloc(workers * gains * sizeof *draw->gains);
-    draw->random = calloc(workers, sizeof *draw->random);
-    bool short_of = !draw->cells || !draw->spread || !draw->values || !draw->gains || !draw->random;
-    for (size_t i = 0; i < workers && !short_of; i++) {
-        draw->random[i] = gsl_rng_alloc(gsl_rng_taus2);
-        short_of = draw->random[i] == NULL;
+    draw->random = gsl_rng_alloc(gsl_rng_taus2);
+    draw->spaces = calloc((size_t)threads, sizeof *draw->spaces);
+    bool short_of = !draw->cells || !draw->spread || !draw->random || !draw->spaces;
+    for (int i = 0; i < threads && !short_of; i++) {
+        space_t *space = &draw->spaces[i];
+        space->numbers = malloc(some / 2 * CHANNELS * sizeof *space->numbers);
+        space->gains = malloc(CHANNELS * gains * sizeof *space->gains);
+        space->row = malloc(group * sizeof *space->row);
+        space->values = malloc(some * sizeof *space->values);
+        short_of = !space->numbers || !space->gains || !space->row || !space->values;
     }
     return short_of ? outcome_out_of_memory(draw->layer->name) : outcome_ok();
 }
 
 static void close_draw(draw_t *draw, int threads)
 {
-    for (int i = 0; draw->random != NULL && i < threads; i++)
-        if (draw->random[i] != NULL)
-            gsl_rng_free(draw->random[i]);
-    free(draw->random);
+    for (int i = 0; draw->spaces != NULL && i < threads; i++) {
+        free(draw->spaces[i].numbers);
+        free(draw->spaces[i].gains);
+        free(draw->spaces[i].row);
+        free(draw->spaces[i].values);
+    }
+    if (draw->random != NULL)
+        gsl_rng_free(draw->random);
+    free(draw->spaces);
     free(draw->cells);
     free(draw->spread);
-    free(draw->values);
-    free(draw->gains);
 }
 
 outcome_t synthesis_draw(const portrait_t *portrait, const compress_layer_t *layer, uint32_t seed, int threads, int8_t *q,
@@ -172,11 +252,13 @@ outcome_t synthesis_draw(const portrait_t *portrait, const compress_layer_t *lay
                    .groups = (layer->c + PORTRAIT_GROUP - 1) / PORTRAIT_GROUP,
                    .positions = layer->kh * layer->kw,
                    .q = q};
+    const int64_t group = PORTRAIT_GROUP * draw.positions;
+    draw.at_a_time = group < AT_A_TIME ? AT_A_TIME / group : 1;
     outcome_t result = open_draw(&draw, threads);
     if (outcome_is_ok(&result)) {
         fill_cells(portrait, draw.cells);
         draw_channels(&draw, scale);
-        result = threads_for(threads, layer->k, draw_channel, &draw);
+        result = threads_for(threads, (layer->k + CHANNELS - 1) / CHANNELS, draw_channels_of, &draw);
     }
     close_draw(&draw, threads);
     return result;

@@ -166,29 +166,66 @@ static void every_value_is_the_oracles(void **state)
     file_free_bytes(&bytes);
 }
 
-/* The same shift from the kernels of all processors under every rule, also where the range is the paper's. */
-static void every_search_kernel_agrees(void **state)
+/* ===  The search  === */
+
+static const zps_search_t *every_shift(void)
 {
-    (void)state;
-    uint64_t random = 1;
     const zps_search_t *last = NULL;
     for (const zps_search_t *const *search = zps_searches; *search != NULL; search++)
         last = *search;
-    for (int round = 0; round < 12000; round++) {
-        int8_t weights[100];
-        int64_t count = round % 3 == 0 ? 32 : 1 + (int64_t)(random >> 40) % 100;
+    return last;
+}
+
+static void check_searches(const zps_rule_t *rule, const int8_t *weights, int64_t count)
+{
+    const int wanted = every_shift()->search(rule, weights, count);
+    for (const zps_search_t *const *search = zps_searches; *search != NULL; search++)
+        assert_int_equal((*search)->search(rule, weights, count), wanted);
+}
+
+/* All searches find the shift of the one that tries every shift: under every rule, for every number of columns, for groups
+ * of all widths, and with sums beyond 8 bits at either end. */
+static void every_search_agrees(void **state)
+{
+    (void)state;
+    uint64_t random = 1;
+    for (int round = 0; round < 36000; round++) {
+        int8_t weights[200];
+        int64_t count = round % 3 == 0 ? 32 : 1 + (int64_t)(random >> 40) % (round % 50 == 1 ? 200 : 100);
+        const int narrow = round % 7, centre = narrow == 0 ? 0 : (int)(random >> 33) % 256 - 128;
         for (int64_t i = 0; i < count; i++) {
             random = random * 6364136223846793005u + 1442695040888963407u;
-            weights[i] = (int8_t)((int8_t)(random >> 56) >> (round % 7));
+            const int weight = ((int8_t)(random >> 56) >> narrow) + (round / 7 % 2 ? centre : 0);
+            weights[i] = (int8_t)(weight < -128 ? -128 : weight > 127 ? 127 : weight);
         }
-        zps_rule_t rule = {.columns = 1 + round % 6, .first = round % 2 ? -32 : -31, .last = 32};
+        zps_rule_t rule = {.columns = 1 + round % 6, .first = round % 2 ? -32 : -31, .last = round % 2 ? 31 : 32};
         rule.ties_to_zero = round / 6 % 2;
         rule.least_mean = round / 12 % 2;
         rule.near_percent = round / 24 % 4 * 10;
-        for (const zps_search_t *const *search = zps_searches; *search != last; search++)
-            if ((*search)->supported())
-                assert_int_equal((*search)->search(&rule, weights, count), last->search(&rule, weights, count));
+        check_searches(&rule, weights, count);
     }
+}
+
+/* Ranges of other numbers of bits, the longest group, and groups of one value. */
+static void every_search_agrees_at_the_ends(void **state)
+{
+    (void)state;
+    static int8_t weights[COLUMNS_GROUP_MOST];
+    for (int bits = 3; bits <= 6; bits++)
+        for (int columns = 1; columns <= COLUMNS_MOST; columns++)
+            for (int value = -128; value < 128; value++) {
+                const int half = 1 << (bits - 1);
+                const zps_rule_t rule = {
+                    .columns = columns, .first = -half + 1, .last = half - (value & 1), .least_mean = value % 3 != 0};
+                for (int i = 0; i < 32; i++)
+                    weights[i] = (int8_t)(i % 2 && value > -100 ? value - 1 - i : value);
+                check_searches(&rule, weights, value % 5 == 0 ? 1 : 32);
+            }
+    for (int64_t i = 0; i < COLUMNS_GROUP_MOST; i++)
+        weights[i] = (int8_t)(i * i % 251 - 125);
+    for (int columns = 1; columns <= COLUMNS_MOST; columns++)
+        check_searches(&(zps_rule_t){.columns = columns, .first = -31, .last = 32, .least_mean = true}, weights,
+                       COLUMNS_GROUP_MOST);
 }
 
 /* ===  Layers  === */
@@ -242,6 +279,36 @@ static void groups_run_along_c_and_cross_nothing(void **state)
                 }
             }
     compressed_free(&out);
+}
+
+/* A layer of more weights than are compressed at a time has the values of the whole layer, sensitive channels too. */
+static void values_alone_are_those_of_the_whole_layer(void **state)
+{
+    (void)state;
+    enum { CHANNELS = 70, ROW = 1 << 17 };
+    int8_t *q = malloc((size_t)CHANNELS * ROW), *values = malloc((size_t)CHANNELS * ROW);
+    float scale[CHANNELS];
+    uint64_t random = 5;
+    assert_true(q != NULL && values != NULL);
+    for (int64_t i = 0; i < (int64_t)CHANNELS * ROW; i++) {
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        q[i] = (int8_t)((int8_t)(random >> 56) / 3);
+    }
+    for (int k = 0; k < CHANNELS; k++)
+        scale[k] = 0.01f * (float)(1 + k * 37 % 101);
+    const compress_layer_t layer = {.name = "layer", .k = CHANNELS, .c = ROW, .kh = 1, .kw = 1, .q = q, .scale = scale};
+    method_config_t config;
+    const method_t *method = method_of_spec("bitflip:columns=3:beta=0.2", &config);
+    compressed_t whole;
+    assert_ok(compress_network(method, &config, &layer, 1, 2, &whole));
+    assert_in_range(whole.sensitive, 1, CHANNELS - 1);
+    assert_ok(compress_values(method, &config, &layer, 1, 2, values));
+    for (int64_t i = 0; i < (int64_t)CHANNELS * ROW; i++)
+        if (values[i] != whole.values[i])
+            fail_msg("value %lld is %d, of the whole layer %d", (long long)i, values[i], whole.values[i]);
+    compressed_free(&whole);
+    free(q);
+    free(values);
 }
 
 static void sensitive_channels_keep_their_eight_bits(void **state)
@@ -345,8 +412,10 @@ int main(void)
         cmocka_unit_test(ties_never_carry_out_of_the_stored_width),
         cmocka_unit_test(of_shifts_as_good_the_mean_decides),
         cmocka_unit_test(every_value_is_the_oracles),
-        cmocka_unit_test(every_search_kernel_agrees),
+        cmocka_unit_test(every_search_agrees),
+        cmocka_unit_test(every_search_agrees_at_the_ends),
         cmocka_unit_test(groups_run_along_c_and_cross_nothing),
+        cmocka_unit_test(values_alone_are_those_of_the_whole_layer),
         cmocka_unit_test(sensitive_channels_keep_their_eight_bits),
         cmocka_unit_test(whole_layers_stay_whole_except_in_float),
         cmocka_unit_test(parameters_out_of_range_are_named),

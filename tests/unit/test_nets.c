@@ -214,6 +214,37 @@ static void a_program_covers_its_table(void **state)
         }
 }
 
+/* Behind the last attention a classifier needs the first token only; before it, and in a network whose last step reads all
+ * tokens, every row is needed. */
+static void only_the_first_token_is_needed_behind_the_last_attention(void **state)
+{
+    (void)state;
+    const network_t *const networks[] = {&net_vit_small, &net_bert_sst2};
+    bool first_only[256];
+    for (int n = 0; n < 2; n++) {
+        net_program_t program;
+        size_t last = 0, behind = 0;
+        assert_ok(net_program(networks[n], networks[n]->sizes[0], &program));
+        assert_in_range(program.count, 1, 256);
+        for (size_t i = 0; i < program.count; i++)
+            last = program.steps[i].kind == NET_STEP_ATTENTION ? i : last;
+        net_program_first_only(&program, first_only);
+        for (size_t i = 0; i < program.count; i++) {
+            assert_int_equal(first_only[i], i > last);
+            behind += i > last;
+        }
+        /* ViT: proj, sum, norm2, fc1, GELU, fc2, sum; norm, head. BERT: dense, sum, norm, dense, GELU, dense, sum, norm;
+         * pooler, tanh, classifier */
+        assert_int_equal(behind, n == 0 ? 9 : 11);
+        for (size_t i = 0; i < program.count; i++)
+            program.steps[i].first_token = false;
+        net_program_first_only(&program, first_only);
+        for (size_t i = 0; i < program.count; i++)
+            assert_false(first_only[i]);
+        net_program_free(&program);
+    }
+}
+
 static void a_projection_reads_the_block_and_adds_its_convolutions(void **state)
 {
     (void)state;
@@ -253,6 +284,7 @@ int main(void)
         cmocka_unit_test(names_within_a_network_are_unique),
         cmocka_unit_test(operands_come_from_layers_of_their_shape),
         cmocka_unit_test(a_program_covers_its_table),
+        cmocka_unit_test(only_the_first_token_is_needed_behind_the_last_attention),
         cmocka_unit_test(a_projection_reads_the_block_and_adds_its_convolutions),
         cmocka_unit_test(unknown_names_list_the_known_ones),
     };

@@ -3,6 +3,7 @@
  * filled tiles. */
 #include "accel/pairs.h"
 
+#include "accel/bitmap.h"
 #include "accel/tile.h"
 #include "base/csv.h"
 
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "random.h"
 #include "testing.h"
 
 enum { ROWS = 32, COLUMNS = 16, SLICE = 128, LOAD = 16, SAMPLES = 2 };
@@ -232,6 +234,50 @@ static void positions_inside_are_counted(void **state)
     }
 }
 
+/* Bitmaps and their pairs, counted one by one: groups that are no multiple of eight, and every number of rows and columns
+ * up to more than a vector. */
+static void bitmaps_are_counted_as_bits_are(void **state)
+{
+    (void)state;
+    enum { MOST_ROWS = 9, MOST_COLUMNS = 35 };
+    uint64_t random = 3;
+    for (int64_t group = 1; group <= BITMAP_BITS; group += group < 20 ? 1 : 27) {
+        int8_t row[2 * BITMAP_BITS];
+        bitmap_t slices[4];
+        const bitmap_order_t order = {.group = group, .slices = 2};
+        for (int i = 0; i < 2 * BITMAP_BITS; i++)
+            row[i] = (int8_t)(random_between(&random, 0, 2) == 0 ? 0 : random_between(&random, -128, 127));
+        bitmap_of_row(&order, row, 2, slices);
+        int64_t ones = 0;
+        for (int64_t i = 0; i < 2 * group; i++) {
+            const uint64_t bit = slices[i / group * 2].words[i % group / 64] >> i % group % 64 & 1;
+            assert_int_equal(bit, row[i] != 0);
+            ones += row[i] != 0;
+        }
+        assert_int_equal(bitmap_ones(&slices[0], 1) + bitmap_ones(&slices[2], 1), ones);
+    }
+    bitmap_t rows[MOST_ROWS], columns[MOST_COLUMNS];
+    for (int i = 0; i < MOST_ROWS * 2; i++)
+        rows[i / 2].words[i % 2] = random_next(&random);
+    for (int i = 0; i < MOST_COLUMNS * 2; i++)
+        columns[i / 2].words[i % 2] = i % 7 == 0 ? 0 : random_next(&random);
+    for (int64_t row_count = 1; row_count <= MOST_ROWS; row_count += 4)
+        for (int64_t column_count = 1; column_count <= MOST_COLUMNS; column_count++) {
+            int64_t sum = 0, most = 0;
+            for (int64_t pair = 0; pair < row_count * column_count; pair++) {
+                int64_t count = 0;
+                for (int bit = 0; bit < BITMAP_BITS; bit++)
+                    count += (int64_t)(rows[pair / column_count].words[bit / 64] >> bit % 64 &
+                                       columns[pair % column_count].words[bit / 64] >> bit % 64 & 1);
+                sum += count;
+                most = count > most ? count : most;
+            }
+            const bitmap_pairs_t pairs = bitmap_pairs(rows, row_count, columns, column_count);
+            assert_int_equal(pairs.sum, sum);
+            assert_int_equal(pairs.most, most);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +286,7 @@ int main(void)
         cmocka_unit_test(a_tile_has_the_columns_that_it_has),
         cmocka_unit_test(small_layers_are_those_of_the_brute_force),
         cmocka_unit_test(positions_inside_are_counted),
+        cmocka_unit_test(bitmaps_are_counted_as_bits_are),
     };
     return cmocka_run_group_tests_name("pairs", tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include "weights/synthesis.h"
 
 #include "base/file.h"
+#include "base/tausworthe.h"
 #include "base/text.h"
 #include "compress/exppow.h"
 #include "weights/portrait_file.h"
@@ -13,6 +14,7 @@
 #include "weights/match.h"
 #include "tensor/safetensors.h"
 
+#include <gsl/gsl_rng.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -243,6 +245,32 @@ static void real_layers_are_matched(void **state)
     free(rows);
 }
 
+/* The generator gives the numbers of GSL's taus2, alone and in lanes, from every kind of seed. */
+static void the_generator_is_that_of_gsl(void **state)
+{
+    (void)state;
+    enum { NUMBERS = 300 };
+    static const uint32_t seeds[TAUSWORTHE_LANES] = {0, 1, 2, 17, 69069, 0x80000000u, 0xdeadbeefu, UINT32_MAX};
+    static uint32_t numbers[NUMBERS * TAUSWORTHE_LANES];
+    tausworthe_lanes_t lanes;
+    tausworthe_seed_lanes(seeds, &lanes);
+    tausworthe_fill(&lanes, NUMBERS / 3, numbers); /* goes on where it stopped */
+    tausworthe_fill(&lanes, NUMBERS - NUMBERS / 3, numbers + NUMBERS / 3 * TAUSWORTHE_LANES);
+    gsl_rng *gsl = gsl_rng_alloc(gsl_rng_taus2);
+    assert_non_null(gsl);
+    for (int lane = 0; lane < TAUSWORTHE_LANES; lane++) {
+        tausworthe_t one;
+        tausworthe_seed(seeds[lane], &one);
+        gsl_rng_set(gsl, seeds[lane]);
+        for (int i = 0; i < NUMBERS; i++) {
+            const uint32_t wanted = (uint32_t)gsl_rng_get(gsl);
+            assert_int_equal(tausworthe_next(&one), wanted);
+            assert_int_equal(numbers[i * TAUSWORTHE_LANES + lane], wanted);
+        }
+    }
+    gsl_rng_free(gsl);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,6 +281,7 @@ int main(void)
         cmocka_unit_test(wider_layers_have_larger_peaks),
         cmocka_unit_test(the_closest_portrait_is_chosen),
         cmocka_unit_test(real_layers_are_matched),
+        cmocka_unit_test(the_generator_is_that_of_gsl),
     };
     return cmocka_run_group_tests_name("synthesis", tests, NULL, NULL);
 }
