@@ -13,7 +13,7 @@
 #include <stdlib.h>
 
 static const char *const default_methods[] = {"fp32", "int8", "ra:columns=2:beta=0", "zps:columns=4:beta=0"};
-enum { DEFAULT_METHODS = sizeof default_methods / sizeof default_methods[0] };
+enum { DEFAULT_METHODS = sizeof default_methods / sizeof default_methods[0], FLOAT_METHODS = 1 /* at the front */ };
 
 static const option_t option_table[] = {
     {"weights", "PATH", option_required, "checkpoint: safetensors, an index of shards, a folder, or a file of llama2.c"},
@@ -23,7 +23,9 @@ static const option_t option_table[] = {
     {"tokens", "N", "0", "at most N tokens, from the start of the text; 0: all"},
     {"method", "SPEC...", NULL,
      "NAME[:key=value...], may be given several times (default fp32, int8, ra:columns=2:beta=0, zps:columns=4:beta=0)"},
-    {"kernels", "fast|stock", "fast", "oneDNN, or Darknet's own functions"},
+    {"activations", "fp32|int8", "fp32",
+     "int8: 8-bit activations and exact integer sums, the same answers on every machine"},
+    {"kernels", "fast|stock|plain", "fast", "oneDNN; Darknet's own functions (fp32); plain integer loops (int8)"},
     JOBS_OPTION,
     OUTPUT_OPTIONS,
     {NULL, NULL, NULL, NULL},
@@ -35,7 +37,9 @@ static const char details[] =
     "tokenizer. `to INT8` is the mean difference on the same tokens, with a 95 % bootstrap interval over the windows.\n"
     "The seven matrices of each block are compressed, all channels alike (the paper's Section V-F); embedding, norms and head\n"
     "stay float32. What shapes do not say (heads, base of the rotary positions) is read from config.json beside the weights.\n"
-    "Activations are float32.";
+    "--activations int8 multiplies 8-bit levels: each token's vector is scaled by its largest value. Values of attention are\n"
+    "scaled for each head and token, so that no token depends on those after it. Norms, SwiGLU, rotary positions and softmax\n"
+    "stay float32 in a fixed order. Methods whose weights are no integers (fp32, mx, ant, olive) need fp32.";
 
 typedef struct {
     rows_writer_t rows;
@@ -47,10 +51,12 @@ static void take_row(void *context, const perplexity_row_t *row)
     printing_t *printing = context;
     rows_write(&printing->rows, row);
     if (!printing->begun)
-        printf("%s on %s: %" PRId64 " tokens (%s) in %" PRId64 " windows of %" PRId64 ", %" PRId64 " bytes\n%s"
+        printf("%s on %s: %" PRId64 " tokens (%s) in %" PRId64 " windows of %" PRId64 ", %" PRId64
+               " bytes, activations %" PRId64 " bits\n%s"
                "  %-24s %10s %8s  %-33s %9s %9s\n",
-               row->net, row->text, row->tokens, row->tokenizer, row->windows, row->context, row->bytes, row->notes,
-               "method", "perplexity", "bits", "nats to INT8 (95 % interval)", "right", "as INT8");
+               row->net, row->text, row->tokens, row->tokenizer, row->windows, row->context, row->bytes,
+               row->activation_bits, row->notes, "method", "perplexity", "bits", "nats to INT8 (95 % interval)", "right",
+               "as INT8");
     printing->begun = true;
     const text_t difference = isnan(row->difference) ? text_of("-")
                                                      : text_of("%+.5f (%+.5f to %+.5f)", row->difference,
@@ -64,8 +70,8 @@ static void take_row(void *context, const perplexity_row_t *row)
 static outcome_t read_methods(const options_t *options, const char ***own, perplexity_config_t *config)
 {
     const size_t count = options_count(options, "method");
-    config->methods = default_methods;
-    config->method_count = DEFAULT_METHODS;
+    config->methods = default_methods + (config->integers ? FLOAT_METHODS : 0);
+    config->method_count = DEFAULT_METHODS - (config->integers ? FLOAT_METHODS : 0);
     if (count == 0)
         return outcome_ok();
     *own = calloc(count, sizeof **own);
@@ -84,7 +90,8 @@ static outcome_t run(const options_t *options)
     perplexity_config_t config = {.weights = options_text(options, "weights"),
                                   .tokenizer = options_text(options, "tokenizer"),
                                   .text = options_text(options, "text"),
-                                  .kernels = options_text(options, "kernels")};
+                                  .kernels = options_text(options, "kernels"),
+                                  .integers = text_equal(options_text(options, "activations"), "int8")};
     const char **methods = NULL;
     printing_t printing = {.begun = false};
     output_t output;

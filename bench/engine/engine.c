@@ -146,7 +146,7 @@ outcome_t engine_read(engine_t *engine, engine_reader_t reader, void *context)
 {
     if (engine->kernels->read == NULL)
         return outcome_failed("engine", engine->kernels->name, "kernels that give one answer a sample",
-                              "the float kernels of a language model", NULL);
+                              "a language model", NULL);
     return engine->kernels->read(engine->state, reader, context);
 }
 

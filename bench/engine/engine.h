@@ -61,14 +61,13 @@ typedef struct {
     int64_t pixels, channels, pixel_step, channel_step;
 } engine_view_t;
 
-/* A watcher is called for the input and then for the output of each table layer in a prediction of `worker`. Only for
- * engines with integer activations. */
+/* A watcher is called for the input and then for the output of each table layer in a prediction of `worker`: of a text of
+ * more than 512 tokens once for each 512. Only for engines with integer activations. */
 typedef void (*engine_watcher_t)(void *context, int worker, const engine_view_t *view);
 outcome_t engine_watch(engine_t *engine, engine_watcher_t watcher, void *context);
 
 /* A reader is called with the logits of tokens `row` to row + rows - 1 of the text in a prediction of `worker`: [rows,
- * classes] floats, valid during the call, in the order of the text. Only for language models with float kernels; others
- * are refused. Without a reader a language model computes the logits of the last token only. NULL: no reader any more. */
+ * classes] floats, valid during the call, in the order of the text. Only for language models; others are refused. Without a reader a language model computes the logits of the last token only. NULL: no reader any more. */
 typedef void (*engine_reader_t)(void *context, int worker, int64_t row, int64_t rows, const float *logits);
 outcome_t engine_read(engine_t *engine, engine_reader_t reader, void *context);
 

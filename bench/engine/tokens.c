@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGNMENT = 64, LOGIT_ROWS = 32 /* of a vocabulary of 128,256: 16 MB */ };
+enum { ALIGNMENT = 64, LOGITS = 1 << 24 /* at a time: 64 MB */, LEAST_LOGIT_ROWS = 32, MOST_LOGIT_ROWS = 512 };
 
 bool tokens_has_weights(const net_step_t *step)
 {
@@ -86,12 +86,20 @@ static outcome_t plan_buffers(tokens_t *tokens)
 
 /* ===  Opening  === */
 
+/* Tokens whose logits are computed at a time. Products of few rows are slow, and a large vocabulary needs much memory. */
+static int64_t logit_rows(const net_step_t *step)
+{
+    const int64_t rows = LOGITS / step->outputs;
+    return rows < LEAST_LOGIT_ROWS ? LEAST_LOGIT_ROWS : rows > MOST_LOGIT_ROWS ? MOST_LOGIT_ROWS : rows;
+}
+
 static int64_t widest_result(const net_program_t *program)
 {
     int64_t widest = 0;
     for (size_t i = 0; i < program->count; i++) {
         const net_step_t *step = &program->steps[i];
-        const int64_t rows = step->kind == NET_STEP_LOGITS && program->tokens > LOGIT_ROWS ? LOGIT_ROWS : program->tokens;
+        const int64_t most = step->kind == NET_STEP_LOGITS ? logit_rows(step) : program->tokens,
+                      rows = most < program->tokens ? most : program->tokens;
         widest = step->outputs * rows > widest ? step->outputs * rows : widest;
     }
     return widest;
@@ -180,22 +188,20 @@ static outcome_t make_turns(tokens_t *tokens)
     return outcome_ok();
 }
 
-/* A kernel set need not know every step. */
-static outcome_t check_steps(const tokens_t *tokens)
+/* Rows of scores that a worker holds. */
+static int64_t attention_rows(const net_program_t *program)
 {
-    const net_program_t *program = &tokens->weights->program;
+    bool causal = true;
     for (size_t i = 0; i < program->count; i++)
-        if (tokens->set->run[program->steps[i].kind] == NULL)
-            return outcome_failed(tokens->weights->network->name, "kernels", "integer kernels", "float kernels",
-                                  "8-bit activations are not there for language models: use --activations fp32");
-    return outcome_ok();
+        causal &= program->steps[i].kind != NET_STEP_ATTENTION || program->steps[i].causal;
+    return causal && program->tokens > ATTENTION_ROWS ? ATTENTION_ROWS : program->tokens;
 }
 
 static outcome_t open_shared(tokens_t *tokens)
 {
     const net_program_t *program = &tokens->weights->program;
     int64_t largest = 0, outputs = 0;
-    tokens->scratch_floats = program->tokens * program->tokens;
+    tokens->scratch_floats = program->tokens * attention_rows(program);
     for (size_t i = 0; i < program->count; i++) {
         const net_step_t *step = &program->steps[i];
         int64_t weights = step->parts > 1 ? (step->inputs + 1) * step->outputs : 0;
@@ -210,8 +216,7 @@ static outcome_t open_shared(tokens_t *tokens)
     if (tokens->zeros == NULL || (largest > 0 && tokens->gathered == NULL) || tokens->workers == NULL)
         return outcome_out_of_memory("transformer");
     outcome_t result;
-    if (outcome_bad(&result, check_steps(tokens)) || outcome_bad(&result, make_turns(tokens)) ||
-        outcome_bad(&result, plan_buffers(tokens)))
+    if (outcome_bad(&result, make_turns(tokens)) || outcome_bad(&result, plan_buffers(tokens)))
         return result;
     return tokens->set->open(tokens);
 }
@@ -426,13 +431,13 @@ outcome_t tokens_set_reader(void *state, engine_reader_t reader, void *context)
 void tokens_logits(token_step_t *self, tokens_multiply_t multiply)
 {
     const tokens_t *tokens = self->tokens;
-    const int64_t width = self->step->inputs;
+    const int64_t width = self->step->inputs, most = logit_rows(self->step);
     if (tokens->reader == NULL) {
         multiply(self, 1, self->source + (self->rows - 1) * width, self->target);
         return;
     }
-    for (int64_t first = 0; first < self->rows; first += LOGIT_ROWS) {
-        const int64_t rows = self->rows - first < LOGIT_ROWS ? self->rows - first : LOGIT_ROWS;
+    for (int64_t first = 0; first < self->rows; first += most) {
+        const int64_t rows = self->rows - first < most ? self->rows - first : most;
         multiply(self, rows, self->source + first * width, self->target);
         tokens->reader(tokens->reader_context, (int)(self->worker - tokens->workers), first, rows, self->target);
         if (first + rows == self->rows) /* engine_predict() returns those of the last token */

@@ -12,6 +12,10 @@
  * buffers: a buffer is reused after its last reader. A function of the kernel set computes a step; its operands
  * are stored in the layer's `input_layer` field (see fast.c). */
 
+/* Queries of causal attention at a time: scores of a long text need little memory, and a block multiplies only the keys
+ * that its last token sees. */
+enum { ATTENTION_ROWS = 256 };
+
 typedef struct tokens tokens_t;
 typedef struct token_worker token_worker_t;
 

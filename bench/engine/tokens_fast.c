@@ -60,35 +60,33 @@ static void run_linear(token_step_t *self, layer at, network net)
     multiply(self, self->rows, tokens_filtered(self), self->target);
 }
 
-/* Scores to shares. A causal row has none beyond itself. */
-static void attend(float *scores, int64_t rows, bool causal, float scale)
+/* Some rows of one head: queries from `first` on, and all keys or, in causal attention, those up to the last query. */
+static bool attend(token_step_t *self, const float *query, const float *key, int64_t first, int64_t rows, float *target)
 {
-    if (!causal) {
-        rows_softmax(scores, rows, rows, scale);
-        return;
-    }
-    for (int64_t row = 0; row < rows; row++, scores += rows) {
-        rows_softmax(scores, 1, row + 1, scale);
-        memset(scores + row + 1, 0, (size_t)(rows - row - 1) * sizeof *scores);
-    }
+    const int64_t width = self->step->outputs, head = width / self->step->heads, stride = self->step->inputs,
+                  keys = self->step->causal ? first + rows : self->rows;
+    const float *value = key + (stride - width) / 2, scale = 1.0F / sqrtf((float)head);
+    float *scores = self->worker->scratch;
+    const bool done = onednn_gemm(true, rows, keys, head, query + first * stride, stride, key, stride, scores, keys);
+    if (self->step->causal)
+        rows_softmax_causal(scores, rows, keys, first, scale);
+    else
+        rows_softmax(scores, rows, keys, scale);
+    return done && onednn_gemm(false, rows, head, keys, scores, keys, value, stride, target + first * width, width);
 }
 
 static void run_attention(token_step_t *self, layer at, network net)
 {
     (void)at;
     (void)net;
-    const int64_t rows = self->rows, width = self->step->outputs, head = width / self->step->heads;
-    const int64_t stride = self->step->inputs, keys = (stride - width) / 2,
+    const int64_t width = self->step->outputs, head = width / self->step->heads, keys = (self->step->inputs - width) / 2,
                   shared = width / keys; /* query heads a key head */
-    float *scores = self->worker->scratch;
+    const int64_t step = self->step->causal ? ATTENTION_ROWS : self->rows;
     bool done = true;
-    for (int64_t first = 0; first < width; first += head) {
-        const float *query = self->source + first, *key = self->source + width + first / head / shared * head,
-                    *value = key + keys;
-        done &= onednn_gemm(true, rows, rows, head, query, stride, key, stride, scores, rows);
-        attend(scores, rows, self->step->causal, 1.0F / sqrtf((float)head));
-        done &= onednn_gemm(false, rows, head, rows, scores, rows, value, stride, self->target + first, width);
-    }
+    for (int64_t column = 0; column < width; column += head)
+        for (int64_t first = 0; first < self->rows; first += step)
+            done &= attend(self, self->source + column, self->source + width + column / head / shared * head, first,
+                           self->rows - first < step ? self->rows - first : step, self->target + column);
     if (!done)
         self->worker->refused = true;
 }

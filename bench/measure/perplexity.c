@@ -27,6 +27,8 @@ static const rows_column_t columns[] = {
      .meaning = "Tokens of a window; windows do not overlap.", .key = true},
     {ROWS_PLACE_TEXT(perplexity_row_t, method), .name = "method", .heading = "method", .meaning = "Method.", .key = true},
     {ROWS_PLACE_TEXT(perplexity_row_t, kernels), .name = "kernels", .heading = "kernels", .meaning = "Kernel set."},
+    {ROWS_PLACE_INTEGER(perplexity_row_t, activation_bits), .name = "activation_bits", .heading = "activations",
+     .unit = "bits", .meaning = "32: float32; 8: levels of 8 bits and integer sums.", .key = true},
     {ROWS_PLACE_INTEGER(perplexity_row_t, tokens), .name = "tokens", .heading = "tokens",
      .meaning = "Tokens that were predicted: all of the text."},
     {ROWS_PLACE_INTEGER(perplexity_row_t, bytes), .name = "bytes", .heading = "bytes", .meaning = "Bytes of these tokens."},
@@ -189,6 +191,7 @@ static outcome_t complete_row(const session_t *session, size_t index, const said
                               .tokenizer = file_name(config->tokenizer),
                               .method = config->methods[index],
                               .kernels = config->kernels,
+                              .activation_bits = config->integers ? 8 : 32,
                               .context = session->context,
                               .tokens = session->count,
                               .bytes = session->bytes,
@@ -272,7 +275,9 @@ static outcome_t open_session(const perplexity_config_t *config, session_t *sess
                               "bbsbench accuracy evaluates networks that classify");
     if (outcome_bad(&result, open_text(session)) || outcome_bad(&result, open_workers(session)) ||
         outcome_bad(&result, int8_network_from(weights, false, config->threads, &session->network)) ||
-        outcome_bad(&result, engine_open(weights, config->kernels, config->threads, &session->engine)))
+        outcome_bad(&result, config->integers
+                                 ? engine_open_integers(weights, config->kernels, NULL, config->threads, &session->engine)
+                                 : engine_open(weights, config->kernels, config->threads, &session->engine)))
         return result;
     return engine_read(session->engine, read_logits, session);
 }

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "rows/schema.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Perplexity of a language model over a text under compression methods.
@@ -31,12 +32,14 @@ typedef struct {
     int64_t tokens;             /* at most, from the start of the text; 0: all */
     const char *const *methods; /* specs (compress/spec.h) */
     size_t method_count;
-    const char *kernels; /* "fast" or "stock" */
+    const char *kernels; /* "fast" or "stock"; with integer activations "fast" or "plain" */
+    bool integers;       /* activations of 8 bits and integer sums (engine_open_integers()) */
     int threads;
 } perplexity_config_t;
 
 typedef struct {
     const char *net, *text, *tokenizer, *method, *kernels;
+    int64_t activation_bits; /* 32 or 8 */
     int64_t context, tokens, bytes, windows;
     double perplexity, nats, bits_per_byte;             /* nats: mean -log p of a token */
     int64_t right;                                      /* tokens that had the largest logit */
