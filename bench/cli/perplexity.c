@@ -25,6 +25,9 @@ static const option_t option_table[] = {
      "NAME[:key=value...], may be given several times (default fp32, int8, ra:columns=2:beta=0, zps:columns=4:beta=0)"},
     {"activations", "fp32|int8", "fp32",
      "int8: 8-bit activations and exact integer sums, the same answers on every machine"},
+    {"head", "fp32|int8|method", "fp32",
+     "the matrix of the logits: as it is, at 8 bits, or compressed by the method and counted in its bits"},
+    {"embedding", "fp32|int8|method", "fp32", "the same of the embedding; one choice where both are one matrix"},
     {"kernels", "fast|stock|plain", "fast", "oneDNN; Darknet's own functions (fp32); plain integer loops (int8)"},
     JOBS_OPTION,
     OUTPUT_OPTIONS,
@@ -35,8 +38,8 @@ static const char details[] =
     "The text is cut into windows of --context tokens, without overlap; each begins with <s>. Perplexity is exp of the mean\n"
     "of -log p over all tokens: only figures of one context, tokenizer and text compare. Bits a byte do not depend on the\n"
     "tokenizer. `to INT8` is the mean difference on the same tokens, with a 95 % bootstrap interval over the windows.\n"
-    "The seven matrices of each block are compressed, all channels alike (the paper's Section V-F); embedding, norms and head\n"
-    "stay float32. What shapes do not say (heads, base of the rotary positions) is read from config.json beside the weights.\n"
+    "The seven matrices of each block are compressed, all channels alike (the paper's Section V-F), and embedding and head by\n"
+    "choice; norms stay float32. What shapes do not say (heads, base of the rotary positions) is read from config.json beside the weights.\n"
     "--activations int8 multiplies 8-bit levels: each token's vector is scaled by its largest value. Values of attention are\n"
     "scaled for each head and token, so that no token depends on those after it. Norms, SwiGLU, rotary positions and softmax\n"
     "stay float32 in a fixed order. Methods whose weights are no integers (fp32, mx, ant, olive) need fp32.";
@@ -84,6 +87,15 @@ static outcome_t read_methods(const options_t *options, const char ***own, perpl
     return outcome_ok();
 }
 
+/* The parser has let only one of the names through. */
+static language_matrix_t read_matrix(const options_t *options, const char *name)
+{
+    language_matrix_t matrix = LANGUAGE_FLOAT;
+    while (!text_equal(options_text(options, name), language_matrix_names[matrix]))
+        matrix++;
+    return matrix;
+}
+
 static outcome_t run(const options_t *options)
 {
     enum { MOST_CONTEXT = 1 << 17 };
@@ -92,6 +104,8 @@ static outcome_t run(const options_t *options)
                                   .text = options_text(options, "text"),
                                   .kernels = options_text(options, "kernels"),
                                   .integers = text_equal(options_text(options, "activations"), "int8")};
+    config.embedding = read_matrix(options, "embedding");
+    config.head = read_matrix(options, "head");
     const char **methods = NULL;
     printing_t printing = {.begun = false};
     output_t output;

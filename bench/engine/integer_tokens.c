@@ -337,17 +337,18 @@ static void close_worker(token_worker_t *worker)
 }
 
 /* The two sets differ only in open(). */
-#define INTEGER_SET(opener)                                                                                              \
-    {                                                                                                                    \
-        .adds_in_place = true, .run = {[NET_STEP_PATCHES] = run_patches,    [NET_STEP_CLASS_TOKEN] = tokens_class_token, \
-                                       [NET_STEP_EMBEDDING] = tokens_embed, [NET_STEP_LAYER_NORM] = tokens_layer_norm,   \
-                                       [NET_STEP_LINEAR] = run_linear,      [NET_STEP_ATTENTION] = integer_attention,    \
-                                       [NET_STEP_GELU] = tokens_gelu,       [NET_STEP_TANH] = run_tanh,                  \
-                                       [NET_STEP_WORDS] = tokens_words,     [NET_STEP_RMS_NORM] = tokens_rms_norm,       \
-                                       [NET_STEP_ROTATE] = tokens_rotate,   [NET_STEP_SWIGLU] = tokens_swiglu,           \
-                                       [NET_STEP_LOGITS] = run_logits,      [NET_STEP_ADD] = tokens_added},              \
-        .open = opener, .open_worker = open_worker, .set_rows = set_rows, .set_integers = set_integers,                  \
-        .close_worker = close_worker, .close = close_integers,                                                           \
+#define INTEGER_SET(opener)                                                                                                \
+    {                                                                                                                      \
+        .adds_in_place = true, .run = {[NET_STEP_PATCHES] = run_patches,      [NET_STEP_CLASS_TOKEN] = tokens_class_token, \
+                                       [NET_STEP_EMBEDDING] = tokens_embed,   [NET_STEP_LAYER_NORM] = tokens_layer_norm,   \
+                                       [NET_STEP_LINEAR] = run_linear,        [NET_STEP_ATTENTION] = integer_attention,    \
+                                       [NET_STEP_GELU] = tokens_gelu,         [NET_STEP_TANH] = run_tanh,                  \
+                                       [NET_STEP_WORDS] = tokens_words,       [NET_STEP_VECTORS] = tokens_vectors,         \
+                                       [NET_STEP_RMS_NORM] = tokens_rms_norm, [NET_STEP_ROTATE] = tokens_rotate,           \
+                                       [NET_STEP_SWIGLU] = tokens_swiglu,     [NET_STEP_LOGITS] = run_logits,              \
+                                       [NET_STEP_ADD] = tokens_added},                                                     \
+        .open = opener, .open_worker = open_worker, .set_rows = set_rows, .set_integers = set_integers,                    \
+        .close_worker = close_worker, .close = close_integers,                                                             \
     }
 
 static const token_set_t fast = INTEGER_SET(open_fast);
@@ -371,6 +372,7 @@ const kernels_t kernels_integer_tokens_fast = {.name = "fast",
                                                .open = open_kernels_fast,
                                                .set_integers = tokens_set_integers,
                                                .predict = tokens_predict,
+                                               .run = tokens_run,
                                                .watch = tokens_watch,
                                                .read = tokens_set_reader,
                                                .close = tokens_close};
@@ -378,6 +380,7 @@ const kernels_t kernels_integer_tokens_plain = {.name = "plain",
                                                 .open = open_kernels_plain,
                                                 .set_integers = tokens_set_integers,
                                                 .predict = tokens_predict,
+                                                .run = tokens_run,
                                                 .watch = tokens_watch,
                                                 .read = tokens_set_reader,
                                                 .close = tokens_close};

@@ -27,6 +27,7 @@ typedef struct {
     outcome_t (*filter)(engine_t *engine, engine_filter_t filter, void *context);
     outcome_t (*read)(engine_t *engine, engine_reader_t reader, void *context);
     outcome_t (*predict)(engine_t *engine, int worker, const float *input, float *logits);
+    outcome_t (*run)(engine_t *engine, int worker, int64_t rows, const float *vectors, float *result);
     text_t (*versions)(void);
 } engine_interface_t;
 

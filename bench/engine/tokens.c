@@ -25,6 +25,19 @@ static float *aligned_floats(int64_t count)
 
 /* ===  Buffers  === */
 
+/* Tokens whose logits are computed at a time. Products of few rows are slow, and a large vocabulary needs much memory. */
+static int64_t logit_rows(const net_step_t *step)
+{
+    const int64_t rows = LOGITS / step->outputs;
+    return rows < LEAST_LOGIT_ROWS ? LEAST_LOGIT_ROWS : rows > MOST_LOGIT_ROWS ? MOST_LOGIT_ROWS : rows;
+}
+
+static int64_t result_floats(const net_program_t *program, const net_step_t *step)
+{
+    const int64_t most = step->kind == NET_STEP_LOGITS ? logit_rows(step) : program->tokens;
+    return step->outputs * (most < program->tokens ? most : program->tokens);
+}
+
 /* The last step that reads the result of step `index`. */
 static size_t last_reader(const net_program_t *program, size_t index)
 {
@@ -74,36 +87,22 @@ static void assign_buffers(tokens_t *tokens, size_t *free_after)
 
 static outcome_t plan_buffers(tokens_t *tokens)
 {
-    size_t count = tokens->weights->program.count;
-    size_t *free_after = calloc(count, sizeof *free_after);
-    tokens->buffer_of = calloc(count, sizeof *tokens->buffer_of);
-    bool allocated = free_after != NULL && tokens->buffer_of != NULL;
+    const net_program_t *program = &tokens->weights->program;
+    size_t *free_after = calloc(program->count, sizeof *free_after);
+    tokens->buffer_of = calloc(program->count, sizeof *tokens->buffer_of);
+    tokens->buffer_floats = calloc(program->count, sizeof *tokens->buffer_floats);
+    const bool allocated = free_after != NULL && tokens->buffer_of != NULL && tokens->buffer_floats != NULL;
     if (allocated)
         assign_buffers(tokens, free_after);
+    for (size_t i = 0; allocated && i < program->count; i++) {
+        int64_t *floats = &tokens->buffer_floats[tokens->buffer_of[i]], wanted = result_floats(program, &program->steps[i]);
+        *floats = wanted > *floats ? wanted : *floats;
+    }
     free(free_after);
     return allocated ? outcome_ok() : outcome_out_of_memory("activations");
 }
 
 /* ===  Opening  === */
-
-/* Tokens whose logits are computed at a time. Products of few rows are slow, and a large vocabulary needs much memory. */
-static int64_t logit_rows(const net_step_t *step)
-{
-    const int64_t rows = LOGITS / step->outputs;
-    return rows < LEAST_LOGIT_ROWS ? LEAST_LOGIT_ROWS : rows > MOST_LOGIT_ROWS ? MOST_LOGIT_ROWS : rows;
-}
-
-static int64_t widest_result(const net_program_t *program)
-{
-    int64_t widest = 0;
-    for (size_t i = 0; i < program->count; i++) {
-        const net_step_t *step = &program->steps[i];
-        const int64_t most = step->kind == NET_STEP_LOGITS ? logit_rows(step) : program->tokens,
-                      rows = most < program->tokens ? most : program->tokens;
-        widest = step->outputs * rows > widest ? step->outputs * rows : widest;
-    }
-    return widest;
-}
 
 static void forward_step(layer at, network net)
 {
@@ -144,7 +143,7 @@ static outcome_t open_worker(tokens_t *tokens, int number, graph_t *graph)
     if (worker->steps == NULL || worker->buffers == NULL || worker->scratch == NULL)
         return outcome_out_of_memory("activations");
     for (int i = 0; i < tokens->buffer_count; i++) {
-        worker->buffers[i] = aligned_floats(widest_result(program));
+        worker->buffers[i] = aligned_floats(tokens->buffer_floats[i]);
         if (worker->buffers[i] == NULL)
             return outcome_out_of_memory("activations");
     }
@@ -283,6 +282,7 @@ void tokens_close(void *state)
     free(tokens->zeros);
     free(tokens->turns);
     free(tokens->buffer_of);
+    free(tokens->buffer_floats);
     free(tokens);
 }
 
@@ -446,24 +446,51 @@ void tokens_logits(token_step_t *self, tokens_multiply_t multiply)
     }
 }
 
-outcome_t tokens_predict(void *state, int number, const float *input, float *logits)
+/* Run the graph of a worker on `rows` tokens; NULL: a product was refused. */
+static const float *run_graph(token_worker_t *worker, int64_t rows, const float *input)
 {
-    tokens_t *tokens = state;
-    token_worker_t *worker = &tokens->workers[number];
-    const net_program_t *program = &tokens->weights->program;
-    int64_t rows = program->tokens;
-    outcome_t result = outcome_ok();
-    if ((program->steps[0].kind == NET_STEP_EMBEDDING || program->steps[0].kind == NET_STEP_WORDS) &&
-        outcome_bad(&result, count_words(tokens, input, &rows)))
-        return result;
+    const net_program_t *program = &worker->tokens->weights->program;
     for (size_t i = 0; i < program->count; i++)
         worker->steps[i].rows = program->steps[i].first_token ? 1 : rows;
     worker->input = input;
     worker->refused = false;
     onednn_prepare_thread();
     const float *output = network_predict(worker->graph->net, (float *)(uintptr_t)input); /* the input is only read */
-    if (worker->refused)
-        return outcome_failed("oneDNN", "running a layer", "an error", "success", "try --kernels stock");
+    return worker->refused ? NULL : output;
+}
+
+static outcome_t refused(void)
+{
+    return outcome_failed("oneDNN", "running a layer", "an error", "success", "try --kernels stock");
+}
+
+outcome_t tokens_predict(void *state, int number, const float *input, float *logits)
+{
+    tokens_t *tokens = state;
+    const net_program_t *program = &tokens->weights->program;
+    int64_t rows = program->tokens;
+    outcome_t result = outcome_ok();
+    if ((program->steps[0].kind == NET_STEP_EMBEDDING || program->steps[0].kind == NET_STEP_WORDS) &&
+        outcome_bad(&result, count_words(tokens, input, &rows)))
+        return result;
+    const float *output = run_graph(&tokens->workers[number], rows, input);
+    if (output == NULL)
+        return refused();
     memcpy(logits, output, (size_t)tokens->weights->size->classes * sizeof *logits);
     return result;
+}
+
+outcome_t tokens_run(void *state, int number, int64_t rows, const float *vectors, float *result)
+{
+    tokens_t *tokens = state;
+    const net_program_t *program = &tokens->weights->program;
+    if (program->steps[0].kind != NET_STEP_VECTORS || rows < 1 || rows > program->tokens)
+        return outcome_failed("engine", NULL, text_of("%d rows", (int)rows).chars,
+                              text_of("1 to %d, of a part of a network", (int)program->tokens).chars, NULL);
+    const float *output = run_graph(&tokens->workers[number], rows, vectors);
+    if (output == NULL)
+        return refused();
+    if (result != NULL)
+        memcpy(result, output, (size_t)(rows * program->steps[program->count - 1].outputs) * sizeof *result);
+    return outcome_ok();
 }

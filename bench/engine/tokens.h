@@ -54,7 +54,7 @@ struct token_worker {
     tokens_t *tokens;
     graph_t *graph;
     token_step_t *steps;
-    float **buffers; /* tokens->buffer_count, each as large as the widest result */
+    float **buffers; /* tokens->buffer_count, of tokens->buffer_floats */
     float *scratch;  /* tokens->scratch_floats */
     float *filtered; /* room for the widest input of a step with weights; NULL: no filter yet */
     const float *input;
@@ -67,6 +67,7 @@ struct tokens {
     const net_weights_t *weights;
     int *buffer_of; /* one per step */
     int buffer_count;
+    int64_t *buffer_floats; /* of each buffer: its widest result */
     int64_t scratch_floats; /* scores of one attention head, or the gathered patches */
     token_worker_t *workers;
     int worker_count;
@@ -87,6 +88,7 @@ outcome_t tokens_set_rows(void *state, size_t index, int64_t first, int64_t rows
 outcome_t tokens_set_integers(void *state, size_t index, int64_t first, int64_t rows, const int16_t *values,
                               const float *scale);
 outcome_t tokens_predict(void *state, int worker, const float *input, float *logits);
+outcome_t tokens_run(void *state, int worker, int64_t rows, const float *vectors, float *result);
 void tokens_close(void *state);
 
 /* For sets with float activations (engine_filter()). */

@@ -31,6 +31,13 @@ void tokens_words(token_step_t *self, layer at, network net)
                (size_t)width * sizeof *self->target);
 }
 
+void tokens_vectors(token_step_t *self, layer at, network net)
+{
+    (void)at;
+    (void)net;
+    memcpy(self->target, self->worker->input, (size_t)(self->rows * self->step->outputs) * sizeof *self->target);
+}
+
 void tokens_tanh(token_step_t *self, layer at, network net)
 {
     (void)at;

@@ -198,6 +198,7 @@ static const token_set_t set = {
             [NET_STEP_GELU] = tokens_gelu,
             [NET_STEP_TANH] = tokens_tanh,
             [NET_STEP_WORDS] = tokens_words,
+            [NET_STEP_VECTORS] = tokens_vectors,
             [NET_STEP_RMS_NORM] = tokens_rms_norm,
             [NET_STEP_ROTATE] = tokens_rotate,
             [NET_STEP_SWIGLU] = tokens_swiglu,
@@ -223,4 +224,5 @@ const kernels_t kernels_tokens_fast = {.name = "fast",
                                        .filter = tokens_set_filter,
                                        .read = tokens_set_reader,
                                        .predict = tokens_predict,
+                                       .run = tokens_run,
                                        .close = tokens_close};

@@ -218,6 +218,7 @@ static const token_set_t set = {
             [NET_STEP_GELU] = run_gelu,
             [NET_STEP_TANH] = tokens_tanh,
             [NET_STEP_WORDS] = tokens_words,
+            [NET_STEP_VECTORS] = tokens_vectors,
             [NET_STEP_RMS_NORM] = run_rms_norm,
             [NET_STEP_ROTATE] = tokens_rotate,
             [NET_STEP_SWIGLU] = run_swiglu,
@@ -243,4 +244,5 @@ const kernels_t kernels_tokens_stock = {.name = "stock",
                                         .filter = tokens_set_filter,
                                         .read = tokens_set_reader,
                                         .predict = tokens_predict,
+                                        .run = tokens_run,
                                         .close = tokens_close};

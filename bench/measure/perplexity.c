@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One engine holds the weights of one method after the other; what is kept of a method is one number and one answer a
- * token, in the order of the text. Windows are spread over the workers, and every sum runs over the tokens in order. */
+/* What is kept of a method is one number and one answer a token, in the order of the text (the model: language.h). Windows
+ * are spread over the workers, and every sum runs over the tokens in order. */
 #include "measure/perplexity.h"
 
 #include "base/file.h"
-#include "base/progress.h"
-#include "base/threads.h"
 #include "data/pieces.h"
-#include "measure/variant.h"
 #include "rows/statistics.h"
 #include "weights/checkpoint.h"
 
@@ -29,6 +26,10 @@ static const rows_column_t columns[] = {
     {ROWS_PLACE_TEXT(perplexity_row_t, kernels), .name = "kernels", .heading = "kernels", .meaning = "Kernel set."},
     {ROWS_PLACE_INTEGER(perplexity_row_t, activation_bits), .name = "activation_bits", .heading = "activations",
      .unit = "bits", .meaning = "32: float32; 8: levels of 8 bits and integer sums.", .key = true},
+    {ROWS_PLACE_TEXT(perplexity_row_t, embedding), .name = "embedding", .heading = "embedding",
+     .meaning = "The embedding: fp32, int8, or as the method has it.", .key = true},
+    {ROWS_PLACE_TEXT(perplexity_row_t, head), .name = "head", .heading = "head",
+     .meaning = "The head, which may be the embedding: fp32, int8, or as the method has it.", .key = true},
     {ROWS_PLACE_INTEGER(perplexity_row_t, tokens), .name = "tokens", .heading = "tokens",
      .meaning = "Tokens that were predicted: all of the text."},
     {ROWS_PLACE_INTEGER(perplexity_row_t, bytes), .name = "bytes", .heading = "bytes", .meaning = "Bytes of these tokens."},
@@ -73,16 +74,10 @@ typedef struct {
 typedef struct {
     const perplexity_config_t *config;
     checkpoint_t checkpoint;
-    int8_network_t network;
     pieces_t *pieces;
     int32_t *numbers; /* the text */
     int64_t count, bytes, context, windows, words;
-    engine_t *engine;
-    float **inputs;    /* one a worker */
-    int64_t *window;   /* that a worker is at */
-    outcome_t *failed; /* one a worker */
-    progress_t progress;
-    int64_t done;
+    language_t *language;
     said_t *said; /* one a method */
     said_t *now;
 } session_t;
@@ -96,10 +91,10 @@ static int64_t window_tokens(const session_t *session, int64_t window)
 }
 
 /* Row r of a window predicts its token r. In double: a mean over 100,000 tokens shows differences of 1e-6. */
-static void read_logits(void *context, int worker, int64_t row, int64_t rows, const float *logits)
+static void read_logits(void *context, int64_t window, int64_t row, int64_t rows, const float *logits)
 {
-    session_t *session = context;
-    const int64_t first = session->window[worker] * session->context + row;
+    const session_t *session = context;
+    const int64_t first = window * session->context + row;
     for (int64_t r = 0; r < rows; r++, logits += session->words) {
         int64_t best = 0;
         double sum = 1; /* of the largest itself */
@@ -113,23 +108,14 @@ static void read_logits(void *context, int worker, int64_t row, int64_t rows, co
     }
 }
 
-static void run_window(void *context, int64_t window, int worker)
+static int64_t fill_window(void *context, int64_t window, int32_t *numbers)
 {
-    session_t *session = context;
+    const session_t *session = context;
     const int64_t tokens = window_tokens(session, window);
-    float *input = session->inputs[worker];
-    float *logits = input + session->context; /* of the last token: the reader has them already */
-    if (!outcome_is_ok(&session->failed[worker]))
-        return;
-    session->window[worker] = window;
-    input[0] = PIECES_BEGIN;
-    for (int64_t i = 1; i < session->context; i++)
-        input[i] = i < tokens ? (float)session->numbers[window * session->context + i - 1] : -1;
-    session->failed[worker] = engine_predict(session->engine, worker, input, logits);
-    if (worker == 0)
-        progress_update(&session->progress, __atomic_add_fetch(&session->done, 1, __ATOMIC_RELAXED));
-    else
-        __atomic_add_fetch(&session->done, 1, __ATOMIC_RELAXED);
+    numbers[0] = PIECES_BEGIN;
+    for (int64_t i = 1; i < tokens; i++)
+        numbers[i] = session->numbers[window * session->context + i - 1];
+    return tokens;
 }
 
 /* ===  One method  === */
@@ -137,23 +123,13 @@ static void run_window(void *context, int64_t window, int worker)
 static outcome_t run_method(session_t *session, size_t index, compress_size_t *bits)
 {
     const perplexity_config_t *config = session->config;
-    outcome_t result;
     session->now = &session->said[index];
     session->now->nats = calloc((size_t)session->count, sizeof *session->now->nats);
     session->now->first = calloc((size_t)session->count, sizeof *session->now->first);
     if (session->now->nats == NULL || session->now->first == NULL)
         return outcome_out_of_memory("log-likelihoods");
-    if (outcome_bad(&result,
-                    variant_apply(&session->network, config->methods[index], config->threads, session->engine, bits)))
-        return result;
     const text_t title = text_of("%s %s", session->checkpoint.made.name, config->methods[index]);
-    session->done = 0;
-    progress_start(&session->progress, title.chars, "windows", session->windows);
-    result = threads_for(config->threads, session->windows, run_window, session);
-    progress_finish(&session->progress);
-    for (int i = 0; i < config->threads && outcome_is_ok(&result); i++)
-        result = session->failed[i];
-    return result;
+    return language_run(session->language, config->methods[index], title.chars, bits);
 }
 
 /* Means over each window, of which the bootstrap draws: all windows but the last are equally long, so a short last one is
@@ -191,6 +167,8 @@ static outcome_t complete_row(const session_t *session, size_t index, const said
                               .tokenizer = file_name(config->tokenizer),
                               .method = config->methods[index],
                               .kernels = config->kernels,
+                              .embedding = language_matrix_names[config->embedding],
+                              .head = language_matrix_names[config->head],
                               .activation_bits = config->integers ? 8 : 32,
                               .context = session->context,
                               .tokens = session->count,
@@ -243,59 +221,41 @@ static outcome_t open_text(session_t *session)
     return outcome_ok();
 }
 
-static outcome_t open_workers(session_t *session)
-{
-    const int threads = session->config->threads;
-    session->inputs = calloc((size_t)threads, sizeof *session->inputs);
-    session->window = calloc((size_t)threads, sizeof *session->window);
-    session->failed = calloc((size_t)threads, sizeof *session->failed);
-    session->said = calloc(session->config->method_count, sizeof *session->said);
-    if (session->inputs == NULL || session->window == NULL || session->failed == NULL || session->said == NULL)
-        return outcome_out_of_memory("perplexity");
-    for (int i = 0; i < threads; i++) {
-        session->failed[i] = outcome_ok();
-        session->inputs[i] = malloc((size_t)(session->context + session->words) * sizeof(float));
-        if (session->inputs[i] == NULL)
-            return outcome_out_of_memory("perplexity");
-    }
-    return outcome_ok();
-}
-
 static outcome_t open_session(const perplexity_config_t *config, session_t *session)
 {
-    const checkpoint_request_t request = {.path = config->weights, .tokens = config->context, .threads = config->threads};
+    const checkpoint_request_t request = {
+        .path = config->weights, .tokens = config->context, .deferred = true, .threads = config->threads};
     outcome_t result;
     if (outcome_bad(&result, checkpoint_open(&request, &session->checkpoint)))
         return result;
     const net_weights_t *weights = &session->checkpoint.weights;
     session->context = weights->size->width;
     session->words = weights->size->classes;
-    if (weights->program.count == 0 || weights->program.steps[weights->program.count - 1].kind != NET_STEP_LOGITS)
-        return outcome_failed(config->weights, NULL, weights->network->title, "a language model",
-                              "bbsbench accuracy evaluates networks that classify");
-    if (outcome_bad(&result, open_text(session)) || outcome_bad(&result, open_workers(session)) ||
-        outcome_bad(&result, int8_network_from(weights, false, config->threads, &session->network)) ||
-        outcome_bad(&result, config->integers
-                                 ? engine_open_integers(weights, config->kernels, NULL, config->threads, &session->engine)
-                                 : engine_open(weights, config->kernels, config->threads, &session->engine)))
+    session->said = calloc(config->method_count, sizeof *session->said);
+    if (session->said == NULL)
+        return outcome_out_of_memory("perplexity");
+    if (outcome_bad(&result, language_check(weights)) || outcome_bad(&result, open_text(session)))
         return result;
-    return engine_read(session->engine, read_logits, session);
+    const language_config_t language = {.kernels = config->kernels,
+                                        .integers = config->integers,
+                                        .embedding = config->embedding,
+                                        .head = config->head,
+                                        .threads = config->threads,
+                                        .windows = session->windows,
+                                        .fill = fill_window,
+                                        .read = read_logits,
+                                        .context = session};
+    return language_open(weights, &language, &session->language);
 }
 
 static void close_session(session_t *session)
 {
-    engine_close(session->engine);
-    int8_network_free(&session->network);
+    language_close(session->language);
     pieces_free(session->pieces);
-    for (int i = 0; i < session->config->threads && session->inputs != NULL; i++)
-        free(session->inputs[i]);
     for (size_t i = 0; i < session->config->method_count && session->said != NULL; i++) {
         free(session->said[i].nats);
         free(session->said[i].first);
     }
-    free(session->inputs);
-    free(session->window);
-    free(session->failed);
     free(session->said);
     free(session->numbers);
     checkpoint_free(&session->checkpoint);

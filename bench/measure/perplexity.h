@@ -4,6 +4,7 @@
 
 #include "base/outcome.h"
 #include "base/text.h"
+#include "measure/language.h"
 #include "rows/schema.h"
 
 #include <stdbool.h>
@@ -32,14 +33,16 @@ typedef struct {
     int64_t tokens;             /* at most, from the start of the text; 0: all */
     const char *const *methods; /* specs (compress/spec.h) */
     size_t method_count;
-    const char *kernels; /* "fast" or "stock"; with integer activations "fast" or "plain" */
-    bool integers;       /* activations of 8 bits and integer sums (engine_open_integers()) */
+    const char *kernels;               /* "fast" or "stock"; with integer activations "fast" or "plain" */
+    bool integers;                     /* activations of 8 bits and integer sums (engine_open_integers()) */
+    language_matrix_t embedding, head; /* equal where the head is the embedding */
     int threads;
 } perplexity_config_t;
 
 typedef struct {
     const char *net, *text, *tokenizer, *method, *kernels;
-    int64_t activation_bits; /* 32 or 8 */
+    const char *embedding, *head; /* language_matrix_names[] */
+    int64_t activation_bits;      /* 32 or 8 */
     int64_t context, tokens, bytes, windows;
     double perplexity, nats, bits_per_byte;             /* nats: mean -log p of a token */
     int64_t right;                                      /* tokens that had the largest logit */

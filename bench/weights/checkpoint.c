@@ -243,14 +243,17 @@ outcome_t checkpoint_open(const checkpoint_request_t *request, checkpoint_t *che
     if (path == NULL && outcome_bad(&result, net_weights_path(request->network, request->size, &own)))
         return result;
     path = path != NULL ? path : own.chars;
-    if (outcome_bad(&result, stored_load(path, net_weights_advice(request->path), request->threads, &set)) ||
+    if (outcome_bad(&result,
+                    stored_load(path, net_weights_advice(request->path), request->threads, request->deferred, &set)) ||
         outcome_bad(&result, find_description(path, &set, checkpoint)) ||
         outcome_bad(&result, find_network(request, path, &set, checkpoint, &network, &size)) ||
         outcome_bad(&result, stored_take(path, &set, &checkpoint->stored)) ||
-        outcome_bad(&result, net_weights_from(network, size, path, &set, &checkpoint->weights)) ||
-        outcome_bad(&result, check_extra(request, &set, checkpoint)))
+        outcome_bad(&result, request->deferred ? net_weights_defer(network, size, path, &set, &checkpoint->weights)
+                                               : net_weights_from(network, size, path, &set, &checkpoint->weights)))
         goto out;
-    note_set(&set, checkpoint);
+    const tensor_set_t *all = request->deferred ? &checkpoint->weights.deferred : &set;
+    if (!outcome_bad(&result, check_extra(request, all, checkpoint)))
+        note_set(all, checkpoint);
 
 out:
     tensor_set_free(&set);
