@@ -189,19 +189,14 @@ static outcome_t open_block(language_t *language)
 
 /* ===  Opening and closing  === */
 
-static outcome_t open_windows(language_t *language)
+static outcome_t open_workers(language_t *language)
 {
-    const size_t threads = (size_t)language->config.threads, windows = (size_t)language->config.windows,
-                 floats = (size_t)(language->context * language->width);
-    language->rows = calloc(windows + 1, sizeof *language->rows);
+    const size_t threads = (size_t)language->config.threads;
     language->at = calloc(threads, sizeof *language->at);
     language->failed = calloc(threads, sizeof *language->failed);
     language->numbers = calloc(threads * (size_t)language->context, sizeof *language->numbers);
-    if (language->rows == NULL || language->at == NULL || language->failed == NULL || language->numbers == NULL)
-        return outcome_out_of_memory("windows");
-    for (size_t i = 0; i < threads; i++)
-        language->failed[i] = outcome_ok();
-    return spill_create("vectors between blocks", windows * floats * sizeof(float), &language->vectors);
+    return language->at != NULL && language->failed != NULL && language->numbers != NULL ? outcome_ok()
+                                                                                         : outcome_out_of_memory("windows");
 }
 
 outcome_t language_check(const net_weights_t *weights)
@@ -236,7 +231,7 @@ outcome_t language_open(const net_weights_t *weights, const language_config_t *c
                              .tied = program->steps[program->count - 1].first_float == 0};
     language->block_layers = (int64_t)weights->table.count / language->blocks;
     if (outcome_bad(&result, open_layers(language)) || outcome_bad(&result, open_block(language)) ||
-        outcome_bad(&result, open_head(language)) || outcome_bad(&result, open_windows(language)))
+        outcome_bad(&result, open_head(language)) || outcome_bad(&result, open_workers(language)))
         language_close(language);
     else
         *opened = language;

@@ -24,7 +24,6 @@ typedef struct {
     bool integers;                     /* activations of 8 bits (engine_open_integers()) */
     language_matrix_t embedding, head; /* equal where the head is the embedding */
     int threads;
-    int64_t windows;
     /* The tokens of a window, numbers[context]; returns how many there are, at least 1. */
     int64_t (*fill)(void *context, int64_t window, int32_t *numbers);
     /* Logits [rows, words] of tokens `row` to row + rows - 1 of a window, in order; valid during the call. Windows are
@@ -41,9 +40,10 @@ outcome_t language_check(const net_weights_t *weights);
 /* `weights` are of net_weights_defer(), and outlive the model. FAULT_USAGE
  * where the head is the embedding and both shall be different. */
 outcome_t language_open(const net_weights_t *weights, const language_config_t *config, language_t **opened);
-/* All windows under one method (compress/spec.h). `bits` counts what is compressed: the blocks, and embedding and head
- * where the configuration says so. `title` is of the progress bar. */
-outcome_t language_run(language_t *language, const char *spec, const char *title, compress_size_t *bits);
+/* Windows `first` to first + windows - 1 under one method (compress/spec.h). `bits` counts what is compressed: the blocks,
+ * and embedding and head where the configuration says so. `title` is of the progress bar. */
+outcome_t language_run(language_t *language, const char *spec, const char *title, int64_t first, int64_t windows,
+                       compress_size_t *bits);
 void language_close(language_t *language);
 
 #endif

@@ -27,13 +27,15 @@ struct language {
     size_t count, first;      /* layers[first] is layer 0 of the table */
     spill_t q;                /* of all of them */
     float *scale;
-    float *room;         /* of a part of a layer */
-    spill_t head_floats; /* of integer kernels with a float head; else nothing */
-    spill_t vectors;     /* [windows, context, width] */
-    int64_t *rows;       /* of each window */
-    int64_t *at;         /* the window of each worker */
-    outcome_t *failed;   /* one a worker */
-    int32_t *numbers;    /* [threads, context] */
+    float *room;            /* of a part of a layer */
+    spill_t head_floats;    /* of integer kernels with a float head; else nothing */
+    int64_t begin, windows; /* of the run */
+    int64_t room_windows;   /* for which there is room: */
+    spill_t vectors;        /* [room_windows, context, width] */
+    int64_t *rows;          /* of each window */
+    int64_t *at;            /* the window of each worker */
+    outcome_t *failed;      /* one a worker */
+    int32_t *numbers;       /* [threads, context] */
     progress_t progress;
     int64_t done;
 };

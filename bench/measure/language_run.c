@@ -34,7 +34,7 @@ static void rest_vectors(const language_t *language, int64_t window)
 static outcome_t for_windows(language_t *language, threads_task_t task, void *context)
 {
     const int threads = language->config.threads;
-    outcome_t result = threads_for(threads, language->config.windows, task, context);
+    outcome_t result = threads_for(threads, language->windows, task, context);
     for (int i = 0; i < threads && outcome_is_ok(&result); i++)
         result = language->failed[i];
     return result;
@@ -68,7 +68,8 @@ static void embed_window(void *context, int64_t window, int worker)
     language_t *language = run->language;
     int32_t *numbers = language->numbers + worker * language->context;
     float *vector = vectors_of(language, window);
-    const int64_t rows = language->rows[window] = language->config.fill(language->config.context, window, numbers);
+    const int64_t rows = language->rows[window] =
+        language->config.fill(language->config.context, language->begin + window, numbers);
     for (int64_t row = 0; row < rows && outcome_is_ok(&language->failed[worker]); row++, vector += language->width)
         language->failed[worker] = embed_token(run, row, numbers[row], vector);
     rest_vectors(language, window);
@@ -107,7 +108,7 @@ static void run_head_on(void *context, int64_t window, int worker)
     language_t *language = context;
     if (!outcome_is_ok(&language->failed[worker]))
         return;
-    language->at[worker] = window;
+    language->at[worker] = language->begin + window;
     language->failed[worker] =
         engine_run(language->head.engine, worker, language->rows[window], vectors_of(language, window), NULL);
     rest_vectors(language, window);
@@ -176,7 +177,27 @@ static outcome_t open_floats(const language_t *language, const method_t *method,
     return floats->data != NULL ? language_widen(language, &language->layers[0], floats->data) : result;
 }
 
-outcome_t language_run(language_t *language, const char *spec, const char *title, compress_size_t *bits)
+/* Room for the vectors of the windows of a run. */
+static outcome_t open_windows(language_t *language, int64_t first, int64_t windows)
+{
+    const size_t floats = (size_t)(windows * language->context * language->width);
+    for (int i = 0; i < language->config.threads; i++)
+        language->failed[i] = outcome_ok();
+    language->begin = first;
+    language->windows = windows;
+    language->done = 0;
+    if (windows <= language->room_windows)
+        return outcome_ok();
+    spill_free(&language->vectors);
+    free(language->rows);
+    language->room_windows = windows;
+    language->rows = calloc((size_t)windows, sizeof *language->rows);
+    return language->rows != NULL ? spill_create("vectors between blocks", floats * sizeof(float), &language->vectors)
+                                  : outcome_out_of_memory("windows");
+}
+
+outcome_t language_run(language_t *language, const char *spec, const char *title, int64_t first, int64_t windows,
+                       compress_size_t *bits)
 {
     run_t run = {.language = language, .bits = bits};
     spill_t floats = {0};
@@ -184,13 +205,18 @@ outcome_t language_run(language_t *language, const char *spec, const char *title
     method_config_t config;
     outcome_t result;
     *bits = (compress_size_t){0};
-    if (outcome_bad(&result, method_parse(spec, &method, &config)) ||
+    if (outcome_bad(&result, method_parse(spec, &method, &config)))
+        return result;
+    if (config.activation_bits > 0)
+        return outcome_usage("perplexity", spec, "a method with activations of its own",
+                             "the method without the key activations: language models have float32 or --activations int8",
+                             NULL);
+    if (outcome_bad(&result, open_windows(language, first, windows)) ||
         outcome_bad(&result, open_floats(language, method, &floats)))
         goto out;
     config.values_only = true;
     run.floats = floats.data;
-    language->done = 0;
-    progress_start(&language->progress, title, "windows of a block", (language->blocks + 1) * language->config.windows);
+    progress_start(&language->progress, title, "windows of a block", (language->blocks + 1) * windows);
     if (language->first == 0) /* the embedding stays float */
         result = embed(&run, NULL, NULL);
     if (outcome_is_ok(&result))

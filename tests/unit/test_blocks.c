@@ -71,7 +71,6 @@ static language_config_t config_of(model_t *model, language_matrix_t matrix, int
                                .embedding = matrix,
                                .head = matrix,
                                .threads = threads,
-                               .windows = WINDOWS,
                                .fill = fill,
                                .read = take,
                                .context = model};
@@ -82,7 +81,8 @@ static void run(model_t *model, const language_config_t *config, const char *spe
     language_t *language;
     assert_ok(language_open(&model->weights, config, &language));
     memset(model->read, 0, sizeof model->read);
-    assert_ok(language_run(language, spec, spec, bits));
+    assert_ok(language_run(language, spec, spec, 1, WINDOWS - 1, bits)); /* in two passes */
+    assert_ok(language_run(language, spec, spec, 0, 1, bits));
     language_close(language);
     for (int64_t window = 0; window < WINDOWS; window++) {
         assert_int_equal(model->read[window], model->tokens - window);
@@ -249,12 +249,15 @@ static void what_does_not_fit_is_refused(void **state)
     config = config_of(&model, LANGUAGE_FLOAT, 1);
     config.integers = true;
     assert_ok(language_open(&model.weights, &config, &language));
-    assert_error(language_run(language, "olive", "olive", &bits), FAULT_FAILED, "not integers");
+    assert_error(language_run(language, "olive", "olive", 0, 1, &bits), FAULT_FAILED, "not integers");
     language_close(language);
     config.integers = false;
+    assert_ok(language_open(&model.weights, &config, &language));
+    assert_error(language_run(language, "ant:activations=6", "ant", 0, 1, &bits), FAULT_USAGE, "activations of its own");
+    language_close(language);
     model.text[2] = 41;
     assert_ok(language_open(&model.weights, &config, &language));
-    assert_error(language_run(language, "int8", "int8", &bits), FAULT_FAILED, "number 41");
+    assert_error(language_run(language, "int8", "int8", 0, 1, &bits), FAULT_FAILED, "number 41");
     language_close(language);
     net_weights_free(&model.weights);
 }
