@@ -163,6 +163,14 @@ outcome_t engine_run(engine_t *engine, int worker, int64_t rows, const float *ve
     return engine->kernels->run(engine->state, worker, rows, vectors, result);
 }
 
+outcome_t engine_continue(engine_t *engine, int worker, int64_t past, int64_t count, const float *numbers, float *logits)
+{
+    if (engine->kernels->continue_text == NULL)
+        return outcome_failed("engine", engine->kernels->name, "kernels of a whole network", "those of a language model",
+                              NULL);
+    return engine->kernels->continue_text(engine->state, worker, past, count, numbers, logits);
+}
+
 text_t engine_versions(void)
 {
     return text_of("Darknet (libdarknet.so of the package, unpatched), %s", onednn_version().chars);

@@ -89,6 +89,13 @@ outcome_t engine_predict(engine_t *engine, int worker, const float *input, float
  * step]. Where the last step computes logits, the reader gets them, and result is NULL. */
 outcome_t engine_run(engine_t *engine, int worker, int64_t rows, const float *vectors, float *result);
 
+/* Go on with a text of a language model: `count` tokens, numbers[count], after `past` ones. `past` is 0, which begins
+ * another text, or as many as the worker knows of this one. Keys and values of earlier tokens are kept, so one more token
+ * costs one pass over the weights. logits[classes] are those after the last token; a reader gets those of the new tokens,
+ * row 0 the first. At most the context in all. The integer kernels give the same bytes as engine_predict() of the whole
+ * text. */
+outcome_t engine_continue(engine_t *engine, int worker, int64_t past, int64_t count, const float *numbers, float *logits);
+
 /* "Darknet ..., oneDNN 2.6.3 (avx512_core_vnni)" */
 text_t engine_versions(void);
 

@@ -25,17 +25,17 @@
 /* Some rows of one query head. */
 typedef struct {
     const float *query;
-    int64_t first, rows; /* queries */
+    int64_t first, rows; /* place of the first query in the text; queries */
     int64_t keys;        /* that are multiplied */
     int64_t stride, head;
     float *target; /* of the first row */
 } block_t;
 
 /* Quantise keys and values of one head. */
-static void take_keys(const token_step_t *self, const float *key, const float *value, int64_t head)
+static void take_keys(const token_step_t *self, const token_keys_t *all, const float *key, const float *value, int64_t head)
 {
     const space_t *space = self->worker->state;
-    const int64_t rows = self->rows, stride = self->step->inputs;
+    const int64_t rows = all->count, stride = all->stride;
     levels_of_signed_rows(key, rows, stride, head, space->matrix, space->step, space->zero);
     for (int64_t i = 0; i < rows; i++)
         space->zero[i] *= ZERO_LEVEL;
@@ -96,16 +96,16 @@ static bool gather_values(const token_step_t *self, const block_t *block)
     return true;
 }
 
-static bool run_head(const token_step_t *self, const float *query, int64_t head, float *target)
+static bool run_head(const token_step_t *self, const token_keys_t *all, const float *query, int64_t head, float *target)
 {
     const net_step_t *step = self->step;
     bool done = true;
     for (int64_t first = 0; first < self->rows && done; first += ATTENTION_ROWS) {
         const int64_t left = self->rows - first, rows = step->causal && left > ATTENTION_ROWS ? ATTENTION_ROWS : left;
         const block_t block = {.query = query + first * step->inputs,
-                               .first = first,
+                               .first = all->past + first,
                                .rows = rows,
-                               .keys = step->causal ? first + rows : self->rows,
+                               .keys = step->causal ? all->past + first + rows : all->count,
                                .stride = step->inputs,
                                .head = head,
                                .target = target + first * step->outputs};
@@ -120,15 +120,15 @@ void integer_attention(token_step_t *self, layer at, network net)
 {
     const int64_t width = self->step->outputs, head = width / self->step->heads;
     const int64_t keys = (self->step->inputs - width) / 2, shared = width / keys; /* query heads of a key head */
+    const token_keys_t all = tokens_keys(self);
     bool done = true;
     (void)at;
     (void)net;
     for (int64_t first = 0; first < keys && done; first += head) {
-        const float *key = self->source + width + first;
-        take_keys(self, key, key + keys, head);
+        take_keys(self, &all, all.keys + first, all.keys + first + keys, head);
         for (int64_t i = 0; i < shared && done; i++) {
             const int64_t query = first * shared + i * head;
-            done = run_head(self, self->source + query, head, self->target + query);
+            done = run_head(self, &all, self->source + query, head, self->target + query);
         }
     }
     if (!done)

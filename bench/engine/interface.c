@@ -20,4 +20,5 @@ const engine_interface_t bbs_engine_interface = {.commit = BBS_COMMIT,
                                                  .read = engine_read,
                                                  .predict = engine_predict,
                                                  .run = engine_run,
+                                                 .continue_text = engine_continue,
                                                  .versions = engine_versions};

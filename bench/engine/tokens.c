@@ -7,14 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGNMENT = 64, LOGITS = 1 << 24 /* at a time: 64 MB */, LEAST_LOGIT_ROWS = 32, MOST_LOGIT_ROWS = 512 };
+enum { ALIGNMENT = 64 };
 
 bool tokens_has_weights(const net_step_t *step)
 {
     return step->kind == NET_STEP_LINEAR || step->kind == NET_STEP_PATCHES || step->kind == NET_STEP_LOGITS;
 }
 
-static float *aligned_floats(int64_t count)
+float *tokens_floats(int64_t count)
 {
     size_t bytes = ((size_t)count * sizeof(float) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     float *floats = aligned_alloc(ALIGNMENT, bytes);
@@ -25,16 +25,9 @@ static float *aligned_floats(int64_t count)
 
 /* ===  Buffers  === */
 
-/* Tokens whose logits are computed at a time. Products of few rows are slow, and a large vocabulary needs much memory. */
-static int64_t logit_rows(const net_step_t *step)
-{
-    const int64_t rows = LOGITS / step->outputs;
-    return rows < LEAST_LOGIT_ROWS ? LEAST_LOGIT_ROWS : rows > MOST_LOGIT_ROWS ? MOST_LOGIT_ROWS : rows;
-}
-
 static int64_t result_floats(const net_program_t *program, const net_step_t *step)
 {
-    const int64_t most = step->kind == NET_STEP_LOGITS ? logit_rows(step) : program->tokens;
+    const int64_t most = step->kind == NET_STEP_LOGITS ? tokens_logit_rows(step) : program->tokens;
     return step->outputs * (most < program->tokens ? most : program->tokens);
 }
 
@@ -139,11 +132,11 @@ static outcome_t open_worker(tokens_t *tokens, int number, graph_t *graph)
     worker->graph = graph;
     worker->steps = calloc(program->count, sizeof *worker->steps);
     worker->buffers = calloc((size_t)tokens->buffer_count, sizeof *worker->buffers);
-    worker->scratch = aligned_floats(tokens->scratch_floats);
+    worker->scratch = tokens_floats(tokens->scratch_floats);
     if (worker->steps == NULL || worker->buffers == NULL || worker->scratch == NULL)
         return outcome_out_of_memory("activations");
     for (int i = 0; i < tokens->buffer_count; i++) {
-        worker->buffers[i] = aligned_floats(tokens->buffer_floats[i]);
+        worker->buffers[i] = tokens_floats(tokens->buffer_floats[i]);
         if (worker->buffers[i] == NULL)
             return outcome_out_of_memory("activations");
     }
@@ -268,6 +261,9 @@ static void close_worker(token_worker_t *worker)
     free(worker->buffers);
     free(worker->scratch);
     free(worker->filtered);
+    for (int i = 0; i < worker->graph->net->n && worker->cache != NULL; i++)
+        free(worker->cache[i]);
+    free(worker->cache);
     free(worker->steps);
 }
 
@@ -353,144 +349,4 @@ outcome_t tokens_set_integers(void *state, size_t index, int64_t first, int64_t 
     memcpy(biases + begin, biases_of(tokens, index) + first, (size_t)rows * sizeof *biases);
     return begin + rows == step->outputs ? tokens->set->set_integers(tokens, at, 0, step->outputs, gathered, scales, biases)
                                          : outcome_ok();
-}
-
-/* ===  The filter  === */
-
-outcome_t tokens_set_filter(void *state, engine_filter_t filter, void *context)
-{
-    tokens_t *tokens = state;
-    const net_program_t *program = &tokens->weights->program;
-    int64_t widest = 0;
-    tokens->filter = filter;
-    tokens->filter_context = context;
-    for (size_t i = 0; i < program->count; i++)
-        if (program->steps[i].kind == NET_STEP_LINEAR && program->steps[i].inputs > widest)
-            widest = program->steps[i].inputs;
-    for (int i = 0; i < tokens->worker_count && filter != NULL; i++) {
-        token_worker_t *worker = &tokens->workers[i];
-        if (worker->filtered == NULL)
-            worker->filtered = aligned_floats(widest * program->tokens);
-        if (worker->filtered == NULL)
-            return outcome_out_of_memory("activations");
-    }
-    return outcome_ok();
-}
-
-const float *tokens_filtered(const token_step_t *self)
-{
-    const tokens_t *tokens = self->tokens;
-    const net_step_t *step = self->step;
-    if (tokens->filter == NULL || step->layer == NET_NONE)
-        return self->source;
-    const activation_shape_t shape = {.channels = step->inputs, .positions = self->rows, .block = step->inputs};
-    tokens->filter(tokens->filter_context, (int)(self->worker - tokens->workers), (size_t)step->layer, &shape, self->source,
-                   self->worker->filtered);
-    return self->worker->filtered;
-}
-
-/* ===  Predicting  === */
-
-/* The length of a text. Its numbers are checked before they are used as indices. Only BERT has segments. */
-static outcome_t count_words(const tokens_t *tokens, const float *input, int64_t *count)
-{
-    const net_weights_t *weights = tokens->weights;
-    const net_step_t *step = &weights->program.steps[0];
-    const net_float_t *embeddings = &weights->program.floats[step->first_float];
-    const bool segmented = step->kind == NET_STEP_EMBEDDING;
-    const int64_t width = weights->size->width, words = embeddings[0].shape[0];
-    const int64_t most = segmented ? embeddings[1].shape[0] : weights->program.tokens,
-                  segments = segmented ? embeddings[2].shape[0] : 1;
-    *count = 0;
-    while (*count < width && input[*count] >= 0) {
-        const float segment = segmented ? input[width + *count] : 0;
-        if (input[*count] >= (float)words || segment < 0 || segment >= (float)segments)
-            return outcome_failed("sample", text_of("token %d", (int)*count).chars,
-                                  text_of("word %g, segment %g", (double)input[*count], (double)segment).chars,
-                                  text_of("below %d and %d", (int)words, (int)segments).chars,
-                                  "the vocabulary is not that of the weights");
-        ++*count;
-    }
-    if (*count == 0 || *count > most)
-        return outcome_failed("sample", NULL, text_of("%d tokens", (int)*count).chars, text_of("1 to %d", (int)most).chars,
-                              NULL);
-    return outcome_ok();
-}
-
-outcome_t tokens_set_reader(void *state, engine_reader_t reader, void *context)
-{
-    tokens_t *tokens = state;
-    const net_program_t *program = &tokens->weights->program;
-    if (program->steps[program->count - 1].kind != NET_STEP_LOGITS)
-        return outcome_failed(tokens->weights->network->name, NULL, "a network of one answer", "a language model", NULL);
-    tokens->reader = reader;
-    tokens->reader_context = context;
-    return outcome_ok();
-}
-
-void tokens_logits(token_step_t *self, tokens_multiply_t multiply)
-{
-    const tokens_t *tokens = self->tokens;
-    const int64_t width = self->step->inputs, most = logit_rows(self->step);
-    if (tokens->reader == NULL) {
-        multiply(self, 1, self->source + (self->rows - 1) * width, self->target);
-        return;
-    }
-    for (int64_t first = 0; first < self->rows; first += most) {
-        const int64_t rows = self->rows - first < most ? self->rows - first : most;
-        multiply(self, rows, self->source + first * width, self->target);
-        tokens->reader(tokens->reader_context, (int)(self->worker - tokens->workers), first, rows, self->target);
-        if (first + rows == self->rows) /* engine_predict() returns those of the last token */
-            memmove(self->target, self->target + (rows - 1) * self->step->outputs,
-                    (size_t)self->step->outputs * sizeof *self->target);
-    }
-}
-
-/* Run the graph of a worker on `rows` tokens; NULL: a product was refused. */
-static const float *run_graph(token_worker_t *worker, int64_t rows, const float *input)
-{
-    const net_program_t *program = &worker->tokens->weights->program;
-    for (size_t i = 0; i < program->count; i++)
-        worker->steps[i].rows = program->steps[i].first_token ? 1 : rows;
-    worker->input = input;
-    worker->refused = false;
-    onednn_prepare_thread();
-    const float *output = network_predict(worker->graph->net, (float *)(uintptr_t)input); /* the input is only read */
-    return worker->refused ? NULL : output;
-}
-
-static outcome_t refused(void)
-{
-    return outcome_failed("oneDNN", "running a layer", "an error", "success", "try --kernels stock");
-}
-
-outcome_t tokens_predict(void *state, int number, const float *input, float *logits)
-{
-    tokens_t *tokens = state;
-    const net_program_t *program = &tokens->weights->program;
-    int64_t rows = program->tokens;
-    outcome_t result = outcome_ok();
-    if ((program->steps[0].kind == NET_STEP_EMBEDDING || program->steps[0].kind == NET_STEP_WORDS) &&
-        outcome_bad(&result, count_words(tokens, input, &rows)))
-        return result;
-    const float *output = run_graph(&tokens->workers[number], rows, input);
-    if (output == NULL)
-        return refused();
-    memcpy(logits, output, (size_t)tokens->weights->size->classes * sizeof *logits);
-    return result;
-}
-
-outcome_t tokens_run(void *state, int number, int64_t rows, const float *vectors, float *result)
-{
-    tokens_t *tokens = state;
-    const net_program_t *program = &tokens->weights->program;
-    if (program->steps[0].kind != NET_STEP_VECTORS || rows < 1 || rows > program->tokens)
-        return outcome_failed("engine", NULL, text_of("%d rows", (int)rows).chars,
-                              text_of("1 to %d, of a part of a network", (int)program->tokens).chars, NULL);
-    const float *output = run_graph(&tokens->workers[number], rows, vectors);
-    if (output == NULL)
-        return refused();
-    if (result != NULL)
-        memcpy(result, output, (size_t)(rows * program->steps[program->count - 1].outputs) * sizeof *result);
-    return outcome_ok();
 }

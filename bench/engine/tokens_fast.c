@@ -60,19 +60,21 @@ static void run_linear(token_step_t *self, layer at, network net)
     multiply(self, self->rows, tokens_filtered(self), self->target);
 }
 
-/* Some rows of one head: queries from `first` on, and all keys or, in causal attention, those up to the last query. */
-static bool attend(token_step_t *self, const float *query, const float *key, int64_t first, int64_t rows, float *target)
+/* Some rows of one head: queries from `first` on, and all keys or, in causal attention, those up to the last query.
+ * `key` is that of the first token. */
+static bool attend(token_step_t *self, const token_keys_t *all, const float *query, const float *key, int64_t first,
+                   int64_t rows, float *target)
 {
     const int64_t width = self->step->outputs, head = width / self->step->heads, stride = self->step->inputs,
-                  keys = self->step->causal ? first + rows : self->rows;
+                  keys = self->step->causal ? all->past + first + rows : all->count;
     const float *value = key + (stride - width) / 2, scale = 1.0F / sqrtf((float)head);
     float *scores = self->worker->scratch;
-    const bool done = onednn_gemm(true, rows, keys, head, query + first * stride, stride, key, stride, scores, keys);
+    const bool done = onednn_gemm(true, rows, keys, head, query + first * stride, stride, key, all->stride, scores, keys);
     if (self->step->causal)
-        rows_softmax_causal(scores, rows, keys, first, scale);
+        rows_softmax_causal(scores, rows, keys, all->past + first, scale);
     else
         rows_softmax(scores, rows, keys, scale);
-    return done && onednn_gemm(false, rows, head, keys, scores, keys, value, stride, target + first * width, width);
+    return done && onednn_gemm(false, rows, head, keys, scores, keys, value, all->stride, target + first * width, width);
 }
 
 static void run_attention(token_step_t *self, layer at, network net)
@@ -82,10 +84,11 @@ static void run_attention(token_step_t *self, layer at, network net)
     const int64_t width = self->step->outputs, head = width / self->step->heads, keys = (self->step->inputs - width) / 2,
                   shared = width / keys; /* query heads a key head */
     const int64_t step = self->step->causal ? ATTENTION_ROWS : self->rows;
+    const token_keys_t all = tokens_keys(self);
     bool done = true;
     for (int64_t column = 0; column < width; column += head)
         for (int64_t first = 0; first < self->rows; first += step)
-            done &= attend(self, self->source + column, self->source + width + column / head / shared * head, first,
+            done &= attend(self, &all, self->source + column, all.keys + column / head / shared * head, first,
                            self->rows - first < step ? self->rows - first : step, self->target + column);
     if (!done)
         self->worker->refused = true;
@@ -225,4 +228,5 @@ const kernels_t kernels_tokens_fast = {.name = "fast",
                                        .read = tokens_set_reader,
                                        .predict = tokens_predict,
                                        .run = tokens_run,
+                                       .continue_text = tokens_continue,
                                        .close = tokens_close};

@@ -78,20 +78,23 @@ static void run_attention(token_step_t *self, layer at, network net)
 {
     (void)at;
     (void)net;
-    const int all = (int)self->rows, width = (int)self->step->outputs, head = width / (int)self->step->heads;
-    const int stride = (int)self->step->inputs, keys = (stride - width) / 2, shared = width / keys;
-    const int most = self->step->causal && all > ATTENTION_ROWS ? ATTENTION_ROWS : all;
+    const token_keys_t seen = tokens_keys(self);
+    const int all = (int)seen.count, queries = (int)self->rows, width = (int)self->step->outputs,
+              head = width / (int)self->step->heads;
+    const int stride = (int)self->step->inputs, keys = (stride - width) / 2, shared = width / keys, step = (int)seen.stride;
+    const int most = self->step->causal && queries > ATTENTION_ROWS ? ATTENTION_ROWS : queries;
     const float scale = 1.0F / sqrtf((float)head);
     float *scores = self->worker->scratch, *source = (float *)(uintptr_t)self->source; /* gemm's prototype lacks const */
     for (int column = 0; column < width; column += head)
-        for (int first = 0; first < all; first += most) {
-            const int rows = all - first < most ? all - first : most;
-            float *query = source + (int64_t)first * stride + column, *key = source + width + column / head / shared * head;
-            gemm(0, 1, rows, all, head, scale, query, stride, key, stride, 0, scores, all);
+        for (int first = 0; first < queries; first += most) {
+            const int rows = queries - first < most ? queries - first : most;
+            float *query = source + (int64_t)first * stride + column,
+                  *key = (float *)(uintptr_t)seen.keys + column / head / shared * head;
+            gemm(0, 1, rows, all, head, scale, query, stride, key, step, 0, scores, all);
             for (int row = 0; row < rows; row++)
-                soften(scores + (int64_t)row * all, self->step->causal ? first + row + 1 : all, all);
-            gemm(0, 0, rows, head, all, 1, scores, all, key + keys, stride, 0,
-                 self->target + (int64_t)first * width + column, width);
+                soften(scores + (int64_t)row * all, self->step->causal ? (int)seen.past + first + row + 1 : all, all);
+            gemm(0, 0, rows, head, all, 1, scores, all, key + keys, step, 0, self->target + (int64_t)first * width + column,
+                 width);
         }
 }
 
@@ -245,4 +248,5 @@ const kernels_t kernels_tokens_stock = {.name = "stock",
                                         .read = tokens_set_reader,
                                         .predict = tokens_predict,
                                         .run = tokens_run,
+                                        .continue_text = tokens_continue,
                                         .close = tokens_close};

@@ -110,11 +110,8 @@ static void run_model(fixture_t *fixture, const char *kernels)
     predict_all(engine, fixture);
 }
 
-/* INT8 weights and activations. */
-static void run_integers(fixture_t *fixture, const char *kernels)
+static void set_integers(engine_t *engine, const fixture_t *fixture)
 {
-    engine_t *engine;
-    assert_ok(engine_open_integers(&fixture->weights, kernels, NULL, 1, &engine));
     for (size_t i = 0; i < fixture->weights.table.count; i++) {
         const net_layer_t *layer = &fixture->weights.table.items[i];
         int8_t *q = malloc((size_t)(layer->k * layer->c));
@@ -129,6 +126,14 @@ static void run_integers(fixture_t *fixture, const char *kernels)
         free(values);
         free(scale);
     }
+}
+
+/* INT8 weights and activations. */
+static void run_integers(fixture_t *fixture, const char *kernels)
+{
+    engine_t *engine;
+    assert_ok(engine_open_integers(&fixture->weights, kernels, NULL, 1, &engine));
+    set_integers(engine, fixture);
     predict_all(engine, fixture);
 }
 
@@ -241,6 +246,56 @@ static void test_causal(void **state)
     }
 }
 
+/* A text in pieces of 1 to 5 tokens has the logits of the whole text; with integers, the same bytes. */
+static void check_pieces(fixture_t *fixture, const char *kernels, bool integers)
+{
+    engine_t *engine;
+    const int64_t words = fixture->made.size.classes;
+    float logits[MOST_WORDS];
+    assert_ok(integers ? engine_open_integers(&fixture->weights, kernels, NULL, 1, &engine)
+                       : engine_open(&fixture->weights, kernels, 1, &engine));
+    if (integers)
+        set_integers(engine, fixture);
+    else
+        assert_ok(set_weights(engine, &fixture->weights, fixture->layers));
+    for (int text = 0; text < 2; text++) /* the second begins again */
+        for (int64_t past = 0, count = 1; past < fixture->tokens; past += count, count = count % 5 + 1) {
+            count = count < fixture->tokens - past ? count : fixture->tokens - past;
+            assert_ok(engine_continue(engine, 0, past, count, fixture->text + past, logits));
+            const float *wanted = fixture->logits + (past + count - 1) * words;
+            if (integers)
+                assert_memory_equal(logits, wanted, (size_t)words * sizeof *wanted);
+            else
+                assert_true(error_of(logits, wanted, words) <= TOLERANCE);
+        }
+    assert_error(engine_continue(engine, 0, 3, 1, fixture->text, logits), FAULT_FAILED, "1 tokens after 3");
+    assert_error(engine_continue(engine, 0, fixture->tokens, MOST_TOKENS, fixture->text, logits), FAULT_FAILED,
+                 "at most 32");
+    fixture->text[0] = (float)words;
+    assert_error(engine_continue(engine, 0, 0, 1, fixture->text, logits), FAULT_FAILED, "token 0");
+    engine_close(engine);
+}
+
+static void test_pieces(void **state)
+{
+    (void)state;
+    fixture_t fixture;
+    for (int i = 0; i < MODELS; i++) {
+        for (const char *const *kernels = float_kernels; *kernels != NULL; kernels++) {
+            open_model(i, &fixture);
+            run_model(&fixture, *kernels);
+            check_pieces(&fixture, *kernels, false);
+            close_model(&fixture);
+        }
+        for (const char *const *kernels = integer_kernels; *kernels != NULL; kernels++) {
+            open_model(i, &fixture);
+            run_integers(&fixture, *kernels);
+            check_pieces(&fixture, *kernels, true);
+            close_model(&fixture);
+        }
+    }
+}
+
 static void test_refused(void **state)
 {
     (void)state;
@@ -272,7 +327,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pytorch), cmocka_unit_test(test_integers), cmocka_unit_test(test_layouts),
-        cmocka_unit_test(test_causal),  cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_causal),  cmocka_unit_test(test_pieces),   cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
