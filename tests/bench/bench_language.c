@@ -4,7 +4,11 @@
  * One block of Llama-3.2-1B's shape (width 2,048, hidden 8,192, 32 heads, 8 of keys) with random weights, one thread, time
  * of this thread on the processor, best of five. The limit is what oneDNN's sgemm does on the largest product of the block
  * (tokens x 8,192 x 2,048), measured in turn with it. Operations are those of the seven products and of the two of
- * attention, which sees half of the pairs: 2 per multiply-accumulate. */
+ * attention, which sees half of the pairs: 2 per multiply-accumulate.
+ *
+ * Then one token at a time after a text of half as many tokens (engine_continue()). Its limit is memory: the weights, and
+ * the keys and values, are read once a token. The rate of reading is measured on as many bytes as the float weights have.
+ */
 #include "base/cpu.h"
 #include "base/text.h"
 #include "compress/quantize.h"
@@ -150,6 +154,65 @@ static void measure(const bench_t *bench, double *best)
         }
 }
 
+/* Bytes a second that one thread reads. */
+static double reading_rate(const void *data, size_t bytes)
+{
+    double best = 1e30;
+    uint64_t sum = 0;
+    for (int repeat = 0; repeat < REPEATS; repeat++) {
+        const uint64_t *words = data;
+        const double begin = seconds();
+        for (size_t i = 0; i < bytes / sizeof *words; i++)
+            sum += words[i];
+        const double took = seconds() - begin;
+        best = took < best ? took : best;
+    }
+    fprintf(stderr, "# %llu\n", (unsigned long long)sum); /* so that the loop is not left out */
+    return (double)bytes / best;
+}
+
+enum { DECODED = 16 };
+
+/* Seconds of one more token after tokens / 2. */
+static double decode(const net_weights_t *weights, bool integers, int64_t tokens)
+{
+    engine_t *engine;
+    float *numbers = room((size_t)tokens * sizeof *numbers), logits[WORDS];
+    const int64_t prompt = tokens / 2;
+    stop_on(integers ? engine_open_integers(weights, "fast", NULL, 1, &engine) : engine_open(weights, "fast", 1, &engine));
+    set_weights(engine, weights);
+    for (int64_t i = 0; i < tokens; i++)
+        numbers[i] = (float)(i * 7 % WORDS);
+    stop_on(engine_continue(engine, 0, 0, prompt, numbers, logits));
+    stop_on(engine_continue(engine, 0, prompt, 1, numbers, logits)); /* makes what is made once */
+    const double begin = seconds();
+    for (int64_t i = 1; i <= DECODED; i++)
+        stop_on(engine_continue(engine, 0, prompt + i, 1, numbers + i, logits));
+    const double took = (seconds() - begin) / DECODED;
+    engine_close(engine);
+    free(numbers);
+    return took;
+}
+
+static void report_decode(const net_weights_t *weights, int64_t tokens)
+{
+    const int64_t keys = 2 * WIDTH / HEADS * KEYS * tokens / 2 * (int64_t)sizeof(float); /* both kernels keep floats */
+    int64_t count = 0;
+    for (size_t i = 0; i < weights->table.count; i++)
+        count += net_layer_weights(&weights->table.items[i]);
+    const double rate = reading_rate(weights->storage.data, (size_t)count * sizeof(float));
+    printf("\n| one token after %" PRId64
+           " | ms a block | GB/s | of reading | tokens/s of one block |\n|---|---:|---:|---:|---:|\n",
+           tokens / 2);
+    printf("| reading | - | %.1f | 100 %% | - |\n", rate / 1e9);
+    for (int integers = 0; integers < 2; integers++) {
+        const double took = decode(weights, integers == 1, tokens),
+                     bytes = (double)(count * (integers == 1 ? 1 : (int64_t)sizeof(float)) + keys);
+        printf("| %s | %.1f | %.1f | %.0f %% | %.0f |\n", integers == 1 ? "W8A8" : "float32", 1e3 * took,
+               bytes / took / 1e9, 100 * bytes / took / rate, 1 / took);
+    }
+}
+
 int main(int argc, char **argv)
 {
     int64_t tokens = 2048, macs = 0;
@@ -192,6 +255,8 @@ int main(int argc, char **argv)
     printf("\nW8A8 is %.2f times as fast as float32.\n", best[FLOATS] / best[INTEGERS]);
     engine_close(bench.floats);
     engine_close(bench.integers);
+    if (tokens > 2 * DECODED + 2)
+        report_decode(&weights, tokens);
     net_slice_free(&slice);
     net_weights_free(&weights);
     free(bench.a);
