@@ -8,10 +8,10 @@
 #include "base/progress.h"
 #include "base/spill.h"
 #include "base/threads.h"
+#include "measure/language.h"
 #include "measure/passages.h"
 #include "measure/variant.h"
 #include "rows/writer.h"
-#include "weights/checkpoint.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -19,12 +19,8 @@
 
 typedef struct {
     const perplexity_config_t *config;
-    checkpoint_t checkpoint;
-    int8_network_t network;
-    pieces_t *pieces;
+    language_t language;
     windows_t windows;
-    int64_t context, words;
-    engine_t *engine;
     float **inputs;    /* one a worker */
     int64_t *window;   /* that a worker is at */
     outcome_t *failed; /* one a worker */
@@ -43,7 +39,7 @@ typedef struct {
 static float *kept_logits(const session_t *session, int reference, int64_t at)
 {
     float *kept = session->logits[reference].data;
-    return kept != NULL ? kept + (at - session->windows.items[session->begin].at) * session->words : NULL;
+    return kept != NULL ? kept + (at - session->windows.items[session->begin].at) * session->language.words : NULL;
 }
 
 static void read_logits(void *context, int worker, int64_t row, int64_t rows, const float *logits)
@@ -51,7 +47,7 @@ static void read_logits(void *context, int worker, int64_t row, int64_t rows, co
     const session_t *session = context;
     const window_t *window = &session->windows.items[session->window[worker]];
     const int64_t skipped = window->predicts - window->counts;
-    for (int64_t r = row; r < row + rows; r++, logits += session->words) {
+    for (int64_t r = row; r < row + rows; r++, logits += session->language.words) {
         const float *references[OUTPUTS_REFERENCES];
         const int64_t at = window->at + r - skipped;
         if (r < skipped)
@@ -59,10 +55,11 @@ static void read_logits(void *context, int worker, int64_t row, int64_t rows, co
         for (int i = 0; i < OUTPUTS_REFERENCES; i++) {
             float *kept = kept_logits(session, i, at);
             if (kept != NULL && session->reference[i] == session->now)
-                memcpy(kept, logits, (size_t)session->words * sizeof *kept);
+                memcpy(kept, logits, (size_t)session->language.words * sizeof *kept);
             references[i] = kept;
         }
-        likelihoods_put(session->now, at, session->windows.numbers[window->first + r], session->words, logits, references);
+        likelihoods_put(session->now, at, session->windows.numbers[window->first + r], session->language.words, logits,
+                        references);
     }
 }
 
@@ -70,12 +67,13 @@ static void run_window(void *context, int64_t index, int worker)
 {
     session_t *session = context;
     float *input = session->inputs[worker];
-    float *logits = input + session->context; /* of the last token: the reader has them already */
+    float *logits = input + session->language.context; /* of the last token: the reader has them already */
     if (!outcome_is_ok(&session->failed[worker]))
         return;
     session->window[worker] = session->begin + index;
-    windows_inputs(&session->windows, session->begin + index, pieces_begin(session->pieces), session->context, input);
-    session->failed[worker] = engine_predict(session->engine, worker, input, logits);
+    windows_inputs(&session->windows, session->begin + index, pieces_begin(session->language.pieces),
+                   session->language.context, input);
+    session->failed[worker] = engine_predict(session->language.engine, worker, input, logits);
     const int64_t done = __atomic_add_fetch(&session->done, 1, __ATOMIC_RELAXED);
     if (worker == 0)
         progress_update(&session->progress, done);
@@ -88,10 +86,10 @@ static outcome_t run_method(session_t *session, size_t index)
     const perplexity_config_t *config = session->config;
     outcome_t result;
     session->now = &session->said[index];
-    if (outcome_bad(&result, variant_apply(&session->network, config->methods[index], config->threads, session->engine,
-                                           &session->bits[index])))
+    if (outcome_bad(&result, variant_apply(&session->language.network, config->methods[index], config->threads,
+                                           session->language.engine, &session->bits[index])))
         return result;
-    const text_t title = text_of("%s %s", session->checkpoint.made.name, config->methods[index]);
+    const text_t title = text_of("%s %s", session->language.checkpoint.made.name, config->methods[index]);
     session->done = 0;
     progress_start(&session->progress, title.chars, "windows", session->end - session->begin);
     result = threads_for(config->threads, session->end - session->begin, run_window, session);
@@ -106,7 +104,7 @@ static int64_t logits_bytes(const session_t *session, int64_t tokens)
 {
     int64_t bytes = 0;
     for (int i = 0; i < OUTPUTS_REFERENCES; i++)
-        bytes += session->reference[i] != NULL ? tokens * session->words * (int64_t)sizeof(float) : 0;
+        bytes += session->reference[i] != NULL ? tokens * session->language.words * (int64_t)sizeof(float) : 0;
     return bytes;
 }
 
@@ -129,7 +127,8 @@ static outcome_t run_pass(session_t *session)
     outcome_t result = outcome_ok();
     for (int i = 0; i < OUTPUTS_REFERENCES && outcome_is_ok(&result); i++)
         if (session->reference[i] != NULL)
-            result = spill_create("logits", (size_t)(tokens * session->words) * sizeof(float), &session->logits[i]);
+            result =
+                spill_create("logits", (size_t)(tokens * session->language.words) * sizeof(float), &session->logits[i]);
     for (size_t i = 0; i < session->config->method_count && outcome_is_ok(&result); i++)
         result = run_method(session, session->order[i]);
     for (int i = 0; i < OUTPUTS_REFERENCES; i++)
@@ -145,16 +144,16 @@ static outcome_t complete_row(const session_t *session, size_t index, perplexity
     const perplexity_config_t *config = session->config;
     const likelihoods_t *said = &session->said[index];
     const windows_t *windows = &session->windows;
-    const char *notes = session->checkpoint.notes.chars;
+    const char *notes = session->language.checkpoint.notes.chars;
     outcome_t result;
     double sum = 0;
-    *row = (perplexity_row_t){.net = session->checkpoint.made.name,
+    *row = (perplexity_row_t){.net = session->language.checkpoint.made.name,
                               .text = file_name(config->text),
                               .tokenizer = file_name(config->tokenizer),
                               .method = config->methods[index],
                               .kernels = config->kernels,
-                              .context = session->context,
-                              .stride = config->stride > 0 ? config->stride : session->context,
+                              .context = session->language.context,
+                              .stride = config->stride > 0 ? config->stride : session->language.context,
                               .begin = windows_begin_names[config->begin],
                               .documents = windows->documents,
                               .windows = windows->count,
@@ -202,8 +201,8 @@ static void keep_tokens(const session_t *session, rows_writer_t *writer)
 static outcome_t open_text(session_t *session)
 {
     const perplexity_config_t *config = session->config;
-    const windows_rule_t rule = {.context = session->context,
-                                 .stride = config->stride > 0 ? config->stride : session->context,
+    const windows_rule_t rule = {.context = session->language.context,
+                                 .stride = config->stride > 0 ? config->stride : session->language.context,
                                  .begin = config->begin,
                                  .truncate = config->truncate,
                                  .most = config->tokens};
@@ -211,10 +210,10 @@ static outcome_t open_text(session_t *session)
     if (rule.context < 2 || rule.stride > rule.context)
         return outcome_usage("--stride", NULL, text_of("%lld", (long long)rule.stride).chars,
                              text_of("1 to %lld, the context, which is at least 2", (long long)rule.context).chars, NULL);
-    if (outcome_bad(&result, pieces_read(config->tokenizer, session->words, &session->pieces)) ||
-        outcome_bad(&result, passages_read(config->text, config->separator, session->pieces, &rule, &session->windows)))
+    if (outcome_bad(&result,
+                    passages_read(config->text, config->separator, session->language.pieces, &rule, &session->windows)))
         return result;
-    if (config->begin != WINDOWS_BEGIN_NEVER && pieces_begin(session->pieces) < 0)
+    if (config->begin != WINDOWS_BEGIN_NEVER && pieces_begin(session->language.pieces) < 0)
         return outcome_failed(config->tokenizer, NULL, "no token that begins a text",
                               "<s> in the post_processor, or bos_token in tokenizer_config.json beside it",
                               "a model without <s> is measured with --bos never");
@@ -233,7 +232,7 @@ static outcome_t open_workers(session_t *session)
         return outcome_out_of_memory("perplexity");
     for (int i = 0; i < threads; i++) {
         session->failed[i] = outcome_ok();
-        session->inputs[i] = malloc((size_t)(session->context + session->words) * sizeof(float));
+        session->inputs[i] = malloc((size_t)(session->language.context + session->language.words) * sizeof(float));
         if (session->inputs[i] == NULL)
             return outcome_out_of_memory("perplexity");
     }
@@ -274,29 +273,19 @@ static outcome_t open_methods(session_t *session)
 
 static outcome_t open_session(const perplexity_config_t *config, session_t *session)
 {
-    const checkpoint_request_t request = {.path = config->weights, .tokens = config->context, .threads = config->threads};
+    language_t *language = &session->language;
     outcome_t result;
-    if (outcome_bad(&result, checkpoint_open(&request, &session->checkpoint)))
-        return result;
-    const net_weights_t *weights = &session->checkpoint.weights;
-    session->context = weights->size->width;
-    session->words = weights->size->classes;
-    if (weights->program.count == 0 || weights->program.steps[weights->program.count - 1].kind != NET_STEP_LOGITS)
-        return outcome_failed(config->weights, NULL, weights->network->title, "a language model",
-                              "bbsbench accuracy evaluates networks that classify");
-    if (outcome_bad(&result, open_text(session)) || outcome_bad(&result, open_workers(session)) ||
+    if (outcome_bad(&result,
+                    language_open(config->weights, config->tokenizer, config->context, config->threads, language)) ||
+        outcome_bad(&result, open_text(session)) || outcome_bad(&result, open_workers(session)) ||
         outcome_bad(&result, open_methods(session)) ||
-        outcome_bad(&result, int8_network_from(weights, false, config->threads, &session->network)) ||
-        outcome_bad(&result, engine_open(weights, config->kernels, config->threads, &session->engine)))
+        outcome_bad(&result, language_start(language, config->kernels, config->threads)))
         return result;
-    return engine_read(session->engine, read_logits, session);
+    return engine_read(language->engine, read_logits, session);
 }
 
 static void close_session(session_t *session)
 {
-    engine_close(session->engine);
-    int8_network_free(&session->network);
-    pieces_free(session->pieces);
     for (int i = 0; i < session->config->threads && session->inputs != NULL; i++)
         free(session->inputs[i]);
     for (size_t i = 0; i < session->config->method_count && session->said != NULL; i++)
@@ -308,7 +297,7 @@ static void close_session(session_t *session)
     free(session->bits);
     free(session->order);
     windows_free(&session->windows);
-    checkpoint_free(&session->checkpoint);
+    language_close(&session->language);
 }
 
 static outcome_t run_all(session_t *session, perplexity_sink_t sink, void *context)

@@ -20,7 +20,7 @@ printf 'one\ntwo \377 three\n' >"$tap_folder/latin"
 # shellcheck disable=SC2086 # words of a command line
 {
     check_fails 1 "text that is not UTF-8" "$BBSBENCH" perplexity $tiny --text "$tap_folder/latin"
-    check "says line and byte" grep -q 'latin: line 2, byte 9 of the file: found byte 0xff, expected text in UTF-8' "$tap_folder/last_err"
+    check "says line and byte" grep -q 'latin: line 2, byte 9: found byte 0xff, expected text in UTF-8' "$tap_folder/last_err"
     : >"$tap_folder/empty"
     check_fails 1 "an empty text" "$BBSBENCH" perplexity $tiny --text "$tap_folder/empty"
     check "is told so" grep -q 'no token to predict' "$tap_folder/last_err"
