@@ -16,7 +16,7 @@ check "says both" grep -q -e '--tokens: found 30 after [0-9]* of the prompt, exp
 check_fails 1 "a prompt that is not UTF-8" tiny "$(printf 'caf\351')"
 check "says the byte" grep -q -e '--prompt: line 1, byte 4: found byte 0xe9' "$tap_folder/last_err"
 check_fails 1 "a network that is no language model" "$BBSBENCH" generate --weights models/compact/resnet34.safetensors --tokenizer README.md --prompt x
-check_fails 1 "a method that is not known" tiny x --method nosuch
+check_fails 2 "a method that is not known" tiny x --tokens 5 --method nosuch
 
 if [ ! -d "$data" ]; then
     skip "the real model" "no folder $data"
