@@ -140,10 +140,10 @@ static outcome_t read_separator(const options_t *options, char **separator)
 }
 
 /* The parser has let only one of the names through. */
-static language_matrix_t read_matrix(const options_t *options, const char *name)
+static blocks_matrix_t read_matrix(const options_t *options, const char *name)
 {
-    language_matrix_t matrix = LANGUAGE_FLOAT;
-    while (!text_equal(options_text(options, name), language_matrix_names[matrix]))
+    blocks_matrix_t matrix = BLOCKS_FLOAT;
+    while (!text_equal(options_text(options, name), blocks_matrix_names[matrix]))
         matrix++;
     return matrix;
 }

@@ -141,6 +141,11 @@ int32_t pieces_end(const pieces_t *pieces)
     return pieces->end;
 }
 
+bool pieces_blank_first(const pieces_t *pieces)
+{
+    return !pieces->words && pieces->blank != PIECES_BLANK_NEVER;
+}
+
 const char *pieces_text(const pieces_t *pieces, int64_t number, size_t *size)
 {
     if (number < 0 || number >= pieces->count || pieces->items[number].text == NULL)

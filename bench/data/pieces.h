@@ -4,6 +4,7 @@
 
 #include "base/outcome.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,9 +28,10 @@ typedef struct pieces pieces_t;
 outcome_t pieces_read(const char *path, int64_t words, pieces_t **pieces);
 void pieces_free(pieces_t *pieces);
 
-int64_t pieces_count(const pieces_t *pieces); /* the highest number + 1 */
-int32_t pieces_begin(const pieces_t *pieces); /* <s>; -1: the file names none */
-int32_t pieces_end(const pieces_t *pieces);   /* </s>; -1: the file names none */
+int64_t pieces_count(const pieces_t *pieces);    /* the highest number + 1 */
+int32_t pieces_begin(const pieces_t *pieces);    /* <s>; -1: the file names none */
+int32_t pieces_end(const pieces_t *pieces);      /* </s>; -1: the file names none */
+bool pieces_blank_first(const pieces_t *pieces); /* is a blank put before a text? */
 /* The bytes that a token stands for, a blank as " "; NULL for a number that is none. Not ended by NUL. */
 const char *pieces_text(const pieces_t *pieces, int64_t number, size_t *size);
 

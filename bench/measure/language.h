@@ -2,48 +2,28 @@
 #ifndef BBS_MEASURE_LANGUAGE_H
 #define BBS_MEASURE_LANGUAGE_H
 
-#include "compress/layer.h"
-#include "nets/weights.h"
+#include "data/pieces.h"
+#include "engine/engine.h"
+#include "weights/checkpoint.h"
+#include "weights/int8_network.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-
-/* A language model on windows of a text, under one compression method after the other, one block after the other: a model
- * of which the memory holds one block in float32, and the vectors of all windows, is enough (language.c). */
-
-/* What is done with a matrix outside the blocks. */
-typedef enum {
-    LANGUAGE_FLOAT, /* it stays as it is: the paper's flow */
-    LANGUAGE_INT8,  /* INT8 per row, whatever the method (fp32 leaves it) */
-    LANGUAGE_METHOD /* the method compresses it too */
-} language_matrix_t;
-extern const char *const language_matrix_names[]; /* "fp32", "int8", "method", NULL */
-
+/* A language model with its tokenizer, in an engine. Must not be moved once it is open; free with language_close(), also
+ * after a failure. */
 typedef struct {
-    const char *kernels;               /* "fast" or "stock"; with integer activations "fast" or "plain" */
-    bool integers;                     /* activations of 8 bits (engine_open_integers()) */
-    language_matrix_t embedding, head; /* equal where the head is the embedding */
-    int threads;
-    /* The tokens of a window, numbers[context]; returns how many there are, at least 1. */
-    int64_t (*fill)(void *context, int64_t window, int32_t *numbers);
-    /* Logits [rows, words] of tokens `row` to row + rows - 1 of a window, in order; valid during the call. Windows are
-     * given from several threads. */
-    void (*read)(void *context, int64_t window, int64_t row, int64_t rows, const float *logits);
-    void *context;
-} language_config_t;
+    checkpoint_t checkpoint; /* its notes say where tokenizer and model differ in size */
+    pieces_t *pieces;
+    int64_t context, words;
+    int8_network_t network;
+    engine_t *engine;
+} language_t;
 
-typedef struct language language_t;
-
-/* FAULT_FAILED where the weights are no language model's. */
-outcome_t language_check(const net_weights_t *weights);
-
-/* `weights` are of net_weights_defer(), and outlive the model. FAULT_USAGE
- * where the head is the embedding and both shall be different. */
-outcome_t language_open(const net_weights_t *weights, const language_config_t *config, language_t **opened);
-/* Windows `first` to first + windows - 1 under one method (compress/spec.h). `bits` counts what is compressed: the blocks,
- * and embedding and head where the configuration says so. `title` is of the progress bar. */
-outcome_t language_run(language_t *language, const char *spec, const char *title, int64_t first, int64_t windows,
-                       compress_size_t *bits);
+/* Read the weights and the tokenizer. Refused by name: a network that is no language model, and what the two readers
+ * refuse. `context` tokens; 0: as the model's files say. `deferred`: the matrices stay in the file (measure/blocks.h). */
+outcome_t language_open(const char *weights, const char *tokenizer, int64_t context, bool deferred, int threads,
+                        language_t *language);
+/* Then, with weights that are not deferred, the engine, by "fast" or "stock" kernels, for `threads` workers; it has no
+ * weights yet (measure/variant.h). */
+outcome_t language_start(language_t *language, const char *kernels, int threads);
 void language_close(language_t *language);
 
 #endif

@@ -10,15 +10,16 @@
 
 #include <utf8proc.h> /* utf8proc_iterate */
 
-static outcome_t check_utf8(const char *path, const uint8_t *bytes, size_t size)
+outcome_t passages_check(const char *where, const char *text, size_t size)
 {
+    const uint8_t *bytes = (const uint8_t *)text;
     size_t line = 1;
     utf8proc_int32_t character;
     for (size_t at = 0; at < size;) {
         const utf8proc_ssize_t used =
             bytes[at] < 0x80 ? 1 : utf8proc_iterate(bytes + at, (utf8proc_ssize_t)(size - at), &character);
         if (used < 1)
-            return outcome_failed(path, text_of("line %zu, byte %zu of the file", line, at + 1).chars,
+            return outcome_failed(where, text_of("line %zu, byte %zu", line, at + 1).chars,
                                   text_of("byte 0x%02x", bytes[at]).chars, "text in UTF-8", "convert it to UTF-8");
         line += bytes[at] == '\n';
         at += (size_t)used;
@@ -57,7 +58,7 @@ outcome_t passages_read(const char *path, const char *separator, const pieces_t 
         return result;
     const char *at = (const char *)bytes.data, *end = at + bytes.size;
     const size_t gap = separator != NULL ? strlen(separator) : 0;
-    result = check_utf8(path, bytes.data, bytes.size);
+    result = passages_check(path, at, bytes.size);
     while (at < end && outcome_is_ok(&result) && !windows_full(windows, rule)) {
         const char *next = gap > 0 ? memmem(at, (size_t)(end - at), separator, gap) : NULL;
         result = add_document(at, (size_t)((next != NULL ? next : end) - at), pieces, rule, windows);

@@ -11,4 +11,7 @@
 outcome_t passages_read(const char *path, const char *separator, const pieces_t *pieces, const windows_rule_t *rule,
                         windows_t *windows);
 
+/* Refuse a text that is no UTF-8; `where` begins the error. */
+outcome_t passages_check(const char *where, const char *text, size_t size);
+
 #endif

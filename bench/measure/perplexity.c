@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is kept of a method are a few numbers a token, in the order of the text (the model itself: language.h). Windows are
+/* What is kept of a method are a few numbers a token, in the order of the text (the model itself: blocks.h). Windows are
  * spread over the workers, and every sum runs over the tokens in order. Logits of the references are kept for the windows
  * of one pass. */
 #include "measure/perplexity.h"
 
 #include "base/file.h"
 #include "base/spill.h"
+#include "measure/language.h"
 #include "measure/passages.h"
 #include "rows/writer.h"
-#include "weights/checkpoint.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,11 +16,9 @@
 
 typedef struct {
     const perplexity_config_t *config;
-    checkpoint_t checkpoint;
-    pieces_t *pieces;
+    language_t language;
     windows_t windows;
-    int64_t context, words;
-    language_t *language;
+    blocks_t *blocks;
     int64_t begin, end;                                 /* windows of the pass */
     likelihoods_t *said, *now;                          /* one a method */
     compress_size_t *bits;                              /* one a method */
@@ -35,7 +33,7 @@ typedef struct {
 static float *kept_logits(const session_t *session, int reference, int64_t at)
 {
     float *kept = session->logits[reference].data;
-    return kept != NULL ? kept + (at - session->windows.items[session->begin].at) * session->words : NULL;
+    return kept != NULL ? kept + (at - session->windows.items[session->begin].at) * session->language.words : NULL;
 }
 
 static void read_logits(void *context, int64_t index, int64_t row, int64_t rows, const float *logits)
@@ -43,7 +41,7 @@ static void read_logits(void *context, int64_t index, int64_t row, int64_t rows,
     const session_t *session = context;
     const window_t *window = &session->windows.items[index];
     const int64_t skipped = window->predicts - window->counts;
-    for (int64_t r = row; r < row + rows; r++, logits += session->words) {
+    for (int64_t r = row; r < row + rows; r++, logits += session->language.words) {
         const float *references[OUTPUTS_REFERENCES];
         const int64_t at = window->at + r - skipped;
         if (r < skipped)
@@ -51,17 +49,18 @@ static void read_logits(void *context, int64_t index, int64_t row, int64_t rows,
         for (int i = 0; i < OUTPUTS_REFERENCES; i++) {
             float *kept = kept_logits(session, i, at);
             if (kept != NULL && session->reference[i] == session->now)
-                memcpy(kept, logits, (size_t)session->words * sizeof *kept);
+                memcpy(kept, logits, (size_t)session->language.words * sizeof *kept);
             references[i] = kept;
         }
-        likelihoods_put(session->now, at, session->windows.numbers[window->first + r], session->words, logits, references);
+        likelihoods_put(session->now, at, session->windows.numbers[window->first + r], session->language.words, logits,
+                        references);
     }
 }
 
 static int64_t fill_window(void *context, int64_t index, int32_t *numbers)
 {
     const session_t *session = context;
-    return windows_inputs(&session->windows, index, pieces_begin(session->pieces), numbers);
+    return windows_inputs(&session->windows, index, pieces_begin(session->language.pieces), numbers);
 }
 
 /* ===  One pass  === */
@@ -69,10 +68,10 @@ static int64_t fill_window(void *context, int64_t index, int32_t *numbers)
 static outcome_t run_method(session_t *session, size_t index)
 {
     const char *method = session->config->methods[index];
-    const text_t title = text_of("%s %s", session->checkpoint.made.name, method);
+    const text_t title = text_of("%s %s", session->language.checkpoint.made.name, method);
     session->now = &session->said[index];
-    return language_run(session->language, method, title.chars, session->begin, session->end - session->begin,
-                        &session->bits[index]);
+    return blocks_run(session->blocks, method, title.chars, session->begin, session->end - session->begin,
+                      &session->bits[index]);
 }
 
 /* Bytes for the logits of all references, for `tokens` tokens. */
@@ -80,7 +79,7 @@ static int64_t logits_bytes(const session_t *session, int64_t tokens)
 {
     int64_t bytes = 0;
     for (int i = 0; i < OUTPUTS_REFERENCES; i++)
-        bytes += session->reference[i] != NULL ? tokens * session->words * (int64_t)sizeof(float) : 0;
+        bytes += session->reference[i] != NULL ? tokens * session->language.words * (int64_t)sizeof(float) : 0;
     return bytes;
 }
 
@@ -103,7 +102,8 @@ static outcome_t run_pass(session_t *session)
     outcome_t result = outcome_ok();
     for (int i = 0; i < OUTPUTS_REFERENCES && outcome_is_ok(&result); i++)
         if (session->reference[i] != NULL)
-            result = spill_create("logits", (size_t)(tokens * session->words) * sizeof(float), &session->logits[i]);
+            result =
+                spill_create("logits", (size_t)(tokens * session->language.words) * sizeof(float), &session->logits[i]);
     for (size_t i = 0; i < session->config->method_count && outcome_is_ok(&result); i++)
         result = run_method(session, session->order[i]);
     for (int i = 0; i < OUTPUTS_REFERENCES; i++)
@@ -119,19 +119,19 @@ static outcome_t complete_row(const session_t *session, size_t index, perplexity
     const perplexity_config_t *config = session->config;
     const likelihoods_t *said = &session->said[index];
     const windows_t *windows = &session->windows;
-    const char *notes = session->checkpoint.notes.chars;
+    const char *notes = session->language.checkpoint.notes.chars;
     outcome_t result;
     double sum = 0;
-    *row = (perplexity_row_t){.net = session->checkpoint.made.name,
+    *row = (perplexity_row_t){.net = session->language.checkpoint.made.name,
                               .text = file_name(config->text),
                               .tokenizer = file_name(config->tokenizer),
                               .method = config->methods[index],
                               .kernels = config->kernels,
                               .activation_bits = config->integers ? 8 : 32,
-                              .embedding = language_matrix_names[config->embedding],
-                              .head = language_matrix_names[config->head],
-                              .context = session->context,
-                              .stride = config->stride > 0 ? config->stride : session->context,
+                              .embedding = blocks_matrix_names[config->embedding],
+                              .head = blocks_matrix_names[config->head],
+                              .context = session->language.context,
+                              .stride = config->stride > 0 ? config->stride : session->language.context,
                               .begin = windows_begin_names[config->begin],
                               .documents = windows->documents,
                               .windows = windows->count,
@@ -179,8 +179,8 @@ static void keep_tokens(const session_t *session, rows_writer_t *writer)
 static outcome_t open_text(session_t *session)
 {
     const perplexity_config_t *config = session->config;
-    const windows_rule_t rule = {.context = session->context,
-                                 .stride = config->stride > 0 ? config->stride : session->context,
+    const windows_rule_t rule = {.context = session->language.context,
+                                 .stride = config->stride > 0 ? config->stride : session->language.context,
                                  .begin = config->begin,
                                  .truncate = config->truncate,
                                  .most = config->tokens};
@@ -188,10 +188,10 @@ static outcome_t open_text(session_t *session)
     if (rule.context < 2 || rule.stride > rule.context)
         return outcome_usage("--stride", NULL, text_of("%lld", (long long)rule.stride).chars,
                              text_of("1 to %lld, the context, which is at least 2", (long long)rule.context).chars, NULL);
-    if (outcome_bad(&result, pieces_read(config->tokenizer, session->words, &session->pieces)) ||
-        outcome_bad(&result, passages_read(config->text, config->separator, session->pieces, &rule, &session->windows)))
+    if (outcome_bad(&result,
+                    passages_read(config->text, config->separator, session->language.pieces, &rule, &session->windows)))
         return result;
-    if (config->begin != WINDOWS_BEGIN_NEVER && pieces_begin(session->pieces) < 0)
+    if (config->begin != WINDOWS_BEGIN_NEVER && pieces_begin(session->language.pieces) < 0)
         return outcome_failed(config->tokenizer, NULL, "no token that begins a text",
                               "<s> in the post_processor, or bos_token in tokenizer_config.json beside it",
                               "a model without <s> is measured with --bos never");
@@ -234,39 +234,33 @@ static outcome_t open_methods(session_t *session)
 
 static outcome_t open_session(const perplexity_config_t *config, session_t *session)
 {
-    const checkpoint_request_t request = {
-        .path = config->weights, .tokens = config->context, .deferred = true, .threads = config->threads};
+    language_t *language = &session->language;
+    const blocks_config_t blocks = {.kernels = config->kernels,
+                                    .integers = config->integers,
+                                    .embedding = config->embedding,
+                                    .head = config->head,
+                                    .threads = config->threads,
+                                    .fill = fill_window,
+                                    .read = read_logits,
+                                    .context = session};
     outcome_t result;
-    if (outcome_bad(&result, checkpoint_open(&request, &session->checkpoint)))
+    if (outcome_bad(&result,
+                    language_open(config->weights, config->tokenizer, config->context, true, config->threads, language)) ||
+        outcome_bad(&result, open_text(session)) || outcome_bad(&result, open_methods(session)))
         return result;
-    const net_weights_t *weights = &session->checkpoint.weights;
-    session->context = weights->size->width;
-    session->words = weights->size->classes;
-    const language_config_t language = {.kernels = config->kernels,
-                                        .integers = config->integers,
-                                        .embedding = config->embedding,
-                                        .head = config->head,
-                                        .threads = config->threads,
-                                        .fill = fill_window,
-                                        .read = read_logits,
-                                        .context = session};
-    if (outcome_bad(&result, language_check(weights)) || outcome_bad(&result, open_text(session)) ||
-        outcome_bad(&result, open_methods(session)))
-        return result;
-    return language_open(weights, &language, &session->language);
+    return blocks_open(&language->checkpoint.weights, &blocks, &session->blocks);
 }
 
 static void close_session(session_t *session)
 {
-    language_close(session->language);
-    pieces_free(session->pieces);
+    blocks_close(session->blocks);
     for (size_t i = 0; i < session->config->method_count && session->said != NULL; i++)
         likelihoods_free(&session->said[i]);
     free(session->said);
     free(session->bits);
     free(session->order);
     windows_free(&session->windows);
-    checkpoint_free(&session->checkpoint);
+    language_close(&session->language);
 }
 
 static outcome_t run_all(session_t *session, perplexity_sink_t sink, void *context)

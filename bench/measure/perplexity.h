@@ -4,7 +4,7 @@
 
 #include "base/outcome.h"
 #include "base/text.h"
-#include "measure/language.h"
+#include "measure/blocks.h"
 #include "measure/likelihoods.h"
 #include "measure/windows.h"
 #include "rows/schema.h"
@@ -39,9 +39,9 @@ typedef struct {
     int64_t tokens;             /* at most, from the start of the text; 0: all */
     const char *const *methods; /* specs (compress/spec.h) */
     size_t method_count;
-    const char *kernels;               /* "fast" or "stock"; with integer activations "fast" or "plain" */
-    bool integers;                     /* activations of 8 bits and integer sums (engine_open_integers()) */
-    language_matrix_t embedding, head; /* equal where the head is the embedding */
+    const char *kernels;             /* "fast" or "stock"; with integer activations "fast" or "plain" */
+    bool integers;                   /* activations of 8 bits and integer sums (engine_open_integers()) */
+    blocks_matrix_t embedding, head; /* equal where the head is the embedding */
     int threads;
     int64_t stride; /* tokens from one window to the next, at most a window; 0: a whole window */
     windows_begin_t begin;
@@ -53,7 +53,7 @@ typedef struct {
 
 typedef struct {
     const char *net, *text, *tokenizer, *method, *kernels;
-    const char *embedding, *head; /* language_matrix_names[] */
+    const char *embedding, *head; /* blocks_matrix_names[] */
     int64_t activation_bits;      /* 32 or 8 */
     int64_t context, stride, documents, windows;
     const char *begin;                      /* "always", "first", "never" */

@@ -19,6 +19,7 @@ PYTHON=${PYTHON:-/usr/bin/python3}
 "$PYTHON" tests/oracle/outputs.py tests/data/outputs.csv
 "$PYTHON" tests/oracle/llama.py tests/data
 "$PYTHON" tests/oracle/llama_integers.py tests/data
+"$PYTHON" tests/oracle/pieces.py tests/data
 # Hugging Face's own tokenizer is an npm package: tests/oracle/tokens.js says how to have it.
 NODE_PATH=${NODE_PATH:-build/node/node_modules}
 export NODE_PATH

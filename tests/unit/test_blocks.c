@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* measure/language: a model that runs one block after the other says what the same model says as a whole, bit for bit;
+/* measure/blocks: a model that runs one block after the other says what the same model says as a whole, bit for bit;
  * every method of the registry runs on it, with embedding and head as they are, at 8 bits and compressed; bits are those
  * counted by hand; floats that stay in a mapped file are those that are read. */
-#include "measure/language.h"
+#include "measure/blocks.h"
 
 #include "compress/quantize.h"
 #include "compress/method.h"
@@ -65,25 +65,25 @@ static void take(void *context, int64_t window, int64_t row, int64_t rows, const
     model->read[window] += rows;
 }
 
-static language_config_t config_of(model_t *model, language_matrix_t matrix, int threads)
+static blocks_config_t config_of(model_t *model, blocks_matrix_t matrix, int threads)
 {
-    return (language_config_t){.kernels = "fast",
-                               .embedding = matrix,
-                               .head = matrix,
-                               .threads = threads,
-                               .fill = fill,
-                               .read = take,
-                               .context = model};
+    return (blocks_config_t){.kernels = "fast",
+                             .embedding = matrix,
+                             .head = matrix,
+                             .threads = threads,
+                             .fill = fill,
+                             .read = take,
+                             .context = model};
 }
 
-static void run(model_t *model, const language_config_t *config, const char *spec, compress_size_t *bits)
+static void run(model_t *model, const blocks_config_t *config, const char *spec, compress_size_t *bits)
 {
-    language_t *language;
-    assert_ok(language_open(&model->weights, config, &language));
+    blocks_t *blocks;
+    assert_ok(blocks_open(&model->weights, config, &blocks));
     memset(model->read, 0, sizeof model->read);
-    assert_ok(language_run(language, spec, spec, 1, WINDOWS - 1, bits)); /* in two passes */
-    assert_ok(language_run(language, spec, spec, 0, 1, bits));
-    language_close(language);
+    assert_ok(blocks_run(blocks, spec, spec, 1, WINDOWS - 1, bits)); /* in two passes */
+    assert_ok(blocks_run(blocks, spec, spec, 0, 1, bits));
+    blocks_close(blocks);
     for (int64_t window = 0; window < WINDOWS; window++) {
         assert_int_equal(model->read[window], model->tokens - window);
         for (int64_t i = 0; i < model->read[window] * model->made.size.classes; i++)
@@ -111,12 +111,12 @@ static void floats_are_those_of_pytorch_mapped_or_read(void **state)
     for (int i = 0; i < 2; i++) {
         const char *path = i == 0 ? gqa : tied;
         open_model(path, true, &model);
-        language_config_t config = config_of(&model, LANGUAGE_FLOAT, 2);
+        blocks_config_t config = config_of(&model, BLOCKS_FLOAT, 2);
         run(&model, &config, "fp32", &bits);
         assert_true(distance(&model, model.wanted) <= 1e-5);
         assert_true(bits.value_bits == 32 * bits.weights);
         open_model(path, false, &again);
-        config = config_of(&again, LANGUAGE_METHOD, 1); /* fp32 leaves the matrices as they are too */
+        config = config_of(&again, BLOCKS_METHOD, 1); /* fp32 leaves the matrices as they are too */
         run(&again, &config, "fp32", &bits);
         assert_memory_equal(again.logits, model.logits, sizeof model.logits);
         net_weights_free(&model.weights);
@@ -177,7 +177,7 @@ static void blocks_say_what_the_whole_says(void **state)
     compress_size_t bits;
     open_model(gqa, true, &model);
     for (int integers = 0; integers < 2; integers++) {
-        language_config_t config = config_of(&model, LANGUAGE_FLOAT, 3);
+        blocks_config_t config = config_of(&model, BLOCKS_FLOAT, 3);
         config.integers = integers == 1;
         run(&model, &config, "int8", &bits);
         compare_with_whole(&model, integers == 1);
@@ -202,15 +202,15 @@ static void every_method_runs_and_counts(void **state)
     for (int m = 0; m < 2; m++) {
         open_model(m == 0 ? gqa : tied, true, &model);
         for (const method_t *const *method = method_registry; *method != NULL; method++)
-            for (language_matrix_t matrix = LANGUAGE_FLOAT; matrix <= LANGUAGE_METHOD; matrix++) {
+            for (blocks_matrix_t matrix = BLOCKS_FLOAT; matrix <= BLOCKS_METHOD; matrix++) {
                 const text_t spec = spec_of(*method);
-                const language_config_t config = config_of(&model, matrix, 2);
+                const blocks_config_t config = config_of(&model, matrix, 2);
                 compress_size_t bits;
                 run(&model, &config, spec.chars, &bits);
-                assert_int_equal(bits.weights, of_blocks[m] + (matrix != LANGUAGE_FLOAT ? of_words[m] : 0));
+                assert_int_equal(bits.weights, of_blocks[m] + (matrix != BLOCKS_FLOAT ? of_words[m] : 0));
                 const double moved = distance(&model, model.wanted);
                 print_message("# %s: %s, matrices %s: %.3f bits, logits moved by %.2g\n", m == 0 ? "gqa" : "tied",
-                              spec.chars, language_matrix_names[matrix], compress_bits_per_weight(&bits, true), moved);
+                              spec.chars, blocks_matrix_names[matrix], compress_bits_per_weight(&bits, true), moved);
                 assert_true(moved < 1);
                 assert_true((*method)->everywhere ? moved <= 1e-5 : moved > 1e-4);
             }
@@ -226,11 +226,11 @@ static void a_matrix_at_8_bits_is_counted_as_such(void **state)
     compress_size_t bits;
     open_model(tied, true, &model);
     const int64_t blocks = 3 * (2 * 32 * 32 + 2 * 8 * 32 + 3 * 50 * 32), words = 41 * 32;
-    language_config_t config = config_of(&model, LANGUAGE_INT8, 1);
+    blocks_config_t config = config_of(&model, BLOCKS_INT8, 1);
     run(&model, &config, "ra:columns=4:beta=0", &bits);
     assert_int_equal(bits.value_bits, 4 * blocks + 8 * words);
     assert_int_equal(bits.whole_layers, 1);
-    config = config_of(&model, LANGUAGE_METHOD, 1);
+    config = config_of(&model, BLOCKS_METHOD, 1);
     run(&model, &config, "ra:columns=4:beta=0", &bits);
     assert_int_equal(bits.value_bits, 4 * (blocks + words));
     net_weights_free(&model.weights);
@@ -240,25 +240,25 @@ static void what_does_not_fit_is_refused(void **state)
 {
     (void)state;
     static model_t model;
-    language_t *language;
+    blocks_t *blocks;
     compress_size_t bits;
     open_model(tied, true, &model);
-    language_config_t config = config_of(&model, LANGUAGE_FLOAT, 1);
-    config.head = LANGUAGE_INT8;
-    assert_error(language_open(&model.weights, &config, &language), FAULT_USAGE, "the head of this model is its embedding");
-    config = config_of(&model, LANGUAGE_FLOAT, 1);
+    blocks_config_t config = config_of(&model, BLOCKS_FLOAT, 1);
+    config.head = BLOCKS_INT8;
+    assert_error(blocks_open(&model.weights, &config, &blocks), FAULT_USAGE, "the head of this model is its embedding");
+    config = config_of(&model, BLOCKS_FLOAT, 1);
     config.integers = true;
-    assert_ok(language_open(&model.weights, &config, &language));
-    assert_error(language_run(language, "olive", "olive", 0, 1, &bits), FAULT_FAILED, "not integers");
-    language_close(language);
+    assert_ok(blocks_open(&model.weights, &config, &blocks));
+    assert_error(blocks_run(blocks, "olive", "olive", 0, 1, &bits), FAULT_FAILED, "not integers");
+    blocks_close(blocks);
     config.integers = false;
-    assert_ok(language_open(&model.weights, &config, &language));
-    assert_error(language_run(language, "ant:activations=6", "ant", 0, 1, &bits), FAULT_USAGE, "activations of its own");
-    language_close(language);
+    assert_ok(blocks_open(&model.weights, &config, &blocks));
+    assert_error(blocks_run(blocks, "ant:activations=6", "ant", 0, 1, &bits), FAULT_USAGE, "activations of its own");
+    blocks_close(blocks);
     model.text[2] = 41;
-    assert_ok(language_open(&model.weights, &config, &language));
-    assert_error(language_run(language, "int8", "int8", 0, 1, &bits), FAULT_FAILED, "number 41");
-    language_close(language);
+    assert_ok(blocks_open(&model.weights, &config, &blocks));
+    assert_error(blocks_run(blocks, "int8", "int8", 0, 1, &bits), FAULT_FAILED, "number 41");
+    blocks_close(blocks);
     net_weights_free(&model.weights);
 }
 

@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef BBS_MEASURE_LANGUAGE_INTERNAL_H
-#define BBS_MEASURE_LANGUAGE_INTERNAL_H
+#ifndef BBS_MEASURE_BLOCKS_INTERNAL_H
+#define BBS_MEASURE_BLOCKS_INTERNAL_H
 
 #include "base/progress.h"
 #include "base/spill.h"
 #include "engine/engine.h"
-#include "measure/language.h"
+#include "measure/blocks.h"
 #include "nets/slice.h"
 
-/* What language.c (opening) and language_run.c share. */
+/* What blocks.c (opening) and blocks_run.c share. */
 
 /* One part on Darknet. */
 typedef struct {
     net_slice_t slice;
     engine_t *engine;
-} language_part_t;
+} blocks_part_t;
 
-struct language {
+struct blocks {
     const net_weights_t *weights;
-    language_config_t config;
+    blocks_config_t config;
     int64_t blocks, block_layers, context, width, words;
     size_t block_floats; /* float tensors of a block */
     bool tied;
-    language_part_t block, head;
+    blocks_part_t block, head;
     compress_layer_t *layers; /* that are compressed: the embedding, those of the table, the head */
     size_t count, first;      /* layers[first] is layer 0 of the table */
     spill_t q;                /* of all of them */
@@ -41,10 +41,10 @@ struct language {
 };
 
 /* The tensors of both matrices, NAME.weight. */
-const char *language_embedding(const language_t *language);
-const char *language_head(const language_t *language);
+const char *blocks_embedding(const blocks_t *model);
+const char *blocks_head(const blocks_t *model);
 
 /* Floats of one layer, in order. `values` has room for all of them. */
-outcome_t language_widen(const language_t *language, const compress_layer_t *layer, float *values);
+outcome_t blocks_widen(const blocks_t *model, const compress_layer_t *layer, float *values);
 
 #endif
