@@ -11,6 +11,7 @@
 #include "cli/diff.h"
 #include "cli/explain.h"
 #include "cli/fetch.h"
+#include "cli/generate.h"
 #include "cli/help.h"
 #include "cli/history.h"
 #include "cli/list.h"
@@ -30,17 +31,13 @@
 #include <stddef.h>
 
 const command_t *const command_registry[] = {
-    &command_fetch,      &command_explain,
-    &command_quantize,   &command_compress,
-    &command_pack,       &command_unpack,
-    &command_stats,      &command_accuracy,
-    &command_perplexity, &command_portrait,
-    &command_simulate,   &command_calibrate,
-    &command_density,    &command_sram,
-    &command_area,       &command_run,
-    &command_report,     &command_query,
-    &command_diff,       &command_compare,
-    &command_history,    &command_bisect,
-    &command_list,       &command_help,
-    &command_version,    NULL,
+    &command_fetch,     &command_explain,  &command_quantize,
+    &command_compress,  &command_pack,     &command_unpack,
+    &command_stats,     &command_accuracy, &command_perplexity,
+    &command_generate,  &command_portrait, &command_simulate,
+    &command_calibrate, &command_density,  &command_sram,
+    &command_area,      &command_run,      &command_report,
+    &command_query,     &command_diff,     &command_compare,
+    &command_history,   &command_bisect,   &command_list,
+    &command_help,      &command_version,  NULL,
 };

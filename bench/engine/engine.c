@@ -145,14 +145,30 @@ outcome_t engine_filter(engine_t *engine, engine_filter_t filter, void *context)
 outcome_t engine_read(engine_t *engine, engine_reader_t reader, void *context)
 {
     if (engine->kernels->read == NULL)
-        return outcome_failed("engine", engine->kernels->name, "kernels that give one answer a sample",
-                              "the float kernels of a language model", NULL);
+        return outcome_failed("engine", engine->kernels->name, "kernels that give one answer a sample", "a language model",
+                              NULL);
     return engine->kernels->read(engine->state, reader, context);
 }
 
 outcome_t engine_predict(engine_t *engine, int worker, const float *input, float *logits)
 {
     return engine->kernels->predict(engine->state, worker, input, logits);
+}
+
+outcome_t engine_run(engine_t *engine, int worker, int64_t rows, const float *vectors, float *result)
+{
+    if (engine->kernels->run == NULL)
+        return outcome_failed("engine", engine->kernels->name, "kernels of a whole network", "those of a transformer",
+                              NULL);
+    return engine->kernels->run(engine->state, worker, rows, vectors, result);
+}
+
+outcome_t engine_continue(engine_t *engine, int worker, int64_t past, int64_t count, const float *numbers, float *logits)
+{
+    if (engine->kernels->continue_text == NULL)
+        return outcome_failed("engine", engine->kernels->name, "kernels of a whole network", "those of a language model",
+                              NULL);
+    return engine->kernels->continue_text(engine->state, worker, past, count, numbers, logits);
 }
 
 text_t engine_versions(void)

@@ -61,14 +61,14 @@ typedef struct {
     int64_t pixels, channels, pixel_step, channel_step;
 } engine_view_t;
 
-/* A watcher is called for the input and then for the output of each table layer in a prediction of `worker`. Only for
- * engines with integer activations. */
+/* A watcher is called for the input and then for the output of each table layer in a prediction of `worker`: of a text of
+ * more than 512 tokens once for each 512. Only for engines with integer activations. */
 typedef void (*engine_watcher_t)(void *context, int worker, const engine_view_t *view);
 outcome_t engine_watch(engine_t *engine, engine_watcher_t watcher, void *context);
 
 /* A reader is called with the logits of tokens `row` to row + rows - 1 of the text in a prediction of `worker`: [rows,
- * classes] floats, valid during the call, in the order of the text. Only for language models with float kernels; others
- * are refused. Without a reader a language model computes the logits of the last token only. NULL: no reader any more. */
+ * classes] floats, valid during the call, in the order of the text. Only for language models; others are refused. Without a
+ * reader a language model computes the logits of the last token only. NULL: no reader any more. */
 typedef void (*engine_reader_t)(void *context, int worker, int64_t row, int64_t rows, const float *logits);
 outcome_t engine_read(engine_t *engine, engine_reader_t reader, void *context);
 
@@ -84,6 +84,17 @@ outcome_t engine_filter(engine_t *engine, engine_filter_t filter, void *context)
 /* Logits of one sample: input [channels, height, width] as the profile makes it, logits[classes]. `worker` is below the
  * number given to engine_open(); workers may call at the same time, each with its own number. */
 outcome_t engine_predict(engine_t *engine, int worker, const float *input, float *logits);
+
+/* A part of a network that begins with vectors (nets/slice.h): vectors[rows, inputs] to result[rows, outputs of the last
+ * step]. Where the last step computes logits, the reader gets them, and result is NULL. */
+outcome_t engine_run(engine_t *engine, int worker, int64_t rows, const float *vectors, float *result);
+
+/* Go on with a text of a language model: `count` tokens, numbers[count], after `past` ones. `past` is 0, which begins
+ * another text, or as many as the worker knows of this one. Keys and values of earlier tokens are kept, so one more token
+ * costs one pass over the weights. logits[classes] are those after the last token; a reader gets those of the new tokens,
+ * row 0 the first. At most the context in all. The integer kernels give the same bytes as engine_predict() of the whole
+ * text. */
+outcome_t engine_continue(engine_t *engine, int worker, int64_t past, int64_t count, const float *numbers, float *logits);
 
 /* "Darknet ..., oneDNN 2.6.3 (avx512_core_vnni)" */
 text_t engine_versions(void);

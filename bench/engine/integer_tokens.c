@@ -1,51 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Transformers in integers: each product of the table, Q K^T and softmax V have 8-bit operands and 32-bit sums.
  * * A row that is multiplied by weights is scaled by its own largest value: q = round(x 127.5 / max|x|). The products take
- * unsigned bytes, so 128 + q is multiplied, and 128 times the sum of the weights subtracted: still integers.
- * * Queries and keys: the same, for each head and token. The probabilities are round(255 p); the values are scaled for each
- *   head and feature, over the tokens, because a scale that varies along the sum could not be factored out of the sum.
- * * LayerNorm, GELU, softmax, residual sums, embeddings, the pooler's tanh and the weights that the paper leaves in float
- *   (classifier heads, BERT's pooler) are float32 in a fixed order (rows.h). */
+ *   unsigned bytes, so 128 + q is multiplied, and 128 times the sum of the weights subtracted: still integers.
+ * * Attention: integer_attention.c.
+ * * LayerNorm, RMSNorm, GELU, SwiGLU, rotary positions, softmax, residual sums, embeddings, the pooler's tanh and the
+ *   weights that the paper leaves in float (classifier heads, BERT's pooler, a language model's head) are float32 in a
+ * fixed order (rows.h). The turns of rotary positions are computed in double by the C library and rounded to float32. */
 #include "engine/integer_tokens.h"
 
+#include "engine/integer_internal.h"
 #include "engine/levels.h"
-#include "engine/pixels.h"
-#include "engine/product.h"
 #include "engine/rows.h"
-#include "engine/tokens.h"
 #include "engine/tokens_common.h"
 #include "engine/tokens_watch.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGNMENT = 64, ZERO_LEVEL = 128 };
-
-/* One step with integer weights. */
-typedef struct {
-    product_shape_t shape;
-    product_t *product;
-    int32_t *zero;           /* [outputs], 128 times the sum of the weights */
-    float *scale, *bias;     /* [outputs]; of patches [groups, outputs] and the profile's mean folded in */
-    product_shape_t patches; /* of the patch embedding */
-    int32_t *kind;           /* all zero: no patch extends beyond the edge */
-} stage_t;
-
-typedef struct {
-    const product_set_t *set;
-    pixels_t image;  /* for networks that read an image */
-    stage_t *stages; /* one per step */
-} integers_t;
-
-/* Work space of one worker. */
-typedef struct {
-    uint8_t *levels;         /* of rows that are multiplied by weights, of queries, and of probabilities */
-    float *row_step, *step;  /* of rows; of keys or values */
-    int8_t *matrix, *halves; /* keys or values of a head; room for product_set_t.pair() */
-    int32_t *sums, *more, *zero;
-    uint8_t *pixels;
-} space_t;
+enum { ALIGNMENT = 64 };
 
 static bool is_integer(const net_step_t *step)
 {
@@ -54,40 +26,70 @@ static bool is_integer(const net_step_t *step)
 
 /* ===  Products with weights  === */
 
-static void run_linear(token_step_t *self, layer at, network net)
+int64_t integer_rows(int64_t rows)
+{
+    return rows < LINEAR_ROWS ? rows : LINEAR_ROWS;
+}
+
+/* Some rows of a step with integer weights. */
+static void multiply(token_step_t *self, int64_t rows, const float *source, bool accumulate, float *target)
 {
     const integers_t *integers = self->tokens->state;
     const stage_t *stage = &integers->stages[self->index];
     const space_t *space = self->worker->state;
     const net_step_t *step = self->step;
+    levels_of_rows(source, rows, step->inputs, step->inputs, space->levels, space->row_step);
+    tokens_show_input(self, (engine_view_t){.levels = space->levels,
+                                            .zero = ZERO_LEVEL,
+                                            .pixels = rows,
+                                            .channels = step->inputs,
+                                            .pixel_step = step->inputs,
+                                            .channel_step = 1});
+    if (!integers->set->multiply(stage->product, rows, space->levels, step->inputs, 0, step->inputs, space->sums, NULL))
+        self->worker->refused = true;
+    levels_finish_rows(&(levels_rows_t){.sums = space->sums,
+                                        .zero = stage->zero,
+                                        .row_step = space->row_step,
+                                        .step = stage->scale,
+                                        .bias = stage->bias,
+                                        .accumulate = accumulate,
+                                        .target = target,
+                                        .stride = step->outputs},
+                       rows, step->outputs);
+    tokens_show_output(self, rows, target);
+}
+
+static void run_linear(token_step_t *self, layer at, network net)
+{
+    const net_step_t *step = self->step;
+    const net_program_t *program = &self->tokens->weights->program;
     const size_t next = self->index + 1;
+    const bool accumulate = next < program->count && program->steps[next].kind == NET_STEP_ADD;
     (void)at;
     (void)net;
     if (!is_integer(step)) {
         rows_linear(self->source, self->rows, step->inputs, self->floats[0], self->floats[1], step->outputs, self->target);
         return;
     }
-    levels_of_rows(self->source, self->rows, step->inputs, step->inputs, space->levels, space->row_step);
-    tokens_show_input(self, (engine_view_t){.levels = space->levels,
-                                            .zero = ZERO_LEVEL,
-                                            .pixels = self->rows,
-                                            .channels = step->inputs,
-                                            .pixel_step = step->inputs,
-                                            .channel_step = 1});
-    if (!integers->set->multiply(stage->product, self->rows, space->levels, step->inputs, 0, step->inputs, space->sums,
-                                 NULL))
-        self->worker->refused = true;
-    const net_program_t *program = &self->tokens->weights->program;
-    levels_finish_rows(&(levels_rows_t){.sums = space->sums,
-                                        .zero = stage->zero,
-                                        .row_step = space->row_step,
-                                        .step = stage->scale,
-                                        .bias = stage->bias,
-                                        .accumulate = next < program->count && program->steps[next].kind == NET_STEP_ADD,
-                                        .target = self->target,
-                                        .stride = step->outputs},
-                       self->rows, step->outputs);
-    tokens_show_output(self, self->rows);
+    for (int64_t first = 0; first < self->rows; first += LINEAR_ROWS)
+        multiply(self, integer_rows(self->rows - first), self->source + first * step->inputs, accumulate,
+                 self->target + first * step->outputs);
+}
+
+static void multiply_logits(token_step_t *self, int64_t rows, const float *source, float *target)
+{
+    const net_step_t *step = self->step;
+    if (is_integer(step))
+        multiply(self, rows, source, false, target);
+    else
+        rows_linear(source, rows, step->inputs, self->floats[0], self->tokens->zeros, step->outputs, target);
+}
+
+static void run_logits(token_step_t *self, layer at, network net)
+{
+    (void)at;
+    (void)net;
+    tokens_logits(self, multiply_logits);
 }
 
 static void run_patches(token_step_t *self, layer at, network net)
@@ -119,67 +121,7 @@ static void run_patches(token_step_t *self, layer at, network net)
     if (!done)
         self->worker->refused = true;
     levels_finish(&finish, rows, width);
-    tokens_show_output(self, rows);
-}
-
-/* ===  Attention  === */
-
-/* Compute the probabilities of all tokens for one head, as levels of 1 / 255. */
-static bool attend(const token_step_t *self, const float *query, const float *key, int64_t head)
-{
-    const integers_t *integers = self->tokens->state;
-    const space_t *space = self->worker->state;
-    const int64_t rows = self->rows, stride = 3 * self->step->outputs;
-    float *scores = self->worker->scratch;
-    levels_of_rows(query, rows, stride, head, space->levels, space->row_step);
-    levels_of_signed_rows(key, rows, stride, head, space->matrix, space->step, space->zero);
-    for (int64_t i = 0; i < rows; i++)
-        space->zero[i] *= ZERO_LEVEL;
-    if (!integers->set->pair(true, rows, rows, head, space->levels, space->matrix, space->halves, space->sums, space->more))
-        return false;
-    levels_finish_rows(&(levels_rows_t){.sums = space->sums,
-                                        .zero = space->zero,
-                                        .row_step = space->row_step,
-                                        .step = space->step,
-                                        .target = scores,
-                                        .stride = rows},
-                       rows, rows);
-    rows_softmax(scores, rows, rows, 1.0F / sqrtf((float)head));
-    levels_round(scores, rows * rows, 255.0F, space->levels);
-    return true;
-}
-
-static bool gather_values(const token_step_t *self, const float *value, int64_t head, float *target)
-{
-    const integers_t *integers = self->tokens->state;
-    const space_t *space = self->worker->state;
-    const int64_t rows = self->rows, width = self->step->outputs;
-    levels_of_columns(value, rows, 3 * width, head, space->matrix, space->step);
-    for (int64_t i = 0; i < rows; i++)
-        space->row_step[i] = 1.0F / 255.0F;
-    if (!integers->set->pair(false, rows, head, rows, space->levels, space->matrix, space->halves, space->sums,
-                             space->more))
-        return false;
-    levels_finish_rows(
-        &(levels_rows_t){
-            .sums = space->sums, .row_step = space->row_step, .step = space->step, .target = target, .stride = width},
-        rows, head);
-    return true;
-}
-
-static void run_attention(token_step_t *self, layer at, network net)
-{
-    const int64_t width = self->step->outputs, head = width / self->step->heads;
-    bool done = true;
-    (void)at;
-    (void)net;
-    for (int64_t first = 0; first < width && done; first += head) {
-        const float *query = self->source + first;
-        done =
-            attend(self, query, query + width, head) && gather_values(self, query + 2 * width, head, self->target + first);
-    }
-    if (!done)
-        self->worker->refused = true;
+    tokens_show_output(self, rows, self->target);
 }
 
 /* ===  The rest, in float  === */
@@ -324,38 +266,54 @@ static int64_t larger(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
+/* The largest products of a program: features that go in, sums of a row, features of a head. */
+static void find_widest(const tokens_t *tokens, int64_t *inputs, int64_t *outputs, int64_t *head)
+{
+    const integers_t *integers = tokens->state;
+    const net_program_t *program = &tokens->weights->program;
+    *inputs = *outputs = *head = 0;
+    for (size_t i = 0; i < program->count; i++) {
+        const net_step_t *step = &program->steps[i];
+        const int64_t groups = step->kind == NET_STEP_PATCHES ? integers->image.groups : 1;
+        *inputs = larger(*inputs, is_integer(step) ? step->inputs : 0);
+        *outputs = larger(*outputs, is_integer(step) ? groups * step->outputs : 0);
+        *head = larger(*head, step->kind == NET_STEP_ATTENTION ? step->outputs / step->heads : 0);
+    }
+}
+
 static outcome_t open_worker(token_worker_t *worker)
 {
-    const net_weights_t *weights = worker->tokens->weights;
-    const integers_t *integers = worker->tokens->state;
-    const int64_t rows = weights->program.tokens;
-    int64_t inputs = 0, outputs = 0, head = 0;
+    const tokens_t *tokens = worker->tokens;
+    const integers_t *integers = tokens->state;
+    const int64_t rows = tokens->weights->program.tokens, scores = tokens->scratch_floats;
+    int64_t inputs, outputs, head;
     space_t *space = calloc(1, sizeof *space);
     worker->state = space;
     if (space == NULL)
         return outcome_out_of_memory("activations");
-    for (size_t i = 0; i < weights->program.count; i++) {
-        const net_step_t *step = &weights->program.steps[i];
-        const int64_t groups = step->kind == NET_STEP_PATCHES ? integers->image.groups : 1;
-        inputs = larger(inputs, tokens_has_weights(step) ? step->inputs : 0);
-        outputs = larger(outputs, tokens_has_weights(step) ? groups * step->outputs : 0);
-        head = larger(head, step->kind == NET_STEP_ATTENTION ? step->outputs / step->heads : 0);
-    }
-    const int64_t sums = rows * larger(outputs, rows) * (int64_t)sizeof *space->sums;
-    space->levels = aligned(rows * larger(inputs, larger(head, rows)));
+    find_widest(tokens, &inputs, &outputs, &head);
+    /* Patches are multiplied all at once: their network has no more rows than a block of rows, or takes more room. */
+    const int64_t linear = integers->image.pixels > 0 ? rows : integer_rows(rows);
+    const int64_t sums = larger(linear * outputs, larger(scores, rows * head));
+    space->levels = aligned(larger(linear * inputs, larger(scores, rows * head)));
     space->row_step = aligned(rows * (int64_t)sizeof *space->row_step);
-    space->step = aligned(larger(rows, head) * (int64_t)sizeof *space->step);
+    space->step = aligned(rows * (int64_t)sizeof *space->step);
     space->matrix = aligned(rows * head);
     space->halves = aligned(2 * rows * head);
-    space->sums = aligned(sums);
-    space->more = aligned(rows * larger(rows, head) * (int64_t)sizeof *space->more);
+    space->sums = aligned(sums * (int64_t)sizeof *space->sums);
+    space->more = aligned(larger(scores, rows * head) * (int64_t)sizeof *space->more);
     space->zero = aligned(rows * (int64_t)sizeof *space->zero);
+    space->values = aligned(rows * head);
+    space->value_step = aligned(larger(rows, head) * (int64_t)sizeof *space->value_step);
+    space->ones = aligned(head * (int64_t)sizeof *space->ones);
     space->pixels = aligned(integers->image.channels * integers->image.pixels);
-    return space->levels != NULL && space->row_step != NULL && space->step != NULL && space->matrix != NULL &&
-                   space->halves != NULL && space->sums != NULL && space->more != NULL && space->zero != NULL &&
-                   space->pixels != NULL
-               ? outcome_ok()
-               : outcome_out_of_memory("activations");
+    if (space->levels == NULL || space->row_step == NULL || space->step == NULL || space->matrix == NULL ||
+        space->halves == NULL || space->sums == NULL || space->more == NULL || space->zero == NULL ||
+        space->values == NULL || space->value_step == NULL || space->ones == NULL || space->pixels == NULL)
+        return outcome_out_of_memory("activations");
+    for (int64_t i = 0; i < head; i++)
+        space->ones[i] = 1;
+    return outcome_ok();
 }
 
 static void close_worker(token_worker_t *worker)
@@ -371,20 +329,26 @@ static void close_worker(token_worker_t *worker)
     free(space->sums);
     free(space->more);
     free(space->zero);
+    free(space->values);
+    free(space->value_step);
+    free(space->ones);
     free(space->pixels);
     free(space);
 }
 
 /* The two sets differ only in open(). */
-#define INTEGER_SET(opener)                                                                                              \
-    {                                                                                                                    \
-        .adds_in_place = true, .run = {[NET_STEP_PATCHES] = run_patches,    [NET_STEP_CLASS_TOKEN] = tokens_class_token, \
-                                       [NET_STEP_EMBEDDING] = tokens_embed, [NET_STEP_LAYER_NORM] = tokens_layer_norm,   \
-                                       [NET_STEP_LINEAR] = run_linear,      [NET_STEP_ATTENTION] = run_attention,        \
-                                       [NET_STEP_GELU] = tokens_gelu,       [NET_STEP_TANH] = run_tanh,                  \
-                                       [NET_STEP_ADD] = tokens_added},                                                   \
-        .open = opener, .open_worker = open_worker, .set_rows = set_rows, .set_integers = set_integers,                  \
-        .close_worker = close_worker, .close = close_integers,                                                           \
+#define INTEGER_SET(opener)                                                                                                \
+    {                                                                                                                      \
+        .adds_in_place = true, .run = {[NET_STEP_PATCHES] = run_patches,      [NET_STEP_CLASS_TOKEN] = tokens_class_token, \
+                                       [NET_STEP_EMBEDDING] = tokens_embed,   [NET_STEP_LAYER_NORM] = tokens_layer_norm,   \
+                                       [NET_STEP_LINEAR] = run_linear,        [NET_STEP_ATTENTION] = integer_attention,    \
+                                       [NET_STEP_GELU] = tokens_gelu,         [NET_STEP_TANH] = run_tanh,                  \
+                                       [NET_STEP_WORDS] = tokens_words,       [NET_STEP_VECTORS] = tokens_vectors,         \
+                                       [NET_STEP_RMS_NORM] = tokens_rms_norm, [NET_STEP_ROTATE] = tokens_rotate,           \
+                                       [NET_STEP_SWIGLU] = tokens_swiglu,     [NET_STEP_LOGITS] = run_logits,              \
+                                       [NET_STEP_ADD] = tokens_added},                                                     \
+        .open = opener, .open_worker = open_worker, .set_rows = set_rows, .set_integers = set_integers,                    \
+        .close_worker = close_worker, .close = close_integers,                                                             \
     }
 
 static const token_set_t fast = INTEGER_SET(open_fast);
@@ -408,11 +372,17 @@ const kernels_t kernels_integer_tokens_fast = {.name = "fast",
                                                .open = open_kernels_fast,
                                                .set_integers = tokens_set_integers,
                                                .predict = tokens_predict,
+                                               .run = tokens_run,
+                                               .continue_text = tokens_continue,
                                                .watch = tokens_watch,
+                                               .read = tokens_set_reader,
                                                .close = tokens_close};
 const kernels_t kernels_integer_tokens_plain = {.name = "plain",
                                                 .open = open_kernels_plain,
                                                 .set_integers = tokens_set_integers,
                                                 .predict = tokens_predict,
+                                                .run = tokens_run,
+                                                .continue_text = tokens_continue,
                                                 .watch = tokens_watch,
+                                                .read = tokens_set_reader,
                                                 .close = tokens_close};

@@ -19,4 +19,6 @@ const engine_interface_t bbs_engine_interface = {.commit = BBS_COMMIT,
                                                  .filter = engine_filter,
                                                  .read = engine_read,
                                                  .predict = engine_predict,
+                                                 .run = engine_run,
+                                                 .continue_text = engine_continue,
                                                  .versions = engine_versions};

@@ -27,6 +27,9 @@ typedef struct {
     outcome_t (*filter)(engine_t *engine, engine_filter_t filter, void *context);
     outcome_t (*read)(engine_t *engine, engine_reader_t reader, void *context);
     outcome_t (*predict)(engine_t *engine, int worker, const float *input, float *logits);
+    outcome_t (*run)(engine_t *engine, int worker, int64_t rows, const float *vectors, float *result);
+    outcome_t (*continue_text)(engine_t *engine, int worker, int64_t past, int64_t count, const float *numbers,
+                               float *logits);
     text_t (*versions)(void);
 } engine_interface_t;
 

@@ -19,6 +19,10 @@ typedef struct {
                               const float *scale);
     /* One forward pass of graphs[worker]; logits[classes]. */
     outcome_t (*predict)(void *state, int worker, const float *input, float *logits);
+    /* A part of a network (engine_run()); NULL for sets that cannot. */
+    outcome_t (*run)(void *state, int worker, int64_t rows, const float *vectors, float *result);
+    /* Go on with a text (engine_continue()); NULL for sets that cannot. */
+    outcome_t (*continue_text)(void *state, int worker, int64_t past, int64_t count, const float *numbers, float *logits);
     /* From now on call `observer` with the input of each table layer; NULL for sets that cannot. */
     void (*observe)(void *state, engine_observer_t observer, void *context);
     /* From now on call `watcher` with the input and the output of each table layer; NULL for sets with float activations.

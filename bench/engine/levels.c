@@ -279,7 +279,8 @@ LEVELS_CLONES static void engine_levels_centre(int8_t *levels, int64_t width, in
         levels[i] = (int8_t)(levels[i] ^ INT8_MIN); /* minus 128, in two's complement */
         all += levels[i];
     }
-    *sum = all;
+    if (sum != NULL)
+        *sum = all;
 }
 
 void levels_of_signed_rows(const float *values, int64_t rows, int64_t stride, int64_t width, int8_t *levels, float *step,
@@ -287,7 +288,7 @@ void levels_of_signed_rows(const float *values, int64_t rows, int64_t stride, in
 {
     engine_levels_of_rows(values, rows, stride, width, (uint8_t *)levels, step);
     for (int64_t row = 0; row < rows; row++)
-        engine_levels_centre(levels + row * width, width, &sum[row]);
+        engine_levels_centre(levels + row * width, width, sum != NULL ? &sum[row] : NULL);
 }
 
 LEVELS_INLINE void scale_columns(const float *values, int64_t rows, int64_t stride, int64_t width, bool whole, int64_t left,

@@ -44,7 +44,7 @@ void levels_average(const uint8_t *levels, float step, const float *floats, int6
 /* Signed, per row: q = round(x 127.5 / max|x|) clipped to -128..127, as 128 + q; step[row] = max|x| / 127.5 (0 for a row of
  * zeros). Rows begin `stride` floats apart; targets are dense. */
 void levels_of_rows(const float *values, int64_t rows, int64_t stride, int64_t width, uint8_t *levels, float *step);
-/* The same without the 128, and the sum of each row's q. */
+/* The same without the 128, and the sum of each row's q (NULL: not wanted). */
 void levels_of_signed_rows(const float *values, int64_t rows, int64_t stride, int64_t width, int8_t *levels, float *step,
                            int32_t *sum);
 /* The same per column. */

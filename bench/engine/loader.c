@@ -165,6 +165,16 @@ outcome_t engine_predict(engine_t *engine, int worker, const float *input, float
     return engine->calls->predict(engine->inner, worker, input, logits);
 }
 
+outcome_t engine_run(engine_t *engine, int worker, int64_t rows, const float *vectors, float *result)
+{
+    return engine->calls->run(engine->inner, worker, rows, vectors, result);
+}
+
+outcome_t engine_continue(engine_t *engine, int worker, int64_t past, int64_t count, const float *numbers, float *logits)
+{
+    return engine->calls->continue_text(engine->inner, worker, past, count, numbers, logits);
+}
+
 text_t engine_versions(void)
 {
     const engine_interface_t *calls;

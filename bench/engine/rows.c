@@ -193,18 +193,37 @@ ROWS_CLONES static void engine_rows_swiglu(const float *source, int64_t rows, in
         }
 }
 
-ROWS_CLONES static void engine_rows_linear(const float *source, int64_t inputs, const float *weights, const float *bias,
-                                           int64_t outputs, float *target)
+/* Up to DOT_ROWS rows share what is loaded of the weights; the order of each sum does not depend on it. */
+enum { DOT_ROWS = 4 };
+
+ROWS_INLINE void dot_rows(const float *source, int64_t rows, int64_t inputs, const float *weights, float *sums)
 {
-    for (int64_t k = 0; k < outputs; k++, weights += inputs) {
-        lanes_t sum = {0}, x, w;
-        for (int64_t i = 0; i < inputs; i += LANES) {
-            load(source + i, inputs - i, 0, &x);
-            load(weights + i, inputs - i, 0, &w);
-            sum = sum + x * w;
+    lanes_t sum[DOT_ROWS] = {{0}}, x, w;
+    for (int64_t i = 0; i < inputs; i += LANES) {
+        load(weights + i, inputs - i, 0, &w);
+        for (int64_t row = 0; row < rows; row++) {
+            load(source + row * inputs + i, inputs - i, 0, &x);
+            sum[row] = sum[row] + x * w;
         }
-        target[k] = sum_of(&sum) + bias[k];
     }
+    for (int64_t row = 0; row < rows; row++)
+        sums[row] = sum_of(&sum[row]);
+}
+
+ROWS_CLONES static void engine_rows_linear(const float *source, int64_t rows, int64_t inputs, const float *weights,
+                                           const float *bias, int64_t outputs, float *target)
+{
+    for (int64_t k = 0; k < outputs; k++, weights += inputs)
+        for (int64_t row = 0; row < rows; row += DOT_ROWS) {
+            const int64_t count = rows - row < DOT_ROWS ? rows - row : DOT_ROWS;
+            float sums[DOT_ROWS];
+            if (count == DOT_ROWS)
+                dot_rows(source + row * inputs, DOT_ROWS, inputs, weights, sums);
+            else
+                dot_rows(source + row * inputs, count, inputs, weights, sums);
+            for (int64_t i = 0; i < count; i++)
+                target[(row + i) * outputs + k] = sums[i] + bias[k];
+        }
 }
 
 ROWS_CLONES static void engine_rows_tanh(float *values, int64_t count)
@@ -226,8 +245,7 @@ ROWS_CLONES static void engine_rows_tanh(float *values, int64_t count)
 void rows_linear(const float *source, int64_t rows, int64_t inputs, const float *weights, const float *bias,
                  int64_t outputs, float *target)
 {
-    for (int64_t row = 0; row < rows; row++)
-        engine_rows_linear(source + row * inputs, inputs, weights, bias, outputs, target + row * outputs);
+    engine_rows_linear(source, rows, inputs, weights, bias, outputs, target);
 }
 
 void rows_tanh(float *values, int64_t count)
@@ -243,6 +261,15 @@ void rows_gelu(float *values, int64_t count)
 void rows_softmax(float *values, int64_t rows, int64_t width, float s)
 {
     engine_rows_softmax(values, rows, width, s);
+}
+
+void rows_softmax_causal(float *values, int64_t rows, int64_t width, int64_t first, float s)
+{
+    for (int64_t row = 0; row < rows; row++, values += width) {
+        const int64_t seen = first + row + 1;
+        engine_rows_softmax(values, 1, seen, s);
+        memset(values + seen, 0, (size_t)(width - seen) * sizeof *values);
+    }
 }
 
 void rows_rms_norm(const float *source, int64_t rows, int64_t width, const float *gamma, double epsilon, float *target)

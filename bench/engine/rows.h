@@ -23,8 +23,10 @@ void rows_gelu(float *values, int64_t count);
 
 /* exp(s x) divided by the sum over the row, in place. */
 void rows_softmax(float *values, int64_t rows, int64_t width, float s);
+/* The same where row i sees only columns 0 to first + i; the others become 0. */
+void rows_softmax_causal(float *values, int64_t rows, int64_t width, int64_t first, float s);
 
-/* target[rows, outputs] = source[rows, inputs] W^T + bias, W [outputs, inputs]: for a head of a few outputs. */
+/* target[rows, outputs] = source[rows, inputs] W^T + bias, W [outputs, inputs], each sum in a fixed order of lanes. */
 void rows_linear(const float *source, int64_t rows, int64_t inputs, const float *weights, const float *bias,
                  int64_t outputs, float *target);
 

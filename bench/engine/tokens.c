@@ -7,14 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGNMENT = 64, LOGIT_ROWS = 32 /* of a vocabulary of 128,256: 16 MB */ };
+enum { ALIGNMENT = 64 };
 
 bool tokens_has_weights(const net_step_t *step)
 {
     return step->kind == NET_STEP_LINEAR || step->kind == NET_STEP_PATCHES || step->kind == NET_STEP_LOGITS;
 }
 
-static float *aligned_floats(int64_t count)
+float *tokens_floats(int64_t count)
 {
     size_t bytes = ((size_t)count * sizeof(float) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     float *floats = aligned_alloc(ALIGNMENT, bytes);
@@ -24,6 +24,12 @@ static float *aligned_floats(int64_t count)
 }
 
 /* ===  Buffers  === */
+
+static int64_t result_floats(const net_program_t *program, const net_step_t *step)
+{
+    const int64_t most = step->kind == NET_STEP_LOGITS ? tokens_logit_rows(step) : program->tokens;
+    return step->outputs * (most < program->tokens ? most : program->tokens);
+}
 
 /* The last step that reads the result of step `index`. */
 static size_t last_reader(const net_program_t *program, size_t index)
@@ -74,28 +80,22 @@ static void assign_buffers(tokens_t *tokens, size_t *free_after)
 
 static outcome_t plan_buffers(tokens_t *tokens)
 {
-    size_t count = tokens->weights->program.count;
-    size_t *free_after = calloc(count, sizeof *free_after);
-    tokens->buffer_of = calloc(count, sizeof *tokens->buffer_of);
-    bool allocated = free_after != NULL && tokens->buffer_of != NULL;
+    const net_program_t *program = &tokens->weights->program;
+    size_t *free_after = calloc(program->count, sizeof *free_after);
+    tokens->buffer_of = calloc(program->count, sizeof *tokens->buffer_of);
+    tokens->buffer_floats = calloc(program->count, sizeof *tokens->buffer_floats);
+    const bool allocated = free_after != NULL && tokens->buffer_of != NULL && tokens->buffer_floats != NULL;
     if (allocated)
         assign_buffers(tokens, free_after);
+    for (size_t i = 0; allocated && i < program->count; i++) {
+        int64_t *floats = &tokens->buffer_floats[tokens->buffer_of[i]], wanted = result_floats(program, &program->steps[i]);
+        *floats = wanted > *floats ? wanted : *floats;
+    }
     free(free_after);
     return allocated ? outcome_ok() : outcome_out_of_memory("activations");
 }
 
 /* ===  Opening  === */
-
-static int64_t widest_result(const net_program_t *program)
-{
-    int64_t widest = 0;
-    for (size_t i = 0; i < program->count; i++) {
-        const net_step_t *step = &program->steps[i];
-        const int64_t rows = step->kind == NET_STEP_LOGITS && program->tokens > LOGIT_ROWS ? LOGIT_ROWS : program->tokens;
-        widest = step->outputs * rows > widest ? step->outputs * rows : widest;
-    }
-    return widest;
-}
 
 static void forward_step(layer at, network net)
 {
@@ -132,11 +132,11 @@ static outcome_t open_worker(tokens_t *tokens, int number, graph_t *graph)
     worker->graph = graph;
     worker->steps = calloc(program->count, sizeof *worker->steps);
     worker->buffers = calloc((size_t)tokens->buffer_count, sizeof *worker->buffers);
-    worker->scratch = aligned_floats(tokens->scratch_floats);
+    worker->scratch = tokens_floats(tokens->scratch_floats);
     if (worker->steps == NULL || worker->buffers == NULL || worker->scratch == NULL)
         return outcome_out_of_memory("activations");
     for (int i = 0; i < tokens->buffer_count; i++) {
-        worker->buffers[i] = aligned_floats(widest_result(program));
+        worker->buffers[i] = tokens_floats(tokens->buffer_floats[i]);
         if (worker->buffers[i] == NULL)
             return outcome_out_of_memory("activations");
     }
@@ -180,22 +180,20 @@ static outcome_t make_turns(tokens_t *tokens)
     return outcome_ok();
 }
 
-/* A kernel set need not know every step. */
-static outcome_t check_steps(const tokens_t *tokens)
+/* Rows of scores that a worker holds. */
+static int64_t attention_rows(const net_program_t *program)
 {
-    const net_program_t *program = &tokens->weights->program;
+    bool causal = true;
     for (size_t i = 0; i < program->count; i++)
-        if (tokens->set->run[program->steps[i].kind] == NULL)
-            return outcome_failed(tokens->weights->network->name, "kernels", "integer kernels", "float kernels",
-                                  "8-bit activations are not there for language models: use --activations fp32");
-    return outcome_ok();
+        causal &= program->steps[i].kind != NET_STEP_ATTENTION || program->steps[i].causal;
+    return causal && program->tokens > ATTENTION_ROWS ? ATTENTION_ROWS : program->tokens;
 }
 
 static outcome_t open_shared(tokens_t *tokens)
 {
     const net_program_t *program = &tokens->weights->program;
     int64_t largest = 0, outputs = 0;
-    tokens->scratch_floats = program->tokens * program->tokens;
+    tokens->scratch_floats = program->tokens * attention_rows(program);
     for (size_t i = 0; i < program->count; i++) {
         const net_step_t *step = &program->steps[i];
         int64_t weights = step->parts > 1 ? (step->inputs + 1) * step->outputs : 0;
@@ -213,8 +211,7 @@ static outcome_t open_shared(tokens_t *tokens)
         return outcome_out_of_memory("transformer");
     net_program_first_only(program, tokens->first_only);
     outcome_t result;
-    if (outcome_bad(&result, check_steps(tokens)) || outcome_bad(&result, make_turns(tokens)) ||
-        outcome_bad(&result, plan_buffers(tokens)))
+    if (outcome_bad(&result, make_turns(tokens)) || outcome_bad(&result, plan_buffers(tokens)))
         return result;
     return tokens->set->open(tokens);
 }
@@ -267,6 +264,9 @@ static void close_worker(token_worker_t *worker)
     free(worker->buffers);
     free(worker->scratch);
     free(worker->filtered);
+    for (int i = 0; i < worker->graph->net->n && worker->cache != NULL; i++)
+        free(worker->cache[i]);
+    free(worker->cache);
     free(worker->steps);
 }
 
@@ -282,6 +282,7 @@ void tokens_close(void *state)
     free(tokens->turns);
     free(tokens->buffer_of);
     free(tokens->first_only);
+    free(tokens->buffer_floats);
     free(tokens);
 }
 
@@ -352,118 +353,4 @@ outcome_t tokens_set_integers(void *state, size_t index, int64_t first, int64_t 
     memcpy(biases + begin, biases_of(tokens, index) + first, (size_t)rows * sizeof *biases);
     return begin + rows == step->outputs ? tokens->set->set_integers(tokens, at, 0, step->outputs, gathered, scales, biases)
                                          : outcome_ok();
-}
-
-/* ===  The filter  === */
-
-outcome_t tokens_set_filter(void *state, engine_filter_t filter, void *context)
-{
-    tokens_t *tokens = state;
-    const net_program_t *program = &tokens->weights->program;
-    int64_t widest = 0;
-    tokens->filter = filter;
-    tokens->filter_context = context;
-    for (size_t i = 0; i < program->count; i++)
-        if (program->steps[i].kind == NET_STEP_LINEAR && program->steps[i].inputs > widest)
-            widest = program->steps[i].inputs;
-    for (int i = 0; i < tokens->worker_count && filter != NULL; i++) {
-        token_worker_t *worker = &tokens->workers[i];
-        if (worker->filtered == NULL)
-            worker->filtered = aligned_floats(widest * program->tokens);
-        if (worker->filtered == NULL)
-            return outcome_out_of_memory("activations");
-    }
-    return outcome_ok();
-}
-
-const float *tokens_filtered(const token_step_t *self)
-{
-    const tokens_t *tokens = self->tokens;
-    const net_step_t *step = self->step;
-    if (tokens->filter == NULL || step->layer == NET_NONE)
-        return self->source;
-    const activation_shape_t shape = {.channels = step->inputs, .positions = self->rows, .block = step->inputs};
-    tokens->filter(tokens->filter_context, (int)(self->worker - tokens->workers), (size_t)step->layer, &shape, self->source,
-                   self->worker->filtered);
-    return self->worker->filtered;
-}
-
-/* ===  Predicting  === */
-
-/* The length of a text. Its numbers are checked before they are used as indices. Only BERT has segments. */
-static outcome_t count_words(const tokens_t *tokens, const float *input, int64_t *count)
-{
-    const net_weights_t *weights = tokens->weights;
-    const net_step_t *step = &weights->program.steps[0];
-    const net_float_t *embeddings = &weights->program.floats[step->first_float];
-    const bool segmented = step->kind == NET_STEP_EMBEDDING;
-    const int64_t width = weights->size->width, words = embeddings[0].shape[0];
-    const int64_t most = segmented ? embeddings[1].shape[0] : weights->program.tokens,
-                  segments = segmented ? embeddings[2].shape[0] : 1;
-    *count = 0;
-    while (*count < width && input[*count] >= 0) {
-        const float segment = segmented ? input[width + *count] : 0;
-        if (input[*count] >= (float)words || segment < 0 || segment >= (float)segments)
-            return outcome_failed("sample", text_of("token %d", (int)*count).chars,
-                                  text_of("word %g, segment %g", (double)input[*count], (double)segment).chars,
-                                  text_of("below %d and %d", (int)words, (int)segments).chars,
-                                  "the vocabulary is not that of the weights");
-        ++*count;
-    }
-    if (*count == 0 || *count > most)
-        return outcome_failed("sample", NULL, text_of("%d tokens", (int)*count).chars, text_of("1 to %d", (int)most).chars,
-                              NULL);
-    return outcome_ok();
-}
-
-outcome_t tokens_set_reader(void *state, engine_reader_t reader, void *context)
-{
-    tokens_t *tokens = state;
-    const net_program_t *program = &tokens->weights->program;
-    if (program->steps[program->count - 1].kind != NET_STEP_LOGITS)
-        return outcome_failed(tokens->weights->network->name, NULL, "a network of one answer", "a language model", NULL);
-    tokens->reader = reader;
-    tokens->reader_context = context;
-    return outcome_ok();
-}
-
-void tokens_logits(token_step_t *self, tokens_multiply_t multiply)
-{
-    const tokens_t *tokens = self->tokens;
-    const int64_t width = self->step->inputs;
-    if (tokens->reader == NULL) {
-        multiply(self, 1, self->source + (self->rows - 1) * width, self->target);
-        return;
-    }
-    for (int64_t first = 0; first < self->rows; first += LOGIT_ROWS) {
-        const int64_t rows = self->rows - first < LOGIT_ROWS ? self->rows - first : LOGIT_ROWS;
-        multiply(self, rows, self->source + first * width, self->target);
-        tokens->reader(tokens->reader_context, (int)(self->worker - tokens->workers), first, rows, self->target);
-        if (first + rows == self->rows) /* engine_predict() returns those of the last token */
-            memmove(self->target, self->target + (rows - 1) * self->step->outputs,
-                    (size_t)self->step->outputs * sizeof *self->target);
-    }
-}
-
-outcome_t tokens_predict(void *state, int number, const float *input, float *logits)
-{
-    tokens_t *tokens = state;
-    token_worker_t *worker = &tokens->workers[number];
-    const net_program_t *program = &tokens->weights->program;
-    int64_t rows = program->tokens;
-    outcome_t result = outcome_ok();
-    if ((program->steps[0].kind == NET_STEP_EMBEDDING || program->steps[0].kind == NET_STEP_WORDS) &&
-        outcome_bad(&result, count_words(tokens, input, &rows)))
-        return result;
-    const bool seen = tokens->filter != NULL || tokens->watcher != NULL; /* who looks at inputs sees all tokens */
-    for (size_t i = 0; i < program->count; i++)
-        worker->steps[i].rows = program->steps[i].first_token || (tokens->first_only[i] && !seen) ? 1 : rows;
-    worker->input = input;
-    worker->refused = false;
-    onednn_prepare_thread();
-    const float *output = network_predict(worker->graph->net, (float *)(uintptr_t)input); /* the input is only read */
-    if (worker->refused)
-        return outcome_failed("oneDNN", "running a layer", "an error", "success", "try --kernels stock");
-    memcpy(logits, output, (size_t)tokens->weights->size->classes * sizeof *logits);
-    return result;
 }

@@ -12,6 +12,10 @@
  * buffers: a buffer is reused after its last reader. A function of the kernel set computes a step; its operands
  * are stored in the layer's `input_layer` field (see fast.c). */
 
+/* Queries of causal attention at a time: scores of a long text need little memory, and a block multiplies only the keys
+ * that its last token sees. */
+enum { ATTENTION_ROWS = 256 };
+
 typedef struct tokens tokens_t;
 typedef struct token_worker token_worker_t;
 
@@ -50,12 +54,16 @@ struct token_worker {
     tokens_t *tokens;
     graph_t *graph;
     token_step_t *steps;
-    float **buffers; /* tokens->buffer_count, each as large as the widest result */
+    float **buffers; /* tokens->buffer_count, of tokens->buffer_floats */
     float *scratch;  /* tokens->scratch_floats */
     float *filtered; /* room for the widest input of a step with weights; NULL: no filter yet */
     const float *input;
     bool refused;
-    void *state; /* of the set */
+    /* A text that is continued (engine_continue()): */
+    bool continues;
+    int64_t past, known; /* tokens before those that are computed; tokens of the text so far */
+    float **cache;       /* one per step; of ATTENTION: keys and values, [context, inputs - outputs]; NULL: none yet */
+    void *state;         /* of the set */
 };
 
 struct tokens {
@@ -64,6 +72,7 @@ struct tokens {
     int *buffer_of;   /* one per step */
     bool *first_only; /* one per step (net_program_first_only()) */
     int buffer_count;
+    int64_t *buffer_floats; /* of each buffer: its widest result */
     int64_t scratch_floats; /* scores of one attention head, or the gathered patches */
     token_worker_t *workers;
     int worker_count;
@@ -84,12 +93,29 @@ outcome_t tokens_set_rows(void *state, size_t index, int64_t first, int64_t rows
 outcome_t tokens_set_integers(void *state, size_t index, int64_t first, int64_t rows, const int16_t *values,
                               const float *scale);
 outcome_t tokens_predict(void *state, int worker, const float *input, float *logits);
+outcome_t tokens_continue(void *state, int worker, int64_t past, int64_t count, const float *numbers, float *logits);
+outcome_t tokens_run(void *state, int worker, int64_t rows, const float *vectors, float *result);
 void tokens_close(void *state);
 
 /* For sets with float activations (engine_filter()). */
 outcome_t tokens_set_filter(void *state, engine_filter_t filter, void *context);
 /* What a step with weights reads: its source, or, with a filter, the filtered one. */
 const float *tokens_filtered(const token_step_t *self);
+
+/* ATTENTION: the keys of all tokens that it may see, from the step's source or from the text so far; values are half of
+ * inputs - outputs further on. Called once a step, because it keeps the new ones. */
+typedef struct {
+    const float *keys;
+    int64_t stride, count; /* floats from one token to the next; tokens */
+    int64_t past;          /* tokens before the first query */
+} token_keys_t;
+token_keys_t tokens_keys(const token_step_t *self);
+
+/* Zeros, aligned for vectors. */
+float *tokens_floats(int64_t count);
+
+/* Tokens whose logits are computed at a time. */
+int64_t tokens_logit_rows(const net_step_t *step);
 
 /* Does this step have weights, outputs x inputs? */
 bool tokens_has_weights(const net_step_t *step);

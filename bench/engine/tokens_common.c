@@ -31,6 +31,13 @@ void tokens_words(token_step_t *self, layer at, network net)
                (size_t)width * sizeof *self->target);
 }
 
+void tokens_vectors(token_step_t *self, layer at, network net)
+{
+    (void)at;
+    (void)net;
+    memcpy(self->target, self->worker->input, (size_t)(self->rows * self->step->outputs) * sizeof *self->target);
+}
+
 void tokens_tanh(token_step_t *self, layer at, network net)
 {
     (void)at;
@@ -82,7 +89,7 @@ void tokens_rotate(token_step_t *self, layer at, network net)
                   stride = step->rotary->interleaved ? 2 : 1;
     const int64_t query = step->heads * step->head, turned = query + (step->outputs - query) / 2; /* queries and keys */
     for (int64_t row = 0; row < self->rows; row++) {
-        const float *turn = self->tokens->turns + row * half * 2;
+        const float *turn = self->tokens->turns + (self->worker->past + row) * half * 2;
         float *values = self->target + row * step->outputs;
         for (int64_t first = 0; first < turned; first += step->head)
             for (int64_t i = 0; i < half; i++) {

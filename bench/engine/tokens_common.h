@@ -6,8 +6,9 @@
 
 /* Steps that several sets compute in the same way. */
 
-void tokens_embed(token_step_t *self, layer at, network net); /* words + positions + segments */
-void tokens_words(token_step_t *self, layer at, network net); /* the vectors of the words */
+void tokens_embed(token_step_t *self, layer at, network net);   /* words + positions + segments */
+void tokens_words(token_step_t *self, layer at, network net);   /* the vectors of the words */
+void tokens_vectors(token_step_t *self, layer at, network net); /* the input itself */
 void tokens_tanh(token_step_t *self, layer at, network net);
 void tokens_class_token(token_step_t *self, layer at,
                         network net); /* puts the class token before the patches and adds the positions */

@@ -60,35 +60,36 @@ static void run_linear(token_step_t *self, layer at, network net)
     multiply(self, self->rows, tokens_filtered(self), self->target);
 }
 
-/* Scores to shares. A causal row has none beyond itself. */
-static void attend(float *scores, int64_t rows, bool causal, float scale)
+/* Some rows of one head: queries from `first` on, and all keys or, in causal attention, those up to the last query.
+ * `key` is that of the first token. */
+static bool attend(token_step_t *self, const token_keys_t *all, const float *query, const float *key, int64_t first,
+                   int64_t rows, float *target)
 {
-    if (!causal) {
-        rows_softmax(scores, rows, rows, scale);
-        return;
-    }
-    for (int64_t row = 0; row < rows; row++, scores += rows) {
-        rows_softmax(scores, 1, row + 1, scale);
-        memset(scores + row + 1, 0, (size_t)(rows - row - 1) * sizeof *scores);
-    }
+    const int64_t width = self->step->outputs, head = width / self->step->heads, stride = self->step->inputs,
+                  keys = self->step->causal ? all->past + first + rows : all->count;
+    const float *value = key + (stride - width) / 2, scale = 1.0F / sqrtf((float)head);
+    float *scores = self->worker->scratch;
+    const bool done = onednn_gemm(true, rows, keys, head, query + first * stride, stride, key, all->stride, scores, keys);
+    if (self->step->causal)
+        rows_softmax_causal(scores, rows, keys, all->past + first, scale);
+    else
+        rows_softmax(scores, rows, keys, scale);
+    return done && onednn_gemm(false, rows, head, keys, scores, keys, value, all->stride, target + first * width, width);
 }
 
 static void run_attention(token_step_t *self, layer at, network net)
 {
     (void)at;
     (void)net;
-    const int64_t rows = self->rows, width = self->step->outputs, head = width / self->step->heads;
-    const int64_t stride = self->step->inputs, keys = (stride - width) / 2,
+    const int64_t width = self->step->outputs, head = width / self->step->heads, keys = (self->step->inputs - width) / 2,
                   shared = width / keys; /* query heads a key head */
-    float *scores = self->worker->scratch;
+    const int64_t step = self->step->causal ? ATTENTION_ROWS : self->rows;
+    const token_keys_t all = tokens_keys(self);
     bool done = true;
-    for (int64_t first = 0; first < width; first += head) {
-        const float *query = self->source + first, *key = self->source + width + first / head / shared * head,
-                    *value = key + keys;
-        done &= onednn_gemm(true, rows, rows, head, query, stride, key, stride, scores, rows);
-        attend(scores, rows, self->step->causal, 1.0F / sqrtf((float)head));
-        done &= onednn_gemm(false, rows, head, rows, scores, rows, value, stride, self->target + first, width);
-    }
+    for (int64_t column = 0; column < width; column += head)
+        for (int64_t first = 0; first < self->rows; first += step)
+            done &= attend(self, &all, self->source + column, all.keys + column / head / shared * head, first,
+                           self->rows - first < step ? self->rows - first : step, self->target + column);
     if (!done)
         self->worker->refused = true;
 }
@@ -200,6 +201,7 @@ static const token_set_t set = {
             [NET_STEP_GELU] = tokens_gelu,
             [NET_STEP_TANH] = tokens_tanh,
             [NET_STEP_WORDS] = tokens_words,
+            [NET_STEP_VECTORS] = tokens_vectors,
             [NET_STEP_RMS_NORM] = tokens_rms_norm,
             [NET_STEP_ROTATE] = tokens_rotate,
             [NET_STEP_SWIGLU] = tokens_swiglu,
@@ -225,4 +227,6 @@ const kernels_t kernels_tokens_fast = {.name = "fast",
                                        .filter = tokens_set_filter,
                                        .read = tokens_set_reader,
                                        .predict = tokens_predict,
+                                       .run = tokens_run,
+                                       .continue_text = tokens_continue,
                                        .close = tokens_close};

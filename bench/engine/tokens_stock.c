@@ -62,29 +62,40 @@ static void run_linear(token_step_t *self, layer at, network net)
     forward_connected_layer(at, net);
 }
 
+/* exp(x - largest) / sum over the columns that the row sees, 0 in the others. */
+static void soften(float *score, int seen, int count)
+{
+    float largest = score[0], sum = 0;
+    for (int i = 1; i < seen; i++)
+        largest = score[i] > largest ? score[i] : largest;
+    for (int i = 0; i < seen; i++)
+        sum += score[i] = expf(score[i] - largest);
+    for (int i = 0; i < count; i++)
+        score[i] = i < seen ? score[i] / sum : 0;
+}
+
 static void run_attention(token_step_t *self, layer at, network net)
 {
     (void)at;
     (void)net;
-    const int rows = (int)self->rows, width = (int)self->step->outputs, head = width / (int)self->step->heads;
-    const int stride = (int)self->step->inputs, keys = (stride - width) / 2, shared = width / keys;
+    const token_keys_t seen = tokens_keys(self);
+    const int all = (int)seen.count, queries = (int)self->rows, width = (int)self->step->outputs,
+              head = width / (int)self->step->heads;
+    const int stride = (int)self->step->inputs, keys = (stride - width) / 2, shared = width / keys, step = (int)seen.stride;
+    const int most = self->step->causal && queries > ATTENTION_ROWS ? ATTENTION_ROWS : queries;
     const float scale = 1.0F / sqrtf((float)head);
-    float *scores = self->worker->scratch, *all = (float *)(uintptr_t)self->source; /* gemm's prototype lacks const */
-    for (int first = 0; first < width; first += head) {
-        float *query = all + first, *key = all + width + first / head / shared * head, *value = key + keys;
-        gemm(0, 1, rows, rows, head, scale, query, stride, key, stride, 0, scores, rows);
-        for (int row = 0; row < rows; row++) {
-            float *score = scores + (int64_t)row * rows, largest = score[0], sum = 0;
-            const int seen = self->step->causal ? row + 1 : rows;
-            for (int i = 1; i < seen; i++)
-                largest = score[i] > largest ? score[i] : largest;
-            for (int i = 0; i < seen; i++)
-                sum += score[i] = expf(score[i] - largest);
-            for (int i = 0; i < rows; i++)
-                score[i] = i < seen ? score[i] / sum : 0;
+    float *scores = self->worker->scratch, *source = (float *)(uintptr_t)self->source; /* gemm's prototype lacks const */
+    for (int column = 0; column < width; column += head)
+        for (int first = 0; first < queries; first += most) {
+            const int rows = queries - first < most ? queries - first : most;
+            float *query = source + (int64_t)first * stride + column,
+                  *key = (float *)(uintptr_t)seen.keys + column / head / shared * head;
+            gemm(0, 1, rows, all, head, scale, query, stride, key, step, 0, scores, all);
+            for (int row = 0; row < rows; row++)
+                soften(scores + (int64_t)row * all, self->step->causal ? (int)seen.past + first + row + 1 : all, all);
+            gemm(0, 0, rows, head, all, 1, scores, all, key + keys, step, 0, self->target + (int64_t)first * width + column,
+                 width);
         }
-        gemm(0, 0, rows, head, rows, 1, scores, rows, value, stride, 0, self->target + first, width);
-    }
 }
 
 static void run_rms_norm(token_step_t *self, layer at, network net)
@@ -210,6 +221,7 @@ static const token_set_t set = {
             [NET_STEP_GELU] = run_gelu,
             [NET_STEP_TANH] = tokens_tanh,
             [NET_STEP_WORDS] = tokens_words,
+            [NET_STEP_VECTORS] = tokens_vectors,
             [NET_STEP_RMS_NORM] = run_rms_norm,
             [NET_STEP_ROTATE] = tokens_rotate,
             [NET_STEP_SWIGLU] = run_swiglu,
@@ -235,4 +247,6 @@ const kernels_t kernels_tokens_stock = {.name = "stock",
                                         .filter = tokens_set_filter,
                                         .read = tokens_set_reader,
                                         .predict = tokens_predict,
+                                        .run = tokens_run,
+                                        .continue_text = tokens_continue,
                                         .close = tokens_close};

@@ -21,12 +21,12 @@ void tokens_show_input(const token_step_t *self, engine_view_t view)
         show(self, &view);
 }
 
-void tokens_show_output(const token_step_t *self, int64_t rows)
+void tokens_show_output(const token_step_t *self, int64_t rows, const float *target)
 {
     const net_step_t *step = self->step;
     engine_view_t view = {.layer = (size_t)step->layer,
                           .output = true,
-                          .floats = self->target,
+                          .floats = target,
                           .pixels = rows,
                           .pixel_step = step->outputs,
                           .channel_step = 1};

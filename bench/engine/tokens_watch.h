@@ -9,7 +9,7 @@ void tokens_watch(void *state, engine_watcher_t watcher, void *context);
 
 /* Show the input of a step with weights of the table; `view.layer` is set here. */
 void tokens_show_input(const token_step_t *self, engine_view_t view);
-/* Show its output: `rows` rows of its target. Both do nothing without a watcher. */
-void tokens_show_output(const token_step_t *self, int64_t rows);
+/* Show its output: `rows` rows of its target, from `target` on. Both do nothing without a watcher. */
+void tokens_show_output(const token_step_t *self, int64_t rows, const float *target);
 
 #endif

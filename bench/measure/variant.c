@@ -45,6 +45,27 @@ static outcome_t apply_integers(const application_t *application, const compress
     return engine_set_integers(application->engine, index, 0, layer->k, compressed->values, compressed->scale);
 }
 
+int64_t variant_part(const compress_layer_t *layer)
+{
+    const int64_t rows = rows_at_a_time(layer);
+    return (rows < layer->k ? rows : layer->k) * layer->c * layer->kh * layer->kw;
+}
+
+outcome_t variant_give(engine_t *engine, size_t index, const compress_layer_t *layer, const compressed_t *compressed,
+                       float *room)
+{
+    const int64_t step = rows_at_a_time(layer);
+    outcome_t result = outcome_ok();
+    if (engine_takes_integers(engine))
+        return apply_integers(engine, layer, index, compressed);
+    for (int64_t first = 0; first < layer->k && outcome_is_ok(&result); first += step) {
+        const int64_t rows = layer->k - first < step ? layer->k - first : step;
+        compressed_to_floats(compressed, layer, first, rows, room);
+        result = engine_set_rows(engine, index, first, rows, room);
+    }
+    return result;
+}
+
 static outcome_t give_layer(const application_t *application, size_t index, const compressed_t *compressed)
 {
     const compress_layer_t *layer = &application->network->layers[index];

@@ -15,6 +15,12 @@
 outcome_t variant_apply(const int8_network_t *network, const char *spec, int threads, engine_t *engine,
                         compress_size_t *bits, sha256_t *digest);
 
+/* For other drivers: give one layer to the engine as its table layer `index`. `room` has place for variant_part() floats of
+ * the layer. */
+outcome_t variant_give(engine_t *engine, size_t index, const compress_layer_t *layer, const compressed_t *compressed,
+                       float *room);
+int64_t variant_part(const compress_layer_t *layer);
+
 /* The same for a compressed file: its integers go to the engine as they are. `network` was made of the same checkpoint. */
 outcome_t variant_apply_stored(const stored_t *stored, const int8_network_t *network, engine_t *engine,
                                compress_size_t *bits, sha256_t *digest);

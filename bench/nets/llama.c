@@ -149,6 +149,25 @@ int64_t llama_other_weights(const net_size_t *size)
 
 /* ===  From the tensors  === */
 
+/* The description must be of these tensors: a base or number of heads from another model's would give silent nonsense. */
+static outcome_t check_declared(const char *where, const net_hints_t *hints, const llama_shape_t *shape)
+{
+    const int64_t have[NET_DECLARED] = {[NET_HIDDEN_SIZE] = shape->width,    [NET_INTERMEDIATE_SIZE] = shape->hidden,
+                                        [NET_HIDDEN_LAYERS] = shape->blocks, [NET_KEY_VALUE_HEADS] = shape->key_heads,
+                                        [NET_VOCAB_SIZE] = shape->words,     [NET_HEAD_DIM] = shape->width / shape->heads};
+    for (int i = 0; i < NET_DECLARED; i++)
+        if (hints->declared[i] > 0 && hints->declared[i] != have[i])
+            return outcome_failed(where, text_of("%s in config.json", net_declared_names[i]).chars,
+                                  text_of("%lld", (long long)hints->declared[i]).chars,
+                                  text_of("%lld, as the tensors have it", (long long)have[i]).chars,
+                                  "get config.json and weights of one model");
+    if (hints->places > 0 && hints->tokens > hints->places)
+        return outcome_usage(
+            "--context", NULL, text_of("%lld tokens", (long long)hints->tokens).chars,
+            text_of("at most %lld (max_position_embeddings in config.json)", (long long)hints->places).chars, NULL);
+    return outcome_ok();
+}
+
 static outcome_t recognise(const char *where, const tensor_set_t *set, const net_hints_t *hints, net_made_t *made,
                            bool *found)
 {
@@ -175,11 +194,14 @@ static outcome_t recognise(const char *where, const tensor_set_t *set, const net
     if (shape.key_heads == 0 || shape.heads % shape.key_heads != 0)
         return outcome_failed(where, "number of key heads",
                               text_of("%d for %d heads", (int)shape.key_heads, (int)shape.heads).chars, "a divisor", NULL);
+    outcome_t declared = check_declared(where, hints, &shape);
+    if (!outcome_is_ok(&declared))
+        return declared;
     if (shape.rotary.theta <= 0)
         shape.rotary.theta = 10000;
     net_size_t size = *net_llama3_8b.sizes[0];
     size.name = "own";
-    size.width = hints->tokens > 0 ? hints->tokens : CONTEXT;
+    size.width = hints->tokens > 0 ? hints->tokens : hints->places > 0 && hints->places < CONTEXT ? hints->places : CONTEXT;
     size.classes = shape.words;
     net_make(made, &net_llama3_8b, &size, &shape, sizeof shape,
              text_of("llama_%dx%d", (int)shape.blocks, (int)shape.width));

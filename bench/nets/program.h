@@ -26,7 +26,9 @@ typedef enum {
     NET_STEP_RMS_NORM, /* x / sqrt(mean of x^2 + epsilon) gamma (Zhang and Sennrich 2019); floats: gamma */
     NET_STEP_ROTATE,   /* turn queries and keys by their positions (RoPE, Su et al. 2021), in place */
     NET_STEP_SWIGLU,   /* [gate, up] -> gate / (1 + exp(-gate)) up (Shazeer 2020) */
-    NET_STEP_LOGITS,   /* x W^T without bias, the last step of a language model; floats: W, which may be the words */
+    NET_STEP_LOGITS,   /* x W^T without bias, the last step of a language model, of the table, or of floats: W, which may be
+                          the words */
+    NET_STEP_VECTORS,  /* the vectors that a part of a network begins with (slice.h) */
     NET_STEP_KINDS
 } net_step_kind_t;
 
@@ -44,7 +46,7 @@ typedef struct {
 typedef struct {
     net_step_kind_t kind;
     int64_t inputs, outputs;    /* features per token */
-    int64_t layer;              /* PATCHES, LINEAR: layer of the table, or NET_NONE when its weights are floats */
+    int64_t layer;              /* PATCHES, LINEAR, LOGITS: layer of the table, or NET_NONE when its weights are floats */
     int64_t parts;              /* LINEAR: number of layers of the table, stacked (query, key, value); else 1 */
     int64_t first_float;        /* index of the first float tensor of this step */
     int64_t other;              /* ADD */

@@ -8,6 +8,11 @@
 
 const char net_auto[] = "auto";
 
+const char *const net_declared_names[NET_DECLARED] = {
+    [NET_HIDDEN_SIZE] = "hidden_size",         [NET_INTERMEDIATE_SIZE] = "intermediate_size",
+    [NET_HIDDEN_LAYERS] = "num_hidden_layers", [NET_KEY_VALUE_HEADS] = "num_key_value_heads",
+    [NET_VOCAB_SIZE] = "vocab_size",           [NET_HEAD_DIM] = "head_dim"};
+
 const tensor_t *net_weight(const tensor_set_t *set, const char *name, int rank)
 {
     const tensor_t *tensor = tensor_set_find(set, text_of("%s.weight", name).chars);

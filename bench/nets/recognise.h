@@ -29,8 +29,22 @@ typedef struct net_made {
     text_t assumed; /* what shapes do not say, in words; "" for nothing */
 } net_made_t;
 
+/* What a description of a language model says that its tensors say too: the numbers of config.json under their names. */
+typedef enum {
+    NET_HIDDEN_SIZE,
+    NET_INTERMEDIATE_SIZE,
+    NET_HIDDEN_LAYERS,
+    NET_KEY_VALUE_HEADS,
+    NET_VOCAB_SIZE,
+    NET_HEAD_DIM,
+    NET_DECLARED
+} net_declared_t;
+extern const char *const net_declared_names[NET_DECLARED]; /* "hidden_size", ... */
+
 /* What shapes do not say, from a description beside the weights; 0: not known. */
 typedef struct {
+    int64_t declared[NET_DECLARED];
+    int64_t places; /* the longest text that a language model was made for */
     int64_t heads;
     double epsilon;      /* of LayerNorm, RMSNorm */
     net_rotary_t rotary; /* of language models; theta 0: not known */

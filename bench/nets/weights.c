@@ -69,6 +69,73 @@ static outcome_t take_layer(const char *where, const tensor_set_t *set, const ne
     return layer->norm[0] ? take_norm(where, set, layer, at, parameters) : result;
 }
 
+/* A matrix that stays where it is: its name, type and shape are checked. */
+static outcome_t check_matrix(const char *where, const tensor_set_t *set, const char *name, int rank, const int64_t *shape)
+{
+    const tensor_t *tensor;
+    return tensor_set_require(set, where, name, rank, shape, &tensor);
+}
+
+/* The floats that are no matrices are taken. */
+static outcome_t take_small(const char *where, const tensor_set_t *set, net_weights_t *weights)
+{
+    const net_program_t *program = &weights->program;
+    int64_t total = 0;
+    for (size_t i = 0; i < program->float_count; i++)
+        total += program->floats[i].rank == 2 ? 0 : net_float_count(&program->floats[i]);
+    weights->layers = calloc(weights->table.count, sizeof *weights->layers);
+    weights->floats = calloc(program->float_count + 1, sizeof *weights->floats);
+    if (weights->layers == NULL || weights->floats == NULL)
+        return outcome_out_of_memory(where);
+    outcome_t result = spill_create(where, (size_t)total * sizeof(float), &weights->storage);
+    float *at = weights->storage.data;
+    for (size_t i = 0; outcome_is_ok(&result) && i < weights->table.count; i++) {
+        const net_layer_t *layer = &weights->table.items[i];
+        const int64_t shape[] = {layer->k, layer->c, layer->kh, layer->kw};
+        result = check_matrix(where, set, text_of("%s.weight", layer->name).chars, layer->kind == NET_CONV ? 4 : 2, shape);
+    }
+    for (size_t i = 0; outcome_is_ok(&result) && i < program->float_count; i++) {
+        const net_float_t *wanted = &program->floats[i];
+        result = wanted->rank == 2 ? check_matrix(where, set, wanted->name, 2, wanted->shape)
+                                   : take(where, set, wanted->name, wanted->rank, wanted->shape, &at, &weights->floats[i]);
+    }
+    return result;
+}
+
+outcome_t net_weights_defer(const network_t *network, const net_size_t *size, const char *where, tensor_set_t *set,
+                            net_weights_t *weights)
+{
+    *weights = (net_weights_t){.network = network, .size = size, .profile = size->profile, .path = text_of("%s", where)};
+    outcome_t result;
+    if (outcome_bad(&result, net_layers(network, size, &weights->table)) ||
+        outcome_bad(&result, net_program(network, size, &weights->program)) ||
+        outcome_bad(&result, take_small(where, set, weights))) {
+        net_weights_free(weights);
+        return result;
+    }
+    weights->deferred = *set;
+    *set = (tensor_set_t){0};
+    return result;
+}
+
+outcome_t net_weights_widen(const net_weights_t *weights, const char *name, int64_t first, int64_t rows, float *values)
+{
+    const char *where = weights->path.chars;
+    const tensor_t *tensor;
+    outcome_t result = tensor_set_require(&weights->deferred, where, name, -1, NULL, &tensor);
+    if (!outcome_is_ok(&result))
+        return result;
+    const int64_t row = tensor->count / tensor->shape[0];
+    return tensor_part_to_finite_f32(tensor, where, first * row, rows * row, values);
+}
+
+void net_weights_let_go(const net_weights_t *weights, const char *name)
+{
+    const tensor_t *tensor = tensor_set_find(&weights->deferred, name);
+    if (tensor != NULL)
+        tensor_rest(tensor);
+}
+
 static outcome_t take_all(const char *where, const tensor_set_t *set, net_weights_t *weights)
 {
     const net_program_t *program = &weights->program;
@@ -181,6 +248,7 @@ void net_weights_free(net_weights_t *weights)
     free(weights->layers);
     free(weights->floats);
     spill_free(&weights->storage);
+    tensor_set_free(&weights->deferred);
     *weights = (net_weights_t){0};
 }
 

@@ -29,6 +29,7 @@ typedef struct {
     net_parameters_t *layers; /* table.count */
     float **floats;           /* program.float_count tensors that stay float */
     spill_t storage;          /* holds the memory of all pointers above */
+    tensor_set_t deferred;    /* of net_weights_defer(); else empty */
 } net_weights_t;
 
 /* The eps that torch.nn.BatchNorm2d adds to the variance (the default, which torchvision's networks use). */
@@ -42,6 +43,17 @@ outcome_t net_weights_load(const network_t *network, const net_size_t *size, con
 outcome_t net_weights_from(const network_t *network, const net_size_t *size, const char *where, const tensor_set_t *set,
                            net_weights_t *weights);
 void net_weights_free(net_weights_t *weights);
+
+/* The same for networks that may be larger than the memory: matrices, those of the table and floats of rank 2, stay where
+ * they are in `set`, which `weights` takes over, and their pointers are NULL; net_weights_widen() gives their floats.
+ * Biases and BatchNorm of layers are not taken: it is for networks that have none. */
+outcome_t net_weights_defer(const network_t *network, const net_size_t *size, const char *where, tensor_set_t *set,
+                            net_weights_t *weights);
+/* Rows `first` to first + rows - 1 of such a matrix: NAME.weight of the table, or a float by its name. A NaN or an infinity
+ * is refused by name. */
+outcome_t net_weights_widen(const net_weights_t *weights, const char *name, int64_t first, int64_t rows, float *values);
+/* It is not needed soon: the memory that it takes in a mapped file is given back. */
+void net_weights_let_go(const net_weights_t *weights, const char *name);
 
 /* What to do where a file of weights is not there: `given` is the path that a user named, or NULL. */
 const char *net_weights_advice(const char *given);

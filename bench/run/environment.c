@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -100,19 +99,4 @@ void environment_describe(cJSON *parent)
     json_add_text(libraries, "cJSON", cJSON_Version());
     json_add_text(libraries, "zlib", zlibVersion());
     dl_iterate_phdr(describe_library, libraries);
-}
-
-void environment_reset_peak(void)
-{
-    FILE *stream = fopen("/proc/self/clear_refs", "w"); /* proc(5): 5 resets the peak resident set size */
-    if (stream == NULL)
-        return;
-    fputs("5", stream);
-    fclose(stream);
-}
-
-int64_t environment_peak_bytes(void)
-{
-    struct rusage usage;
-    return getrusage(RUSAGE_SELF, &usage) == 0 ? (int64_t)usage.ru_maxrss * 1024 : -1;
 }

@@ -5,6 +5,7 @@
 #include "run/run.h"
 
 #include "base/file.h"
+#include "base/memory.h"
 #include "base/number.h"
 #include "base/progress.h"
 #include "base/stop.h"
@@ -157,7 +158,7 @@ static void record_end(cJSON *entry, const outcome_t *outcome, double seconds, s
     json_set_text(entry, "reason", outcome_text(outcome));
     json_set_text(entry, "finished_utc", manifest_now_utc().chars);
     json_set_number(entry, "wall_seconds", seconds);
-    json_set_number(entry, "peak_memory_bytes", (double)environment_peak_bytes());
+    json_set_number(entry, "peak_memory_bytes", (double)memory_peak_bytes());
     json_set_number(entry, "row_count", (double)rows);
 }
 
@@ -205,7 +206,7 @@ static outcome_t run_one(run_t *run, const experiment_t **at, outcome_t *result)
     outcome_t kept = manifest_write(&run->manifest);
     if (!outcome_is_ok(&kept))
         return kept;
-    environment_reset_peak();
+    memory_reset_peak();
     const time_t since = time(NULL);
     double started = progress_clock();
     *result = check_sources(run, experiment);
@@ -220,7 +221,7 @@ static outcome_t run_one(run_t *run, const experiment_t **at, outcome_t *result)
     FILE *log = run->request->log;
     if (outcome_is_ok(result)) {
         fprintf(log, "  %-10s finished  %6zu rows %8.1f s %8.0f MiB   %s\n", experiment->id, rows, seconds,
-                (double)environment_peak_bytes() / (1 << 20), place_of(run, at).chars);
+                (double)memory_peak_bytes() / (1 << 20), place_of(run, at).chars);
         if (rows == 0 && run_mode_is_chosen(run->request->mode))
             log_no_rows(run, experiment);
     } else

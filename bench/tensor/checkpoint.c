@@ -22,6 +22,7 @@ typedef struct {
     size_t mark_size;
     outcome_t (*load)(const char *path, const char *part, const char *todo, tensor_set_t *set);
     outcome_t (*parse)(const char *where, const uint8_t *bytes, size_t size, tensor_set_t *set);
+    outcome_t (*map)(const char *path, const char *todo, tensor_set_t *set); /* or NULL: it is loaded */
 } format_t;
 
 static outcome_t load_safetensors(const char *path, const char *part, const char *todo, tensor_set_t *set)
@@ -36,9 +37,9 @@ static outcome_t load_safetensors(const char *path, const char *part, const char
  * of any other mark. Byte 8 of a legacy checkpoint belongs to its magic number, and that of a zip archive says how an entry
  * is compressed; neither can be a brace. */
 static const format_t formats[] = {
-    {8, "{", 1, load_safetensors, safetensors_parse}, /* after the length of the header */
-    {0, "PK\003\004", 4, zip_checkpoint_load, zip_checkpoint_parse},
-    {0, "\200", 1, legacy_checkpoint_load, legacy_checkpoint_parse}, /* PROTO, the first opcode of any pickle */
+    {8, "{", 1, load_safetensors, safetensors_parse, safetensors_map}, /* after the length of the header */
+    {0, "PK\003\004", 4, zip_checkpoint_load, zip_checkpoint_parse, NULL},
+    {0, "\200", 1, legacy_checkpoint_load, legacy_checkpoint_parse, NULL}, /* PROTO, the first opcode of any pickle */
 };
 
 /* Has no mark: tried when no mark is found. */
@@ -116,7 +117,7 @@ static bool is_index(const char *path)
     return text_ends(path, ".index.json");
 }
 
-static outcome_t load_file(const char *path, const char *part, const char *todo, tensor_set_t *set)
+static outcome_t load_file(const char *path, const char *part, const char *todo, bool mapped, tensor_set_t *set)
 {
     FILE *stream;
     int64_t size;
@@ -129,7 +130,8 @@ static outcome_t load_file(const char *path, const char *part, const char *todo,
     fclose(stream);
     if (outcome_bad(&result, find_format(path, head, count, size, &format)))
         return result;
-    return format->load(path, part, todo, set);
+    return mapped && format->map != NULL && part == NULL ? format->map(path, todo, set)
+                                                         : format->load(path, part, todo, set);
 }
 
 /* Every tensor must be in the file that the index names for it; a file may hold no other ones. */
@@ -150,13 +152,13 @@ static outcome_t check_shard(const char *index, const shards_t *shards, size_t f
     return outcome_ok();
 }
 
-static outcome_t load_shards(const char *index, tensor_set_t *set)
+static outcome_t load_shards(const char *index, bool mapped, tensor_set_t *set)
 {
     shards_t shards;
     outcome_t result = shards_read(index, &shards);
     for (size_t i = 0; i < shards.file_count && outcome_is_ok(&result); i++) {
         tensor_set_t part = {0};
-        result = load_file(shards.files[i], NULL, text_of("get it again: %.300s names it", index).chars, &part);
+        result = load_file(shards.files[i], NULL, text_of("get it again: %.300s names it", index).chars, mapped, &part);
         if (outcome_is_ok(&result))
             result = check_shard(index, &shards, i, &part);
         if (outcome_is_ok(&result))
@@ -169,7 +171,7 @@ static outcome_t load_shards(const char *index, tensor_set_t *set)
     return result;
 }
 
-outcome_t tensor_set_load(const char *path, const char *todo, tensor_set_t *set)
+static outcome_t load(const char *path, const char *todo, bool mapped, tensor_set_t *set)
 {
     *set = (tensor_set_t){0};
     text_t file;
@@ -177,7 +179,17 @@ outcome_t tensor_set_load(const char *path, const char *todo, tensor_set_t *set)
     outcome_t result = resolve(path, &file, &part);
     if (!outcome_is_ok(&result))
         return result;
-    return is_index(file.chars) ? load_shards(file.chars, set) : load_file(file.chars, part, todo, set);
+    return is_index(file.chars) ? load_shards(file.chars, mapped, set) : load_file(file.chars, part, todo, mapped, set);
+}
+
+outcome_t tensor_set_load(const char *path, const char *todo, tensor_set_t *set)
+{
+    return load(path, todo, false, set);
+}
+
+outcome_t tensor_set_map(const char *path, const char *todo, tensor_set_t *set)
+{
+    return load(path, todo, true, set);
 }
 
 outcome_t checkpoint_digest(const char *path, text_t *digest)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 enum { LENGTH_SIZE = 8, HEADER_LIMIT = 100 << 20 }; /* the reference reader's limit: 100 MB of header */
 
@@ -201,8 +202,24 @@ static outcome_t leave_out(const char *where, FILE *stream, const span_t *span, 
                                .chars);
 }
 
-/* The spans follow each other, so the data are read in sequence, each tensor into its place. */
-static outcome_t take_tensors(const char *where, FILE *stream, const span_t *spans, size_t count, tensor_set_t *set)
+/* A tensor of a mapped file: floats stay there, if the file has them at a multiple of their size. */
+static outcome_t lend_tensor(const span_t *span, const uint8_t *data, tensor_set_t *set)
+{
+    const uint8_t *at = data + span->begin;
+    const char *name = span->entry->string;
+    tensor_t *tensor;
+    if (span->type <= TENSOR_BF16 && (uintptr_t)at % (uintptr_t)span->element == 0)
+        return tensor_set_lend(set, name, span->type, span->rank, span->shape, at);
+    outcome_t result = tensor_set_reserve(set, name, span->type, span->rank, span->shape, &tensor);
+    if (outcome_is_ok(&result))
+        memcpy(tensor->data, at, (size_t)(span->end - span->begin));
+    return result;
+}
+
+/* The spans follow each other, so the data are read in sequence, each tensor into its place. `data` are those of a mapped
+ * file, or NULL. */
+static outcome_t take_tensors(const char *where, FILE *stream, const span_t *spans, size_t count, const uint8_t *data,
+                              tensor_set_t *set)
 {
     outcome_t result = outcome_ok();
     for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
@@ -211,6 +228,10 @@ static outcome_t take_tensors(const char *where, FILE *stream, const span_t *spa
         tensor_t *tensor;
         if (span->type == TENSOR_TYPE_COUNT) {
             result = leave_out(where, stream, span, set);
+            continue;
+        }
+        if (data != NULL) {
+            result = lend_tensor(span, data, set);
             continue;
         }
         if (outcome_bad(&result,
@@ -222,7 +243,8 @@ static outcome_t take_tensors(const char *where, FILE *stream, const span_t *spa
     return result;
 }
 
-static outcome_t read_stream(const char *where, FILE *stream, size_t size, tensor_set_t *set)
+/* `file` is the whole file in memory, or NULL. */
+static outcome_t read_stream(const char *where, FILE *stream, size_t size, const uint8_t *file, tensor_set_t *set)
 {
     cJSON *header = NULL;
     span_t *spans = NULL;
@@ -238,7 +260,7 @@ static outcome_t read_stream(const char *where, FILE *stream, size_t size, tenso
     if (outcome_bad(&result, read_spans(where, header, (int64_t)(size - start), spans, &count)) ||
         outcome_bad(&result, read_notes(where, header, set)))
         goto out;
-    result = take_tensors(where, stream, spans, count, set);
+    result = take_tensors(where, stream, spans, count, file != NULL ? file + start : NULL, set);
 
 out:
     free(spans);
@@ -256,7 +278,24 @@ outcome_t safetensors_parse(const char *where, const uint8_t *bytes, size_t size
     FILE *stream = fmemopen((void *)(uintptr_t)bytes, size, "rb"); /* read only; the prototype lacks the const */
     if (stream == NULL)
         return outcome_out_of_memory(where);
-    outcome_t result = read_stream(where, stream, size, set);
+    outcome_t result = read_stream(where, stream, size, NULL, set);
+    fclose(stream);
+    return result;
+}
+
+outcome_t safetensors_map(const char *path, const char *todo, tensor_set_t *set)
+{
+    *set = (tensor_set_t){0};
+    FILE *stream;
+    int64_t size;
+    outcome_t result = file_open(path, todo, &stream, &size);
+    if (!outcome_is_ok(&result))
+        return result;
+    void *file = size > 0 ? mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, fileno(stream), 0) : MAP_FAILED;
+    if (file == MAP_FAILED) /* an empty file, or one of a kind that cannot be mapped */
+        result = read_stream(path, stream, (size_t)size, NULL, set);
+    else if (!outcome_bad(&result, tensor_set_keep_map(set, file, (size_t)size)))
+        result = read_stream(path, stream, (size_t)size, file, set);
     fclose(stream);
     return result;
 }
@@ -269,7 +308,7 @@ outcome_t safetensors_load(const char *path, const char *todo, tensor_set_t *set
     outcome_t result = file_open(path, todo, &stream, &size);
     if (!outcome_is_ok(&result))
         return result;
-    result = read_stream(path, stream, (size_t)size, set);
+    result = read_stream(path, stream, (size_t)size, NULL, set);
     fclose(stream);
     return result;
 }

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 enum { ALIGNMENT = 64 };
 
@@ -56,8 +58,9 @@ static outcome_t count_elements(const char *name, tensor_type_t type, int rank, 
     return outcome_ok();
 }
 
-outcome_t tensor_set_reserve(tensor_set_t *set, const char *name, tensor_type_t type, int rank, const int64_t *shape,
-                             tensor_t **added)
+/* Append a tensor without elements. */
+static outcome_t add(tensor_set_t *set, const char *name, tensor_type_t type, int rank, const int64_t *shape,
+                     tensor_t **added)
 {
     int64_t count;
     outcome_t result = count_elements(name, type, rank, shape, &count);
@@ -71,23 +74,64 @@ outcome_t tensor_set_reserve(tensor_set_t *set, const char *name, tensor_type_t 
     if (grown == NULL)
         return outcome_out_of_memory(name);
     set->items = grown;
-    tensor_t *tensor = &grown[set->count];
-    *tensor = (tensor_t){.type = type, .rank = rank, .count = count};
+    *added = &grown[set->count];
+    **added = (tensor_t){.type = type, .rank = rank, .count = count, .name = text_copy(name)};
     for (int i = 0; i < rank; i++)
-        tensor->shape[i] = shape[i];
-    size_t bytes = (size_t)count * tensor_type_size(type);
-    size_t room = (bytes + ALIGNMENT) / ALIGNMENT * ALIGNMENT;
-    tensor->name = text_copy(name);
-    tensor->data = aligned_alloc(ALIGNMENT, room);
-    if (tensor->name == NULL || tensor->data == NULL) {
+        (*added)->shape[i] = shape[i];
+    if ((*added)->name == NULL)
+        return outcome_out_of_memory(name);
+    set->count++;
+    return outcome_ok();
+}
+
+outcome_t tensor_set_reserve(tensor_set_t *set, const char *name, tensor_type_t type, int rank, const int64_t *shape,
+                             tensor_t **added)
+{
+    tensor_t *tensor;
+    outcome_t result = add(set, name, type, rank, shape, &tensor);
+    if (!outcome_is_ok(&result))
+        return result;
+    const size_t bytes = (size_t)tensor->count * tensor_type_size(type);
+    tensor->data = aligned_alloc(ALIGNMENT, (bytes + ALIGNMENT) / ALIGNMENT * ALIGNMENT);
+    if (tensor->data == NULL) {
         free(tensor->name);
-        free(tensor->data);
+        set->count--;
         return outcome_out_of_memory(name);
     }
-    set->count++;
     if (added != NULL)
         *added = tensor;
     return outcome_ok();
+}
+
+outcome_t tensor_set_lend(tensor_set_t *set, const char *name, tensor_type_t type, int rank, const int64_t *shape,
+                          const void *data)
+{
+    tensor_t *tensor;
+    outcome_t result = add(set, name, type, rank, shape, &tensor);
+    if (!outcome_is_ok(&result))
+        return result;
+    tensor->data = (void *)(uintptr_t)data; /* nobody writes to a tensor that is lent */
+    tensor->lent = true;
+    return result;
+}
+
+outcome_t tensor_set_keep_map(tensor_set_t *set, void *data, size_t size)
+{
+    tensor_map_t *grown = realloc(set->maps, (set->map_count + 1) * sizeof *grown);
+    if (grown == NULL)
+        return outcome_out_of_memory("tensors");
+    set->maps = grown;
+    set->maps[set->map_count++] = (tensor_map_t){data, size};
+    return outcome_ok();
+}
+
+void tensor_rest(const tensor_t *tensor)
+{
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), data = (uintptr_t)tensor->data,
+                    bytes = (uintptr_t)tensor->count * tensor_type_size(tensor->type);
+    const uintptr_t first = (data + page - 1) / page * page, end = (data + bytes) / page * page; /* whole pages only */
+    if (tensor->lent && end > first)
+        madvise((void *)first, end - first, MADV_DONTNEED);
 }
 
 outcome_t tensor_set_note(tensor_set_t *set, const char *key, const char *value)
@@ -158,6 +202,10 @@ outcome_t tensor_set_move(tensor_set_t *set, tensor_set_t *from)
     if (grown == NULL)
         return outcome_out_of_memory("tensors");
     set->items = grown;
+    for (; from->map_count > 0; from->map_count--)
+        if (outcome_bad(&result, tensor_set_keep_map(set, from->maps[from->map_count - 1].data,
+                                                     from->maps[from->map_count - 1].size)))
+            return result;
     if (from->count > 0)
         memcpy(set->items + set->count, from->items, from->count * sizeof *from->items);
     set->count += from->count;
@@ -170,8 +218,12 @@ void tensor_set_free(tensor_set_t *set)
 {
     for (size_t i = 0; i < set->count; i++) {
         free(set->items[i].name);
-        free(set->items[i].data);
+        if (!set->items[i].lent)
+            free(set->items[i].data);
     }
+    for (size_t i = 0; i < set->map_count; i++)
+        munmap(set->maps[i].data, set->maps[i].size);
+    free(set->maps);
     for (size_t i = 0; i < set->note_count; i++) {
         free(set->notes[i].key);
         free(set->notes[i].value);
@@ -242,23 +294,23 @@ static float bfloat_to_float(uint16_t half)
     return word.value;
 }
 
-outcome_t tensor_to_f32(const tensor_t *tensor, const char *where, float *values)
+static outcome_t part_to_f32(const tensor_t *tensor, const char *where, int64_t first, int64_t count, float *values)
 {
     switch (tensor->type) {
     case TENSOR_F32:
-        memcpy(values, tensor->data, (size_t)tensor->count * sizeof *values);
+        memcpy(values, (const float *)tensor->data + first, (size_t)count * sizeof *values);
         return outcome_ok();
     case TENSOR_F64:
-        for (int64_t i = 0; i < tensor->count; i++)
-            values[i] = (float)((const double *)tensor->data)[i];
+        for (int64_t i = 0; i < count; i++)
+            values[i] = (float)((const double *)tensor->data)[first + i];
         return outcome_ok();
     case TENSOR_F16:
-        for (int64_t i = 0; i < tensor->count; i++)
-            values[i] = tensor_half_to_float(((const uint16_t *)tensor->data)[i]);
+        for (int64_t i = 0; i < count; i++)
+            values[i] = tensor_half_to_float(((const uint16_t *)tensor->data)[first + i]);
         return outcome_ok();
     case TENSOR_BF16:
-        for (int64_t i = 0; i < tensor->count; i++)
-            values[i] = bfloat_to_float(((const uint16_t *)tensor->data)[i]);
+        for (int64_t i = 0; i < count; i++)
+            values[i] = bfloat_to_float(((const uint16_t *)tensor->data)[first + i]);
         return outcome_ok();
     default:
         return outcome_failed(where, text_of("tensor %s", tensor->name).chars, tensor_type_name(tensor->type),
@@ -266,18 +318,33 @@ outcome_t tensor_to_f32(const tensor_t *tensor, const char *where, float *values
     }
 }
 
-outcome_t tensor_check_finite(const tensor_t *tensor, const char *where, const float *values)
+outcome_t tensor_to_f32(const tensor_t *tensor, const char *where, float *values)
+{
+    return part_to_f32(tensor, where, 0, tensor->count, values);
+}
+
+static outcome_t check_part(const tensor_t *tensor, const char *where, int64_t first, int64_t count, const float *values)
 {
     outcome_t result = outcome_ok();
-    for (int64_t i = 0; outcome_is_ok(&result) && i < tensor->count; i++)
+    for (int64_t i = 0; outcome_is_ok(&result) && i < count; i++)
         if (!isfinite(values[i]))
-            result = outcome_failed(where, text_of("tensor %s, element %" PRId64, tensor->name, i).chars,
+            result = outcome_failed(where, text_of("tensor %s, element %" PRId64, tensor->name, first + i).chars,
                                     isnan(values[i]) ? "NaN" : "an infinity", "finite weights", "get the checkpoint again");
     return result;
 }
 
+outcome_t tensor_check_finite(const tensor_t *tensor, const char *where, const float *values)
+{
+    return check_part(tensor, where, 0, tensor->count, values);
+}
+
+outcome_t tensor_part_to_finite_f32(const tensor_t *tensor, const char *where, int64_t first, int64_t count, float *values)
+{
+    outcome_t result = part_to_f32(tensor, where, first, count, values);
+    return outcome_is_ok(&result) ? check_part(tensor, where, first, count, values) : result;
+}
+
 outcome_t tensor_to_finite_f32(const tensor_t *tensor, const char *where, float *values)
 {
-    outcome_t result = tensor_to_f32(tensor, where, values);
-    return outcome_is_ok(&result) ? tensor_check_finite(tensor, where, values) : result;
+    return tensor_part_to_finite_f32(tensor, where, 0, tensor->count, values);
 }

@@ -4,6 +4,7 @@
 
 #include "base/outcome.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,8 +35,15 @@ typedef struct {
     int rank; /* 0 = a scalar */
     int64_t shape[TENSOR_MAX_RANK];
     int64_t count; /* elements */
-    void *data;    /* 64-byte aligned, count * tensor_type_size(type) bytes */
+    void *data;    /* count * tensor_type_size(type) bytes, 64-byte aligned, or in a mapped file */
+    bool lent;     /* data are in a mapped file of the set: read only, aligned to an element */
 } tensor_t;
+
+/* A file in memory (tensor_set_lend()). */
+typedef struct {
+    void *data;
+    size_t size;
+} tensor_map_t;
 
 typedef struct {
     char *key;
@@ -53,6 +61,8 @@ typedef struct {
     size_t count;
     tensor_note_t *notes;
     size_t note_count;
+    tensor_map_t *maps;
+    size_t map_count;
 } tensor_set_t;
 
 /* Append a tensor with undefined elements; the caller writes all elements, on any thread. `*added` points into the set and
@@ -60,6 +70,13 @@ typedef struct {
  * cannot cause hours of comparing names. */
 outcome_t tensor_set_reserve(tensor_set_t *set, const char *name, tensor_type_t type, int rank, const int64_t *shape,
                              tensor_t **added);
+/* The same with elements that are in `maps` of the set. They are read only. */
+outcome_t tensor_set_lend(tensor_set_t *set, const char *name, tensor_type_t type, int rank, const int64_t *shape,
+                          const void *data);
+/* Give a mapped file to the set, which unmaps it in the end. */
+outcome_t tensor_set_keep_map(tensor_set_t *set, void *data, size_t size);
+/* The elements are not needed soon: their pages go back to the system, and come from the file again. */
+void tensor_rest(const tensor_t *tensor);
 outcome_t tensor_set_note(tensor_set_t *set, const char *key, const char *value); /* replaces an earlier value */
 const char *tensor_set_get_note(const tensor_set_t *set, const char *key);        /* NULL when absent */
 tensor_t *tensor_set_find(const tensor_set_t *set, const char *name);             /* NULL when absent */
@@ -81,6 +98,8 @@ outcome_t tensor_to_f32(const tensor_t *tensor, const char *where, float *values
 outcome_t tensor_to_finite_f32(const tensor_t *tensor, const char *where, float *values);
 /* The refusal alone, of the tensor's floats wherever they are: values[tensor->count]. */
 outcome_t tensor_check_finite(const tensor_t *tensor, const char *where, const float *values);
+/* The same for `count` elements from `first` on. */
+outcome_t tensor_part_to_finite_f32(const tensor_t *tensor, const char *where, int64_t first, int64_t count, float *values);
 
 float tensor_half_to_float(uint16_t half); /* IEEE binary16, subnormals and infinities included */
 

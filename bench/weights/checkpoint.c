@@ -119,25 +119,51 @@ static double read_hint(const cJSON *root, const tensor_set_t *set, const char *
     return 0;
 }
 
-/* Rotary positions, as config.json says: rope_theta, and rope_scaling of type llama3 (Llama 3.1 and later). */
-static net_rotary_t read_rotary(const cJSON *root, const tensor_set_t *set)
+/* Rotary positions, as config.json says: rope_theta, and rope_scaling of type llama3 (Llama 3.1 and later). Version 5 of
+ * the transformers has both in rope_parameters. Another type would turn the heads in another way: refused. */
+static outcome_t read_rotary(const char *where, const cJSON *root, const tensor_set_t *set, net_rotary_t *rotary)
 {
     static const char *const thetas[] = {"rope_theta", NULL}, *const factors[] = {"factor", NULL},
                              *const lows[] = {"low_freq_factor", NULL}, *const highs[] = {"high_freq_factor", NULL},
                              *const originals[] = {"original_max_position_embeddings", NULL},
                              *const pairs[] = {"rope_interleaved", NULL};
     static const tensor_set_t nothing = {0};
-    const cJSON *scaling = cJSON_GetObjectItemCaseSensitive(root, "rope_scaling");
     enum { MOST = 1 << 20 };
-    net_rotary_t rotary = {.theta = read_hint(root, set, thetas, 1, 1e12),
-                           .interleaved = read_hint(root, set, pairs, 0, 1) > 0};
-    if (cJSON_IsObject(scaling) && read_hint(scaling, &nothing, lows, DBL_MIN, MOST) > 0) {
-        rotary.factor = read_hint(scaling, &nothing, factors, DBL_MIN, MOST);
-        rotary.low = read_hint(scaling, &nothing, lows, DBL_MIN, MOST);
-        rotary.high = read_hint(scaling, &nothing, highs, DBL_MIN, MOST);
-        rotary.original = read_hint(scaling, &nothing, originals, 1, MOST);
+    const cJSON *newer = cJSON_GetObjectItemCaseSensitive(root, "rope_parameters"),
+                *scaling = cJSON_IsObject(newer) ? newer : cJSON_GetObjectItemCaseSensitive(root, "rope_scaling"),
+                *type = cJSON_GetObjectItemCaseSensitive(scaling, "rope_type"),
+                *older = cJSON_GetObjectItemCaseSensitive(scaling, "type");
+    const char *name = cJSON_IsString(type) ? type->valuestring : cJSON_IsString(older) ? older->valuestring : "default";
+    *rotary = (net_rotary_t){.theta = read_hint(root, set, thetas, 1, 1e12),
+                             .interleaved = read_hint(root, set, pairs, 0, 1) > 0};
+    if (rotary->theta == 0)
+        rotary->theta = read_hint(newer, &nothing, thetas, 1, 1e12);
+    if (text_equal(name, "default"))
+        return outcome_ok();
+    if (!text_equal(name, "llama3"))
+        return outcome_failed(where, "rope_scaling", name, "none, or llama3", "this version turns no other positions");
+    rotary->factor = read_hint(scaling, &nothing, factors, DBL_MIN, MOST);
+    rotary->low = read_hint(scaling, &nothing, lows, DBL_MIN, MOST);
+    rotary->high = read_hint(scaling, &nothing, highs, DBL_MIN, MOST);
+    rotary->original = read_hint(scaling, &nothing, originals, 1, MOST);
+    if (rotary->factor > 0 && rotary->low > 0 && rotary->high > rotary->low && rotary->original > 0)
+        return outcome_ok();
+    return outcome_failed(where, "rope_scaling", "llama3 without all of its numbers",
+                          "factor, low_freq_factor, high_freq_factor and original_max_position_embeddings",
+                          "get config.json again");
+}
+
+/* Numbers that the tensors of a language model say too, and the longest text. */
+static void read_declared(const cJSON *root, net_hints_t *hints)
+{
+    static const tensor_set_t nothing = {0};
+    static const char *const places[] = {"max_position_embeddings", NULL};
+    enum { MOST = 1 << 24 };
+    for (int i = 0; i < NET_DECLARED; i++) {
+        const char *const names[] = {net_declared_names[i], NULL};
+        hints->declared[i] = (int64_t)read_hint(root, &nothing, names, 1, MOST);
     }
-    return rotary;
+    hints->places = (int64_t)read_hint(root, &nothing, places, 1, MOST);
 }
 
 /* What shapes do not say, from config.json or from notes of the file under these names. */
@@ -155,11 +181,14 @@ static outcome_t read_hints(const checkpoint_request_t *request, const tensor_se
     *hints = (net_hints_t){
         .heads = request->heads > 0 ? request->heads : (int64_t)read_hint(root, set, heads, 1, MOST - 1),
         .epsilon = read_hint(root, set, epsilons, DBL_MIN, 1 - DBL_EPSILON),
-        .rotary = read_rotary(root, set),
         .tokens = request->tokens > 0 ? request->tokens : (int64_t)read_hint(root, set, contexts, 1, MOST),
         .side = (int64_t)read_hint(root, set, sides, 1, MOST),
         .pool = (int64_t)read_hint(root, set, pools, 1, MOST),
     };
+    if (outcome_is_ok(&result)) {
+        result = read_rotary(checkpoint->described_in.chars, root, set, &hints->rotary);
+        read_declared(root, hints);
+    }
     cJSON_Delete(root);
     return result;
 }
@@ -243,14 +272,17 @@ outcome_t checkpoint_open(const checkpoint_request_t *request, checkpoint_t *che
     if (path == NULL && outcome_bad(&result, net_weights_path(request->network, request->size, &own)))
         return result;
     path = path != NULL ? path : own.chars;
-    if (outcome_bad(&result, stored_load(path, net_weights_advice(request->path), request->threads, &set)) ||
+    if (outcome_bad(&result,
+                    stored_load(path, net_weights_advice(request->path), request->threads, request->deferred, &set)) ||
         outcome_bad(&result, find_description(path, &set, checkpoint)) ||
         outcome_bad(&result, find_network(request, path, &set, checkpoint, &network, &size)) ||
         outcome_bad(&result, stored_take(path, &set, &checkpoint->stored)) ||
-        outcome_bad(&result, net_weights_from(network, size, path, &set, &checkpoint->weights)) ||
-        outcome_bad(&result, check_extra(request, &set, checkpoint)))
+        outcome_bad(&result, request->deferred ? net_weights_defer(network, size, path, &set, &checkpoint->weights)
+                                               : net_weights_from(network, size, path, &set, &checkpoint->weights)))
         goto out;
-    note_set(&set, checkpoint);
+    const tensor_set_t *all = request->deferred ? &checkpoint->weights.deferred : &set;
+    if (!outcome_bad(&result, check_extra(request, all, checkpoint)))
+        note_set(all, checkpoint);
 
 out:
     tensor_set_free(&set);

@@ -17,6 +17,7 @@ typedef struct {
     int64_t heads;            /* of a recognised transformer's attention; 0: as described beside the weights, or assumed */
     int64_t tokens;           /* of the longest text of a recognised transformer; 0: as many as it has places */
     bool ignore_extra;        /* float tensors that the network does not ask for are left out, and counted in the notes */
+    bool deferred;            /* matrices stay in the file until they are needed (net_weights_defer()) */
     int threads;              /* for unpacking */
 } checkpoint_request_t;
 

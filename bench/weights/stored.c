@@ -11,12 +11,12 @@
 
 /* ===  Files  === */
 
-outcome_t stored_load(const char *path, const char *todo, int threads, tensor_set_t *set)
+outcome_t stored_load(const char *path, const char *todo, int threads, bool mapped, tensor_set_t *set)
 {
     bytes_t bytes;
     *set = (tensor_set_t){0};
     if (!pack_is_packed(path))
-        return tensor_set_load(path, todo, set);
+        return mapped ? tensor_set_map(path, todo, set) : tensor_set_load(path, todo, set);
     outcome_t result = file_read(path, todo, &bytes);
     if (!outcome_is_ok(&result))
         return result;

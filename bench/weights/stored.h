@@ -30,8 +30,9 @@ typedef struct {
     size_t count;
 } stored_t;
 
-/* A tensor file of any kind: as tensor_set_load(), or a packed file (.bbs), which is unpacked. */
-outcome_t stored_load(const char *path, const char *todo, int threads, tensor_set_t *set);
+/* A tensor file of any kind: as tensor_set_load() or, `mapped`, tensor_set_map(); or a packed file (.bbs), which is
+ * unpacked. */
+outcome_t stored_load(const char *path, const char *todo, int threads, bool mapped, tensor_set_t *set);
 
 /* Take the integer weights of `set`, whose tensors become the floats that they mean (value * scale). `where` names the file
  * in errors. Nothing is done to a set of float weights. */

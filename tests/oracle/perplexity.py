@@ -1,8 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Perplexity of a llama2.c model in plain PyTorch: perplexity.py MODEL.bin TOKENIZER.bin TEXT CONTEXT TOKENS
+"""Perplexity of a llama2.c model in plain PyTorch: perplexity.py MODEL.bin TOKENIZER.bin TEXT CONTEXT TOKENS [option ...]
 
-Prints the number of tokens of the whole text and the perplexity of the first TOKENS in windows of CONTEXT. An independent
-restatement: the tokens are joined by searching the whole list each time, as llama2.c's documentation says it."""
+Prints the number of tokens of the whole text, the perplexity of the first TOKENS in windows of CONTEXT, and how many tokens
+count. An independent restatement: the tokens are joined by searching the whole list each time, as llama2.c's documentation
+says it; windows are those of Hugging Face's page on perplexity, which are told apart by masks over the whole sequence.
+
+--stride N, --bos always|first|never, --separator TEXT, --truncate: as those of bbsbench. --int8: two lines more, the
+perplexity with the seven matrices of each block rounded to INT8 (a scale a row), and KL(FP32 || INT8) with the number of
+tokens whose largest logit is the same. --greedy N: only the first N tokens after the text, greedily, as text."""
+import argparse
 import math
 import struct
 import sys
@@ -81,20 +87,82 @@ def forward(model, shape, tokens):
     return norm(x, model["last"]) @ model["head"].T
 
 
+def scored(tokens, arguments):
+    """(inputs, targets, how many of the last count) of each window of a document."""
+    context, always = arguments.context, arguments.bos == "always"
+    sequence = tokens if arguments.bos == "never" else [1] + tokens
+    length, reached = len(sequence), 0
+    for begin in range(0, length, arguments.stride or context):
+        end = min(begin + context + always, length)
+        row = sequence[begin:end]
+        if always:
+            row[0] = 1
+        fresh = [i for i in range(1, len(row)) if begin + i > reached]
+        if fresh:
+            yield row[:-1], row[1:], len(fresh)
+        reached = end - 1
+        if end == length or arguments.truncate:
+            return
+
+
+def rounded(model):
+    model = dict(model)
+    for name in ("q", "k", "v", "o", "gate", "down", "up"):
+        scale = model[name].abs().amax(-1, keepdim=True) / 127.5
+        model[name] = torch.round(model[name] * (1 / scale)).clamp(-128, 127) * scale
+    return model
+
+
+def greedy(model, shape, tokens, count, pieces):
+    for _ in range(count):
+        tokens = tokens + [int(forward(model, shape, [1] + tokens)[-1].argmax())]
+    text = b"".join(bytes([token - 3]) if 3 <= token < 259 else pieces[token][0] for token in tokens)
+    return text.decode(errors="replace")[1:]
+
+
 def main():
-    model, shape = read_model(sys.argv[1])
-    pieces = read_tokenizer(sys.argv[2], shape[4])
-    context, most = int(sys.argv[4]), int(sys.argv[5])
-    text = open(sys.argv[3], encoding="utf-8", newline="").read()
-    tokens, total = encode(text, pieces), 0.0
-    print(len(tokens))
-    tokens = tokens[:most]
+    parser = argparse.ArgumentParser()
+    for name in ("model", "tokenizer", "text"):
+        parser.add_argument(name)
+    for name in ("context", "tokens"):
+        parser.add_argument(name, type=int)
+    parser.add_argument("--stride", type=int, default=0)
+    parser.add_argument("--bos", default="always")
+    parser.add_argument("--separator")
+    parser.add_argument("--truncate", action="store_true")
+    parser.add_argument("--int8", action="store_true")
+    parser.add_argument("--greedy", type=int)
+    arguments = parser.parse_args()
+    model, shape = read_model(arguments.model)
+    pieces = read_tokenizer(arguments.tokenizer, shape[4])
+    text = open(arguments.text, encoding="utf-8", newline="").read()
     with torch.no_grad():
-        for first in range(0, len(tokens), context):
-            window = tokens[first:first + context]
-            logs = torch.log_softmax(forward(model, shape, [1] + window[:-1]), -1)
-            total -= sum(float(logs[i, token]) for i, token in enumerate(window))
-    print(f"{math.exp(total / len(tokens)):.6f}")
+        if arguments.greedy is not None:
+            print(greedy(model, shape, encode(text, pieces) if text else [], arguments.greedy, pieces))
+            return
+        report(model, shape, [encode(part, pieces) for part in (text.split(arguments.separator) if arguments.separator else [text])], arguments)
+
+
+def report(model, shape, documents, arguments):
+    print(sum(map(len, documents)))
+    left, count, totals, divergence, agree = arguments.tokens, 0, [0.0, 0.0], 0.0, 0
+    for tokens in documents:
+        tokens = tokens[:arguments.context - (arguments.bos == "first")] if arguments.truncate else tokens
+        tokens = tokens[:left]
+        left -= len(tokens)
+        for inputs, targets, fresh in scored(tokens, arguments):
+            logs = [torch.log_softmax(forward(weights, shape, inputs)[-fresh:].double(), -1) for weights in ([model, rounded(model)] if arguments.int8 else [model])]
+            count += fresh
+            for i, log in enumerate(logs):
+                totals[i] -= sum(float(log[j, token]) for j, token in enumerate(targets[-fresh:]))
+            if arguments.int8:
+                divergence += float((logs[0].exp() * (logs[0] - logs[1])).sum())
+                agree += int((logs[0].argmax(-1) == logs[1].argmax(-1)).sum())
+    print(f"{math.exp(totals[0] / count):.6f}")
+    print(count)
+    if arguments.int8:
+        print(f"{math.exp(totals[1] / count):.6f}")
+        print(f"{divergence / count:.9f} {agree}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Write every committed vector and fixture of tests/data again (`make oracle`): the same bytes from run to run. The first
-# three, and llama.py, need python3-torch, the others nothing but Python.
+# three, llama.py and llama_integers.py need python3-torch, the others nothing but Python.
 set -eu
 cd -P -- "$(dirname -- "$(readlink -f -- "$0")")/../.."
 PYTHON=${PYTHON:-/usr/bin/python3}
@@ -19,6 +19,8 @@ PYTHON=${PYTHON:-/usr/bin/python3}
 "$PYTHON" tests/oracle/sql_statistics.py tests/data/statistics.csv
 "$PYTHON" tests/oracle/outputs.py tests/data/outputs.csv
 "$PYTHON" tests/oracle/llama.py tests/data
+"$PYTHON" tests/oracle/llama_integers.py tests/data
+"$PYTHON" tests/oracle/pieces.py tests/data
 # Hugging Face's own tokenizer is an npm package: tests/oracle/tokens.js says how to have it.
 NODE_PATH=${NODE_PATH:-build/node/node_modules}
 export NODE_PATH

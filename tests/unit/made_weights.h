@@ -82,7 +82,7 @@ static void made_weights(const network_t *network, const net_size_t *size, net_w
     tensor_set_free(&set);
 }
 
-/* Pixels in [-1, 1); or words and segments of a text whose length depends on the sample. */
+/* Pixels in [-1, 1); or words (and segments) of a text whose length depends on the sample. */
 static inline void made_input(const net_weights_t *weights, int64_t sample, float *values)
 {
     const net_size_t *size = weights->size;
@@ -90,6 +90,11 @@ static inline void made_input(const net_weights_t *weights, int64_t sample, floa
     const int64_t count = size->channels * size->height * size->width;
     for (int64_t i = 0; i < count; i++)
         values[i] = (float)made_uniform(name.chars, i);
+    if (weights->program.count > 0 && weights->program.steps[0].kind == NET_STEP_WORDS)
+        for (int64_t i = 0; i < size->width; i++)
+            values[i] = i < 5 + size->width / 2 * sample
+                            ? floorf((values[i] + 1) / 2 * (float)weights->program.floats[0].shape[0])
+                            : -1;
     if (weights->program.count == 0 || weights->program.steps[0].kind != NET_STEP_EMBEDDING)
         return;
     const int64_t words = weights->program.floats[0].shape[0], length = 5 + 13 * sample;

@@ -8,6 +8,7 @@
 #include "data/profile.h"
 #include "nets/bert.h"
 #include "nets/cifar_resnet.h"
+#include "nets/llama.h"
 #include "nets/mobilenet.h"
 #include "nets/resnet.h"
 #include "nets/vgg.h"
@@ -30,6 +31,32 @@ static const network_t *small_mobilenet(void)
     size.height = size.width = 32;
     size.classes = 10;
     network = net_mobilenet_v2;
+    network.sizes = sizes;
+    return &network;
+}
+
+/* A language model with grouped keys, and texts longer than the rows that are multiplied at a time. No dimension is a
+ * multiple of a vector. */
+static const network_t *small_llama(void)
+{
+    static const llama_shape_t shape = {.blocks = 2,
+                                        .width = 36,
+                                        .hidden = 50,
+                                        .heads = 6,
+                                        .key_heads = 3,
+                                        .words = 61,
+                                        .epsilon = 1e-5,
+                                        .rotary = {.theta = 10000}};
+    static net_size_t size;
+    static const net_size_t *const sizes[] = {&size, NULL};
+    static network_t network;
+    network = net_llama3_8b;
+    size = *network.sizes[0];
+    size.name = "compact";
+    size.width = 1100;
+    size.classes = shape.words;
+    size.shape = &shape;
+    network.name = "llama";
     network.sizes = sizes;
     return &network;
 }
@@ -142,9 +169,9 @@ static void fast_and_plain_give_the_same_logits(void **state)
     const struct {
         const network_t *network;
         const char *size;
-    } cases[] = {{&net_vgg16, "compact"},     {&net_resnet34, "compact"},    {&net_resnet50, "compact"},
-                 {&net_resnet20, "full"},     {&net_vit_small, "compact"},   {&net_vit_base, "compact"},
-                 {&net_bert_mrpc, "compact"}, {small_mobilenet(), "compact"}};
+    } cases[] = {{&net_vgg16, "compact"},     {&net_resnet34, "compact"},     {&net_resnet50, "compact"},
+                 {&net_resnet20, "full"},     {&net_vit_small, "compact"},    {&net_vit_base, "compact"},
+                 {&net_bert_mrpc, "compact"}, {small_mobilenet(), "compact"}, {small_llama(), "compact"}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         made_net_t *made = make_net(cases[i].network, cases[i].size);
         float fast[SAMPLES][CLASSES_LIMIT], plain[SAMPLES][CLASSES_LIMIT];
@@ -176,8 +203,8 @@ static void predict_one(void *context, int64_t index, int worker)
 static void any_number_of_workers_gives_the_same_bytes(void **state)
 {
     (void)state;
-    const network_t *const networks[] = {&net_resnet34, &net_bert_mrpc};
-    for (int i = 0; i < 2; i++) {
+    const network_t *const networks[] = {&net_resnet34, &net_bert_mrpc, small_llama()};
+    for (int i = 0; i < 3; i++) {
         made_net_t *made = make_net(networks[i], "compact");
         static job_t jobs[3];
         for (int workers = 1; workers <= 3; workers++) {

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Language models: the Llama family on Darknet against PyTorch's logits of every token (tests/oracle/llama.py), for several
- * heads, grouped keys with Llama 3.1's slowed positions, and a head that is the embedding; the two layouts of rotary
- * positions; what is refused. */
+ * heads, grouped keys with Llama 3.1's slowed positions, and a head that is the embedding; the same with 8-bit weights and
+ * activations against NumPy, bit for bit (tests/oracle/llama_integers.py); the two layouts of rotary positions; what is
+ * refused. */
 #include "engine/engine.h"
 
+#include "compress/quantize.h"
 #include "nets/llama.h"
 #include "tensor/safetensors.h"
 
@@ -87,13 +89,10 @@ static double error_of(const float *have, const float *want, int64_t count)
     return error / largest;
 }
 
-static void run_model(fixture_t *fixture, const char *kernels)
+static void predict_all(engine_t *engine, fixture_t *fixture)
 {
-    engine_t *engine;
     const int64_t words = fixture->made.size.classes;
     float last[MOST_WORDS];
-    assert_ok(engine_open(&fixture->weights, kernels, 1, &engine));
-    assert_ok(set_weights(engine, &fixture->weights, fixture->layers));
     assert_ok(engine_predict(engine, 0, fixture->text, last)); /* without a reader: the last token */
     fixture->read = 0;
     assert_ok(engine_read(engine, read_rows, fixture));
@@ -101,6 +100,41 @@ static void run_model(fixture_t *fixture, const char *kernels)
     assert_int_equal(fixture->read, fixture->tokens);
     engine_close(engine);
     assert_true(error_of(last, fixture->logits + (fixture->tokens - 1) * words, words) <= TOLERANCE);
+}
+
+static void run_model(fixture_t *fixture, const char *kernels)
+{
+    engine_t *engine;
+    assert_ok(engine_open(&fixture->weights, kernels, 1, &engine));
+    assert_ok(set_weights(engine, &fixture->weights, fixture->layers));
+    predict_all(engine, fixture);
+}
+
+static void set_integers(engine_t *engine, const fixture_t *fixture)
+{
+    for (size_t i = 0; i < fixture->weights.table.count; i++) {
+        const net_layer_t *layer = &fixture->weights.table.items[i];
+        int8_t *q = malloc((size_t)(layer->k * layer->c));
+        int16_t *values = malloc((size_t)(layer->k * layer->c) * sizeof *values);
+        float *scale = malloc((size_t)layer->k * sizeof *scale);
+        assert_true(q != NULL && values != NULL && scale != NULL);
+        quantize_channels(fixture->layers[i], layer->k, layer->c, 1, q, scale);
+        for (int64_t at = 0; at < layer->k * layer->c; at++)
+            values[at] = q[at];
+        assert_ok(engine_set_integers(engine, i, 0, layer->k, values, scale));
+        free(q);
+        free(values);
+        free(scale);
+    }
+}
+
+/* INT8 weights and activations. */
+static void run_integers(fixture_t *fixture, const char *kernels)
+{
+    engine_t *engine;
+    assert_ok(engine_open_integers(&fixture->weights, kernels, NULL, 1, &engine));
+    set_integers(engine, fixture);
+    predict_all(engine, fixture);
 }
 
 /* ===  Tests  === */
@@ -122,6 +156,30 @@ static void test_pytorch(void **state)
             assert_true(error <= TOLERANCE);
             close_model(&fixture);
         }
+}
+
+static const char *const integer_kernels[] = {"fast", "plain", NULL};
+
+static void test_integers(void **state)
+{
+    (void)state;
+    static const char *const names[MODELS] = {"mha", "gqa", "tied"};
+    tensor_set_t wanted;
+    assert_ok(safetensors_load("tests/data/llama_integers.safetensors", "make oracle", &wanted));
+    for (int i = 0; i < MODELS; i++)
+        for (const char *const *kernels = integer_kernels; *kernels != NULL; kernels++) {
+            fixture_t fixture;
+            open_model(i, &fixture);
+            const tensor_t *logits = tensor_set_find(&wanted, names[i]), *floats = tensor_set_find(&fixture.set, "logits");
+            run_integers(&fixture, *kernels);
+            assert_int_equal(logits->count, fixture.tokens * fixture.made.size.classes);
+            assert_memory_equal(fixture.logits, logits->data, (size_t)logits->count * sizeof(float));
+            const double moved = error_of(fixture.logits, floats->data, floats->count);
+            print_message("# %s: 8 bits move logits by %.2g of the largest\n", names[i], moved);
+            assert_true(moved > 0.001 && moved < 0.1);
+            close_model(&fixture);
+        }
+    tensor_set_free(&wanted);
 }
 
 /* The same model with the rows of q and k in the order of Llama's own files: feature i of a pair beside i + head / 2. */
@@ -176,6 +234,66 @@ static void test_causal(void **state)
         assert_true(error_of(fixture.logits, whole, PREFIX * fixture.made.size.classes) <= TOLERANCE);
         close_model(&fixture);
     }
+    for (const char *const *kernels = integer_kernels; *kernels != NULL; kernels++) { /* the very same bytes */
+        open_model(2, &fixture);
+        run_integers(&fixture, *kernels);
+        memcpy(whole, fixture.logits, sizeof whole);
+        fixture.text[PREFIX] = -1;
+        fixture.tokens = PREFIX;
+        run_integers(&fixture, *kernels);
+        assert_memory_equal(fixture.logits, whole, (size_t)(PREFIX * fixture.made.size.classes) * sizeof *whole);
+        close_model(&fixture);
+    }
+}
+
+/* A text in pieces of 1 to 5 tokens has the logits of the whole text; with integers, the same bytes. */
+static void check_pieces(fixture_t *fixture, const char *kernels, bool integers)
+{
+    engine_t *engine;
+    const int64_t words = fixture->made.size.classes;
+    float logits[MOST_WORDS];
+    assert_ok(integers ? engine_open_integers(&fixture->weights, kernels, NULL, 1, &engine)
+                       : engine_open(&fixture->weights, kernels, 1, &engine));
+    if (integers)
+        set_integers(engine, fixture);
+    else
+        assert_ok(set_weights(engine, &fixture->weights, fixture->layers));
+    for (int text = 0; text < 2; text++) /* the second begins again */
+        for (int64_t past = 0, count = 1; past < fixture->tokens; past += count, count = count % 5 + 1) {
+            count = count < fixture->tokens - past ? count : fixture->tokens - past;
+            assert_ok(engine_continue(engine, 0, past, count, fixture->text + past, logits));
+            const float *wanted = fixture->logits + (past + count - 1) * words;
+            if (integers)
+                assert_memory_equal(logits, wanted, (size_t)words * sizeof *wanted);
+            else
+                assert_true(error_of(logits, wanted, words) <= TOLERANCE);
+        }
+    assert_error(engine_continue(engine, 0, 3, 1, fixture->text, logits), FAULT_FAILED, "1 tokens after 3");
+    assert_error(engine_continue(engine, 0, fixture->tokens, MOST_TOKENS, fixture->text, logits), FAULT_FAILED,
+                 "at most 32");
+    fixture->text[0] = (float)words;
+    assert_error(engine_continue(engine, 0, 0, 1, fixture->text, logits), FAULT_FAILED, "token 0");
+    engine_close(engine);
+}
+
+static void test_pieces(void **state)
+{
+    (void)state;
+    fixture_t fixture;
+    for (int i = 0; i < MODELS; i++) {
+        for (const char *const *kernels = float_kernels; *kernels != NULL; kernels++) {
+            open_model(i, &fixture);
+            run_model(&fixture, *kernels);
+            check_pieces(&fixture, *kernels, false);
+            close_model(&fixture);
+        }
+        for (const char *const *kernels = integer_kernels; *kernels != NULL; kernels++) {
+            open_model(i, &fixture);
+            run_integers(&fixture, *kernels);
+            check_pieces(&fixture, *kernels, true);
+            close_model(&fixture);
+        }
+    }
 }
 
 static void test_refused(void **state)
@@ -185,7 +303,6 @@ static void test_refused(void **state)
     engine_t *engine;
     float last[MOST_WORDS];
     open_model(0, &fixture);
-    assert_error(engine_open_integers(&fixture.weights, "fast", NULL, 1, &engine), FAULT_FAILED, "--activations fp32");
     assert_ok(engine_open(&fixture.weights, "fast", 1, &engine));
     fixture.text[3] = (float)fixture.made.size.classes;
     assert_error(engine_predict(engine, 0, fixture.text, last), FAULT_FAILED, "token 3");
@@ -209,10 +326,8 @@ static void test_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pytorch),
-        cmocka_unit_test(test_layouts),
-        cmocka_unit_test(test_causal),
-        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_pytorch), cmocka_unit_test(test_integers), cmocka_unit_test(test_layouts),
+        cmocka_unit_test(test_causal),  cmocka_unit_test(test_pieces),   cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

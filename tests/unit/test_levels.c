@@ -4,6 +4,7 @@
  */
 #include "engine/levels.h"
 #include "engine/pixels.h"
+#include "engine/shares.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -202,11 +203,38 @@ static void pixels_give_the_convolution_of_the_normalised_image(void **state)
     }
 }
 
+static void shares_are_scaled_by_the_largest_product_of_their_row(void **state)
+{
+    (void)state;
+    enum { MOST = 37 };
+    const float by_hand[8] = {0.5F, 0.25F, 0.25F, 0, 0, 0, 0, 0}, steps[4] = {1, 4, 0.1F, 9};
+    uint8_t levels[2 * MOST], wanted[MOST];
+    float row_step[2], shares[MOST], step[MOST];
+    uint64_t random = 5;
+    shares_to_levels(by_hand, 2, 4, steps, levels, row_step); /* products 0.5, 1, 0.025, 0: a half goes to the even level */
+    assert_memory_equal(levels, ((uint8_t[]){128, 255, 6, 0, 0, 0, 0, 0}), 8);
+    assert_true(row_step[0] == 1.0F / 255.0F && row_step[1] == 0); /* a row of zeros has no step */
+    for (int width = 1; width <= MOST; width += 4) {
+        float most = 0;
+        for (int i = 0; i < width; i++) {
+            shares[i] = fabsf(noise(&random, 1));
+            step[i] = fabsf(noise(&random, 0.01F));
+            most = fmaxf(most, shares[i] * step[i]);
+        }
+        for (int i = 0; i < width; i++)
+            wanted[i] = rounded(shares[i] * step[i] * (255.0F / most));
+        shares_to_levels(shares, 1, width, step, levels, row_step);
+        assert_memory_equal(levels, wanted, (size_t)width);
+        assert_true(row_step[0] == most / 255.0F);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sums_become_levels_as_a_scalar_would),
         cmocka_unit_test(rows_are_scaled_by_their_largest_value),
+        cmocka_unit_test(shares_are_scaled_by_the_largest_product_of_their_row),
         cmocka_unit_test(the_largest_of_a_window_is_kept),
         cmocka_unit_test(pixels_give_the_convolution_of_the_normalised_image),
     };

@@ -3,6 +3,7 @@
 #include "measure/llama.h"
 #include "nets/llama.h"
 #include "nets/llama_shapes.h"
+#include "nets/weights.h"
 
 #include "base/csv.h"
 #include "base/file.h"
@@ -78,6 +79,73 @@ static void shapes_are_those_of_the_published_model(void **state)
     net_table_free(&one);
 }
 
+/* Shapes as the config.json of each model has them (key names are those of config.json), and the number of parameters that
+ * its page states: meta-llama/Meta-Llama-3-8B, meta-llama/Llama-3.2-1B and -3B, TinyLlama/TinyLlama-1.1B-intermediate-step-
+ * 1431k-3T, HuggingFaceTB/SmolLM-135M and -360M. */
+static const struct {
+    const char *name;
+    int64_t hidden_size, intermediate_size, num_hidden_layers, num_attention_heads, num_key_value_heads, vocab_size;
+    bool tie_word_embeddings;
+    int64_t parameters;
+} published[] = {{"Llama-3-8B", 4096, 14336, 32, 32, 8, 128256, false, 8030261248},
+                 {"Llama-3.2-1B", 2048, 8192, 16, 32, 8, 128256, true, 1235814400},
+                 {"Llama-3.2-3B", 3072, 8192, 28, 24, 8, 128256, true, 3212749824},
+                 {"TinyLlama-1.1B", 2048, 5632, 22, 32, 4, 32000, false, 1100048384},
+                 {"SmolLM-135M", 576, 1536, 30, 9, 3, 49152, true, 134515008},
+                 {"SmolLM-360M", 960, 2560, 32, 15, 5, 49152, true, 361821120}};
+
+static int64_t lend(tensor_set_t *set, const char *name, int64_t rows, int64_t columns)
+{
+    static const uint16_t ones[4096]; /* only norms are read */
+    const int64_t shape[] = {rows, columns};
+    assert_ok(tensor_set_lend(set, name, TENSOR_BF16, rows > 0 ? 2 : 1, rows > 0 ? shape : shape + 1, ones));
+    return (rows > 0 ? rows : 1) * columns;
+}
+
+/* The tensors of a model under Hugging Face's names, without elements. */
+static int64_t lend_all(size_t model, tensor_set_t *set)
+{
+    const int64_t d = published[model].hidden_size, hidden = published[model].intermediate_size,
+                  keys = d / published[model].num_attention_heads * published[model].num_key_value_heads,
+                  words = published[model].vocab_size;
+    const struct {
+        const char *name;
+        int64_t rows, columns;
+    } parts[] = {{"self_attn.q_proj", d, d},   {"self_attn.k_proj", keys, d}, {"self_attn.v_proj", keys, d},
+                 {"self_attn.o_proj", d, d},   {"mlp.gate_proj", hidden, d},  {"mlp.up_proj", hidden, d},
+                 {"mlp.down_proj", d, hidden}, {"input_layernorm", 0, d},     {"post_attention_layernorm", 0, d}};
+    int64_t count = lend(set, "model.embed_tokens.weight", words, d) + lend(set, "model.norm.weight", 0, d);
+    for (int64_t block = 0; block < published[model].num_hidden_layers; block++)
+        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+            count += lend(set, text_of("model.layers.%d.%s.weight", (int)block, parts[i].name).chars, parts[i].rows,
+                          parts[i].columns);
+    if (!published[model].tie_word_embeddings)
+        count += lend(set, "lm_head.weight", words, d);
+    return count;
+}
+
+static void published_models_are_recognised_with_all_their_parameters(void **state)
+{
+    (void)state;
+    for (size_t m = 0; m < sizeof published / sizeof *published; m++) {
+        tensor_set_t set = {0};
+        net_made_t made;
+        net_weights_t weights;
+        net_hints_t hints = {.heads = published[m].num_attention_heads, .places = 2048};
+        int64_t of_layers = 0;
+        assert_int_equal(lend_all(m, &set), published[m].parameters);
+        hints.declared[NET_KEY_VALUE_HEADS] = published[m].num_key_value_heads;
+        hints.declared[NET_HIDDEN_LAYERS] = published[m].num_hidden_layers;
+        assert_ok(net_recognise(published[m].name, &set, &hints, &made));
+        assert_ok(net_weights_defer(&made.network, &made.size, published[m].name, &set, &weights));
+        for (size_t i = 0; i < weights.table.count; i++)
+            of_layers += net_layer_weights(&weights.table.items[i]);
+        assert_int_equal(of_layers + llama_other_weights(&made.size), published[m].parameters);
+        assert_int_equal(weights.table.count, 7 * published[m].num_hidden_layers);
+        net_weights_free(&weights);
+    }
+}
+
 /* The commands that run networks do not offer it: there is neither a program nor room for its weights. */
 static void it_is_in_no_registry(void **state)
 {
@@ -141,6 +209,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(shapes_are_those_of_the_published_model),
+        cmocka_unit_test(published_models_are_recognised_with_all_their_parameters),
         cmocka_unit_test(it_is_in_no_registry),
         cmocka_unit_test(bits_are_those_of_the_paper),
         cmocka_unit_test(threads_change_no_byte),

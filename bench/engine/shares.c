@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sixteen lanes at a time, as in levels.c, which also says how a value is rounded. */
+#include "engine/shares.h"
+
+#include "base/clones.h"
+#include <string.h>
+
+enum { LANES = 16, ROUND_BITS = 0x4B400000 /* of round_bias */ };
+typedef float lanes_t __attribute__((vector_size(LANES * sizeof(float))));
+typedef int32_t whole_t __attribute__((vector_size(LANES * sizeof(int32_t))));
+typedef uint8_t bytes_t __attribute__((vector_size(LANES)));
+
+/* Clang 14 makes a clone's symbol global even when it is static, so the names have the module prefix. */
+#define SHARES_CLONES CLONES("avx512f", "avx2", "default")
+#define SHARES_INLINE static inline __attribute__((always_inline))
+
+static const float most_level = 255.0F, round_bias = 12582912.0F; /* 1.5 * 2^23 */
+
+/* shares * step of up to 16 columns, zeros beyond the last. */
+SHARES_INLINE void scaled(const float *shares, const float *step, int64_t left, lanes_t *x)
+{
+    const size_t count = left < LANES ? (size_t)left : LANES;
+    lanes_t steps = {0};
+    *x = (lanes_t){0};
+    memcpy(x, shares, count * sizeof *shares);
+    memcpy(&steps, step, count * sizeof *step);
+    *x = *x * steps;
+}
+
+/* The bits of floats that are not negative have the order of integers. */
+SHARES_INLINE float largest(const float *shares, const float *step, int64_t width)
+{
+    whole_t most = {0};
+    float part[LANES], all = 0;
+    for (int64_t i = 0; i < width; i += LANES) {
+        lanes_t x;
+        scaled(shares + i, step + i, width - i, &x);
+        const whole_t bits = (whole_t)x, above = bits > most;
+        most = (above & bits) | (~above & most);
+    }
+    memcpy(part, &most, sizeof part);
+    for (int lane = 0; lane < LANES; lane++)
+        all = part[lane] > all ? part[lane] : all;
+    return all;
+}
+
+SHARES_CLONES static void engine_shares_to_levels(const float *shares, int64_t rows, int64_t width, const float *step,
+                                                  uint8_t *levels, float *row_step)
+{
+    for (int64_t row = 0; row < rows; row++, shares += width, levels += width) {
+        const float most = largest(shares, step, width), per_step = most > 0 ? most_level / most : 0;
+        row_step[row] = most / most_level;
+        for (int64_t i = 0; i < width; i += LANES) {
+            lanes_t x;
+            scaled(shares + i, step + i, width - i, &x);
+            const whole_t rounded = (whole_t)(x * per_step + round_bias) - ROUND_BITS;
+            const bytes_t bytes = __builtin_convertvector(rounded & UINT8_MAX, bytes_t);
+            memcpy(levels + i, &bytes, width - i < LANES ? (size_t)(width - i) : LANES);
+        }
+    }
+}
+
+void shares_to_levels(const float *shares, int64_t rows, int64_t width, const float *step, uint8_t *levels, float *row_step)
+{
+    engine_shares_to_levels(shares, rows, width, step, levels, row_step);
+}
