@@ -1,188 +1,152 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One engine holds the weights of one method after the other; what is kept of a method is one number and one answer a
- * token, in the order of the text. Windows are spread over the workers, and every sum runs over the tokens in order. */
+/* One engine holds the weights of one method after the other; what is kept of a method are a few numbers a token, in the
+ * order of the text. Windows are spread over the workers, and every sum runs over the tokens in order. Logits of the
+ * references are kept for the windows of one pass. */
 #include "measure/perplexity.h"
 
 #include "base/file.h"
 #include "base/progress.h"
+#include "base/spill.h"
 #include "base/threads.h"
-#include "data/pieces.h"
+#include "measure/passages.h"
 #include "measure/variant.h"
-#include "rows/statistics.h"
+#include "rows/writer.h"
 #include "weights/checkpoint.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
-
-static const char reference_method[] = "int8";
-
-static const rows_column_t columns[] = {
-    {ROWS_PLACE_TEXT(perplexity_row_t, net), .name = "net", .heading = "network", .meaning = "Network.", .key = true},
-    {ROWS_PLACE_TEXT(perplexity_row_t, text), .name = "text", .heading = "text", .meaning = "File of the text.",
-     .key = true},
-    {ROWS_PLACE_TEXT(perplexity_row_t, tokenizer), .name = "tokenizer", .heading = "tokenizer",
-     .meaning = "File of the tokenizer.", .key = true},
-    {ROWS_PLACE_INTEGER(perplexity_row_t, context), .name = "context", .heading = "context", .unit = "tokens",
-     .meaning = "Tokens of a window; windows do not overlap.", .key = true},
-    {ROWS_PLACE_TEXT(perplexity_row_t, method), .name = "method", .heading = "method", .meaning = "Method.", .key = true},
-    {ROWS_PLACE_TEXT(perplexity_row_t, kernels), .name = "kernels", .heading = "kernels", .meaning = "Kernel set."},
-    {ROWS_PLACE_INTEGER(perplexity_row_t, tokens), .name = "tokens", .heading = "tokens",
-     .meaning = "Tokens that were predicted: all of the text."},
-    {ROWS_PLACE_INTEGER(perplexity_row_t, bytes), .name = "bytes", .heading = "bytes", .meaning = "Bytes of these tokens."},
-    {ROWS_PLACE_INTEGER(perplexity_row_t, windows), .name = "windows", .heading = "windows", .meaning = "Windows."},
-    {ROWS_PLACE_REAL(perplexity_row_t, perplexity), .name = "perplexity", .heading = "perplexity",
-     .meaning = "exp of the mean of -log p over the tokens.", .sense = ROWS_LOWER, .near = true, .decimals = 4},
-    {ROWS_PLACE_REAL(perplexity_row_t, nats), .name = "nats", .heading = "-log p", .unit = "nats",
-     .meaning = "Mean of -log p over the tokens.", .sense = ROWS_FOLLOWS, .decimals = 5},
-    {ROWS_PLACE_REAL(perplexity_row_t, bits_per_byte), .name = "bits_per_byte", .heading = "bits a byte", .unit = "bits",
-     .meaning = "Sum of -log2 p over the bytes of the text: does not depend on the tokenizer.", .sense = ROWS_FOLLOWS,
-     .decimals = 4},
-    {ROWS_PLACE_INTEGER(perplexity_row_t, right), .name = "right", .heading = "right",
-     .meaning = "Tokens that had the largest logit.", .sense = ROWS_HIGHER, .counts_samples = true},
-    {ROWS_PLACE_REAL(perplexity_row_t, difference), .name = "difference", .heading = "to INT8", .unit = "nats",
-     .meaning = "Mean of -log p less that of int8 on the same tokens.", .sense = ROWS_FOLLOWS, .decimals = 5},
-    {ROWS_PLACE_REAL(perplexity_row_t, difference_low), .name = "difference_low", .heading = "low", .unit = "nats",
-     .meaning = "Lower end of the 95 % bootstrap interval of the difference, over windows.", .sense = ROWS_FOLLOWS,
-     .decimals = 5},
-    {ROWS_PLACE_REAL(perplexity_row_t, difference_high), .name = "difference_high", .heading = "high", .unit = "nats",
-     .meaning = "Upper end of that interval.", .sense = ROWS_FOLLOWS, .decimals = 5},
-    {ROWS_PLACE_INTEGER(perplexity_row_t, agree), .name = "agree", .heading = "agree",
-     .meaning = "Tokens whose largest logit is that of int8.", .sense = ROWS_HIGHER, .counts_samples = true},
-    {ROWS_PLACE_REAL(perplexity_row_t, bits_per_weight), .name = "bits_per_weight", .heading = "bits", .unit = "bits",
-     .meaning = "Mean bits of a weight of the compressed layers, without metadata.", .decimals = 3},
-    {ROWS_PLACE_REAL(perplexity_row_t, bits_per_weight_with_metadata), .name = "bits_per_weight_with_metadata",
-     .heading = "with metadata", .unit = "bits", .meaning = "The same with metadata.", .decimals = 3},
-    {.name = NULL}};
-
-const rows_schema_t perplexity_schema = {.name = "perplexity",
-                                         .about = "Perplexity of a language model over a text, as `bbsbench perplexity` "
-                                                  "measures it.",
-                                         .columns = columns,
-                                         .samples = "tokens",
-                                         .flips_per_thousand = 1};
-
-/* What one method says of each token. */
-typedef struct {
-    double *nats;   /* -log p */
-    int32_t *first; /* the number with the largest logit */
-} said_t;
 
 typedef struct {
     const perplexity_config_t *config;
     checkpoint_t checkpoint;
     int8_network_t network;
     pieces_t *pieces;
-    int32_t *numbers; /* the text */
-    int64_t count, bytes, context, windows, words;
+    windows_t windows;
+    int64_t context, words;
     engine_t *engine;
     float **inputs;    /* one a worker */
     int64_t *window;   /* that a worker is at */
     outcome_t *failed; /* one a worker */
     progress_t progress;
-    int64_t done;
-    said_t *said; /* one a method */
-    said_t *now;
+    int64_t begin, end, done; /* windows of the pass */
+    likelihoods_t *said, *now; /* one a method */
+    compress_size_t *bits;     /* one a method */
+    size_t *order;             /* of the methods: references first */
+    const likelihoods_t *reference[OUTPUTS_REFERENCES]; /* NULL: not among the methods */
+    spill_t logits[OUTPUTS_REFERENCES];                 /* of the pass: [tokens that count, words] */
 } session_t;
 
 /* ===  One window  === */
 
-static int64_t window_tokens(const session_t *session, int64_t window)
+/* Logits of a reference for token `at`; NULL: it is not kept. */
+static float *kept_logits(const session_t *session, int reference, int64_t at)
 {
-    const int64_t left = session->count - window * session->context;
-    return left < session->context ? left : session->context;
+    float *kept = session->logits[reference].data;
+    return kept != NULL ? kept + (at - session->windows.items[session->begin].at) * session->words : NULL;
 }
 
-/* Row r of a window predicts its token r. In double: a mean over 100,000 tokens shows differences of 1e-6. */
 static void read_logits(void *context, int worker, int64_t row, int64_t rows, const float *logits)
 {
-    session_t *session = context;
-    const int64_t first = session->window[worker] * session->context + row;
-    for (int64_t r = 0; r < rows; r++, logits += session->words) {
-        int64_t best = 0;
-        double sum = 1; /* of the largest itself */
-        for (int64_t i = 1; i < session->words; i++)
-            best = logits[i] > logits[best] ? i : best;
-        for (int64_t i = 0; i < session->words; i++)
-            sum += i == best ? 0 : exp((double)logits[i] - (double)logits[best]);
-        const double own = (double)logits[session->numbers[first + r]] - (double)logits[best];
-        session->now->nats[first + r] = log(sum) - own;
-        session->now->first[first + r] = (int32_t)best;
+    const session_t *session = context;
+    const window_t *window = &session->windows.items[session->window[worker]];
+    const int64_t skipped = window->predicts - window->counts;
+    for (int64_t r = row; r < row + rows; r++, logits += session->words) {
+        const float *references[OUTPUTS_REFERENCES];
+        const int64_t at = window->at + r - skipped;
+        if (r < skipped)
+            continue;
+        for (int i = 0; i < OUTPUTS_REFERENCES; i++) {
+            float *kept = kept_logits(session, i, at);
+            if (kept != NULL && session->reference[i] == session->now)
+                memcpy(kept, logits, (size_t)session->words * sizeof *kept);
+            references[i] = kept;
+        }
+        likelihoods_put(session->now, at, session->windows.numbers[window->first + r], session->words, logits, references);
     }
 }
 
-static void run_window(void *context, int64_t window, int worker)
+static void run_window(void *context, int64_t index, int worker)
 {
     session_t *session = context;
-    const int64_t tokens = window_tokens(session, window);
     float *input = session->inputs[worker];
     float *logits = input + session->context; /* of the last token: the reader has them already */
     if (!outcome_is_ok(&session->failed[worker]))
         return;
-    session->window[worker] = window;
-    input[0] = PIECES_BEGIN;
-    for (int64_t i = 1; i < session->context; i++)
-        input[i] = i < tokens ? (float)session->numbers[window * session->context + i - 1] : -1;
+    session->window[worker] = session->begin + index;
+    windows_inputs(&session->windows, session->begin + index, pieces_begin(session->pieces), session->context, input);
     session->failed[worker] = engine_predict(session->engine, worker, input, logits);
+    const int64_t done = __atomic_add_fetch(&session->done, 1, __ATOMIC_RELAXED);
     if (worker == 0)
-        progress_update(&session->progress, __atomic_add_fetch(&session->done, 1, __ATOMIC_RELAXED));
-    else
-        __atomic_add_fetch(&session->done, 1, __ATOMIC_RELAXED);
+        progress_update(&session->progress, done);
 }
 
-/* ===  One method  === */
+/* ===  One pass  === */
 
-static outcome_t run_method(session_t *session, size_t index, compress_size_t *bits)
+static outcome_t run_method(session_t *session, size_t index)
 {
     const perplexity_config_t *config = session->config;
     outcome_t result;
     session->now = &session->said[index];
-    session->now->nats = calloc((size_t)session->count, sizeof *session->now->nats);
-    session->now->first = calloc((size_t)session->count, sizeof *session->now->first);
-    if (session->now->nats == NULL || session->now->first == NULL)
-        return outcome_out_of_memory("log-likelihoods");
-    if (outcome_bad(&result,
-                    variant_apply(&session->network, config->methods[index], config->threads, session->engine, bits)))
+    if (outcome_bad(&result, variant_apply(&session->network, config->methods[index], config->threads, session->engine,
+                                           &session->bits[index])))
         return result;
     const text_t title = text_of("%s %s", session->checkpoint.made.name, config->methods[index]);
     session->done = 0;
-    progress_start(&session->progress, title.chars, "windows", session->windows);
-    result = threads_for(config->threads, session->windows, run_window, session);
+    progress_start(&session->progress, title.chars, "windows", session->end - session->begin);
+    result = threads_for(config->threads, session->end - session->begin, run_window, session);
     progress_finish(&session->progress);
     for (int i = 0; i < config->threads && outcome_is_ok(&result); i++)
         result = session->failed[i];
     return result;
 }
 
-/* Means over each window, of which the bootstrap draws: all windows but the last are equally long, so a short last one is
- * left out of the interval. */
-static outcome_t compare(const session_t *session, const said_t *said, const said_t *reference, perplexity_row_t *row)
+/* Bytes for the logits of all references, for `tokens` tokens. */
+static int64_t logits_bytes(const session_t *session, int64_t tokens)
 {
-    enum { SEED = 1 };
-    const int64_t whole = session->count / session->context, used = whole > 0 ? whole : 1;
-    double *means = calloc((size_t)used, sizeof *means), sum = 0;
-    if (means == NULL)
-        return outcome_out_of_memory("differences");
-    row->agree = 0;
-    for (int64_t i = 0; i < session->count; i++) {
-        const double difference = said->nats[i] - reference->nats[i];
-        const int64_t window = i / session->context;
-        sum += difference;
-        row->agree += said->first[i] == reference->first[i];
-        if (window < used)
-            means[window] += difference / (double)window_tokens(session, window);
-    }
-    row->difference = sum / (double)session->count;
-    statistics_bootstrap_mean(means, (size_t)used, SEED, &row->difference_low, &row->difference_high);
-    free(means);
-    return outcome_ok();
+    int64_t bytes = 0;
+    for (int i = 0; i < OUTPUTS_REFERENCES; i++)
+        bytes += session->reference[i] != NULL ? tokens * session->words * (int64_t)sizeof(float) : 0;
+    return bytes;
 }
 
-static outcome_t complete_row(const session_t *session, size_t index, const said_t *reference, const compress_size_t *bits,
-                              perplexity_row_t *row)
+/* As many windows as fit, at least one. Returns their tokens. */
+static int64_t choose_pass(session_t *session)
+{
+    static const int64_t usual = INT64_C(1) << 30;
+    const int64_t most = session->config->memory > 0 ? session->config->memory : usual;
+    const window_t *items = session->windows.items;
+    int64_t tokens = items[session->begin].counts;
+    session->end = session->begin + 1;
+    while (session->end < session->windows.count &&
+           logits_bytes(session, tokens + items[session->end].counts) <= most)
+        tokens += items[session->end++].counts;
+    return tokens;
+}
+
+static outcome_t run_pass(session_t *session)
+{
+    const int64_t tokens = choose_pass(session);
+    outcome_t result = outcome_ok();
+    for (int i = 0; i < OUTPUTS_REFERENCES && outcome_is_ok(&result); i++)
+        if (session->reference[i] != NULL)
+            result = spill_create("logits", (size_t)(tokens * session->words) * sizeof(float), &session->logits[i]);
+    for (size_t i = 0; i < session->config->method_count && outcome_is_ok(&result); i++)
+        result = run_method(session, session->order[i]);
+    for (int i = 0; i < OUTPUTS_REFERENCES; i++)
+        spill_free(&session->logits[i]);
+    session->begin = session->end;
+    return result;
+}
+
+/* ===  Rows  === */
+
+static outcome_t complete_row(const session_t *session, size_t index, perplexity_row_t *row)
 {
     const perplexity_config_t *config = session->config;
-    const said_t *said = &session->said[index];
+    const likelihoods_t *said = &session->said[index];
+    const windows_t *windows = &session->windows;
+    const char *notes = session->checkpoint.notes.chars;
+    outcome_t result;
     double sum = 0;
     *row = (perplexity_row_t){.net = session->checkpoint.made.name,
                               .text = file_name(config->text),
@@ -190,24 +154,47 @@ static outcome_t complete_row(const session_t *session, size_t index, const said
                               .method = config->methods[index],
                               .kernels = config->kernels,
                               .context = session->context,
-                              .tokens = session->count,
-                              .bytes = session->bytes,
-                              .windows = session->windows,
-                              .difference = NAN,
-                              .difference_low = NAN,
-                              .difference_high = NAN,
-                              .agree = ROWS_UNKNOWN,
-                              .notes = session->checkpoint.notes.chars != NULL ? session->checkpoint.notes.chars : ""};
-    for (int64_t i = 0; i < session->count; i++) {
-        sum += said->nats[i];
-        row->right += said->first[i] == session->numbers[i];
+                              .stride = config->stride > 0 ? config->stride : session->context,
+                              .begin = windows_begin_names[config->begin],
+                              .documents = windows->documents,
+                              .windows = windows->count,
+                              .tokens = windows->counted,
+                              .bytes = windows->counted_bytes,
+                              .notes = notes != NULL ? notes : ""};
+    for (int64_t w = 0; w < windows->count; w++) {
+        const window_t *window = &windows->items[w];
+        const int32_t *numbers = windows->numbers + window->first + window->predicts - window->counts;
+        for (int64_t i = 0; i < window->counts; i++) {
+            sum += said->nats[window->at + i];
+            row->right += said->first[window->at + i] == numbers[i];
+        }
     }
-    row->nats = sum / (double)session->count;
+    row->nats = sum / (double)row->tokens;
     row->perplexity = exp(row->nats);
-    row->bits_per_byte = sum / log(2) / (double)session->bytes;
-    row->bits_per_weight = compress_bits_per_weight(bits, false);
-    row->bits_per_weight_with_metadata = compress_bits_per_weight(bits, true);
-    return reference != NULL && reference != said ? compare(session, said, reference, row) : outcome_ok();
+    row->bits_per_byte = sum / log(2) / (double)row->bytes;
+    row->bits_per_weight = compress_bits_per_weight(&session->bits[index], false);
+    row->bits_per_weight_with_metadata = compress_bits_per_weight(&session->bits[index], true);
+    if (outcome_bad(&result,
+                    likelihoods_compare(said, session->reference[OUTPUTS_INT8], OUTPUTS_INT8, windows, &row->int8)))
+        return result;
+    return likelihoods_compare(said, session->reference[OUTPUTS_FP32], OUTPUTS_FP32, windows, &row->fp32);
+}
+
+static void keep_tokens(const session_t *session, rows_writer_t *writer)
+{
+    const windows_t *windows = &session->windows;
+    for (size_t m = 0; m < session->config->method_count; m++)
+        for (int64_t w = 0; w < windows->count; w++) {
+            const window_t *window = &windows->items[w];
+            const int32_t *numbers = windows->numbers + window->first + window->predicts - window->counts;
+            for (int64_t i = 0; i < window->counts; i++)
+                rows_write(writer, &(perplexity_token_t){.method = session->config->methods[m],
+                                                         .position = window->at + i,
+                                                         .document = window->document,
+                                                         .window = w,
+                                                         .token = numbers[i],
+                                                         .nats = session->said[m].nats[window->at + i]});
+        }
 }
 
 /* ===  Opening  === */
@@ -215,29 +202,22 @@ static outcome_t complete_row(const session_t *session, size_t index, const said
 static outcome_t open_text(session_t *session)
 {
     const perplexity_config_t *config = session->config;
-    bytes_t bytes;
+    const windows_rule_t rule = {.context = session->context,
+                                 .stride = config->stride > 0 ? config->stride : session->context,
+                                 .begin = config->begin,
+                                 .truncate = config->truncate,
+                                 .most = config->tokens};
     outcome_t result;
+    if (rule.context < 2 || rule.stride > rule.context)
+        return outcome_usage("--stride", NULL, text_of("%lld", (long long)rule.stride).chars,
+                             text_of("1 to %lld, the context, which is at least 2", (long long)rule.context).chars, NULL);
     if (outcome_bad(&result, pieces_read(config->tokenizer, session->words, &session->pieces)) ||
-        outcome_bad(&result, file_read(config->text, "a plain text, such as WikiText-2's test part", &bytes)))
+        outcome_bad(&result,
+                    passages_read(config->text, config->separator, session->pieces, &rule, &session->windows)))
         return result;
-    result = pieces_encode(session->pieces, (const char *)bytes.data, bytes.size, &session->numbers, &session->count);
-    file_free_bytes(&bytes);
-    if (!outcome_is_ok(&result))
-        return result;
-    if (config->tokens > 0 && config->tokens < session->count)
-        session->count = config->tokens;
-    if (session->count == 0)
-        return outcome_failed(config->text, NULL, "an empty file", "a text", NULL);
-    for (int64_t i = 0; i < session->count; i++) {
-        size_t size = 0;
-        pieces_text(session->pieces, session->numbers[i], &size);
-        const bool is_byte =
-            session->numbers[i] >= PIECES_FIRST_BYTE && session->numbers[i] < PIECES_FIRST_BYTE + PIECES_BYTES;
-        session->bytes += is_byte ? 1 : (int64_t)size;
-    }
-    session->bytes -= 1; /* the blank before the text */
-    session->windows = (session->count + session->context - 1) / session->context;
-    return outcome_ok();
+    if (session->windows.counted == 0)
+        return outcome_failed(config->text, NULL, "no token to predict", "a text", NULL);
+    return result;
 }
 
 static outcome_t open_workers(session_t *session)
@@ -246,8 +226,7 @@ static outcome_t open_workers(session_t *session)
     session->inputs = calloc((size_t)threads, sizeof *session->inputs);
     session->window = calloc((size_t)threads, sizeof *session->window);
     session->failed = calloc((size_t)threads, sizeof *session->failed);
-    session->said = calloc(session->config->method_count, sizeof *session->said);
-    if (session->inputs == NULL || session->window == NULL || session->failed == NULL || session->said == NULL)
+    if (session->inputs == NULL || session->window == NULL || session->failed == NULL)
         return outcome_out_of_memory("perplexity");
     for (int i = 0; i < threads; i++) {
         session->failed[i] = outcome_ok();
@@ -256,6 +235,38 @@ static outcome_t open_workers(session_t *session)
             return outcome_out_of_memory("perplexity");
     }
     return outcome_ok();
+}
+
+/* fp32 first, then int8: each reference is measured against those before it. */
+static outcome_t open_methods(session_t *session)
+{
+    const perplexity_config_t *config = session->config;
+    const size_t count = config->method_count;
+    outcome_t result = outcome_ok();
+    size_t placed = 0;
+    session->said = calloc(count + 1, sizeof *session->said);
+    session->bits = calloc(count + 1, sizeof *session->bits);
+    session->order = calloc(count + 1, sizeof *session->order);
+    if (session->said == NULL || session->bits == NULL || session->order == NULL)
+        return outcome_out_of_memory("perplexity");
+    for (int i = OUTPUTS_REFERENCES - 1; i >= 0; i--)
+        for (size_t m = 0; m < count && session->reference[i] == NULL; m++)
+            if (text_equal(config->methods[m], outputs_references[i])) {
+                session->reference[i] = &session->said[m];
+                session->order[placed++] = m;
+            }
+    for (size_t m = 0; m < count; m++)
+        if (session->reference[OUTPUTS_INT8] != &session->said[m] && session->reference[OUTPUTS_FP32] != &session->said[m])
+            session->order[placed++] = m;
+    for (size_t m = 0; m < count && outcome_is_ok(&result); m++) {
+        bool measured[OUTPUTS_REFERENCES];
+        const likelihoods_t *said = &session->said[m];
+        measured[OUTPUTS_FP32] = session->reference[OUTPUTS_FP32] != NULL && session->reference[OUTPUTS_FP32] != said;
+        measured[OUTPUTS_INT8] = session->reference[OUTPUTS_INT8] != NULL && session->reference[OUTPUTS_INT8] != said &&
+                                 session->reference[OUTPUTS_FP32] != said;
+        result = likelihoods_create(session->windows.counted, measured, &session->said[m]);
+    }
+    return result;
 }
 
 static outcome_t open_session(const perplexity_config_t *config, session_t *session)
@@ -271,6 +282,7 @@ static outcome_t open_session(const perplexity_config_t *config, session_t *sess
         return outcome_failed(config->weights, NULL, weights->network->title, "a language model",
                               "bbsbench accuracy evaluates networks that classify");
     if (outcome_bad(&result, open_text(session)) || outcome_bad(&result, open_workers(session)) ||
+        outcome_bad(&result, open_methods(session)) ||
         outcome_bad(&result, int8_network_from(weights, false, config->threads, &session->network)) ||
         outcome_bad(&result, engine_open(weights, config->kernels, config->threads, &session->engine)))
         return result;
@@ -284,41 +296,44 @@ static void close_session(session_t *session)
     pieces_free(session->pieces);
     for (int i = 0; i < session->config->threads && session->inputs != NULL; i++)
         free(session->inputs[i]);
-    for (size_t i = 0; i < session->config->method_count && session->said != NULL; i++) {
-        free(session->said[i].nats);
-        free(session->said[i].first);
-    }
+    for (size_t i = 0; i < session->config->method_count && session->said != NULL; i++)
+        likelihoods_free(&session->said[i]);
     free(session->inputs);
     free(session->window);
     free(session->failed);
     free(session->said);
-    free(session->numbers);
+    free(session->bits);
+    free(session->order);
+    windows_free(&session->windows);
     checkpoint_free(&session->checkpoint);
+}
+
+static outcome_t run_all(session_t *session, perplexity_sink_t sink, void *context)
+{
+    outcome_t result = outcome_ok();
+    while (session->begin < session->windows.count && outcome_is_ok(&result))
+        result = run_pass(session);
+    for (size_t i = 0; i < session->config->method_count && outcome_is_ok(&result); i++) {
+        perplexity_row_t row;
+        if (!outcome_bad(&result, complete_row(session, i, &row)))
+            sink(context, &row);
+    }
+    return result;
 }
 
 outcome_t perplexity_run(const perplexity_config_t *config, perplexity_sink_t sink, void *context)
 {
     session_t session = {.config = config};
-    compress_size_t *bits = calloc(config->method_count + 1, sizeof *bits);
-    const said_t *reference = NULL;
-    outcome_t result = bits != NULL ? outcome_ok() : outcome_out_of_memory("perplexity");
-    if (!outcome_is_ok(&result) || outcome_bad(&result, open_session(config, &session)))
-        goto out;
-    for (size_t i = 0; i < config->method_count; i++) {
-        if (outcome_bad(&result, run_method(&session, i, &bits[i])))
-            goto out;
-        if (text_equal(config->methods[i], reference_method))
-            reference = &session.said[i];
+    rows_writer_t kept;
+    outcome_t result = open_session(config, &session);
+    if (outcome_is_ok(&result) &&
+        (config->keep == NULL || !outcome_bad(&result, rows_create(&kept, &perplexity_token_schema, config->keep)))) {
+        result = run_all(&session, sink, context);
+        if (config->keep != NULL && outcome_is_ok(&result))
+            keep_tokens(&session, &kept);
+        if (config->keep != NULL)
+            result = rows_finish(&kept, result);
     }
-    for (size_t i = 0; i < config->method_count; i++) {
-        perplexity_row_t row;
-        if (outcome_bad(&result, complete_row(&session, i, reference, &bits[i], &row)))
-            goto out;
-        sink(context, &row);
-    }
-
-out:
     close_session(&session);
-    free(bits);
     return result;
 }

@@ -67,7 +67,8 @@ statistics_summary_t statistics_summary(double *values, size_t count)
                                   .p99 = gsl_stats_quantile_from_sorted_data(values, 1, count, 0.99)};
 }
 
-void statistics_bootstrap_mean(const double *values, size_t count, uint32_t seed, double *low, double *high)
+/* Without `counts` each part counts once. */
+static void bootstrap(const double *sums, const int64_t *counts, size_t count, uint32_t seed, double *low, double *high)
 {
     enum { MANY = 1000, DRAWS = 10000, DRAWS_OF_MANY = 2000 };
     const size_t draws = count > MANY ? DRAWS_OF_MANY : DRAWS;
@@ -77,10 +78,13 @@ void statistics_bootstrap_mean(const double *values, size_t count, uint32_t seed
     if (random != NULL && means != NULL) {
         gsl_rng_set(random, seed);
         for (size_t draw = 0; draw < draws; draw++) {
-            double sum = 0;
-            for (size_t i = 0; i < count; i++)
-                sum += values[gsl_rng_uniform_int(random, count)];
-            means[draw] = sum / (double)count;
+            double sum = 0, parts = 0;
+            for (size_t i = 0; i < count; i++) {
+                const size_t drawn = gsl_rng_uniform_int(random, count);
+                sum += sums[drawn];
+                parts += counts != NULL ? (double)counts[drawn] : 1;
+            }
+            means[draw] = sum / parts;
         }
         gsl_sort(means, 1, draws);
         *low = gsl_stats_quantile_from_sorted_data(means, 1, draws, 0.025);
@@ -89,6 +93,17 @@ void statistics_bootstrap_mean(const double *values, size_t count, uint32_t seed
     if (random != NULL)
         gsl_rng_free(random);
     free(means);
+}
+
+void statistics_bootstrap_mean(const double *values, size_t count, uint32_t seed, double *low, double *high)
+{
+    bootstrap(values, NULL, count, seed, low, high);
+}
+
+void statistics_bootstrap_ratio(const double *sums, const int64_t *counts, size_t count, uint32_t seed, double *low,
+                                double *high)
+{
+    bootstrap(sums, counts, count, seed, low, high);
 }
 
 double statistics_wilcoxon(const double *differences, size_t count)

@@ -40,6 +40,11 @@ statistics_summary_t statistics_summary(double *values, size_t count);
  * replacement, 2,000 for more than 1,000 values. NaN when memory is out. */
 void statistics_bootstrap_mean(const double *values, size_t count, uint32_t seed, double *low, double *high);
 
+/* The same for sum of `sums` / sum of `counts`, of parts that are drawn together: the mean over unequal groups. Counts are
+ * above 0. */
+void statistics_bootstrap_ratio(const double *sums, const int64_t *counts, size_t count, uint32_t seed, double *low,
+                                double *high);
+
 /* Two-sided p of Wilcoxon's signed-rank test of these differences of pairs (signed_rank.h); NaN when memory is out or a
  * difference is NaN. */
 double statistics_wilcoxon(const double *differences, size_t count);

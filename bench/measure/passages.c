@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "measure/passages.h"
+
+#include "base/file.h"
+#include "base/text.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <utf8proc.h> /* utf8proc_iterate */
+
+static outcome_t check_utf8(const char *path, const uint8_t *bytes, size_t size)
+{
+    size_t line = 1;
+    utf8proc_int32_t character;
+    for (size_t at = 0; at < size;) {
+        const utf8proc_ssize_t used =
+            bytes[at] < 0x80 ? 1 : utf8proc_iterate(bytes + at, (utf8proc_ssize_t)(size - at), &character);
+        if (used < 1)
+            return outcome_failed(path, text_of("line %zu, byte %zu of the file", line, at + 1).chars,
+                                  text_of("byte 0x%02x", bytes[at]).chars, "text in UTF-8", "convert it to UTF-8");
+        line += bytes[at] == '\n';
+        at += (size_t)used;
+    }
+    return outcome_ok();
+}
+
+static bool is_blank(const char *text, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (!isspace((unsigned char)text[i]))
+            return false;
+    return true;
+}
+
+static outcome_t add_document(const char *text, size_t size, const pieces_t *pieces, const windows_rule_t *rule,
+                              windows_t *windows)
+{
+    pieces_tokens_t tokens;
+    outcome_t result;
+    if (is_blank(text, size))
+        return outcome_ok();
+    if (outcome_bad(&result, pieces_encode(pieces, text, size, &tokens)))
+        return result;
+    result = windows_add(windows, rule, tokens.numbers, tokens.bytes, tokens.count);
+    pieces_tokens_free(&tokens);
+    return result;
+}
+
+outcome_t passages_read(const char *path, const char *separator, const pieces_t *pieces, const windows_rule_t *rule,
+                        windows_t *windows)
+{
+    bytes_t bytes;
+    outcome_t result = file_read(path, "a plain text, such as WikiText-2's test part", &bytes);
+    if (!outcome_is_ok(&result))
+        return result;
+    const char *at = (const char *)bytes.data, *end = at + bytes.size;
+    const size_t gap = separator != NULL ? strlen(separator) : 0;
+    result = check_utf8(path, bytes.data, bytes.size);
+    while (at < end && outcome_is_ok(&result) && !windows_full(windows, rule)) {
+        const char *next = gap > 0 ? memmem(at, (size_t)(end - at), separator, gap) : NULL;
+        result = add_document(at, (size_t)((next != NULL ? next : end) - at), pieces, rule, windows);
+        at = next != NULL ? next + gap : end;
+    }
+    file_free_bytes(&bytes);
+    return result;
+}
