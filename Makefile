@@ -202,8 +202,8 @@ $(BUILD)/fuzzers/%: tests/fuzz/%.c $(LINKED) Makefile
 	$(Q)$(CC) $(BBS_CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $< $(LINKING)
 
 retrain: $(if $(filter bert_%,$(NET)),datasets) $(if $(filter vgg% resnet%,$(NET)),$(GLYPHS))  ## train one compact network again: make retrain NET=resnet34 (python3-torch; tens of minutes)
-	$(PYTHON) models/train/train$(if $(filter bert_%,$(NET)),_text).py --net $(NET) --out models/compact --work $(BUILD)/train
-	cd models/compact && sha256sum *.safetensors *.ranges.csv bert.vocab.txt >SHA256SUMS
+	$(PYTHON) models/train/train$(if $(filter bert_%,$(NET)),_text)$(if $(filter llama,$(NET)),_language).py --net $(NET) --out models/compact --work $(BUILD)/train
+	cd models/compact && sha256sum *.safetensors *.ranges.csv bert.vocab.txt llama.tokenizer.bin >SHA256SUMS
 
 clean:  ## remove build/
 	$(Q)rm -rf $(BUILD)

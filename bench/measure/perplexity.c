@@ -10,11 +10,13 @@
 #include "base/threads.h"
 #include "measure/passages.h"
 #include "measure/variant.h"
+#include "measure/window_rows.h"
 #include "rows/writer.h"
 #include "weights/checkpoint.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct {
     const perplexity_config_t *config;
@@ -315,8 +317,12 @@ static outcome_t run_all(session_t *session, perplexity_sink_t sink, void *conte
         result = run_pass(session);
     for (size_t i = 0; i < session->config->method_count && outcome_is_ok(&result); i++) {
         perplexity_row_t row;
-        if (!outcome_bad(&result, complete_row(session, i, &row)))
-            sink(context, &row);
+        if (outcome_bad(&result, complete_row(session, i, &row)))
+            return result;
+        sink(context, &row);
+        const window_rows_name_t name = {row.net, row.text, row.tokenizer, row.method, row.context};
+        if (session->config->windows != NULL)
+            result = window_rows_save(session->config->windows, &name, &session->said[i], &session->windows);
     }
     return result;
 }
