@@ -12,7 +12,7 @@ NET          ?= resnet34
 PREFIX       ?= /usr/local
 Q             = $(if $(V),,@)
 
-PACKAGES  = gsl libcjson sqlite3 zlib libzip libmd libutf8proc libjpeg libpng
+PACKAGES  = gsl libcjson sqlite3 zlib libzip libmd libutf8proc libpcre2-8 libjpeg libpng
 CFLAGS   ?= -O2 -g
 DEBUGFLAGS = -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wundef -Wvla $(if $(WERROR),-Werror)
 # No -ffast-math and no contraction, for reproducible bits. Hidden visibility, because Darknet exports 642 unprefixed names. PIC,

@@ -11,9 +11,9 @@
 
 /* What one method says of each token that counts (measure/windows.h). */
 typedef struct {
-    double *nats;                    /* -log p, in double: a mean over 100,000 tokens shows differences of 1e-6 */
-    int32_t *first;                  /* the number with the largest logit, the lowest of equals */
-    double *kl[OUTPUTS_REFERENCES];  /* KL(reference || method), nats; NULL: not measured */
+    double *nats;                   /* -log p, in double: a mean over 100,000 tokens shows differences of 1e-6 */
+    int32_t *first;                 /* the number with the largest logit, the lowest of equals */
+    double *kl[OUTPUTS_REFERENCES]; /* KL(reference || method), nats; NULL: not measured */
 } likelihoods_t;
 
 /* `measured[i]`: the divergence from reference i is kept. Free with likelihoods_free(), also after a failure. */

@@ -30,10 +30,10 @@ typedef struct {
     int64_t *window;   /* that a worker is at */
     outcome_t *failed; /* one a worker */
     progress_t progress;
-    int64_t begin, end, done; /* windows of the pass */
-    likelihoods_t *said, *now; /* one a method */
-    compress_size_t *bits;     /* one a method */
-    size_t *order;             /* of the methods: references first */
+    int64_t begin, end, done;                           /* windows of the pass */
+    likelihoods_t *said, *now;                          /* one a method */
+    compress_size_t *bits;                              /* one a method */
+    size_t *order;                                      /* of the methods: references first */
     const likelihoods_t *reference[OUTPUTS_REFERENCES]; /* NULL: not among the methods */
     spill_t logits[OUTPUTS_REFERENCES];                 /* of the pass: [tokens that count, words] */
 } session_t;
@@ -119,8 +119,7 @@ static int64_t choose_pass(session_t *session)
     const window_t *items = session->windows.items;
     int64_t tokens = items[session->begin].counts;
     session->end = session->begin + 1;
-    while (session->end < session->windows.count &&
-           logits_bytes(session, tokens + items[session->end].counts) <= most)
+    while (session->end < session->windows.count && logits_bytes(session, tokens + items[session->end].counts) <= most)
         tokens += items[session->end++].counts;
     return tokens;
 }
@@ -214,9 +213,12 @@ static outcome_t open_text(session_t *session)
         return outcome_usage("--stride", NULL, text_of("%lld", (long long)rule.stride).chars,
                              text_of("1 to %lld, the context, which is at least 2", (long long)rule.context).chars, NULL);
     if (outcome_bad(&result, pieces_read(config->tokenizer, session->words, &session->pieces)) ||
-        outcome_bad(&result,
-                    passages_read(config->text, config->separator, session->pieces, &rule, &session->windows)))
+        outcome_bad(&result, passages_read(config->text, config->separator, session->pieces, &rule, &session->windows)))
         return result;
+    if (config->begin != WINDOWS_BEGIN_NEVER && pieces_begin(session->pieces) < 0)
+        return outcome_failed(config->tokenizer, NULL, "no token that begins a text",
+                              "<s> in the post_processor, or bos_token in tokenizer_config.json beside it",
+                              "a model without <s> is measured with --bos never");
     if (session->windows.counted == 0)
         return outcome_failed(config->text, NULL, "no token to predict", "a text", NULL);
     return result;

@@ -21,14 +21,14 @@
  * A shorter context and more windows make it larger, so only figures of one context, stride, tokenizer and text compare.
  * Bits a byte do not depend on the tokenizer: the same sum in bits, over the bytes of the tokens that count.
  *
- * Methods are compared on the same tokens with int8 and with fp32, where these are among the methods: the mean difference of
- * -log p with a 95 % bootstrap interval over the windows (tokens of one window depend on each other), the ratio of the
+ * Methods are compared on the same tokens with int8 and with fp32, where these are among the methods: the mean difference
+ * of -log p with a 95 % bootstrap interval over the windows (tokens of one window depend on each other), the ratio of the
  * perplexities, how often the likeliest token is the same, and the mean divergence KL(reference || method) of the
  * distributions of the next token, in nats. llama.cpp's `perplexity --kl-divergence` prints the same figures.
  *
  * For the divergence the references run first and their logits are kept, at most `memory` bytes of them: longer texts are
- * done in several passes over the methods, each over as many windows as fit. fp32 runs first of all, so it has no divergence
- * from int8. */
+ * done in several passes over the methods, each over as many windows as fit. fp32 runs first of all, so it has no
+ * divergence from int8. */
 
 typedef struct {
     const char *weights;        /* as tensor_set_load() takes it */

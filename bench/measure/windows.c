@@ -46,13 +46,13 @@ outcome_t windows_add(windows_t *windows, const windows_rule_t *rule, const int3
     for (int64_t first = start, end = start; end < count && first < count; first += rule->stride) {
         const int64_t predicts = smaller(reach, count - first), fresh = end > first ? end : first;
         window_t *window = &windows->items[windows->count++];
-        *window = (window_t){.document = windows->documents,
-                             .begins = rule->begin == WINDOWS_BEGIN_ALWAYS ||
-                                       (rule->begin == WINDOWS_BEGIN_FIRST && first == 0),
-                             .first = base + first,
-                             .predicts = predicts,
-                             .counts = first + predicts - fresh,
-                             .at = windows->counted};
+        *window =
+            (window_t){.document = windows->documents,
+                       .begins = rule->begin == WINDOWS_BEGIN_ALWAYS || (rule->begin == WINDOWS_BEGIN_FIRST && first == 0),
+                       .first = base + first,
+                       .predicts = predicts,
+                       .counts = first + predicts - fresh,
+                       .at = windows->counted};
         end = first + predicts;
         windows->counted += window->counts;
         for (int64_t i = fresh; i < end; i++)

@@ -16,9 +16,9 @@
  *
  * From one window to the next are `stride` tokens. Where windows overlap, a token counts in the first window that predicts
  * it, so the later windows only give it more context. FIRST is what Hugging Face's page "Perplexity of fixed-length models"
- * does for a model with <s>, NEVER what it does for GPT-2, with one difference: a mean here is one of all tokens that count,
- * while that page weighs each window by its tokens less one. With a stride of a whole window FIRST and NEVER leave out the
- * first token of each window, because no window predicts it. */
+ * does for a model with <s>, NEVER what it does for GPT-2, with one difference: a mean here is one of all tokens that
+ * count, while that page weighs each window by its tokens less one. With a stride of a whole window FIRST and NEVER leave
+ * out the first token of each window, because no window predicts it. */
 
 typedef enum { WINDOWS_BEGIN_ALWAYS, WINDOWS_BEGIN_FIRST, WINDOWS_BEGIN_NEVER, WINDOWS_BEGINS } windows_begin_t;
 

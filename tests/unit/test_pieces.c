@@ -15,7 +15,7 @@
 
 #include "random.h"
 
-enum { BYTES = 256, OWN = 9, WORDS = PIECES_FIRST_BYTE + BYTES + OWN, ROOM = 1 << 16 };
+enum { PIECES_FIRST_BYTE = 3, BYTES = 256, OWN = 9, WORDS = PIECES_FIRST_BYTE + BYTES + OWN, ROOM = 1 << 16 };
 
 /* Pieces behind those of bytes; a higher score is joined first. */
 static const struct {
@@ -62,7 +62,12 @@ static void make_llama2c(blob_t *blob)
     }
 }
 
-/* A blank is U+2581 there. A trainer's settings (field 2) lie between the pieces and are not read. */
+/* What the trainer (field 2: its kind is BPE) and the normalizer (field 3: no blank is taken away) say, and a field that no
+ * one reads. */
+static uint8_t settings[] = {0x12, 4, 0x08, 7, 0x18, 2, 0x1a, 2, 0x20, 0, 0x22, 1, 0};
+enum { KIND = 5, FEWER_BLANKS = 9 }; /* where their values stand */
+
+/* A blank is U+2581 there. The settings lie between the pieces. */
 static void make_model(blob_t *blob)
 {
     blob->size = 0;
@@ -77,7 +82,7 @@ static void make_model(blob_t *blob)
         put(blob, &score, sizeof score);
         put(blob, (const uint8_t[]){0x18, 1}, 2);
         if (i == 1)
-            put(blob, (const uint8_t[]){0x12, 2, 0x08, 7}, 4);
+            put(blob, settings, sizeof settings);
     }
 }
 
@@ -103,13 +108,16 @@ static int number_of(const char *text)
 
 static void expect(const pieces_t *pieces, const char *text, const int *wanted, int64_t count)
 {
-    int32_t *numbers;
-    int64_t made;
-    assert_ok(pieces_encode(pieces, text, strlen(text), &numbers, &made));
-    assert_int_equal(made, count);
-    for (int64_t i = 0; i < count; i++)
-        assert_int_equal(numbers[i], wanted[i]);
-    free(numbers);
+    pieces_tokens_t tokens;
+    int64_t bytes = 0;
+    assert_ok(pieces_encode(pieces, text, strlen(text), &tokens));
+    assert_int_equal(tokens.count, count);
+    for (int64_t i = 0; i < count; i++) {
+        assert_int_equal(tokens.numbers[i], wanted[i]);
+        bytes += tokens.bytes[i];
+    }
+    assert_int_equal(bytes, strlen(text)); /* the blank before it is no byte of the text */
+    pieces_tokens_free(&tokens);
 }
 
 static void expect_examples(const pieces_t *pieces)
@@ -184,19 +192,20 @@ static void test_random(void **state)
     assert_ok(read_blob(&blob, blob.size, &pieces));
     for (int i = 0; i < TEXTS; i++) {
         char text[MOST + 1] = "";
-        int32_t wanted[MOST + 1] = {number_of(" ")}, *numbers;
-        int64_t count = 1, made;
+        int32_t wanted[MOST + 1] = {number_of(" ")};
+        int64_t count = 1;
+        pieces_tokens_t tokens;
         const int length = 1 + (int)(random_next(&random) % MOST);
         for (int c = 0; c < length; c++) {
             text[c] = " ab"[random_next(&random) % 3];
             wanted[count++] = number_of((const char[]){text[c], '\0'});
         }
         count = restate(wanted, count);
-        assert_ok(pieces_encode(pieces, text, (size_t)length, &numbers, &made));
-        assert_int_equal(made, count);
+        assert_ok(pieces_encode(pieces, text, (size_t)length, &tokens));
+        assert_int_equal(tokens.count, count);
         for (int64_t k = 0; k < count; k++)
-            assert_int_equal(numbers[k], wanted[k]);
-        free(numbers);
+            assert_int_equal(tokens.numbers[k], wanted[k]);
+        pieces_tokens_free(&tokens);
     }
     pieces_free(pieces);
 }
@@ -214,6 +223,41 @@ static void test_cut(void **state)
         blob.bytes[blob.size / 2] ^= 1; /* in a piece of a byte */
         assert_int_equal(outcome_fault(&(outcome_t[]){read_blob(&blob, blob.size, &pieces)}[0]), FAULT_FAILED);
     }
+}
+
+/* A tokenizer.model of another kind is refused by the name of what it is. */
+static void test_other_models(void **state)
+{
+    (void)state;
+    static blob_t blob;
+    pieces_t *pieces;
+    settings[KIND] = 1;
+    make_model(&blob);
+    assert_error(read_blob(&blob, blob.size, &pieces), FAULT_FAILED, "Unigram");
+    settings[KIND] = 2;
+    settings[FEWER_BLANKS] = 1;
+    make_model(&blob);
+    assert_error(read_blob(&blob, blob.size, &pieces), FAULT_FAILED, "fewer blanks");
+    settings[FEWER_BLANKS] = 0;
+}
+
+/* U+2581 is the blank of a tokenizer.model, three bytes of the text; llama2.c does not know it. */
+static void test_marks(void **state)
+{
+    (void)state;
+    static blob_t blob;
+    pieces_t *pieces;
+    make_model(&blob);
+    assert_ok(read_blob(&blob, blob.size, &pieces));
+    expect(pieces, "b\342\226\201a", (const int[]){number_of(" "), number_of("b"), number_of(" a")}, 3);
+    pieces_free(pieces);
+    make_llama2c(&blob);
+    assert_ok(read_blob(&blob, blob.size, &pieces));
+    expect(pieces, "b\342\226\201a",
+           (const int[]){number_of(" "), number_of("b"), PIECES_FIRST_BYTE + 0xe2, PIECES_FIRST_BYTE + 0x96,
+                         PIECES_FIRST_BYTE + 0x81, number_of("a")},
+           6);
+    pieces_free(pieces);
 }
 
 /* ===  llama2.c's checkpoints  === */
@@ -280,10 +324,8 @@ static void test_checkpoint(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_examples),
-        cmocka_unit_test(test_random),
-        cmocka_unit_test(test_cut),
-        cmocka_unit_test(test_checkpoint),
+        cmocka_unit_test(test_examples),     cmocka_unit_test(test_random), cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_other_models), cmocka_unit_test(test_marks),  cmocka_unit_test(test_checkpoint),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
