@@ -68,19 +68,19 @@ do for [format in formats] {
     set bmargin at screen 0.13
     set tmargin at screen 0.74
 
-    set lmargin at screen 0.085
-    set rmargin at screen 0.485
+    set lmargin at screen 0.095
+    set rmargin at screen 0.48
     set yrange [least : 2 * most]
-    set ylabel "Loss to INT8 (nats a token)" offset 1
+    set ylabel "Loss to INT8 (nats a token)" offset 0
     set label 3 "(a) Loss and its 95 % interval; on the edge: less than 10^{-4}" at screen 0.012, 0.785 left
     plot for [k = 1:6] loss every ::0::count - 1 using (kind[$1] == k ? bits[$1] : NaN):(drawn(loss[$1])):(drawn(low[$1])):(drawn(high[$1])) \
         with yerrorbars pointtype kind_marker[k] pointsize 0.8 linewidth 1.2 linecolor rgb kind_colour[k]
     unset label
 
-    set lmargin at screen 0.585
+    set lmargin at screen 0.6
     set rmargin at screen 0.985
     set yrange [(nearest < 1e9 ? nearest : least) / 2 : (farthest > 0 ? 2 * farthest : 1)]
-    set ylabel "KL from INT8 (nats a token)" offset 1
+    set ylabel "KL from INT8 (nats a token)" offset 0
     set label 3 "(b) Divergence of the next token's distribution from INT8" at screen 0.515, 0.785 left
     plot for [k = 1:6] kl every ::0::count - 1 using (kind[$1] == k ? bits[$1] : NaN):(kl[$1] > 0 ? kl[$1] : NaN) \
         with points pointtype kind_marker[k] pointsize 0.8 linecolor rgb kind_colour[k]

@@ -13,13 +13,17 @@ pairs AS (
     WHERE is_ordered OR (one.place < other.place AND abs(one.bits - other.bits) <= 0.5
         AND NOT EXISTS (SELECT 1 FROM ordered WHERE first = other.method AND second = one.method))),
 said AS MATERIALIZED (
-    SELECT methods.place, windows.window, windows.tokens, windows.tokens = methods.context AS whole, windows.nats
+    SELECT methods.place, windows.window, windows.tokens, windows.tokens = methods.context AS whole, windows.nats,
+        windows.divergence AS kl
     FROM methods CROSS JOIN windows ON windows.net = methods.net AND windows.text = methods.text
         AND windows.tokenizer = methods.tokenizer AND windows.context = CAST(methods.context AS TEXT) AND windows.method = methods.method),
 tested AS (
     SELECT pairs.*, count(*) AS windows, sum(a.tokens) AS tokens, sum(a.nats - b.nats) / sum(a.tokens) AS difference,
         bootstrap_low((a.nats - b.nats) / a.tokens, a.window, 1) FILTER (WHERE a.whole) AS low,
-        bootstrap_high((a.nats - b.nats) / a.tokens, a.window, 1) FILTER (WHERE a.whole) AS high
+        bootstrap_high((a.nats - b.nats) / a.tokens, a.window, 1) FILTER (WHERE a.whole) AS high,
+        sum(a.kl - b.kl) / sum(a.tokens) AS kl,
+        bootstrap_low((a.kl - b.kl) / a.tokens, a.window, 1) FILTER (WHERE a.whole) AS kl_low,
+        bootstrap_high((a.kl - b.kl) / a.tokens, a.window, 1) FILTER (WHERE a.whole) AS kl_high
     FROM pairs JOIN said AS a ON a.place = pairs.place JOIN said AS b ON b.place = other_place AND b.window = a.window
     GROUP BY pairs.place, other_place)
 SELECT net,                                --| Network | | text key | the language model
@@ -37,6 +41,11 @@ SELECT net,                                --| Network | | text key | the langua
     high AS difference_high,               --| High | nats | real follows 5 | upper end of the same interval
     CASE WHEN high < 0 THEN 'first' WHEN low > 0 THEN 'second' ELSE 'undecided' END
         AS better,                         --| Better | | text | the better one when the interval leaves out 0, else undecided
+    kl AS kl_difference,                   --| KL difference | nats | real follows 6 | mean divergence (KL) of the next token from int8 of the first minus that of the second: below 0 the first is nearer; empty where one of them is int8 or fp32
+    kl_low AS kl_difference_low,           --| Low | nats | real follows 6 | lower end of its 95 % interval (bootstrap over the whole windows)
+    kl_high AS kl_difference_high,         --| High | nats | real follows 6 | upper end of the same interval
+    CASE WHEN kl_high < 0 THEN 'first' WHEN kl_low > 0 THEN 'second' WHEN kl IS NOT NULL THEN 'undecided' ELSE '' END
+        AS nearer,                         --| Nearer | | text | the one nearer to int8 when the interval leaves out 0, else undecided; empty without a divergence
     is_ordered AS ordered                  --| In ordering | | flag | 1: experiment ordering compares the two by right answers
 FROM tested
 ORDER BY is_ordered DESC, place, other_place

@@ -16,7 +16,7 @@ static windows_t windows;
 
 typedef double (*of_window_t)(int window);
 
-/* The nats of each token of a window are nats(window); the divergence is 0.5 a token, or not measured. */
+/* The nats of each token of a window are nats(window); the divergence is half of that, or not measured. */
 static void write_windows(const char *text, const char *method, of_window_t nats, bool diverges)
 {
     likelihoods_t said;
@@ -26,7 +26,7 @@ static void write_windows(const char *text, const char *method, of_window_t nats
         said.nats[i] = nats(i / CONTEXT);
         said.first[i] = i % 2 == 0 ? windows.numbers[i] : -1;
         if (diverges)
-            said.kl[OUTPUTS_INT8][i] = 0.5;
+            said.kl[OUTPUTS_INT8][i] = nats(i / CONTEXT) / 2;
     }
     assert_ok(window_rows_save(window_rows_folder(folder).chars, &name, &said, &windows));
     likelihoods_free(&said);
@@ -80,7 +80,7 @@ static void a_window_has_the_sums_of_its_tokens(void **state)
         assert_int_equal(rows_integer_at(&table, i, "tokens"), tokens);
         assert_int_equal(rows_integer_at(&table, i, "right"), tokens / 2);
         assert_true(fabs(rows_real_at(&table, i, "nats") - tokens * (1 + 0.01 * (double)i)) < 1e-8);
-        near(rows_real_at(&table, i, "divergence"), 0.5 * tokens);
+        assert_true(fabs(rows_real_at(&table, i, "divergence") - rows_real_at(&table, i, "nats") / 2) < 1e-8);
     }
     rows_table_free(&table);
     assert_true(text_value("SELECT count(*) FROM windows WHERE method = 'int8'") == WHOLE + 1);
@@ -119,8 +119,27 @@ static void an_interval_over_whole_windows_decides(void **state)
     assert_true(rows_real_at(&table, row, "difference_low") >= -0.0400001);
     assert_true(rows_real_at(&table, row, "difference_high") <= -0.0199999);
     assert_string_equal(rows_text_at(&table, row, "better"), "first");
+    assert_true(fabs(rows_real_at(&table, row, "kl_difference") - rows_real_at(&table, row, "difference") / 2) < 1e-8);
+    assert_true(fabs(rows_real_at(&table, row, "kl_difference_high") - rows_real_at(&table, row, "difference_high") / 2) <
+                1e-8);
+    assert_string_equal(rows_text_at(&table, row, "nearer"), "first");
     assert_string_equal(rows_text_at(&table, row_of(&table, "first", "b", "second", "c"), "better"), "second");
     assert_string_equal(rows_text_at(&table, row_of(&table, "first", "a", "second", "c"), "better"), "undecided");
+    rows_table_free(&table);
+}
+
+/* Of int8 there is no divergence from itself. */
+static void without_divergence_nothing_is_nearer(void **state)
+{
+    (void)state;
+    add_method("a", 8.0, low_nats);
+    add_method("b", 8.0, high_nats);
+    write_windows("x.txt", "a", low_nats, false);
+    rows_table_t table = derive("perplexity_pairs");
+    assert_int_equal(table.count, 1);
+    assert_string_equal(rows_text_at(&table, 0, "better"), "first");
+    assert_string_equal(rows_text_at(&table, 0, "nearer"), "");
+    assert_true(isnan(rows_real_at(&table, 0, "kl_difference")));
     rows_table_free(&table);
 }
 
@@ -180,9 +199,8 @@ static int remove_folder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_window_has_the_sums_of_its_tokens),
-        TEST(other_files_have_no_rows),
-        TEST(an_interval_over_whole_windows_decides),
+        TEST(a_window_has_the_sums_of_its_tokens),    TEST(other_files_have_no_rows),
+        TEST(an_interval_over_whole_windows_decides), TEST(without_divergence_nothing_is_nearer),
         TEST(pairs_are_of_like_size_or_ordered),
     };
     return cmocka_run_group_tests_name("window_rows", tests, make_folder, remove_folder);
