@@ -74,7 +74,7 @@ real: $(BUILD)/bbsbench  ## real networks on small real samples, compared with t
 
 real-reference: $(BUILD)/bbsbench  ## make the rows of `make real` in results/reference/real again (say why in CHANGELOG.md)
 	@$(MAKE) --no-print-directory real REAL_OPTIONS="--no-compare $(REAL_OPTIONS)"
-	$(Q)mkdir -p results/reference/real && for rows in accuracy integers real; do cp $(REAL)/$$rows.csv results/reference/real/ || exit 1; done
+	$(Q)mkdir -p results/reference/real && for rows in accuracy integers real perplexity; do cp $(REAL)/$$rows.csv results/reference/real/ || exit 1; done
 	$(Q)tests/baselines.sh --write
 
 smoke:  ## the short end-to-end run: ./run_all.sh --smoke

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Measurement `perplexity`: the compact language model under every method of the measurement `accuracy`. */
+/* Measurement `perplexity`: the compact language model, or those that the real mode brought, under every method of the
+ * measurement `accuracy`. */
 #include "base/home.h"
 #include "compress/spec.h"
 #include "experiments/accuracy_runs.h"
@@ -55,38 +56,64 @@ static void write_row(void *context, const perplexity_row_t *row)
     rows_write(context, row);
 }
 
+/* The models and texts of a mode: what it brought, if it evaluates others' networks, else the compact model. */
+static outcome_t list_texts(const run_mode_t *mode, material_text_t *texts, size_t *count)
+{
+    outcome_t result = outcome_ok();
+    *count = 0;
+    if (mode->evaluations == NULL && !outcome_bad(&result, home_path(weights, &texts[0].weights)) &&
+        !outcome_bad(&result, home_path(tokenizer, &texts[0].tokenizer)) &&
+        !outcome_bad(&result, home_path(text, &texts[0].text)))
+        *count = 1;
+    for (size_t i = 0; mode->evaluations != NULL && mode->material != NULL && i < mode->material->text_count; i++)
+        texts[(*count)++] = mode->material->texts[i];
+    return result;
+}
+
+/* Of others' models the whole text. */
+static int64_t tokens_of(const run_mode_t *mode)
+{
+    return mode->evaluations != NULL ? 0 : mode->brief ? BRIEF_TOKENS : TOKENS;
+}
+
 static outcome_t run(const measurement_context_t *context, const char *path)
 {
-    text_t places[3];
     const text_t windows = window_rows_folder(context->folder);
+    material_text_t texts[MATERIAL_TEXTS];
     list_t list = {.count = 0};
     rows_writer_t writer;
+    size_t count;
     outcome_t result;
-    if (outcome_bad(&result, list_methods(context->mode, &list)) || outcome_bad(&result, home_path(weights, &places[0])) ||
-        outcome_bad(&result, home_path(tokenizer, &places[1])) || outcome_bad(&result, home_path(text, &places[2])) ||
+    if (outcome_bad(&result, list_methods(context->mode, &list)) ||
+        outcome_bad(&result, list_texts(context->mode, texts, &count)) ||
         outcome_bad(&result, rows_create(&writer, &perplexity_schema, path)))
         return result;
-    const perplexity_config_t config = {.weights = places[0].chars,
-                                        .tokenizer = places[1].chars,
-                                        .text = places[2].chars,
-                                        .tokens = context->mode->brief ? BRIEF_TOKENS : TOKENS,
-                                        .methods = list.specs,
-                                        .method_count = list.count,
-                                        .kernels = "fast",
-                                        .threads = context->jobs,
-                                        .memory = memory,
-                                        .windows = windows.chars};
-    return rows_finish(&writer, perplexity_run(&config, write_row, &writer));
+    for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
+        const perplexity_config_t config = {.weights = texts[i].weights.chars,
+                                            .tokenizer = texts[i].tokenizer.chars,
+                                            .text = texts[i].text.chars,
+                                            .tokens = tokens_of(context->mode),
+                                            .methods = list.specs,
+                                            .method_count = list.count,
+                                            .kernels = "fast",
+                                            .threads = context->jobs,
+                                            .memory = memory,
+                                            .windows = windows.chars};
+        result = perplexity_run(&config, write_row, &writer);
+    }
+    return rows_finish(&writer, result);
 }
 
 static outcome_t list_inputs(const run_mode_t *mode, inputs_t *inputs)
 {
-    outcome_t result;
-    (void)mode;
-    if (outcome_bad(&result, inputs_add(inputs, weights, "weights")) ||
-        outcome_bad(&result, inputs_add(inputs, tokenizer, "tokenizer")))
-        return result;
-    return inputs_add(inputs, text, "data set");
+    material_text_t texts[MATERIAL_TEXTS];
+    size_t count;
+    outcome_t result = list_texts(mode, texts, &count);
+    for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
+        if (!outcome_bad(&result, inputs_add(inputs, texts[i].weights.chars, "weights")) &&
+            !outcome_bad(&result, inputs_add(inputs, texts[i].tokenizer.chars, "tokenizer")))
+            result = inputs_add(inputs, texts[i].text.chars, "data set");
+    return result;
 }
 
 extern const measurement_t measurement_perplexity;
