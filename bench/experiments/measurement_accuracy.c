@@ -68,11 +68,6 @@ static const struct {
                    [MODE_EVERYTHING] = {methods, sizeof methods / sizeof *methods}};
 static const char kernels[] = "fast";
 
-size_t accuracy_runs_methods(const run_mode_t *mode)
-{
-    return method_sets[mode->methods].count + (mode->methods != MODE_SETTINGS ? OF_TABLE3 : 0);
-}
-
 size_t accuracy_runs_specs(const run_mode_t *mode, const char *const **specs)
 {
     const bool chosen = mode->material != NULL && mode->material->method_count > 0;
@@ -80,14 +75,25 @@ size_t accuracy_runs_specs(const run_mode_t *mode, const char *const **specs)
     return chosen ? mode->material->method_count : method_sets[mode->methods].count;
 }
 
+size_t accuracy_runs_methods(const run_mode_t *mode)
+{
+    return method_sets[mode->methods].count + (mode->methods != MODE_SETTINGS ? OF_TABLE3 : 0);
+}
+
 static outcome_t run_floats(const measurement_context_t *context, const char *path)
 {
     const run_mode_t *mode = context->mode;
     const text_t predictions = samples_folder(context->folder, false);
-    const bool chosen = mode->material != NULL && mode->material->method_count > 0;
-    const accuracy_scope_t *scopes = mode->methods != MODE_SETTINGS && !chosen ? of_tables : NULL;
-    accuracy_config_t config = {.kernels = kernels, .predictions = predictions.chars};
-    config.method_count = accuracy_runs_specs(mode, &config.methods);
+    const accuracy_scope_t *scopes = mode->methods != MODE_SETTINGS ? of_tables : NULL;
+    accuracy_config_t config = {.methods = method_sets[mode->methods].specs,
+                                .method_count = method_sets[mode->methods].count,
+                                .kernels = kernels,
+                                .predictions = predictions.chars};
+    if (mode->material != NULL && mode->material->method_count > 0) {
+        config.methods = mode->material->methods;
+        config.method_count = mode->material->method_count;
+        scopes = NULL;
+    }
     return accuracy_runs_write(context, &config, scopes, &accuracy_schema, path);
 }
 
