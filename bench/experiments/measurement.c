@@ -5,15 +5,16 @@
 
 #include <stddef.h>
 
+extern const measurement_t measurement_perplexity;
 extern const measurement_t measurement_accuracy, measurement_integers, measurement_model, measurement_precision,
     measurement_attention, measurement_seeds, measurement_scaling, measurement_examples, measurement_sparsity,
     measurement_divergence, measurement_search, measurement_pe, measurement_oddity_totals, measurement_layers,
-    measurement_perplexity, measurement_llama, measurement_llama_model, measurement_sensitivity_totals,
-    measurement_sensitivity_weights;
+    measurement_llama, measurement_llama_model, measurement_sensitivity_totals, measurement_sensitivity_weights;
 
 const measurement_t *const measurement_registry[] = {
     &measurement_accuracy,
     &measurement_integers,
+    &measurement_perplexity,
     &measurement_model,
     &measurement_precision,
     &measurement_attention,
@@ -26,7 +27,6 @@ const measurement_t *const measurement_registry[] = {
     &measurement_pe,
     &measurement_oddity_totals,
     &measurement_layers,
-    &measurement_perplexity,
     &measurement_llama,
     &measurement_llama_model,
     &measurement_sensitivity_totals,
