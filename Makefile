@@ -74,7 +74,7 @@ real: $(BUILD)/bbsbench  ## real networks on small real samples, compared with t
 
 real-reference: $(BUILD)/bbsbench  ## make the rows of `make real` in results/reference/real again (say why in CHANGELOG.md)
 	@$(MAKE) --no-print-directory real REAL_OPTIONS="--no-compare $(REAL_OPTIONS)"
-	$(Q)mkdir -p results/reference/real && for rows in accuracy integers real; do cp $(REAL)/$$rows.csv results/reference/real/ || exit 1; done
+	$(Q)mkdir -p results/reference/real && for rows in accuracy integers real perplexity; do cp $(REAL)/$$rows.csv results/reference/real/ || exit 1; done
 	$(Q)tests/baselines.sh --write
 
 smoke:  ## the short end-to-end run: ./run_all.sh --smoke
@@ -202,8 +202,8 @@ $(BUILD)/fuzzers/%: tests/fuzz/%.c $(LINKED) Makefile
 	$(Q)$(CC) $(BBS_CFLAGS) $(LDFLAGS) -fsanitize=fuzzer -o $@ $< $(LINKING)
 
 retrain: $(if $(filter bert_%,$(NET)),datasets) $(if $(filter vgg% resnet%,$(NET)),$(GLYPHS))  ## train one compact network again: make retrain NET=resnet34 (python3-torch; tens of minutes)
-	$(PYTHON) models/train/train$(if $(filter bert_%,$(NET)),_text).py --net $(NET) --out models/compact --work $(BUILD)/train
-	cd models/compact && sha256sum *.safetensors *.ranges.csv bert.vocab.txt >SHA256SUMS
+	$(PYTHON) models/train/train$(if $(filter bert_%,$(NET)),_text)$(if $(filter llama,$(NET)),_language).py --net $(NET) --out models/compact --work $(BUILD)/train
+	cd models/compact && sha256sum *.safetensors *.ranges.csv bert.vocab.txt llama.tokenizer.bin >SHA256SUMS
 
 clean:  ## remove build/
 	$(Q)rm -rf $(BUILD)

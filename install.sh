@@ -54,7 +54,7 @@ put_program() {
     put 644 "$BUILD/bbsbench-engine.so" "$program/bbsbench-engine.so"
     link ../lib/bbsbench/bbsbench "$PREFIX/bin/bbsbench"
     tree "$share" models/cfg models/compact models/profiles models/real models/real.csv models/real.files.csv models/checkpoints.csv \
-        datasets/datasets.csv datasets/glyphs plots results/claims.csv results/reference bench/accel/config \
+        datasets/datasets.csv datasets/glyphs datasets/kjv plots results/claims.csv results/reference bench/accel/config \
         bench/accel/technology.csv bench/accel/sram.csv build/datasets
 }
 

@@ -193,8 +193,8 @@ const command_t command_query = {
     .details =
         "- reads the query from standard input.\n"
         "Each CSV of a run is a table of the same name. The tables networks, accelerators, methods, datasets and run hold\n"
-        "the registries; claims holds the paper's numbers; samples holds every answer of the run (docs/outputs.md). A derived\n"
-        "experiment without a CSV in the folder is computed.\n"
+        "the registries; claims holds the paper's numbers; samples holds every answer of the run (docs/outputs.md),\n"
+        "windows what a language model says of each window of a text. A derived experiment without a CSV is computed.\n"
         "Beyond SQLite's functions there are geomean, median, deviation, quantile, bootstrap_low, bootstrap_high, wilcoxon_p,\n"
         "wilson_low, wilson_high, paired_low, paired_high and mcnemar_p, and for texts fixed, signed, grouped, energy and probability. The database is\n"
         "read-only.",

@@ -39,6 +39,10 @@ outcome_t accuracy_runs_write(const measurement_context_t *context, accuracy_con
 outcome_t accuracy_runs_one(const measurement_context_t *context, const char *net, const accuracy_config_t *config,
                             outcome_t (*run)(void *to, const accuracy_config_t *config), void *to);
 
+/* The methods of the measurement `accuracy` for every network: those that the user chose, or those of the mode, the
+ * references first. Returns how many; `*specs` belongs to the mode or is const. */
+size_t accuracy_runs_specs(const run_mode_t *mode, const char *const **specs);
+
 /* The number of methods of the measurement `accuracy` in a mode, for the network that has the most. */
 size_t accuracy_runs_methods(const run_mode_t *mode);
 

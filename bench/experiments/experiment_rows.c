@@ -8,6 +8,7 @@
 #include "experiments/claims.h"
 #include "experiments/registries.h"
 #include "measure/samples.h"
+#include "measure/window_rows.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -137,6 +138,8 @@ static outcome_t add_tables(const experiments_t *experiments, const experiment_s
         result = claims_add_table(claims.chars, database);
     if (outcome_is_ok(&result))
         result = rows_database_add_files(database, &samples_files, answers);
+    if (outcome_is_ok(&result))
+        result = rows_database_add_files(database, &window_rows_files, answers);
     for (size_t i = 0; i < experiments->count && outcome_is_ok(&result); i++)
         if (!outcome_bad(&result, add_table(experiments, &experiments->items[i], database)))
             result = fill_table(source, &experiments->items[i], database);

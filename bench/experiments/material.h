@@ -11,7 +11,7 @@
 /* The material of a full or real run: networks, each with the files that were found or fetched for it (run/full.h,
  * run/real.h). A mode without material uses the networks that the project ships. */
 
-enum { MATERIAL_NETS = 24, MATERIAL_METHODS = 64 };
+enum { MATERIAL_NETS = 24, MATERIAL_METHODS = 64, MATERIAL_TEXTS = 4 };
 
 typedef struct {
     const network_t *network; /* with size NULL: one of the same family */
@@ -28,9 +28,16 @@ typedef struct {
     bool brief;            /* only the references and the paper's two settings */
 } material_net_t;
 
+/* A language model and a text to predict (experiment perplexity). */
+typedef struct {
+    text_t weights, tokenizer, text;
+} material_text_t;
+
 typedef struct {
     material_net_t nets[MATERIAL_NETS];
     size_t count;
+    material_text_t texts[MATERIAL_TEXTS];
+    size_t text_count;
     const char *methods[MATERIAL_METHODS]; /* in place of the mode's methods; count 0: the mode's */
     size_t method_count;
     bool skip_bad;   /* leave out samples that cannot be read, and count them */

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 
+extern const measurement_t measurement_perplexity;
 extern const measurement_t measurement_accuracy, measurement_integers, measurement_model, measurement_precision,
     measurement_attention, measurement_seeds, measurement_scaling, measurement_examples, measurement_sparsity,
     measurement_divergence, measurement_search, measurement_pe, measurement_oddity_totals, measurement_layers,
@@ -13,6 +14,7 @@ extern const measurement_t measurement_accuracy, measurement_integers, measureme
 const measurement_t *const measurement_registry[] = {
     &measurement_accuracy,
     &measurement_integers,
+    &measurement_perplexity,
     &measurement_model,
     &measurement_precision,
     &measurement_attention,

@@ -68,6 +68,13 @@ static const struct {
                    [MODE_EVERYTHING] = {methods, sizeof methods / sizeof *methods}};
 static const char kernels[] = "fast";
 
+size_t accuracy_runs_specs(const run_mode_t *mode, const char *const **specs)
+{
+    const bool chosen = mode->material != NULL && mode->material->method_count > 0;
+    *specs = chosen ? mode->material->methods : method_sets[mode->methods].specs;
+    return chosen ? mode->material->method_count : method_sets[mode->methods].count;
+}
+
 size_t accuracy_runs_methods(const run_mode_t *mode)
 {
     return method_sets[mode->methods].count + (mode->methods != MODE_SETTINGS ? OF_TABLE3 : 0);

@@ -51,7 +51,7 @@ static const run_mode_t real = {
     .size = "full",
     .methods = MODE_EVERYTHING,
     .brings = true,
-    .only = "accuracy,integers,real",
+    .only = "accuracy,integers,real,perplexity",
     .own = "real",
     .evaluations = "models/real.csv",
 };

@@ -8,6 +8,7 @@
 #include "base/spill.h"
 #include "measure/language.h"
 #include "measure/passages.h"
+#include "measure/window_rows.h"
 #include "rows/writer.h"
 
 #include <math.h>
@@ -270,8 +271,12 @@ static outcome_t run_all(session_t *session, perplexity_sink_t sink, void *conte
         result = run_pass(session);
     for (size_t i = 0; i < session->config->method_count && outcome_is_ok(&result); i++) {
         perplexity_row_t row;
-        if (!outcome_bad(&result, complete_row(session, i, &row)))
-            sink(context, &row);
+        if (outcome_bad(&result, complete_row(session, i, &row)))
+            return result;
+        sink(context, &row);
+        const window_rows_name_t name = {row.net, row.text, row.tokenizer, row.method, row.context};
+        if (session->config->windows != NULL)
+            result = window_rows_save(session->config->windows, &name, &session->said[i], &session->windows);
     }
     return result;
 }

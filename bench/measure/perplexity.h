@@ -49,6 +49,7 @@ typedef struct {
     bool truncate;         /* of each document only the first window */
     const char *keep;      /* a file for the log-likelihood of each token (perplexity_token_schema); NULL: none */
     int64_t memory;        /* bytes for logits of the references; 0: 1 GiB */
+    const char *windows;   /* a folder for what each method says of each window (window_rows.h); NULL: none */
 } perplexity_config_t;
 
 typedef struct {

@@ -289,13 +289,14 @@ void full_free(full_t *full)
 outcome_t full_list(const full_t *full)
 {
     FILE *log = full->request->log;
+    const size_t count = full->material.count + full->material.text_count;
     double free_bytes;
     text_t root;
     outcome_t result;
     fprintf(log, "%s: %zu network%s, from these files:\n",
             full->request->evaluations != NULL ? "The real mode runs real networks on small samples"
                                                : "The full mode runs the paper's checkpoints",
-            full->material.count, full->material.count == 1 ? "" : "s");
+            count, count == 1 ? "" : "s");
     fetch_print(&full->plan, false, log);
     if (outcome_bad(&result, fetch_free_bytes(&free_bytes, &root)))
         return result;

@@ -68,6 +68,10 @@ static void describe_material(cJSON *object, const material_t *material)
         list_append(&nets, material->nets[i].label != NULL
                                ? text_of("%s on %s", material->nets[i].network->name, material->nets[i].label).chars
                                : material->nets[i].network->name);
+    for (size_t i = 0; i < material->text_count; i++)
+        list_append(&nets, text_of("%s on %s", file_name(material->texts[i].weights.chars),
+                                   file_name(material->texts[i].text.chars))
+                               .chars);
     for (size_t i = 0; i < material->method_count; i++)
         list_append(&methods, material->methods[i]);
     if (material->method_count == 0)

@@ -108,6 +108,8 @@ outcome_t manifest_record(manifest_t *manifest, const char *folder, const experi
         result = record_folder(manifest, folder, "predictions/", "", since);
     if (outcome_is_ok(&result))
         result = record_folder(manifest, folder, "predictions_integers/", "", since);
+    if (outcome_is_ok(&result))
+        result = record_folder(manifest, folder, "windows/", "", since);
     return result;
 }
 

@@ -9,8 +9,8 @@
 
 /* The files that a run has written, in run.json: {path, bytes, sha256, row_count} of the rows of each finished experiment
  * (ID.csv), of each list of samples (samples.NET.csv), and of each file of predictions (predictions/...csv,
- * predictions_integers/...csv). A file that was changed after it was written is FOREIGN: whoever reads the rows of a run
- * checks them first.
+ * predictions_integers/...csv) and of windows (windows/...csv). A file that was changed after it was written is FOREIGN:
+ * whoever reads the rows of a run checks them first.
  *
  * run.json itself carries no signature: this finds accidents and careless edits, not a forger who edits it too. */
 

@@ -14,6 +14,7 @@ enum { WANTED = 3 * MATERIAL_NETS };
 
 static const char recognised[] = "auto"; /* in the column size */
 static const char brief[] = "settings";  /* in the column methods */
+static const char plain_text[] = "text"; /* in the column dataset: a language model */
 static const char todo[] = "give the folder that has it with --from, or leave out --offline";
 
 /* The columns, in the order of real.h. */
@@ -180,21 +181,53 @@ static outcome_t find_files(planning_t *planning, const evaluation_t *evaluation
     return outcome_ok();
 }
 
+static outcome_t find_plain(planning_t *planning, const evaluation_t *evaluation, int column, text_t *place)
+{
+    text_t archive;
+    outcome_t result = find_place(planning, evaluation->cells[column], place, &archive);
+    if (outcome_is_ok(&result) && archive.chars[0] != '\0')
+        return outcome_failed(planning->full->request->evaluations, evaluation->name, "an archive", "a file", NULL);
+    return result;
+}
+
+static outcome_t plan_text(planning_t *planning, const evaluation_t *evaluation)
+{
+    material_t *material = &planning->full->material;
+    outcome_t result;
+    if (material->text_count == MATERIAL_TEXTS)
+        return outcome_failed(planning->full->request->evaluations, NULL, "too many texts",
+                              text_of("at most %d", MATERIAL_TEXTS).chars, NULL);
+    material_text_t *text = &material->texts[material->text_count];
+    if (outcome_bad(&result, find_plain(planning, evaluation, WEIGHTS, &text->weights)) ||
+        outcome_bad(&result, find_plain(planning, evaluation, VOCABULARY, &text->tokenizer)) ||
+        outcome_bad(&result, find_plain(planning, evaluation, DATA, &text->text)))
+        return result;
+    material->text_count++;
+    return result;
+}
+
 /* ===  The plan  === */
+
+static outcome_t plan_network(planning_t *planning, const evaluation_t *evaluation)
+{
+    material_t *material = &planning->full->material;
+    if (material->count == MATERIAL_NETS)
+        return outcome_failed(planning->full->request->evaluations, NULL, "too many evaluations",
+                              text_of("at most %d", MATERIAL_NETS).chars, NULL);
+    outcome_t result = find_files(planning, evaluation);
+    material->count += outcome_is_ok(&result);
+    return result;
+}
 
 static outcome_t plan_one(planning_t *planning, const evaluation_t *evaluation)
 {
     const full_request_t *request = planning->full->request;
     material_t *material = &planning->full->material;
     const size_t before = planning->wanted_count;
-    if (material->count == MATERIAL_NETS)
-        return outcome_failed(request->evaluations, NULL, "too many evaluations",
-                              text_of("at most %d", MATERIAL_NETS).chars, NULL);
-    outcome_t result = find_files(planning, evaluation);
-    if (outcome_is_ok(&result)) {
-        material->count++;
+    const bool is_text = text_equal(evaluation->cells[DATASET], plain_text);
+    outcome_t result = is_text ? plan_text(planning, evaluation) : plan_network(planning, evaluation);
+    if (outcome_is_ok(&result))
         return result;
-    }
     planning->wanted_count = before;
     if (request->nets != NULL || outcome_fault(&result) != FAULT_MISSING)
         return result;
@@ -226,7 +259,7 @@ outcome_t real_plan(const full_request_t *request, full_t *full)
     if (outcome_bad(&result, full_check_places(request)) || outcome_bad(&result, read_list(&planning)) ||
         outcome_bad(&result, plan_all(&planning)))
         goto out;
-    if (full->material.count == 0)
+    if (full->material.count + full->material.text_count == 0)
         result = outcome_missing("--real", NULL, "no evaluation whose files are here or can be fetched",
                                  request->evaluations, todo);
     else if (planning.wanted_count > 0)

@@ -10,7 +10,9 @@
  *     name                       of the evaluation, for --net
  *     net, size                  of the registry; size "auto": recognised by the tensors, then `net` is one of its family
  *     label                      name of the data in rows: one name for one list of samples
- *     dataset, profile           kind and preprocessing; "" as for bbsbench accuracy
+ *     dataset, profile           kind and preprocessing; "" as for bbsbench accuracy. "text": a language model predicts
+ *                                a plain text; `vocabulary` is its tokenizer, and net, size, label, profile, heads,
+ *                                tokens, methods, part and ranges are not read
  *     heads, tokens              of a recognised transformer, or ""
  *     methods                    "all", or "settings": the references and the paper's two settings
  *     weights, vocabulary, data  names of files in the catalogues; vocabulary may be ""

@@ -143,7 +143,7 @@ table_rows() { find . -name build -prune -o -path ./results -prune -o -name '*.m
 
 # Weights, ranges and vocabulary that ship: a changed bit is another network, and every result is another.
 shipped() {
-    { ls models/compact | grep -E '\.(safetensors|ranges\.csv)$|vocab'; sed 's/.*  //' models/compact/SHA256SUMS; } | sort | uniq -u | sed 's/$/: without a record, or a record without it/' | none &&
+    { ls models/compact | grep -E '\.(safetensors|ranges\.csv)$|vocab|tokenizer'; sed 's/.*  //' models/compact/SHA256SUMS; } | sort | uniq -u | sed 's/$/: without a record, or a record without it/' | none &&
         (cd models/compact && sha256sum --quiet --check SHA256SUMS)
 }
 

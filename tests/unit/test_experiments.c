@@ -44,7 +44,8 @@ static text_t committed(const experiment_t *experiment, const run_mode_t *mode)
  * hold such queries). */
 static bool reads_answers(const experiment_t *experiment)
 {
-    return experiment->sql != NULL && strstr(experiment->sql, "JOIN samples AS ") != NULL;
+    return experiment->sql != NULL &&
+           (strstr(experiment->sql, "JOIN samples AS ") != NULL || strstr(experiment->sql, "JOIN windows ON ") != NULL);
 }
 
 static void take_measured(const experiment_t *experiment, const measurement_context_t *context)

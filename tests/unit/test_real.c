@@ -108,6 +108,30 @@ static void files_are_taken_in_place_or_wanted(void **state)
     finish(&tried);
 }
 
+/* A language model has three plain files, and is no network of accuracy. */
+static void a_text_is_for_a_language_model(void **state)
+{
+    (void)state;
+    tried_t tried;
+    assert_ok(try("story,,,,text,,,,,w,w,w,,,,,\n"
+                  "one,deit_tiny,full,few,imagenet,,,,all,w,,d,,,,,\n"
+                  "other,,,,text,,,,,w,v,w,,,,,\n",
+                  NULL, true, &tried));
+    assert_int_equal(tried.full.material.count, 1);
+    assert_int_equal(tried.full.material.text_count, 1);
+    assert_string_equal(tried.full.material.texts[0].weights.chars, inside("given/nets/w.bin").chars);
+    assert_string_equal(tried.full.material.texts[0].tokenizer.chars, inside("given/nets/w.bin").chars);
+    assert_string_equal(tried.full.material.texts[0].text.chars, inside("given/nets/w.bin").chars);
+    assert_string_equal(tried.full.material.left_out.chars, "other");
+    assert_non_null(strstr(tried.said, "NOT RUN: other: v"));
+    finish(&tried);
+    assert_ok(try("story,,,,text,,,,,w,w,w,,,,,\n", "story", true, &tried)); /* enough for a run */
+    assert_int_equal(tried.full.material.count, 0);
+    finish(&tried);
+    assert_error(try("story,,,,text,,,,,w,w,packed,,,,,\n", NULL, false, &tried), FAULT_FAILED, "an archive");
+    finish(&tried);
+}
+
 static void evaluations_without_files_are_named(void **state)
 {
     (void)state;
@@ -174,6 +198,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(files_are_taken_in_place_or_wanted),
+        cmocka_unit_test(a_text_is_for_a_language_model),
         cmocka_unit_test(evaluations_without_files_are_named),
         cmocka_unit_test(wrong_lists_are_refused),
         cmocka_unit_test(archives_may_be_compressed),
