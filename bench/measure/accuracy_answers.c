@@ -9,8 +9,6 @@
 #include "measure/sample_list.h"
 #include "measure/variant.h"
 
-#include <time.h>
-
 /* ===  One method  === */
 
 /* Where the logits of each sample go. */
@@ -60,14 +58,6 @@ outcome_t accuracy_answers_run(accuracy_session_t *session, const char *title, l
     return inference_run(&inference, whole_title.chars, answers->sample, answers->samples, answers->predicted);
 }
 
-/* Processor time of this program, in seconds, summed over all processors. */
-static double cpu_clock(void)
-{
-    struct timespec now = {0};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 /* Give the method's weights to the engine, and count its bits; without an engine only count them. */
 static outcome_t apply(accuracy_session_t *session, const char *spec, engine_t *engine, accuracy_row_t *row)
 {
@@ -102,10 +92,10 @@ static outcome_t run_method(accuracy_session_t *session, size_t index, logits_t 
     outcome_t result = apply(session, spec, session->engine, row);
     if (!outcome_is_ok(&result))
         return result;
-    const double started = progress_clock(), used = cpu_clock();
+    const double started = progress_clock(), used = progress_cpu_clock();
     result = predict(session, spec, logits, &session->answers[index]);
     row->seconds = progress_clock() - started;
-    row->cpu_seconds = cpu_clock() - used;
+    row->cpu_seconds = progress_cpu_clock() - used;
     return result;
 }
 
@@ -212,6 +202,18 @@ static outcome_t run_references(accuracy_session_t *session, const size_t *index
 
 /* ===  All  === */
 
+/* Answers that others computed, kept as if they were computed here. */
+static outcome_t take_given(accuracy_session_t *session, size_t index, accuracy_row_t *row)
+{
+    const accuracy_source_t *source = session->config->source;
+    outcome_t result;
+    if (outcome_bad(&result, source->take(source->context, session, index, &session->answers[index])) ||
+        outcome_bad(&result, keep(session, index)))
+        return result;
+    row->reused = true;
+    return apply(session, session->methods[index], NULL, row);
+}
+
 static bool all_reused(const accuracy_session_t *session, const accuracy_row_t *rows)
 {
     for (size_t i = 0; i < session->method_count; i++)
@@ -226,7 +228,7 @@ outcome_t accuracy_answers(accuracy_session_t *session, accuracy_row_t *rows)
     outcome_t result = outcome_ok();
     find_references(session, reference);
     for (size_t i = 0; i < session->method_count && outcome_is_ok(&result); i++)
-        result = load_kept(session, i, &rows[i]);
+        result = session->config->source != NULL ? take_given(session, i, &rows[i]) : load_kept(session, i, &rows[i]);
     if (!outcome_is_ok(&result) || all_reused(session, rows) ||
         outcome_bad(&result, run_references(session, reference, rows)))
         return result;
@@ -236,7 +238,7 @@ outcome_t accuracy_answers(accuracy_session_t *session, accuracy_row_t *rows)
             result = keep(session, i);
     }
     for (int i = 0; i < OUTPUTS_REFERENCES && outcome_is_ok(&result) && keeps(session); i++)
-        if (reference[i] < session->method_count)
+        if (reference[i] < session->method_count && !session->config->part.keeps_logits)
             logits_remove(stem_of(session, reference[i]).chars);
     return result;
 }

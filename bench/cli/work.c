@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* `bbsbench work`: compute units of a plan. */
+#include "cli/work.h"
+
+#include "cli/method_options.h"
+#include "cli/unit_config.h"
+#include "shards/work.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+static outcome_t work_on(const options_t *options, const plan_t *plan, const unit_t *unit, int jobs)
+{
+    unit_config_t open;
+    text_t stamp;
+    bool done = false;
+    outcome_t result = unit_config_open(plan, unit, jobs, &open);
+    if (!outcome_is_ok(&result) || outcome_bad(&result, unit_config_stamp(open.config.integers, &stamp)))
+        goto out;
+    const work_t work = {
+        .plan = plan, .unit = unit, .config = &open.config, .stamp = stamp.chars, .again = options_flag(options, "again")};
+    result = work_run(&work, &done);
+    if (outcome_is_ok(&result))
+        printf("unit %" PRId64 " of %zu: %s %s, %" PRId64 " samples: %s\n", unit->unit, plan->count, unit->net,
+               unit->methods, unit->count, done ? "was done" : "done");
+    fflush(stdout);
+
+out:
+    unit_config_close(&open);
+    return result;
+}
+
+static outcome_t run(const options_t *options)
+{
+    plan_t plan;
+    int jobs;
+    outcome_t result = method_options_jobs(options, &jobs);
+    if (!outcome_is_ok(&result))
+        return result;
+    result = plan_read(options_operand(options, 0), &plan);
+    for (size_t i = 1; i < options_operand_count(options) && outcome_is_ok(&result); i++) {
+        const unit_t *unit;
+        if (!outcome_bad(&result, plan_find(&plan, options_operand(options, i), &unit)))
+            result = work_on(options, &plan, unit, jobs);
+    }
+    plan_free(&plan);
+    return result;
+}
+
+static const option_t option_table[] = {
+    {"again", NULL, NULL, "also a unit that is done"},
+    JOBS_OPTION,
+    {NULL, NULL, NULL, NULL},
+};
+
+enum { MOST_UNITS = 1000000 }; /* of a command line */
+
+const command_t command_work = {
+    .name = "work",
+    .summary = "compute units of a plan of bbsbench plan",
+    .operands = "PLAN.csv UNIT...",
+    .operands_least = 2,
+    .operands_most = 1 + MOST_UNITS,
+    .options = option_table,
+    .details =
+        "What a unit leaves lies in PLAN.units, complete or not at all. A unit that is killed is run again; one that two\n"
+        "workers run at the same time leaves the same files. A unit that is done ends at once, unless another program or\n"
+        "instruction set computed it.",
+    .examples = "# needs a plan: one unit\n"
+                "bbsbench work plan.csv 1\n"
+                "# all units, two at a time\n"
+                "seq 12 | xargs -P 2 -n 1 bbsbench work --jobs 1 plan.csv",
+    .stopped = "the unit left nothing; the same command begins it again",
+    .run = run};
