@@ -65,10 +65,11 @@ const command_t command_work = {
     .details =
         "What a unit leaves lies in PLAN.units, complete or not at all. A unit that is killed is run again; one that two\n"
         "workers run at the same time leaves the same files. A unit that is done ends at once, unless another program or\n"
-        "instruction set computed it.",
+        "instruction set computed it. All units of a plan of 12, two at a time:\n"
+        "    seq 12 | xargs -P 2 -n 1 bbsbench work --jobs 1 plan.csv",
     .examples = "# needs a plan: one unit\n"
                 "bbsbench work plan.csv 1\n"
-                "# all units, two at a time\n"
-                "seq 12 | xargs -P 2 -n 1 bbsbench work --jobs 1 plan.csv",
+                "# some units, one after the other, by two threads\n"
+                "bbsbench work --jobs 2 plan.csv 1 2 3 4",
     .stopped = "the unit left nothing; the same command begins it again",
     .run = run};

@@ -13,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static const char *const endings[] = {".csv", ".logits"};
@@ -95,25 +94,26 @@ static void remove_folder(const char *path)
     rmdir(path);
 }
 
-/* Rename a file of the own folder to its place, if it is there and not one that was borrowed. */
+/* Rename a file of the own folder to its place, if it is there. */
 static outcome_t publish_file(const char *own, const char *place)
 {
-    struct stat status;
-    if (stat(own, &status) == 0 && status.st_nlink > 1)
-        return outcome_ok();
     if (rename(own, place) == 0 || errno == ENOENT)
         return outcome_ok();
     return outcome_failed(place, "renaming", strerror(errno), "a folder that may be written", NULL);
 }
 
-/* Logits before the answers that say that they are there. */
+/* Logits before the answers that say that they are there. What was computed besides the unit is left only where nothing is:
+ * files of another unit are its own. */
 static outcome_t publish(const work_t *work, const char *own, const char *folder, const char *const *methods, size_t count)
 {
     outcome_t result = file_make_folder(folder);
     for (size_t i = 0; i < count; i++)
-        for (int k = ENDINGS - 1; k >= 0 && outcome_is_ok(&result); k--)
-            result = publish_file(text_of("%s%s", parts_stem(own, work->unit, methods[i]).chars, endings[k]).chars,
-                                  text_of("%s%s", parts_stem(folder, work->unit, methods[i]).chars, endings[k]).chars);
+        for (int k = ENDINGS - 1; k >= 0 && outcome_is_ok(&result); k--) {
+            const text_t place = text_of("%s%s", parts_stem(folder, work->unit, methods[i]).chars, endings[k]);
+            if (is_of_unit(work->unit, methods[i]) || !file_exists(place.chars))
+                result = publish_file(text_of("%s%s", parts_stem(own, work->unit, methods[i]).chars, endings[k]).chars,
+                                      place.chars);
+        }
     return result;
 }
 
