@@ -17,6 +17,7 @@ static outcome_t work_on(const options_t *options, const plan_t *plan, const uni
     outcome_t result = unit_config_open(plan, unit, jobs, &open);
     if (!outcome_is_ok(&result) || outcome_bad(&result, unit_config_stamp(open.config.integers, &stamp)))
         goto out;
+    open.config.cache = options_text(options, "cache");
     const work_t work = {
         .plan = plan, .unit = unit, .config = &open.config, .stamp = stamp.chars, .again = options_flag(options, "again")};
     result = work_run(&work, &done);
@@ -49,6 +50,8 @@ static outcome_t run(const options_t *options)
 
 static const option_t option_table[] = {
     {"again", NULL, NULL, "also a unit that is done"},
+    {"cache", "FOLDER", NULL,
+     "folder of this machine, for this user alone: compressed weights are kept there for other units of the network and method"},
     JOBS_OPTION,
     {NULL, NULL, NULL, NULL},
 };

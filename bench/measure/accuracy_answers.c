@@ -64,7 +64,9 @@ static outcome_t apply(accuracy_session_t *session, const char *spec, engine_t *
     const stored_t *stored = &session->checkpoint.stored;
     if (stored->compressed && text_equal(spec, stored->method.chars))
         return variant_apply_stored(stored, &session->network, engine, &row->bits);
-    return variant_apply(&session->network, spec, session->config->threads, engine, &row->bits);
+    const text_t key = accuracy_session_variant_key(session, spec);
+    return variant_apply_kept(session->config->cache, key.chars, &session->network, spec, session->config->threads, engine,
+                              &row->bits);
 }
 
 /* Run the samples under a method whose weights are set. */

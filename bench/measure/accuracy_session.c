@@ -87,11 +87,10 @@ static accuracy_part_t part_of(const accuracy_session_t *session)
 static outcome_t identify(accuracy_session_t *session)
 {
     sha256_t digest;
-    text_t weights;
     outcome_t result;
-    if (outcome_bad(&result, checkpoint_digest(session->checkpoint.weights.path.chars, &weights)))
+    if (outcome_bad(&result, checkpoint_digest(session->checkpoint.weights.path.chars, &session->weights)))
         return result;
-    session->identity = text_of("weights=%s data=", weights.chars);
+    session->identity = text_of("weights=%s data=", session->weights.chars);
     for (int i = 0; i < session->dataset.file_count; i++) {
         if (outcome_bad(&result, sha256_file(session->dataset.files[i].chars, &digest)))
             return result;
@@ -364,6 +363,14 @@ static text_t engine_of(const accuracy_session_t *session)
     if (config->source != NULL)
         return text_of("%s", config->source->engine);
     return config->integers ? text_of("integers") : text_of("%s", engine_versions().chars);
+}
+
+text_t accuracy_session_variant_key(const accuracy_session_t *session, const char *method)
+{
+    const char *stamp = session->config->part.stamp;
+    return text_of("net=%s size=%s weights=%s method=%s first=%s %s", session->net->name, session->size->name,
+                   session->weights.chars, method, session->config->prune_first_layer ? "prune" : "keep",
+                   stamp != NULL ? stamp : "");
 }
 
 text_t accuracy_session_part_key(const accuracy_session_t *session, const char *method, const accuracy_part_t *part,

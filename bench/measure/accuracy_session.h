@@ -33,6 +33,7 @@ struct accuracy_session {
     int64_t listed;
     predictions_t *answers;                 /* one per method, over the same samples */
     logits_t reference[OUTPUTS_REFERENCES]; /* of the references among the methods, while methods run */
+    text_t weights;                         /* hash of the weights */
     text_t identity;                        /* hashes of weights and data, for the keys */
     text_t digest;                          /* of the files of the samples (accuracy_session_digest()) */
     text_t vocabulary;                      /* path of the vocabulary; the data set keeps a pointer to it */
@@ -51,6 +52,9 @@ const char *accuracy_session_data(const accuracy_session_t *session);
 /* All that the answers under a method depend on, in one line: the key of predictions.h. Fields "name=value" with a space
  * between; a value may hold spaces. */
 text_t accuracy_session_key(const accuracy_session_t *session, const char *method);
+
+/* All that the weights under a method depend on: the key of variant_file.h. */
+text_t accuracy_session_variant_key(const accuracy_session_t *session, const char *method);
 
 /* The key without a stamp of the part of `count` samples from `first` of the session's list. `digest` is that of its files.
  */

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "measure/variant.h"
 
+#include "base/progress.h"
 #include "compress/spec.h"
+#include "measure/variant_file.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { PART_WEIGHTS = 1 << 22 }; /* weights given to the engine at a time */
@@ -12,6 +15,7 @@ typedef struct {
     engine_t *engine;
     compress_size_t *bits;
     float *floats;
+    variant_writer_t *writer; /* NULL: compressed layers are not kept */
 } application_t;
 
 /* Output channels of a layer that are given to the engine at a time. */
@@ -55,7 +59,10 @@ static outcome_t give_layer(const application_t *application, size_t index, cons
 static outcome_t apply_layer(void *context, size_t index, compressed_t *compressed)
 {
     const application_t *application = context;
-    compress_add_size(application->bits, &application->network->layers[index], compressed);
+    const compress_layer_t *layer = &application->network->layers[index];
+    compress_add_size(application->bits, layer, compressed);
+    if (application->writer != NULL)
+        variant_file_add(application->writer, layer, compressed);
     return give_layer(application, index, compressed);
 }
 
@@ -75,8 +82,8 @@ static outcome_t open_application(const int8_network_t *network, engine_t *engin
     return application->floats != NULL ? outcome_ok() : outcome_out_of_memory("compressed weights");
 }
 
-outcome_t variant_apply(const int8_network_t *network, const char *spec, int threads, engine_t *engine,
-                        compress_size_t *bits)
+static outcome_t apply(const int8_network_t *network, const char *spec, int threads, engine_t *engine,
+                       variant_writer_t *writer, compress_size_t *bits)
 {
     application_t application;
     const method_t *method;
@@ -86,10 +93,17 @@ outcome_t variant_apply(const int8_network_t *network, const char *spec, int thr
     if (outcome_bad(&result, method_parse(spec, &method, &config)) ||
         outcome_bad(&result, open_application(network, engine, bits, &application)))
         return result;
+    application.writer = writer;
     config.values_only = true; /* the columns of a large layer would take 100 MB */
     result = compress_each(method, &config, network->layers, network->count, threads, apply_layer, &application);
     free(application.floats);
     return result;
+}
+
+outcome_t variant_apply(const int8_network_t *network, const char *spec, int threads, engine_t *engine,
+                        compress_size_t *bits)
+{
+    return apply(network, spec, threads, engine, NULL, bits);
 }
 
 outcome_t variant_apply_stored(const stored_t *stored, const int8_network_t *network, engine_t *engine,
@@ -102,6 +116,58 @@ outcome_t variant_apply_stored(const stored_t *stored, const int8_network_t *net
     result = stored_each(stored, network, apply_layer, &application);
     free(application.floats);
     return result;
+}
+
+/* ===  Kept  === */
+
+/* Give the layers of a file; false when they are not those of the network. */
+static outcome_t apply_file(variant_file_t *file, const int8_network_t *network, engine_t *engine, compress_size_t *bits,
+                            bool *fits)
+{
+    application_t application;
+    outcome_t result = open_application(network, engine, bits, &application);
+    *fits = true;
+    *bits = file->bits;
+    for (size_t i = 0; i < network->count && engine != NULL && *fits && outcome_is_ok(&result); i++) {
+        compressed_t compressed;
+        *fits = variant_file_next(file, &network->layers[i], &compressed);
+        if (*fits)
+            result = give_layer(&application, i, &compressed);
+    }
+    free(application.floats);
+    return result;
+}
+
+/* Compress, and keep what comes out. That it cannot be kept is no reason not to go on. */
+static outcome_t apply_and_keep(const char *folder, const char *key, const int8_network_t *network, const char *spec,
+                                int threads, engine_t *engine, compress_size_t *bits)
+{
+    variant_writer_t writer;
+    outcome_t kept = variant_file_create(folder, key, &writer);
+    outcome_t result = apply(network, spec, threads, engine, writer.open ? &writer : NULL, bits);
+    if (outcome_is_ok(&result) && writer.open)
+        kept = variant_file_commit(&writer, bits);
+    variant_file_abandon(&writer);
+    if (!outcome_is_ok(&kept) && !progress_is_quiet())
+        fprintf(stderr, "note: compressed weights are not kept: %s\n", outcome_text(&kept));
+    return result;
+}
+
+outcome_t variant_apply_kept(const char *folder, const char *key, const int8_network_t *network, const char *spec,
+                             int threads, engine_t *engine, compress_size_t *bits)
+{
+    variant_file_t file;
+    bool found = false, fits = false;
+    outcome_t result = outcome_ok();
+    if (folder == NULL)
+        return variant_apply(network, spec, threads, engine, bits);
+    if (outcome_bad(&result, variant_file_open(folder, key, engine == NULL, &file, &found)))
+        return result;
+    if (found) {
+        result = apply_file(&file, network, engine, bits, &fits);
+        variant_file_close(&file);
+    }
+    return fits || !outcome_is_ok(&result) ? result : apply_and_keep(folder, key, network, spec, threads, engine, bits);
 }
 
 /* ===  One layer at a time  === */
