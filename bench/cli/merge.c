@@ -5,11 +5,15 @@
 #include "base/file.h"
 #include "cli/method_options.h"
 #include "cli/unit_config.h"
+#include "cli/unit_model.h"
 #include "measure/accuracy_rows.h"
+#include "measure/model_rows.h"
 #include "measure/samples.h"
 #include "shards/merge.h"
+#include "shards/model_unit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 typedef struct {
     merge_t merge;
@@ -72,6 +76,58 @@ static outcome_t merge_kind(merging_t *merging, const rows_schema_t *schema)
     return result;
 }
 
+/* ===  Models  === */
+
+static outcome_t append_units(const merging_t *merging, size_t evaluation, const char *key, FILE *stream, size_t *rows)
+{
+    const plan_t *plan = merging->merge.plan;
+    outcome_t result = outcome_ok();
+    for (size_t i = 0; i < plan->count && outcome_is_ok(&result); i++)
+        if (plan->units[i].evaluation == (int64_t)evaluation)
+            result = model_unit_append(plan, &plan->units[i], key, stream, rows);
+    return result;
+}
+
+static outcome_t merge_model(const merging_t *merging, size_t evaluation, FILE *stream, size_t *rows)
+{
+    const plan_t *plan = merging->merge.plan;
+    const char *command = plan_evaluation(plan, evaluation)->command;
+    unit_model_t *open = calloc(1, sizeof *open);
+    text_t stamp, key;
+    if (open == NULL)
+        return outcome_out_of_memory("merge");
+    outcome_t result = unit_model_open(plan->path.chars, command, merging->jobs, open);
+    if (outcome_is_ok(&result) && !outcome_bad(&result, unit_config_stamp(false, &stamp)) &&
+        !outcome_bad(&result, model_unit_key(&open->simulate.plan, command, stamp.chars, &key)))
+        result = append_units(merging, evaluation, key.chars, stream, rows);
+    unit_model_close(open);
+    free(open);
+    return result;
+}
+
+/* The rows are those of the units, one after the other. */
+static outcome_t merge_models(const merging_t *merging)
+{
+    const plan_t *plan = merging->merge.plan;
+    const text_t path = text_of("%s/%s.csv", merging->folder, model_schema.name);
+    outfile_t file;
+    size_t rows = 0;
+    outcome_t result = outcome_ok();
+    if (!has_rows(plan, &model_schema) || outcome_bad(&result, outfile_open(&file, path.chars)))
+        return result;
+    for (size_t i = 1; i <= plan->evaluations && outcome_is_ok(&result); i++)
+        if (text_equal(plan_evaluation(plan, i)->rows, model_schema.name))
+            result = merge_model(merging, i, file.stream, &rows);
+    if (outcome_is_ok(&result))
+        result = outfile_commit(&file);
+    outfile_abandon(&file);
+    if (outcome_is_ok(&result))
+        printf("%s: %zu rows\n", path.chars, rows);
+    return result;
+}
+
+/* ===  All  === */
+
 static outcome_t run(const options_t *options)
 {
     plan_t plan;
@@ -83,8 +139,9 @@ static outcome_t run(const options_t *options)
     result = plan_read(options_operand(options, 0), &plan);
     if (outcome_is_ok(&result) && !outcome_bad(&result, merge_check(&merging.merge)) &&
         !outcome_bad(&result, file_make_folder(merging.folder)) &&
-        !outcome_bad(&result, merge_kind(&merging, &accuracy_schema)))
-        result = merge_kind(&merging, &integers_schema);
+        !outcome_bad(&result, merge_kind(&merging, &accuracy_schema)) &&
+        !outcome_bad(&result, merge_kind(&merging, &integers_schema)))
+        result = merge_models(&merging);
     plan_free(&plan);
     return result;
 }

@@ -6,6 +6,9 @@
 #include "cli/accuracy_options.h"
 #include "cli/method_options.h"
 #include "cli/plan_evaluations.h"
+#include "cli/simulate.h"
+#include "cli/unit_model.h"
+#include "shards/model_unit.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -20,14 +23,17 @@ static void print_plan(const char *path, const unit_t *units, size_t count)
     size_t first_wave = 0;
     for (size_t i = 0; i < count; i++) {
         const double seconds = units[i].answer_seconds + units[i].fixed_seconds;
-        least = fmin(least, seconds);
+        least = seconds > 0 ? fmin(least, seconds) : least;
         most = fmax(most, seconds);
         all += seconds;
         fixed += units[i].fixed_seconds;
         first_wave += units[i].wave == 1;
     }
-    printf("%s: %zu units, %zu of references, each %s to %s of processor time, %.1f %% of it for loading and compressing\n",
-           path, count, first_wave, number_duration(least).chars, number_duration(most).chars, 100 * fixed / all);
+    printf("%s: %zu units", path, count);
+    if (all > 0)
+        printf(", %zu of references, each %s to %s of processor time, %.1f %% of it for loading and compressing",
+               first_wave, number_duration(least).chars, number_duration(most).chars, 100 * fixed / all);
+    printf("\n");
     printf("run them:  seq %zu | xargs -P 2 -n 1 bbsbench work --jobs 1 %s\nthen:      bbsbench merge %s --out FOLDER\n",
            count, path, path);
 }
@@ -44,27 +50,80 @@ static outcome_t read_cut(const options_t *options, cut_t *cut)
                                                   : result;
 }
 
+/* All that a plan is made of; not to be moved. */
+typedef struct {
+    plan_evaluations_t evaluations;
+    unit_t *units;
+    text_t *references; /* owners of texts of units */
+    text_t *names;
+    size_t count;
+    unit_model_t model;
+    text_builder_t command; /* of the models */
+} making_t;
+
+/* Units of `simulate` after those of accuracy. */
+static outcome_t add_models(const options_t *options, const cut_t *cut, making_t *making)
+{
+    const char *words = options_text(options, "simulate");
+    const model_plan_t *plan = &making->model.simulate.plan;
+    int jobs;
+    outcome_t result = method_options_jobs(options, &jobs);
+    if (!outcome_is_ok(&result) || words == NULL)
+        return result;
+    text_append(&making->command, "%s %s", command_simulate.name, words);
+    if (making->command.failed)
+        return outcome_out_of_memory("plan");
+    if (outcome_bad(&result, unit_model_open("plan --simulate", making->command.chars, jobs, &making->model)))
+        return result;
+    const size_t parts = model_unit_parts(plan), evaluation = making->evaluations.count + 1;
+    unit_t *units = realloc(making->units, (making->count + parts + 1) * sizeof *units);
+    making->names = calloc(parts + 1, sizeof *making->names);
+    making->units = units != NULL ? units : making->units;
+    if (units == NULL || making->names == NULL)
+        return outcome_out_of_memory("plan");
+    const size_t made =
+        model_unit_cut(plan, (size_t)cut->units, making->command.chars, &units[making->count], making->names);
+    for (size_t i = 0; i < made; i++) {
+        units[making->count].evaluation = (int64_t)evaluation;
+        units[making->count].unit = (int64_t)making->count + 1;
+        making->count++;
+    }
+    printf(
+        "simulate: %zu parts of networks, designs and values of the first sweep, in %zu units; their time is not measured\n",
+        parts, made);
+    return result;
+}
+
+static outcome_t make(const options_t *options, making_t *making)
+{
+    const bool accuracy = options_given(options, "net") || options_flag(options, "smoke") ||
+                          options_flag(options, "full") || !options_given(options, "simulate");
+    plan_evaluations_t *evaluations = &making->evaluations;
+    cut_t cut;
+    outcome_t result = read_cut(options, &cut);
+    if (!outcome_is_ok(&result) || (accuracy && outcome_bad(&result, plan_evaluations_read(options, evaluations))) ||
+        outcome_bad(&result, cut_units(evaluations->items, evaluations->count, &cut, &making->units, &making->count,
+                                       &making->references)) ||
+        outcome_bad(&result, add_models(options, &cut, making)))
+        return result;
+    return plan_write(options_text(options, "out"), making->units, making->count);
+}
+
 static outcome_t run(const options_t *options)
 {
-    const char *path = options_text(options, "out");
-    plan_evaluations_t *evaluations = calloc(1, sizeof *evaluations);
-    unit_t *units = NULL;
-    text_t *texts = NULL;
-    size_t count = 0;
-    cut_t cut;
-    outcome_t result = evaluations != NULL ? read_cut(options, &cut) : outcome_out_of_memory("plan");
-    if (!outcome_is_ok(&result) || outcome_bad(&result, plan_evaluations_read(options, evaluations)) ||
-        outcome_bad(&result, cut_units(evaluations->items, evaluations->count, &cut, &units, &count, &texts)) ||
-        outcome_bad(&result, plan_write(path, units, count)))
-        goto out;
-    print_plan(path, units, count);
-
-out:
-    if (evaluations != NULL)
-        plan_evaluations_free(evaluations);
-    free(evaluations);
-    free(units);
-    free(texts);
+    making_t *making = calloc(1, sizeof *making);
+    outcome_t result = making != NULL ? make(options, making) : outcome_out_of_memory("plan");
+    if (outcome_is_ok(&result))
+        print_plan(options_text(options, "out"), making->units, making->count);
+    if (making == NULL)
+        return result;
+    plan_evaluations_free(&making->evaluations);
+    unit_model_close(&making->model);
+    free(making->units);
+    free(making->references);
+    free(making->names);
+    free(making->command.chars);
+    free(making);
     return result;
 }
 
@@ -74,6 +133,8 @@ static const option_t option_table[] = {
     {"unit-seconds", "S", NULL, "units of about so much processor time for a method"},
     {"smoke", NULL, NULL, "what `run --smoke` measures of accuracy"},
     {"full", NULL, NULL, "what `run --full` measures of accuracy; its files are fetched into the cache (BBS_HOME)"},
+    {"simulate", "OPTIONS", NULL,
+     "options of `simulate` in one word: its networks, designs and sweeps as units, besides those of accuracy or alone"},
     {"net", "NAME[,NAME]|all|auto", NULL, "networks, as `accuracy` takes them; with --full and --smoke as `run` does"},
     {"data", "PATH|KIND=PATH...", NULL, "data set, as `accuracy` takes it; with --full as `run` does"},
     {"calibration", "PATH|KIND=PATH...", NULL,
@@ -99,6 +160,8 @@ const command_t command_plan = {
         "lines for Slurm, GNU parallel and xargs.",
     .examples = "# 12 units of one network\n"
                 "bbsbench plan --net resnet34 --samples 600 --shards 12 --out plan.csv\n"
+                "# a sweep of accelerator models, a unit for each network, design and number of rows\n"
+                "bbsbench plan --simulate '--net resnet34,bert_mrpc --sweep all.rows=8,16,32' --out sweep.csv\n"
                 "# needs the files of --full: the paper's networks in about 1000 units\n"
                 "bbsbench plan --full --yes --shards 1000 --out full.csv",
     .stopped = "no plan was written; the same command begins again",

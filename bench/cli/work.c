@@ -4,30 +4,68 @@
 
 #include "cli/method_options.h"
 #include "cli/unit_config.h"
+#include "cli/unit_model.h"
+#include "measure/model_rows.h"
+#include "shards/model_unit.h"
 #include "shards/work.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-static outcome_t work_on(const options_t *options, const plan_t *plan, const unit_t *unit, int jobs)
+static bool is_model(const unit_t *unit)
+{
+    return text_equal(unit->rows, model_schema.name);
+}
+
+static void print_done(const plan_t *plan, const unit_t *unit, bool was)
+{
+    printf("unit %" PRId64 " of %zu: %s %s, %s: %s\n", unit->unit, plan->count, unit->net, unit->methods,
+           text_of("%" PRId64 " %s", unit->count, is_model(unit) ? "of the grid" : "samples").chars,
+           was ? "was done" : "done");
+    fflush(stdout);
+}
+
+static outcome_t work_on_samples(const options_t *options, const plan_t *plan, const unit_t *unit, int jobs, bool *done)
 {
     unit_config_t open;
     text_t stamp;
-    bool done = false;
     outcome_t result = unit_config_open(plan, unit, jobs, &open);
-    if (!outcome_is_ok(&result) || outcome_bad(&result, unit_config_stamp(open.config.integers, &stamp)))
-        goto out;
-    open.config.cache = options_text(options, "cache");
-    const work_t work = {
-        .plan = plan, .unit = unit, .config = &open.config, .stamp = stamp.chars, .again = options_flag(options, "again")};
-    result = work_run(&work, &done);
-    if (outcome_is_ok(&result))
-        printf("unit %" PRId64 " of %zu: %s %s, %" PRId64 " samples: %s\n", unit->unit, plan->count, unit->net,
-               unit->methods, unit->count, done ? "was done" : "done");
-    fflush(stdout);
-
-out:
+    if (outcome_is_ok(&result) && !outcome_bad(&result, unit_config_stamp(open.config.integers, &stamp))) {
+        const work_t work = {.plan = plan,
+                             .unit = unit,
+                             .config = &open.config,
+                             .stamp = stamp.chars,
+                             .again = options_flag(options, "again")};
+        open.config.cache = options_text(options, "cache");
+        result = work_run(&work, done);
+    }
     unit_config_close(&open);
+    return result;
+}
+
+static outcome_t work_on_model(const options_t *options, const plan_t *plan, const unit_t *unit, int jobs, bool *done)
+{
+    unit_model_t *open = calloc(1, sizeof *open);
+    text_t stamp, key;
+    if (open == NULL)
+        return outcome_out_of_memory("unit");
+    outcome_t result = unit_model_open(plan->path.chars, unit->command, jobs, open);
+    if (outcome_is_ok(&result) && !outcome_bad(&result, unit_config_stamp(false, &stamp)) &&
+        !outcome_bad(&result, model_unit_key(&open->simulate.plan, unit->command, stamp.chars, &key)))
+        result = model_unit_run(plan, unit, &open->simulate.plan, key.chars, options_flag(options, "again"), done);
+    unit_model_close(open);
+    free(open);
+    return result;
+}
+
+static outcome_t work_on(const options_t *options, const plan_t *plan, const unit_t *unit, int jobs)
+{
+    bool done = false;
+    outcome_t result = is_model(unit) ? work_on_model(options, plan, unit, jobs, &done)
+                                      : work_on_samples(options, plan, unit, jobs, &done);
+    if (outcome_is_ok(&result))
+        print_done(plan, unit, done);
     return result;
 }
 

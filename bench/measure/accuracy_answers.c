@@ -69,6 +69,12 @@ static outcome_t apply(accuracy_session_t *session, const char *spec, engine_t *
                               &row->bits);
 }
 
+/* The bits of a method that need not run. A part of the samples has no row. */
+static outcome_t count_bits(accuracy_session_t *session, size_t index, accuracy_row_t *row)
+{
+    return session->config->part.count > 0 ? outcome_ok() : apply(session, session->methods[index], NULL, row);
+}
+
 /* Run the samples under a method whose weights are set. */
 static outcome_t predict(accuracy_session_t *session, const char *spec, logits_t *logits, predictions_t *answers)
 {
@@ -123,7 +129,7 @@ static outcome_t load_kept(accuracy_session_t *session, size_t index, accuracy_r
                                               session->config->skip_bad ? SAMPLE_SKIPPED : 0,
                                               (int)session->size->classes - 1, &session->answers[index], &row->reused)))
         return result;
-    return row->reused ? apply(session, session->methods[index], NULL, row) : result;
+    return row->reused ? count_bits(session, index, row) : result;
 }
 
 static outcome_t keep(const accuracy_session_t *session, size_t index)
@@ -156,7 +162,7 @@ static outcome_t refer(accuracy_session_t *session, int reference, size_t index,
         return result;
     if (found) {
         answer_from(logits, &session->answers[index]);
-        return row->reused ? result : apply(session, session->methods[index], NULL, row);
+        return row->reused ? result : count_bits(session, index, row);
     }
     if (outcome_bad(&result, run_method(session, index, logits, row)))
         return result;

@@ -122,6 +122,34 @@ refused 'unit [0-9]+: found weights [0-9a-f]{16}, expected weights [0-9a-f]{16}'
 cp models/compact/resnet34.safetensors "$work/net.safetensors"
 check "with the right ones again" sh -c "'$BBSBENCH' merge '$plan' --jobs 1 --out '$work/right' >/dev/null && cmp '$work/one.csv' '$work/right/accuracy.csv'"
 
+# ===  Accelerator models  ===
+# 2 networks, 3 designs, 2 values of the first sweep: 12 parts, of which each has the values of the second sweep.
+grid="--net resnet34,bert_mrpc --weights none --accelerator stripes,bitvert-mod,bitwave --sweep bitvert.rows=8,16 --sweep dram.gbytes_per_s=6.4,12.8"
+# shellcheck disable=SC2086
+check "a grid" bbs simulate $grid --jobs 1 --out "$work/grid.csv"
+check "in 5 units" bbs plan --simulate "$grid" --shards 5 --jobs 1 --out "$work/sweep.csv"
+check "of 12 parts" [ "$(sed 1d "$work/sweep.csv" | awk -F, '{ n += $10 } END { print NR, n }')" = "5 12" ]
+check "all units" each 1 5 "$work/sweep.csv"
+check "merge" bbs merge "$work/sweep.csv" --jobs 1 --out "$work/sweep"
+check "the rows of one process" cmp "$work/grid.csv" "$work/sweep/model.csv"
+sed -i '3s/,[0-9]*,/,1,/' "$work/sweep.units/001.model/000004.csv"
+check_fails 1 "rows that somebody changed" bbs merge "$work/sweep.csv" --out "$work/refused"
+check "are refused by name" grep -q '000004.csv: unit 3: found a damaged file' "$tap_folder/last_err"
+check "and computed again" bbs work --jobs 1 "$work/sweep.csv" 3
+check "and merged" sh -c "'$BBSBENCH' merge '$work/sweep.csv' --out '$work/sweep' >/dev/null && cmp '$work/grid.csv' '$work/sweep/model.csv'"
+check_fails 2 "an option that is not for a part" bbs plan --simulate "$grid --out x.csv" --out "$work/no.csv"
+
+# ===  Compressed weights that a machine keeps  ===
+check "a unit that keeps them" bbs work --again --jobs 1 --cache "$work/cache" "$plan" 10
+check "for this user alone" [ "$(stat -c %a "$work/cache")" = 700 ]
+check "the next unit of the method" bbs work --again --jobs 1 --cache "$work/cache" "$plan" 12
+check "makes no others" [ "$(find "$work/cache" -name '*.weights' | wc -l)" -eq 1 ]
+for one in "$work"/cache/*.weights; do "$PYTHON" -c "import sys; p = sys.argv[1]; b = bytearray(open(p, 'rb').read()); b[5000] ^= 1; open(p, 'wb').write(b)" "$one"; done
+check "damaged ones are not used" bbs work --again --jobs 1 --cache "$work/cache" "$plan" 10
+check "the rows of one process" sh -c "'$BBSBENCH' merge '$plan' --jobs 1 --out '$work/cached' >/dev/null && cmp '$work/one.csv' '$work/cached/accuracy.csv'"
+chmod 777 "$work/cache"
+check_fails 1 "a folder that others may write" bbs work --again --jobs 1 --cache "$work/cache" "$plan" 10
+
 # ===  Failures  ===
 sed 's/resnet34 --size compact/resnet34 --size compact --data nowhere/' "$plan" >"$work/fails.csv"
 check_fails 3 "a unit that fails" bbs work "$work/fails.csv" 1
