@@ -28,8 +28,10 @@ typedef struct {
 typedef struct accuracy_session accuracy_session_t; /* accuracy_session.h */
 typedef struct predictions predictions_t;           /* predictions.h */
 typedef struct {
-    /* Fill the answers and outputs of method `index` of the session; samples and labels are there. */
-    outcome_t (*take)(void *context, const accuracy_session_t *session, size_t index, predictions_t *answers);
+    /* Fill the answers and outputs of method `index` of the session; samples and labels are there. `*counted` says whether
+     * `*bits` is filled too; else the bits are counted here. */
+    outcome_t (*take)(void *context, const accuracy_session_t *session, size_t index, predictions_t *answers,
+                      compress_size_t *bits, bool *counted);
     void *context;
     const char *engine;  /* what computed them, as in the keys of kept answers */
     const char *kernels; /* the same in the rows; NULL: the kernels of the configuration */

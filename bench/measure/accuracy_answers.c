@@ -64,7 +64,7 @@ static outcome_t apply(accuracy_session_t *session, const char *spec, engine_t *
     const stored_t *stored = &session->checkpoint.stored;
     if (stored->compressed && text_equal(spec, stored->method.chars))
         return variant_apply_stored(stored, &session->network, engine, &row->bits);
-    const text_t key = accuracy_session_variant_key(session, spec);
+    const text_t key = accuracy_session_variant_key(session, spec, session->config->part.stamp);
     return variant_apply_kept(session->config->cache, key.chars, &session->network, spec, session->config->threads, engine,
                               &row->bits);
 }
@@ -214,12 +214,14 @@ static outcome_t run_references(accuracy_session_t *session, const size_t *index
 static outcome_t take_given(accuracy_session_t *session, size_t index, accuracy_row_t *row)
 {
     const accuracy_source_t *source = session->config->source;
+    bool counted = false;
     outcome_t result;
-    if (outcome_bad(&result, source->take(source->context, session, index, &session->answers[index])) ||
+    if (outcome_bad(&result,
+                    source->take(source->context, session, index, &session->answers[index], &row->bits, &counted)) ||
         outcome_bad(&result, keep(session, index)))
         return result;
     row->reused = true;
-    return apply(session, session->methods[index], NULL, row);
+    return counted ? result : apply(session, session->methods[index], NULL, row);
 }
 
 static bool all_reused(const accuracy_session_t *session, const accuracy_row_t *rows)

@@ -365,9 +365,8 @@ static text_t engine_of(const accuracy_session_t *session)
     return config->integers ? text_of("integers") : text_of("%s", engine_versions().chars);
 }
 
-text_t accuracy_session_variant_key(const accuracy_session_t *session, const char *method)
+text_t accuracy_session_variant_key(const accuracy_session_t *session, const char *method, const char *stamp)
 {
-    const char *stamp = session->config->part.stamp;
     return text_of("net=%s size=%s weights=%s method=%s first=%s %s", session->net->name, session->size->name,
                    session->weights.chars, method, session->config->prune_first_layer ? "prune" : "keep",
                    stamp != NULL ? stamp : "");

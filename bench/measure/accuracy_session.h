@@ -53,8 +53,8 @@ const char *accuracy_session_data(const accuracy_session_t *session);
  * between; a value may hold spaces. */
 text_t accuracy_session_key(const accuracy_session_t *session, const char *method);
 
-/* All that the weights under a method depend on: the key of variant_file.h. */
-text_t accuracy_session_variant_key(const accuracy_session_t *session, const char *method);
+/* All that the weights under a method depend on: the key of variant_file.h. `stamp` says what computes, or is NULL. */
+text_t accuracy_session_variant_key(const accuracy_session_t *session, const char *method, const char *stamp);
 
 /* The key without a stamp of the part of `count` samples from `first` of the session's list. `digest` is that of its files.
  */

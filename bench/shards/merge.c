@@ -5,6 +5,7 @@
 #include "measure/sample_list.h"
 #include "shards/fields.h"
 #include "shards/parts.h"
+#include "shards/sizes.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -43,7 +44,7 @@ typedef struct {
     const merge_t *merge;
     size_t evaluation;
     text_t first_key; /* of the first file: what the others must share */
-    text_t stamp;     /* " program=... isa=..." of it */
+    text_t stamp;     /* " program=... isa=..." of it, with a space before it */
     text_t engine;    /* in it */
     text_t differ;    /* names of what differs, where it may */
     text_t *digests;  /* of the samples of each unit; made when first used */
@@ -135,7 +136,8 @@ static bool has_method(const unit_t *unit, const char *wanted)
 }
 
 /* The units of a method come in the order of their samples, and must leave none out. */
-static outcome_t take(void *context, const accuracy_session_t *session, size_t index, predictions_t *answers)
+static outcome_t take(void *context, const accuracy_session_t *session, size_t index, predictions_t *answers,
+                      compress_size_t *bits, bool *counted)
 {
     joining_t *joining = context;
     const plan_t *plan = joining->merge->plan;
@@ -149,6 +151,9 @@ static outcome_t take(void *context, const accuracy_session_t *session, size_t i
         if (unit->first != next || unit->samples != answers->samples)
             break;
         result = take_part(joining, session, unit, method, answers);
+        if (!*counted)
+            *counted = sizes_read(parts_stem(parts_folder(plan, unit).chars, unit, method).chars,
+                                  accuracy_session_variant_key(session, method, joining->stamp.chars + 1).chars, bits);
         next += unit->count;
     }
     if (!outcome_is_ok(&result) || next == answers->samples)

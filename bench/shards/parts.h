@@ -11,6 +11,7 @@
 /* The files that units leave, below the folder of the plan:
  *
  *     EVALUATION.NET/FIRST/NET.SIZE.DATA.METHOD.csv   answers of the samples from FIRST on (measure/predictions.h)
+ *     EVALUATION.NET/FIRST/NET.SIZE.DATA.METHOD.sizes.csv   bits of the method (sizes.h)
  *     EVALUATION.NET/FIRST/NET.SIZE.DATA.METHOD.logits   of a reference (measure/logits.h)
  *     EVALUATION.model/FIRST.csv                      rows of `simulate`
  *     state/UNIT.running.HOST.PID                     a worker that computes the unit

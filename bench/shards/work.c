@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/progress.h"
 #include "measure/accuracy_answers.h"
+#include "shards/sizes.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -15,7 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const endings[] = {".csv", ".logits"};
+static const char *const endings[] = {".csv", ".sizes.csv", ".logits"}; /* the answers, which make a unit done, come last */
 enum { ENDINGS = sizeof endings / sizeof *endings };
 
 /* ===  Done already?  === */
@@ -102,8 +103,8 @@ static outcome_t publish_file(const char *own, const char *place)
     return outcome_failed(place, "renaming", strerror(errno), "a folder that may be written", NULL);
 }
 
-/* Logits before the answers that say that they are there. What was computed besides the unit is left only where nothing is:
- * files of another unit are its own. */
+/* Answers come last, because they say that the rest is there. What was computed besides the unit is left only where nothing
+ * is: files of another unit are its own. */
 static outcome_t publish(const work_t *work, const char *own, const char *folder, const char *const *methods, size_t count)
 {
     outcome_t result = file_make_folder(folder);
@@ -119,13 +120,27 @@ static outcome_t publish(const work_t *work, const char *own, const char *folder
 
 /* ===  Work  === */
 
-static outcome_t answer(const accuracy_config_t *config, double *answer_seconds)
+/* Keep the bits that were counted. */
+static outcome_t keep_sizes(const work_t *work, const accuracy_session_t *session, const accuracy_row_t *rows)
+{
+    outcome_t result = outcome_ok();
+    for (size_t i = 0; i < session->method_count && outcome_is_ok(&result); i++) {
+        const char *method = session->methods[i];
+        if (rows[i].bits.layers > 0)
+            result = sizes_write(parts_stem(session->config->predictions, work->unit, method).chars,
+                                 accuracy_session_variant_key(session, method, work->stamp).chars, &rows[i].bits);
+    }
+    return result;
+}
+
+static outcome_t answer(const work_t *work, const accuracy_config_t *config, double *answer_seconds)
 {
     accuracy_session_t *session = calloc(1, sizeof *session);
     accuracy_row_t *rows = calloc(config->method_count + 1, sizeof *rows);
     outcome_t result = session != NULL && rows != NULL ? outcome_ok() : outcome_out_of_memory("unit");
-    if (outcome_is_ok(&result) && !outcome_bad(&result, accuracy_session_open(config, session)))
-        result = accuracy_answers(session, rows);
+    if (outcome_is_ok(&result) && !outcome_bad(&result, accuracy_session_open(config, session)) &&
+        !outcome_bad(&result, accuracy_answers(session, rows)))
+        result = keep_sizes(work, session, rows);
     for (size_t i = 0; outcome_is_ok(&result) && i < session->method_count; i++)
         *answer_seconds += rows[i].cpu_seconds;
     if (session != NULL)
@@ -150,7 +165,7 @@ static outcome_t compute(const work_t *work, const char *folder, parts_cost_t *c
     config.predictions = own.chars;
     config.part = (accuracy_part_t){
         .first = work->unit->first, .count = work->unit->count, .stamp = work->stamp, .keeps_logits = true};
-    if (!outcome_bad(&result, answer(&config, &cost->answer_seconds)))
+    if (!outcome_bad(&result, answer(work, &config, &cost->answer_seconds)))
         result = publish(work, own.chars, folder, methods, config.method_count);
 
 out:

@@ -3,7 +3,7 @@
 # slurmd of Debian's slurm-wlm and munge, as root. A node is killed and a unit is killed while they work, and a unit is done
 # twice; the rows must be those of one process. Everything that was started is stopped by its number, also after a failure.
 #   CLUSTER_NETS      compact networks (default: seven, one of each architecture)
-#   CLUSTER_SAMPLES   of each (default 256)
+#   CLUSTER_SAMPLES   of each (default 128)
 #   CLUSTER=full      the seven made checkpoints of the rehearsal at full size (python3-torchvision; 1.7 GB; minutes)
 . tests/shell/tap.sh
 PYTHON=${PYTHON:-/usr/bin/python3}
@@ -121,7 +121,7 @@ if [ "${CLUSTER:-}" = full ]; then
     # shellcheck disable=SC2086
     check "one process" full --yes $settings --only accuracy,integers --no-compare --jobs 1 --out "$tap_folder/one"
 else
-    settings="--net $nets --samples ${CLUSTER_SAMPLES:-256} --method fp32 --method int8 --method bbs-mod"
+    settings="--net $nets --samples ${CLUSTER_SAMPLES:-128} --method fp32 --method int8 --method bbs-mod"
     # shellcheck disable=SC2086
     check "a plan of about 24 units" "$BBSBENCH" plan $settings --shards 24 --jobs 1 --out "$plan"
     mkdir "$tap_folder/one"
