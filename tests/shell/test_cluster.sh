@@ -9,7 +9,8 @@ PYTHON=${PYTHON:-/usr/bin/python3}
 bbs() { "$BBSBENCH" "$@"; }
 each() { seq "$1" "$2" | xargs -P 2 -n 1 "$BBSBENCH" work --jobs 1 "${3:-$plan}"; }
 cp models/compact/resnet34.safetensors "$work/net.safetensors"
-settings="--net resnet34 --weights $work/net.safetensors --samples 480"
+methods="--method fp32 --method int8 --method mx --method bbs-mod" # floats, integers, both kinds of compressed weights
+settings="--net resnet34 --weights $work/net.safetensors --samples 480 $methods"
 
 # ===  Plan, work, merge  ===
 # shellcheck disable=SC2086 # words
@@ -39,8 +40,8 @@ killed() {
         bbs status "$plan" --format csv >"$work/running" 2>/dev/null
         kill -9 $pid 2>/dev/null
         wait $pid 2>/dev/null
-        if [ ! -e "$units/001.resnet34/000120/resnet34.compact.glyphs.bbs-cons.csv" ]; then return 0; fi
-        rm "$units/001.resnet34/000120/resnet34.compact.glyphs.bbs-cons.csv"
+        if [ ! -e "$units/001.resnet34/000120/resnet34.compact.glyphs.mx.csv" ]; then return 0; fi
+        rm "$units/001.resnet34/000120/resnet34.compact.glyphs.mx.csv"
     done
     return 1
 }
@@ -50,7 +51,7 @@ check "and is no more" sh -c "'$BBSBENCH' status '$plan' --format csv 2>/dev/nul
 check "the rest, the killed one again" each 7 12
 check "all are done" sh -c "'$BBSBENCH' status '$plan' --format csv 2>/dev/null | grep -q '^1,accuracy,resnet34,12,12,0,0,0,0'"
 check "a unit that is done ends at once" bbs work "$plan" 7
-check "and says so" grep -q 'unit 7 of 12: resnet34 bbs-cons, 120 samples: was done' "$tap_folder/last_out"
+check "and says so" grep -q 'unit 7 of 12: resnet34 mx, 120 samples: was done' "$tap_folder/last_out"
 twice() {
     "$BBSBENCH" work --again --jobs 1 "$plan" 2 >"$work/a" 2>&1 &
     first=$!
@@ -61,8 +62,17 @@ check "leave nothing of their own" sh -c "[ -z \"\$(ls '$units/private' | grep -
 check "merge" bbs merge "$plan" --jobs 1 --out "$work/merged"
 check "the rows of one process" cmp "$work/one.csv" "$work/merged/accuracy.csv"
 check "and its answers, sample by sample" diff -r "$work/kept" "$work/merged/predictions"
-check "which it takes for its own" bbs accuracy --net resnet34 --weights "$work/net.safetensors" --samples 480 --predictions "$work/merged/predictions" --out "$work/again.csv"
+# shellcheck disable=SC2086
+check "which it takes for its own" bbs accuracy $settings --predictions "$work/merged/predictions" --out "$work/again.csv"
 check "every method" [ "$(grep -c '(kept)' "$tap_folder/out")" -eq 4 ]
+
+find "$units" -name '*.sizes.csv' -exec mv {} {}.away \;
+check "without the bits that units have counted" bbs merge "$plan" --jobs 1 --out "$work/counted"
+check "the same rows" cmp "$work/one.csv" "$work/counted/accuracy.csv"
+find "$units" -name '*.sizes.csv.away' | while read -r file; do sed '2s/^[0-9]*/1/' "$file" >"${file%.away}"; done
+check "with bits that somebody changed" bbs merge "$plan" --jobs 1 --out "$work/counted"
+check "too" cmp "$work/one.csv" "$work/counted/accuracy.csv"
+find "$units" -name '*.sizes.csv.away' | while read -r file; do mv "$file" "${file%.away}"; done
 
 # ===  In another order, in a mode, in integers  ===
 check "integers" bbs accuracy --net resnet34 --samples 60 --activations int8 --jobs 1 --out "$work/int.csv"
@@ -146,6 +156,9 @@ check "the next unit of the method" bbs work --again --jobs 1 --cache "$work/cac
 check "makes no others" [ "$(find "$work/cache" -name '*.weights' | wc -l)" -eq 1 ]
 for one in "$work"/cache/*.weights; do "$PYTHON" -c "import sys; p = sys.argv[1]; b = bytearray(open(p, 'rb').read()); b[5000] ^= 1; open(p, 'wb').write(b)" "$one"; done
 check "damaged ones are not used" bbs work --again --jobs 1 --cache "$work/cache" "$plan" 10
+check "nor those of another method" bbs work --again --jobs 1 --cache "$work/cache" "$plan" 1 5 7
+check "of which there are four" [ "$(find "$work/cache" -name '*.weights' | wc -l)" -eq 4 ]
+check "they are read" bbs work --again --jobs 1 --cache "$work/cache" "$plan" 1 2 9 12
 check "the rows of one process" sh -c "'$BBSBENCH' merge '$plan' --jobs 1 --out '$work/cached' >/dev/null && cmp '$work/one.csv' '$work/cached/accuracy.csv'"
 chmod 777 "$work/cache"
 check_fails 1 "a folder that others may write" bbs work --again --jobs 1 --cache "$work/cache" "$plan" 10
