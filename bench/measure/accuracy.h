@@ -65,7 +65,7 @@ typedef struct {
     const char *samples;     /* folder for the list of samples (sample_list.h); NULL: none */
     const char *predictions; /* folder where answers are stored and reused; NULL: none */
     accuracy_part_t part;
-    const char *cache; /* folder of this machine for compressed weights (variant_file.h); NULL: none */
+    const char *cache;               /* folder of this machine for compressed weights (variant_file.h); NULL: none */
     const accuracy_source_t *source; /* NULL: answers are computed here, or kept */
 } accuracy_config_t;
 
