@@ -47,7 +47,7 @@ BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/benches/%,$(wildcard tests/bench
 .DEFAULT_GOAL := all
 .SUFFIXES:
 .SECONDARY:
-.PHONY: report-check report-picture commands-check help deps all check check-build real real-reference smoke bench bench-peers oracle lint parity rehearsal synthesis asan faults coverage mutation fuzz retrain reference readme datasets glyphs format install uninstall clean distclean FORCE
+.PHONY: report-check report-picture commands-check help deps all check check-build real real-reference smoke bench bench-peers oracle lint parity rehearsal cluster synthesis asan faults coverage mutation fuzz retrain reference readme datasets glyphs format install uninstall clean distclean FORCE
 
 help:  ## this list
 	@grep -hE "^[a-z-]+:.*##" Makefile | sed -E "s|^([a-z-]+):.*## *|\1\||" | awk -F"|" "{printf \"  %-12s %s\\n\", \$$1, \$$2}"
@@ -121,6 +121,9 @@ commands-check: $(BUILD)/bbsbench  ## run every command of the documents and of 
 
 rehearsal: $(BUILD)/bbsbench  ## ./run_all.sh --full on seven made checkpoints served on loopback (python3-torchvision; 3.5 GB in a temporary folder)
 	@BUILD=$(BUILD) BBSBENCH="$(ABSOLUTE)/bbsbench" PYTHON=$(PYTHON) sh tests/shell/rehearsal.sh
+
+cluster: $(BUILD)/bbsbench  ## a plan on a real Slurm of two nodes on this machine, with a killed node and unit (slurm-wlm, munge, root): CLUSTER=full takes the rehearsal's checkpoints
+	@BUILD=$(BUILD) BBSBENCH="$(ABSOLUTE)/bbsbench" PYTHON=$(PYTHON) CLUSTER=$(CLUSTER) sh tests/cluster/cluster.sh
 
 synthesis: $(BUILD)/bbsbench  ## the PEs of `area` in Verilog, simulated and synthesised (yosys, iverilog, qflow-tech-osu018)
 	@$(PYTHON) tests/synthesis/synthesise.py $(BUILD)/bbsbench $(BUILD)/synthesis

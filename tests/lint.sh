@@ -17,7 +17,7 @@ else
     echo "cppcheck is not installed: not run"
 fi
 if command -v shellcheck >/dev/null 2>&1; then
-    shellcheck -x run_all.sh deps.sh commit.sh tests/run.sh tests/lint.sh tests/readme.sh tests/baselines.sh docs/ci/track.sh .ci/run || bad=1
+    shellcheck -x run_all.sh deps.sh commit.sh tests/run.sh tests/lint.sh tests/readme.sh tests/baselines.sh docs/ci/track.sh docs/slurm/*.sh .ci/run || bad=1
 else
     echo "shellcheck is not installed: not run"
 fi

@@ -23,7 +23,8 @@ typedef struct {
 /* BBS_QUIET is set and not empty (`bbsbench --quiet`): no progress, and no notes. */
 bool progress_is_quiet(void);
 
-double progress_clock(void); /* monotonic seconds */
+double progress_clock(void);     /* monotonic seconds */
+double progress_cpu_clock(void); /* processor time of this program, in seconds, summed over all processors */
 
 void progress_start(progress_t *progress, const char *title, const char *unit, int64_t total);
 void progress_update(progress_t *progress, int64_t done);

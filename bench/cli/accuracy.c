@@ -2,51 +2,23 @@
 #include "cli/accuracy.h"
 
 #include "base/text.h"
-#include "cli/input.h"
-#include "cli/method_options.h"
+#include "cli/accuracy_options.h"
 #include "cli/output.h"
 #include "measure/accuracy_rows.h"
 #include "measure/layers.h"
-#include "nets/recognise.h"
 
 #include <inttypes.h>
-#include <limits.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-static const char *const default_methods[] = {"fp32", "int8", "bbs-cons", "bbs-mod"};
-enum { MOST_HEADS = 4096 };
-enum { DEFAULT_METHODS = 4, FLOAT_METHODS = 1 /* the first methods of the default list, which have no integer weights */ };
 
 static const option_t options_table[] = {
     {"net", "NAME[,NAME]|all|auto", option_required,
      "networks; all: every network that has the size; auto: the network that the tensors of --weights are"},
-    {"size", "compact|full", NULL, "width of the networks (default compact; full for a network without a compact size)"},
-    {"weights", "FILE", NULL,
-     "checkpoint to use in place of the shipped one, for one network: safetensors, torch.save (FILE#KEY: the state dict\n"
-     "under KEY), an index of shards, a folder with one of these, or what quantize, compress, pack and unpack wrote"},
     {"data", "PATH", NULL, "data set (default: the one in datasets/, or where Debian installs it)"},
-    {"dataset", "NAME", NULL,
-     "kind of the data, where it is not the network's own: imagenet, cifar10, glue-sst2, glue-mrpc ..."},
-    {"profile", "NAME", NULL,
-     "preprocessing of the samples (default: as config.json beside the weights says, else the network's; unknown: lists them)"},
-    {"heads", "N", "0", "with --net auto: heads of a transformer's attention, where config.json does not say; 0: assumed"},
-    {"tokens", "N", "0",
-     "with --net auto: pieces of the longest text, others are cut; 0: as many as the network has places"},
-    {"ignore-extra", NULL, NULL, "leave out float tensors of the checkpoint that the network does not ask for"},
-    {"vocabulary", "FILE", NULL, "WordPiece vocabulary of the checkpoint (vocab.txt), for networks that read text"},
-    {"method", "SPEC...", NULL, "NAME[:key=value...], may be given several times (default fp32, int8, bbs-cons, bbs-mod)"},
-    {"samples", "N", "0", "at most N samples, from a fixed balanced list; 0: all"},
-    {"activations", "fp32|int8", "fp32",
-     "int8: 8-bit activations and exact integer sums, the same answers on every machine"},
-    {"ranges", "FILE", NULL,
-     "ranges of 8-bit activations, from bbsbench calibrate (default: NAME.ranges.csv beside the weights)"},
     {"calibration", "PATH", NULL,
      "samples for methods with the key activations (default: the training part of the data, or samples that are not evaluated)"},
-    {"kernels", "fast|stock|plain", "fast", "oneDNN; Darknet's own functions (fp32); plain integer loops (int8)"},
-    {"first-layer", "keep|prune", "keep", "keep: the convolution that reads the image stays at 8 bits"},
+    ACCURACY_OPTIONS,
     {"predictions", "FOLDER", NULL,
      "store each prediction there, with what the logits say (docs/outputs.md), and reuse stored ones of the same configuration"},
     {"layers", NULL, NULL,
@@ -65,8 +37,6 @@ static const char details[] =
     "The project ships no weights of full size: give your own with --weights.\n"
     "With --layers there is a row a layer and method (default bbs-mod): the divergence of the outputs from those of INT8, the\n"
     "error of the logits and the flips, on the same samples. A layer runs all samples: take few with --samples.";
-
-static const char *const layer_methods[] = {"bbs-mod"};
 
 typedef struct {
     rows_writer_t rows;
@@ -125,108 +95,40 @@ static void print_layer(void *context, const layers_row_t *row)
     fflush(stdout);
 }
 
-static const char default_size_name[] = "compact";
+static const char *const layer_methods[] = {"bbs-mod"};
 
 /* Rows of whole networks, or of layers. */
-static outcome_t run_config(const accuracy_config_t *config, printer_t *printer)
+static outcome_t run_config(void *to, const accuracy_config_t *config)
 {
+    printer_t *printer = to;
     return printer->layers ? layers_run(config, print_layer, printer) : accuracy_run(config, print_row, printer);
 }
 
-static outcome_t run_net(const network_t *network, const char *size_name, accuracy_config_t *config, printer_t *printer)
+static outcome_t run_all(const options_t *options, accuracy_config_t *config, printer_t *printer)
 {
+    output_t output;
     outcome_t result;
-    config->network = network;
-    config->size = net_default_size(network);
-    if (size_name != NULL && outcome_bad(&result, net_find_size(network, size_name, &config->size)))
-        return result;
-    return run_config(config, printer);
-}
-
-static bool has_size(const network_t *network, const char *name)
-{
-    const net_size_t *size;
-    outcome_t result = net_find_size(network, name, &size);
-    return outcome_is_ok(&result);
-}
-
-/* Every network of the list `text`. "all" means the networks that have the size; a network asked for by name must have it.
- */
-static outcome_t run_nets(const char *text, const char *size, accuracy_config_t *config, printer_t *printer)
-{
-    registry_list_t list;
-    bool all = text_equal(text, "all");
-    if (text_equal(text, net_auto)) {
-        config->network = NULL;
-        config->size = NULL;
-        return run_config(config, printer);
-    }
-    outcome_t result = registry_list(&net_names, text, &list);
-    if (!outcome_is_ok(&result))
-        return result;
-    if (list.count > 1 && !all && config->weights != NULL)
-        result = outcome_usage("--weights", NULL, "one file for several networks", "one network", NULL);
-    for (size_t i = 0; i < list.count && outcome_is_ok(&result); i++) {
-        const network_t *network = list.items[i];
-        if (!all || has_size(network, size != NULL ? size : default_size_name))
-            result = run_net(network, size, config, printer);
-    }
-    registry_list_free(&list);
-    return result;
-}
-
-/* The methods of a command that names none. */
-static void choose_methods(const printer_t *printer, accuracy_config_t *config)
-{
-    config->methods = default_methods + (config->integers ? FLOAT_METHODS : 0);
-    config->method_count = DEFAULT_METHODS - (config->integers ? FLOAT_METHODS : 0);
-    if (printer->layers) {
+    const rows_schema_t *schema = printer->layers ? &layers_schema : config->integers ? &integers_schema : &accuracy_schema;
+    config->predictions = options_text(options, "predictions");
+    if (printer->layers && !options_given(options, "method")) {
         config->methods = layer_methods;
         config->method_count = 1;
     }
+    if (outcome_bad(&result, output_open(options, &output)))
+        return result;
+    if (!outcome_bad(&result, rows_create(&printer->rows, schema, output.rows)))
+        result = rows_finish(&printer->rows, accuracy_options_each(options, config, run_config, printer));
+    return output_close(&output, schema->name, schema, result);
 }
 
 static outcome_t run(const options_t *options)
 {
-    const char **methods = NULL, *nets = options_text(options, "net");
-    accuracy_config_t config = {.data = options_text(options, "data"),
-                                .vocabulary = options_text(options, "vocabulary"),
-                                .kernels = options_text(options, "kernels"),
-                                .calibration = options_text(options, "calibration"),
-                                .ranges = options_text(options, "ranges"),
-                                .predictions = options_text(options, "predictions"),
-                                .profile = options_text(options, "profile"),
-                                .dataset = options_text(options, "dataset"),
-                                .ignore_extra = options_flag(options, "ignore-extra"),
-                                .usual_methods = !options_given(options, "method"),
-                                .prune_first_layer = text_equal(options_text(options, "first-layer"), "prune"),
-                                .integers = text_equal(options_text(options, "activations"), "int8"),
-                                .skip_bad = options_flag(options, "skip-bad")};
-    outcome_t result;
-    if (outcome_bad(&result, input_path(options_text(options, "weights"), &config.weights)) ||
-        outcome_bad(&result, options_integer(options, "samples", 0, INT64_MAX, &config.images)) ||
-        outcome_bad(&result, options_integer(options, "heads", 0, MOST_HEADS, &config.heads)) ||
-        outcome_bad(&result, options_integer(options, "tokens", 0, INT64_MAX, &config.tokens)) ||
-        outcome_bad(&result, method_options_jobs(options, &config.threads)))
-        return result;
     printer_t printer = {.net = NULL, .layers = options_flag(options, "layers")};
-    output_t output;
-    const rows_schema_t *schema = printer.layers ? &layers_schema : config.integers ? &integers_schema : &accuracy_schema;
-    choose_methods(&printer, &config);
-    if (options_given(options, "method")) {
-        config.method_count = options_count(options, "method");
-        config.methods = methods = calloc(config.method_count, sizeof *methods);
-        if (methods == NULL)
-            return outcome_out_of_memory("accuracy");
-        for (size_t i = 0; i < config.method_count; i++)
-            methods[i] = options_nth(options, "method", i);
-    }
-    if (!outcome_bad(&result, output_open(options, &output))) {
-        if (!outcome_bad(&result, rows_create(&printer.rows, schema, output.rows)))
-            result = rows_finish(&printer.rows, run_nets(nets, options_text(options, "size"), &config, &printer));
-        result = output_close(&output, schema->name, schema, result);
-    }
-    free(methods);
+    accuracy_options_t read;
+    outcome_t result = accuracy_options_read(options, &read);
+    if (outcome_is_ok(&result))
+        result = run_all(options, &read.config, &printer);
+    accuracy_options_free(&read);
     return result;
 }
 

@@ -2,6 +2,7 @@
 /* `bbsbench run`: run the experiments of one mode into a run folder. */
 #include "cli/run.h"
 
+#include "base/command_line.h"
 #include "base/home.h"
 #include "base/text.h"
 #include "cli/catalogues.h"
@@ -33,20 +34,6 @@ static const char *value(const options_t *options, const option_t *option, size_
     return is_list(option) ? options_nth(options, option->name, index) : options_text(options, option->name);
 }
 
-/* Append a word as a shell reads it: in quotes unless every character stands for itself. */
-static void append_word(text_builder_t *line, const char *word)
-{
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-+=.,:/@%";
-    if (word[0] != '\0' && word[strspn(word, plain)] == '\0') {
-        text_append(line, " %s", word);
-        return;
-    }
-    text_append(line, " '");
-    for (; *word != '\0'; word++)
-        text_append(line, "%s%c%s", *word == '\'' ? "'\\" : "", *word, *word == '\'' ? "'" : "");
-    text_append(line, "'");
-}
-
 static bool is_path(const option_t *option)
 {
     return option->argument != NULL && (text_starts(option->argument, "FOLDER") || text_starts(option->argument, "FILE"));
@@ -73,7 +60,7 @@ static char *command_line(const options_t *options)
         for (size_t i = 0; i < repeats(options, option); i++) {
             text_append(&line, " --%s", option->name);
             if (option->argument != NULL)
-                append_word(&line, recorded_value(option, value(options, option, i)).chars);
+                command_line_add(&line, recorded_value(option, value(options, option, i)).chars);
         }
     if (line.failed)
         free(line.chars);

@@ -65,6 +65,11 @@ static outcome_t load(const engine_interface_t **calls)
     return outcome_ok();
 }
 
+text_t loader_path(void)
+{
+    return engine_path();
+}
+
 text_t loader_describe(void)
 {
     static const char library[] = BBS_DARKNET_ROOT "/libdarknet.so";

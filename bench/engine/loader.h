@@ -8,4 +8,7 @@
  * first used", or the missing file. engine_versions() loads both libraries and asks them. */
 text_t loader_describe(void);
 
+/* The path of the engine's shared object; nothing need be there. */
+text_t loader_path(void);
+
 #endif

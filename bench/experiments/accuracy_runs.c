@@ -143,20 +143,17 @@ static accuracy_config_t configuration_of(const measurement_context_t *context, 
     return one;
 }
 
-outcome_t accuracy_runs_write(const measurement_context_t *context, accuracy_config_t *config,
-                              const accuracy_scope_t *scopes, const rows_schema_t *schema, const char *path)
+outcome_t accuracy_runs_each(const measurement_context_t *context, const accuracy_config_t *config,
+                             const accuracy_scope_t *scopes, accuracy_runs_visit_t visit, void *to)
 {
-    rows_writer_t writer;
     material_net_t nets[MATERIAL_NETS];
     const size_t count = accuracy_runs_networks(context->mode, nets);
-    outcome_t result = rows_create(&writer, schema, path);
-    if (!outcome_is_ok(&result))
-        return result;
-    config->samples = context->folder;
+    outcome_t result = outcome_ok();
     for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
         const char *methods[ACCURACY_METHODS];
         accuracy_config_t one = configuration_of(context, config, &nets[i]);
         text_t ranges;
+        one.samples = context->folder;
         one.images = run_mode_images(context->mode, one.dataset != NULL    ? one.dataset
                                                     : nets[i].size != NULL ? nets[i].size->dataset
                                                                            : "");
@@ -165,13 +162,28 @@ outcome_t accuracy_runs_write(const measurement_context_t *context, accuracy_con
         one.method_count = list_methods(config, scopes, &nets[i], methods);
         one.methods = methods;
         if (can_run(&nets[i], one.integers))
-            result = accuracy_run(&one, write_row, &writer);
+            result = visit(to, &one);
     }
-    return rows_finish(&writer, result);
+    return result;
+}
+
+static outcome_t write_rows(void *to, const accuracy_config_t *config)
+{
+    return accuracy_run(config, write_row, to);
+}
+
+outcome_t accuracy_runs_write(const measurement_context_t *context, const accuracy_config_t *config,
+                              const accuracy_scope_t *scopes, const rows_schema_t *schema, const char *path)
+{
+    rows_writer_t writer;
+    outcome_t result = rows_create(&writer, schema, path);
+    if (!outcome_is_ok(&result))
+        return result;
+    return rows_finish(&writer, accuracy_runs_each(context, config, scopes, write_rows, &writer));
 }
 
 outcome_t accuracy_runs_one(const measurement_context_t *context, const char *net, const accuracy_config_t *config,
-                            outcome_t (*run)(void *to, const accuracy_config_t *config), void *to)
+                            accuracy_runs_visit_t run, void *to)
 {
     material_net_t nets[MATERIAL_NETS];
     const size_t count = accuracy_runs_networks(context->mode, nets);

@@ -80,36 +80,65 @@ size_t accuracy_runs_methods(const run_mode_t *mode)
     return method_sets[mode->methods].count + (mode->methods != MODE_SETTINGS ? OF_TABLE3 : 0);
 }
 
-static outcome_t run_floats(const measurement_context_t *context, const char *path)
+typedef struct {
+    accuracy_config_t config;
+    const accuracy_scope_t *scopes;
+    text_t predictions;
+} measured_t;
+
+static void describe_floats(const measurement_context_t *context, measured_t *measured)
 {
     const run_mode_t *mode = context->mode;
-    const text_t predictions = samples_folder(context->folder, false);
-    const accuracy_scope_t *scopes = mode->methods != MODE_SETTINGS ? of_tables : NULL;
-    accuracy_config_t config = {.methods = method_sets[mode->methods].specs,
-                                .method_count = method_sets[mode->methods].count,
-                                .kernels = kernels,
-                                .predictions = predictions.chars};
+    *measured = (measured_t){.scopes = mode->methods != MODE_SETTINGS ? of_tables : NULL,
+                             .predictions = samples_folder(context->folder, false),
+                             .config = {.methods = method_sets[mode->methods].specs,
+                                        .method_count = method_sets[mode->methods].count,
+                                        .kernels = kernels}};
     if (mode->material != NULL && mode->material->method_count > 0) {
-        config.methods = mode->material->methods;
-        config.method_count = mode->material->method_count;
-        scopes = NULL;
+        measured->config.methods = mode->material->methods;
+        measured->config.method_count = mode->material->method_count;
+        measured->scopes = NULL;
     }
-    return accuracy_runs_write(context, &config, scopes, &accuracy_schema, path);
 }
 
 /* Methods whose weights are integers: the reference, the paper's two settings, and three at 4 bits. */
 static const char *const of_integers[] = {
     "int8", "bbs-cons", "bbs-mod", "zps:columns=4:beta=0", "bitflip:columns=4:beta=0", "ptq:bits=4"};
 
+static void describe_integers(const measurement_context_t *context, measured_t *measured)
+{
+    *measured = (measured_t){.predictions = samples_folder(context->folder, true),
+                             .config = {.methods = of_integers,
+                                        .method_count = sizeof of_integers / sizeof *of_integers,
+                                        .kernels = kernels,
+                                        .integers = true}};
+}
+
+static outcome_t run_floats(const measurement_context_t *context, const char *path)
+{
+    measured_t measured;
+    describe_floats(context, &measured);
+    measured.config.predictions = measured.predictions.chars;
+    return accuracy_runs_write(context, &measured.config, measured.scopes, &accuracy_schema, path);
+}
+
 static outcome_t run_integers(const measurement_context_t *context, const char *path)
 {
-    const text_t predictions = samples_folder(context->folder, true);
-    accuracy_config_t config = {.methods = of_integers,
-                                .method_count = sizeof of_integers / sizeof *of_integers,
-                                .kernels = kernels,
-                                .integers = true,
-                                .predictions = predictions.chars};
-    return accuracy_runs_write(context, &config, NULL, &integers_schema, path);
+    measured_t measured;
+    describe_integers(context, &measured);
+    measured.config.predictions = measured.predictions.chars;
+    return accuracy_runs_write(context, &measured.config, measured.scopes, &integers_schema, path);
+}
+
+outcome_t accuracy_runs_measured(const measurement_context_t *context, bool integers, accuracy_runs_visit_t visit, void *to)
+{
+    measured_t measured;
+    if (integers)
+        describe_integers(context, &measured);
+    else
+        describe_floats(context, &measured);
+    measured.config.predictions = measured.predictions.chars;
+    return accuracy_runs_each(context, &measured.config, measured.scopes, visit, to);
 }
 
 extern const measurement_t measurement_accuracy, measurement_integers;

@@ -45,7 +45,7 @@ static void complete_row(const accuracy_session_t *session, size_t index, const 
     row->profile_words = session->profile_words.chars;
     row->profile_reason = session->preprocessing.said.chars;
     row->notes = session->notes.chars != NULL ? session->notes.chars : "";
-    row->kernels = config->kernels;
+    row->kernels = config->source != NULL && config->source->kernels != NULL ? config->source->kernels : config->kernels;
     row->stand_in = session->size->stand_in;
     row->samples = answers->samples;
     row->available = session->dataset.samples;
@@ -83,8 +83,7 @@ static outcome_t drop_skipped(accuracy_session_t *session, accuracy_row_t *rows)
 
 /* ===  All  === */
 
-/* Check all specs before the first sample is run. */
-static outcome_t check_methods(const accuracy_config_t *config)
+outcome_t accuracy_check_methods(const accuracy_config_t *config)
 {
     outcome_t result = outcome_ok();
     for (size_t i = 0; i < config->method_count && outcome_is_ok(&result); i++) {
@@ -104,7 +103,7 @@ outcome_t accuracy_run(const accuracy_config_t *config, accuracy_sink_t sink, vo
     const predictions_t *reference = NULL;
     accuracy_row_t *rows = calloc(config->method_count + 1, sizeof *rows);
     outcome_t result = rows != NULL ? outcome_ok() : outcome_out_of_memory("accuracy");
-    if (!outcome_is_ok(&result) || outcome_bad(&result, check_methods(config)) ||
+    if (!outcome_is_ok(&result) || outcome_bad(&result, accuracy_check_methods(config)) ||
         outcome_bad(&result, accuracy_session_open(config, &session)))
         goto out;
     if (outcome_bad(&result, accuracy_answers(&session, rows)))

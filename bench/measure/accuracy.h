@@ -16,6 +16,27 @@
  * row has a Wilson interval and the flips against INT8 on the same samples (McNemar's exact p). For data scored by F1
  * (MRPC) a row also has F1: over all samples, and as the paper's authors compute it. */
 
+/* A part of the evaluation, for work that is spread over machines (bench/shards). The list of samples, and so what methods
+ * calibrate on, is that of the whole evaluation. */
+typedef struct {
+    int64_t first, count; /* samples of the list, from 0; count 0: all of them */
+    const char *stamp;    /* ends the keys of kept answers, after a space; NULL: nothing */
+    bool keeps_logits;    /* kept logits of the references stay, for other parts of the same samples */
+} accuracy_part_t;
+
+/* Where answers come from that are not computed here: they are put together from parts. */
+typedef struct accuracy_session accuracy_session_t; /* accuracy_session.h */
+typedef struct predictions predictions_t;           /* predictions.h */
+typedef struct {
+    /* Fill the answers and outputs of method `index` of the session; samples and labels are there. `*counted` says whether
+     * `*bits` is filled too; else the bits are counted here. */
+    outcome_t (*take)(void *context, const accuracy_session_t *session, size_t index, predictions_t *answers,
+                      compress_size_t *bits, bool *counted);
+    void *context;
+    const char *engine;  /* what computed them, as in the keys of kept answers */
+    const char *kernels; /* the same in the rows; NULL: the kernels of the configuration */
+} accuracy_source_t;
+
 typedef struct {
     const network_t *network;
     const net_size_t *size;
@@ -43,6 +64,9 @@ typedef struct {
     bool skip_bad;           /* samples that cannot be read are left out and counted; else the first one is an error */
     const char *samples;     /* folder for the list of samples (sample_list.h); NULL: none */
     const char *predictions; /* folder where answers are stored and reused; NULL: none */
+    accuracy_part_t part;
+    const char *cache;               /* folder of this machine for compressed weights (variant_file.h); NULL: none */
+    const accuracy_source_t *source; /* NULL: answers are computed here, or kept */
 } accuracy_config_t;
 
 typedef struct {
@@ -67,6 +91,9 @@ typedef struct {
 } accuracy_row_t;
 
 typedef void (*accuracy_sink_t)(void *context, const accuracy_row_t *row);
+
+/* Check the specs of all methods, before the first sample is run. */
+outcome_t accuracy_check_methods(const accuracy_config_t *config);
 
 /* Evaluate all methods, and give each row to `sink` in the order of the methods. */
 outcome_t accuracy_run(const accuracy_config_t *config, accuracy_sink_t sink, void *context);

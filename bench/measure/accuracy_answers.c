@@ -10,7 +10,6 @@
 #include "measure/variant.h"
 
 #include <string.h>
-#include <time.h>
 
 /* ===  One method  === */
 
@@ -61,14 +60,6 @@ outcome_t accuracy_answers_run(accuracy_session_t *session, const char *title, l
     return inference_run(&inference, whole_title.chars, answers->sample, answers->samples, answers->predicted);
 }
 
-/* Processor time of this program, in seconds, summed over all processors. */
-static double cpu_clock(void)
-{
-    struct timespec now = {0};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 /* Give the method's weights to the engine, and count its bits; without an engine only count them. */
 static outcome_t apply(accuracy_session_t *session, size_t index, engine_t *engine, accuracy_row_t *row)
 {
@@ -77,7 +68,9 @@ static outcome_t apply(accuracy_session_t *session, size_t index, engine_t *engi
     sha256_t *digest = &session->digests[index];
     if (stored->compressed && text_equal(spec, stored->method.chars))
         return variant_apply_stored(stored, &session->network, engine, &row->bits, digest);
-    return variant_apply(&session->network, spec, session->config->threads, engine, &row->bits, digest);
+    const text_t key = accuracy_session_variant_key(session, spec, session->config->part.stamp);
+    return variant_apply_kept(session->config->cache, key.chars, &session->network, spec, session->config->threads, engine,
+                              &row->bits, digest);
 }
 
 /* ===  Methods that leave the same weights  === */
@@ -109,6 +102,12 @@ static bool take_over(accuracy_session_t *session, size_t index)
     return false;
 }
 
+/* The bits of a method that need not run. A part of the samples has no row. */
+static outcome_t count_bits(accuracy_session_t *session, size_t index, accuracy_row_t *row)
+{
+    return session->config->part.count > 0 ? outcome_ok() : apply(session, index, NULL, row);
+}
+
 /* Run the samples under a method whose weights are set. */
 static outcome_t predict(accuracy_session_t *session, const char *spec, logits_t *logits, predictions_t *answers)
 {
@@ -134,10 +133,10 @@ static outcome_t run_method(accuracy_session_t *session, size_t index, logits_t 
     outcome_t result = apply(session, index, session->engine, row);
     if (!outcome_is_ok(&result) || (logits == NULL && take_over(session, index)))
         return result;
-    const double started = progress_clock(), used = cpu_clock();
+    const double started = progress_clock(), used = progress_cpu_clock();
     result = predict(session, spec, logits, &session->answers[index]);
     row->seconds = progress_clock() - started;
-    row->cpu_seconds = cpu_clock() - used;
+    row->cpu_seconds = progress_cpu_clock() - used;
     session->answered[index] = outcome_is_ok(&result);
     return result;
 }
@@ -164,7 +163,7 @@ static outcome_t load_kept(accuracy_session_t *session, size_t index, accuracy_r
                                               session->config->skip_bad ? SAMPLE_SKIPPED : 0,
                                               (int)session->size->classes - 1, &session->answers[index], &row->reused)))
         return result;
-    return row->reused ? apply(session, index, NULL, row) : result;
+    return row->reused ? count_bits(session, index, row) : result;
 }
 
 static outcome_t keep(const accuracy_session_t *session, size_t index)
@@ -197,7 +196,7 @@ static outcome_t refer(accuracy_session_t *session, int reference, size_t index,
         return result;
     if (found) {
         answer_from(logits, &session->answers[index]);
-        return row->reused ? result : apply(session, index, NULL, row);
+        return row->reused ? result : count_bits(session, index, row);
     }
     if (outcome_bad(&result, run_method(session, index, logits, row)))
         return result;
@@ -245,6 +244,20 @@ static outcome_t run_references(accuracy_session_t *session, const size_t *index
 
 /* ===  All  === */
 
+/* Answers that others computed, kept as if they were computed here. */
+static outcome_t take_given(accuracy_session_t *session, size_t index, accuracy_row_t *row)
+{
+    const accuracy_source_t *source = session->config->source;
+    bool counted = false;
+    outcome_t result;
+    if (outcome_bad(&result,
+                    source->take(source->context, session, index, &session->answers[index], &row->bits, &counted)) ||
+        outcome_bad(&result, keep(session, index)))
+        return result;
+    row->reused = true;
+    return counted ? result : apply(session, index, NULL, row);
+}
+
 static bool all_reused(const accuracy_session_t *session, const accuracy_row_t *rows)
 {
     for (size_t i = 0; i < session->method_count; i++)
@@ -259,7 +272,7 @@ outcome_t accuracy_answers(accuracy_session_t *session, accuracy_row_t *rows)
     outcome_t result = outcome_ok();
     find_references(session, reference);
     for (size_t i = 0; i < session->method_count && outcome_is_ok(&result); i++)
-        result = load_kept(session, i, &rows[i]);
+        result = session->config->source != NULL ? take_given(session, i, &rows[i]) : load_kept(session, i, &rows[i]);
     if (!outcome_is_ok(&result) || all_reused(session, rows) ||
         outcome_bad(&result, run_references(session, reference, rows)))
         return result;
@@ -269,7 +282,7 @@ outcome_t accuracy_answers(accuracy_session_t *session, accuracy_row_t *rows)
             result = keep(session, i);
     }
     for (int i = 0; i < OUTPUTS_REFERENCES && outcome_is_ok(&result) && keeps(session); i++)
-        if (reference[i] < session->method_count)
+        if (reference[i] < session->method_count && !session->config->part.keeps_logits)
             logits_remove(stem_of(session, reference[i]).chars);
     return result;
 }

@@ -45,43 +45,52 @@ static outcome_t tell_profile(accuracy_session_t *session)
 static outcome_t open_kernels(accuracy_session_t *session)
 {
     const accuracy_config_t *config = session->config;
-    outcome_t result;
+    outcome_t result = outcome_ok();
+    if (!config->integers && config->source != NULL) /* nothing is computed */
+        return result;
     if (!config->integers)
         return engine_open(&session->checkpoint.weights, config->kernels, config->threads, &session->engine);
-    if (outcome_bad(&result, tell_profile(session)) || outcome_bad(&result, open_ranges(session)))
+    if (outcome_bad(&result, tell_profile(session)) || outcome_bad(&result, open_ranges(session)) || config->source != NULL)
         return result;
     return engine_open_integers(&session->checkpoint.weights, config->kernels, &session->ranges, config->threads,
                                 &session->engine);
 }
 
-/* The files of the samples that are run, as one chain of hashes: needed only where answers are kept. */
-static outcome_t identify_samples(accuracy_session_t *session)
+/* The files of the samples as one chain of hashes. */
+outcome_t accuracy_session_digest(const accuracy_session_t *session, int64_t first, int64_t count, text_t *digest)
 {
     const dataset_t *data = &session->dataset;
-    const predictions_t *samples = &session->answers[0];
     sha256_t pair[2] = {{{0}}}, chain = {{0}};
-    outcome_t result = outcome_ok();
-    if (data->digest == NULL || session->config->predictions == NULL)
-        return result;
-    for (int64_t i = 0; i < samples->samples; i++) {
+    *digest = text_of("%s", "");
+    if (data->digest == NULL)
+        return outcome_ok();
+    for (int64_t i = first; i < first + count; i++) {
         pair[0] = chain;
-        outcome_t read = data->digest(data, samples->sample[i], &pair[1]);
+        outcome_t read = data->digest(data, session->list[i], &pair[1]);
         if (!outcome_is_ok(&read) && !session->config->skip_bad)
             return read;
         sha256_bytes(pair, sizeof pair, &chain);
     }
-    session->identity = text_of("%s samples=%.16s", session->identity.chars, chain.hex);
-    return result;
+    *digest = text_of(" samples=%.16s", chain.hex);
+    return outcome_ok();
+}
+
+/* The samples that are run here: the part of the list that the configuration names. */
+static accuracy_part_t part_of(const accuracy_session_t *session)
+{
+    accuracy_part_t part = session->config->part;
+    if (part.count == 0)
+        part.count = session->listed;
+    return part;
 }
 
 static outcome_t identify(accuracy_session_t *session)
 {
     sha256_t digest;
-    text_t weights;
     outcome_t result;
-    if (outcome_bad(&result, checkpoint_digest(session->checkpoint.weights.path.chars, &weights)))
+    if (outcome_bad(&result, checkpoint_digest(session->checkpoint.weights.path.chars, &session->weights)))
         return result;
-    session->identity = text_of("weights=%s data=", weights.chars);
+    session->identity = text_of("weights=%s data=", session->weights.chars);
     for (int i = 0; i < session->dataset.file_count; i++) {
         if (outcome_bad(&result, sha256_file(session->dataset.files[i].chars, &digest)))
             return result;
@@ -92,20 +101,43 @@ static outcome_t identify(accuracy_session_t *session)
             return result;
         session->identity = text_of("%s ranges=%.16s", session->identity.chars, digest.hex);
     }
-    return identify_samples(session);
+    const accuracy_part_t part = part_of(session);
+    return session->config->predictions != NULL ? accuracy_session_digest(session, part.first, part.count, &session->digest)
+                                                : result; /* it is needed only where answers are kept */
+}
+
+/* The fixed list of samples. A part of it that is not in the list belongs to another evaluation. */
+static outcome_t make_list(accuracy_session_t *session)
+{
+    const accuracy_config_t *config = session->config;
+    const accuracy_part_t *part = &config->part;
+    const int64_t all = session->dataset.samples;
+    session->listed = config->images > 0 && config->images < all ? config->images : all;
+    session->list = calloc((size_t)session->listed + 1, sizeof *session->list);
+    if (session->list == NULL)
+        return outcome_out_of_memory("samples");
+    if (part->first < 0 || part->count < 0 || part->first > session->listed - part->count)
+        return outcome_failed(session->dataset.request.path, "samples",
+                              text_of("%lld, of which %lld from %lld on are a part", (long long)session->listed,
+                                      (long long)part->count, (long long)part->first)
+                                  .chars,
+                              "a part of them", "make the plan again");
+    return dataset_subset(&session->dataset, session->listed, session->list);
 }
 
 static outcome_t make_samples(accuracy_session_t *session)
 {
     const accuracy_config_t *config = session->config;
-    int64_t all = session->dataset.samples, count = config->images > 0 && config->images < all ? config->images : all;
-    outcome_t result = outcome_ok();
+    outcome_t result = make_list(session);
+    const accuracy_part_t part = part_of(session);
     for (size_t i = 0; i < session->method_count && outcome_is_ok(&result); i++) {
-        if (outcome_bad(&result, predictions_create(count, &session->answers[i])) ||
-            outcome_bad(&result, dataset_subset(&session->dataset, count, session->answers[i].sample)))
+        predictions_t *answers = &session->answers[i];
+        if (outcome_bad(&result, predictions_create(part.count, answers)))
             break;
-        for (int64_t s = 0; s < count; s++)
-            session->answers[i].label[s] = session->dataset.labels[session->answers[i].sample[s]];
+        for (int64_t s = 0; s < part.count; s++) {
+            answers->sample[s] = session->list[part.first + s];
+            answers->label[s] = session->dataset.labels[answers->sample[s]];
+        }
     }
     const text_t name =
         config->label != NULL ? text_of("%s.%s", session->net->name, config->label) : text_of("%s", session->net->name);
@@ -192,8 +224,8 @@ static outcome_t open_calibration(accuracy_session_t *session)
                                            .vocabulary = session->dataset.request.vocabulary,
                                            .default_data = config->data == NULL,
                                            .evaluated = &session->dataset,
-                                           .evaluated_list = session->answers[0].sample,
-                                           .evaluated_count = session->answers[0].samples};
+                                           .evaluated_list = session->list,
+                                           .evaluated_count = session->listed};
     bool wanted = false;
     outcome_t result;
     for (size_t i = 0; i < session->method_count; i++)
@@ -296,6 +328,7 @@ void accuracy_session_close(accuracy_session_t *session)
     free(session->answers);
     free(session->digests);
     free(session->answered);
+    free(session->list);
     free(session->methods);
     for (int i = 0; i < OUTPUTS_REFERENCES; i++)
         logits_free(&session->reference[i]);
@@ -327,15 +360,41 @@ const char *accuracy_session_data(const accuracy_session_t *session)
     return session->config->label != NULL ? session->config->label : session->dataset.kind->name;
 }
 
-text_t accuracy_session_key(const accuracy_session_t *session, const char *method)
+/* What computed the answers; integer answers do not depend on it. */
+static text_t engine_of(const accuracy_session_t *session)
 {
     const accuracy_config_t *config = session->config;
-    const text_t engine = config->integers ? text_of("integers") : text_of("%s", engine_versions().chars);
+    if (config->source != NULL)
+        return text_of("%s", config->source->engine);
+    return config->integers ? text_of("integers") : text_of("%s", engine_versions().chars);
+}
+
+text_t accuracy_session_variant_key(const accuracy_session_t *session, const char *method, const char *stamp)
+{
+    return text_of("net=%s size=%s weights=%s method=%s first=%s %s", session->net->name, session->size->name,
+                   session->weights.chars, method, session->config->prune_first_layer ? "prune" : "keep",
+                   stamp != NULL ? stamp : "");
+}
+
+text_t accuracy_session_part_key(const accuracy_session_t *session, const char *method, const accuracy_part_t *part,
+                                 const char *digest)
+{
+    const accuracy_config_t *config = session->config;
+    const text_t engine = engine_of(session);
     const text_t calibration =
         accuracy_session_calibrates(method) ? text_of(" %s", session->calibration_identity.chars) : text_of("%s", "");
-    return text_of("%s profile=%s method=%s first=%s images=%lld of=%lld kernels=%s engine=%s%s%s%s",
-                   session->identity.chars, session->preprocessing.profile->name, method,
-                   config->prune_first_layer ? "prune" : "keep", (long long)session->answers[0].samples,
+    const text_t range =
+        part->count > 0 ? text_of(" range=%lld+%lld", (long long)part->first, (long long)part->count) : text_of("%s", "");
+    return text_of("%s%s profile=%s method=%s first=%s images=%lld of=%lld kernels=%s engine=%s%s%s%s%s",
+                   session->identity.chars, digest, session->preprocessing.profile->name, method,
+                   config->prune_first_layer ? "prune" : "keep", (long long)session->listed,
                    (long long)session->dataset.samples, config->kernels, engine.chars,
-                   config->skip_bad ? " bad=skipped" : "", calibration.chars, references_of(session).chars);
+                   config->skip_bad ? " bad=skipped" : "", calibration.chars, references_of(session).chars, range.chars);
+}
+
+text_t accuracy_session_key(const accuracy_session_t *session, const char *method)
+{
+    const accuracy_part_t *part = &session->config->part;
+    const text_t key = accuracy_session_part_key(session, method, part, session->digest.chars);
+    return part->stamp != NULL ? text_of("%s %s", key.chars, part->stamp) : key;
 }

@@ -6,6 +6,7 @@
 #include "rows/table.h"
 #include "rows/writer.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -156,6 +157,8 @@ static void put_known(double *place, double value)
     *place = isnan(value) ? (double)NAN : value;
 }
 
+static const char answers_field[] = " answers=";
+
 /* "KEY answers=SHA-256". */
 static outcome_t sign(const char *key, const predictions_t *predictions, text_builder_t *signature)
 {
@@ -175,7 +178,7 @@ static outcome_t sign(const char *key, const predictions_t *predictions, text_bu
     }
     sha256_bytes(rows, (size_t)predictions->samples * sizeof *rows, &digest);
     free(rows);
-    text_append(signature, "%s answers=%s", key, digest.hex);
+    text_append(signature, "%s%s%s", key, answers_field, digest.hex);
     return signature->failed ? outcome_out_of_memory("predictions") : outcome_ok();
 }
 
@@ -237,26 +240,29 @@ static bool take_row(const rows_table_t *table, size_t row, int least, int most,
     return true;
 }
 
-/* Take the rows; false when they are not those that were saved under this key. */
-static bool take_rows(const rows_table_t *table, const char *key, int least, int most, predictions_t *predictions)
+/* Take the rows and their key; false when they are not those that were saved under this key. */
+static bool take_rows(const rows_table_t *table, int least, int most, predictions_t *predictions, text_builder_t *key)
 {
     text_builder_t signature = {0};
-    const size_t length = strlen(key);
     if (table->count == 0 || (int64_t)table->count != predictions->samples)
         return false;
-    const char *signed_with = rows_cell(table, 0, KEY)->text;
-    if (strncmp(signed_with, key, length) != 0 || signed_with[length] != ' ')
+    const char *signed_with = rows_cell(table, 0, KEY)->text, *end = NULL;
+    for (const char *at = strstr(signed_with, answers_field); at != NULL; at = strstr(at + 1, answers_field))
+        end = at;
+    if (end == NULL)
         return false;
+    text_append(key, "%.*s", (int)(end - signed_with), signed_with);
     for (size_t row = 0; row < table->count; row++)
         if (!take_row(table, row, least, most, predictions))
             return false;
-    const outcome_t made = sign(key, predictions, &signature);
+    const outcome_t made = key->failed ? outcome_out_of_memory("predictions") : sign(key->chars, predictions, &signature);
     const bool same = outcome_is_ok(&made) && text_equal(signature.chars, signed_with);
     free(signature.chars);
     return same;
 }
 
-outcome_t predictions_load(const char *stem, const char *key, int least, int most, predictions_t *predictions, bool *found)
+outcome_t predictions_read(const char *stem, int least, int most, predictions_t *predictions, text_builder_t *key,
+                           bool *found)
 {
     *found = false;
     const text_t path = text_of("%s.csv", stem);
@@ -266,9 +272,43 @@ outcome_t predictions_load(const char *stem, const char *key, int least, int mos
     outcome_t read = rows_read(&predictions_schema, path.chars, &table);
     if (!outcome_is_ok(&read)) /* damaged, or of an earlier version: the answers are computed again */
         return outcome_ok();
-    *found = take_rows(&table, key, least, most, predictions);
+    *found = take_rows(&table, least, most, predictions, key);
     for (int64_t i = 0; i < predictions->samples && !*found; i++)
         predictions->outputs[i] = outputs_unknown(); /* a sample that is left out keeps them */
     rows_table_free(&table);
     return outcome_ok();
+}
+
+outcome_t predictions_load(const char *stem, const char *key, int least, int most, predictions_t *predictions, bool *found)
+{
+    text_builder_t stored = {0};
+    outcome_t result = predictions_read(stem, least, most, predictions, &stored, found);
+    if (*found && !text_equal(stored.chars, key)) {
+        *found = false;
+        for (int64_t i = 0; i < predictions->samples; i++)
+            predictions->outputs[i] = outputs_unknown();
+    }
+    free(stored.chars);
+    return result;
+}
+
+outcome_t predictions_check(const char *stem, text_builder_t *key, bool *whole)
+{
+    const text_t path = text_of("%s.csv", stem);
+    predictions_t rows;
+    rows_table_t table;
+    *whole = false;
+    outcome_t read = rows_read(&predictions_schema, path.chars, &table), result = outcome_ok();
+    if (!outcome_is_ok(&read))
+        return result;
+    if (!outcome_bad(&result, predictions_create((int64_t)table.count, &rows))) {
+        for (size_t i = 0; i < table.count; i++) {
+            rows.sample[i] = rows_cell(&table, i, SAMPLE)->integer;
+            rows.label[i] = (int32_t)rows_cell(&table, i, LABEL)->integer;
+        }
+        *whole = take_rows(&table, INT_MIN, INT_MAX, &rows, key);
+        predictions_free(&rows);
+    }
+    rows_table_free(&table);
+    return result;
 }

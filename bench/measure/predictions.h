@@ -19,7 +19,7 @@
  * so that answers which somebody changed while a run was killed are not taken for its own. run.json has no hash of them
  * before their experiment is finished. */
 
-typedef struct {
+typedef struct predictions {
     int64_t samples;
     int64_t *sample; /* number in the data set */
     int32_t *label;
@@ -50,6 +50,15 @@ outcome_t predictions_save(const char *stem, const char *key, const predictions_
  * or an answer that is not from `least` to `most`. Then answers may be anything,
  * and outputs are unknown. */
 outcome_t predictions_load(const char *stem, const char *key, int least, int most, predictions_t *predictions, bool *found);
+
+/* The same under any key, which is appended to `key`. */
+outcome_t predictions_read(const char *stem, int least, int most, predictions_t *predictions, text_builder_t *key,
+                           bool *found);
+
+/* Is the file whole: are its rows those that it was written with, whatever samples they are of? Its key is appended to
+ * `key`.
+ */
+outcome_t predictions_check(const char *stem, text_builder_t *key, bool *whole);
 
 int64_t predictions_correct(const predictions_t *predictions);
 

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "measure/variant.h"
 
+#include "base/progress.h"
 #include "compress/spec.h"
+#include "measure/variant_file.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { PART_WEIGHTS = 1 << 22 }; /* weights given to the engine at a time */
@@ -12,18 +15,19 @@ typedef struct {
     engine_t *engine;
     compress_size_t *bits;
     float *floats;
-    sha256_t *digest; /* of all weights given so far; NULL: not wanted */
+    sha256_t *digest;         /* of all weights given so far; NULL: not wanted */
+    variant_writer_t *writer; /* NULL: compressed layers are not kept */
 } application_t;
 
 /* The digest of the digest so far and of these bytes. */
-static void add_to_digest(const application_t *application, const void *bytes, size_t size)
+static void add_to_digest(sha256_t *digest, const void *bytes, size_t size)
 {
     sha256_t pair[2] = {{{0}}};
-    if (application->digest == NULL)
+    if (digest == NULL)
         return;
-    pair[0] = *application->digest;
+    pair[0] = *digest;
     sha256_bytes(bytes, size, &pair[1]);
-    sha256_bytes(pair, sizeof pair, application->digest);
+    sha256_bytes(pair, sizeof pair, digest);
 }
 
 /* Output channels of a layer that are given to the engine at a time. */
@@ -34,15 +38,15 @@ static int64_t rows_at_a_time(const compress_layer_t *layer)
 }
 
 /* Integer values of a method go to the engine unchanged: the engine sees no difference between methods. */
-static outcome_t apply_integers(const application_t *application, const compress_layer_t *layer, size_t index,
-                                const compressed_t *compressed)
+static outcome_t give_integers(engine_t *engine, const compress_layer_t *layer, size_t index,
+                               const compressed_t *compressed, sha256_t *digest)
 {
     if (compressed->values == NULL)
         return outcome_failed("--activations int8", layer->name, "a method whose weights are not integers",
                               "int8, ptq, ra, zps, bitflip or a preset of these", "use --activations fp32 for this method");
-    add_to_digest(application, compressed->values, (size_t)compress_layer_size(layer) * sizeof *compressed->values);
-    add_to_digest(application, compressed->scale, (size_t)layer->k * sizeof *compressed->scale);
-    return engine_set_integers(application->engine, index, 0, layer->k, compressed->values, compressed->scale);
+    add_to_digest(digest, compressed->values, (size_t)compress_layer_size(layer) * sizeof *compressed->values);
+    add_to_digest(digest, compressed->scale, (size_t)layer->k * sizeof *compressed->scale);
+    return engine_set_integers(engine, index, 0, layer->k, compressed->values, compressed->scale);
 }
 
 int64_t variant_part(const compress_layer_t *layer)
@@ -52,15 +56,16 @@ int64_t variant_part(const compress_layer_t *layer)
 }
 
 outcome_t variant_give(engine_t *engine, size_t index, const compress_layer_t *layer, const compressed_t *compressed,
-                       float *room)
+                       float *room, sha256_t *digest)
 {
-    const int64_t step = rows_at_a_time(layer);
+    const int64_t step = rows_at_a_time(layer), row = layer->c * layer->kh * layer->kw;
     outcome_t result = outcome_ok();
     if (engine_takes_integers(engine))
-        return apply_integers(engine, layer, index, compressed);
+        return give_integers(engine, layer, index, compressed, digest);
     for (int64_t first = 0; first < layer->k && outcome_is_ok(&result); first += step) {
         const int64_t rows = layer->k - first < step ? layer->k - first : step;
         compressed_to_floats(compressed, layer, first, rows, room);
+        add_to_digest(digest, room, (size_t)(rows * row) * sizeof *room);
         result = engine_set_rows(engine, index, first, rows, room);
     }
     return result;
@@ -68,23 +73,10 @@ outcome_t variant_give(engine_t *engine, size_t index, const compress_layer_t *l
 
 static outcome_t give_layer(const application_t *application, size_t index, const compressed_t *compressed)
 {
-    const compress_layer_t *layer = &application->network->layers[index];
-    const int64_t step = rows_at_a_time(layer);
     outcome_t result = outcome_ok();
-    if (application->engine != NULL && engine_takes_integers(application->engine)) {
-        result = apply_integers(application, layer, index, compressed);
-        int8_network_rest(application->network, index);
-        return result;
-    }
-    for (int64_t first = 0; first < layer->k && application->engine != NULL && outcome_is_ok(&result); first += step) {
-        const int64_t rows = layer->k - first < step ? layer->k - first : step;
-        compressed_to_floats(compressed, layer, first, rows, application->floats);
-        add_to_digest(application, application->floats,
-                      (size_t)(rows * layer->c * layer->kh * layer->kw) * sizeof *application->floats);
-        result = engine_set_rows(application->engine, index, first, rows, application->floats);
-        if (compressed->values == NULL) /* no compressed values: these rows are the layer's own floats */
-            int8_network_rest(application->network, index);
-    }
+    if (application->engine != NULL)
+        result = variant_give(application->engine, index, &application->network->layers[index], compressed,
+                              application->floats, application->digest);
     int8_network_rest(application->network, index);
     return result;
 }
@@ -92,7 +84,10 @@ static outcome_t give_layer(const application_t *application, size_t index, cons
 static outcome_t apply_layer(void *context, size_t index, compressed_t *compressed)
 {
     const application_t *application = context;
-    compress_add_size(application->bits, &application->network->layers[index], compressed);
+    const compress_layer_t *layer = &application->network->layers[index];
+    compress_add_size(application->bits, layer, compressed);
+    if (application->writer != NULL)
+        variant_file_add(application->writer, layer, compressed);
     return give_layer(application, index, compressed);
 }
 
@@ -114,8 +109,8 @@ static outcome_t open_application(const int8_network_t *network, engine_t *engin
     return application->floats != NULL ? outcome_ok() : outcome_out_of_memory("compressed weights");
 }
 
-outcome_t variant_apply(const int8_network_t *network, const char *spec, int threads, engine_t *engine,
-                        compress_size_t *bits, sha256_t *digest)
+static outcome_t apply(const int8_network_t *network, const char *spec, int threads, engine_t *engine,
+                       variant_writer_t *writer, compress_size_t *bits, sha256_t *digest)
 {
     application_t application;
     const method_t *method;
@@ -125,10 +120,17 @@ outcome_t variant_apply(const int8_network_t *network, const char *spec, int thr
     if (outcome_bad(&result, method_parse(spec, &method, &config)) ||
         outcome_bad(&result, open_application(network, engine, bits, digest, &application)))
         return result;
+    application.writer = writer;
     config.values_only = true; /* the columns of a large layer would take 100 MB */
     result = compress_each(method, &config, network->layers, network->count, threads, apply_layer, &application);
     free(application.floats);
     return result;
+}
+
+outcome_t variant_apply(const int8_network_t *network, const char *spec, int threads, engine_t *engine,
+                        compress_size_t *bits, sha256_t *digest)
+{
+    return apply(network, spec, threads, engine, NULL, bits, digest);
 }
 
 outcome_t variant_apply_stored(const stored_t *stored, const int8_network_t *network, engine_t *engine,
@@ -141,6 +143,59 @@ outcome_t variant_apply_stored(const stored_t *stored, const int8_network_t *net
     result = stored_each(stored, network, apply_layer, &application);
     free(application.floats);
     return result;
+}
+
+/* ===  Kept  === */
+
+/* Give the layers of a file; false when they are not those of the network. */
+static outcome_t apply_file(variant_file_t *file, const int8_network_t *network, engine_t *engine, compress_size_t *bits,
+                            sha256_t *digest, bool *fits)
+{
+    application_t application;
+    outcome_t result = open_application(network, engine, bits, digest, &application);
+    *fits = true;
+    *bits = file->bits;
+    for (size_t i = 0; i < network->count && engine != NULL && *fits && outcome_is_ok(&result); i++) {
+        compressed_t compressed;
+        *fits = variant_file_next(file, &network->layers[i], &compressed);
+        if (*fits)
+            result = give_layer(&application, i, &compressed);
+    }
+    free(application.floats);
+    return result;
+}
+
+/* Compress, and keep what comes out. That it cannot be kept is no reason not to go on. */
+static outcome_t apply_and_keep(const char *folder, const char *key, const int8_network_t *network, const char *spec,
+                                int threads, engine_t *engine, compress_size_t *bits, sha256_t *digest)
+{
+    variant_writer_t writer;
+    outcome_t kept = variant_file_create(folder, key, &writer);
+    outcome_t result = apply(network, spec, threads, engine, writer.open ? &writer : NULL, bits, digest);
+    if (outcome_is_ok(&result) && writer.open)
+        kept = variant_file_commit(&writer, bits);
+    variant_file_abandon(&writer);
+    if (!outcome_is_ok(&kept) && !progress_is_quiet())
+        fprintf(stderr, "note: compressed weights are not kept: %s\n", outcome_text(&kept));
+    return result;
+}
+
+outcome_t variant_apply_kept(const char *folder, const char *key, const int8_network_t *network, const char *spec,
+                             int threads, engine_t *engine, compress_size_t *bits, sha256_t *digest)
+{
+    variant_file_t file;
+    bool found = false, fits = false;
+    outcome_t result = outcome_ok();
+    if (folder == NULL)
+        return variant_apply(network, spec, threads, engine, bits, digest);
+    if (outcome_bad(&result, variant_file_open(folder, key, engine == NULL, &file, &found)))
+        return result;
+    if (found) {
+        result = apply_file(&file, network, engine, bits, digest, &fits);
+        variant_file_close(&file);
+    }
+    return fits || !outcome_is_ok(&result) ? result
+                                           : apply_and_keep(folder, key, network, spec, threads, engine, bits, digest);
 }
 
 /* ===  One layer at a time  === */

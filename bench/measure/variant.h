@@ -16,10 +16,17 @@ outcome_t variant_apply(const int8_network_t *network, const char *spec, int thr
                         compress_size_t *bits, sha256_t *digest);
 
 /* For other drivers: give one layer to the engine as its table layer `index`. `room` has place for variant_part() floats of
- * the layer. */
+ * the layer. The weights are added to `digest`, unless it is NULL. */
 outcome_t variant_give(engine_t *engine, size_t index, const compress_layer_t *layer, const compressed_t *compressed,
-                       float *room);
+                       float *room, sha256_t *digest);
 int64_t variant_part(const compress_layer_t *layer);
+
+/* The same with compressed weights that are kept in `folder` under `key`, all that they depend on (variant_file.h): found
+ * there, they are not computed, else they are left there. A folder that cannot be written is told in a note. NULL: not
+ * kept.
+ */
+outcome_t variant_apply_kept(const char *folder, const char *key, const int8_network_t *network, const char *spec,
+                             int threads, engine_t *engine, compress_size_t *bits, sha256_t *digest);
 
 /* The same for a compressed file: its integers go to the engine as they are. `network` was made of the same checkpoint. */
 outcome_t variant_apply_stored(const stored_t *stored, const int8_network_t *network, engine_t *engine,

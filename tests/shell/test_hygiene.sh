@@ -35,11 +35,12 @@ weights weights compress nets tensor rows base
 engine engine nets compress data tensor base
 accel accel nets compress tensor base
 measure measure weights engine accel compress nets data tensor rows base
+shards shards measure weights engine accel compress nets data tensor rows base
 experiments experiments measure weights engine accel compress nets data tensor rows report fetch base
 run run experiments measure weights engine accel compress nets data tensor rows report fetch base
 track track run experiments measure weights engine accel compress nets data tensor rows report fetch base
-cli cli library track run experiments measure weights engine accel compress nets data tensor rows report fetch base
-manual manual cli library track run experiments measure weights engine accel compress nets data tensor rows report fetch base
+cli cli library track run experiments shards measure weights engine accel compress nets data tensor rows report fetch base
+manual manual cli library track run experiments shards measure weights engine accel compress nets data tensor rows report fetch base
 END
 }
 

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/plan_evaluations.h"
+
+#include "cli/accuracy.h"
+#include "cli/accuracy_options.h"
+#include "cli/catalogues.h"
+#include "cli/method_options.h"
+#include "experiments/accuracy_runs.h"
+#include "run/choice.h"
+#include "run/full.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { MOST = 2 * MATERIAL_NETS };
+
+/* ===  One evaluation  === */
+
+/* Measure it, and add it with the command that gives its rows. */
+static outcome_t add(void *to, const accuracy_config_t *config)
+{
+    plan_evaluations_t *evaluations = to;
+    text_builder_t line = {0};
+    accuracy_config_t known = *config;
+    outcome_t result;
+    if (evaluations->count == MOST)
+        return outcome_usage("plan", "--net", "too many networks", text_of("at most %d", MOST).chars, NULL);
+    cost_t *cost = &evaluations->internal_costs[evaluations->count];
+    if (outcome_bad(&result, cost_measure(config, cost)))
+        return result;
+    known.methods = (const char *const *)cost->methods;
+    known.method_count = cost->method_count;
+    text_append(&line, "%s ", command_accuracy.name);
+    if (outcome_bad(&result, accuracy_options_write(&known, &line))) {
+        free(line.chars);
+        return result;
+    }
+    evaluations->internal_commands[evaluations->count] = line.chars;
+    evaluations->items[evaluations->count++] =
+        (evaluation_t){.rows = config->integers ? integers_schema.name : accuracy_schema.name,
+                       .net = cost->net.chars,
+                       .size = cost->size.chars,
+                       .data = cost->data.chars,
+                       .command = line.chars,
+                       .methods = known.methods,
+                       .method_count = cost->method_count,
+                       .samples = cost->samples,
+                       .sample_seconds = cost->sample_seconds,
+                       .fixed_seconds = cost->load_seconds + cost->compress_seconds};
+    printf("%-10s %-9s %6lld samples, %zu methods: %.2f ms a sample; loading %.2f s, compressing %.2f s (processor time)\n",
+           cost->net.chars, evaluations->items[evaluations->count - 1].rows, (long long)cost->samples, cost->method_count,
+           1000 * cost->sample_seconds, cost->load_seconds, cost->compress_seconds);
+    fflush(stdout);
+    return result;
+}
+
+/* ===  Modes  === */
+
+static outcome_t add_mode(const run_mode_t *mode, int jobs, plan_evaluations_t *evaluations)
+{
+    const measurement_context_t context = {.mode = mode, .jobs = jobs, .folder = "."};
+    outcome_t result = accuracy_runs_measured(&context, false, add, evaluations);
+    return outcome_is_ok(&result) ? accuracy_runs_measured(&context, true, add, evaluations) : result;
+}
+
+static outcome_t read_list(const options_t *options, const char *name, const char **items, size_t limit, size_t *count)
+{
+    *count = options_count(options, name);
+    if (*count > limit)
+        return outcome_usage("plan", text_of("--%s", name).chars, text_of("%zu", *count).chars,
+                             text_of("at most %zu", limit).chars, NULL);
+    for (size_t i = 0; i < *count; i++)
+        items[i] = options_nth(options, name, i);
+    return outcome_ok();
+}
+
+/* Bring the files of the full mode to the cache, which the workers share. */
+static outcome_t bring(const options_t *options, const full_request_t *wanted, const run_mode_t *mode,
+                       plan_evaluations_t *evaluations)
+{
+    full_t *full = calloc(1, sizeof *full);
+    run_mode_t with = *mode;
+    if (full == NULL)
+        return outcome_out_of_memory("plan");
+    outcome_t result = full_plan(wanted, full);
+    with.material = &full->material;
+    if (outcome_is_ok(&result) && !outcome_bad(&result, full_list(full)) &&
+        !outcome_bad(&result, fetch_check_disk(&full->plan)) &&
+        (options_flag(options, "yes") || !outcome_bad(&result, catalogues_ask("begin?", "nothing was done"))) &&
+        !outcome_bad(&result, full_bring(full)))
+        result = add_mode(&with, wanted->jobs, evaluations);
+    full_free(full);
+    free(full);
+    return result;
+}
+
+static outcome_t add_full(const options_t *options, const choice_request_t *chosen, const run_mode_t *mode, int jobs,
+                          plan_evaluations_t *evaluations)
+{
+    catalogue_t catalogues[CATALOGUE_LIMIT];
+    const char *data[MATERIAL_NETS], *calibration[MATERIAL_NETS];
+    full_request_t wanted = {.catalogues = catalogues,
+                             .nets = chosen->nets,
+                             .from = options_text(options, "from"),
+                             .data = data,
+                             .calibration = calibration,
+                             .methods = chosen->methods,
+                             .method_count = chosen->method_count,
+                             .images = mode->images,
+                             .mode_methods = accuracy_runs_methods(mode),
+                             .jobs = jobs,
+                             .skip_bad = options_flag(options, "skip-bad"),
+                             .resume = true, /* the plan measures the time itself */
+                             .log = stdout};
+    outcome_t result;
+    if (!outcome_bad(&result, read_list(options, "data", data, MATERIAL_NETS, &wanted.data_count)) &&
+        !outcome_bad(&result, read_list(options, "calibration", calibration, MATERIAL_NETS, &wanted.calibration_count)) &&
+        !outcome_bad(&result, catalogues_read(options, catalogues_paper, catalogues, &wanted.catalogue_count)))
+        result = bring(options, &wanted, mode, evaluations);
+    for (size_t i = 0; i < wanted.catalogue_count; i++)
+        catalogue_free(&catalogues[i]);
+    return result;
+}
+
+static outcome_t read_mode(const options_t *options, const char *name, int jobs, plan_evaluations_t *evaluations)
+{
+    const char *methods[MATERIAL_METHODS];
+    choice_request_t chosen = {.nets = options_text(options, "net"), .methods = methods, .images = CHOICE_NO_IMAGES};
+    choice_t *choice = calloc(1, sizeof *choice);
+    const run_mode_t *mode;
+    outcome_t result = choice != NULL ? run_mode_find(name, &mode) : outcome_out_of_memory("plan");
+    if (!outcome_is_ok(&result) ||
+        outcome_bad(&result, read_list(options, "method", methods, MATERIAL_METHODS, &chosen.method_count)) ||
+        (options_given(options, "samples") &&
+         outcome_bad(&result, options_integer(options, "samples", 0, INT64_MAX, &chosen.images))) ||
+        outcome_bad(&result, choice_open(mode, &chosen, choice)))
+        goto out;
+    result = choice->mode.brings ? add_full(options, &chosen, &choice->mode, jobs, evaluations)
+                                 : add_mode(&choice->mode, jobs, evaluations);
+
+out:
+    if (choice != NULL)
+        choice_free(choice);
+    free(choice);
+    return result;
+}
+
+/* ===  All  === */
+
+static outcome_t read_networks(const options_t *options, plan_evaluations_t *evaluations)
+{
+    accuracy_options_t read;
+    const char *nets;
+    outcome_t result = options_required(options, "net", &nets);
+    if (!outcome_is_ok(&result))
+        return result;
+    result = accuracy_options_read(options, &read);
+    if (outcome_is_ok(&result))
+        result = accuracy_options_each(options, &read.config, add, evaluations);
+    accuracy_options_free(&read);
+    return result;
+}
+
+outcome_t plan_evaluations_read(const options_t *options, plan_evaluations_t *evaluations)
+{
+    static const char *const modes[] = {"smoke", "full"};
+    int jobs;
+    outcome_t result = method_options_jobs(options, &jobs);
+    if (!outcome_is_ok(&result))
+        return result;
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
+        if (options_flag(options, modes[i]))
+            return read_mode(options, modes[i], jobs, evaluations);
+    return read_networks(options, evaluations);
+}
+
+void plan_evaluations_free(plan_evaluations_t *evaluations)
+{
+    for (size_t i = 0; i < MOST; i++) {
+        cost_free(&evaluations->internal_costs[i]);
+        free(evaluations->internal_commands[i]);
+    }
+    *evaluations = (plan_evaluations_t){.count = 0};
+}

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef BBS_CLI_STATUS_H
+#define BBS_CLI_STATUS_H
+
+#include "cli/options.h"
+
+extern const command_t command_status;
+
+#endif
