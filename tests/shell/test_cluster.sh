@@ -160,6 +160,7 @@ check "nor those of another method" bbs work --again --jobs 1 --cache "$work/cac
 check "of which there are four" [ "$(find "$work/cache" -name '*.weights' | wc -l)" -eq 4 ]
 check "they are read" bbs work --again --jobs 1 --cache "$work/cache" "$plan" 1 2 9 12
 check "the rows of one process" sh -c "'$BBSBENCH' merge '$plan' --jobs 1 --out '$work/cached' >/dev/null && cmp '$work/one.csv' '$work/cached/accuracy.csv'"
+check "and its answers" diff -r "$work/kept" "$work/cached/predictions"
 chmod 777 "$work/cache"
 check_fails 1 "a folder that others may write" bbs work --again --jobs 1 --cache "$work/cache" "$plan" 10
 
