@@ -170,6 +170,7 @@ check_fails 3 "a unit that fails" bbs work "$work/fails.csv" 1
 check "is told by status, with its reason" sh -c "'$BBSBENCH' status '$work/fails.csv' | grep -q 'unit 1 failed: .*nowhere'"
 check_fails 2 "a unit that is not in the plan" bbs work "$plan" 13
 check_fails 2 "--shards and --unit-seconds" bbs plan --net resnet34 --shards 3 --unit-seconds 3 --out "$work/no.csv"
+check_fails 2 "weights that only this process can read" bbs plan --net resnet34 --weights - --out "$work/no.csv"
 check_fails 2 "no network" bbs plan --shards 3 --out "$work/no.csv"
 check_fails 2 "a method that nobody knows" bbs plan --net resnet34 --method magic --out "$work/no.csv"
 tap_done
