@@ -150,10 +150,12 @@ out:
 static outcome_t read_networks(const options_t *options, plan_evaluations_t *evaluations)
 {
     accuracy_options_t read;
-    const char *nets;
+    const char *nets, *weights = options_text(options, "weights");
     outcome_t result = options_required(options, "net", &nets);
     if (!outcome_is_ok(&result))
         return result;
+    if (weights != NULL && text_equal(weights, "-"))
+        return outcome_usage("plan", "--weights", "standard input", "a file, which every unit reads", NULL);
     result = accuracy_options_read(options, &read);
     if (outcome_is_ok(&result))
         result = accuracy_options_each(options, &read.config, add, evaluations);

@@ -9,8 +9,8 @@ range of samples are one unit, each other method is one; a range is so large tha
 --overhead per cent of the unit. Units start in the order of the plan on the core that is free first. The units of methods
 start when all those of references have ended, as docs/slurm/submit.sh has it. A unit takes --start seconds to be started
 (an assumption about the scheduler, not measured), loads its network, compresses (or reads what another unit of the same network
-and method has left on its node of --node cores), and answers its samples. The merge follows on one core: it loads each
-network and reads the answers. A network answers at the same speed on every core, however many are busy: memory and the file
+and method has left on its node of --node cores), hashes the files of its samples once for each network, and answers its samples. The
+merge follows on one core: it loads each network, hashes the files of the samples twice (as a whole and range by range) and reads the answers. A network answers at the same speed on every core, however many are busy: memory and the file
 system have no limits in this model. Efficiency is the time of one process that loads each network once and compresses each method
 once, over cores times wall time.
 """
@@ -23,10 +23,13 @@ import os
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
+COLUMNS = ("sample_seconds", "load_seconds", "compress_seconds", "kept_seconds", "sample_bytes")
+
+
 def read_costs(path):
     with open(path, encoding="utf-8") as file:
         lines = [line for line in file if not line.startswith("#")]
-    return [{"net": row["net"], **{key: float(row[key]) for key in ("sample_seconds", "load_seconds", "compress_seconds", "kept_seconds")}}
+    return [{"net": row["net"], **{key: float(row[key]) for key in COLUMNS}}
             for row in csv.DictReader(lines)]
 
 
@@ -42,13 +45,18 @@ def units(costs, options):
     waves = [[], []]
     for number, cost in enumerate(costs):
         for size in cut(cost, options.samples, options.overhead):
-            waves[0].append((number, "references", 2 * size * cost["sample_seconds"]))
-            waves[1] += [(number, method, size * cost["sample_seconds"]) for method in range(options.methods - 2)]
+            hashing = size * hash_seconds(cost, options)
+            waves[0].append((number, "references", 2 * size * cost["sample_seconds"] + hashing))
+            waves[1] += [(number, method, size * cost["sample_seconds"] + hashing) for method in range(options.methods - 2)]
     return waves
 
 
+def hash_seconds(cost, options):
+    return cost["sample_bytes"] / options.hash
+
+
 def merge_seconds(costs, options):
-    return sum(cost["load_seconds"] + options.methods * options.samples * options.read for cost in costs)
+    return sum(cost["load_seconds"] + options.samples * (2 * hash_seconds(cost, options) + options.methods * options.read) for cost in costs)
 
 
 def wall_seconds(costs, waves, cores, options):
@@ -85,7 +93,8 @@ def main():
     parser.add_argument("--overhead", type=float, default=3.0, help="per cent of a unit")
     parser.add_argument("--node", type=int, default=32, help="cores of a node, which share compressed weights")
     parser.add_argument("--start", type=float, default=1.0, help="seconds until a unit is started (an assumption)")
-    parser.add_argument("--read", type=float, default=5e-6, help="seconds to read a sample's answer in the merge (measured: docs/cluster.md)")
+    parser.add_argument("--read", type=float, default=7e-6, help="seconds to read a sample's answer in the merge (measured: docs/cluster.md)")
+    parser.add_argument("--hash", type=float, default=262e6, help="bytes of files that are hashed in a second (measured)")
     parser.add_argument("--cores", default="1,2,4,8,16,32,64,128,256,512,1024")
     options = parser.parse_args()
     costs = read_costs(options.costs)

@@ -112,6 +112,12 @@ nets=${CLUSTER_NETS:-vgg16,resnet34,resnet50,vit_small,vit_base,bert_mrpc,bert_s
 plan=$tap_folder/plan.csv
 if [ "${CLUSTER:-}" = full ]; then
     . tests/shell/rehearse.sh
+    why=$(rehearse_reason)
+    if [ -n "$why" ]; then
+        skip "the checkpoints of the rehearsal" "$why"
+        tap_done
+        exit
+    fi
     trap 'stop_all; kill $servers 2>/dev/null; rm -rf "$tap_folder"' EXIT
     # shellcheck disable=SC2046 # words
     check "seven checkpoints are made" rehearse_serve 24 $(echo "$nets" | tr , ' ')

@@ -160,6 +160,7 @@ check "nor those of another method" bbs work --again --jobs 1 --cache "$work/cac
 check "of which there are four" [ "$(find "$work/cache" -name '*.weights' | wc -l)" -eq 4 ]
 check "they are read" bbs work --again --jobs 1 --cache "$work/cache" "$plan" 1 2 9 12
 check "the rows of one process" sh -c "'$BBSBENCH' merge '$plan' --jobs 1 --out '$work/cached' >/dev/null && cmp '$work/one.csv' '$work/cached/accuracy.csv'"
+check "and its answers" diff -r "$work/kept" "$work/cached/predictions"
 chmod 777 "$work/cache"
 check_fails 1 "a folder that others may write" bbs work --again --jobs 1 --cache "$work/cache" "$plan" 10
 
@@ -169,6 +170,7 @@ check_fails 3 "a unit that fails" bbs work "$work/fails.csv" 1
 check "is told by status, with its reason" sh -c "'$BBSBENCH' status '$work/fails.csv' | grep -q 'unit 1 failed: .*nowhere'"
 check_fails 2 "a unit that is not in the plan" bbs work "$plan" 13
 check_fails 2 "--shards and --unit-seconds" bbs plan --net resnet34 --shards 3 --unit-seconds 3 --out "$work/no.csv"
+check_fails 2 "weights that only this process can read" bbs plan --net resnet34 --weights - --out "$work/no.csv"
 check_fails 2 "no network" bbs plan --shards 3 --out "$work/no.csv"
 check_fails 2 "a method that nobody knows" bbs plan --net resnet34 --method magic --out "$work/no.csv"
 tap_done
