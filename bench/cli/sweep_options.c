@@ -15,7 +15,7 @@
 static outcome_t complete_key(const char *key, const model_plan_t *plan, text_t *complete)
 {
     const accelerator_t *reference = accelerator_registry[0];
-    bool has_section = strchr(key, '.') != NULL || model_sweep_is_workload(key);
+    bool has_section = strchr(key, '.') != NULL || model_sweep_is_general(key);
     *complete = text_of("%s%s", has_section ? "" : "all.", key);
     for (size_t i = 0; i < plan->accelerator_count && !has_section; i++)
         if (plan->accelerators[i] == reference && settings_has(reference->keys, key))
@@ -23,6 +23,18 @@ static outcome_t complete_key(const char *key, const model_plan_t *plan, text_t 
                                  text_of("%s, which would also change %s, the reference", key, reference->name).chars,
                                  text_of("DESIGN.%s, or all.%s to change every design", key, key).chars, NULL);
     return outcome_ok();
+}
+
+/* Is this a value that the models can take? */
+static outcome_t try_general(const char *setting, const model_plan_t *plan)
+{
+    model_plan_t tried = *plan;
+    technology_t technology;
+    outcome_t result = technology_create(&technology);
+    if (outcome_is_ok(&result))
+        result = model_sweep_put(setting, &tried, &technology);
+    technology_free(&technology);
+    return result;
 }
 
 /* Add one value, which no value before it in this sweep may be. */
@@ -36,10 +48,8 @@ static outcome_t add_value(const char *key, const char *value, const model_plan_
         if (text_equal(one->settings[i], sweep->settings[at]))
             return outcome_usage("simulate", "--sweep", text_of("%s twice", value).chars, "each value once", NULL);
     one->count++;
-    if (model_sweep_is_workload(key)) {
-        model_plan_t tried = *plan;
-        return model_sweep_put(sweep->settings[at], &tried);
-    }
+    if (model_sweep_is_general(key))
+        return try_general(sweep->settings[at], plan);
     return configuration_reaches(sweep->settings[at], plan->accelerators, plan->accelerator_count);
 }
 

@@ -16,8 +16,8 @@ enum {
 #define SWEEP_OPTIONS                                                                                                \
     {"sweep", "DESIGN.KEY=V,V,...", NULL,                                                                            \
      "run once with each value of a setting of --set: bitvert.rows=8,16; all.rows=8,16 for every design;\n"          \
-     "dram.gbytes_per_s=6.4,12.8; or with each value of --tokens, --context or --batch: batch=1,16. Several\n"       \
-     "sweeps make a grid. The table says where multipliers differ"},                                                 \
+     "dram.gbytes_per_s=6.4,12.8; of --tokens, --context or --batch: batch=1,16; or of a constant:\n"                \
+     "technology.dram.access=500,1000. Several sweeps make a grid. The table says where multipliers differ"},        \
     {                                                                                                                \
         "base", "NAME|first", "stripes",                                                                             \
             "what ratios are relative to: a design at the same point of the grid, or each design at the first point" \

@@ -13,6 +13,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char total_row[] = "total";
 
@@ -33,7 +34,7 @@ static outcome_t configure(const model_plan_t *plan, const network_t *network, s
         return result;
     config->any_budget = config->any_budget || plan->any_budget || plan->sweep_count > 0;
     for (size_t i = 0; i < plan->sweep_count && outcome_is_ok(&result); i++)
-        if (!model_sweep_is_workload(model_setting(plan, i, point)))
+        if (!model_sweep_is_general(model_setting(plan, i, point)))
             result = configuration_set(model_setting(plan, i, point), &accelerator, 1, config);
     accel_config_on(config, network);
     return outcome_is_ok(&result) ? accel_check(accelerator, config) : result;
@@ -231,25 +232,49 @@ static outcome_t check_layer_name(const model_plan_t *plan, const net_table_t *t
                          "see the column `layer` of a run without --layer");
 }
 
-/* The pair at a point that changes what is run: its own workload, and no work of another. */
+/* The plan at a point that changes what is run, or constants: `*config` and `*technology` are the design's there. */
+static outcome_t plan_of_point(const model_plan_t *plan, size_t point, size_t number, model_plan_t *own,
+                               accel_config_t *config, technology_t *technology)
+{
+    outcome_t result;
+    *own = *plan;
+    own->accelerators += number;
+    own->configs = config;
+    if (plan->configs != NULL)
+        *config = plan->configs[number];
+    else if (outcome_bad(&result, configuration_default(plan->accelerators[number], config)))
+        return result;
+    if (outcome_bad(&result, technology_create(technology)))
+        return result;
+    if (config->technology != NULL && config->technology->values != NULL)
+        memcpy(technology->values, config->technology->values, technology_row_count * sizeof *technology->values);
+    config->technology = technology;
+    for (size_t i = 0; i < plan->sweep_count && outcome_is_ok(&result); i++)
+        if (model_sweep_is_general(model_setting(plan, i, point)))
+            result = model_sweep_put(model_setting(plan, i, point), own, technology);
+    return result;
+}
+
+/* The pair at such a point: its own workload, and no work of another. */
 static outcome_t run_pair_on(const pass_t *pass, const network_t *network, const net_size_t *size, size_t point,
                              size_t number, model_total_t *total)
 {
-    model_plan_t plan = *pass->plan;
+    model_plan_t plan;
+    accel_config_t config;
+    technology_t technology = {.values = NULL};
     workload_t workload;
     pass_t own = *pass;
-    outcome_t result = outcome_ok();
+    outcome_t result;
     own.plan = &plan;
     own.workload = &workload;
     own.works = (model_works_t){0};
-    for (size_t i = 0; i < plan.sweep_count && outcome_is_ok(&result); i++)
-        if (model_sweep_is_workload(model_setting(&plan, i, point)))
-            result = model_sweep_put(model_setting(&plan, i, point), &plan);
-    if (!outcome_is_ok(&result) || outcome_bad(&result, workload_open(&plan, network, size, &workload)))
-        return result;
-    result = run_pair(&own, point, number, total);
-    model_works_clear(&own.works);
-    workload_close(&workload);
+    if (!outcome_bad(&result, plan_of_point(pass->plan, point, number, &plan, &config, &technology)) &&
+        !outcome_bad(&result, workload_open(&plan, network, size, &workload))) {
+        result = run_pair(&own, point, 0, total);
+        model_works_clear(&own.works);
+        workload_close(&workload);
+    }
+    technology_free(&technology);
     return result;
 }
 

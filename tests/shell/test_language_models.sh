@@ -44,6 +44,12 @@ check "prompts of several lengths" sh -c "'$BBSBENCH' $small --phase prefill --s
 check "beside settings of a design" sh -c "'$BBSBENCH' $small --sweep bitvert.rows=16,32 --sweep context=64,128 --layer total --out $tap_folder/grid && [ \$(wc -l <$tap_folder/grid) -eq 9 ]"
 check "batches of any network" sh -c "'$BBSBENCH' simulate --net resnet34 --weights none --accelerator stripes --layer total --sweep batch=1,4 --out $tap_folder/grid && '$BBSBENCH' simulate --net resnet34 --weights none --accelerator stripes --layer total --batch 4 --out $tap_folder/point &&
     [ \"\$(tail -n 1 $tap_folder/grid | sed s/batch=4//)\" = \"\$(tail -n 1 $tap_folder/point)\" ]"
+printf 'name,value,unit,source\ndram.access,500,pJ/64 bit,a test\nclock.period,2,ns,a test\n' >"$tap_folder/constants.csv"
+check "constants" sh -c "'$BBSBENCH' simulate --net resnet34 --weights none --accelerator stripes,ant --layer total --sweep technology.clock.period=1.25,2 --sweep technology.dram.access=500,1000 --out $tap_folder/grid && '$BBSBENCH' simulate --net resnet34 --weights none --accelerator stripes,ant --layer total --technology $tap_folder/constants.csv --out $tap_folder/point"
+check "as those of a file of one's own" sh -c "grep 'period=2 technology.dram.access=500' $tap_folder/grid | cut -d, -f1-27,36-37 >$tap_folder/a; tail -n +2 $tap_folder/point | cut -d, -f1-27,36-37 | cmp - $tap_folder/a"
+check_fails 2 "a constant that is not there" "$BBSBENCH" $small --sweep technology.dram.acces=500
+check "is guessed" grep -q 'did you mean dram.access' "$tap_folder/last_err"
+check_fails 2 "a constant that cannot be" "$BBSBENCH" $small --sweep technology.dram.access=-5
 check_fails 2 "a context and a sweep of it" "$BBSBENCH" $small --context 8 --sweep context=8,16
 check_fails 2 "a sweep of no context" "$BBSBENCH" $small --sweep context=0,16
 check_fails 2 "a swept context on a picture" "$BBSBENCH" simulate --net resnet34 --weights none --sweep context=8,16
