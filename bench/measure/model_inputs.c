@@ -3,7 +3,6 @@
 
 #include "accel/effectual.h"
 #include "accel/oddity.h"
-#include "base/large.h"
 #include "compress/select.h"
 #include "weights/checkpoint.h"
 #include "weights/mask_file.h"
@@ -76,7 +75,7 @@ static outcome_t compress_all(model_inputs_t *inputs, const accelerator_t *accel
     method_config_t config;
     outcome_t result = parameters_of(accelerator, pruning, &config);
     if (outcome_is_ok(&result) && inputs->compressed == NULL)
-        inputs->compressed = large_alloc((size_t)int8_network_weights(&inputs->int8) + 1);
+        inputs->compressed = malloc((size_t)int8_network_weights(&inputs->int8) + 1);
     if (outcome_is_ok(&result) && inputs->compressed == NULL)
         result = outcome_out_of_memory("compressed weights");
     if (!outcome_is_ok(&result))

@@ -4,7 +4,6 @@
 #include "weights/int8_network.h"
 
 #include "base/file.h"
-#include "base/large.h"
 #include "compress/quantize.h"
 
 #include <stdlib.h>
@@ -43,7 +42,7 @@ outcome_t int8_network_reserve(const compress_layer_t *shapes, size_t count, int
     *network = (int8_network_t){.count = count};
     network->layers = malloc((count + 1) * sizeof *network->layers);
     network->names = malloc(characters + 1);
-    network->q = large_alloc(weights + 1);
+    network->q = malloc(weights + 1);
     network->scale = malloc((channels + 1) * sizeof *network->scale);
     if (network->layers == NULL || network->names == NULL || network->q == NULL || network->scale == NULL) {
         int8_network_free(network);
