@@ -47,7 +47,7 @@ BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/benches/%,$(wildcard tests/bench
 .DEFAULT_GOAL := all
 .SUFFIXES:
 .SECONDARY:
-.PHONY: report-check report-picture commands-check help deps all check check-build real real-reference smoke bench bench-peers oracle lint parity rehearsal cluster synthesis asan faults coverage mutation fuzz retrain reference readme datasets glyphs format install uninstall clean distclean FORCE
+.PHONY: report-check report-picture commands-check help deps all check check-build real real-reference smoke bench speed bench-peers oracle lint parity rehearsal cluster synthesis asan faults coverage mutation fuzz retrain reference readme datasets glyphs format install uninstall clean distclean FORCE
 
 help:  ## this list
 	@grep -hE "^[a-z-]+:.*##" Makefile | sed -E "s|^([a-z-]+):.*## *|\1\||" | awk -F"|" "{printf \"  %-12s %s\\n\", \$$1, \$$2}"
@@ -82,6 +82,10 @@ smoke:  ## the short end-to-end run: ./run_all.sh --smoke
 
 bench: $(BENCHES) $(BUILD)/bbsbench  ## measure speed (never part of check)
 	@for program in $(BENCHES); do BBSBENCH="$(ABSOLUTE)/bbsbench" $$program || exit 1; done
+
+speed: $(BENCHES) $(BUILD)/bbsbench  ## write results/reference/speed.md: all of `make bench` in one run on an idle machine (minutes)
+	@BBSBENCH="$(ABSOLUTE)/bbsbench" BBS_TEST_DATA="$(BBS_TEST_DATA)" tests/bench/speed.sh $(BUILD)/benches >results/reference/speed.md.new && mv results/reference/speed.md.new results/reference/speed.md
+	@echo "results/reference/speed.md: now tests/baselines.sh --write, which hashes it"
 
 # The reviews of r-cran-modeldata, the data of the text networks, are written to the folder where bench/data/reviews.c looks.
 DATASETS = build/datasets/test.tsv build/datasets/pairs-test.tsv

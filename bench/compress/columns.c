@@ -5,6 +5,7 @@
  * input and output a layer takes scratch memory of two channels per thread. */
 #include "compress/columns.h"
 
+#include "base/large.h"
 #include "base/threads.h"
 #include "compress/clones.h"
 #include "compress/transpose.h"
@@ -26,23 +27,6 @@ typedef struct {
     uint8_t *scratch;       /* per worker: a row-ordered channel, its stored columns, a constant per group of it */
     int64_t scratch_size;
 } walk_t;
-
-int columns_redundant(int low, int high, int most)
-{
-    int redundant = 0;
-    while (redundant < most && low >= -(64 >> redundant) && high < 64 >> redundant)
-        redundant++;
-    return redundant;
-}
-
-column_code_t columns_code(int columns, int redundant, int constant)
-{
-    int pruned = columns - redundant;
-    return (column_code_t){.redundant = redundant,
-                           .constant = constant,
-                           .kept = (uint8_t)(0x80 | ((1 << (7 - redundant)) - (1 << pruned))),
-                           .meta = (uint8_t)(redundant << 6 | (constant & 63))};
-}
 
 /* ===  One channel  === */
 
@@ -150,8 +134,8 @@ static outcome_t prepare(const walk_t *walk)
     compressed_t *out = walk->compressed;
     int64_t size = compress_layer_size(layer);
     out->groups = compress_layer_groups(layer, walk->config->group);
-    out->values = malloc((size_t)size * sizeof *out->values);
-    out->stored = walk->config->values_only ? NULL : malloc((size_t)size);
+    out->values = large_alloc((size_t)size * sizeof *out->values);
+    out->stored = walk->config->values_only ? NULL : large_alloc((size_t)size);
     out->bits = malloc((size_t)layer->k);
     out->scale = malloc((size_t)layer->k * sizeof *out->scale);
     if (walk->coder->meta_in_byte)

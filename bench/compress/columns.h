@@ -33,7 +33,13 @@ outcome_t columns_compress(const column_coder_t *coder, const method_config_t *c
                            const bool *mask, int threads, compressed_t *compressed);
 
 /* Redundant columns of weights in [low, high]: the largest r <= most with -2^(7-r) <= w < 2^(7-r) for all of them. */
-int columns_redundant(int low, int high, int most);
+static inline int columns_redundant(int low, int high, int most)
+{
+    int redundant = 0;
+    while (redundant < most && low >= -(64 >> redundant) && high < 64 >> redundant)
+        redundant++;
+    return redundant;
+}
 
 /* Values of one channel, in PyTorch order, from its stored columns and the constants of its groups. */
 void columns_values(const compress_layer_t *layer, int group, const int8_t *stored, const int16_t *constants,
@@ -41,6 +47,13 @@ void columns_values(const compress_layer_t *layer, int group, const int8_t *stor
 
 /* The code of a group in two's complement without `redundant` columns after the sign and without the N - redundant lowest
  * columns. The metadata byte is the paper's: redundant << 6 | constant in 6 bits. */
-column_code_t columns_code(int columns, int redundant, int constant);
+static inline column_code_t columns_code(int columns, int redundant, int constant)
+{
+    const int pruned = columns - redundant;
+    return (column_code_t){.redundant = redundant,
+                           .constant = constant,
+                           .kept = (uint8_t)(0x80 | ((1 << (7 - redundant)) - (1 << pruned))),
+                           .meta = (uint8_t)(redundant << 6 | (constant & 63))};
+}
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "compress/layer.h"
 
+#include "base/large.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,8 +36,8 @@ outcome_t compress_keep(const compress_layer_t *layer, bool values_only, compres
 {
     *compressed = (compressed_t){0};
     int64_t size = compress_layer_size(layer);
-    compressed->values = malloc((size_t)size * sizeof *compressed->values);
-    compressed->stored = values_only ? NULL : malloc((size_t)size);
+    compressed->values = large_alloc((size_t)size * sizeof *compressed->values);
+    compressed->stored = values_only ? NULL : large_alloc((size_t)size);
     compressed->scale = malloc((size_t)layer->k * sizeof *compressed->scale);
     compressed->bits = malloc((size_t)layer->k);
     if (!compressed->values || (!values_only && !compressed->stored) || !compressed->scale || !compressed->bits) {

@@ -71,6 +71,72 @@ static int8_t *make_weights(void)
     return weights;
 }
 
+/* ===  Scaling  === */
+
+enum { SIDE = 1024 };
+
+/* Processor time of all designs on `count` equal linear layers, in nanoseconds a weight. */
+static outcome_t measure_layers(const int8_t *weights, int64_t count, int64_t k, int64_t c, int64_t tokens, int threads,
+                                double *nanoseconds)
+{
+    const net_layer_t shape = {.name = "layer",
+                               .kind = NET_LINEAR,
+                               .k = k,
+                               .c = c,
+                               .kh = 1,
+                               .kw = 1,
+                               .in_h = 1,
+                               .in_w = 1,
+                               .out_h = 1,
+                               .out_w = 1,
+                               .stride = 1,
+                               .tokens = tokens,
+                               .input = NET_OUTSIDE,
+                               .residual = NET_NONE};
+    accel_layer_t *layers = calloc((size_t)count, sizeof *layers);
+    counts_t *counts = calloc((size_t)count, sizeof *counts);
+    outcome_t result = layers != NULL && counts != NULL ? outcome_ok() : outcome_out_of_memory("bench");
+    for (int64_t i = 0; i < count && outcome_is_ok(&result); i++)
+        layers[i] = (accel_layer_t){
+            .shape = &shape, .weights = weights, .input_density = 0.5, .output_density = 0.5, .sensitive = ACCEL_UNIFORM};
+    const double before = processor_seconds();
+    for (int a = 0; accelerator_registry[a] != NULL && outcome_is_ok(&result); a++) {
+        accel_config_t config;
+        if (!outcome_bad(&result, configuration_default(accelerator_registry[a], &config)))
+            result = accel_count(accelerator_registry[a], &config, layers, (size_t)count, threads, counts);
+    }
+    *nanoseconds = 1e9 * (processor_seconds() - before) / (double)(count * k * c);
+    free(layers);
+    free(counts);
+    return result;
+}
+
+static outcome_t print_scaling(const int8_t *weights, int threads)
+{
+    static const struct {
+        const char *what;
+        int64_t count, k, c, tokens;
+    } points[] = {{"layers", 1, SIDE, SIDE, 128},
+                  {"layers", 10, SIDE, SIDE, 128},
+                  {"layers", 100, SIDE, SIDE, 128},
+                  {"layers", 1000, SIDE, SIDE, 128},
+                  {"channels", 1, 3 * SIDE, 3 * SIDE, 128},
+                  {"channels", 1, 10 * SIDE, 10 * SIDE, 128},
+                  {"tokens", 10, SIDE, SIDE, 1},
+                  {"tokens", 10, SIDE, SIDE, 8192}};
+    outcome_t result = outcome_ok();
+    for (size_t i = 0; i < sizeof points / sizeof *points && outcome_is_ok(&result); i++) {
+        double nanoseconds;
+        if (outcome_bad(&result, measure_layers(weights, points[i].count, points[i].k, points[i].c, points[i].tokens,
+                                                threads, &nanoseconds)))
+            break;
+        printf("  %-8s %5lld layers of %5lld x %5lld, %4lld tokens: %6.0f M weights, %.2f ns a weight\n", points[i].what,
+               (long long)points[i].count, (long long)points[i].k, (long long)points[i].c, (long long)points[i].tokens,
+               (double)(points[i].count * points[i].k * points[i].c) / 1e6, nanoseconds);
+    }
+    return result;
+}
+
 int main(void)
 {
     int threads = cpu_count();
@@ -81,9 +147,9 @@ int main(void)
     for (const network_t *const *network = net_registry; *network != NULL && outcome_is_ok(&result); network++)
         result = run_network(*network, weights, threads, spent);
     double worked = processor_seconds() - before;
-    free(weights);
     if (!outcome_is_ok(&result)) {
         fprintf(stderr, "error: %s\n", outcome_text(&result));
+        free(weights);
         return 1;
     }
     printf("accelerator models, all full-size networks from INT8 tensors in memory, %d threads, one run\n", threads);
@@ -92,5 +158,10 @@ int main(void)
         sum += spent[a];
     }
     printf("  %-14s %8.3f s (limit 3 s on 2 cores), %.3f s of processor time\n", "all", sum, worked);
-    return 0;
+    printf("  all designs, processor time by size:\n");
+    result = print_scaling(weights, threads);
+    free(weights);
+    if (!outcome_is_ok(&result))
+        fprintf(stderr, "error: %s\n", outcome_text(&result));
+    return outcome_is_ok(&result) ? 0 : 1;
 }

@@ -250,7 +250,9 @@ static void the_generator_is_that_of_gsl(void **state)
 {
     (void)state;
     enum { NUMBERS = 300 };
-    static const uint32_t seeds[TAUSWORTHE_LANES] = {0, 1, 2, 17, 69069, 0x80000000u, 0xdeadbeefu, UINT32_MAX};
+    /* With the multiplier's inverse: the first component begins at 1, the second at 5 and 8, the third at 9 and 16. */
+    static const uint32_t seeds[TAUSWORTHE_LANES] = {0u,         1u,          2783094533u, 3539574397u,
+                                                     509358280u, 3400882533u, 1751046096u, 4294967295u};
     static uint32_t numbers[NUMBERS * TAUSWORTHE_LANES];
     tausworthe_lanes_t lanes;
     tausworthe_seed_lanes(seeds, &lanes);
