@@ -24,8 +24,8 @@ static const char fetch_details[] =
     "Each file is verified by its length and SHA-256. A file whose whole hash is not published is \"not pinned\": nobody can\n"
     "tell whether it is the right one; what came is noted in not-pinned.csv in the cache, so that later damage is found. An\n"
     "interrupted download of a pinned file continues where it stopped. One fetch works on the cache at a time.\n"
-    "ImageNet and GLUE have terms of their own: download them yourself, then --from FOLDER. The files of `run --real` have a\n"
-    "catalogue of their own: --manifest models/real.files.csv.";
+    "ImageNet and GLUE have terms of their own: download them yourself, then --from FOLDER. The files of `run --real` and of\n"
+    "language models have catalogues of their own: --manifest models/real.files.csv, --manifest models/language.csv.";
 
 static outcome_t read_wanted(const options_t *options, const char **wanted, size_t *count)
 {

@@ -20,12 +20,13 @@ static const option_t option_table[] = {
     {"weights", "PATH", option_required, "checkpoint: safetensors, an index of shards, a folder, or a file of llama2.c"},
     {"tokenizer", "FILE", option_required,
      "tokenizer.json of Hugging Face, tokenizer.model of SentencePiece, or tokenizer.bin of llama2.c"},
-    {"text", "FILE", option_required, "plain text in UTF-8"},
+    {"text", "FILE", option_required, "plain text in UTF-8, also gzipped"},
     {"context", "N", "0", "tokens of a window; 0: as the model's files say, else 2,048"},
     {"stride", "N", "0", "tokens from one window to the next; 0: a whole window, so that windows do not overlap"},
     {"bos", "always|first|never", "always", "where <s> stands: before each window, before each document, nowhere"},
     {"separator", "TEXT", NULL,
      "what lies between two documents, \\n a new line: '\\n\\n', '<|endoftext|>' (default: one document)"},
+    {"json", "NAME", NULL, "each line of the text is a JSON object, and its member NAME a document: text in C4's files"},
     {"truncate", NULL, NULL, "of each document only the first window"},
     {"tokens", "N", "0", "at most N tokens, from the start of the text; 0: all"},
     {"method", "SPEC...", NULL,
@@ -135,6 +136,8 @@ static outcome_t read_separator(const options_t *options, char **separator)
         *to++ = escaped && *at == 'n' ? '\n' : escaped && *at == 't' ? '\t' : *at;
     }
     *to = '\0';
+    if (options_text(options, "json") != NULL)
+        return outcome_usage("--separator", NULL, "--json beside it", "one of the two", NULL);
     return given[0] != '\0' ? outcome_ok()
                             : outcome_usage("--separator", NULL, "an empty text", "what lies between two documents", NULL);
 }
@@ -156,6 +159,7 @@ static outcome_t run(const options_t *options)
                                   .text = options_text(options, "text"),
                                   .truncate = options_flag(options, "truncate"),
                                   .keep = options_text(options, "keep"),
+                                  .member = options_text(options, "json"),
                                   .kernels = options_text(options, "kernels"),
                                   .integers = text_equal(options_text(options, "activations"), "int8"),
                                   .embedding = read_matrix(options, "embedding"),

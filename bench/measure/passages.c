@@ -2,6 +2,7 @@
 #include "measure/passages.h"
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/text.h"
 
 #include <ctype.h>
@@ -49,19 +50,42 @@ static outcome_t add_document(const char *text, size_t size, const pieces_t *pie
     return result;
 }
 
-outcome_t passages_read(const char *path, const char *separator, const pieces_t *pieces, const windows_rule_t *rule,
+/* One line of JSON; an empty one is none. */
+static outcome_t add_object(const char *path, size_t line, const char *text, size_t size, const char *name,
+                            const pieces_t *pieces, const windows_rule_t *rule, windows_t *windows)
+{
+    const text_t place = text_of("line %zu", line);
+    cJSON *object;
+    outcome_t result;
+    if (is_blank(text, size))
+        return outcome_ok();
+    if (outcome_bad(&result, json_parse(path, place.chars, "a JSON object on each line", text, size, &object)))
+        return result;
+    const char *document = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
+    result = document != NULL ? add_document(document, strlen(document), pieces, rule, windows)
+                              : outcome_failed(path, place.chars, text_of("no text \"%.60s\"", name).chars,
+                                               "that member, a text", "--json names the member that holds a document");
+    cJSON_Delete(object);
+    return result;
+}
+
+outcome_t passages_read(const char *path, const passages_form_t *form, const pieces_t *pieces, const windows_rule_t *rule,
                         windows_t *windows)
 {
+    static const size_t most = (size_t)1 << 32;
+    const char *separator = form->member != NULL ? "\n" : form->separator;
     bytes_t bytes;
-    outcome_t result = file_read(path, "a plain text, such as WikiText-2's test part", &bytes);
+    outcome_t result = file_read_gzip(path, "a plain text, such as WikiText-2's test part", most, &bytes);
     if (!outcome_is_ok(&result))
         return result;
     const char *at = (const char *)bytes.data, *end = at + bytes.size;
     const size_t gap = separator != NULL ? strlen(separator) : 0;
     result = passages_check(path, at, bytes.size);
-    while (at < end && outcome_is_ok(&result) && !windows_full(windows, rule)) {
+    for (size_t part = 1; at < end && outcome_is_ok(&result) && !windows_full(windows, rule); part++) {
         const char *next = gap > 0 ? memmem(at, (size_t)(end - at), separator, gap) : NULL;
-        result = add_document(at, (size_t)((next != NULL ? next : end) - at), pieces, rule, windows);
+        const size_t size = (size_t)((next != NULL ? next : end) - at);
+        result = form->member != NULL ? add_object(path, part, at, size, form->member, pieces, rule, windows)
+                                      : add_document(at, size, pieces, rule, windows);
         at = next != NULL ? next + gap : end;
     }
     file_free_bytes(&bytes);

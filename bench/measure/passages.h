@@ -5,10 +5,16 @@
 #include "data/pieces.h"
 #include "measure/windows.h"
 
-/* A file of text as windows of tokens. Its documents are what lies between two `separator`s; NULL: the text is one
- * document. A document of nothing but white space is left out; each other is tokenised as it stands. Documents after
- * rule->most tokens are not read. Refused, with the line: bytes that are no UTF-8. Free `windows`, also after a failure. */
-outcome_t passages_read(const char *path, const char *separator, const pieces_t *pieces, const windows_rule_t *rule,
+/* How a file holds its documents. Both NULL: it is one document. */
+typedef struct {
+    const char *separator; /* what lies between two of them */
+    const char *member;    /* each line is a JSON object, and this member of it the document (C4's files) */
+} passages_form_t;
+
+/* A file of text, plain or gzipped, as windows of tokens. A document of nothing but white space is left out; each other is
+ * tokenised as it stands. Documents after rule->most tokens are not read. Refused, with the line: bytes that are no UTF-8,
+ * a line that is no such object. Free `windows`, also after a failure. */
+outcome_t passages_read(const char *path, const passages_form_t *form, const pieces_t *pieces, const windows_rule_t *rule,
                         windows_t *windows);
 
 /* Refuse a text that is no UTF-8; `where` begins the error. */

@@ -185,12 +185,12 @@ static outcome_t open_text(session_t *session)
                                  .begin = config->begin,
                                  .truncate = config->truncate,
                                  .most = config->tokens};
+    const passages_form_t form = {.separator = config->separator, .member = config->member};
     outcome_t result;
     if (rule.context < 2 || rule.stride > rule.context)
         return outcome_usage("--stride", NULL, text_of("%lld", (long long)rule.stride).chars,
                              text_of("1 to %lld, the context, which is at least 2", (long long)rule.context).chars, NULL);
-    if (outcome_bad(&result,
-                    passages_read(config->text, config->separator, session->language.pieces, &rule, &session->windows)))
+    if (outcome_bad(&result, passages_read(config->text, &form, session->language.pieces, &rule, &session->windows)))
         return result;
     if (config->begin != WINDOWS_BEGIN_NEVER && pieces_begin(session->language.pieces) < 0)
         return outcome_failed(config->tokenizer, NULL, "no token that begins a text",

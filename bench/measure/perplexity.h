@@ -48,6 +48,7 @@ typedef struct {
     const char *separator; /* what lies between two documents; NULL: the text is one */
     bool truncate;         /* of each document only the first window */
     const char *keep;      /* a file for the log-likelihood of each token (perplexity_token_schema); NULL: none */
+    const char *member;    /* of a JSON object on each line of the text, a document each (measure/passages.h); NULL: none */
     int64_t memory;        /* bytes for logits of the references; 0: 1 GiB */
     const char *windows;   /* a folder for what each method says of each window (window_rows.h); NULL: none */
 } perplexity_config_t;

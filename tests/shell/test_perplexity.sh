@@ -27,6 +27,14 @@ printf 'one\ntwo \377 three\n' >"$tap_folder/latin"
     check_fails 2 "a stride longer than the context" "$BBSBENCH" perplexity $tiny --text README.md --stride 33
     check "names both" grep -q -e '--stride: found 33, expected 1 to 32' "$tap_folder/last_err"
     check_fails 2 "an empty separator" "$BBSBENCH" perplexity $tiny --text README.md --separator ''
+    # C4's files: JSON lines, gzipped. The same two documents, and a line that is none of them.
+    printf 'the thin hen\n\nin there<|>another one' >"$tap_folder/two"
+    printf '{"url": "x", "text": "the thin hen\\n\\nin there"}\n{"text": "another one"}\n\n' | gzip >"$tap_folder/two.json.gz"
+    check "JSON lines are documents" sh -c "'$BBSBENCH' perplexity $tiny --text $tap_folder/two --separator '<|>' --method int8 --format csv --out - 2>/dev/null | sed 's/,two,/,/' >$tap_folder/one && '$BBSBENCH' perplexity $tiny --text $tap_folder/two.json.gz --json text --method int8 --format csv --out - 2>/dev/null | sed 's/,two.json.gz,/,/' | cmp - $tap_folder/one && grep -q ',2,2,' $tap_folder/one"
+    check_fails 1 "JSON lines without the member" "$BBSBENCH" perplexity $tiny --text "$tap_folder/two.json.gz" --json body
+    check "says the line" grep -q 'two.json.gz: line 1: found no text "body"' "$tap_folder/last_err"
+    check_fails 1 "a line that is no JSON" "$BBSBENCH" perplexity $tiny --text "$tap_folder/two" --json text
+    check_fails 2 "JSON lines with a separator" "$BBSBENCH" perplexity $tiny --text "$tap_folder/two" --json text --separator x
     check_fails 1 "a tokenizer.json of another vocabulary" "$BBSBENCH" perplexity --weights "$tap_folder/tiny.bin" --tokenizer tests/data/pieces.llama3.json --text README.md
     check "names a token and the model's words" grep -q 'tokenizer is not that of the weights' "$tap_folder/last_err"
 }

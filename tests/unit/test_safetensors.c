@@ -197,6 +197,49 @@ static void every_type_is_read_and_a_float_network_takes_floats(void **state)
     }
 }
 
+/* A mapped file has the tensors of the same file read. Floats stay where they are unless they begin at a place where no
+ * float may; integers are copied. */
+static void a_mapped_file_is_the_file_that_is_read(void **state)
+{
+    (void)state;
+    const text_t path = text_of("/tmp/bbs-test-mapped-%d.safetensors", (int)getpid());
+    static const char begin[] = "{\"a\":{\"dtype\":\"F32\",\"shape\":[2,2],\"data_offsets\":[0,16]},"
+                                "\"b\":{\"dtype\":\"BF16\",\"shape\":[3],\"data_offsets\":[16,22]},"
+                                "\"c\":{\"dtype\":\"I8\",\"shape\":[2],\"data_offsets\":[22,24]}}";
+    const int padding = (int)(8 - sizeof begin % 8) % 8 + 1; /* to a multiple of 8 */
+    for (int more = 0; more < 3; more++) {
+        uint8_t image[1024];
+        tensor_set_t mapped, read, moved = {0};
+        const text_t header = text_of("%s%*s", begin, padding + more, "");
+        const size_t size = build(header.chars, 24, image);
+        FILE *file = fopen(path.chars, "wb");
+        assert_non_null(file);
+        assert_int_equal(fwrite(image, 1, size, file), size);
+        fclose(file);
+        assert_ok(safetensors_load(path.chars, NULL, &read));
+        assert_ok(safetensors_map(path.chars, NULL, &mapped));
+        assert_ok(tensor_set_move(&moved, &mapped)); /* the mapping goes with its tensors */
+        tensor_set_free(&mapped);
+        assert_int_equal(moved.count, 3);
+        assert_int_equal(moved.items[0].lent, more == 0);
+        assert_int_equal(moved.items[1].lent, more != 1);
+        assert_false(moved.items[2].lent);
+        for (size_t i = 0; i < 3; i++) {
+            tensor_rest(&moved.items[i]);
+            assert_string_equal(moved.items[i].name, read.items[i].name);
+            assert_memory_equal(moved.items[i].data, read.items[i].data,
+                                (size_t)read.items[i].count * tensor_type_size(read.items[i].type));
+        }
+        tensor_set_free(&moved);
+        tensor_set_free(&read);
+        assert_int_equal(truncate(path.chars, (off_t)size - 1), 0);
+        assert_error(safetensors_map(path.chars, NULL, &mapped), FAULT_FAILED, "within the file's 23 bytes");
+        assert_int_equal(truncate(path.chars, 0), 0);
+        assert_error(safetensors_map(path.chars, NULL, &mapped), FAULT_FAILED, "0 bytes");
+    }
+    remove(path.chars);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -204,6 +247,7 @@ int main(void)
         cmocka_unit_test(hostile_headers_are_refused),
         cmocka_unit_test(cut_files_are_refused_at_every_length),
         cmocka_unit_test(what_is_saved_is_loaded),
+        cmocka_unit_test(a_mapped_file_is_the_file_that_is_read),
         cmocka_unit_test(half_floats_are_exact),
         cmocka_unit_test(required_tensors_are_checked),
         cmocka_unit_test(every_type_is_read_and_a_float_network_takes_floats),
