@@ -26,7 +26,8 @@ def arguments():
     parser.add_argument("--work", type=pathlib.Path, required=True, help="folder for the checkpoints (build/train)")
     parser.add_argument("--bible", default="bible", help="the program of Debian's bible-kjv")
     parser.add_argument("--bible-data", default="/usr/lib", help="folder of its text")
-    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--epochs", type=int, default=9)
+    parser.add_argument("--schedule", type=int, default=10, help="epochs after which the learning rate would be zero")
     parser.add_argument("--batch", type=int, default=8, help="windows")
     parser.add_argument("--rate", type=float, default=3e-3, help="peak learning rate")
     parser.add_argument("--decay", type=float, default=0.1)
@@ -62,7 +63,7 @@ def train_epoch(model, optimiser, windows, epoch, options):
     batches, total = windows.split(options.batch), 0.0
     for index, batch in enumerate(batches):
         for group in optimiser.param_groups:
-            group["lr"] = common.rate_at((epoch + index / len(batches)) / options.epochs, options.rate, 0.05)
+            group["lr"] = common.rate_at((epoch + index / len(batches)) / options.schedule, options.rate, 0.05)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             logits = model(inputs_of(batch))
         loss = functional.cross_entropy(logits.float().flatten(0, 1), batch.flatten())
