@@ -6,6 +6,7 @@
 #include "engine/fast.h"
 #include "engine/integer_cnn.h"
 #include "engine/integer_tokens.h"
+#include "engine/laps.h"
 #include "engine/onednn.h"
 #include "engine/stock.h"
 #include "engine/tokens_fast.h"
@@ -20,6 +21,7 @@ static const kernels_t *const integer_cfg_sets[] = {&kernels_integer_fast, &kern
 static const kernels_t *const integer_program_sets[] = {&kernels_integer_tokens_fast, &kernels_integer_tokens_plain, NULL};
 
 struct engine {
+    const net_weights_t *weights;
     const kernels_t *kernels;
     void *state;
     graph_t *graphs;
@@ -39,6 +41,7 @@ static outcome_t open_engine(const net_weights_t *weights, const kernels_t *kern
     outcome_t result;
     if (engine == NULL)
         return outcome_out_of_memory("engine");
+    engine->weights = weights;
     engine->kernels = kernels;
     engine->graphs = calloc((size_t)workers, sizeof *engine->graphs);
     if (engine->graphs == NULL) {
@@ -94,6 +97,8 @@ void engine_close(engine_t *engine)
         return;
     if (engine->state != NULL)
         engine->kernels->close(engine->state);
+    if (engine->graphs != NULL)
+        laps_close(engine->graphs, engine->workers);
     for (int i = 0; i < engine->workers; i++)
         graph_close(&engine->graphs[i]);
     free(engine->graphs);
@@ -150,9 +155,34 @@ outcome_t engine_read(engine_t *engine, engine_reader_t reader, void *context)
     return engine->kernels->read(engine->state, reader, context);
 }
 
+outcome_t engine_profile(engine_t *engine)
+{
+    return laps_open(engine->weights, engine->graphs, engine->workers);
+}
+
+engine_profile_t engine_profile_of(const engine_t *engine)
+{
+    engine_profile_t all = {0};
+    for (int worker = 0; worker < engine->workers && engine->graphs[worker].laps != NULL; worker++) {
+        const engine_profile_t *one = &engine->graphs[worker].laps->profile;
+        all.samples += one->samples;
+        for (int kind = 0; kind < ENGINE_STEP_KINDS; kind++) {
+            all.seconds[kind] += one->seconds[kind];
+            all.laps[kind] += one->laps[kind];
+        }
+    }
+    return all;
+}
+
 outcome_t engine_predict(engine_t *engine, int worker, const float *input, float *logits)
 {
-    return engine->kernels->predict(engine->state, worker, input, logits);
+    laps_t *laps = engine->graphs[worker].laps;
+    laps_begin(laps);
+    const outcome_t result = engine->kernels->predict(engine->state, worker, input, logits);
+    laps_end(laps, ENGINE_STEP_BETWEEN);
+    if (laps != NULL)
+        laps->profile.samples++;
+    return result;
 }
 
 text_t engine_versions(void)

@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "engine/engine.h"
+#include "engine/laps.h"
 #include "engine/onednn.h"
 #include "engine/plan.h"
 #include "engine/widen.h"
@@ -73,6 +74,7 @@ static void forward_step(layer at, network net)
         step->fast->filter(step->fast->filter_context, step->worker, step->table, &step->shape, step->source,
                            step->fast->states[step->worker].filtered);
         binding = step->filtered;
+        laps_end(step->fast->graphs[step->worker].laps, ENGINE_STEP_QUANTISE);
     }
     if (binding != NULL && !onednn_run(binding))
         *step->refused = true;

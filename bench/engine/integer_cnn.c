@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "engine/engine.h"
+#include "engine/laps.h"
 #include "engine/levels.h"
 #include "engine/onednn.h"
 #include "engine/stages.h"
@@ -95,16 +96,20 @@ static bool run_image(const cnn_t *cnn, int worker, const stage_t *stage)
     const product_shape_t *shape = &stage->shape;
     const int groups = cnn->stages.image.groups;
     const int64_t taps = shape->kh * shape->kw, row = shape->c * taps, all = shape->out_h * shape->out_w;
+    laps_t *laps = cnn->graphs[worker].laps;
     bool done = true;
     for (int64_t first = 0; first < all && done; first += GATHERED) {
         const int64_t rows = all - first < GATHERED ? all - first : GATHERED;
         pixels_gather(shape, own->pixels, first, rows, own->gathered);
+        laps_end(laps, ENGINE_STEP_GATHER);
         for (int group = 0; group < groups && done; group++) {
             const int64_t begin = group * taps, count = groups > 1 ? taps : row;
             done = cnn->stages.set->multiply(stage->product, rows, own->gathered + begin, row, begin, count,
                                              own->sums + group * rows * shape->k, own->scratch);
         }
+        laps_end(laps, ENGINE_STEP_PRODUCT);
         finish(cnn, worker, stage, own->sums, groups, first, rows);
+        laps_end(laps, ENGINE_STEP_RESCALE);
     }
     return done;
 }
@@ -117,7 +122,9 @@ static bool run_weights(const cnn_t *cnn, int worker, const stage_t *stage)
     bool done = shape->in_h > 0
                     ? cnn->stages.set->convolve(stage->product, source, own->sums, own->scratch)
                     : cnn->stages.set->multiply(stage->product, 1, source, shape->c, 0, shape->c, own->sums, own->scratch);
+    laps_end(cnn->graphs[worker].laps, ENGINE_STEP_PRODUCT);
     finish(cnn, worker, stage, own->sums, 1, 0, shape->in_h > 0 ? shape->out_h * shape->out_w : 1);
+    laps_end(cnn->graphs[worker].laps, ENGINE_STEP_RESCALE);
     return done;
 }
 
@@ -270,6 +277,7 @@ static outcome_t predict(void *state, int worker, const float *input, float *log
     cnn_t *cnn = state;
     worker_t *own = &cnn->states[worker];
     pixels_recover(&cnn->stages.image, input, own->pixels);
+    laps_end(cnn->graphs[worker].laps, ENGINE_STEP_GATHER);
     own->refused = false;
     onednn_prepare_thread();
     const float *output = network_predict(cnn->graphs[worker].net, (float *)(uintptr_t)input); /* layers read own->pixels */

@@ -8,6 +8,7 @@
  *   (classifier heads, BERT's pooler) are float32 in a fixed order (rows.h). */
 #include "engine/integer_tokens.h"
 
+#include "engine/laps.h"
 #include "engine/levels.h"
 #include "engine/pixels.h"
 #include "engine/product.h"
@@ -61,6 +62,7 @@ static void run_linear(token_step_t *self, layer at, network net)
     const space_t *space = self->worker->state;
     const net_step_t *step = self->step;
     const size_t next = self->index + 1;
+    laps_t *laps = self->worker->graph->laps;
     (void)at;
     (void)net;
     if (!is_integer(step)) {
@@ -68,6 +70,7 @@ static void run_linear(token_step_t *self, layer at, network net)
         return;
     }
     levels_of_rows(self->source, self->rows, step->inputs, step->inputs, space->levels, space->row_step);
+    laps_end(laps, ENGINE_STEP_QUANTISE);
     tokens_show_input(self, (engine_view_t){.levels = space->levels,
                                             .zero = ZERO_LEVEL,
                                             .pixels = self->rows,
@@ -77,6 +80,7 @@ static void run_linear(token_step_t *self, layer at, network net)
     if (!integers->set->multiply(stage->product, self->rows, space->levels, step->inputs, 0, step->inputs, space->sums,
                                  NULL))
         self->worker->refused = true;
+    laps_end(laps, ENGINE_STEP_PRODUCT);
     const net_program_t *program = &self->tokens->weights->program;
     levels_finish_rows(&(levels_rows_t){.sums = space->sums,
                                         .zero = stage->zero,
@@ -87,6 +91,7 @@ static void run_linear(token_step_t *self, layer at, network net)
                                         .target = self->target,
                                         .stride = step->outputs},
                        self->rows, step->outputs);
+    laps_end(laps, ENGINE_STEP_RESCALE);
     tokens_show_output(self, self->rows);
 }
 
@@ -98,6 +103,7 @@ static void run_patches(token_step_t *self, layer at, network net)
     const int groups = integers->image.groups;
     const int64_t rows = self->rows - 1, width = self->step->outputs, row = self->step->inputs;
     levels_finish_t finish = {.groups = groups, .bias = stage->bias, .to_floats = self->target};
+    laps_t *laps = self->worker->graph->laps;
     bool done = true;
     (void)at;
     (void)net;
@@ -108,6 +114,7 @@ static void run_patches(token_step_t *self, layer at, network net)
                                             .pixel_step = 1,
                                             .channel_step = integers->image.pixels});
     pixels_gather(&stage->patches, space->pixels, 0, rows, space->levels);
+    laps_end(laps, ENGINE_STEP_GATHER);
     for (int group = 0; group < groups && done; group++) {
         const int64_t count = row / groups;
         int32_t *sums = space->sums + group * rows * width;
@@ -118,7 +125,9 @@ static void run_patches(token_step_t *self, layer at, network net)
     }
     if (!done)
         self->worker->refused = true;
+    laps_end(laps, ENGINE_STEP_PRODUCT);
     levels_finish(&finish, rows, width);
+    laps_end(laps, ENGINE_STEP_RESCALE);
     tokens_show_output(self, rows);
 }
 
@@ -131,12 +140,15 @@ static bool attend(const token_step_t *self, const float *query, const float *ke
     const space_t *space = self->worker->state;
     const int64_t rows = self->rows, stride = 3 * self->step->outputs;
     float *scores = self->worker->scratch;
+    laps_t *laps = self->worker->graph->laps;
     levels_of_rows(query, rows, stride, head, space->levels, space->row_step);
     levels_of_signed_rows(key, rows, stride, head, space->matrix, space->step, space->zero);
     for (int64_t i = 0; i < rows; i++)
         space->zero[i] *= ZERO_LEVEL;
+    laps_end(laps, ENGINE_STEP_QUANTISE);
     if (!integers->set->pair(true, rows, rows, head, space->levels, space->matrix, space->halves, space->sums, space->more))
         return false;
+    laps_end(laps, ENGINE_STEP_ATTENTION);
     levels_finish_rows(&(levels_rows_t){.sums = space->sums,
                                         .zero = space->zero,
                                         .row_step = space->row_step,
@@ -144,8 +156,11 @@ static bool attend(const token_step_t *self, const float *query, const float *ke
                                         .target = scores,
                                         .stride = rows},
                        rows, rows);
+    laps_end(laps, ENGINE_STEP_RESCALE);
     rows_softmax(scores, rows, rows, 1.0F / sqrtf((float)head));
+    laps_end(laps, ENGINE_STEP_SOFTMAX);
     levels_round(scores, rows * rows, 255.0F, space->levels);
+    laps_end(laps, ENGINE_STEP_QUANTISE);
     return true;
 }
 
@@ -154,16 +169,20 @@ static bool gather_values(const token_step_t *self, const float *value, int64_t 
     const integers_t *integers = self->tokens->state;
     const space_t *space = self->worker->state;
     const int64_t rows = self->rows, width = self->step->outputs;
+    laps_t *laps = self->worker->graph->laps;
     levels_of_columns(value, rows, 3 * width, head, space->matrix, space->step);
     for (int64_t i = 0; i < rows; i++)
         space->row_step[i] = 1.0F / 255.0F;
+    laps_end(laps, ENGINE_STEP_QUANTISE);
     if (!integers->set->pair(false, rows, head, rows, space->levels, space->matrix, space->halves, space->sums,
                              space->more))
         return false;
+    laps_end(laps, ENGINE_STEP_ATTENTION);
     levels_finish_rows(
         &(levels_rows_t){
             .sums = space->sums, .row_step = space->row_step, .step = space->step, .target = target, .stride = width},
         rows, head);
+    laps_end(laps, ENGINE_STEP_RESCALE);
     return true;
 }
 

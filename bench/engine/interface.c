@@ -18,5 +18,7 @@ const engine_interface_t bbs_engine_interface = {.commit = BBS_COMMIT,
                                                  .watch = engine_watch,
                                                  .filter = engine_filter,
                                                  .read = engine_read,
+                                                 .profile = engine_profile,
+                                                 .profile_of = engine_profile_of,
                                                  .predict = engine_predict,
                                                  .versions = engine_versions};

@@ -26,6 +26,8 @@ typedef struct {
     outcome_t (*watch)(engine_t *engine, engine_watcher_t watcher, void *context);
     outcome_t (*filter)(engine_t *engine, engine_filter_t filter, void *context);
     outcome_t (*read)(engine_t *engine, engine_reader_t reader, void *context);
+    outcome_t (*profile)(engine_t *engine);
+    engine_profile_t (*profile_of)(const engine_t *engine);
     outcome_t (*predict)(engine_t *engine, int worker, const float *input, float *logits);
     text_t (*versions)(void);
 } engine_interface_t;

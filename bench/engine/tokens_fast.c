@@ -3,6 +3,7 @@
  * by rows.c. A residual sum is added by the product before it, in the other summand's memory. */
 #include "engine/tokens_fast.h"
 
+#include "engine/laps.h"
 #include "engine/rows.h"
 #include "engine/tokens_common.h"
 
@@ -50,6 +51,7 @@ static void run_patches(token_step_t *self, layer at, network net)
                 for (int line = 0; line < at.size; line++, row += at.size)
                     memcpy(row, image + ((int64_t)c * at.h + y * at.stride + line) * at.w + x * at.stride,
                            (size_t)at.size * sizeof *row);
+    laps_end(self->worker->graph->laps, ENGINE_STEP_GATHER);
     multiply(self, self->rows - 1, self->worker->scratch, self->target);
 }
 
@@ -81,12 +83,15 @@ static void run_attention(token_step_t *self, layer at, network net)
     const int64_t stride = self->step->inputs, keys = (stride - width) / 2,
                   shared = width / keys; /* query heads a key head */
     float *scores = self->worker->scratch;
+    laps_t *laps = self->worker->graph->laps;
     bool done = true;
     for (int64_t first = 0; first < width; first += head) {
         const float *query = self->source + first, *key = self->source + width + first / head / shared * head,
                     *value = key + keys;
         done &= onednn_gemm(true, rows, rows, head, query, stride, key, stride, scores, rows);
+        laps_end(laps, ENGINE_STEP_ATTENTION);
         attend(scores, rows, self->step->causal, 1.0F / sqrtf((float)head));
+        laps_end(laps, ENGINE_STEP_SOFTMAX);
         done &= onednn_gemm(false, rows, head, rows, scores, rows, value, stride, self->target + first, width);
     }
     if (!done)

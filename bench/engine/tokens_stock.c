@@ -4,6 +4,7 @@
  * weights. */
 #include "engine/tokens_stock.h"
 
+#include "engine/laps.h"
 #include "engine/tokens_common.h"
 
 #include <math.h>
@@ -73,6 +74,7 @@ static void run_attention(token_step_t *self, layer at, network net)
     for (int first = 0; first < width; first += head) {
         float *query = all + first, *key = all + width + first / head / shared * head, *value = key + keys;
         gemm(0, 1, rows, rows, head, scale, query, stride, key, stride, 0, scores, rows);
+        laps_end(self->worker->graph->laps, ENGINE_STEP_ATTENTION);
         for (int row = 0; row < rows; row++) {
             float *score = scores + (int64_t)row * rows, largest = score[0], sum = 0;
             const int seen = self->step->causal ? row + 1 : rows;
@@ -83,6 +85,7 @@ static void run_attention(token_step_t *self, layer at, network net)
             for (int i = 0; i < rows; i++)
                 score[i] = i < seen ? score[i] / sum : 0;
         }
+        laps_end(self->worker->graph->laps, ENGINE_STEP_SOFTMAX);
         gemm(0, 0, rows, head, rows, 1, scores, rows, value, stride, 0, self->target + first, width);
     }
 }
