@@ -55,13 +55,33 @@ static bool is_integer(const net_step_t *step)
 
 /* ===  Products with weights  === */
 
+/* Sums to floats, with bias and residual. */
+static void finish_linear(void *context, const product_piece_t *piece)
+{
+    const token_step_t *self = context;
+    const stage_t *stage = &((const integers_t *)self->tokens->state)->stages[self->index];
+    const space_t *space = self->worker->state;
+    const net_program_t *program = &self->tokens->weights->program;
+    const size_t next = self->index + 1;
+    const int64_t width = self->step->outputs;
+    levels_finish_rows(&(levels_rows_t){.sums = piece->sums,
+                                        .sums_stride = piece->stride,
+                                        .zero = stage->zero + piece->output,
+                                        .row_step = space->row_step + piece->row,
+                                        .step = stage->scale + piece->output,
+                                        .bias = stage->bias + piece->output,
+                                        .accumulate = next < program->count && program->steps[next].kind == NET_STEP_ADD,
+                                        .target = self->target + piece->row * width + piece->output,
+                                        .stride = width},
+                       piece->rows, piece->outputs);
+}
+
 static void run_linear(token_step_t *self, layer at, network net)
 {
     const integers_t *integers = self->tokens->state;
     const stage_t *stage = &integers->stages[self->index];
     const space_t *space = self->worker->state;
     const net_step_t *step = self->step;
-    const size_t next = self->index + 1;
     laps_t *laps = self->worker->graph->laps;
     (void)at;
     (void)net;
@@ -77,21 +97,10 @@ static void run_linear(token_step_t *self, layer at, network net)
                                             .channels = step->inputs,
                                             .pixel_step = step->inputs,
                                             .channel_step = 1});
+    const product_reader_t reader = {.read = finish_linear, .context = self};
     if (!integers->set->multiply(stage->product, self->rows, space->levels, step->inputs, 0, step->inputs, space->sums,
-                                 NULL))
+                                 NULL, &reader))
         self->worker->refused = true;
-    laps_end(laps, ENGINE_STEP_PRODUCT);
-    const net_program_t *program = &self->tokens->weights->program;
-    levels_finish_rows(&(levels_rows_t){.sums = space->sums,
-                                        .zero = stage->zero,
-                                        .row_step = space->row_step,
-                                        .step = stage->scale,
-                                        .bias = stage->bias,
-                                        .accumulate = next < program->count && program->steps[next].kind == NET_STEP_ADD,
-                                        .target = self->target,
-                                        .stride = step->outputs},
-                       self->rows, step->outputs);
-    laps_end(laps, ENGINE_STEP_RESCALE);
     tokens_show_output(self, self->rows);
 }
 
@@ -119,7 +128,7 @@ static void run_patches(token_step_t *self, layer at, network net)
         const int64_t count = row / groups;
         int32_t *sums = space->sums + group * rows * width;
         done = integers->set->multiply(stage->product, rows, space->levels + group * count, row, group * count, count, sums,
-                                       NULL);
+                                       NULL, NULL);
         finish.sums[group] = sums;
         finish.multiplier[group] = stage->scale + group * width;
     }
@@ -284,7 +293,7 @@ static outcome_t open_stage(const tokens_t *tokens, integers_t *integers, size_t
     stage->bias = calloc(outputs, sizeof *stage->bias);
     if (stage->zero == NULL || stage->scale == NULL || stage->bias == NULL)
         return outcome_out_of_memory("integer kernels");
-    stage->shape = (product_shape_t){.k = step->outputs, .c = step->inputs, .kh = 1, .kw = 1};
+    stage->shape = (product_shape_t){.k = step->outputs, .c = step->inputs, .kh = 1, .kw = 1, .ranges = (int64_t)groups};
     return integers->set->open(&stage->shape, &stage->product);
 }
 
@@ -308,7 +317,7 @@ static outcome_t open_with(tokens_t *tokens, const product_set_t *set)
 
 static outcome_t open_fast(tokens_t *tokens)
 {
-    return open_with(tokens, &product_fast);
+    return open_with(tokens, product_best());
 }
 
 static outcome_t open_plain(tokens_t *tokens)
@@ -365,7 +374,7 @@ static outcome_t open_worker(token_worker_t *worker)
     space->row_step = aligned(rows * (int64_t)sizeof *space->row_step);
     space->step = aligned(larger(rows, head) * (int64_t)sizeof *space->step);
     space->matrix = aligned(rows * head);
-    space->halves = aligned(2 * rows * head);
+    space->halves = aligned(larger(product_pair_bytes(rows, head), product_pair_bytes(head, rows)));
     space->sums = aligned(sums);
     space->more = aligned(rows * larger(rows, head) * (int64_t)sizeof *space->more);
     space->zero = aligned(rows * (int64_t)sizeof *space->zero);

@@ -9,6 +9,8 @@
 #include "engine/levels.h"
 
 #include "base/clones.h"
+#include "engine/lanes.h"
+
 #include <string.h>
 
 enum { LANES = 16 };
@@ -34,12 +36,15 @@ LEVELS_INLINE void load(const void *from, size_t size, bool whole, int64_t left,
         return;
     }
     memset(lanes, 0, LANES * size);
-    memcpy(lanes, from, (size_t)left * size);
+    lanes_copy(lanes, from, left, size);
 }
 
 LEVELS_INLINE void store(const void *lanes, size_t size, bool whole, int64_t left, void *to)
 {
-    memcpy(to, lanes, (whole ? LANES : (size_t)left) * size);
+    if (whole)
+        memcpy(to, lanes, LANES * size);
+    else
+        lanes_copy(to, lanes, left, size);
 }
 
 LEVELS_INLINE void load_sums(const int32_t *from, bool whole, int64_t left, lanes_t *lanes)
@@ -85,15 +90,16 @@ LEVELS_INLINE void store_levels(const lanes_t *x, bool whole, int64_t left, uint
 typedef enum { NO_RESIDUAL, LEVELS, FLOATS } residual_t;
 
 /* One vector of one row. Properties of the whole call are compile-time constants. */
-LEVELS_INLINE void finish_lanes(const levels_finish_t *finish, const float *bias, int64_t at, int64_t i, int64_t left,
-                                bool whole, int groups, residual_t residual, bool relu, bool clip, bool to_levels)
+LEVELS_INLINE void finish_lanes(const levels_finish_t *finish, const float *bias, int64_t sum, int64_t at, int64_t i,
+                                int64_t left, bool whole, int groups, residual_t residual, bool relu, bool clip,
+                                bool to_levels)
 {
     lanes_t v, x, m;
-    load_sums(finish->sums[0] + at, whole, left, &v);
+    load_sums(finish->sums[0] + sum, whole, left, &v);
     load(finish->multiplier[0] + i, sizeof(float), whole, left, &m);
     v = v * m;
     for (int group = 1; group < groups; group++) {
-        load_sums(finish->sums[group] + at, whole, left, &x);
+        load_sums(finish->sums[group] + sum, whole, left, &x);
         load(finish->multiplier[group] + i, sizeof(float), whole, left, &m);
         v = v + x * m;
     }
@@ -121,13 +127,16 @@ LEVELS_INLINE void finish_lanes(const levels_finish_t *finish, const float *bias
 LEVELS_INLINE void finish_rows(const levels_finish_t *finish, int64_t rows, int64_t width, int groups, residual_t residual,
                                bool relu, bool clip, bool to_levels)
 {
+    const int64_t stride = finish->stride > 0 ? finish->stride : width,
+                  sums_stride = finish->sums_stride > 0 ? finish->sums_stride : width;
     for (int64_t row = 0; row < rows; row++) {
-        const float *bias = finish->bias + (finish->bias_row != NULL ? finish->bias_row[row] * width : 0);
+        const float *bias = finish->bias + (finish->bias_row != NULL ? finish->bias_row[row] * stride : 0);
+        const int64_t sum = row * sums_stride, at = row * stride;
         int64_t i = 0;
         for (; i + LANES <= width; i += LANES)
-            finish_lanes(finish, bias, row * width + i, i, LANES, true, groups, residual, relu, clip, to_levels);
+            finish_lanes(finish, bias, sum + i, at + i, i, LANES, true, groups, residual, relu, clip, to_levels);
         if (i < width)
-            finish_lanes(finish, bias, row * width + i, i, width - i, false, groups, residual, relu, clip, to_levels);
+            finish_lanes(finish, bias, sum + i, at + i, i, width - i, false, groups, residual, relu, clip, to_levels);
     }
 }
 
@@ -354,7 +363,7 @@ LEVELS_INLINE void finish_vectors(const levels_rows_t *finish, int64_t rows, int
 {
     for (int64_t row = 0; row < rows; row++) {
         float *target = finish->target + row * finish->stride;
-        const int32_t *sums = finish->sums + row * width;
+        const int32_t *sums = finish->sums + row * (finish->sums_stride > 0 ? finish->sums_stride : width);
         const float step = finish->row_step[row];
         int64_t i = 0;
         for (; i + LANES <= width; i += LANES)

@@ -10,6 +10,8 @@
 #include "engine/rows.h"
 
 #include "base/clones.h"
+#include "engine/lanes.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -23,19 +25,20 @@ typedef int32_t mask_t __attribute__((vector_size(LANES * sizeof(int32_t))));
 
 ROWS_INLINE void load(const float *from, int64_t left, float filling, lanes_t *lanes)
 {
-    float padded[LANES];
     if (left >= LANES) {
         memcpy(lanes, from, sizeof *lanes);
         return;
     }
-    for (int i = 0; i < LANES; i++)
-        padded[i] = i < left ? from[i] : filling;
-    memcpy(lanes, padded, sizeof *lanes);
+    *lanes = (lanes_t){0} + filling;
+    lanes_copy(lanes, from, left, sizeof *from);
 }
 
 ROWS_INLINE void store(const lanes_t *lanes, int64_t left, float *to)
 {
-    memcpy(to, lanes, (left < LANES ? (size_t)left : LANES) * sizeof *to);
+    if (left >= LANES)
+        memcpy(to, lanes, sizeof *lanes);
+    else
+        lanes_copy(to, lanes, left, sizeof *to);
 }
 
 /* a where the mask is set, else b. */
