@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The fast set for transformers: products by oneDNN with weights reordered once and shared by the workers, everything else
- * by rows.c. A residual sum is added by the product before it, in the other summand's memory. */
+/* The fast set for transformers: products with weights that are packed once and shared by the workers, by our own kernel
+ * where the processor can run it (float_tiles.h), else by oneDNN; everything else by rows.c. A residual sum is added by the
+ * product before it, in the other summand's memory. */
 #include "engine/tokens_fast.h"
 
+#include "engine/float_tiles.h"
 #include "engine/laps.h"
 #include "engine/rows.h"
 #include "engine/tokens_common.h"
@@ -11,13 +13,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One matrix per step with weights, else NULL. */
+/* One matrix per step with weights, of one of the two kinds; else NULL. */
 typedef struct {
     onednn_t *onednn;
     onednn_matrix_t **matrices;
+    float_matrix_t **own;
 } fast_t;
 
-/* One product per step with weights; steps of equal shape share it. */
+/* One product per step with a matrix of oneDNN; steps of equal shape share it. */
 typedef struct {
     onednn_product_t **products;
     onednn_product_t **owned;
@@ -33,7 +36,10 @@ static void multiply(token_step_t *self, int64_t rows, const float *source, floa
 {
     const fast_t *fast = self->tokens->state;
     const fast_worker_t *own = self->worker->state;
-    if (!onednn_multiply(own->products[self->index], fast->matrices[self->index], rows, source, target))
+    if (fast->own[self->index] != NULL)
+        float_matrix_multiply(fast->own[self->index], rows, source, adds(&self->tokens->weights->program, self->index),
+                              target);
+    else if (!onednn_multiply(own->products[self->index], fast->matrices[self->index], rows, source, target))
         self->worker->refused = true;
 }
 
@@ -115,13 +121,17 @@ static outcome_t open_fast(tokens_t *tokens)
         return outcome_out_of_memory("fast kernels");
     tokens->state = fast;
     fast->matrices = calloc(program->count, sizeof(onednn_matrix_t *));
-    if (fast->matrices == NULL)
+    fast->own = calloc(program->count, sizeof(float_matrix_t *));
+    if (fast->matrices == NULL || fast->own == NULL)
         return outcome_out_of_memory("fast kernels");
     outcome_t result = onednn_create(&fast->onednn);
-    for (size_t i = 0; i < program->count && outcome_is_ok(&result); i++)
-        if (tokens_has_weights(&program->steps[i]))
-            result =
-                onednn_matrix_create(fast->onednn, program->steps[i].outputs, program->steps[i].inputs, &fast->matrices[i]);
+    for (size_t i = 0; i < program->count && outcome_is_ok(&result); i++) {
+        const net_step_t *step = &program->steps[i];
+        if (tokens_has_weights(step))
+            result = float_tiles_available()
+                         ? float_matrix_create(step->outputs, step->inputs, &fast->own[i])
+                         : onednn_matrix_create(fast->onednn, step->outputs, step->inputs, &fast->matrices[i]);
+    }
     return result;
 }
 
@@ -148,7 +158,7 @@ static outcome_t open_worker(token_worker_t *worker)
     for (size_t i = 0; i < program->count && outcome_is_ok(&result); i++) {
         const net_step_t *step = &program->steps[i];
         size_t same = 0;
-        if (!tokens_has_weights(step))
+        if (fast->matrices[i] == NULL)
             continue;
         while (same < i && !same_product(program, same, i))
             same++;
@@ -167,6 +177,10 @@ static outcome_t set_rows(tokens_t *tokens, size_t step, int64_t first, int64_t 
                           const float *biases)
 {
     const fast_t *fast = tokens->state;
+    if (fast->own[step] != NULL) {
+        float_matrix_set(fast->own[step], first, rows, weights, biases);
+        return outcome_ok();
+    }
     return onednn_matrix_set(fast->onednn, fast->matrices[step], first, rows, weights, biases);
 }
 
@@ -189,8 +203,11 @@ static void close_fast(tokens_t *tokens)
         return;
     for (size_t i = 0; i < tokens->weights->program.count && fast->matrices != NULL; i++)
         onednn_matrix_free(fast->matrices[i]);
+    for (size_t i = 0; i < tokens->weights->program.count && fast->own != NULL; i++)
+        float_matrix_free(fast->own[i]);
     onednn_free(fast->onednn);
     free(fast->matrices);
+    free(fast->own);
     free(fast);
 }
 
