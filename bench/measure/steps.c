@@ -49,6 +49,11 @@ static const char *const names[ENGINE_STEP_KINDS] = {[ENGINE_STEP_PRODUCT] = "pr
                                                      [ENGINE_STEP_ELEMENTWISE] = "elementwise",
                                                      [ENGINE_STEP_BETWEEN] = "between steps"};
 
+const char *steps_name(engine_step_kind_t kind)
+{
+    return names[kind];
+}
+
 /* Give the kinds to the sink, the longest first; of equal ones the first. */
 static void report(const engine_profile_t *profile, steps_row_t row, steps_sink_t sink, void *context)
 {

@@ -2,6 +2,7 @@
 #ifndef BBS_MEASURE_STEPS_H
 #define BBS_MEASURE_STEPS_H
 
+#include "engine/engine.h"
 #include "measure/accuracy.h"
 #include "rows/writer.h"
 
@@ -23,6 +24,9 @@ typedef void (*steps_sink_t)(void *context, const steps_row_t *row);
  * that what is made at first use is not timed; then each kind that took time is a row, the longest first. Answers are not
  * kept. FAULT_USAGE for a method that quantises activations. */
 outcome_t steps_run(const accuracy_config_t *config, steps_sink_t sink, void *context);
+
+/* "product" ...: the kinds as rows call them. */
+const char *steps_name(engine_step_kind_t kind);
 
 /* steps.csv */
 extern const rows_schema_t steps_schema;
