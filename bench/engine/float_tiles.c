@@ -73,6 +73,11 @@ void float_matrix_set(float_matrix_t *matrix, int64_t first, int64_t rows, const
     }
 }
 
+int64_t float_tiles_work(int64_t n, int64_t k)
+{
+    return (n + PANEL - 1) / PANEL * PANEL * k;
+}
+
 #if defined(__x86_64__)
 
 #include <immintrin.h>
@@ -91,6 +96,27 @@ bool float_tiles_available(void)
 TILES_INLINE void multiply_lanes(__m512 *sum, __m512 x, __m512 w)
 {
     __asm__("vfmadd231ps %2, %1, %0" : "+v"(*sum) : "v"(x), "v"(w));
+}
+
+/* Lanes behind the last output are never stored, so they need no zeros. */
+static void pack_plain(int64_t n, int64_t k, const float *b, int64_t row_of_b, float *packed)
+{
+    for (int64_t first = 0; first < n; first += PANEL, packed += PANEL * k)
+        for (int64_t i = 0; i < k; i++)
+            memcpy(packed + i * PANEL, b + i * row_of_b + first,
+                   (size_t)(n - first < PANEL ? n - first : PANEL) * sizeof *packed);
+}
+
+/* Sixteen rows of b at a time, so that a line of the packed memory is written at once. */
+static void pack_transposed(int64_t n, int64_t k, const float *b, int64_t row_of_b, float *packed)
+{
+    for (int64_t first = 0; first < n; first += LANES) {
+        const int64_t some = n - first < LANES ? n - first : LANES;
+        float *to = packed + first / PANEL * PANEL * k + first % PANEL;
+        for (int64_t i = 0; i < k; i++, to += PANEL)
+            for (int64_t j = 0; j < some; j++)
+                to[j] = b[(first + j) * row_of_b + i];
+    }
 }
 
 /* Some inputs of some rows by one panel. Sums that are not complete wait in `sums`, which is [rows][64]. */
@@ -187,32 +213,54 @@ TILES_INLINE void run_rows(piece_t piece, int64_t rows, int vectors)
 
 TILES_TARGET static void run_piece(const piece_t *piece, int64_t rows)
 {
-    if (piece->outputs > 2 * LANES)
+    if (piece->outputs > 3 * LANES)
         run_rows(*piece, rows, 4);
-    else
+    else if (piece->outputs > 2 * LANES)
+        run_rows(*piece, rows, 3);
+    else if (piece->outputs > LANES)
         run_rows(*piece, rows, 2);
+    else
+        run_rows(*piece, rows, 1);
 }
 
-void float_matrix_multiply(const float_matrix_t *matrix, int64_t rows, const float *source, bool accumulate, float *target)
+/* target[rows, k] (+)= source W + bias, for packed W; rows of source and target begin `stride` and `target_stride` floats
+ * apart. `bias` is [panels * 64], or NULL: zeros. */
+static void multiply(const float *packed, int64_t k, int64_t c, int64_t rows, const float *source, int64_t stride,
+                     const float *bias, bool accumulate, float *target, int64_t target_stride)
 {
-    const int64_t k = matrix->k, c = matrix->c;
+    static const _Alignas(ALIGNMENT) float zeros[PANEL] = {0};
     _Alignas(ALIGNMENT) float sums[ROWS_AT_ONCE * PANEL];
     for (int64_t row = 0; row < rows; row += ROWS_AT_ONCE)
         for (int64_t output = 0; output < k; output += PANEL)
             for (int64_t i = 0; i < c; i += INPUTS_AT_ONCE)
-                run_piece(&(piece_t){.weights = matrix->packed + output * c + i * PANEL,
+                run_piece(&(piece_t){.weights = packed + output * c + i * PANEL,
                                      .count = c - i < INPUTS_AT_ONCE ? c - i : INPUTS_AT_ONCE,
-                                     .source = source + row * c + i,
-                                     .source_stride = c,
+                                     .source = source + row * stride + i,
+                                     .source_stride = stride,
                                      .goes_on = i > 0,
                                      .ends = i + INPUTS_AT_ONCE >= c,
                                      .sums = sums,
-                                     .bias = matrix->biases + output,
+                                     .bias = bias != NULL ? bias + output : zeros,
                                      .accumulate = accumulate,
-                                     .target = target + row * k + output,
-                                     .target_stride = k,
+                                     .target = target + row * target_stride + output,
+                                     .target_stride = target_stride,
                                      .outputs = k - output < PANEL ? k - output : PANEL},
                           rows - row < ROWS_AT_ONCE ? rows - row : ROWS_AT_ONCE);
+}
+
+void float_matrix_multiply(const float_matrix_t *matrix, int64_t rows, const float *source, bool accumulate, float *target)
+{
+    multiply(matrix->packed, matrix->k, matrix->c, rows, source, matrix->c, matrix->biases, accumulate, target, matrix->k);
+}
+
+void float_tiles_gemm(bool transposed, int64_t m, int64_t n, int64_t k, const float *a, int64_t row_of_a, const float *b,
+                      int64_t row_of_b, float *c, int64_t row_of_c, float *work)
+{
+    if (transposed)
+        pack_transposed(n, k, b, row_of_b, work);
+    else
+        pack_plain(n, k, b, row_of_b, work);
+    multiply(work, n, k, m, a, row_of_a, NULL, false, c, row_of_c);
 }
 
 #else
@@ -229,6 +277,22 @@ void float_matrix_multiply(const float_matrix_t *matrix, int64_t rows, const flo
     (void)source;
     (void)accumulate;
     (void)target;
+}
+
+void float_tiles_gemm(bool transposed, int64_t m, int64_t n, int64_t k, const float *a, int64_t row_of_a, const float *b,
+                      int64_t row_of_b, float *c, int64_t row_of_c, float *work)
+{
+    (void)transposed;
+    (void)m;
+    (void)n;
+    (void)k;
+    (void)a;
+    (void)row_of_a;
+    (void)b;
+    (void)row_of_b;
+    (void)c;
+    (void)row_of_c;
+    (void)work;
 }
 
 #endif

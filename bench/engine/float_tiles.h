@@ -23,4 +23,10 @@ void float_matrix_free(float_matrix_t *matrix);
 /* target[rows, k] (+)= source[rows, c] W^T + b. */
 void float_matrix_multiply(const float_matrix_t *matrix, int64_t rows, const float *source, bool accumulate, float *target);
 
+/* c[m, n] = a[m, k] b, b [k, n] or, transposed, [n, k]; row strides in floats, as onednn_gemm(). `work` has room for
+ * float_tiles_work() floats, aligned to 64 bytes. */
+int64_t float_tiles_work(int64_t n, int64_t k);
+void float_tiles_gemm(bool transposed, int64_t m, int64_t n, int64_t k, const float *a, int64_t row_of_a, const float *b,
+                      int64_t row_of_b, float *c, int64_t row_of_c, float *work);
+
 #endif

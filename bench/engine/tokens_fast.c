@@ -25,6 +25,7 @@ typedef struct {
     onednn_product_t **products;
     onednn_product_t **owned;
     size_t owned_count;
+    float *packed; /* keys or values of a head, for our own kernel; NULL: oneDNN's */
 } fast_worker_t;
 
 static bool adds(const net_program_t *program, size_t index)
@@ -91,14 +92,21 @@ static void run_attention(token_step_t *self, layer at, network net)
     float *scores = self->worker->scratch;
     laps_t *laps = self->worker->graph->laps;
     bool done = true;
+    float *packed = ((const fast_worker_t *)self->worker->state)->packed;
     for (int64_t first = 0; first < width; first += head) {
         const float *query = self->source + first, *key = self->source + width + first / head / shared * head,
                     *value = key + keys;
-        done &= onednn_gemm(true, rows, rows, head, query, stride, key, stride, scores, rows);
+        if (packed != NULL)
+            float_tiles_gemm(true, rows, rows, head, query, stride, key, stride, scores, rows, packed);
+        else
+            done &= onednn_gemm(true, rows, rows, head, query, stride, key, stride, scores, rows);
         laps_end(laps, ENGINE_STEP_ATTENTION);
         attend(scores, rows, self->step->causal, 1.0F / sqrtf((float)head));
         laps_end(laps, ENGINE_STEP_SOFTMAX);
-        done &= onednn_gemm(false, rows, head, rows, scores, rows, value, stride, self->target + first, width);
+        if (packed != NULL)
+            float_tiles_gemm(false, rows, head, rows, scores, rows, value, stride, self->target + first, width, packed);
+        else
+            done &= onednn_gemm(false, rows, head, rows, scores, rows, value, stride, self->target + first, width);
     }
     if (!done)
         self->worker->refused = true;
@@ -142,6 +150,21 @@ static bool same_product(const net_program_t *program, size_t a, size_t b)
            adds(program, a) == adds(program, b);
 }
 
+/* For the keys and values of any head. */
+static bool make_room(const net_program_t *program, fast_worker_t *own)
+{
+    int64_t floats = 0;
+    for (size_t i = 0; i < program->count && float_tiles_available(); i++) {
+        const net_step_t *step = &program->steps[i];
+        const int64_t head = step->kind == NET_STEP_ATTENTION ? step->outputs / step->heads : 0;
+        const int64_t keys = float_tiles_work(program->tokens, head), values = float_tiles_work(head, program->tokens);
+        floats = keys > floats ? keys : floats;
+        floats = values > floats ? values : floats;
+    }
+    own->packed = floats > 0 ? aligned_alloc(64, (size_t)floats * sizeof *own->packed) : NULL; /* whole lines */
+    return floats == 0 || own->packed != NULL;
+}
+
 static outcome_t open_worker(token_worker_t *worker)
 {
     const net_program_t *program = &worker->tokens->weights->program;
@@ -152,7 +175,7 @@ static outcome_t open_worker(token_worker_t *worker)
     worker->state = own;
     own->products = calloc(program->count, sizeof(onednn_product_t *));
     own->owned = calloc(program->count, sizeof(onednn_product_t *));
-    if (own->products == NULL || own->owned == NULL)
+    if (own->products == NULL || own->owned == NULL || !make_room(program, own))
         return outcome_out_of_memory("fast kernels");
     outcome_t result = outcome_ok();
     for (size_t i = 0; i < program->count && outcome_is_ok(&result); i++) {
@@ -191,6 +214,7 @@ static void close_worker(token_worker_t *worker)
         return;
     for (size_t i = 0; i < own->owned_count; i++)
         onednn_product_free(own->owned[i]);
+    free(own->packed);
     free(own->owned);
     free(own->products);
     free(own);

@@ -108,11 +108,48 @@ static void the_number_of_rows_changes_nothing(void **state)
     free(all);
 }
 
+/* Rows of all three matrices lie further apart than they are long. */
+static void products_of_two_matrices_are_sums_in_order(void **state)
+{
+    (void)state;
+    enum { M = 23, MOST_N = 70, MOST_K = 67, STRIDE = 75 };
+    if (!float_tiles_available())
+        skip();
+    float *a = malloc(sizeof(float) * M * STRIDE), *b = malloc(sizeof(float) * STRIDE * STRIDE),
+          *c = malloc(sizeof(float) * M * STRIDE);
+    float *work = aligned_alloc(64, sizeof(float) * (size_t)float_tiles_work(MOST_N, MOST_K));
+    uint64_t random = 5;
+    assert_true(a != NULL && b != NULL && c != NULL && work != NULL);
+    for (int i = 0; i < M * STRIDE; i++)
+        a[i] = real(&random);
+    for (int i = 0; i < STRIDE * STRIDE; i++)
+        b[i] = real(&random);
+    for (int n = 1; n <= MOST_N; n += 23)
+        for (int k = 1; k <= MOST_K; k += 33)
+            for (int transposed = 0; transposed < 2; transposed++) {
+                for (int i = 0; i < M * STRIDE; i++)
+                    c[i] = 77;
+                float_tiles_gemm(transposed == 1, M, n, k, a, STRIDE, b, STRIDE, c, STRIDE, work);
+                for (int row = 0; row < M; row++)
+                    for (int column = 0; column < STRIDE; column++) {
+                        float sum = 0;
+                        for (int i = 0; i < k; i++)
+                            sum = fmaf(a[row * STRIDE + i], b[transposed ? column * STRIDE + i : i * STRIDE + column], sum);
+                        assert_true(c[row * STRIDE + column] == (column < n ? sum : 77));
+                    }
+            }
+    free(a);
+    free(b);
+    free(c);
+    free(work);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tiles_are_fused_sums_in_the_order_of_the_inputs),
         cmocka_unit_test(the_number_of_rows_changes_nothing),
+        cmocka_unit_test(products_of_two_matrices_are_sums_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
