@@ -15,7 +15,7 @@
 #include <malloc.h>
 #include <stdlib.h>
 
-static const kernels_t *const cfg_sets[] = {&kernels_fast, &kernels_stock, NULL};
+static const kernels_t *const cfg_sets[] = {&kernels_fast, &kernels_winograd, &kernels_stock, NULL};
 static const kernels_t *const program_sets[] = {&kernels_tokens_fast, &kernels_tokens_stock, NULL};
 static const kernels_t *const integer_cfg_sets[] = {&kernels_integer_fast, &kernels_integer_plain, NULL};
 static const kernels_t *const integer_program_sets[] = {&kernels_integer_tokens_fast, &kernels_integer_tokens_plain, NULL};

@@ -19,8 +19,9 @@
 
 typedef struct engine engine_t;
 
-/* Parse the graph of the weights' network and size for `workers` threads. `kernels` is "fast" or "stock". `weights` belongs
- * to the caller and must outlive the engine, which reads BatchNorm and biases from it. No layer weights are set yet. */
+/* Parse the graph of the weights' network and size for `workers` threads. `kernels` is "fast", "winograd" (CNNs) or
+ * "stock". `weights` belongs to the caller and must outlive the engine, which reads BatchNorm and biases from it. No layer
+ * weights are set yet. */
 outcome_t engine_open(const net_weights_t *weights, const char *kernels, int workers, engine_t **engine);
 /* The same with activations of 8 bits and integer sums, by "fast" or "plain" kernels: the same logits, bit for bit, for
  * each kernel set, processor and number of workers. A CNN needs `ranges`; in a transformer each row has its own scale.

@@ -53,6 +53,9 @@ for net in $nets; do
             measure limit product "$threads" "$engine" product - "$threads" 2
             measure "$net" onnx "$threads" node "$folder/onnx.js" "$folder/$net.onnx" "$folder/$net.bin" "$threads" "$repeats"
             measure "$net" fast "$threads" "$engine" "$net" fast "$threads" "$repeats"
+            case $net in vgg* | resnet*)
+                measure "$net" winograd "$threads" "$engine" "$net" winograd "$threads" "$repeats" ;;
+            esac
             measure "$net" int8 "$threads" "$engine" "$net" int8 "$threads" "$repeats"
             if $quantised; then
                 measure "$net" onnx8 "$threads" node "$folder/onnx.js" "$folder/$net.int8.onnx" "$folder/$net.bin" \

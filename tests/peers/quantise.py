@@ -43,7 +43,7 @@ class Graph:
         del self.graph.initializer[:]
         for name, array in {**self.values, **self.new}.items():
             if name in used and name not in produced:
-                self.graph.initializer.append(numpy_helper.from_array(numpy.ascontiguousarray(array), name))
+                self.graph.initializer.append(numpy_helper.from_array(numpy.array(array, order="C"), name))
         onnx.checker.check_model(model)
 
 
