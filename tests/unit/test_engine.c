@@ -125,7 +125,7 @@ static void both_kernel_sets_agree_with_pytorch(void **state)
     fixture_t compact = {0}, block = {0};
     open_compact(&compact);
     open_block(&block);
-    for (const char *const *kernels = float_kernels; *kernels != NULL; kernels++) {
+    for (const char *const *kernels = cnn_kernels; *kernels != NULL; kernels++) {
         agrees_with_pytorch(&compact, *kernels);
         agrees_with_pytorch(&block, *kernels);
     }
@@ -155,7 +155,7 @@ static void any_number_of_workers_gives_the_same_bytes(void **state)
     (void)state;
     fixture_t fixture = {0};
     open_compact(&fixture);
-    for (const char *const *kernels = float_kernels; *kernels != NULL; kernels++) {
+    for (const char *const *kernels = cnn_kernels; *kernels != NULL; kernels++) {
         crowd_t one = {.fixture = &fixture}, three = {.fixture = &fixture};
         assert_ok(engine_open(&fixture.weights, *kernels, 1, &one.engine));
         assert_ok(engine_open(&fixture.weights, *kernels, 3, &three.engine));
@@ -176,7 +176,7 @@ static void weights_are_swapped_in_place(void **state)
     (void)state;
     fixture_t fixture = {0};
     open_block(&fixture);
-    for (const char *const *kernels = float_kernels; *kernels != NULL; kernels++) {
+    for (const char *const *kernels = cnn_kernels; *kernels != NULL; kernels++) {
         engine_t *engine;
         float before[SAMPLES * CLASSES_LIMIT], zero[SAMPLES * CLASSES_LIMIT], after[SAMPLES * CLASSES_LIMIT];
         const float *layers[8];
@@ -248,7 +248,7 @@ static void graphs_that_do_not_fit_are_refused(void **state)
     refused_cfg("[net]\nbatch=1\nheight=14\nwidth=14\nchannels=3\n[avgpool]\n", FAULT_FAILED,
                 "found 0 with weights, expected 5");
     open_block(&fixture);
-    assert_error(engine_open(&fixture.weights, "quick", 1, &engine), FAULT_USAGE, "fast, stock");
+    assert_error(engine_open(&fixture.weights, "quick", 1, &engine), FAULT_USAGE, "fast, winograd, stock");
     size.cfg = "tests/data/none.cfg";
     fixture.weights.size = &size;
     assert_error(engine_open(&fixture.weights, "fast", 1, &engine), FAULT_MISSING, "no such file");

@@ -9,6 +9,7 @@
 #include "nets/bert.h"
 #include "nets/cifar_resnet.h"
 #include "nets/llama.h"
+#include "nets/llama_shapes.h"
 #include "nets/mobilenet.h"
 #include "nets/resnet.h"
 #include "nets/vgg.h"
