@@ -113,8 +113,8 @@ static void long_queries_are_cut_in_the_report(void **state)
         int last; /* the last row that is shown */
     } cases[] = {{100, "sql", "i", "\n\nRows.\n\n", 100},
                  {101, "sql", "i", "First 40 of 101 rows; all follow from `made.csv`. Rows.", 40},
-                 {101, "sql fold", "i > 81, i", "First 20 of 81 rows; all follow from `made.csv`. Rows.", 101},
-                 {102, "sql fold", "i > 81, i", "First 20 of 21 rows; all follow from `made.csv`. Rows.", 101}};
+                 {101, "sql fold", "i > 89, i", "First 12 of 89 rows; all follow from `made.csv`. Rows.", 101},
+                 {102, "sql fold", "i > 89, i", "First 12 of 13 rows; all follow from `made.csv`. Rows.", 101}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char *printed;
         const text_t query = text_of(count, cases[i].rows, cases[i].columns);
