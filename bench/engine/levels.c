@@ -18,6 +18,7 @@ typedef float lanes_t __attribute__((vector_size(LANES * sizeof(float))));
 typedef int32_t whole_t __attribute__((vector_size(LANES * sizeof(int32_t))));
 typedef int32_t eight_t __attribute__((vector_size(8 * sizeof(int32_t))));
 typedef int32_t four_t __attribute__((vector_size(4 * sizeof(int32_t))));
+typedef uint16_t halves_t __attribute__((vector_size(LANES * sizeof(uint16_t))));
 typedef uint8_t bytes_t __attribute__((vector_size(LANES)));
 typedef int8_t signed_bytes_t __attribute__((vector_size(LANES)));
 
@@ -61,7 +62,9 @@ LEVELS_INLINE void load_levels(const uint8_t *from, bool whole, int64_t left, la
 {
     bytes_t bytes;
     load(from, sizeof *from, whole, left, &bytes);
-    *lanes = __builtin_convertvector(__builtin_convertvector(bytes, whole_t), lanes_t);
+    /* in two steps: for one from bytes to 32 bits GCC 12 moves each byte by itself */
+    const halves_t halves = __builtin_convertvector(bytes, halves_t);
+    *lanes = __builtin_convertvector(__builtin_convertvector(halves, whole_t), lanes_t);
 }
 
 /* max(x, 0) */
@@ -143,7 +146,7 @@ LEVELS_INLINE void finish_rows(const levels_finish_t *finish, int64_t rows, int6
     }
 }
 
-/* Three versions for the forms of nearly all layers, and a general one. */
+/* Five versions for the forms of nearly all layers, and a general one. */
 LEVELS_CLONES static void engine_levels_finish(const levels_finish_t *finish, int64_t rows, int64_t width)
 {
     const residual_t residual = finish->levels != NULL ? LEVELS : finish->floats != NULL ? FLOATS : NO_RESIDUAL;
@@ -154,6 +157,10 @@ LEVELS_CLONES static void engine_levels_finish(const levels_finish_t *finish, in
         finish_rows(finish, rows, width, 1, LEVELS, true, false, true);
     else if (finish->groups == 3 && residual == NO_RESIDUAL && to_levels && !clip)
         finish_rows(finish, rows, width, 3, NO_RESIDUAL, true, false, true);
+    else if (finish->groups == 1 && residual == FLOATS && to_levels && !clip)
+        finish_rows(finish, rows, width, 1, FLOATS, true, false, true);
+    else if (finish->groups == 1 && residual == NO_RESIDUAL && !to_levels && !finish->relu)
+        finish_rows(finish, rows, width, 1, NO_RESIDUAL, false, false, false);
     else
         finish_rows(finish, rows, width, finish->groups, residual, finish->relu, clip, to_levels);
 }

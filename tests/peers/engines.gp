@@ -35,7 +35,7 @@ do for [format in formats] {
     set label 2 sprintf("N = %d networks; multiplications of the direct form, two operations each, over the best time; roofs: float32 %.0f, 8-bit integers %.0f G operations/s", \
         total, roof_float, roof_integer) noenhanced at screen 0.012, 0.905 left textcolor rgb "#444444" font ",9"
     do for [k = 1:words(kinds)] {
-        eval(legend_of(k, kind_titles[k], colour_of_kind(k), 0.012 + 0.175 * (k - 1), 0.85))
+        eval(legend_of(k, kind_titles[k], colour_of_kind(k), 0.012 + 0.19 * (k - 1), 0.85))
     }
     set key off
     set lmargin at screen 0.085

@@ -171,6 +171,40 @@ static void any_number_of_workers_gives_the_same_bytes(void **state)
     close_fixture(&fixture);
 }
 
+/* A large layer comes in parts of ENGINE_ROWS outputs; Winograd's layout has no parts, so its kernel set waits for all. */
+static void weights_may_come_in_parts(void **state)
+{
+    (void)state;
+    fixture_t fixture = {0};
+    open_block(&fixture); /* its second 3x3 convolution has 128 outputs */
+    const size_t bytes = (size_t)(SAMPLES * fixture.classes) * sizeof(float);
+    float *whole = malloc(bytes), *parts = malloc(bytes);
+    assert_true(whole != NULL && parts != NULL);
+    for (const char *const *kernels = cnn_kernels; *kernels != NULL; kernels++) {
+        engine_t *engine;
+        assert_ok(engine_open(&fixture.weights, *kernels, 1, &engine));
+        assert_ok(set_weights(engine, &fixture.weights, fixture.layers));
+        predict(engine, 0, &fixture, whole);
+        for (size_t i = 0; i < fixture.weights.table.count; i++) {
+            const net_layer_t *layer = &fixture.weights.table.items[i];
+            const int64_t row = net_layer_weights(layer) / layer->k;
+            float *zeros = calloc((size_t)net_layer_weights(layer), sizeof *zeros);
+            assert_non_null(zeros);
+            assert_ok(engine_set_rows(engine, i, 0, layer->k, zeros)); /* nothing of the weights is left */
+            free(zeros);
+            for (int64_t first = 0; first < layer->k; first += ENGINE_ROWS)
+                assert_ok(engine_set_rows(engine, i, first, layer->k - first < ENGINE_ROWS ? layer->k - first : ENGINE_ROWS,
+                                          fixture.layers[i] + first * row));
+        }
+        predict(engine, 0, &fixture, parts);
+        assert_memory_equal(whole, parts, bytes);
+        engine_close(engine);
+    }
+    free(whole);
+    free(parts);
+    close_fixture(&fixture);
+}
+
 static void weights_are_swapped_in_place(void **state)
 {
     (void)state;
@@ -261,8 +295,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_kernel_sets_agree_with_pytorch), cmocka_unit_test(any_number_of_workers_gives_the_same_bytes),
-        cmocka_unit_test(weights_are_swapped_in_place),        cmocka_unit_test(denormals_survive_the_library),
-        cmocka_unit_test(graphs_that_do_not_fit_are_refused),
+        cmocka_unit_test(weights_may_come_in_parts),           cmocka_unit_test(weights_are_swapped_in_place),
+        cmocka_unit_test(denormals_survive_the_library),       cmocka_unit_test(graphs_that_do_not_fit_are_refused),
     };
     return cmocka_run_group_tests_name("engine", tests, NULL, NULL);
 }
