@@ -47,7 +47,7 @@ BENCHES  := $(patsubst tests/bench/%.c,$(BUILD)/benches/%,$(wildcard tests/bench
 .DEFAULT_GOAL := all
 .SUFFIXES:
 .SECONDARY:
-.PHONY: report-check report-picture commands-check help deps all check check-build real real-reference smoke bench speed bench-peers oracle lint parity rehearsal cluster synthesis asan faults coverage mutation fuzz retrain reference readme datasets glyphs format install uninstall clean distclean FORCE
+.PHONY: report-check report-picture commands-check help deps all check check-build real real-reference smoke bench speed bench-peers engines-picture oracle lint parity rehearsal cluster synthesis asan faults coverage mutation fuzz retrain reference readme datasets glyphs format install uninstall clean distclean FORCE
 
 help:  ## this list
 	@grep -hE "^[a-z-]+:.*##" Makefile | sed -E "s|^([a-z-]+):.*## *|\1\||" | awk -F"|" "{printf \"  %-12s %s\\n\", \$$1, \$$2}"
@@ -158,8 +158,11 @@ lint:  ## warnings as errors with gcc and clang, cppcheck
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint-clang CC=clang WERROR=1 -j$(JOBS) check-build
 	@tests/lint.sh
 
-bench-peers: $(BUILD)/peers  ## our engine beside stock Darknet and ONNX Runtime (npm, python3-torch; 2 GB in build/onnx)
+bench-peers: $(BUILD)/peers  ## our engine beside stock Darknet and ONNX Runtime (npm, python3-torch, python3-onnx; 3 GB in build/onnx)
 	@PYTHON=$(PYTHON) tests/peers/peers.sh $(BUILD)/peers $(BUILD)/onnx $(NETS)
+
+engines-picture:  ## draw docs/engines.png from the rates that bench-peers measured (gnuplot)
+	$(Q)gnuplot -e 'formats = "png"' -c tests/peers/engines.gp $(BUILD)/onnx/rates.csv docs/engines plots/style.gp
 
 reference: $(BUILD)/bbsbench  ## make the committed baselines of results/reference again, their hashes, and the line of CHANGELOG.md that wants a reason
 	$(Q)for mode in smoke compact; do rm -rf $(BUILD)/reference/$$mode; \

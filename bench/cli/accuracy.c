@@ -6,6 +6,7 @@
 #include "cli/output.h"
 #include "measure/accuracy_rows.h"
 #include "measure/layers.h"
+#include "measure/steps.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -23,6 +24,8 @@ static const option_t options_table[] = {
      "store each prediction there, with what the logits say (docs/outputs.md), and reuse stored ones of the same configuration"},
     {"layers", NULL, NULL,
      "put one layer at a time under each method, the others INT8: how far the outputs move (rows as layers.csv)"},
+    {"profile-steps", NULL, NULL,
+     "time the samples instead: processor time a sample by kind of step (rows as steps.csv, docs/performance.md)"},
     {"skip-bad", NULL, NULL, "leave out images and lines that cannot be read; the row says how many"},
     {"jobs", "N", NULL, "threads, at most one a processor (default: all that this process may use)"},
     OUTPUT_OPTIONS,
@@ -36,12 +39,14 @@ static const char details[] =
     "noisyquant with the key activations, as in ant:activations=6 (column activation_bits).\n"
     "The project ships no weights of full size: give your own with --weights.\n"
     "With --layers there is a row a layer and method (default bbs-mod): the divergence of the outputs from those of INT8, the\n"
-    "error of the logits and the flips, on the same samples. A layer runs all samples: take few with --samples.";
+    "error of the logits and the flips, on the same samples. A layer runs all samples: take few with --samples.\n"
+    "With --profile-steps there is a row a kind of step and method (default fp32, or int8 with --activations int8).";
 
 typedef struct {
     rows_writer_t rows;
-    const char *net;
-    bool layers; /* one layer at a time */
+    const char *net, *method; /* of the last row */
+    bool layers;              /* one layer at a time */
+    bool steps;               /* times of kinds of steps */
 } printer_t;
 
 static void print_notes(const char *notes)
@@ -95,12 +100,49 @@ static void print_layer(void *context, const layers_row_t *row)
     fflush(stdout);
 }
 
-static const char *const layer_methods[] = {"bbs-mod"};
+static void print_step(void *context, const steps_row_t *row)
+{
+    printer_t *printer = context;
+    rows_write(&printer->rows, row);
+    if (printer->net != row->net || printer->method != row->method)
+        printf("%s, size %s, %s, %s, %s kernels, activations %" PRId64 " bits, %" PRId64 " samples, %" PRId64 " threads\n"
+               "  %-14s %12s %8s %10s\n",
+               row->net, row->size, row->data, row->method, row->kernels, row->activation_bits, row->samples, row->threads,
+               "step", "ms a sample", "share", "pieces");
+    printer->net = row->net;
+    printer->method = row->method;
+    printf("  %-14s %12.3f %6.1f %% %10.1f\n", row->step, row->ms, 100 * row->share, row->pieces);
+    fflush(stdout);
+}
 
-/* Rows of whole networks, or of layers. */
+static const char *const layer_methods[] = {"bbs-mod"}, *const float_methods[] = {"fp32"},
+                         *const integer_methods[] = {"int8"};
+
+/* The methods of a command that names none. */
+static void choose_methods(const printer_t *printer, accuracy_config_t *config)
+{
+    if (printer->layers) {
+        config->methods = layer_methods;
+        config->method_count = 1;
+    } else if (printer->steps) {
+        config->methods = config->integers ? integer_methods : float_methods;
+        config->method_count = 1;
+    }
+}
+
+static const rows_schema_t *schema_of(const printer_t *printer, const accuracy_config_t *config)
+{
+    if (printer->layers || printer->steps)
+        return printer->layers ? &layers_schema : &steps_schema;
+    return config->integers ? &integers_schema : &accuracy_schema;
+}
+
+/* Rows of whole networks, of layers, or of steps. */
 static outcome_t run_config(void *to, const accuracy_config_t *config)
 {
     printer_t *printer = to;
+    if (printer->steps)
+        return steps_run(config, print_step, printer);
     return printer->layers ? layers_run(config, print_layer, printer) : accuracy_run(config, print_row, printer);
 }
 
@@ -108,12 +150,10 @@ static outcome_t run_all(const options_t *options, accuracy_config_t *config, pr
 {
     output_t output;
     outcome_t result;
-    const rows_schema_t *schema = printer->layers ? &layers_schema : config->integers ? &integers_schema : &accuracy_schema;
+    const rows_schema_t *schema = schema_of(printer, config);
     config->predictions = options_text(options, "predictions");
-    if (printer->layers && !options_given(options, "method")) {
-        config->methods = layer_methods;
-        config->method_count = 1;
-    }
+    if (!options_given(options, "method"))
+        choose_methods(printer, config);
     if (outcome_bad(&result, output_open(options, &output)))
         return result;
     if (!outcome_bad(&result, rows_create(&printer->rows, schema, output.rows)))
@@ -123,8 +163,10 @@ static outcome_t run_all(const options_t *options, accuracy_config_t *config, pr
 
 static outcome_t run(const options_t *options)
 {
-    printer_t printer = {.net = NULL, .layers = options_flag(options, "layers")};
+    printer_t printer = {.layers = options_flag(options, "layers"), .steps = options_flag(options, "profile-steps")};
     accuracy_options_t read;
+    if (printer.layers && printer.steps)
+        return outcome_usage("--profile-steps", NULL, "with --layers", "one of the two", NULL);
     outcome_t result = accuracy_options_read(options, &read);
     if (outcome_is_ok(&result))
         result = run_all(options, &read.config, &printer);

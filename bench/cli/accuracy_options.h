@@ -29,7 +29,8 @@
      "int8: 8-bit activations and exact integer sums, the same answers on every machine"}, \
     {"ranges", "FILE", NULL, \
      "ranges of 8-bit activations, from bbsbench calibrate (default: NAME.ranges.csv beside the weights)"}, \
-    {"kernels", "fast|stock|plain", "fast", "oneDNN; Darknet's own functions (fp32); plain integer loops (int8)"}, \
+    {"kernels", "fast|winograd|stock|plain", "fast", \
+     "oneDNN; the same with Winograd's 3x3 convolutions (CNNs, fp32); Darknet's own functions (fp32); plain integer loops (int8)"}, \
     {"first-layer", "keep|prune", "keep", "keep: the convolution that reads the image stays at 8 bits"}
 /* clang-format on */
 

@@ -6,6 +6,7 @@
 #include "engine/fast.h"
 #include "engine/integer_cnn.h"
 #include "engine/integer_tokens.h"
+#include "engine/laps.h"
 #include "engine/onednn.h"
 #include "engine/stock.h"
 #include "engine/tokens_fast.h"
@@ -14,12 +15,13 @@
 #include <malloc.h>
 #include <stdlib.h>
 
-static const kernels_t *const cfg_sets[] = {&kernels_fast, &kernels_stock, NULL};
+static const kernels_t *const cfg_sets[] = {&kernels_fast, &kernels_winograd, &kernels_stock, NULL};
 static const kernels_t *const program_sets[] = {&kernels_tokens_fast, &kernels_tokens_stock, NULL};
 static const kernels_t *const integer_cfg_sets[] = {&kernels_integer_fast, &kernels_integer_plain, NULL};
 static const kernels_t *const integer_program_sets[] = {&kernels_integer_tokens_fast, &kernels_integer_tokens_plain, NULL};
 
 struct engine {
+    const net_weights_t *weights;
     const kernels_t *kernels;
     void *state;
     graph_t *graphs;
@@ -39,6 +41,7 @@ static outcome_t open_engine(const net_weights_t *weights, const kernels_t *kern
     outcome_t result;
     if (engine == NULL)
         return outcome_out_of_memory("engine");
+    engine->weights = weights;
     engine->kernels = kernels;
     engine->graphs = calloc((size_t)workers, sizeof *engine->graphs);
     if (engine->graphs == NULL) {
@@ -94,6 +97,8 @@ void engine_close(engine_t *engine)
         return;
     if (engine->state != NULL)
         engine->kernels->close(engine->state);
+    if (engine->graphs != NULL)
+        laps_close(engine->graphs, engine->workers);
     for (int i = 0; i < engine->workers; i++)
         graph_close(&engine->graphs[i]);
     free(engine->graphs);
@@ -150,9 +155,39 @@ outcome_t engine_read(engine_t *engine, engine_reader_t reader, void *context)
     return engine->kernels->read(engine->state, reader, context);
 }
 
+outcome_t engine_profile(engine_t *engine)
+{
+    return laps_open(engine->weights, engine->graphs, engine->workers);
+}
+
+engine_profile_t engine_profile_of(const engine_t *engine)
+{
+    engine_profile_t all = {0};
+    for (int worker = 0; worker < engine->workers && engine->graphs[worker].laps != NULL; worker++) {
+        const engine_profile_t *one = &engine->graphs[worker].laps->profile;
+        all.samples += one->samples;
+        for (int kind = 0; kind < ENGINE_STEP_KINDS; kind++) {
+            all.seconds[kind] += one->seconds[kind];
+            all.laps[kind] += one->laps[kind];
+        }
+    }
+    return all;
+}
+
+/* End the last lap of a sample. */
+static outcome_t timed(const engine_t *engine, int worker, outcome_t result)
+{
+    laps_t *laps = engine->graphs[worker].laps;
+    laps_end(laps, ENGINE_STEP_BETWEEN);
+    if (laps != NULL)
+        laps->profile.samples++;
+    return result;
+}
+
 outcome_t engine_predict(engine_t *engine, int worker, const float *input, float *logits)
 {
-    return engine->kernels->predict(engine->state, worker, input, logits);
+    laps_begin(engine->graphs[worker].laps);
+    return timed(engine, worker, engine->kernels->predict(engine->state, worker, input, logits));
 }
 
 outcome_t engine_run(engine_t *engine, int worker, int64_t rows, const float *vectors, float *result)
@@ -160,7 +195,8 @@ outcome_t engine_run(engine_t *engine, int worker, int64_t rows, const float *ve
     if (engine->kernels->run == NULL)
         return outcome_failed("engine", engine->kernels->name, "kernels of a whole network", "those of a transformer",
                               NULL);
-    return engine->kernels->run(engine->state, worker, rows, vectors, result);
+    laps_begin(engine->graphs[worker].laps);
+    return timed(engine, worker, engine->kernels->run(engine->state, worker, rows, vectors, result));
 }
 
 outcome_t engine_continue(engine_t *engine, int worker, int64_t past, int64_t count, const float *numbers, float *logits)
@@ -168,7 +204,8 @@ outcome_t engine_continue(engine_t *engine, int worker, int64_t past, int64_t co
     if (engine->kernels->continue_text == NULL)
         return outcome_failed("engine", engine->kernels->name, "kernels of a whole network", "those of a language model",
                               NULL);
-    return engine->kernels->continue_text(engine->state, worker, past, count, numbers, logits);
+    laps_begin(engine->graphs[worker].laps);
+    return timed(engine, worker, engine->kernels->continue_text(engine->state, worker, past, count, numbers, logits));
 }
 
 text_t engine_versions(void)

@@ -19,8 +19,9 @@
 
 typedef struct engine engine_t;
 
-/* Parse the graph of the weights' network and size for `workers` threads. `kernels` is "fast" or "stock". `weights` belongs
- * to the caller and must outlive the engine, which reads BatchNorm and biases from it. No layer weights are set yet. */
+/* Parse the graph of the weights' network and size for `workers` threads. `kernels` is "fast", "winograd" (CNNs) or
+ * "stock". `weights` belongs to the caller and must outlive the engine, which reads BatchNorm and biases from it. No layer
+ * weights are set yet. */
 outcome_t engine_open(const net_weights_t *weights, const char *kernels, int workers, engine_t **engine);
 /* The same with activations of 8 bits and integer sums, by "fast" or "plain" kernels: the same logits, bit for bit, for
  * each kernel set, processor and number of workers. A CNN needs `ranges`; in a transformer each row has its own scale.
@@ -80,6 +81,36 @@ outcome_t engine_read(engine_t *engine, engine_reader_t reader, void *context);
 typedef void (*engine_filter_t)(void *context, int worker, size_t index, const activation_shape_t *shape, const float *from,
                                 float *to);
 outcome_t engine_filter(engine_t *engine, engine_filter_t filter, void *context);
+
+/* Kinds of work in a prediction. */
+typedef enum {
+    ENGINE_STEP_PRODUCT,     /* convolutions and linear layers, with what their kernel does at once: bias, sum, ReLU */
+    ENGINE_STEP_ATTENTION,   /* queries by keys, and shares by values */
+    ENGINE_STEP_SOFTMAX,     /* of attention */
+    ENGINE_STEP_GELU,        /* where it is a step of its own */
+    ENGINE_STEP_NORM,        /* LayerNorm, RMSNorm */
+    ENGINE_STEP_QUANTISE,    /* floats to levels of 8 bits, in front of a product */
+    ENGINE_STEP_RESCALE,     /* 32-bit sums to floats or levels, with bias, sum and ReLU */
+    ENGINE_STEP_POOL,        /* largest or mean of a window */
+    ENGINE_STEP_ADD,         /* sums of two branches that no product adds */
+    ENGINE_STEP_GATHER,      /* copies in front of a product: patches, windows (im2col), pixels to bytes */
+    ENGINE_STEP_EMBEDDING,   /* words, positions, class token */
+    ENGINE_STEP_ELEMENTWISE, /* tanh, rotary positions, SwiGLU, and layers that do nothing */
+    ENGINE_STEP_BETWEEN,     /* Darknet between two layers, the copy of the sample and of the logits */
+    ENGINE_STEP_KINDS
+} engine_step_kind_t;
+
+typedef struct {
+    int64_t samples;                   /* predictions since engine_profile() */
+    double seconds[ENGINE_STEP_KINDS]; /* processor time of all of them */
+    int64_t laps[ENGINE_STEP_KINDS];   /* how many pieces of work that was */
+} engine_profile_t;
+
+/* From now on measure the time of each kind of step; a second call begins again from zero. An engine that is not profiled
+ * pays nothing. Not while another thread predicts. */
+outcome_t engine_profile(engine_t *engine);
+/* What all workers have measured: zeros without engine_profile(). */
+engine_profile_t engine_profile_of(const engine_t *engine);
 
 /* Logits of one sample: input [channels, height, width] as the profile makes it, logits[classes]. `worker` is below the
  * number given to engine_open(); workers may call at the same time, each with its own number. */

@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "engine/engine.h"
+#include "engine/laps.h"
 #include "engine/onednn.h"
 #include "engine/plan.h"
 #include "engine/widen.h"
@@ -48,6 +49,7 @@ typedef struct fast {
     const net_weights_t *weights;
     graph_t *graphs;
     int workers;
+    bool winograd;
     onednn_t *onednn;
     plan_step_t *plan; /* one per layer of the graph */
     onednn_op_t **ops; /* one per layer of the graph, or NULL */
@@ -73,6 +75,7 @@ static void forward_step(layer at, network net)
         step->fast->filter(step->fast->filter_context, step->worker, step->table, &step->shape, step->source,
                            step->fast->states[step->worker].filtered);
         binding = step->filtered;
+        laps_end(step->fast->graphs[step->worker].laps, ENGINE_STEP_QUANTISE);
     }
     if (binding != NULL && !onednn_run(binding))
         *step->refused = true;
@@ -99,7 +102,8 @@ static outcome_t fast_predict(void *state, int worker, const float *input, float
 
 static outcome_t make_op(fast_t *fast, int index)
 {
-    const plan_step_t *step = &fast->plan[index];
+    plan_step_t *step = &fast->plan[index];
+    step->window.winograd = fast->winograd;
     const onednn_after_t after = {.accumulate = step->accumulate, .relu = step->relu, .clip = step->clip};
     onednn_op_t **op = &fast->ops[index];
     switch (step->kind) {
@@ -290,14 +294,12 @@ static outcome_t fast_filter(void *state, engine_filter_t filter, void *context)
     return result;
 }
 
-static outcome_t fast_open(const net_weights_t *weights, const net_ranges_t *ranges, graph_t *graphs, int workers,
-                           void **state)
+static outcome_t open_kernels(const net_weights_t *weights, graph_t *graphs, int workers, bool winograd, void **state)
 {
-    (void)ranges;
     fast_t *fast = calloc(1, sizeof *fast);
     if (fast == NULL)
         return outcome_out_of_memory("fast kernels");
-    *fast = (fast_t){.weights = weights, .graphs = graphs, .workers = workers};
+    *fast = (fast_t){.weights = weights, .graphs = graphs, .workers = workers, .winograd = winograd};
     outcome_t result = open_shared(fast);
     for (int worker = 0; outcome_is_ok(&result) && worker < workers; worker++)
         result = open_worker(fast, worker);
@@ -306,6 +308,20 @@ static outcome_t fast_open(const net_weights_t *weights, const net_ranges_t *ran
     else
         fast_close(fast);
     return result;
+}
+
+static outcome_t fast_open(const net_weights_t *weights, const net_ranges_t *ranges, graph_t *graphs, int workers,
+                           void **state)
+{
+    (void)ranges;
+    return open_kernels(weights, graphs, workers, false, state);
+}
+
+static outcome_t winograd_open(const net_weights_t *weights, const net_ranges_t *ranges, graph_t *graphs, int workers,
+                               void **state)
+{
+    (void)ranges;
+    return open_kernels(weights, graphs, workers, true, state);
 }
 
 /* ===  Weights  === */
@@ -342,3 +358,11 @@ const kernels_t kernels_fast = {.name = "fast",
                                 .filter = fast_filter,
                                 .predict = fast_predict,
                                 .close = fast_close};
+
+const kernels_t kernels_winograd = {.name = "winograd",
+                                    .open = winograd_open,
+                                    .set_rows = fast_set_rows,
+                                    .observe = fast_observe,
+                                    .filter = fast_filter,
+                                    .predict = fast_predict,
+                                    .close = fast_close};

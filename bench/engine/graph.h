@@ -14,7 +14,8 @@
 
 typedef struct {
     network *net;
-    int *layer_of; /* [table.count], index in net->layers of each table layer; NULL for a program */
+    int *layer_of;     /* [table.count], index in net->layers of each table layer; NULL for a program */
+    struct laps *laps; /* the worker's stopwatch (laps.h); NULL: not profiled */
 } graph_t;
 
 outcome_t graph_open(const net_weights_t *weights, graph_t *graph);

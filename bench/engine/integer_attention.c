@@ -15,6 +15,7 @@
  * sees. */
 #include "engine/integer_internal.h"
 
+#include "engine/laps.h"
 #include "engine/levels.h"
 #include "engine/rows.h"
 #include "engine/shares.h"
@@ -43,6 +44,7 @@ static void take_keys(const token_step_t *self, const token_keys_t *all, const f
         levels_of_signed_rows(value, rows, stride, head, space->values, space->value_step, NULL);
     else
         levels_of_columns(value, rows, stride, head, space->values, space->value_step);
+    laps_end(self->worker->graph->laps, ENGINE_STEP_QUANTISE);
 }
 
 /* The probabilities of a block, as floats. */
@@ -52,10 +54,13 @@ static bool find_shares(const token_step_t *self, const block_t *block)
     const space_t *space = self->worker->state;
     const float scale = 1.0F / sqrtf((float)block->head);
     float *scores = self->worker->scratch;
+    laps_t *laps = self->worker->graph->laps;
     levels_of_rows(block->query, block->rows, block->stride, block->head, space->levels, space->row_step);
+    laps_end(laps, ENGINE_STEP_QUANTISE);
     if (!integers->set->pair(true, block->rows, block->keys, block->head, space->levels, space->matrix, space->halves,
                              space->sums, space->more))
         return false;
+    laps_end(laps, ENGINE_STEP_ATTENTION);
     levels_finish_rows(&(levels_rows_t){.sums = space->sums,
                                         .zero = space->zero,
                                         .row_step = space->row_step,
@@ -63,10 +68,12 @@ static bool find_shares(const token_step_t *self, const block_t *block)
                                         .target = scores,
                                         .stride = block->keys},
                        block->rows, block->keys);
+    laps_end(laps, ENGINE_STEP_RESCALE);
     if (self->step->causal)
         rows_softmax_causal(scores, block->rows, block->keys, block->first, scale);
     else
         rows_softmax(scores, block->rows, block->keys, scale);
+    laps_end(laps, ENGINE_STEP_SOFTMAX);
     return true;
 }
 
@@ -77,6 +84,7 @@ static bool gather_values(const token_step_t *self, const block_t *block)
     const space_t *space = self->worker->state;
     const bool causal = self->step->causal;
     const float *shares = self->worker->scratch;
+    laps_t *laps = self->worker->graph->laps;
     if (causal) {
         shares_to_levels(shares, block->rows, block->keys, space->value_step, space->levels, space->row_step);
     } else {
@@ -84,15 +92,18 @@ static bool gather_values(const token_step_t *self, const block_t *block)
         for (int64_t i = 0; i < block->rows; i++)
             space->row_step[i] = 1.0F / 255.0F;
     }
+    laps_end(laps, ENGINE_STEP_QUANTISE);
     if (!integers->set->pair(false, block->rows, block->head, block->keys, space->levels, space->values, space->halves,
                              space->sums, space->more))
         return false;
+    laps_end(laps, ENGINE_STEP_ATTENTION);
     levels_finish_rows(&(levels_rows_t){.sums = space->sums,
                                         .row_step = space->row_step,
                                         .step = causal ? space->ones : space->value_step,
                                         .target = block->target,
                                         .stride = self->step->outputs},
                        block->rows, block->head);
+    laps_end(laps, ENGINE_STEP_RESCALE);
     return true;
 }
 

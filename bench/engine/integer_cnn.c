@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "engine/engine.h"
+#include "engine/laps.h"
 #include "engine/levels.h"
 #include "engine/onednn.h"
 #include "engine/stages.h"
@@ -55,38 +56,54 @@ static void *memory_of(const cnn_t *cnn, int worker, int index)
 
 /* ===  Forward  === */
 
-/* Convert sums to the form of the stage's result. `first` is the output of the first sum. */
-static void finish(const cnn_t *cnn, int worker, const stage_t *stage, const int32_t *sums, int groups, int64_t first,
-                   int64_t rows)
+/* Convert sums to the form of the stage's result. The sums of a further group begin `next` numbers behind those of the one
+ * before. */
+static void finish(const cnn_t *cnn, int worker, const stage_t *stage, const product_piece_t *piece, int groups,
+                   int64_t next)
 {
-    const int64_t width = stage->shape.k;
+    const int64_t width = stage->shape.k, first = piece->row * width + piece->output;
     uint8_t *target = memory_of(cnn, worker, stage->target);
     const void *residual = stage->plan.accumulate ? memory_of(cnn, worker, stage->other) : NULL;
     const float residual_step = residual != NULL ? cnn->stages.items[stage->other].step : 0;
     levels_finish_t finish = {.groups = groups,
-                              .bias = stage->bias,
-                              .bias_row = stage->kind != NULL ? stage->kind + first : NULL,
+                              .sums_stride = piece->stride,
+                              .stride = width,
+                              .bias = stage->bias + piece->output,
+                              .bias_row = stage->kind != NULL ? stage->kind + piece->row : NULL,
                               .relu = stage->plan.relu,
                               .clip = stage->plan.clip};
     if (stage->step > 0 && stage->step * 255 <= finish.clip)
         finish.clip = 0; /* the highest level is not above it */
     for (int group = 0; group < groups; group++) {
-        finish.sums[group] = sums + group * rows * width;
-        finish.multiplier[group] = stage->multiplier + group * width;
+        finish.sums[group] = piece->sums + group * next;
+        finish.multiplier[group] = stage->multiplier + group * width + piece->output;
     }
     if (residual != NULL && residual_step > 0) {
-        finish.levels = (const uint8_t *)residual + first * width;
+        finish.levels = (const uint8_t *)residual + first;
         finish.level_step = residual_step;
     } else if (residual != NULL) {
-        finish.floats = (const float *)residual + first * width;
+        finish.floats = (const float *)residual + first;
     }
     if (stage->step > 0) {
-        finish.to_levels = target + first * width;
+        finish.to_levels = target + first;
         finish.per_step = 1.0F / stage->step;
     } else {
-        finish.to_floats = (float *)(void *)target + first * width;
+        finish.to_floats = (float *)(void *)target + first;
     }
-    levels_finish(&finish, rows, width);
+    levels_finish(&finish, piece->rows, piece->outputs);
+}
+
+/* A stage whose sums are finished piece by piece. */
+typedef struct {
+    const cnn_t *cnn;
+    int worker;
+    const stage_t *stage;
+} finishing_t;
+
+static void finish_piece(void *context, const product_piece_t *piece)
+{
+    const finishing_t *finishing = context;
+    finish(finishing->cnn, finishing->worker, finishing->stage, piece, 1, 0);
 }
 
 static bool run_image(const cnn_t *cnn, int worker, const stage_t *stage)
@@ -95,16 +112,22 @@ static bool run_image(const cnn_t *cnn, int worker, const stage_t *stage)
     const product_shape_t *shape = &stage->shape;
     const int groups = cnn->stages.image.groups;
     const int64_t taps = shape->kh * shape->kw, row = shape->c * taps, all = shape->out_h * shape->out_w;
+    laps_t *laps = cnn->graphs[worker].laps;
     bool done = true;
     for (int64_t first = 0; first < all && done; first += GATHERED) {
         const int64_t rows = all - first < GATHERED ? all - first : GATHERED;
         pixels_gather(shape, own->pixels, first, rows, own->gathered);
+        laps_end(laps, ENGINE_STEP_GATHER);
         for (int group = 0; group < groups && done; group++) {
             const int64_t begin = group * taps, count = groups > 1 ? taps : row;
             done = cnn->stages.set->multiply(stage->product, rows, own->gathered + begin, row, begin, count,
-                                             own->sums + group * rows * shape->k, own->scratch);
+                                             own->sums + group * rows * shape->k, own->scratch, NULL);
         }
-        finish(cnn, worker, stage, own->sums, groups, first, rows);
+        laps_end(laps, ENGINE_STEP_PRODUCT);
+        finish(cnn, worker, stage,
+               &(product_piece_t){.row = first, .rows = rows, .outputs = shape->k, .sums = own->sums, .stride = shape->k},
+               groups, rows * shape->k);
+        laps_end(laps, ENGINE_STEP_RESCALE);
     }
     return done;
 }
@@ -114,11 +137,11 @@ static bool run_weights(const cnn_t *cnn, int worker, const stage_t *stage)
     const worker_t *own = &cnn->states[worker];
     const uint8_t *source = memory_of(cnn, worker, stage->source);
     const product_shape_t *shape = &stage->shape;
-    bool done = shape->in_h > 0
-                    ? cnn->stages.set->convolve(stage->product, source, own->sums, own->scratch)
-                    : cnn->stages.set->multiply(stage->product, 1, source, shape->c, 0, shape->c, own->sums, own->scratch);
-    finish(cnn, worker, stage, own->sums, 1, 0, shape->in_h > 0 ? shape->out_h * shape->out_w : 1);
-    return done;
+    finishing_t finishing = {.cnn = cnn, .worker = worker, .stage = stage};
+    const product_reader_t reader = {.read = finish_piece, .context = &finishing};
+    return shape->in_h > 0 ? cnn->stages.set->convolve(stage->product, source, own->sums, own->scratch, &reader)
+                           : cnn->stages.set->multiply(stage->product, 1, source, shape->c, 0, shape->c, own->sums,
+                                                       own->scratch, &reader);
 }
 
 static void run_max_pool(const cnn_t *cnn, int worker, const stage_t *stage)
@@ -270,6 +293,7 @@ static outcome_t predict(void *state, int worker, const float *input, float *log
     cnn_t *cnn = state;
     worker_t *own = &cnn->states[worker];
     pixels_recover(&cnn->stages.image, input, own->pixels);
+    laps_end(cnn->graphs[worker].laps, ENGINE_STEP_GATHER);
     own->refused = false;
     onednn_prepare_thread();
     const float *output = network_predict(cnn->graphs[worker].net, (float *)(uintptr_t)input); /* layers read own->pixels */
@@ -386,7 +410,7 @@ static outcome_t set_integers(void *state, size_t index, int64_t first, int64_t 
 static outcome_t open_fast(const net_weights_t *weights, const net_ranges_t *ranges, graph_t *graphs, int workers,
                            void **state)
 {
-    return open_cnn(&product_fast, weights, ranges, graphs, workers, state);
+    return open_cnn(product_best(), weights, ranges, graphs, workers, state);
 }
 
 static outcome_t open_plain(const net_weights_t *weights, const net_ranges_t *ranges, graph_t *graphs, int workers,

@@ -9,6 +9,7 @@
 #include "engine/integer_tokens.h"
 
 #include "engine/integer_internal.h"
+#include "engine/laps.h"
 #include "engine/levels.h"
 #include "engine/rows.h"
 #include "engine/tokens_common.h"
@@ -31,6 +32,33 @@ int64_t integer_rows(int64_t rows)
     return rows < LINEAR_ROWS ? rows : LINEAR_ROWS;
 }
 
+/* What becomes of the sums of some rows of a step. */
+typedef struct {
+    const token_step_t *self;
+    bool accumulate;
+    float *target; /* of the first row */
+} finish_t;
+
+/* Sums to floats, with bias and residual. */
+static void finish_linear(void *context, const product_piece_t *piece)
+{
+    const finish_t *finish = context;
+    const token_step_t *self = finish->self;
+    const stage_t *stage = &((const integers_t *)self->tokens->state)->stages[self->index];
+    const space_t *space = self->worker->state;
+    const int64_t width = self->step->outputs;
+    levels_finish_rows(&(levels_rows_t){.sums = piece->sums,
+                                        .sums_stride = piece->stride,
+                                        .zero = stage->zero + piece->output,
+                                        .row_step = space->row_step + piece->row,
+                                        .step = stage->scale + piece->output,
+                                        .bias = stage->bias + piece->output,
+                                        .accumulate = finish->accumulate,
+                                        .target = finish->target + piece->row * width + piece->output,
+                                        .stride = width},
+                       piece->rows, piece->outputs);
+}
+
 /* Some rows of a step with integer weights. */
 static void multiply(token_step_t *self, int64_t rows, const float *source, bool accumulate, float *target)
 {
@@ -38,24 +66,20 @@ static void multiply(token_step_t *self, int64_t rows, const float *source, bool
     const stage_t *stage = &integers->stages[self->index];
     const space_t *space = self->worker->state;
     const net_step_t *step = self->step;
+    finish_t finish = {.self = self, .accumulate = accumulate, .target = target};
+    const product_reader_t reader = {.read = finish_linear, .context = &finish};
     levels_of_rows(source, rows, step->inputs, step->inputs, space->levels, space->row_step);
+    laps_end(self->worker->graph->laps, ENGINE_STEP_QUANTISE);
     tokens_show_input(self, (engine_view_t){.levels = space->levels,
                                             .zero = ZERO_LEVEL,
                                             .pixels = rows,
                                             .channels = step->inputs,
                                             .pixel_step = step->inputs,
                                             .channel_step = 1});
-    if (!integers->set->multiply(stage->product, rows, space->levels, step->inputs, 0, step->inputs, space->sums, NULL))
+    if (!integers->set->multiply(stage->product, rows, space->levels, step->inputs, 0, step->inputs, space->sums, NULL,
+                                 &reader))
         self->worker->refused = true;
-    levels_finish_rows(&(levels_rows_t){.sums = space->sums,
-                                        .zero = stage->zero,
-                                        .row_step = space->row_step,
-                                        .step = stage->scale,
-                                        .bias = stage->bias,
-                                        .accumulate = accumulate,
-                                        .target = target,
-                                        .stride = step->outputs},
-                       rows, step->outputs);
+    laps_end(self->worker->graph->laps, ENGINE_STEP_PRODUCT);
     tokens_show_output(self, rows, target);
 }
 
@@ -100,6 +124,7 @@ static void run_patches(token_step_t *self, layer at, network net)
     const int groups = integers->image.groups;
     const int64_t rows = self->rows - 1, width = self->step->outputs, row = self->step->inputs;
     levels_finish_t finish = {.groups = groups, .bias = stage->bias, .to_floats = self->target};
+    laps_t *laps = self->worker->graph->laps;
     bool done = true;
     (void)at;
     (void)net;
@@ -110,17 +135,20 @@ static void run_patches(token_step_t *self, layer at, network net)
                                             .pixel_step = 1,
                                             .channel_step = integers->image.pixels});
     pixels_gather(&stage->patches, space->pixels, 0, rows, space->levels);
+    laps_end(laps, ENGINE_STEP_GATHER);
     for (int group = 0; group < groups && done; group++) {
         const int64_t count = row / groups;
         int32_t *sums = space->sums + group * rows * width;
         done = integers->set->multiply(stage->product, rows, space->levels + group * count, row, group * count, count, sums,
-                                       NULL);
+                                       NULL, NULL);
         finish.sums[group] = sums;
         finish.multiplier[group] = stage->scale + group * width;
     }
     if (!done)
         self->worker->refused = true;
+    laps_end(laps, ENGINE_STEP_PRODUCT);
     levels_finish(&finish, rows, width);
+    laps_end(laps, ENGINE_STEP_RESCALE);
     tokens_show_output(self, rows, self->target);
 }
 
@@ -207,7 +235,7 @@ static outcome_t open_stage(const tokens_t *tokens, integers_t *integers, size_t
     stage->bias = calloc(outputs, sizeof *stage->bias);
     if (stage->zero == NULL || stage->scale == NULL || stage->bias == NULL)
         return outcome_out_of_memory("integer kernels");
-    stage->shape = (product_shape_t){.k = step->outputs, .c = step->inputs, .kh = 1, .kw = 1};
+    stage->shape = (product_shape_t){.k = step->outputs, .c = step->inputs, .kh = 1, .kw = 1, .ranges = (int64_t)groups};
     return integers->set->open(&stage->shape, &stage->product);
 }
 
@@ -231,7 +259,7 @@ static outcome_t open_with(tokens_t *tokens, const product_set_t *set)
 
 static outcome_t open_fast(tokens_t *tokens)
 {
-    return open_with(tokens, &product_fast);
+    return open_with(tokens, product_best());
 }
 
 static outcome_t open_plain(tokens_t *tokens)
@@ -299,7 +327,7 @@ static outcome_t open_worker(token_worker_t *worker)
     space->row_step = aligned(rows * (int64_t)sizeof *space->row_step);
     space->step = aligned(rows * (int64_t)sizeof *space->step);
     space->matrix = aligned(rows * head);
-    space->halves = aligned(2 * rows * head);
+    space->halves = aligned(larger(product_pair_bytes(rows, head), product_pair_bytes(head, rows)));
     space->sums = aligned(sums * (int64_t)sizeof *space->sums);
     space->more = aligned(larger(scores, rows * head) * (int64_t)sizeof *space->more);
     space->zero = aligned(rows * (int64_t)sizeof *space->zero);

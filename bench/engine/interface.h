@@ -26,6 +26,8 @@ typedef struct {
     outcome_t (*watch)(engine_t *engine, engine_watcher_t watcher, void *context);
     outcome_t (*filter)(engine_t *engine, engine_filter_t filter, void *context);
     outcome_t (*read)(engine_t *engine, engine_reader_t reader, void *context);
+    outcome_t (*profile)(engine_t *engine);
+    engine_profile_t (*profile_of)(const engine_t *engine);
     outcome_t (*predict)(engine_t *engine, int worker, const float *input, float *logits);
     outcome_t (*run)(engine_t *engine, int worker, int64_t rows, const float *vectors, float *result);
     outcome_t (*continue_text)(engine_t *engine, int worker, int64_t past, int64_t count, const float *numbers,

@@ -9,12 +9,18 @@
 #include "engine/levels.h"
 
 #include "base/clones.h"
+#include "engine/lanes.h"
+
 #include <string.h>
 
 enum { LANES = 16 };
 typedef float lanes_t __attribute__((vector_size(LANES * sizeof(float))));
 typedef int32_t whole_t __attribute__((vector_size(LANES * sizeof(int32_t))));
+typedef int32_t eight_t __attribute__((vector_size(8 * sizeof(int32_t))));
+typedef int32_t four_t __attribute__((vector_size(4 * sizeof(int32_t))));
+typedef uint16_t halves_t __attribute__((vector_size(LANES * sizeof(uint16_t))));
 typedef uint8_t bytes_t __attribute__((vector_size(LANES)));
+typedef int8_t signed_bytes_t __attribute__((vector_size(LANES)));
 
 /* Clang 14 makes a clone's symbol global even when it is static, so the names have the module prefix. */
 #define LEVELS_CLONES CLONES("avx512f", "avx2", "default")
@@ -34,12 +40,15 @@ LEVELS_INLINE void load(const void *from, size_t size, bool whole, int64_t left,
         return;
     }
     memset(lanes, 0, LANES * size);
-    memcpy(lanes, from, (size_t)left * size);
+    lanes_copy(lanes, from, left, size);
 }
 
 LEVELS_INLINE void store(const void *lanes, size_t size, bool whole, int64_t left, void *to)
 {
-    memcpy(to, lanes, (whole ? LANES : (size_t)left) * size);
+    if (whole)
+        memcpy(to, lanes, LANES * size);
+    else
+        lanes_copy(to, lanes, left, size);
 }
 
 LEVELS_INLINE void load_sums(const int32_t *from, bool whole, int64_t left, lanes_t *lanes)
@@ -53,7 +62,9 @@ LEVELS_INLINE void load_levels(const uint8_t *from, bool whole, int64_t left, la
 {
     bytes_t bytes;
     load(from, sizeof *from, whole, left, &bytes);
-    *lanes = __builtin_convertvector(__builtin_convertvector(bytes, whole_t), lanes_t);
+    /* in two steps: for one from bytes to 32 bits GCC 12 moves each byte by itself */
+    const halves_t halves = __builtin_convertvector(bytes, halves_t);
+    *lanes = __builtin_convertvector(__builtin_convertvector(halves, whole_t), lanes_t);
 }
 
 /* max(x, 0) */
@@ -85,15 +96,16 @@ LEVELS_INLINE void store_levels(const lanes_t *x, bool whole, int64_t left, uint
 typedef enum { NO_RESIDUAL, LEVELS, FLOATS } residual_t;
 
 /* One vector of one row. Properties of the whole call are compile-time constants. */
-LEVELS_INLINE void finish_lanes(const levels_finish_t *finish, const float *bias, int64_t at, int64_t i, int64_t left,
-                                bool whole, int groups, residual_t residual, bool relu, bool clip, bool to_levels)
+LEVELS_INLINE void finish_lanes(const levels_finish_t *finish, const float *bias, int64_t sum, int64_t at, int64_t i,
+                                int64_t left, bool whole, int groups, residual_t residual, bool relu, bool clip,
+                                bool to_levels)
 {
     lanes_t v, x, m;
-    load_sums(finish->sums[0] + at, whole, left, &v);
+    load_sums(finish->sums[0] + sum, whole, left, &v);
     load(finish->multiplier[0] + i, sizeof(float), whole, left, &m);
     v = v * m;
     for (int group = 1; group < groups; group++) {
-        load_sums(finish->sums[group] + at, whole, left, &x);
+        load_sums(finish->sums[group] + sum, whole, left, &x);
         load(finish->multiplier[group] + i, sizeof(float), whole, left, &m);
         v = v + x * m;
     }
@@ -121,17 +133,20 @@ LEVELS_INLINE void finish_lanes(const levels_finish_t *finish, const float *bias
 LEVELS_INLINE void finish_rows(const levels_finish_t *finish, int64_t rows, int64_t width, int groups, residual_t residual,
                                bool relu, bool clip, bool to_levels)
 {
+    const int64_t stride = finish->stride > 0 ? finish->stride : width,
+                  sums_stride = finish->sums_stride > 0 ? finish->sums_stride : width;
     for (int64_t row = 0; row < rows; row++) {
-        const float *bias = finish->bias + (finish->bias_row != NULL ? finish->bias_row[row] * width : 0);
+        const float *bias = finish->bias + (finish->bias_row != NULL ? finish->bias_row[row] * stride : 0);
+        const int64_t sum = row * sums_stride, at = row * stride;
         int64_t i = 0;
         for (; i + LANES <= width; i += LANES)
-            finish_lanes(finish, bias, row * width + i, i, LANES, true, groups, residual, relu, clip, to_levels);
+            finish_lanes(finish, bias, sum + i, at + i, i, LANES, true, groups, residual, relu, clip, to_levels);
         if (i < width)
-            finish_lanes(finish, bias, row * width + i, i, width - i, false, groups, residual, relu, clip, to_levels);
+            finish_lanes(finish, bias, sum + i, at + i, i, width - i, false, groups, residual, relu, clip, to_levels);
     }
 }
 
-/* Three versions for the forms of nearly all layers, and a general one. */
+/* Five versions for the forms of nearly all layers, and a general one. */
 LEVELS_CLONES static void engine_levels_finish(const levels_finish_t *finish, int64_t rows, int64_t width)
 {
     const residual_t residual = finish->levels != NULL ? LEVELS : finish->floats != NULL ? FLOATS : NO_RESIDUAL;
@@ -142,6 +157,10 @@ LEVELS_CLONES static void engine_levels_finish(const levels_finish_t *finish, in
         finish_rows(finish, rows, width, 1, LEVELS, true, false, true);
     else if (finish->groups == 3 && residual == NO_RESIDUAL && to_levels && !clip)
         finish_rows(finish, rows, width, 3, NO_RESIDUAL, true, false, true);
+    else if (finish->groups == 1 && residual == FLOATS && to_levels && !clip)
+        finish_rows(finish, rows, width, 1, FLOATS, true, false, true);
+    else if (finish->groups == 1 && residual == NO_RESIDUAL && !to_levels && !finish->relu)
+        finish_rows(finish, rows, width, 1, NO_RESIDUAL, false, false, false);
     else
         finish_rows(finish, rows, width, finish->groups, residual, finish->relu, clip, to_levels);
 }
@@ -164,12 +183,6 @@ LEVELS_CLONES static void engine_levels_round(const float *values, int64_t count
         round_lanes(values + i, per_step, false, count - i, levels + i);
 }
 
-LEVELS_CLONES static void engine_levels_most(const uint8_t *row, int64_t width, uint8_t *target)
-{
-    for (int64_t i = 0; i < width; i++)
-        target[i] = row[i] > target[i] ? row[i] : target[i];
-}
-
 void levels_finish(const levels_finish_t *finish, int64_t rows, int64_t width)
 {
     engine_levels_finish(finish, rows, width);
@@ -178,35 +191,6 @@ void levels_finish(const levels_finish_t *finish, int64_t rows, int64_t width)
 void levels_round(const float *values, int64_t count, float per_step, uint8_t *levels)
 {
     engine_levels_round(values, count, per_step, levels);
-}
-
-void levels_max_pool(const uint8_t *source, const levels_window_t *window, int64_t width, uint8_t *target)
-{
-    for (int64_t y = 0; y < window->out_h; y++)
-        for (int64_t x = 0; x < window->out_w; x++, target += width) {
-            memset(target, 0, (size_t)width);
-            for (int64_t ky = 0; ky < window->kernel; ky++)
-                for (int64_t kx = 0; kx < window->kernel; kx++) {
-                    const int64_t row = y * window->stride - window->pad_top + ky,
-                                  column = x * window->stride - window->pad_left + kx;
-                    if (row >= 0 && row < window->in_h && column >= 0 && column < window->in_w)
-                        engine_levels_most(source + (row * window->in_w + column) * width, width, target);
-                }
-        }
-}
-
-void levels_average(const uint8_t *levels, float step, const float *floats, int64_t rows, int64_t width, float *means)
-{
-    for (int64_t i = 0; i < width; i++) {
-        int64_t whole = 0;
-        float sum = 0;
-        for (int64_t row = 0; row < rows; row++)
-            if (levels != NULL)
-                whole += levels[row * width + i];
-            else
-                sum += floats[row * width + i];
-        means[i] = (levels != NULL ? (float)whole * step : sum) / (float)rows;
-    }
 }
 
 /* ===  Rows of vectors  === */
@@ -221,19 +205,40 @@ LEVELS_INLINE void take_larger(const float *values, bool whole, int64_t left, wh
     *most = (above & bits) | (~above & *most);
 }
 
+/* Of lanes that are the bits of magnitudes; halves are compared with halves. */
+LEVELS_INLINE float largest_lane(const whole_t *lanes)
+{
+    int32_t part[4];
+    eight_t low, high;
+    four_t a, b;
+    memcpy(&low, lanes, sizeof low);
+    memcpy(&high, (const char *)lanes + sizeof low, sizeof high);
+    low = ((low > high) & low) | ((low <= high) & high);
+    memcpy(&a, &low, sizeof a);
+    memcpy(&b, (const char *)&low + sizeof a, sizeof b);
+    a = ((a > b) & a) | ((a <= b) & b);
+    memcpy(part, &a, sizeof a);
+    const int32_t first = part[0] > part[1] ? part[0] : part[1], second = part[2] > part[3] ? part[2] : part[3],
+                  all = first > second ? first : second;
+    float value;
+    memcpy(&value, &all, sizeof value);
+    return value;
+}
+
 LEVELS_INLINE float largest(const float *values, int64_t width)
 {
-    whole_t most = {0};
-    float part[LANES], all = 0;
+    whole_t most = {0}, other = {0}; /* two, because each waits for its last value */
     int64_t i = 0;
+    for (; i + 2 * LANES <= width; i += 2 * LANES) {
+        take_larger(values + i, true, LANES, &most);
+        take_larger(values + i + LANES, true, LANES, &other);
+    }
     for (; i + LANES <= width; i += LANES)
         take_larger(values + i, true, LANES, &most);
     if (i < width)
-        take_larger(values + i, false, width - i, &most);
-    memcpy(part, &most, sizeof part);
-    for (int lane = 0; lane < LANES; lane++)
-        all = part[lane] > all ? part[lane] : all;
-    return all;
+        take_larger(values + i, false, width - i, &other);
+    take_larger((const float *)(const void *)&other, true, LANES, &most);
+    return largest_lane(&most);
 }
 
 /* |x| is at most 127.5, so it rounds to -128..128; `flip` inverts the sign bit, which adds 128. */
@@ -274,11 +279,23 @@ void levels_of_rows(const float *values, int64_t rows, int64_t stride, int64_t w
 
 LEVELS_CLONES static void engine_levels_centre(int8_t *levels, int64_t width, int32_t *sum)
 {
-    int32_t all = 0;
-    for (int64_t i = 0; i < width; i++) {
-        levels[i] = (int8_t)(levels[i] ^ INT8_MIN); /* minus 128, in two's complement */
+    whole_t sums = {0};
+    int32_t part[LANES], all = 0;
+    int64_t i = 0;
+    for (; i + LANES <= width; i += LANES) {
+        signed_bytes_t bytes;
+        memcpy(&bytes, levels + i, sizeof bytes);
+        bytes ^= INT8_MIN; /* minus 128, in two's complement */
+        memcpy(levels + i, &bytes, sizeof bytes);
+        sums += __builtin_convertvector(bytes, whole_t);
+    }
+    for (; i < width; i++) {
+        levels[i] = (int8_t)(levels[i] ^ INT8_MIN);
         all += levels[i];
     }
+    memcpy(part, &sums, sizeof part);
+    for (int lane = 0; lane < LANES; lane++)
+        all += part[lane];
     if (sum != NULL)
         *sum = all;
 }
@@ -355,7 +372,7 @@ LEVELS_INLINE void finish_vectors(const levels_rows_t *finish, int64_t rows, int
 {
     for (int64_t row = 0; row < rows; row++) {
         float *target = finish->target + row * finish->stride;
-        const int32_t *sums = finish->sums + row * width;
+        const int32_t *sums = finish->sums + row * (finish->sums_stride > 0 ? finish->sums_stride : width);
         const float step = finish->row_step[row];
         int64_t i = 0;
         for (; i + LANES <= width; i += LANES)

@@ -15,6 +15,7 @@
 typedef struct {
     int groups; /* 1 to 3 products that are added, each with its own multiplier */
     const int32_t *sums[3];
+    int64_t sums_stride;        /* a row of sums begins each so many numbers; 0: rows are dense */
     const float *multiplier[3]; /* [width] */
     const float *bias;          /* [width], or [bias rows, width] */
     const int32_t *bias_row;    /* which row of biases each row uses; NULL: always the first */
@@ -26,6 +27,7 @@ typedef struct {
     uint8_t *to_levels; /* or NULL */
     float per_step;     /* 1 / step of the result */
     float *to_floats;   /* used when to_levels is NULL */
+    int64_t stride;     /* rows of residual, result and biases begin so far apart; 0: they are dense */
 } levels_finish_t;
 
 void levels_finish(const levels_finish_t *finish, int64_t rows, int64_t width);
@@ -58,6 +60,7 @@ typedef struct {
     bool accumulate;
     float *target;
     int64_t stride;
+    int64_t sums_stride; /* 0: rows are dense */
 } levels_rows_t;
 void levels_finish_rows(const levels_rows_t *finish, int64_t rows, int64_t width);
 

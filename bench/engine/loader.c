@@ -165,6 +165,16 @@ outcome_t engine_filter(engine_t *engine, engine_filter_t filter, void *context)
     return engine->calls->filter(engine->inner, filter, context);
 }
 
+outcome_t engine_profile(engine_t *engine)
+{
+    return engine->calls->profile(engine->inner);
+}
+
+engine_profile_t engine_profile_of(const engine_t *engine)
+{
+    return engine->calls->profile_of(engine->inner);
+}
+
 outcome_t engine_predict(engine_t *engine, int worker, const float *input, float *logits)
 {
     return engine->calls->predict(engine->inner, worker, input, logits);

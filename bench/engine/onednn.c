@@ -16,6 +16,8 @@ struct onednn_op {
     bool takes_two;
     dnnl_memory_desc_t plain_weights, plain_biases;
     dnnl_memory_t weights, biases; /* NULL for operations without */
+    bool whole;                    /* all rows must be reordered at once: a layout without parts (Winograd) */
+    float *waiting;                /* of such an operation: rows that were set, until the last; else NULL */
 };
 
 struct onednn_binding {
@@ -181,6 +183,22 @@ static dnnl_memory_desc_t describe_filters(const onednn_window_t *window, int64_
     return describe_weights(5, grouped, plain ? dnnl_goihw : dnnl_format_tag_any);
 }
 
+/* Winograd's form where it is asked for and there is one for this shape and processor. */
+static outcome_t make_convolution(onednn_t *onednn, dnnl_convolution_desc_t *description, const onednn_window_t *window,
+                                  const onednn_after_t *behind, onednn_op_t *op)
+{
+    if (window->winograd && window->kernel_h == 3 && window->kernel_w == 3 && window->stride == 1) {
+        description->alg_kind = dnnl_convolution_winograd;
+        const outcome_t result = make_op(onednn, "convolution", description, behind, op);
+        if (outcome_is_ok(&result)) {
+            op->whole = true;
+            return result;
+        }
+        description->alg_kind = dnnl_convolution_direct;
+    }
+    return make_op(onednn, "convolution", description, behind, op);
+}
+
 outcome_t onednn_convolution(onednn_t *onednn, const onednn_plane_t *source, const onednn_plane_t *target,
                              const onednn_window_t *window, const onednn_after_t *behind, onednn_op_t **delivered)
 {
@@ -198,7 +216,7 @@ outcome_t onednn_convolution(onednn_t *onednn, const onednn_plane_t *source, con
                                                               &from, &any, &op->plain_biases, &to, strides, before, after);
     outcome_t result = status == dnnl_success ? outcome_ok() : onednn_failure("convolution", status);
     if (outcome_is_ok(&result))
-        result = make_op(onednn, "convolution", &description, behind, op);
+        result = make_convolution(onednn, &description, window, behind, op);
     if (outcome_is_ok(&result))
         result = make_weights(onednn, "convolution weights", op);
     return deliver(result, op, delivered);
@@ -278,6 +296,7 @@ void onednn_op_free(onednn_op_t *op)
     dnnl_memory_destroy(op->biases);
     dnnl_primitive_destroy(op->primitive);
     dnnl_primitive_desc_destroy(op->description);
+    free(op->waiting);
     free(op);
 }
 
@@ -339,12 +358,32 @@ dnnl_status_t onednn_reorder_rows(onednn_t *onednn, const dnnl_memory_desc_t *pl
     return status == dnnl_success ? reorder(onednn->engine, &from, values, &part, data) : status;
 }
 
+/* Keep rows until the last one comes, and reorder all then. */
+static dnnl_status_t set_whole(onednn_t *onednn, onednn_op_t *op, int64_t first, int64_t rows, const float *weights)
+{
+    const int64_t *dims = op->plain_weights.dims;
+    const int64_t row = dims[1] * dims[2] * dims[3], all = dims[0];
+    dnnl_status_t status = dnnl_success;
+    if (op->waiting == NULL)
+        op->waiting = malloc((size_t)(all * row) * sizeof *weights);
+    if (op->waiting == NULL)
+        return dnnl_out_of_memory;
+    memcpy(op->waiting + first * row, weights, (size_t)(rows * row) * sizeof *weights);
+    if (first + rows == all) {
+        status = onednn_reorder_rows(onednn, &op->plain_weights, 0, all, op->waiting, op->weights);
+        free(op->waiting);
+        op->waiting = NULL;
+    }
+    return status;
+}
+
 outcome_t onednn_set_rows(onednn_t *onednn, onednn_op_t *op, int64_t first, int64_t rows, const float *weights,
                           const float *biases)
 {
     onednn_prepare_thread();
     void *at = NULL;
-    dnnl_status_t status = onednn_reorder_rows(onednn, &op->plain_weights, first, rows, weights, op->weights);
+    dnnl_status_t status = op->whole ? set_whole(onednn, op, first, rows, weights)
+                                     : onednn_reorder_rows(onednn, &op->plain_weights, first, rows, weights, op->weights);
     if (status == dnnl_success)
         status = dnnl_memory_get_data_handle(op->biases, &at);
     if (status == dnnl_success)

@@ -29,6 +29,8 @@ typedef struct {
 typedef struct {
     int64_t kernel_h, kernel_w, stride, pad_top, pad_bottom, pad_left, pad_right;
     int64_t groups; /* of a convolution; 0 and 1: one */
+    bool winograd;  /* of a convolution: by Winograd's F(2x2, 3x3) or F(4x4, 3x3) where oneDNN has one for this shape (Lavin
+                       and Gray 2016) */
 } onednn_window_t;
 
 typedef struct onednn onednn_t;                 /* oneDNN's engine: one per process is enough, but it is not a global */

@@ -8,6 +8,7 @@
 
 #include "engine/onednn_internal.h"
 #include "engine/parts.h"
+#include "engine/tiles.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -258,7 +259,8 @@ static dnnl_status_t convolve_part(const product_t *product, int part, const uin
     return status;
 }
 
-static bool convolve_fast(const product_t *product, const uint8_t *source, int32_t *sums, void *scratch)
+static bool convolve_fast(const product_t *product, const uint8_t *source, int32_t *sums, void *scratch,
+                          const product_reader_t *reader)
 {
     const int64_t count = all_sums(&product->shape);
     int32_t *more = (int32_t *)(void *)((char *)scratch + scratch_fast(product) - count * (int64_t)sizeof *more);
@@ -267,6 +269,8 @@ static bool convolve_fast(const product_t *product, const uint8_t *source, int32
         status = convolve_part(product, part, source, more, scratch);
         add(more, count, sums);
     }
+    if (status == dnnl_success)
+        product_give(sums, count / product->shape.k, product->shape.k, reader);
     return status == dnnl_success;
 }
 
@@ -279,13 +283,15 @@ static bool gemm(bool transposed, int64_t m, int64_t n, int64_t k, const uint8_t
 }
 
 static bool multiply_fast(const product_t *product, int64_t rows, const uint8_t *source, int64_t stride, int64_t first,
-                          int64_t count, int32_t *sums, void *scratch)
+                          int64_t count, int32_t *sums, void *scratch, const product_reader_t *reader)
 {
     const product_shape_t *shape = &product->shape;
     bool done = true;
     (void)scratch;
     for (int part = 0; part < product->part_count && done; part++)
         done = gemm(true, rows, shape->k, count, source, stride, product->matrix[part] + first, shape->c, part > 0, sums);
+    if (done)
+        product_give(sums, rows, shape->k, reader);
     return done;
 }
 
@@ -304,6 +310,11 @@ static bool pair_fast(bool transposed, int64_t m, int64_t n, int64_t k, const ui
         return false;
     add(more, m * n, sums);
     return true;
+}
+
+const product_set_t *product_best(void)
+{
+    return tiles_available() && !saturates() ? &product_tiles : &product_fast;
 }
 
 const product_set_t product_fast = {.open = open_fast,

@@ -4,6 +4,7 @@
 #include "engine/product.h"
 
 #include "base/text.h"
+#include "engine/tiles.h"
 
 #include <stdlib.h>
 
@@ -36,6 +37,18 @@ outcome_t product_check(const product_shape_t *shape, int64_t first, int64_t row
                                   "use --activations fp32");
     }
     return outcome_ok();
+}
+
+int64_t product_pair_bytes(int64_t n, int64_t k)
+{
+    const tiles_shape_t tiles = {.outputs = n, .taps = 1, .c = k};
+    return tiles_bytes(&tiles) > 2 * n * k ? tiles_bytes(&tiles) : 2 * n * k; /* oneDNN: b in two halves */
+}
+
+void product_give(const int32_t *sums, int64_t rows, int64_t k, const product_reader_t *reader)
+{
+    if (reader != NULL)
+        reader->read(reader->context, &(product_piece_t){.rows = rows, .outputs = k, .sums = sums, .stride = k});
 }
 
 static outcome_t open_plain(const product_shape_t *shape, product_t **opened)
@@ -89,7 +102,8 @@ static int32_t convolve_at(const product_t *product, const uint8_t *source, int6
     return sum;
 }
 
-static bool convolve_plain(const product_t *product, const uint8_t *source, int32_t *sums, void *scratch)
+static bool convolve_plain(const product_t *product, const uint8_t *source, int32_t *sums, void *scratch,
+                           const product_reader_t *reader)
 {
     const product_shape_t *shape = &product->shape;
     (void)scratch;
@@ -97,17 +111,19 @@ static bool convolve_plain(const product_t *product, const uint8_t *source, int3
         for (int64_t x = 0; x < shape->out_w; x++)
             for (int64_t k = 0; k < shape->k; k++)
                 sums[(y * shape->out_w + x) * shape->k + k] = convolve_at(product, source, y, x, k);
+    product_give(sums, shape->out_h * shape->out_w, shape->k, reader);
     return true;
 }
 
 static bool multiply_plain(const product_t *product, int64_t rows, const uint8_t *source, int64_t stride, int64_t first,
-                           int64_t count, int32_t *sums, void *scratch)
+                           int64_t count, int32_t *sums, void *scratch, const product_reader_t *reader)
 {
     const product_shape_t *shape = &product->shape;
     (void)scratch;
     for (int64_t row = 0; row < rows; row++)
         for (int64_t k = 0; k < shape->k; k++)
             sums[row * shape->k + k] = dot(source + row * stride, product->weights + k * shape->c + first, count);
+    product_give(sums, rows, shape->k, reader);
     return true;
 }
 

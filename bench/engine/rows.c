@@ -10,11 +10,15 @@
 #include "engine/rows.h"
 
 #include "base/clones.h"
+#include "engine/lanes.h"
+
 #include <math.h>
 #include <string.h>
 
 enum { LANES = 16 };
 typedef float lanes_t __attribute__((vector_size(LANES * sizeof(float))));
+typedef float eight_t __attribute__((vector_size(8 * sizeof(float))));
+typedef float four_t __attribute__((vector_size(4 * sizeof(float))));
 typedef int32_t mask_t __attribute__((vector_size(LANES * sizeof(int32_t))));
 
 /* Clang 14 makes a clone's symbol global even when it is static, so the names have the module prefix. */
@@ -23,19 +27,20 @@ typedef int32_t mask_t __attribute__((vector_size(LANES * sizeof(int32_t))));
 
 ROWS_INLINE void load(const float *from, int64_t left, float filling, lanes_t *lanes)
 {
-    float padded[LANES];
     if (left >= LANES) {
         memcpy(lanes, from, sizeof *lanes);
         return;
     }
-    for (int i = 0; i < LANES; i++)
-        padded[i] = i < left ? from[i] : filling;
-    memcpy(lanes, padded, sizeof *lanes);
+    *lanes = (lanes_t){0} + filling;
+    lanes_copy(lanes, from, left, sizeof *from);
 }
 
 ROWS_INLINE void store(const lanes_t *lanes, int64_t left, float *to)
 {
-    memcpy(to, lanes, (left < LANES ? (size_t)left : LANES) * sizeof *to);
+    if (left >= LANES)
+        memcpy(to, lanes, sizeof *lanes);
+    else
+        lanes_copy(to, lanes, left, sizeof *to);
 }
 
 /* a where the mask is set, else b. */
@@ -45,14 +50,20 @@ ROWS_INLINE void choose(const mask_t *mask, const lanes_t *a, const lanes_t *b, 
     *chosen = (lanes_t)bits;
 }
 
+/* Halves are added to halves: lane i to lane i + 8, then + 4, + 2, + 1. */
 ROWS_INLINE float sum_of(const lanes_t *lanes)
 {
-    float part[LANES];
-    memcpy(part, lanes, sizeof part);
-    for (int width = LANES / 2; width > 0; width /= 2)
-        for (int i = 0; i < width; i++)
-            part[i] += part[i + width];
-    return part[0];
+    eight_t low, high;
+    four_t a, b;
+    float part[4];
+    memcpy(&low, lanes, sizeof low);
+    memcpy(&high, (const char *)lanes + sizeof low, sizeof high);
+    low = low + high;
+    memcpy(&a, &low, sizeof a);
+    memcpy(&b, (const char *)&low + sizeof a, sizeof b);
+    a = a + b;
+    memcpy(part, &a, sizeof part);
+    return (part[0] + part[2]) + (part[1] + part[3]);
 }
 
 /* exp of lanes that are zero or less. */

@@ -133,7 +133,8 @@ static outcome_t open_stage(stages_t *stages, stage_t *stage)
                               "a convolution with padding that reads signed values", "values behind a ReLU",
                               "use --activations fp32");
     if (image) { /* gathered rows, each multiplied by the whole kernel */
-        stage->multiplied = (product_shape_t){.k = shape->k, .c = shape->c * shape->kh * shape->kw, .kh = 1, .kw = 1};
+        stage->multiplied = (product_shape_t){
+            .k = shape->k, .c = shape->c * shape->kh * shape->kw, .kh = 1, .kw = 1, .ranges = stages->image.groups};
         stage->kind = malloc((size_t)(shape->out_h * shape->out_w) * sizeof *stage->kind);
         if (stage->kind == NULL)
             return outcome_out_of_memory("integer kernels");

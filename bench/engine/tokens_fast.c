@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The fast set for transformers: products by oneDNN with weights reordered once and shared by the workers, everything else
- * by rows.c. A residual sum is added by the product before it, in the other summand's memory. */
+/* The fast set for transformers: products with weights that are packed once and shared by the workers, by our own kernel
+ * where the processor can run it (float_tiles.h), else by oneDNN; everything else by rows.c. A residual sum is added by the
+ * product before it, in the other summand's memory. */
 #include "engine/tokens_fast.h"
 
+#include "engine/float_tiles.h"
+#include "engine/laps.h"
 #include "engine/rows.h"
 #include "engine/tokens_common.h"
 
@@ -10,17 +13,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One matrix per step with weights, else NULL. */
+/* One matrix per step with weights, of one of the two kinds; else NULL. */
 typedef struct {
     onednn_t *onednn;
     onednn_matrix_t **matrices;
+    float_matrix_t **own;
 } fast_t;
 
-/* One product per step with weights; steps of equal shape share it. */
+/* One product per step with a matrix of oneDNN; steps of equal shape share it. */
 typedef struct {
     onednn_product_t **products;
     onednn_product_t **owned;
     size_t owned_count;
+    float *packed; /* keys or values of a head, for our own kernel; NULL: oneDNN's */
 } fast_worker_t;
 
 static bool adds(const net_program_t *program, size_t index)
@@ -32,7 +37,10 @@ static void multiply(token_step_t *self, int64_t rows, const float *source, floa
 {
     const fast_t *fast = self->tokens->state;
     const fast_worker_t *own = self->worker->state;
-    if (!onednn_multiply(own->products[self->index], fast->matrices[self->index], rows, source, target))
+    if (fast->own[self->index] != NULL)
+        float_matrix_multiply(fast->own[self->index], rows, source, adds(&self->tokens->weights->program, self->index),
+                              target);
+    else if (!onednn_multiply(own->products[self->index], fast->matrices[self->index], rows, source, target))
         self->worker->refused = true;
 }
 
@@ -50,6 +58,7 @@ static void run_patches(token_step_t *self, layer at, network net)
                 for (int line = 0; line < at.size; line++, row += at.size)
                     memcpy(row, image + ((int64_t)c * at.h + y * at.stride + line) * at.w + x * at.stride,
                            (size_t)at.size * sizeof *row);
+    laps_end(self->worker->graph->laps, ENGINE_STEP_GATHER);
     multiply(self, self->rows - 1, self->worker->scratch, self->target);
 }
 
@@ -61,20 +70,34 @@ static void run_linear(token_step_t *self, layer at, network net)
 }
 
 /* Some rows of one head: queries from `first` on, and all keys or, in causal attention, those up to the last query.
- * `key` is that of the first token. */
+ * `key` is that of the first token. Our own kernel sums in the order of the features or tokens, so a row has the same bytes
+ * in any block and after any number of earlier tokens. */
 static bool attend(token_step_t *self, const token_keys_t *all, const float *query, const float *key, int64_t first,
                    int64_t rows, float *target)
 {
     const int64_t width = self->step->outputs, head = width / self->step->heads, stride = self->step->inputs,
                   keys = self->step->causal ? all->past + first + rows : all->count;
     const float *value = key + (stride - width) / 2, scale = 1.0F / sqrtf((float)head);
-    float *scores = self->worker->scratch;
-    const bool done = onednn_gemm(true, rows, keys, head, query + first * stride, stride, key, all->stride, scores, keys);
+    float *scores = self->worker->scratch, *packed = ((const fast_worker_t *)self->worker->state)->packed;
+    laps_t *laps = self->worker->graph->laps;
+    bool done = true;
+    query += first * stride;
+    target += first * width;
+    if (packed != NULL)
+        float_tiles_gemm(true, rows, keys, head, query, stride, key, all->stride, scores, keys, packed);
+    else
+        done = onednn_gemm(true, rows, keys, head, query, stride, key, all->stride, scores, keys);
+    laps_end(laps, ENGINE_STEP_ATTENTION);
     if (self->step->causal)
         rows_softmax_causal(scores, rows, keys, all->past + first, scale);
     else
         rows_softmax(scores, rows, keys, scale);
-    return done && onednn_gemm(false, rows, head, keys, scores, keys, value, all->stride, target + first * width, width);
+    laps_end(laps, ENGINE_STEP_SOFTMAX);
+    if (packed != NULL)
+        float_tiles_gemm(false, rows, head, keys, scores, keys, value, all->stride, target, width, packed);
+    else
+        done &= onednn_gemm(false, rows, head, keys, scores, keys, value, all->stride, target, width);
+    return done;
 }
 
 static void run_attention(token_step_t *self, layer at, network net)
@@ -111,13 +134,17 @@ static outcome_t open_fast(tokens_t *tokens)
         return outcome_out_of_memory("fast kernels");
     tokens->state = fast;
     fast->matrices = calloc(program->count, sizeof(onednn_matrix_t *));
-    if (fast->matrices == NULL)
+    fast->own = calloc(program->count, sizeof(float_matrix_t *));
+    if (fast->matrices == NULL || fast->own == NULL)
         return outcome_out_of_memory("fast kernels");
     outcome_t result = onednn_create(&fast->onednn);
-    for (size_t i = 0; i < program->count && outcome_is_ok(&result); i++)
-        if (tokens_has_weights(&program->steps[i]))
-            result =
-                onednn_matrix_create(fast->onednn, program->steps[i].outputs, program->steps[i].inputs, &fast->matrices[i]);
+    for (size_t i = 0; i < program->count && outcome_is_ok(&result); i++) {
+        const net_step_t *step = &program->steps[i];
+        if (tokens_has_weights(step))
+            result = float_tiles_available()
+                         ? float_matrix_create(step->outputs, step->inputs, &fast->own[i])
+                         : onednn_matrix_create(fast->onednn, step->outputs, step->inputs, &fast->matrices[i]);
+    }
     return result;
 }
 
@@ -126,6 +153,21 @@ static bool same_product(const net_program_t *program, size_t a, size_t b)
     const net_step_t *left = &program->steps[a], *right = &program->steps[b];
     return tokens_has_weights(left) && left->inputs == right->inputs && left->outputs == right->outputs &&
            adds(program, a) == adds(program, b);
+}
+
+/* For the keys and values of any head. */
+static bool make_room(const net_program_t *program, fast_worker_t *own)
+{
+    int64_t floats = 0;
+    for (size_t i = 0; i < program->count && float_tiles_available(); i++) {
+        const net_step_t *step = &program->steps[i];
+        const int64_t head = step->kind == NET_STEP_ATTENTION ? step->outputs / step->heads : 0;
+        const int64_t keys = float_tiles_work(program->tokens, head), values = float_tiles_work(head, program->tokens);
+        floats = keys > floats ? keys : floats;
+        floats = values > floats ? values : floats;
+    }
+    own->packed = floats > 0 ? aligned_alloc(64, (size_t)floats * sizeof *own->packed) : NULL; /* whole lines */
+    return floats == 0 || own->packed != NULL;
 }
 
 static outcome_t open_worker(token_worker_t *worker)
@@ -138,13 +180,13 @@ static outcome_t open_worker(token_worker_t *worker)
     worker->state = own;
     own->products = calloc(program->count, sizeof(onednn_product_t *));
     own->owned = calloc(program->count, sizeof(onednn_product_t *));
-    if (own->products == NULL || own->owned == NULL)
+    if (own->products == NULL || own->owned == NULL || !make_room(program, own))
         return outcome_out_of_memory("fast kernels");
     outcome_t result = outcome_ok();
     for (size_t i = 0; i < program->count && outcome_is_ok(&result); i++) {
         const net_step_t *step = &program->steps[i];
         size_t same = 0;
-        if (!tokens_has_weights(step))
+        if (fast->matrices[i] == NULL)
             continue;
         while (same < i && !same_product(program, same, i))
             same++;
@@ -163,6 +205,10 @@ static outcome_t set_rows(tokens_t *tokens, size_t step, int64_t first, int64_t 
                           const float *biases)
 {
     const fast_t *fast = tokens->state;
+    if (fast->own[step] != NULL) {
+        float_matrix_set(fast->own[step], first, rows, weights, biases);
+        return outcome_ok();
+    }
     return onednn_matrix_set(fast->onednn, fast->matrices[step], first, rows, weights, biases);
 }
 
@@ -173,6 +219,7 @@ static void close_worker(token_worker_t *worker)
         return;
     for (size_t i = 0; i < own->owned_count; i++)
         onednn_product_free(own->owned[i]);
+    free(own->packed);
     free(own->owned);
     free(own->products);
     free(own);
@@ -185,8 +232,11 @@ static void close_fast(tokens_t *tokens)
         return;
     for (size_t i = 0; i < tokens->weights->program.count && fast->matrices != NULL; i++)
         onednn_matrix_free(fast->matrices[i]);
+    for (size_t i = 0; i < tokens->weights->program.count && fast->own != NULL; i++)
+        float_matrix_free(fast->own[i]);
     onednn_free(fast->onednn);
     free(fast->matrices);
+    free(fast->own);
     free(fast);
 }
 

@@ -3,6 +3,7 @@
 #include "engine/tokens.h"
 
 #include "base/text.h"
+#include "engine/laps.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,7 @@ const float *tokens_filtered(const token_step_t *self)
     const activation_shape_t shape = {.channels = step->inputs, .positions = self->rows, .block = step->inputs};
     tokens->filter(tokens->filter_context, (int)(self->worker - tokens->workers), (size_t)step->layer, &shape, self->source,
                    self->worker->filtered);
+    laps_end(self->worker->graph->laps, ENGINE_STEP_QUANTISE);
     return self->worker->filtered;
 }
 

@@ -4,6 +4,7 @@
  * weights. */
 #include "engine/tokens_stock.h"
 
+#include "engine/laps.h"
 #include "engine/tokens_common.h"
 
 #include <math.h>
@@ -84,6 +85,7 @@ static void run_attention(token_step_t *self, layer at, network net)
     const int stride = (int)self->step->inputs, keys = (stride - width) / 2, shared = width / keys, step = (int)seen.stride;
     const int most = self->step->causal && queries > ATTENTION_ROWS ? ATTENTION_ROWS : queries;
     const float scale = 1.0F / sqrtf((float)head);
+    laps_t *laps = self->worker->graph->laps;
     float *scores = self->worker->scratch, *source = (float *)(uintptr_t)self->source; /* gemm's prototype lacks const */
     for (int column = 0; column < width; column += head)
         for (int first = 0; first < queries; first += most) {
@@ -91,8 +93,10 @@ static void run_attention(token_step_t *self, layer at, network net)
             float *query = source + (int64_t)first * stride + column,
                   *key = (float *)(uintptr_t)seen.keys + column / head / shared * head;
             gemm(0, 1, rows, all, head, scale, query, stride, key, step, 0, scores, all);
+            laps_end(laps, ENGINE_STEP_ATTENTION);
             for (int row = 0; row < rows; row++)
                 soften(scores + (int64_t)row * all, self->step->causal ? (int)seen.past + first + row + 1 : all, all);
+            laps_end(laps, ENGINE_STEP_SOFTMAX);
             gemm(0, 0, rows, head, all, 1, scores, all, key + keys, step, 0, self->target + (int64_t)first * width + column,
                  width);
         }

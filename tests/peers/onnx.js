@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // ONNX Runtime on one network: node onnx.js FILE.onnx INPUTS.bin THREADS REPEATS
-// INPUTS.bin: float32 image, or the numbers of words and then of segments. Prints "milliseconds logit0".
+// INPUTS.bin: float32 image, or the numbers of words and then of segments. Prints a line
+// "milliseconds logit0" for each repeat after two that warm up; with the word version its version.
 const fs = require("fs");
 const ort = require("onnxruntime-node");
 
 async function main([model, inputs, threads, repeats]) {
+  if (model === "version") {
+    console.log("ONNX Runtime", require("onnxruntime-node/package.json").version);
+    return;
+  }
   const session = await ort.InferenceSession.create(model, { intraOpNumThreads: +threads, interOpNumThreads: 1 });
   const raw = fs.readFileSync(inputs);
   const values = new Float32Array(raw.buffer, raw.byteOffset, raw.length / 4);
@@ -17,12 +22,11 @@ async function main([model, inputs, threads, repeats]) {
     feeds.words = new ort.Tensor("int64", numbers(0), [tokens]);
     feeds.segments = new ort.Tensor("int64", numbers(tokens), [tokens]);
   }
-  let best = Infinity, logits;
   for (let i = 0; i < +repeats + 2; i++) {
     const start = performance.now();
-    logits = (await session.run(feeds)).logits.data;
-    if (i >= 2) best = Math.min(best, performance.now() - start);
+    const logits = (await session.run(feeds)).logits.data;
+    const milliseconds = performance.now() - start;
+    if (i >= 2) console.log(milliseconds.toFixed(2), logits[0].toFixed(5));
   }
-  console.log(best.toFixed(2), logits[0].toFixed(5));
 }
 main(process.argv.slice(2));

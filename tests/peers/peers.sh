@@ -4,9 +4,11 @@
 #
 #     peers.sh ENGINE FOLDER [NET...]
 #
-# FOLDER keeps the exports (1.7 GB) and the npm package onnxruntime-node, a developer's comparison only: nothing of the
-# project depends on it. The engines take turns, so that noise of the machine meets all of them; a figure is the best of
-# its repeats. The first logit of the float engines must agree; int8 is our integer mode (W8A8) on the same weights.
+# FOLDER keeps the exports (2 GB), every time that was taken (runs.csv), and the npm package onnxruntime-node, a developer's
+# comparison only: nothing of the project depends on it. The engines take turns, so that noise of the machine meets all of
+# them. report.py prints the best and the median of all repeats, and their share of the machine's own limit: products of
+# oneDNN in float32, and of 8-bit integers. The first logit of the float engines must agree; int8 is our integer mode (W8A8)
+# on the same weights, onnx8 ONNX Runtime on the network that quantise.py makes of its own (python3-onnx).
 set -eu
 cd -P -- "$(dirname -- "$(readlink -f -- "$0")")/../.."
 engine=$1 folder=$2
@@ -14,6 +16,7 @@ shift 2
 nets=${*:-vgg16 resnet34 resnet50 vit_small vit_base bert_mrpc bert_sst2}
 python=${PYTHON:-/usr/bin/python3}
 rounds=${ROUNDS:-3}
+repeats=${REPEATS:-5}
 stock=${STOCK_NETS-vgg16 resnet50 vit_base}
 
 mkdir -p "$folder"
@@ -22,47 +25,48 @@ if [ ! -d "$folder/node_modules/onnxruntime-node" ]; then
         { cat "$folder/npm.log" >&2; exit 1; }
 fi
 cp tests/peers/onnx.js "$folder/onnx.js"
+quantised=false
+"$python" -c 'import onnx' 2>/dev/null && quantised=true
 for net in $nets; do
     [ -s "$folder/$net.onnx" ] || "$python" tests/peers/export.py "$folder" "$net"
     [ -s "$folder/$net.bin" ] || "$engine" "$net" fast 1 1 "$folder/$net.bin" >/dev/null
+    if $quantised && [ ! -s "$folder/$net.int8.onnx" ]; then
+        "$python" tests/peers/quantise.py "$folder/$net.onnx" "$folder/$net.int8.onnx"
+    fi
 done
 
-# best NAME COMMAND...: run it once and keep the smaller milliseconds in $folder/NAME.ms; the logit in $folder/NAME.logit
-best()
+# measure NET ENGINE THREADS COMMAND...: append a line for each repeat that the command prints.
+runs=$folder/runs.csv
+measure()
 {
-    name=$1
-    shift
-    "$@" >"$folder/$name.now"
-    read -r now logit <"$folder/$name.now"
-    [ -s "$folder/$name.ms" ] && old=$(cat "$folder/$name.ms") || old=1e9
-    echo "$now $old" | awk '{ print ($1 < $2) ? $1 : $2 }' >"$folder/$name.ms"
-    echo "$logit" >"$folder/$name.logit"
+    row=$1,$2,$3
+    shift 3
+    "$@" | sed "s/ /,/; s/^/$row,/" >>"$runs"
 }
 
-rm -f "$folder"/*.ms
+echo "net,engine,threads,value,logit" >"$runs"
 for net in $nets; do
+    echo "$net,work,1,$("$engine" "$net" work - -),0" >>"$runs"
     for round in $(seq "$rounds"); do
         for threads in 1 2; do
-            best "$net.onnx$threads" node "$folder/onnx.js" "$folder/$net.onnx" "$folder/$net.bin" "$threads" 5
-            best "$net.fast$threads" "$engine" "$net" fast "$threads" 5
-            best "$net.int8$threads" "$engine" "$net" int8 "$threads" 5
+            measure limit sgemm "$threads" "$engine" sgemm - "$threads" 2
+            measure limit product "$threads" "$engine" product - "$threads" 2
+            measure "$net" onnx "$threads" node "$folder/onnx.js" "$folder/$net.onnx" "$folder/$net.bin" "$threads" "$repeats"
+            measure "$net" fast "$threads" "$engine" "$net" fast "$threads" "$repeats"
+            case $net in vgg* | resnet*)
+                measure "$net" winograd "$threads" "$engine" "$net" winograd "$threads" "$repeats" ;;
+            esac
+            measure "$net" int8 "$threads" "$engine" "$net" int8 "$threads" "$repeats"
+            if $quantised; then
+                measure "$net" onnx8 "$threads" node "$folder/onnx.js" "$folder/$net.int8.onnx" "$folder/$net.bin" \
+                    "$threads" "$repeats"
+            fi
         done
-        case " $stock " in *" $net "*) [ "$round" -gt 1 ] || best "$net.stock1" "$engine" "$net" stock 1 1 ;; esac
+        case " $stock " in *" $net "*) [ "$round" -gt 1 ] || measure "$net" stock 1 "$engine" "$net" stock 1 1 ;; esac
     done
-    paste "$folder/$net.onnx1.logit" "$folder/$net.fast1.logit" |
-        awk -v net="$net" '{ d = $1 - $2; if (d < 0) d = -d; if (d > 1e-3) { print net ": logits differ: " $0; exit 1 } }'
 done
 
-echo "Milliseconds a sample, batch 1; two threads: ONNX Runtime splits each sample, ours computes two samples at a time."
-echo "Text: 122 tokens. oneDNN sgemm 2048^3: $("$engine" sgemm - 1 5 | cut -d' ' -f1) GFLOP/s on 1 thread," \
-    "$("$engine" sgemm - 2 5 | cut -d' ' -f1) on 2. $(date +%F), $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)."
-echo
-echo "| network | ONNX Runtime, 1 | ours, 1 | ratio | ONNX Runtime, 2 | ours, 2 | ratio | stock Darknet, 1 | ratio | int8, 1 | ratio to ONNX Runtime f32 | int8, 2 | ratio |"
-echo "|---|---|---|---|---|---|---|---|---|---|---|---|---|"
-for net in $nets; do
-    for engine_threads in onnx1 fast1 onnx2 fast2 stock1 int81 int82; do
-        [ -s "$folder/$net.$engine_threads.ms" ] && cat "$folder/$net.$engine_threads.ms" || echo -
-    done | paste -s -d' ' | awk -v net="$net" '{
-        printf "| %s | %s | %s | %.2f | %s | %s | %.2f | %s | %s | %s | %.2f | %s | %.2f |\n", net, $1, $2, $1 / $2, $3, $4, $3 / $4, $5,
-            ($5 == "-") ? "-" : sprintf("%.1f", $5 / $2), $6, $1 / $6, $7, $3 / $7 }'
-done
+lscpu -B | sed -n 's/^\(L[123][di]*\) cache: */\1 /p' | paste -s -d, >"$folder/caches"
+"$python" tests/peers/report.py "$runs" "$folder/rates.csv" "$("$engine" version - - -)" \
+    "$(cd "$folder" && node onnx.js version)" "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)" "$(nproc)" \
+    "$(cat "$folder/caches")" "$(uname -r)"

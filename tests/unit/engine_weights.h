@@ -5,8 +5,9 @@
 /* What tests of whole networks do to an engine of floats. */
 #include "engine/engine.h"
 
-/* All of them: engine_open() lists them when it is asked for another (test_engine.c). */
-static const char *const float_kernels[] = {"fast", "stock", NULL};
+/* All of them, of CNNs and of transformers: engine_open() lists them when it is asked for another (test_engine.c). */
+static const char *const cnn_kernels[] = {"fast", "winograd", "stock", NULL};
+static const char *const float_kernels[] = {"fast", "stock", NULL}; /* that every network has */
 
 /* Every layer of the table; layers[i] is whole. */
 static inline outcome_t set_weights(engine_t *engine, const net_weights_t *weights, const float *const *layers)

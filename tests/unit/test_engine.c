@@ -125,7 +125,7 @@ static void both_kernel_sets_agree_with_pytorch(void **state)
     fixture_t compact = {0}, block = {0};
     open_compact(&compact);
     open_block(&block);
-    for (const char *const *kernels = float_kernels; *kernels != NULL; kernels++) {
+    for (const char *const *kernels = cnn_kernels; *kernels != NULL; kernels++) {
         agrees_with_pytorch(&compact, *kernels);
         agrees_with_pytorch(&block, *kernels);
     }
@@ -155,7 +155,7 @@ static void any_number_of_workers_gives_the_same_bytes(void **state)
     (void)state;
     fixture_t fixture = {0};
     open_compact(&fixture);
-    for (const char *const *kernels = float_kernels; *kernels != NULL; kernels++) {
+    for (const char *const *kernels = cnn_kernels; *kernels != NULL; kernels++) {
         crowd_t one = {.fixture = &fixture}, three = {.fixture = &fixture};
         assert_ok(engine_open(&fixture.weights, *kernels, 1, &one.engine));
         assert_ok(engine_open(&fixture.weights, *kernels, 3, &three.engine));
@@ -171,12 +171,46 @@ static void any_number_of_workers_gives_the_same_bytes(void **state)
     close_fixture(&fixture);
 }
 
+/* A large layer comes in parts of ENGINE_ROWS outputs; Winograd's layout has no parts, so its kernel set waits for all. */
+static void weights_may_come_in_parts(void **state)
+{
+    (void)state;
+    fixture_t fixture = {0};
+    open_block(&fixture); /* its second 3x3 convolution has 128 outputs */
+    const size_t bytes = (size_t)(SAMPLES * fixture.classes) * sizeof(float);
+    float *whole = malloc(bytes), *parts = malloc(bytes);
+    assert_true(whole != NULL && parts != NULL);
+    for (const char *const *kernels = cnn_kernels; *kernels != NULL; kernels++) {
+        engine_t *engine;
+        assert_ok(engine_open(&fixture.weights, *kernels, 1, &engine));
+        assert_ok(set_weights(engine, &fixture.weights, fixture.layers));
+        predict(engine, 0, &fixture, whole);
+        for (size_t i = 0; i < fixture.weights.table.count; i++) {
+            const net_layer_t *layer = &fixture.weights.table.items[i];
+            const int64_t row = net_layer_weights(layer) / layer->k;
+            float *zeros = calloc((size_t)net_layer_weights(layer), sizeof *zeros);
+            assert_non_null(zeros);
+            assert_ok(engine_set_rows(engine, i, 0, layer->k, zeros)); /* nothing of the weights is left */
+            free(zeros);
+            for (int64_t first = 0; first < layer->k; first += ENGINE_ROWS)
+                assert_ok(engine_set_rows(engine, i, first, layer->k - first < ENGINE_ROWS ? layer->k - first : ENGINE_ROWS,
+                                          fixture.layers[i] + first * row));
+        }
+        predict(engine, 0, &fixture, parts);
+        assert_memory_equal(whole, parts, bytes);
+        engine_close(engine);
+    }
+    free(whole);
+    free(parts);
+    close_fixture(&fixture);
+}
+
 static void weights_are_swapped_in_place(void **state)
 {
     (void)state;
     fixture_t fixture = {0};
     open_block(&fixture);
-    for (const char *const *kernels = float_kernels; *kernels != NULL; kernels++) {
+    for (const char *const *kernels = cnn_kernels; *kernels != NULL; kernels++) {
         engine_t *engine;
         float before[SAMPLES * CLASSES_LIMIT], zero[SAMPLES * CLASSES_LIMIT], after[SAMPLES * CLASSES_LIMIT];
         const float *layers[8];
@@ -248,7 +282,7 @@ static void graphs_that_do_not_fit_are_refused(void **state)
     refused_cfg("[net]\nbatch=1\nheight=14\nwidth=14\nchannels=3\n[avgpool]\n", FAULT_FAILED,
                 "found 0 with weights, expected 5");
     open_block(&fixture);
-    assert_error(engine_open(&fixture.weights, "quick", 1, &engine), FAULT_USAGE, "fast, stock");
+    assert_error(engine_open(&fixture.weights, "quick", 1, &engine), FAULT_USAGE, "fast, winograd, stock");
     size.cfg = "tests/data/none.cfg";
     fixture.weights.size = &size;
     assert_error(engine_open(&fixture.weights, "fast", 1, &engine), FAULT_MISSING, "no such file");
@@ -261,8 +295,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_kernel_sets_agree_with_pytorch), cmocka_unit_test(any_number_of_workers_gives_the_same_bytes),
-        cmocka_unit_test(weights_are_swapped_in_place),        cmocka_unit_test(denormals_survive_the_library),
-        cmocka_unit_test(graphs_that_do_not_fit_are_refused),
+        cmocka_unit_test(weights_may_come_in_parts),           cmocka_unit_test(weights_are_swapped_in_place),
+        cmocka_unit_test(denormals_survive_the_library),       cmocka_unit_test(graphs_that_do_not_fit_are_refused),
     };
     return cmocka_run_group_tests_name("engine", tests, NULL, NULL);
 }

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Language models: the Llama family on Darknet against PyTorch's logits of every token (tests/oracle/llama.py), for several
  * heads, grouped keys with Llama 3.1's slowed positions, and a head that is the embedding; the same with 8-bit weights and
- * activations against NumPy, bit for bit (tests/oracle/llama_integers.py); the two layouts of rotary positions; what is
- * refused. */
+ * activations against NumPy, bit for bit (tests/oracle/llama_integers.py); the two layouts of rotary positions; what a
+ * profile counts; what is refused. */
 #include "engine/engine.h"
 
+#include "base/text.h"
 #include "compress/quantize.h"
+#include "engine/float_tiles.h"
 #include "nets/llama.h"
 #include "tensor/safetensors.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "testing.h"
 
@@ -246,10 +249,12 @@ static void test_causal(void **state)
     }
 }
 
-/* A text in pieces of 1 to 5 tokens has the logits of the whole text; with integers, the same bytes. */
+/* A text in pieces of 1 to 5 tokens has the logits of the whole text; the same bytes with integers, and with our own
+ * kernel for floats, which sums in one order for any number of rows. */
 static void check_pieces(fixture_t *fixture, const char *kernels, bool integers)
 {
     engine_t *engine;
+    const bool exact = integers || (text_equal(kernels, "fast") && float_tiles_available());
     const int64_t words = fixture->made.size.classes;
     float logits[MOST_WORDS];
     assert_ok(integers ? engine_open_integers(&fixture->weights, kernels, NULL, 1, &engine)
@@ -263,7 +268,7 @@ static void check_pieces(fixture_t *fixture, const char *kernels, bool integers)
             count = count < fixture->tokens - past ? count : fixture->tokens - past;
             assert_ok(engine_continue(engine, 0, past, count, fixture->text + past, logits));
             const float *wanted = fixture->logits + (past + count - 1) * words;
-            if (integers)
+            if (exact)
                 assert_memory_equal(logits, wanted, (size_t)words * sizeof *wanted);
             else
                 assert_true(error_of(logits, wanted, words) <= TOLERANCE);
@@ -293,6 +298,51 @@ static void test_pieces(void **state)
             check_pieces(&fixture, *kernels, true);
             close_model(&fixture);
         }
+    }
+}
+
+static double thread_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* A text in two pieces is two samples of a profile. The laps are no longer than the calls, and each head of each piece has
+ * its softmax. */
+static void test_profile(void **state)
+{
+    (void)state;
+    for (int integers = 0; integers < 2; integers++) {
+        fixture_t fixture;
+        engine_t *engine;
+        float logits[MOST_WORDS];
+        int64_t heads = 0;
+        double all = 0;
+        open_model(0, &fixture);
+        assert_ok(integers ? engine_open_integers(&fixture.weights, "fast", NULL, 1, &engine)
+                           : engine_open(&fixture.weights, "fast", 1, &engine));
+        if (integers)
+            set_integers(engine, &fixture);
+        else
+            assert_ok(set_weights(engine, &fixture.weights, fixture.layers));
+        assert_ok(engine_profile(engine));
+        const double started = thread_seconds();
+        assert_ok(engine_continue(engine, 0, 0, fixture.tokens - 1, fixture.text, logits));
+        assert_ok(engine_continue(engine, 0, fixture.tokens - 1, 1, fixture.text + fixture.tokens - 1, logits));
+        const double seconds = thread_seconds() - started;
+        const engine_profile_t profile = engine_profile_of(engine);
+        for (int kind = 0; kind < ENGINE_STEP_KINDS; kind++)
+            all += profile.seconds[kind];
+        for (size_t i = 0; i < fixture.weights.program.count; i++)
+            heads +=
+                fixture.weights.program.steps[i].kind == NET_STEP_ATTENTION ? fixture.weights.program.steps[i].heads : 0;
+        assert_int_equal(profile.samples, 2);
+        assert_true(all > 0 && all <= seconds);
+        assert_int_equal(profile.laps[ENGINE_STEP_SOFTMAX], 2 * heads);
+        assert_int_equal(profile.laps[ENGINE_STEP_QUANTISE] > 0, integers);
+        engine_close(engine);
+        close_model(&fixture);
     }
 }
 
@@ -328,6 +378,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pytorch), cmocka_unit_test(test_integers), cmocka_unit_test(test_layouts),
         cmocka_unit_test(test_causal),  cmocka_unit_test(test_pieces),   cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_profile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -128,7 +128,7 @@ static void a_failed_opening_leaves_nothing(void **state)
     const float *layers[64];
     engine_t *engine = (engine_t *)(void *)layers;
     made_compact(&weights, layers);
-    assert_error(engine_open(&weights, "quick", 1, &engine), FAULT_USAGE, "fast, stock");
+    assert_error(engine_open(&weights, "quick", 1, &engine), FAULT_USAGE, "fast, winograd, stock");
     assert_null(engine);
     assert_error(engine_open_integers(&weights, "quick", NULL, 1, &engine), FAULT_USAGE, "fast, plain");
     assert_null(engine);

@@ -4,6 +4,7 @@
  * that oneDNN can be limited to. */
 #include "engine/parts.h"
 #include "engine/product.h"
+#include "engine/tiles.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,14 @@
 #include "made_layer.h"
 #include "random.h"
 
-static const product_set_t *const sets[] = {&product_plain, &product_fast};
+static const product_set_t *const sets[] = {&product_plain, &product_fast, &product_tiles};
+enum { SETS = sizeof sets / sizeof *sets };
+
+/* The last set only where the processor can run it. */
+static int set_count(void)
+{
+    return tiles_available() ? 3 : 2;
+}
 
 /* ===  Parts  === */
 
@@ -90,7 +98,53 @@ static uint8_t level_of(kind_t kind, uint64_t *random)
                                                        : random_between(random, 0, 255));
 }
 
-/* The same product by both sets. */
+/* A reader that puts the pieces together: each sum must come once. */
+typedef struct {
+    int64_t width;
+    int32_t *sums;
+    uint8_t *times;
+} collector_t;
+
+static void collect(void *context, const product_piece_t *piece)
+{
+    const collector_t *collector = context;
+    for (int64_t row = 0; row < piece->rows; row++)
+        for (int64_t i = 0; i < piece->outputs; i++) {
+            const int64_t at = (piece->row + row) * collector->width + piece->output + i;
+            collector->sums[at] = piece->sums[row * piece->stride + i];
+            collector->times[at]++;
+        }
+}
+
+/* One set's sums, in memory or through a reader. */
+static void run_product(const product_set_t *set, const product_shape_t *shape, const int16_t *w, const uint8_t *source,
+                        int64_t rows, bool reads, int32_t *sums, size_t count)
+{
+    product_t *product;
+    int32_t *work = calloc(count, sizeof *work);
+    uint8_t *times = calloc(count, 1);
+    collector_t collector = {.width = shape->k, .sums = sums, .times = times};
+    const product_reader_t reader = {.read = collect, .context = &collector}, *given = reads ? &reader : NULL;
+    int32_t *target = reads ? work : sums;
+    assert_true(work != NULL && times != NULL);
+    assert_ok(set->open(shape, &product));
+    const int64_t first = shape->k > 64 ? 64 : shape->k; /* in two portions */
+    assert_ok(set->set(product, 0, first, w));
+    if (first < shape->k)
+        assert_ok(set->set(product, first, shape->k - first, w + first * product_weights(shape)));
+    void *scratch = aligned_alloc(64, (size_t)(set->scratch(product) + 64) / 64 * 64);
+    assert_non_null(scratch);
+    assert_true(shape->in_h > 0 ? set->convolve(product, source, target, scratch, given)
+                                : set->multiply(product, rows, source, shape->c, 0, shape->c, target, scratch, given));
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(times[i], reads);
+    free(scratch);
+    free(work);
+    free(times);
+    set->close(product);
+}
+
+/* The same product by all sets. */
 static void compare_products(const product_shape_t *shape, kind_t kind, int64_t rows, uint64_t *random)
 {
     const bool convolution = shape->in_h > 0;
@@ -98,31 +152,23 @@ static void compare_products(const product_shape_t *shape, kind_t kind, int64_t 
                  sources = (size_t)(convolution ? shape->in_h * shape->in_w * shape->c : rows * shape->c),
                  sums = (size_t)((convolution ? shape->out_h * shape->out_w : rows) * shape->k);
     int16_t *w = malloc(weights * sizeof *w);
-    uint8_t *source = malloc(sources);
-    int32_t *results[2];
-    assert_true(w != NULL && source != NULL);
+    uint8_t *source = malloc(sources + PRODUCT_ROOM);
+    int32_t *wanted = calloc(sums, sizeof *wanted), *found = calloc(sums, sizeof *found);
+    assert_true(w != NULL && source != NULL && wanted != NULL && found != NULL);
     for (size_t i = 0; i < weights; i++)
         w[i] = weight_of(kind, random);
     for (size_t i = 0; i < sources; i++)
         source[i] = level_of(kind, random);
-    for (int set = 0; set < 2; set++) {
-        product_t *product;
-        assert_ok(sets[set]->open(shape, &product));
-        const int64_t first = shape->k > 64 ? 64 : shape->k; /* in two portions */
-        assert_ok(sets[set]->set(product, 0, first, w));
-        if (first < shape->k)
-            assert_ok(sets[set]->set(product, first, shape->k - first, w + (size_t)first * row));
-        void *scratch = aligned_alloc(64, (size_t)(sets[set]->scratch(product) + 64) / 64 * 64);
-        results[set] = calloc(sums, sizeof **results);
-        assert_true(scratch != NULL && results[set] != NULL);
-        assert_true(convolution ? sets[set]->convolve(product, source, results[set], scratch)
-                                : sets[set]->multiply(product, rows, source, shape->c, 0, shape->c, results[set], scratch));
-        free(scratch);
-        sets[set]->close(product);
-    }
-    assert_memory_equal(results[0], results[1], sums * sizeof **results);
-    free(results[0]);
-    free(results[1]);
+    memset(source + sources, 255, PRODUCT_ROOM); /* they must not count */
+    run_product(sets[0], shape, w, source, rows, false, wanted, sums);
+    for (int set = 0; set < set_count(); set++)
+        for (int reads = set == 0; reads < 2; reads++) {
+            memset(found, 0x55, sums * sizeof *found);
+            run_product(sets[set], shape, w, source, rows, reads == 1, found, sums);
+            assert_memory_equal(found, wanted, sums * sizeof *found);
+        }
+    free(wanted);
+    free(found);
     free(source);
     free(w);
 }
@@ -247,17 +293,17 @@ static void each_filter_reads_the_channels_of_its_group(void **state)
     (void)state;
     const product_shape_t shape = {
         .k = 4, .c = 4, .groups = 2, .kh = 1, .kw = 1, .stride = 1, .in_h = 1, .in_w = 2, .out_h = 1, .out_w = 2};
-    static const uint8_t source[] = {1, 2, 3, 4, 5, 6, 7, 8};
+    static const uint8_t source[] = {1, 2, 3, 4, 5, 6, 7, 8, [8 + PRODUCT_ROOM - 1] = 0};
     static const int16_t weights[] = {1, 10, -1, 0, 100, 1, 0, -2};
     static const int32_t wanted[] = {1 + 20, -1, 300 + 4, -8, 5 + 60, -5, 700 + 8, -16};
     assert_int_equal(product_weights(&shape), 2);
-    for (int set = 0; set < 2; set++) {
+    for (int set = 0; set < set_count(); set++) {
         product_t *product;
         int32_t sums[8];
         assert_ok(sets[set]->open(&shape, &product));
         assert_ok(sets[set]->set(product, 0, 4, weights));
         void *scratch = aligned_alloc(64, (size_t)(sets[set]->scratch(product) + 64) / 64 * 64);
-        assert_true(sets[set]->convolve(product, source, sums, scratch));
+        assert_true(sets[set]->convolve(product, source, sums, scratch, NULL));
         assert_memory_equal(sums, wanted, sizeof wanted);
         free(scratch);
         sets[set]->close(product);
@@ -283,30 +329,32 @@ static void a_part_of_the_inputs_can_be_multiplied(void **state)
     (void)state;
     enum { ROWS = 21, INPUTS = 147, OUTPUTS = 40, FIRST = 49 };
     int16_t weights[OUTPUTS * INPUTS];
-    uint8_t source[ROWS * INPUTS];
-    int32_t results[2][ROWS * OUTPUTS];
+    uint8_t source[ROWS * INPUTS + PRODUCT_ROOM] = {0};
+    int32_t results[SETS][ROWS * OUTPUTS];
     uint64_t random = 4;
     for (int i = 0; i < OUTPUTS * INPUTS; i++)
         weights[i] = weight_of(WIDE_WEIGHTS, &random);
     for (int i = 0; i < ROWS * INPUTS; i++)
         source[i] = level_of(ODD, &random);
-    for (int set = 0; set < 2; set++) {
+    for (int set = 0; set < set_count(); set++) {
         product_t *product;
-        assert_ok(sets[set]->open(&(product_shape_t){.k = OUTPUTS, .c = INPUTS, .kh = 1, .kw = 1}, &product));
+        assert_ok(sets[set]->open(&(product_shape_t){.k = OUTPUTS, .c = INPUTS, .kh = 1, .kw = 1, .ranges = 3}, &product));
         assert_ok(sets[set]->set(product, 0, OUTPUTS, weights));
-        assert_true(sets[set]->multiply(product, ROWS, source + FIRST, INPUTS, FIRST, 49, results[set], NULL));
+        assert_true(sets[set]->multiply(product, ROWS, source + FIRST, INPUTS, FIRST, 49, results[set], NULL, NULL));
         sets[set]->close(product);
     }
-    assert_memory_equal(results[0], results[1], sizeof results[0]);
+    for (int set = 1; set < set_count(); set++)
+        assert_memory_equal(results[0], results[set], sizeof results[0]);
 }
 
 static void pairs_of_matrices_are_those_of_plain_loops(void **state)
 {
     (void)state;
     enum { M = 19, N = 37, MOST = 67 };
-    uint8_t a[M * MOST];
-    int8_t b[MOST * N], halves[2 * MOST * N];
-    int32_t results[2][M * N], more[M * N];
+    uint8_t a[M * MOST + PRODUCT_ROOM] = {0};
+    int8_t b[MOST * N];
+    _Alignas(64) int8_t halves[4 * MOST * 64];
+    int32_t results[SETS][M * N], more[M * N];
     uint64_t random = 5;
     for (int depth = 1; depth <= MOST; depth += 11)
         for (kind_t kind = LOWEST; kind < KINDS; kind++)
@@ -315,9 +363,11 @@ static void pairs_of_matrices_are_those_of_plain_loops(void **state)
                     a[i] = level_of(kind, &random);
                 for (int i = 0; i < depth * N; i++)
                     b[i] = (int8_t)weight_of(kind, &random);
-                for (int set = 0; set < 2; set++)
+                assert_true(product_pair_bytes(N, depth) <= (int64_t)sizeof halves);
+                for (int set = 0; set < set_count(); set++)
                     assert_true(sets[set]->pair(transposed, M, N, depth, a, b, halves, results[set], more));
-                assert_memory_equal(results[0], results[1], sizeof results[0]);
+                for (int set = 1; set < set_count(); set++)
+                    assert_memory_equal(results[0], results[set], sizeof results[0]);
             }
 }
 
@@ -326,7 +376,7 @@ static void new_weights_leave_nothing_of_the_old_ones(void **state)
     (void)state;
     enum { OUTPUTS = 4, INPUTS = 64 };
     int16_t wide[OUTPUTS * INPUTS], small[OUTPUTS * INPUTS];
-    uint8_t source[INPUTS];
+    uint8_t source[INPUTS + PRODUCT_ROOM] = {0};
     int32_t fresh[OUTPUTS], used[OUTPUTS];
     uint64_t random = 6;
     for (int i = 0; i < OUTPUTS * INPUTS; i++) {
@@ -335,14 +385,14 @@ static void new_weights_leave_nothing_of_the_old_ones(void **state)
     }
     for (int i = 0; i < INPUTS; i++)
         source[i] = level_of(SMALL_WEIGHTS, &random);
-    for (int set = 0; set < 2; set++) {
+    for (int set = 0; set < set_count(); set++) {
         product_t *product;
         assert_ok(sets[set]->open(&(product_shape_t){.k = OUTPUTS, .c = INPUTS, .kh = 1, .kw = 1}, &product));
         assert_ok(sets[set]->set(product, 0, OUTPUTS, small));
-        assert_true(sets[set]->multiply(product, 1, source, INPUTS, 0, INPUTS, fresh, NULL));
+        assert_true(sets[set]->multiply(product, 1, source, INPUTS, 0, INPUTS, fresh, NULL, NULL));
         assert_ok(sets[set]->set(product, 0, OUTPUTS, wide));
         assert_ok(sets[set]->set(product, 0, OUTPUTS, small));
-        assert_true(sets[set]->multiply(product, 1, source, INPUTS, 0, INPUTS, used, NULL));
+        assert_true(sets[set]->multiply(product, 1, source, INPUTS, 0, INPUTS, used, NULL, NULL));
         assert_memory_equal(fresh, used, sizeof fresh);
         sets[set]->close(product);
     }
@@ -356,7 +406,7 @@ static void sums_that_could_leave_32_bits_are_refused(void **state)
     assert_non_null(weights);
     for (int64_t i = 0; i < shape.c; i++)
         weights[shape.c + i] = 127;
-    for (int set = 0; set < 2; set++) {
+    for (int set = 0; set < set_count(); set++) {
         product_t *product;
         assert_ok(sets[set]->open(&shape, &product));
         assert_error(sets[set]->set(product, 0, 2, weights), FAULT_FAILED, "output channel 1");
@@ -382,7 +432,7 @@ static void sums_are_those_of_the_bit_columns(void **state)
             method_config_t config = method->defaults;
             config.columns = columns;
             compressed_t out = compress(method, &config, &fixture, floats);
-            uint8_t source[PER_CHANNEL];
+            uint8_t source[PER_CHANNEL + PRODUCT_ROOM] = {0};
             int32_t sums[K];
             product_t *product;
             uint64_t random = 8;
@@ -390,7 +440,7 @@ static void sums_are_those_of_the_bit_columns(void **state)
                 source[i] = (uint8_t)random_between(&random, 0, 255);
             assert_ok(product_fast.open(&(product_shape_t){.k = K, .c = PER_CHANNEL, .kh = 1, .kw = 1}, &product));
             assert_ok(product_fast.set(product, 0, K, out.values));
-            assert_true(product_fast.multiply(product, 1, source, PER_CHANNEL, 0, PER_CHANNEL, sums, NULL));
+            assert_true(product_fast.multiply(product, 1, source, PER_CHANNEL, 0, PER_CHANNEL, sums, NULL, NULL));
             for (int k = 0; k < K; k++) {
                 int64_t sum = 0;
                 for (int i = 0; i < PER_CHANNEL; i++) {
