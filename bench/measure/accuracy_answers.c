@@ -83,9 +83,9 @@ static bool filters_activations(const char *spec)
     return !outcome_is_ok(&result) || parsed.activation_bits > 0;
 }
 
-/* Take over the answers of a method that has run with the same weights, where it did: of the narrow networks some presets
- * and their methods with other shares of sensitive channels are alike. Nothing else differs between two methods, unless
- * they quantise activations. */
+/* Take over the answers of a method that has run with the same weights, where it did: a preset and its spec, or two
+ * settings that keep the same channels at 8 bits. Nothing else differs between two methods, unless they quantise
+ * activations. */
 static bool take_over(accuracy_session_t *session, size_t index)
 {
     const sha256_t *digest = &session->digests[index];
