@@ -5,6 +5,7 @@ python=${PYTHON:-/usr/bin/python3}
 model=models/compact/resnet34.safetensors
 "$BBSBENCH" run --smoke --only pe --no-compare --no-history --out "$tap_folder/run" >/dev/null 2>&1
 "$BBSBENCH" history --history "$tap_folder/history.db" import "$tap_folder/run" >/dev/null
+"$BBSBENCH" plan --simulate "--net resnet20,resnet32 --accelerator stripes --weights none" --out "$tap_folder/plan.csv" >/dev/null
 
 # A command line for each command with rows.
 line_of() {
@@ -18,6 +19,7 @@ line_of() {
     sram | area) echo "$1" ;;
     perplexity) echo "perplexity --weights $tap_folder/tiny.bin --tokenizer $tap_folder/tiny.tok --text README.md --tokens 100 --method int8 --method fp32" ;;
     query) echo "query --run results/reference SELECT*FROM(table6)" ;;
+    status) echo "status $tap_folder/plan.csv" ;;
     history) echo "history --history $tap_folder/history.db" ;;
     *) return 1 ;;
     esac
