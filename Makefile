@@ -172,7 +172,7 @@ reference: $(BUILD)/bbsbench  ## make the committed baselines of results/referen
 	$(Q)tests/baselines.sh --write
 
 # Baselines: rows that depend on the samples, and so on the mode, and rows that do not.
-ROWS_OF_A_MODE     = llama_parts llama_model llama_context roofline_totals sensitivity_totals sensitivity_weights sensitivity oddity_totals oddities accuracy integers outputs ordering layers table1 fig11 table2 table3 fig16
+ROWS_OF_A_MODE     = perplexity perplexity_pairs llama_parts llama_model llama_context roofline_totals sensitivity_totals sensitivity_weights sensitivity oddity_totals oddities accuracy integers outputs ordering layers table1 fig11 table2 table3 fig16
 ROWS_OF_EVERY_MODE = choices model speedup precision attention seeds examples sparsity divergence search llama fig1 fig17 fig3 fig6 fig12 fig13 iso_area scaling fig14 fig15 pe table4 table5 table6
 
 readme: $(BUILD)/bbsbench  ## write the tables of numbers in README.md again, from results/reference

@@ -96,7 +96,7 @@ check "their mean is that of the row" awk -F, -v tokens="$(column ptq:bits=4 tok
 
 # 208 stories without marks between them, and the figure of an independent program whose cut is not known: 5.4358 over 78,032
 # tokens, INT8 5.4413. What comes near it: one new line between paragraphs, as llama2.c trains, and the first 512 tokens of
-# each story, of which the paragraphs below begin 197. Other lists of beginnings give 5.37 to 5.47, two new lines, as the file
+# each story, of which the paragraphs below begin 197. Other lists of beginnings give 5.29 to 5.47, two new lines, as the file
 # has them, 5.59 and more.
 cat >"$tap_folder/stories.py" <<'END'
 import sys
