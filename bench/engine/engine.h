@@ -96,7 +96,7 @@ typedef enum {
     ENGINE_STEP_GATHER,      /* copies in front of a product: patches, windows (im2col), pixels to bytes */
     ENGINE_STEP_EMBEDDING,   /* words, positions, class token */
     ENGINE_STEP_ELEMENTWISE, /* tanh, rotary positions, SwiGLU, and layers that do nothing */
-    ENGINE_STEP_BETWEEN,     /* Darknet between two layers, the copy of the sample and of the logits */
+    ENGINE_STEP_BETWEEN,     /* Darknet between two layers, the copy of the sample and of the logits, their reader */
     ENGINE_STEP_KINDS
 } engine_step_kind_t;
 

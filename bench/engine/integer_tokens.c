@@ -79,7 +79,7 @@ static void multiply(token_step_t *self, int64_t rows, const float *source, bool
     if (!integers->set->multiply(stage->product, rows, space->levels, step->inputs, 0, step->inputs, space->sums, NULL,
                                  &reader))
         self->worker->refused = true;
-    laps_end(self->worker->graph->laps, ENGINE_STEP_PRODUCT);
+    laps_end(self->worker->graph->laps, ENGINE_STEP_PRODUCT); /* the next rows begin with another kind */
     tokens_show_output(self, rows, target);
 }
 

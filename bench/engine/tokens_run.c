@@ -95,6 +95,7 @@ void tokens_logits(token_step_t *self, tokens_multiply_t multiply)
 {
     const tokens_t *tokens = self->tokens;
     const int64_t width = self->step->inputs, most = tokens_logit_rows(self->step);
+    laps_t *laps = self->worker->graph->laps;
     if (tokens->reader == NULL) {
         multiply(self, 1, self->source + (self->rows - 1) * width, self->target);
         return;
@@ -102,10 +103,12 @@ void tokens_logits(token_step_t *self, tokens_multiply_t multiply)
     for (int64_t first = 0; first < self->rows; first += most) {
         const int64_t rows = self->rows - first < most ? self->rows - first : most;
         multiply(self, rows, self->source + first * width, self->target);
+        laps_end(laps, ENGINE_STEP_PRODUCT);
         tokens->reader(tokens->reader_context, (int)(self->worker - tokens->workers), first, rows, self->target);
         if (first + rows == self->rows) /* engine_predict() returns those of the last token */
             memmove(self->target, self->target + (rows - 1) * self->step->outputs,
                     (size_t)self->step->outputs * sizeof *self->target);
+        laps_end(laps, ENGINE_STEP_BETWEEN);
     }
 }
 

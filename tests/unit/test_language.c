@@ -308,8 +308,22 @@ static double thread_seconds(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+enum { READER_MS = 20 };
+
+static void read_slowly(void *context, int worker, int64_t row, int64_t rows, const float *logits)
+{
+    const double started = thread_seconds();
+    (void)context;
+    (void)worker;
+    (void)row;
+    (void)rows;
+    (void)logits;
+    while (thread_seconds() < started + 1e-3 * READER_MS)
+        ;
+}
+
 /* A text in two pieces is two samples of a profile. The laps are no longer than the calls, and each head of each piece has
- * its softmax. */
+ * its softmax. The time of a reader belongs to none of the kinds of work. */
 static void test_profile(void **state)
 {
     (void)state;
@@ -341,6 +355,10 @@ static void test_profile(void **state)
         assert_true(all > 0 && all <= seconds);
         assert_int_equal(profile.laps[ENGINE_STEP_SOFTMAX], 2 * heads);
         assert_int_equal(profile.laps[ENGINE_STEP_QUANTISE] > 0, integers);
+        assert_ok(engine_read(engine, read_slowly, NULL));
+        assert_ok(engine_profile(engine));
+        assert_ok(engine_predict(engine, 0, fixture.text, logits));
+        assert_true(engine_profile_of(engine).seconds[ENGINE_STEP_BETWEEN] >= 1e-3 * READER_MS);
         engine_close(engine);
         close_model(&fixture);
     }
