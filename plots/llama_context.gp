@@ -64,7 +64,7 @@ do for [format in formats] {
         set yrange [0.95 * least : 1.05 * most]
         set ytics auto font ",9"
         plot for [k = 1:designs] context every ::0::count - 1 using (batch[$1] == p && design[$1] == k ? log2(context[$1]) : NaN):(speedup[$1]) \
-            with linespoints pointtype marker_of(names[k]) pointsize 0.8 linewidth 2 linecolor rgb colour_of(names[k])
+            with linespoints pointinterval 2 pointtype marker_of(names[k]) pointsize 0.8 linewidth 2 linecolor rgb colour_of(names[k])
         unset label
 
         set tmargin at screen 0.595
@@ -72,7 +72,7 @@ do for [format in formats] {
         set ylabel p == 1 ? "Energy against Stripes (×)" : "" offset 1
         set yrange [0.9 * lightest : 1.05 * heaviest]
         plot for [k = 1:designs] context every ::0::count - 1 using (batch[$1] == p && design[$1] == k ? log2(context[$1]) : NaN):(energy[$1]) \
-            with linespoints pointtype marker_of(names[k]) pointsize 0.8 linewidth 2 linecolor rgb colour_of(names[k])
+            with linespoints pointinterval 2 pointtype marker_of(names[k]) pointsize 0.8 linewidth 2 linecolor rgb colour_of(names[k])
 
         set tmargin at screen 0.275
         set bmargin at screen 0.06

@@ -49,3 +49,5 @@ set border 3 linewidth 1 linecolor rgb "#444444"
 set tics nomirror out scale 0.6 textcolor rgb "#222222"
 set grid ytics linewidth 0.6 linecolor rgb "#d8dde3"
 set style fill solid 1.0 noborder
+# No white ring around the mark of an error bar: it doubles the bytes of a figure of marks.
+set pointintervalbox 0

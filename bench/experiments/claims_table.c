@@ -50,6 +50,8 @@ static const column_t stand_in_columns[] = {{"Claim", "", false}, {"What the pap
                                             {"N", "", true},      {"Verdict", "", false},
                                             {NULL, NULL, false}};
 
+static const column_t rests_columns[] = {{"Note", "", false}, {"Rests on", "", false}, {NULL, NULL, false}};
+
 static void present_counts(const claims_t *claims, document_t *document)
 {
     size_t counts[VERDICT_COUNT] = {0};
@@ -90,15 +92,35 @@ static void present_n(const claim_t *claim, document_t *document)
     document_cell(document, "%s", claim->n == ROWS_UNKNOWN ? "–" : number_integer(claim->n).chars);
 }
 
+/* Many claims rest on the same: each such text stands once, in a table of its own, and claims refer to it: R1, R2 ... in
+ * the order of the claims. */
+static size_t number_of_rests(const claims_t *claims, const claim_t *claim, bool *first)
+{
+    size_t number = 0;
+    for (const claim_t *other = claims->items; other <= claim; other++) {
+        const claim_t *same = claims->items;
+        while (same < other && !(same->measured && text_equal(same->rests_on, other->rests_on)))
+            same++;
+        number += other->measured && same == other;
+        if (other->measured && text_equal(other->rests_on, claim->rests_on)) {
+            *first = other == claim;
+            return number;
+        }
+    }
+    return 0;
+}
+
 /* The lines that unfold below a claim: where it stands, tolerance, what it rests on, note, null model, query. */
-static void present_more(const claim_t *claim, document_t *document)
+static void present_more(const claims_t *claims, const claim_t *claim, document_t *document)
 {
     text_builder_t lines = {0};
     text_append(&lines, "%s; read from the %s. Measured by experiment `%s`.", claim->location, claim->read_from,
                 claim->experiment);
     text_append(&lines, "\nTolerance: %s", tolerance_text(claim).chars);
+    bool first;
     if (claim->measured)
-        text_append(&lines, "\nBasis: %s. Rests on: %s", claim_basis_name(claim->basis), claim->rests_on);
+        text_append(&lines, "\nBasis: %s. Rests on: `#R%zu`", claim_basis_name(claim->basis),
+                    number_of_rests(claims, claim, &first));
     if (claim->note != NULL)
         text_append(&lines, "\nNote: %s", claim->note);
     if (!isnan(claim->null_value))
@@ -111,19 +133,19 @@ static void present_more(const claim_t *claim, document_t *document)
 }
 
 /* The first two cells: the claim's number, which links lead to, and its words. */
-static void present_claim(const claim_t *claim, document_t *document)
+static void present_claim(const claims_t *claims, const claim_t *claim, document_t *document)
 {
     document_cell(document, "%s", claim->id);
     document_anchor(document, claim->id);
     document_cell(document, "%s", claim->what);
-    present_more(claim, document);
+    present_more(claims, claim, document);
     document_cell(document, "%s", claim->unit);
 }
 
-static void present_measured(const claim_t *claim, document_t *document)
+static void present_measured(const claims_t *claims, const claim_t *claim, document_t *document)
 {
     verdict_t verdict = claim_verdict(claim);
-    present_claim(claim, document);
+    present_claim(claims, claim, document);
     document_cell(document, "%s", paper_text(claim).chars);
     document_cell(document, "%s", claim_value_text(claim->value).chars);
     document_cell(document, "%s", number_signed(100 * claim_relative_difference(claim), 1).chars);
@@ -132,10 +154,10 @@ static void present_measured(const claim_t *claim, document_t *document)
     document_cell(document, "%s", claim_is_beyond(claim) ? claim->why[0] != '\0' ? claim->why : "Not known." : "");
 }
 
-static void present_other(const claim_t *claim, document_t *document)
+static void present_other(const claims_t *claims, const claim_t *claim, document_t *document)
 {
     verdict_t verdict = claim_verdict(claim);
-    present_claim(claim, document);
+    present_claim(claims, claim, document);
     document_cell(document, "%s", paper_text(claim).chars);
     document_mark(document, verdicts[verdict].tone, verdict_name(verdict));
     document_cell(document, "%s", claim->needs);
@@ -143,9 +165,9 @@ static void present_other(const claim_t *claim, document_t *document)
 }
 
 /* The value of a stand-in, without the paper's number: both together would read as a comparison. */
-static void present_stand_in(const claim_t *claim, document_t *document)
+static void present_stand_in(const claims_t *claims, const claim_t *claim, document_t *document)
 {
-    present_claim(claim, document);
+    present_claim(claims, claim, document);
     document_cell(document, "%s", claim_value_text(claim->value).chars);
     present_n(claim, document);
     document_mark(document, verdicts[VERDICT_STAND_IN].tone, verdict_name(VERDICT_STAND_IN));
@@ -167,7 +189,8 @@ static void present_own(const claim_t *claim, document_t *document)
 
 /* A table of the claims that `belongs` selects; no table when there are none. */
 static void present_some(const claims_t *claims, bool (*belongs)(const claim_t *claim), const column_t *columns,
-                         const char *caption, void (*present)(const claim_t *claim, document_t *document),
+                         const char *caption,
+                         void (*present)(const claims_t *claims, const claim_t *claim, document_t *document),
                          document_t *document)
 {
     bool begun = false;
@@ -179,7 +202,7 @@ static void present_some(const claims_t *claims, bool (*belongs)(const claim_t *
             document_sorted(document);
         }
         begun = true;
-        present(&claims->items[i], document);
+        present(claims, &claims->items[i], document);
     }
 }
 
@@ -196,6 +219,22 @@ static bool is_stand_in(const claim_t *claim)
 static bool has_no_value(const claim_t *claim)
 {
     return !claim->measured;
+}
+
+static void present_rests(const claims_t *claims, document_t *document)
+{
+    bool begun = false, first = false;
+    for (const claim_t *claim = claims->items; claim < claims->items + claims->count; claim++) {
+        const size_t number = claim->measured ? number_of_rests(claims, claim, &first) : 0;
+        if (number == 0 || !first)
+            continue;
+        if (!begun)
+            document_table(document, rests_columns, "What the measured values rest on.");
+        begun = true;
+        document_cell(document, "R%zu", number);
+        document_anchor(document, text_of("R%zu", number).chars);
+        document_cell(document, "%s", claim->rests_on);
+    }
 }
 
 void claims_present(const claims_t *claims, document_t *document)
@@ -215,6 +254,7 @@ void claims_present(const claims_t *claims, document_t *document)
         "with the paper's.",
         present_stand_in, document);
     present_some(claims, has_no_value, other_columns, "Claims without a measured value, and why.", present_other, document);
+    present_rests(claims, document);
 }
 
 void claims_present_own(const claims_t *claims, const char *experiment, document_t *document)

@@ -78,7 +78,7 @@ static size_t first_alike(const rows_table_t *table, size_t row, size_t first, s
 }
 
 /* Of a long query's table only the first rows are shown: a report is read, the file of rows is searched. */
-enum { LONG_QUERY = 100, ROWS_OF_TABLE = 40, ROWS_OF_FOLD = 12 };
+enum { LONG_QUERY = 60, ROWS_OF_TABLE = 20, ROWS_OF_FOLD = 8 };
 
 /* How many of `count` rows are shown. */
 static size_t shown_of(const rows_table_t *table, size_t count, size_t most)

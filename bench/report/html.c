@@ -125,7 +125,7 @@ static void put_table_head(FILE *stream, const block_t *block, size_t index)
     put_text(stream, block->text);
     fputs("</caption>\n<thead><tr>", stream);
     for (size_t i = 0; i < block->column_count; i++) {
-        fputs("<th scope=\"col\">", stream);
+        fputs("<th>", stream); /* in <thead>: the header of its column */
         put_text(stream, block->columns[i].title);
         if (block->columns[i].unit[0] != '\0') {
             fputs(" <span class=\"unit\">", stream);

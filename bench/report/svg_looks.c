@@ -132,7 +132,8 @@ static void put_value(FILE *stream, const char *name, svg_part_t value, bool pla
     while (value.length > 0 && value.start[value.length - 1] == ' ')
         value.length--;
     fprintf(stream, " %s='", name);
-    (place ? svg_put_rounded : svg_put)(stream, value);
+    if (!text_equal(name, "d") || !svg_put_path(stream, value))
+        (place ? svg_put_rounded : svg_put)(stream, value);
     fputc('\'', stream);
 }
 
@@ -175,11 +176,16 @@ void svg_put_tag(FILE *stream, const svg_part_t *part, const svg_looks_t *looks)
     size_t at = 0, tag = 0;
     while (tag < part->length && strchr(" \n\t\r/>", part->start[tag]) == NULL)
         tag++;
-    svg_put(stream, part->label ? words("<text") : (svg_part_t){.start = part->start, .length = tag});
+    const svg_part_t own = {.start = part->start, .length = tag};
+    text_t box;
+    const bool boxed = svg_is_tag(part, "polygon") && svg_box(svg_attribute(part, "points"), &box);
+    svg_put(stream, part->label ? words("<text") : boxed ? words("<path") : own);
     if (named)
         fprintf(stream, " class='%s'", class_name(place).chars);
+    if (boxed)
+        fprintf(stream, " d='%s'", box.chars);
     while (svg_next_attribute(part, &at, &name, &value))
-        if (!(named && is_of_look(name)) && !svg_named(name, "class"))
+        if (!(named && is_of_look(name)) && !svg_named(name, "class") && !(boxed && svg_named(name, "points")))
             put_attribute(stream, part, name, value);
     fputs(part->start[part->length - 2] == '/' ? "/>" : ">", stream);
 }

@@ -91,15 +91,74 @@ void svg_put(FILE *stream, svg_part_t part)
 }
 
 /* "12.34" as "12.3", "-0.04" as "0", "7.00" as "7": no sign of a number ends in "." or in "0" behind it. */
-static void put_tenths(FILE *stream, double value)
+static text_t tenths(double value)
 {
-    enum { TENTHS = 10 };
     const text_t text = text_of("%.1f", value);
-    const size_t length = strlen(text.chars);
+    const int length = (int)strlen(text.chars);
     if (text_equal(text.chars, "-0.0"))
-        fputc('0', stream);
-    else
-        fwrite(text.chars, 1, text.chars[length - 1] == '0' ? length - 2 : length, stream);
+        return text_of("0");
+    return text_of("%.*s", text.chars[length - 1] == '0' ? length - 2 : length, text.chars);
+}
+
+/* A number as it is printed, from `part` on; false where none begins. */
+static bool next_number(svg_part_t *part, text_t *number)
+{
+    size_t length = 0;
+    while (part->length > 0 && (is_space(part->start[0]) || part->start[0] == ','))
+        *part = (svg_part_t){.start = part->start + 1, .length = part->length - 1};
+    while (length < part->length && strchr("-.0123456789", part->start[length]) != NULL)
+        length++;
+    if (length == 0 || length >= 16)
+        return false;
+    *number = tenths(strtod(text_of("%.*s", (int)length, part->start).chars, NULL));
+    *part = (svg_part_t){.start = part->start + length, .length = part->length - length};
+    return true;
+}
+
+bool svg_box(svg_part_t points, text_t *path)
+{
+    enum { CORNERS = 4 };
+    text_t x[CORNERS], y[CORNERS];
+    for (int i = 0; i < CORNERS; i++)
+        if (!next_number(&points, &x[i]) || !next_number(&points, &y[i]))
+            return false;
+    while (points.length > 0 && is_space(points.start[points.length - 1]))
+        points.length--;
+    *path = text_of("M%s,%sH%sV%sH%sz", x[0].chars, y[0].chars, x[1].chars, y[2].chars, x[0].chars);
+    return points.length == 0 && text_equal(y[0].chars, y[1].chars) && text_equal(x[1].chars, x[2].chars) &&
+           text_equal(y[2].chars, y[3].chars) && text_equal(x[3].chars, x[0].chars);
+}
+
+bool svg_put_path(FILE *stream, svg_part_t part)
+{
+    text_t x = text_of("%s", ""), y = x, next_x, next_y;
+    for (int round = 0; round < 2; round++) { /* first only look: nothing is printed of a path that is written otherwise */
+        svg_part_t rest = part;
+        while (rest.length > 0) {
+            const char command = rest.start[0];
+            if (is_space(command)) {
+                rest = (svg_part_t){.start = rest.start + 1, .length = rest.length - 1};
+                continue;
+            }
+            rest = (svg_part_t){.start = rest.start + 1, .length = rest.length - 1};
+            if ((command != 'M' && command != 'L') || !next_number(&rest, &next_x) || !next_number(&rest, &next_y))
+                return false;
+            const bool same_y = command == 'L' && text_equal(next_y.chars, y.chars);
+            const bool same_x = command == 'L' && text_equal(next_x.chars, x.chars);
+            x = next_x;
+            y = next_y;
+            if (round == 0)
+                continue;
+            if (same_y)
+                fprintf(stream, "H%s", x.chars);
+            else if (same_x)
+                fprintf(stream, "V%s", y.chars);
+            else
+                fprintf(stream, "%c%s,%s", command, x.chars, y.chars);
+        }
+        x = y = text_of("%s", "");
+    }
+    return true;
 }
 
 void svg_put_rounded(FILE *stream, svg_part_t part)
@@ -113,7 +172,7 @@ void svg_put_rounded(FILE *stream, svg_part_t part)
             number++;
         const svg_part_t piece = {.start = part.start, .length = number > 0 ? number : 1};
         if (number > whole + 1 && whole > 0 && number < 16)
-            put_tenths(stream, strtod(text_of("%.*s", (int)number, part.start).chars, NULL));
+            fputs(tenths(strtod(text_of("%.*s", (int)number, part.start).chars, NULL)).chars, stream);
         else
             svg_put(stream, piece);
         part.start += piece.length;

@@ -2,6 +2,8 @@
 #ifndef BBS_REPORT_SVG_TAG_H
 #define BBS_REPORT_SVG_TAG_H
 
+#include "base/text.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -32,7 +34,14 @@ bool svg_named(svg_part_t name, const char *text);
  * space is one blank. */
 void svg_put(FILE *stream, svg_part_t part);
 
-/* The same with each number rounded to a tenth and written as short as it goes. */
+/* The same of a path of moves and lines alone, as gnuplot writes them, with H and V for lines along an axis. False, and
+ * nothing is printed, for any other. */
+bool svg_put_path(FILE *stream, svg_part_t part);
+
+/* The points of a polygon that is an upright box, as a path; false for any other. */
+bool svg_box(svg_part_t points, text_t *path);
+
+/* The same as svg_put() with each number rounded to a tenth and written as short as it goes. */
 void svg_put_rounded(FILE *stream, svg_part_t part);
 
 #endif

@@ -96,7 +96,7 @@ static void every_construct_comes_out_in_html(void **state)
         "<p class=\"notice caution\">a notice of two lines</p>",
         "<figcaption>The &quot;loss&quot; of 4 rows.</figcaption>",
         ">Rows of <code>loss.csv</code>.</caption>",
-        "<th scope=\"col\">Loss <span class=\"unit\">points</span><th ",
+        "<th>Loss <span class=\"unit\">points</span><th>",
         "<tr><td>vgg16<td>1.50<td>10,000\n",
         "<table class=\"plain n2 n3\">",
         "<pre tabindex=\"0\">bbsbench run --samples 5</pre>",

@@ -101,7 +101,7 @@ static void a_fold_has_a_table_for_each_value(void **state)
     assert_body_error("Table: x\n```sql fold\nSELECT net FROM loss\n```\n", FAULT_FAILED, "at least 2");
 }
 
-/* Of more than 100 rows a table shows 40 and a fold 20, and says so; 100 rows are shown whole. */
+/* Of more than 60 rows a table shows 20 and a fold 8, and says so; 60 rows are shown whole. */
 static void long_queries_are_cut_in_the_report(void **state)
 {
     (void)state;
@@ -111,10 +111,10 @@ static void long_queries_are_cut_in_the_report(void **state)
         int rows;
         const char *form, *columns, *says;
         int last; /* the last row that is shown */
-    } cases[] = {{100, "sql", "i", "\n\nRows.\n\n", 100},
-                 {101, "sql", "i", "First 40 of 101 rows; all follow from `made.csv`. Rows.", 40},
-                 {101, "sql fold", "i > 89, i", "First 12 of 89 rows; all follow from `made.csv`. Rows.", 101},
-                 {102, "sql fold", "i > 89, i", "First 12 of 13 rows; all follow from `made.csv`. Rows.", 101}};
+    } cases[] = {{60, "sql", "i", "\n\nRows.\n\n", 60},
+                 {61, "sql", "i", "First 20 of 61 rows; all follow from `made.csv`. Rows.", 20},
+                 {61, "sql fold", "i > 53, i", "First 8 of 53 rows; all follow from `made.csv`. Rows.", 61},
+                 {62, "sql fold", "i > 53, i", "First 8 of 9 rows; all follow from `made.csv`. Rows.", 61}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char *printed;
         const text_t query = text_of(count, cases[i].rows, cases[i].columns);

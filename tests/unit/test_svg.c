@@ -104,12 +104,25 @@ static void a_group_around_one_label_is_that_label(void **state)
         "<g transform='translate(1,2)'><text>a</text><text>b</text></g><g><text x='1'>c</text></g></svg>");
 }
 
+/* Lines along an axis are H and V, a box of four corners is a path; what is neither keeps its points. */
+static void lines_and_boxes_are_short(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        printed(
+            "<svg>" BY_GNUPLOT "<path d='M1.00,2.00 L3.00,2.00 L3.00,4.00   L5.00,6.00 M7.04,8.00 '/>"
+            "<polygon points = '267.52,883.60 280.90,883.60 280.90,833.00 267.52,833.00 ' a='1'/>"
+            "<polygon points='1,2 3,4 5,6'/><polygon points='1,2 3,2 3,5 2,5'/><polygon points='1,2 3,2 3,5 1,5 0,3'/></svg>"),
+        "<svg><path d='M1,2H3V4L5,6M7,8'/><path d='M267.5,883.6H280.9V833H267.5z' a='1'/>"
+        "<polygon points='1,2 3,4 5,6'/><polygon points='1,2 3,2 3,5 2,5'/><polygon points='1,2 3,2 3,5 1,5 0,3'/></svg>");
+}
+
 static void what_draws_nothing_is_left_out(void **state)
 {
     (void)state;
     assert_string_equal(printed("<svg>" BY_GNUPLOT "<g a='1'><text></text></g><path d='M69.00,100.00  '/>"
                                 "<path d='M1.00,2.00 L3.00,4.00  '/><path d='M1.00,2.00'>x</path></svg>"),
-                        "<svg><path d='M1,2 L3,4'/><path d='M1,2'>x</path></svg>");
+                        "<svg><path d='M1,2L3,4'/><path d='M1,2'>x</path></svg>");
 }
 
 /* A folder of someone else's may hold anything: every beginning of a figure, and one with a changed character, is printed
@@ -145,6 +158,7 @@ int main(void)
         cmocka_unit_test(a_font_is_stated_once),
         cmocka_unit_test(a_group_around_one_label_is_that_label),
         cmocka_unit_test(what_draws_nothing_is_left_out),
+        cmocka_unit_test(lines_and_boxes_are_short),
         cmocka_unit_test(half_a_figure_is_printed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
