@@ -97,6 +97,7 @@ outcome_t accuracy_options_each(const options_t *options, const accuracy_config_
     if (text_equal(text, net_auto)) {
         one.network = NULL;
         one.size = NULL;
+        /* cppcheck-suppress returnDanglingLifetime */ /* an outcome holds no pointer */
         return visit(to, &one);
     }
     outcome_t result = registry_list(&net_names, text, &list);

@@ -29,8 +29,9 @@ static outcome_t add_piece(const char *path, pieces_t *pieces, const char *text,
             return outcome_out_of_memory(path);
         pieces->items = grown;
     }
-    pieces->items[pieces->count++] =
+    pieces->items[pieces->count] =
         (piece_t){.text = text, .size = size, .score = score, .plain = pieces->count >= FIRST_BYTE + PIECES_BYTES};
+    pieces->count++;
     return outcome_ok();
 }
 

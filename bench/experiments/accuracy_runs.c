@@ -149,6 +149,7 @@ outcome_t accuracy_runs_each(const measurement_context_t *context, const accurac
     material_net_t nets[MATERIAL_NETS];
     const size_t count = accuracy_runs_networks(context->mode, nets);
     outcome_t result = outcome_ok();
+    /* cppcheck-suppress invalidLifetime */ /* an outcome holds no pointer */
     for (size_t i = 0; i < count && outcome_is_ok(&result); i++) {
         const char *methods[ACCURACY_METHODS];
         accuracy_config_t one = configuration_of(context, config, &nets[i]);

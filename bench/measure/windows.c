@@ -10,12 +10,18 @@ static outcome_t grow(windows_t *windows, int64_t tokens, int64_t count)
 {
     const size_t room = (size_t)(windows->tokens + tokens) + 1;
     int32_t *numbers = realloc(windows->numbers, room * sizeof *numbers);
-    windows->numbers = numbers != NULL ? numbers : windows->numbers;
+    if (numbers == NULL)
+        return outcome_out_of_memory("windows of a text");
+    windows->numbers = numbers;
     int32_t *bytes = realloc(windows->bytes, room * sizeof *bytes);
-    windows->bytes = bytes != NULL ? bytes : windows->bytes;
+    if (bytes == NULL)
+        return outcome_out_of_memory("windows of a text");
+    windows->bytes = bytes;
     window_t *items = realloc(windows->items, (size_t)(windows->count + count + 1) * sizeof *items);
-    windows->items = items != NULL ? items : windows->items;
-    return numbers != NULL && bytes != NULL && items != NULL ? outcome_ok() : outcome_out_of_memory("windows of a text");
+    if (items == NULL)
+        return outcome_out_of_memory("windows of a text");
+    windows->items = items;
+    return outcome_ok();
 }
 
 bool windows_full(const windows_t *windows, const windows_rule_t *rule)

@@ -197,10 +197,8 @@ static int remove_folder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(files_are_taken_in_place_or_wanted),
-        cmocka_unit_test(a_text_is_for_a_language_model),
-        cmocka_unit_test(evaluations_without_files_are_named),
-        cmocka_unit_test(wrong_lists_are_refused),
+        cmocka_unit_test(files_are_taken_in_place_or_wanted),  cmocka_unit_test(a_text_is_for_a_language_model),
+        cmocka_unit_test(evaluations_without_files_are_named), cmocka_unit_test(wrong_lists_are_refused),
         cmocka_unit_test(archives_may_be_compressed),
     };
     return cmocka_run_group_tests_name("real", tests, make_folder, remove_folder);
