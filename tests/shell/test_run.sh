@@ -98,7 +98,7 @@ check_fails 3 "a report without gnuplot" env PATH=/nonexistent "$BBSBENCH" repor
 check "is written all the same and says what it lacks" sh -c "grep -q 'was not drawn' $whole/report.html && grep -q 'was not drawn' $whole/report.md"
 check "page and text give the same verdicts" sh -c "
     for verdict in REPRODUCED SUBSET STAND-IN 'NOT RUN'; do
-        [ \$(grep -o \">\$verdict<\" $whole/report.html | wc -l) -eq \$(grep -o \"\\*\\*\$verdict\\*\\*\" $whole/report.md | wc -l) ] || exit 1; done"
+        [ \$(grep -o \">\$verdict</b>\" $whole/report.html | wc -l) -eq \$(grep -o \"\\*\\*\$verdict\\*\\*\" $whole/report.md | wc -l) ] || exit 1; done"
 check "it says what kind of run it is" sh -c "grep -q 'SMOKE RUN' $whole/report.html && grep -q 'SMOKE RUN' $whole/report.md"
 check "it needs no network" sh -c "! grep -qE '(src|href)=\"(https?:)?//' $whole/report.html && ! grep -qE '<script [^>]*src' $whole/report.html"
 check "no accuracy of a stand-in is compared with the paper's" sh -c "[ \$(grep -cE '^\\| C0[34] ' $whole/report.md) -ge 2 ] && ! grep -E '^\\| C0[34] ' $whole/report.md | grep -qE '0\\.25|0\\.45'"
