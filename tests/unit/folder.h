@@ -6,6 +6,7 @@
 #include "base/text.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 static char folder[] = "/tmp/bbs-test-XXXXXX";
 
@@ -18,6 +19,13 @@ static inline int make_folder(void **state)
 {
     (void)state;
     return mkdtemp(folder) == NULL;
+}
+
+/* For tests that remove every file themselves: one that is left is a failure. */
+static inline int remove_empty_folder(void **state)
+{
+    (void)state;
+    return rmdir(folder);
 }
 
 static inline int remove_folder(void **state)

@@ -17,8 +17,7 @@
 #include <unistd.h>
 
 #include "testing.h"
-
-static char folder[] = "/tmp/bbs-language-model-XXXXXX";
+#include "folder.h"
 
 static const accelerator_t *accelerator_of(const char *name)
 {
@@ -309,18 +308,6 @@ static void what_cannot_be_is_refused(void **state)
     refuse(&bits, resnet, "--cache-bits: resnet34: found no language model");
 }
 
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) == NULL;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    return rmdir(folder);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -335,5 +322,5 @@ int main(void)
         cmocka_unit_test(the_head_takes_the_longest_time),
         cmocka_unit_test(what_cannot_be_is_refused),
     };
-    return cmocka_run_group_tests_name("language_model", tests, make_folder, remove_folder);
+    return cmocka_run_group_tests_name("language_model", tests, make_folder, remove_empty_folder);
 }

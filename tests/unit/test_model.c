@@ -12,13 +12,7 @@
 #include <unistd.h>
 
 #include "testing.h"
-
-static char folder[] = "/tmp/bbs-test-model-XXXXXX";
-
-static text_t inside(const char *name)
-{
-    return text_of("%s/%s", folder, name);
-}
+#include "folder.h"
 
 static void run_plan(const model_plan_t *plan, const char *name, model_total_t *totals, csv_table_t *table)
 {
@@ -348,18 +342,6 @@ static void means_of_ratios_are_geometric(void **state)
     assert_true(isnan(model_geomean(NULL, 0)));
 }
 
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) == NULL;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    return rmdir(folder);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -373,5 +355,5 @@ int main(void)
         cmocka_unit_test(a_setting_must_reach_a_design),
         cmocka_unit_test(means_of_ratios_are_geometric),
     };
-    return cmocka_run_group_tests_name("model", tests, make_folder, remove_folder);
+    return cmocka_run_group_tests_name("model", tests, make_folder, remove_empty_folder);
 }

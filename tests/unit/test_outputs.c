@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "testing.h"
+#include "folder.h"
 
 enum { MOST = 200 };
 
@@ -148,8 +149,6 @@ static void values_are_as_a_file_keeps_them(void **state)
 
 /* ===  Logits of references  === */
 
-static char folder[] = "/tmp/bbs-test-outputs-XXXXXX";
-
 static text_t stem(void)
 {
     return text_of("%s/net.full.int8", folder);
@@ -210,18 +209,6 @@ static void logits_come_back_under_their_own_key_alone(void **state)
     logits_free(&again);
 }
 
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) == NULL;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    return rmdir(folder);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -233,5 +220,5 @@ int main(void)
         cmocka_unit_test(values_are_as_a_file_keeps_them),
         cmocka_unit_test(logits_come_back_under_their_own_key_alone),
     };
-    return cmocka_run_group_tests_name("outputs", tests, make_folder, remove_folder);
+    return cmocka_run_group_tests_name("outputs", tests, make_folder, remove_empty_folder);
 }

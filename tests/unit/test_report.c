@@ -6,27 +6,21 @@
 #include "report/html.h"
 #include "report/markdown.h"
 #include "base/number.h"
+#include "folder.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-static char folder[] = "/tmp/bbs-report-XXXXXX";
-
 static const column_t columns[] = {{"Name", "", false}, {"Value", "pJ", true}, {NULL, NULL, false}};
-
-static text_t in_folder(const char *name)
-{
-    return text_of("%s/%s", folder, name);
-}
 
 static void print_both(const document_t *document, bytes_t *html, bytes_t *markdown)
 {
-    assert_ok(html_write(document, "A <title>", folder, in_folder("report.html").chars));
-    assert_ok(markdown_write(document, folder, in_folder("report.md").chars));
-    assert_ok(file_read(in_folder("report.html").chars, NULL, html));
-    assert_ok(file_read(in_folder("report.md").chars, NULL, markdown));
+    assert_ok(html_write(document, "A <title>", folder, inside("report.html").chars));
+    assert_ok(markdown_write(document, folder, inside("report.md").chars));
+    assert_ok(file_read(inside("report.html").chars, NULL, html));
+    assert_ok(file_read(inside("report.md").chars, NULL, markdown));
 }
 
 static bool has(const bytes_t *bytes, const char *part)
@@ -38,8 +32,8 @@ static void free_both(bytes_t *html, bytes_t *markdown)
 {
     file_free_bytes(html);
     file_free_bytes(markdown);
-    unlink(in_folder("report.html").chars);
-    unlink(in_folder("report.md").chars);
+    unlink(inside("report.html").chars);
+    unlink(inside("report.md").chars);
 }
 
 static void every_block_is_printed_in_both_forms(void **state)
@@ -213,7 +207,7 @@ static void a_table_keeps_its_columns(void **state)
 
 static void write_file(const char *name, const char *text)
 {
-    FILE *stream = fopen(in_folder(name).chars, "wb");
+    FILE *stream = fopen(inside(name).chars, "wb");
     assert_non_null(stream);
     fputs(text, stream);
     fclose(stream);
@@ -237,8 +231,8 @@ static void figures_are_embedded_and_have_a_text(void **state)
     assert_true(has(&markdown, "![bars of \"speed\"](picture.png)"));
     document_free(&document);
     free_both(&html, &markdown);
-    unlink(in_folder("picture.svg").chars);
-    unlink(in_folder("picture.png").chars);
+    unlink(inside("picture.svg").chars);
+    unlink(inside("picture.png").chars);
 }
 
 static void a_figure_that_is_missing_says_so(void **state)
@@ -276,9 +270,9 @@ static void a_short_row_is_refused_and_leaves_no_file(void **state)
     document_t document = {0};
     document_table(&document, columns, "crooked");
     document_cell(&document, "only one of two");
-    assert_error(html_write(&document, "t", folder, in_folder("report.html").chars), FAULT_FAILED, "crooked");
-    assert_error(markdown_write(&document, folder, in_folder("report.md").chars), FAULT_FAILED, "crooked");
-    assert_false(file_exists(in_folder("report.html").chars) || file_exists(in_folder("report.md").chars));
+    assert_error(html_write(&document, "t", folder, inside("report.html").chars), FAULT_FAILED, "crooked");
+    assert_error(markdown_write(&document, folder, inside("report.md").chars), FAULT_FAILED, "crooked");
+    assert_false(file_exists(inside("report.html").chars) || file_exists(inside("report.md").chars));
     document_free(&document);
 }
 
@@ -303,18 +297,6 @@ static void numbers_are_rounded_for_readers(void **state)
     assert_string_equal(number_duration(7384).chars, "2 h 3 min");
 }
 
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) == NULL;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    return rmdir(folder);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -330,5 +312,5 @@ int main(void)
         cmocka_unit_test(a_short_row_is_refused_and_leaves_no_file),
         cmocka_unit_test(numbers_are_rounded_for_readers),
     };
-    return cmocka_run_group_tests_name("report", tests, make_folder, remove_folder);
+    return cmocka_run_group_tests_name("report", tests, make_folder, remove_empty_folder);
 }

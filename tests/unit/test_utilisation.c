@@ -14,8 +14,7 @@
 
 #include "default_config.h"
 #include "made_layer.h"
-
-static char folder[] = "/tmp/bbs-test-utilisation-XXXXXX";
+#include "folder.h"
 
 /* ===  Bits of BitVert's lanes  === */
 
@@ -170,18 +169,6 @@ static void rows_do_not_depend_on_threads(void **state)
         csv_free(&tables[i]);
 }
 
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) == NULL;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    return rmdir(folder);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,5 +177,5 @@ int main(void)
         cmocka_unit_test(parts_add_up_and_no_share_is_above_the_whole),
         cmocka_unit_test(rows_do_not_depend_on_threads),
     };
-    return cmocka_run_group_tests_name("utilisation", tests, make_folder, remove_folder);
+    return cmocka_run_group_tests_name("utilisation", tests, make_folder, remove_empty_folder);
 }

@@ -11,8 +11,7 @@
 #include <unistd.h>
 
 #include "testing.h"
-
-static char folder[] = "/tmp/bbs-test-workload-XXXXXX";
+#include "folder.h"
 
 static void run_plan(const model_plan_t *plan, model_total_t *totals, csv_table_t *table)
 {
@@ -191,18 +190,6 @@ static void only_text_has_any_number_of_tokens(void **state)
     }
 }
 
-static int make_folder(void **state)
-{
-    (void)state;
-    return mkdtemp(folder) == NULL;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    return rmdir(folder);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,5 +198,5 @@ int main(void)
         cmocka_unit_test(a_batch_fetches_weights_once),
         cmocka_unit_test(only_text_has_any_number_of_tokens),
     };
-    return cmocka_run_group_tests_name("workload", tests, make_folder, remove_folder);
+    return cmocka_run_group_tests_name("workload", tests, make_folder, remove_empty_folder);
 }
