@@ -293,6 +293,17 @@ const char *options_nth(const options_t *options, const char *name, size_t index
     return NULL;
 }
 
+outcome_t options_list(const options_t *options, const char *name, const char **items, size_t limit, size_t *count)
+{
+    *count = options_count(options, name);
+    if (*count > limit)
+        return outcome_usage(options->command->name, text_of("--%s", name).chars, text_of("%zu", *count).chars,
+                             text_of("at most %zu", limit).chars, NULL);
+    for (size_t i = 0; i < *count; i++)
+        items[i] = options_nth(options, name, i);
+    return outcome_ok();
+}
+
 outcome_t options_required(const options_t *options, const char *name, const char **value)
 {
     *value = options_text(options, name);

@@ -61,6 +61,8 @@ bool options_flag(const options_t *options, const char *name);
 const char *options_text(const options_t *options, const char *name); /* the last one, the fallback, or NULL */
 size_t options_count(const options_t *options, const char *name);     /* how often a repeated option was given */
 const char *options_nth(const options_t *options, const char *name, size_t index);
+/* All values of a repeated option, into items[limit]; more than `limit` of them are FAULT_USAGE. */
+outcome_t options_list(const options_t *options, const char *name, const char **items, size_t limit, size_t *count);
 
 /* Numbers within bounds; the error names the option. An option with neither value nor fallback is FAULT_USAGE. */
 outcome_t options_integer(const options_t *options, const char *name, int64_t least, int64_t most, int64_t *value);

@@ -63,17 +63,6 @@ static outcome_t add_mode(const run_mode_t *mode, int jobs, plan_evaluations_t *
     return outcome_is_ok(&result) ? accuracy_runs_measured(&context, true, add, evaluations) : result;
 }
 
-static outcome_t read_list(const options_t *options, const char *name, const char **items, size_t limit, size_t *count)
-{
-    *count = options_count(options, name);
-    if (*count > limit)
-        return outcome_usage("plan", text_of("--%s", name).chars, text_of("%zu", *count).chars,
-                             text_of("at most %zu", limit).chars, NULL);
-    for (size_t i = 0; i < *count; i++)
-        items[i] = options_nth(options, name, i);
-    return outcome_ok();
-}
-
 /* Bring the files of the full mode to the cache, which the workers share. */
 static outcome_t bring(const options_t *options, const full_request_t *wanted, const run_mode_t *mode,
                        plan_evaluations_t *evaluations)
@@ -113,8 +102,9 @@ static outcome_t add_full(const options_t *options, const choice_request_t *chos
                              .resume = true, /* the plan measures the time itself */
                              .log = stdout};
     outcome_t result;
-    if (!outcome_bad(&result, read_list(options, "data", data, MATERIAL_NETS, &wanted.data_count)) &&
-        !outcome_bad(&result, read_list(options, "calibration", calibration, MATERIAL_NETS, &wanted.calibration_count)) &&
+    if (!outcome_bad(&result, options_list(options, "data", data, MATERIAL_NETS, &wanted.data_count)) &&
+        !outcome_bad(&result,
+                     options_list(options, "calibration", calibration, MATERIAL_NETS, &wanted.calibration_count)) &&
         !outcome_bad(&result, catalogues_read(options, catalogues_paper, catalogues, &wanted.catalogue_count)))
         result = bring(options, &wanted, mode, evaluations);
     for (size_t i = 0; i < wanted.catalogue_count; i++)
@@ -130,7 +120,7 @@ static outcome_t read_mode(const options_t *options, const char *name, int jobs,
     const run_mode_t *mode;
     outcome_t result = choice != NULL ? run_mode_find(name, &mode) : outcome_out_of_memory("plan");
     if (!outcome_is_ok(&result) ||
-        outcome_bad(&result, read_list(options, "method", methods, MATERIAL_METHODS, &chosen.method_count)) ||
+        outcome_bad(&result, options_list(options, "method", methods, MATERIAL_METHODS, &chosen.method_count)) ||
         (options_given(options, "samples") &&
          outcome_bad(&result, options_integer(options, "samples", 0, INT64_MAX, &chosen.images))) ||
         outcome_bad(&result, choice_open(mode, &chosen, choice)))

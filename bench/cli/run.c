@@ -104,17 +104,6 @@ static outcome_t check_mode_options(const options_t *options, const run_mode_t *
     return outcome_ok();
 }
 
-static outcome_t read_list(const options_t *options, const char *name, const char **items, size_t limit, size_t *count)
-{
-    *count = options_count(options, name);
-    if (*count > limit)
-        return outcome_usage("run", text_of("--%s", name).chars, text_of("%zu", *count).chars,
-                             text_of("at most %zu", limit).chars, NULL);
-    for (size_t i = 0; i < *count; i++)
-        items[i] = options_nth(options, name, i);
-    return outcome_ok();
-}
-
 /* Files that are missing are part of the list. */
 static outcome_t list_brought(full_t *full, const run_request_t *request, outcome_t planned)
 {
@@ -178,8 +167,9 @@ static outcome_t run_brought(const options_t *options, const choice_request_t *c
     outcome_t result = outcome_ok();
     wanted.evaluations = given ? options_text(options, "evaluations") : real ? list.chars : NULL;
     if ((given || !real || !outcome_bad(&result, home_path(request->mode->evaluations, &list))) &&
-        !outcome_bad(&result, read_list(options, "data", data, MATERIAL_NETS, &wanted.data_count)) &&
-        !outcome_bad(&result, read_list(options, "calibration", calibration, MATERIAL_NETS, &wanted.calibration_count)) &&
+        !outcome_bad(&result, options_list(options, "data", data, MATERIAL_NETS, &wanted.data_count)) &&
+        !outcome_bad(&result,
+                     options_list(options, "calibration", calibration, MATERIAL_NETS, &wanted.calibration_count)) &&
         !outcome_bad(&result, catalogues_read(options, real ? catalogues_real : catalogues_paper, catalogues,
                                               &wanted.catalogue_count)))
         result = run_full(options, &wanted, request, folder);
@@ -196,7 +186,7 @@ static outcome_t run_chosen(const options_t *options, const run_request_t *reque
     run_request_t with = *request;
     choice_t choice = {.methods = NULL};
     outcome_t result;
-    if (outcome_bad(&result, read_list(options, "method", methods, MATERIAL_METHODS, &chosen.method_count)) ||
+    if (outcome_bad(&result, options_list(options, "method", methods, MATERIAL_METHODS, &chosen.method_count)) ||
         (options_given(options, "samples") &&
          outcome_bad(&result, options_integer(options, "samples", 0, INT64_MAX, &chosen.images))) ||
         outcome_bad(&result, choice_open(request->mode, &chosen, &choice)))

@@ -2,6 +2,7 @@
 /* Pieces are found by a hash table of their bytes. */
 #include "data/pieces.h"
 
+#include "base/hash.h"
 #include "base/text.h"
 #include "data/pieces_internal.h"
 
@@ -36,10 +37,7 @@ size_t pieces_unmark(const char *text, size_t size, char *to)
 
 static size_t hash_of(const char *text, size_t size)
 {
-    uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a */
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ (uint8_t)text[i]) * 0x100000001b3u;
-    return (size_t)(hash ^ hash >> 32);
+    return hash_place(hash_more(HASH_START, text, size));
 }
 
 int32_t pieces_find(const pieces_t *pieces, const char *text, size_t size)

@@ -4,6 +4,7 @@
  * longest prefix down. Pieces are valid UTF-8, so none ends inside a character. */
 #include "data/vocabulary.h"
 
+#include "base/hash.h"
 #include "base/text.h"
 
 #include <stdlib.h>
@@ -17,23 +18,16 @@ static const char todo[] = "give the vocab.txt of the weights with --vocabulary"
 static const char continuation[] = "##";
 enum { CONTINUATION = sizeof continuation - 1 };
 
-static uint64_t hash_more(uint64_t hash, const char *text, size_t size)
-{
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ (uint8_t)text[i]) * 0x100000001b3u;
-    return hash;
-}
-
 static uint64_t hash_start(bool continues)
 {
-    return hash_more(0xcbf29ce484222325u, continuation, continues ? CONTINUATION : 0);
+    return hash_more(HASH_START, continuation, continues ? CONTINUATION : 0);
 }
 
 /* The slot of the piece, or the free one where it would go. */
 static uint32_t *find_slot(const vocabulary_t *vocabulary, uint64_t hash, const char *prefix, const char *text, size_t size)
 {
     size_t prefix_size = strlen(prefix);
-    for (size_t at = (size_t)(hash ^ hash >> 32);; at++) {
+    for (size_t at = hash_place(hash);; at++) {
         uint32_t *slot = &vocabulary->slots[at & vocabulary->slot_mask];
         if (*slot == 0)
             return slot;
