@@ -197,6 +197,29 @@ out:
     return result;
 }
 
+/* ===  Writing at a place  === */
+
+bool outfile_is_file(const outfile_t *file)
+{
+    return file->part[0] != '\0';
+}
+
+outcome_t outfile_put(const outfile_t *file, int64_t place, const void *bytes, size_t size)
+{
+    const char *from = bytes;
+    while (size > 0) {
+        const ssize_t written = pwrite(file->sink->descriptor, from, size, (off_t)place);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return not_writable(file->path, written < 0 ? errno : EIO);
+        from += written;
+        place += written;
+        size -= (size_t)written;
+    }
+    return outcome_ok();
+}
+
 /* ===  Closing  === */
 
 /* Put everything on disk. Returns an errno, 0 when all is well. A pipe or device has nothing to wait for. */

@@ -5,6 +5,9 @@
 #include "base/outcome.h"
 #include "base/sink.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 /* Files that are either complete or not there.
@@ -24,6 +27,10 @@ typedef struct {
 } outfile_t;
 
 outcome_t outfile_open(outfile_t *file, const char *path);
+/* Can bytes be written at any place? Not to a pipe or a device. */
+bool outfile_is_file(const outfile_t *file);
+/* Write at a place of a file, whatever was written before: what the stream holds is not touched. */
+outcome_t outfile_put(const outfile_t *file, int64_t place, const void *bytes, size_t size);
 /* Flush, check and rename. The file is closed in any case; when this fails nothing is left at PATH.part. */
 outcome_t outfile_commit(outfile_t *file);
 /* Give up: close, remove PATH.part. Harmless after commit and on a zeroed struct. */

@@ -4,13 +4,12 @@
 #include "cli/input.h"
 #include "cli/method_options.h"
 #include "compress/notes.h"
-#include "weights/int8_tensors.h"
+#include "weights/int8_file.h"
+#include "weights/tensor_rows.h"
 #include "tensor/checkpoint.h"
-#include "tensor/safetensors.h"
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 static const option_t compress_options[] = {
     {"method", "M", option_required, "method or preset, also as NAME:key=value...; an unknown name lists them"},
@@ -38,30 +37,68 @@ static void print_row(const char *name, const char *shape, int64_t sensitive, in
            compress_bits_per_weight(size, false), compress_bits_per_weight(size, true));
 }
 
-static void print_table(const int8_network_t *network, const compressed_t *compressed)
+/* Returns the sizes of all layers together. */
+static compress_size_t total_of(const int8_network_t *network, const compress_parts_t *parts)
+{
+    compress_size_t total = {0};
+    for (size_t i = 0; i < network->count; i++)
+        compress_add_size(&total, &network->layers[i], &parts->forms[i].counts);
+    return total;
+}
+
+static void print_table(const int8_network_t *network, const compress_parts_t *parts)
 {
     printf("%-40s %-20s %7s %9s %9s %9s\n", "", "", "8-bit", "", "bits a", "with");
     printf("%-40s %-20s %7s %9s %9s %9s\n", "tensor", "shape", "chan.", "channels", "weight", "metadata");
     for (size_t i = 0; i < network->count; i++) {
         const compress_layer_t *layer = &network->layers[i];
-        compress_size_t size = compress_total(layer, &compressed[i], 1);
+        const compressed_t *counts = &parts->forms[i].counts;
+        compress_size_t size = compress_total(layer, counts, 1);
         char shape[64];
         tensor_shape_text(4, (const int64_t[]){layer->k, layer->c, layer->kh, layer->kw}, shape, sizeof shape);
-        print_row(layer->name, shape, compressed[i].sensitive, layer->k, &size);
+        print_row(layer->name, shape, counts->sensitive, layer->k, &size);
     }
-    compress_size_t total = compress_total(network->layers, compressed, network->count);
+    compress_size_t total = total_of(network, parts);
     print_row("total", text_of("%" PRId64 " weights", total.weights).chars, total.sensitive, total.channels, &total);
+}
+
+/* What is open while a file is compressed. */
+typedef struct {
+    tensor_set_t set, out;
+    net_table_t table;
+    int8_network_t network;
+    tensor_rows_t rows;
+    compress_source_t source;
+    compress_parts_t parts;
+} open_t;
+
+static void close_all(open_t *open)
+{
+    compress_parts_free(&open->parts);
+    tensor_rows_close(&open->rows);
+    int8_network_free(&open->network);
+    net_table_free(&open->table);
+    tensor_set_free(&open->out);
+    tensor_set_free(&open->set);
+}
+
+/* The notes of the new file, all of them known before its weights are compressed. */
+static outcome_t take_notes(const options_t *options, bool keep_first, open_t *open)
+{
+    const compress_parts_t *parts = &open->parts;
+    const compress_size_t total = total_of(&open->network, parts);
+    outcome_t result = int8_file_notes(&open->set, &open->out);
+    if (outcome_is_ok(&result))
+        result = notes_of_method(options_text(options, "method"), parts->method, &parts->config, keep_first, &open->out);
+    return outcome_is_ok(&result) ? notes_of_size(&total, &open->out) : result;
 }
 
 static outcome_t run(const options_t *options)
 {
-    const char *input, *output = options_operand(options, 1);
+    const char *input;
     const method_t *method;
     method_config_t config;
-    tensor_set_t set = {0}, packed = {0};
-    int8_network_t network = {0};
-    net_table_t table = {0};
-    compressed_t *compressed = NULL;
+    open_t open = {0};
     bool keep_first;
     int threads;
     outcome_t result;
@@ -69,35 +106,21 @@ static outcome_t run(const options_t *options)
         outcome_bad(&result, input_path(options_operand(options, 0), &input)) ||
         outcome_bad(&result, method_options_read(options, NULL, &method, &config)) ||
         outcome_bad(&result, method_options_first(options, &keep_first)) ||
-        outcome_bad(&result, tensor_set_load(input, NULL, &set)) ||
-        outcome_bad(&result, method_options_table(options, input, &set, &table)))
+        outcome_bad(&result, tensor_set_map(input, NULL, &open.set)) ||
+        outcome_bad(&result, method_options_table(options, input, &open.set, &open.table)) ||
+        outcome_bad(&result, method_options_layers(options, &open.set, input, &open.table, keep_first, &open.network)))
         goto out;
-    bool keep_floats = compress_reads_floats(method, &config);
-    if (outcome_bad(&result,
-                    method_options_weights(options, &set, input, &table, keep_floats, keep_first, threads, &network)))
+    const bool keep_floats = compress_reads_floats(method, &config);
+    open.source = tensor_rows_open(&open.set, input, &open.network, keep_floats, threads, &open.rows);
+    const int8_file_t file = {.set = &open.set, .network = &open.network, .source = &open.source};
+    if (outcome_bad(&result, compress_parts_open(method, &config, &open.source, threads, &open.parts)) ||
+        outcome_bad(&result, take_notes(options, keep_first, &open)) ||
+        outcome_bad(&result, int8_file_compressed(&file, &open.parts, options_operand(options, 1), &open.out)))
         goto out;
-    compressed = calloc(network.count, sizeof *compressed);
-    if (compressed == NULL) {
-        result = outcome_out_of_memory(input);
-        goto out;
-    }
-    if (outcome_bad(&result, compress_network(method, &config, network.layers, network.count, threads, compressed)))
-        goto out;
-    const compress_size_t total = compress_total(network.layers, compressed, network.count);
-    if (outcome_bad(&result, int8_tensors_compressed(&set, &network, compressed, &packed)) ||
-        outcome_bad(&result, notes_of_method(options_text(options, "method"), method, &config, keep_first, &packed)) ||
-        outcome_bad(&result, notes_of_size(&total, &packed)) || outcome_bad(&result, safetensors_save(output, &packed)))
-        goto out;
-    print_table(&network, compressed);
+    print_table(&open.network, &open.parts);
 
 out:
-    for (size_t i = 0; compressed != NULL && i < network.count; i++)
-        compressed_free(&compressed[i]);
-    free(compressed);
-    int8_network_free(&network);
-    net_table_free(&table);
-    tensor_set_free(&packed);
-    tensor_set_free(&set);
+    close_all(&open);
     return result;
 }
 

@@ -36,6 +36,9 @@ outcome_t method_options_first(const options_t *options, bool *keep_first);
 outcome_t method_options_weights(const options_t *options, const tensor_set_t *set, const char *where,
                                  const net_table_t *table, bool keep_floats, bool keep_first, int threads,
                                  int8_network_t *network);
+/* The same without reading floats (int8_tensors_list()). */
+outcome_t method_options_layers(const options_t *options, const tensor_set_t *set, const char *where,
+                                const net_table_t *table, bool keep_first, int8_network_t *network);
 
 /* --net auto of the commands on files: the layers of the network that the tensors are, whose names and order `set` gets.
  * `table` is empty without the option; free it with net_table_free(). */

@@ -2,9 +2,10 @@
 #include "cli/input.h"
 #include "cli/method_options.h"
 #include "cli/quantize.h"
+#include "weights/int8_file.h"
 #include "weights/int8_tensors.h"
+#include "weights/tensor_rows.h"
 #include "tensor/checkpoint.h"
-#include "tensor/safetensors.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -33,29 +34,33 @@ static void print_table(const int8_network_t *network)
 
 static outcome_t run(const options_t *options)
 {
-    const char *input, *output = options_operand(options, 1);
-    tensor_set_t set = {0}, quantised = {0};
+    const char *input;
+    tensor_set_t set = {0}, out = {0};
     int8_network_t network = {0};
     net_table_t table = {0};
+    tensor_rows_t rows = {0};
     int threads;
     outcome_t result;
     if (outcome_bad(&result, method_options_jobs(options, &threads)) ||
         outcome_bad(&result, input_path(options_operand(options, 0), &input)) ||
-        outcome_bad(&result, tensor_set_load(input, NULL, &set)) ||
+        outcome_bad(&result, tensor_set_map(input, NULL, &set)) ||
         outcome_bad(&result, method_options_table(options, input, &set, &table)) ||
+        outcome_bad(&result, int8_tensors_list(&set, input, table.count > 0 ? &table : NULL, &network)))
+        goto out;
+    const compress_source_t source = tensor_rows_open(&set, input, &network, false, threads, &rows);
+    const int8_file_t file = {.set = &set, .network = &network, .source = &source};
+    if (outcome_bad(&result, int8_file_notes(&set, &out)) ||
         outcome_bad(&result,
-                    int8_tensors_open_table(&set, input, table.count > 0 ? &table : NULL, false, threads, &network)) ||
-        outcome_bad(&result, int8_tensors_quantised(&set, &network, &quantised)) ||
-        outcome_bad(&result,
-                    tensor_set_note(&quantised, "quantised", "int8 per output channel, largest weight at 127.5 steps")) ||
-        outcome_bad(&result, safetensors_save(output, &quantised)))
+                    tensor_set_note(&out, "quantised", "int8 per output channel, largest weight at 127.5 steps")) ||
+        outcome_bad(&result, int8_file_quantised(&file, options_operand(options, 1), &out)))
         goto out;
     print_table(&network);
 
 out:
+    tensor_rows_close(&rows);
     int8_network_free(&network);
     net_table_free(&table);
-    tensor_set_free(&quantised);
+    tensor_set_free(&out);
     tensor_set_free(&set);
     return result;
 }

@@ -26,10 +26,11 @@ typedef struct {
     grid_fit_t fits[FORMATS];
 } choice_t;
 
-static choice_t fit_formats(const formats_t *formats, const float *weights, int64_t count, float largest)
+/* All formats, or only the one with the number `only` - 1. */
+static choice_t fit_formats(const formats_t *formats, int only, const float *weights, int64_t count, float largest)
 {
-    choice_t choice;
-    for (int format = 0; format < FORMATS; format++) {
+    choice_t choice = {0};
+    for (int format = only > 0 ? only - 1 : 0; format < (only > 0 ? only : FORMATS); format++) {
         const grid_t *grid = &formats->grids[format];
         choice.fits[format] = grid_fit(grid, weights, count, largest, grid->high, RANGES);
     }
@@ -61,6 +62,7 @@ typedef struct {
     compressed_t *compressed;
     formats_t formats;
     bool per_channel;
+    int given;         /* 1 + the format of the tensor, which is known; 0: it is not */
     int format;        /* of the tensor */
     choice_t *choices; /* [k] */
 } work_t;
@@ -69,33 +71,64 @@ static void search_channel(void *context, int64_t channel, int worker)
 {
     (void)worker;
     const work_t *work = context;
-    if (channels_keep(work->layer, work->mask, channel, work->compressed))
+    if (work->mask != NULL && work->mask[channel])
         return;
-    int64_t count = channels_weights(work->layer);
+    int64_t count = compress_layer_row(work->layer);
     const float *weights = work->layer->weights + channel * count;
-    work->choices[channel] = fit_formats(&work->formats, weights, count, grid_largest(weights, count));
+    work->choices[channel] = fit_formats(&work->formats, work->given, weights, count, grid_largest(weights, count));
 }
 
 static void quantise_channel(void *context, int64_t channel, int worker)
 {
     (void)worker;
     const work_t *work = context;
-    if (work->mask != NULL && work->mask[channel])
+    if (channels_keep(work->layer, work->mask, channel, work->compressed))
         return;
-    int64_t count = channels_weights(work->layer);
+    int64_t count = compress_layer_row(work->layer);
     int format = work->per_channel ? best_of_channel(&work->choices[channel]) : work->format;
     grid_values(&work->formats.grids[format], work->layer->weights + channel * count, count,
                 work->choices[channel].fits[format].scale, work->compressed->floats + channel * count);
 }
 
 /* Errors of all channels together, summed in their order. */
-static int best_of_tensor(const work_t *work)
+static void add_errors(const work_t *work, double *errors)
 {
-    double errors[FORMATS] = {0};
     for (int64_t channel = 0; channel < work->layer->k; channel++)
         for (int format = 0; format < FORMATS && (work->mask == NULL || !work->mask[channel]); format++)
             errors[format] += work->choices[channel].fits[format].error;
-    return least(errors);
+}
+
+static bool is_per_channel(const method_config_t *config)
+{
+    return text_equal(config->variant, "channel");
+}
+
+/* Choose ranges for each channel; work->choices is freed by the caller. */
+static outcome_t search_layer(work_t *work, int threads)
+{
+    work->choices = malloc((size_t)work->layer->k * sizeof *work->choices);
+    return work->choices != NULL ? threads_for(threads, work->layer->k, search_channel, work)
+                                 : outcome_out_of_memory(work->layer->name);
+}
+
+static outcome_t survey(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
+                        double *errors)
+{
+    work_t work = {.layer = layer, .mask = mask, .formats = formats_of(config->bits, true)};
+    if (is_per_channel(config)) /* there is nothing to choose for the layer */
+        return outcome_ok();
+    outcome_t result = search_layer(&work, threads);
+    if (outcome_is_ok(&result))
+        add_errors(&work, errors);
+    free(work.choices);
+    return result;
+}
+
+static compress_form_t form_of(const method_config_t *config, const compress_layer_t *layer, const bool *mask)
+{
+    compress_form_t form = channels_form(layer, mask, config->bits, CHANNELS_FLOATS);
+    form.counts.meta_bits += FORMAT_BITS * (is_per_channel(config) ? layer->k - form.counts.sensitive : 1);
+    return form;
 }
 
 static outcome_t compress(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
@@ -105,15 +138,14 @@ static outcome_t compress(const method_config_t *config, const compress_layer_t 
     outcome_t result = channels_open(layer, mask, config->bits, CHANNELS_FLOATS, compressed);
     if (!outcome_is_ok(&result))
         return result;
-    work.per_channel = text_equal(config->variant, "channel");
-    work.choices = malloc((size_t)layer->k * sizeof *work.choices);
-    if (work.choices == NULL)
-        result = outcome_out_of_memory(layer->name);
-    else
-        result = threads_for(threads, layer->k, search_channel, &work);
+    compressed->meta_bits = form_of(config, layer, mask).counts.meta_bits;
+    work.per_channel = is_per_channel(config);
+    work.given = work.per_channel ? 0 : config->format;
+    result = search_layer(&work, threads);
     if (outcome_is_ok(&result)) {
-        work.format = best_of_tensor(&work);
-        compressed->meta_bits += FORMAT_BITS * (work.per_channel ? layer->k - compressed->sensitive : 1);
+        double errors[FORMATS] = {0};
+        add_errors(&work, errors);
+        work.format = work.given > 0 ? work.given - 1 : least(errors);
         result = threads_for(threads, layer->k, quantise_channel, &work);
     }
     if (!outcome_is_ok(&result))
@@ -181,6 +213,9 @@ const method_t ant_method = {
     .variants = variants,
     .activations = &activations,
     .defaults = {.group = 32, .bits = 6, .variant = "tensor"},
+    .form = form_of,
     .compress = compress,
+    .formats = FORMATS,
+    .survey = survey,
     .check = check,
 };

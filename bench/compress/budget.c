@@ -15,7 +15,8 @@
 
 /* A layer without so many columns. */
 typedef struct {
-    double error;
+    double signal, noise; /* of the channels measured so far */
+    double error;         /* of all: noise / signal */
     int64_t bits;
 } choice_t;
 
@@ -26,30 +27,52 @@ typedef struct {
 
 typedef struct {
     const method_config_t *config;
-    const compress_layer_t *layers;
-    size_t count;
+    const compress_source_t *source;
     bool *const *masks;
     int threads;
     track_t *tracks;
     int64_t weights, bits; /* of the network */
+    size_t index;          /* of the layer that is measured */
 } plan_t;
 
-static outcome_t measure(const plan_t *plan, size_t index, int columns, choice_t *choice)
+static const bool *mask_of(const plan_t *plan)
 {
-    const compress_layer_t *layer = &plan->layers[index];
+    return plan->masks != NULL ? plan->masks[plan->index] : NULL;
+}
+
+/* Some channels with every number of columns. */
+static outcome_t measure_part(void *context, int64_t first, const compress_layer_t *part)
+{
+    const plan_t *plan = context;
+    const bool *mask = mask_of(plan) != NULL ? mask_of(plan) + first : NULL;
     method_config_t config = *plan->config;
-    compressed_t compressed;
-    distortion_t distortion;
-    config.columns = columns;
+    outcome_t result = outcome_ok();
     config.values_only = true;
-    outcome_t result = columns_compress(&best_coder, &config, layer, plan->masks != NULL ? plan->masks[index] : NULL,
-                                        plan->threads, &compressed);
-    if (!outcome_is_ok(&result))
-        return result;
-    result = distortion_of(layer, &compressed, plan->threads, &distortion);
-    *choice = (choice_t){distortion.signal > 0 ? distortion.noise / distortion.signal : 0,
-                         compressed.value_bits + compressed.meta_bits};
-    compressed_free(&compressed);
+    for (config.columns = 1; config.columns <= plan->config->columns && outcome_is_ok(&result); config.columns++) {
+        choice_t *choice = &plan->tracks[plan->index].choices[config.columns];
+        compressed_t compressed = {0};
+        result = columns_compress(&best_coder, &config, part, mask, plan->threads, &compressed);
+        if (outcome_is_ok(&result))
+            result = distortion_add_noise(part, &compressed, plan->threads, &choice->signal, &choice->noise);
+        compressed_free(&compressed);
+    }
+    return result;
+}
+
+static outcome_t measure(plan_t *plan, size_t index)
+{
+    const compress_layer_t *layer = &plan->source->layers[index];
+    method_config_t config = *plan->config;
+    plan->index = index;
+    for (config.columns = 1; config.columns <= plan->config->columns; config.columns++) {
+        const compressed_t counts = columns_form(&best_coder, &config, layer, mask_of(plan)).counts;
+        plan->tracks[index].choices[config.columns].bits = counts.value_bits + counts.meta_bits;
+    }
+    outcome_t result = compress_source_each(plan->source, index, COMPRESS_SOURCE_WEIGHTS, measure_part, plan);
+    for (int columns = 1; columns <= plan->config->columns; columns++) {
+        choice_t *choice = &plan->tracks[index].choices[columns];
+        choice->error = choice->signal > 0 ? choice->noise / choice->signal : 0;
+    }
     return result;
 }
 
@@ -75,20 +98,19 @@ static void find_next(track_t *track, int most)
 static outcome_t begin(plan_t *plan)
 {
     outcome_t result = outcome_ok();
-    plan->tracks = calloc(plan->count + 1, sizeof *plan->tracks);
+    plan->tracks = calloc(plan->source->count + 1, sizeof *plan->tracks);
     if (plan->tracks == NULL)
         return outcome_out_of_memory("budget");
-    for (size_t i = 0; i < plan->count; i++) {
+    for (size_t i = 0; i < plan->source->count; i++) {
         track_t *track = &plan->tracks[i];
-        int64_t weights = compress_layer_size(&plan->layers[i]);
+        int64_t weights = compress_layer_size(&plan->source->layers[i]);
         track->choices[0].bits = 8 * weights;
         plan->weights += weights;
         plan->bits += 8 * weights;
-        if (plan->layers[i].whole)
+        if (plan->source->layers[i].whole)
             continue;
-        for (int columns = 1; columns <= plan->config->columns; columns++)
-            if (outcome_bad(&result, measure(plan, i, columns, &track->choices[columns])))
-                return result;
+        if (outcome_bad(&result, measure(plan, i)))
+            return result;
         find_next(track, plan->config->columns);
     }
     return result;
@@ -98,7 +120,7 @@ static outcome_t begin(plan_t *plan)
 static track_t *cheapest(const plan_t *plan)
 {
     track_t *best = NULL;
-    for (track_t *track = plan->tracks; track < plan->tracks + plan->count; track++)
+    for (track_t *track = plan->tracks; track < plan->tracks + plan->source->count; track++)
         if (track->next != track->now && (best == NULL || price(track, track->next) < price(best, best->next)))
             best = track;
     return best;
@@ -125,15 +147,20 @@ static outcome_t walk(plan_t *plan)
     return result;
 }
 
-static outcome_t plan_columns(const method_config_t *config, const compress_layer_t *layers, size_t count,
-                              bool *const *masks, int threads, int *columns)
+static outcome_t plan_columns(const method_config_t *config, const compress_source_t *source, bool *const *masks,
+                              int threads, int *columns)
 {
-    plan_t plan = {.config = config, .layers = layers, .count = count, .masks = masks, .threads = threads};
+    plan_t plan = {.config = config, .source = source, .masks = masks, .threads = threads};
     outcome_t result = walk(&plan);
-    for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
+    for (size_t i = 0; i < source->count && outcome_is_ok(&result); i++)
         columns[i] = plan.tracks[i].now;
     free(plan.tracks);
     return result;
+}
+
+static compress_form_t form_of(const method_config_t *config, const compress_layer_t *layer, const bool *mask)
+{
+    return config->columns == 0 ? compress_keep_form(layer) : columns_form(&best_coder, config, layer, mask);
 }
 
 static outcome_t compress(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
@@ -160,6 +187,7 @@ const method_t budget_method = {
     .takes = METHOD_TAKES_CONSTANT | METHOD_TAKES_ROUNDING | METHOD_TAKES_MEAN_BITS,
     .defaults = {.columns = COLUMNS_MOST, .group = 32, .beta = 0, .channel_unit = 32, .constant_bits = 6,
                  .least_mean = true, .mean_bits = 5},
+    .form = form_of,
     .compress = compress,
     .coder = &best_coder,
     .plan = plan_columns,

@@ -5,15 +5,21 @@
 
 #include <stdlib.h>
 
-int64_t channels_weights(const compress_layer_t *layer)
+compress_form_t channels_form(const compress_layer_t *layer, const bool *mask, int bits, channels_result_t result)
 {
-    return layer->c * layer->kh * layer->kw;
+    const int64_t sensitive = compress_marked(mask, layer->k), others = layer->k - sensitive;
+    compress_form_t form = {.integers = result == CHANNELS_VALUES};
+    form.counts.sensitive = sensitive;
+    form.counts.value_bits = compress_layer_row(layer) * (8 * sensitive + bits * others);
+    if (sensitive > 0 && others > 0)
+        form.counts.meta_bits = layer->k * compress_index_bits(layer->k);
+    return form;
 }
 
 outcome_t channels_open(const compress_layer_t *layer, const bool *mask, int bits, channels_result_t result,
                         compressed_t *compressed)
 {
-    *compressed = (compressed_t){0};
+    *compressed = channels_form(layer, mask, bits, result).counts;
     int64_t size = compress_layer_size(layer);
     bool integers = result == CHANNELS_VALUES;
     compressed->bits = malloc((size_t)layer->k);
@@ -30,11 +36,7 @@ outcome_t channels_open(const compress_layer_t *layer, const bool *mask, int bit
     for (int64_t channel = 0; channel < layer->k; channel++) {
         bool whole = mask != NULL && mask[channel];
         compressed->bits[channel] = (uint8_t)(whole ? 8 : bits);
-        compressed->sensitive += whole;
-        compressed->value_bits += channels_weights(layer) * compressed->bits[channel];
     }
-    if (compressed->sensitive > 0 && compressed->sensitive < layer->k)
-        compressed->meta_bits = layer->k * compress_index_bits(layer->k);
     return outcome_ok();
 }
 
@@ -42,7 +44,7 @@ bool channels_keep(const compress_layer_t *layer, const bool *mask, int64_t chan
 {
     if (mask == NULL || !mask[channel])
         return false;
-    int64_t count = channels_weights(layer), start = channel * count;
+    int64_t count = compress_layer_row(layer), start = channel * count;
     for (int64_t i = start; i < start + count; i++)
         if (compressed->values != NULL)
             compressed->values[i] = layer->q[i];

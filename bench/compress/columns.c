@@ -127,13 +127,27 @@ static void encode_block(void *context, int64_t index, int worker)
 
 /* ===  One layer  === */
 
-/* Allocate the result, and fill in what does not depend on values: bits of each channel, sizes. */
+compress_form_t columns_form(const column_coder_t *coder, const method_config_t *config, const compress_layer_t *layer,
+                             const bool *mask)
+{
+    const int64_t groups = compress_layer_groups(layer, config->group), sensitive = compress_marked(mask, layer->k),
+                  pruned = layer->k - sensitive;
+    compress_form_t form = {.integers = true, .stored = true, .meta = coder->meta_in_byte};
+    form.counts = (compressed_t){.groups = groups,
+                                 .sensitive = sensitive,
+                                 .value_bits = compress_layer_row(layer) * (8 * sensitive + (8 - config->columns) * pruned),
+                                 .meta_bits = pruned * (groups / layer->k) * coder->meta_bits};
+    if (sensitive > 0 && pruned > 0)
+        form.counts.meta_bits += layer->k * compress_index_bits(layer->k);
+    return form;
+}
+
+/* Allocate the result, and fill in what does not depend on values: bits of each channel, scales. */
 static outcome_t prepare(const walk_t *walk)
 {
     const compress_layer_t *layer = walk->layer;
     compressed_t *out = walk->compressed;
     int64_t size = compress_layer_size(layer);
-    out->groups = compress_layer_groups(layer, walk->config->group);
     out->values = large_alloc((size_t)size * sizeof *out->values);
     out->stored = walk->config->values_only ? NULL : large_alloc((size_t)size);
     out->bits = malloc((size_t)layer->k);
@@ -147,19 +161,14 @@ static outcome_t prepare(const walk_t *walk)
     for (int64_t channel = 0; channel < layer->k; channel++) {
         bool whole = walk->mask != NULL && walk->mask[channel];
         out->bits[channel] = (uint8_t)(whole ? 8 : 8 - walk->config->columns);
-        out->sensitive += whole;
-        out->value_bits += size / layer->k * out->bits[channel];
     }
-    out->meta_bits = (layer->k - out->sensitive) * (out->groups / layer->k) * walk->coder->meta_bits;
-    if (out->sensitive > 0 && out->sensitive < layer->k)
-        out->meta_bits += layer->k * compress_index_bits(layer->k);
     return outcome_ok();
 }
 
 outcome_t columns_compress(const column_coder_t *coder, const method_config_t *config, const compress_layer_t *layer,
                            const bool *mask, int threads, compressed_t *compressed)
 {
-    *compressed = (compressed_t){0};
+    *compressed = columns_form(coder, config, layer, mask).counts;
     walk_t walk = {.coder = coder, .config = config, .layer = layer, .mask = mask, .compressed = compressed};
     walk.positions = layer->kh * layer->kw;
     walk.row_groups = (layer->c + config->group - 1) / config->group;

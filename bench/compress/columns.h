@@ -28,6 +28,10 @@ typedef struct column_coder {
     column_code_t (*encode)(const method_config_t *config, const int8_t *weights, int64_t count, int8_t *stored);
 } column_coder_t;
 
+/* method_t.form of such methods. */
+compress_form_t columns_form(const column_coder_t *coder, const method_config_t *config, const compress_layer_t *layer,
+                             const bool *mask);
+
 /* method_t.compress of such methods: run the coder over each group of each channel that the mask does not mark. */
 outcome_t columns_compress(const column_coder_t *coder, const method_config_t *config, const compress_layer_t *layer,
                            const bool *mask, int threads, compressed_t *compressed);

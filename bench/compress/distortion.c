@@ -101,15 +101,33 @@ static double output_square(double squares, double sum)
     return variance * squares + mean_squared * sum * sum;
 }
 
+/* The sums of each channel, in walk->channels, which the caller frees. */
+static outcome_t sum_channels(const compress_layer_t *layer, const compressed_t *compressed, int threads, walk_t *walk)
+{
+    *walk = (walk_t){.layer = layer, .compressed = compressed, .size = compress_layer_row(layer)};
+    walk->channels = calloc((size_t)layer->k, sizeof *walk->channels);
+    return walk->channels != NULL ? threads_for(threads, layer->k, sum_channel, walk) : outcome_out_of_memory(layer->name);
+}
+
+outcome_t distortion_add_noise(const compress_layer_t *part, const compressed_t *compressed, int threads, double *signal,
+                               double *noise)
+{
+    walk_t walk;
+    outcome_t result = sum_channels(part, compressed, threads, &walk);
+    for (int64_t channel = 0; outcome_is_ok(&result) && channel < part->k; channel++) {
+        *signal += walk.channels[channel].signal;
+        *noise += walk.channels[channel].noise;
+    }
+    free(walk.channels);
+    return result;
+}
+
 outcome_t distortion_of(const compress_layer_t *layer, const compressed_t *compressed, int threads,
                         distortion_t *distortion)
 {
+    walk_t walk;
     *distortion = (distortion_t){.weights = compress_layer_size(layer)};
-    walk_t walk = {.layer = layer, .compressed = compressed, .size = distortion->weights / layer->k};
-    walk.channels = calloc((size_t)layer->k, sizeof *walk.channels);
-    if (walk.channels == NULL)
-        return outcome_out_of_memory(layer->name);
-    outcome_t result = threads_for(threads, layer->k, sum_channel, &walk);
+    outcome_t result = sum_channels(layer, compressed, threads, &walk);
     channel_t all = {0};
     double output_noise = 0, output_signal = 0;
     for (int64_t channel = 0; outcome_is_ok(&result) && channel < layer->k; channel++) {

@@ -23,6 +23,10 @@ typedef struct {
 
 outcome_t distortion_of(const compress_layer_t *layer, const compressed_t *compressed, int threads,
                         distortion_t *distortion);
+/* Add the signal and the noise of some channels to those of the channels before them: the sums of a layer that is read in
+ * parts are those of the whole layer, bit for bit. */
+outcome_t distortion_add_noise(const compress_layer_t *part, const compressed_t *compressed, int threads, double *signal,
+                               double *noise);
 void distortion_add(distortion_t *sum, const distortion_t *distortion);
 
 double distortion_mse(const distortion_t *distortion);     /* INT8 steps squared */

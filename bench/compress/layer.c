@@ -22,6 +22,36 @@ int64_t compress_layer_size(const compress_layer_t *layer)
     return layer->k * layer->c * layer->kh * layer->kw;
 }
 
+int64_t compress_layer_row(const compress_layer_t *layer)
+{
+    return layer->c * layer->kh * layer->kw;
+}
+
+compress_layer_t compress_layer_rows(const compress_layer_t *layer, int64_t first, int64_t rows)
+{
+    const int64_t skipped = first * compress_layer_row(layer);
+    compress_layer_t part = *layer;
+    part.k = rows;
+    part.q = layer->q != NULL ? layer->q + skipped : NULL;
+    part.scale = layer->scale != NULL ? layer->scale + first : NULL;
+    part.weights = layer->weights != NULL ? layer->weights + skipped : NULL;
+    return part;
+}
+
+int64_t compress_layer_step(const compress_layer_t *layer, int64_t weights)
+{
+    const int64_t rows = weights / compress_layer_row(layer);
+    return rows > layer->k ? layer->k : rows > 0 ? rows : 1;
+}
+
+int64_t compress_marked(const bool *mask, int64_t channels)
+{
+    int64_t marked = 0;
+    for (int64_t channel = 0; mask != NULL && channel < channels; channel++)
+        marked += mask[channel];
+    return marked;
+}
+
 int64_t compress_layer_groups(const compress_layer_t *layer, int group)
 {
     return layer->k * layer->kh * layer->kw * ((layer->c + group - 1) / group);
@@ -32,9 +62,15 @@ int compress_index_bits(int64_t channels)
     return channels <= 65536 ? 16 : 32;
 }
 
+compress_form_t compress_keep_form(const compress_layer_t *layer)
+{
+    return (compress_form_t){
+        .counts = {.value_bits = 8 * compress_layer_size(layer), .sensitive = layer->k}, .integers = true, .stored = true};
+}
+
 outcome_t compress_keep(const compress_layer_t *layer, bool values_only, compressed_t *compressed)
 {
-    *compressed = (compressed_t){0};
+    *compressed = compress_keep_form(layer).counts;
     int64_t size = compress_layer_size(layer);
     compressed->values = large_alloc((size_t)size * sizeof *compressed->values);
     compressed->stored = values_only ? NULL : large_alloc((size_t)size);
@@ -50,15 +86,13 @@ outcome_t compress_keep(const compress_layer_t *layer, bool values_only, compres
         memcpy(compressed->stored, layer->q, (size_t)size);
     memcpy(compressed->scale, layer->scale, (size_t)layer->k * sizeof *compressed->scale);
     memset(compressed->bits, 8, (size_t)layer->k);
-    compressed->value_bits = 8 * size;
-    compressed->sensitive = layer->k;
     return outcome_ok();
 }
 
 void compressed_to_floats(const compressed_t *compressed, const compress_layer_t *layer, int64_t first, int64_t rows,
                           float *weights)
 {
-    const int64_t row = layer->c * layer->kh * layer->kw;
+    const int64_t row = compress_layer_row(layer);
     const float *floats = compressed->floats != NULL ? compressed->floats : layer->weights;
     if (compressed->values == NULL) {
         memcpy(weights, floats + first * row, (size_t)(rows * row) * sizeof *weights);

@@ -47,11 +47,29 @@ typedef struct {
 
 void compressed_free(compressed_t *compressed);
 
+/* What is known of a compressed layer before any weight is read: it follows from the shape, the sensitive channels and the
+ * parameters. A file of compressed weights says it first, in its header. */
+typedef struct {
+    compressed_t counts; /* groups, value_bits, meta_bits and sensitive; no arrays */
+    bool integers;       /* values and scale; else floats */
+    bool stored, meta;   /* these arrays too; `bits` is always there */
+} compress_form_t;
+
 /* A layer unchanged, all channels at 8 bits: the result for whole layers, and of the int8 method. */
 outcome_t compress_keep(const compress_layer_t *layer, bool values_only, compressed_t *compressed);
+compress_form_t compress_keep_form(const compress_layer_t *layer);
+
+/* How many channels the mask marks; NULL marks none. */
+int64_t compress_marked(const bool *mask, int64_t channels);
 
 int64_t compress_layer_size(const compress_layer_t *layer);              /* weights: k * c * kh * kw */
+int64_t compress_layer_row(const compress_layer_t *layer);               /* weights of a channel: c * kh * kw */
 int64_t compress_layer_groups(const compress_layer_t *layer, int group); /* k * kh * kw * ceil(c / group) */
+
+/* The channels [first, first + rows) as a layer of their own, which points into the same arrays. */
+compress_layer_t compress_layer_rows(const compress_layer_t *layer, int64_t first, int64_t rows);
+/* How many channels have at most `weights` weights: 1 to all of them. */
+int64_t compress_layer_step(const compress_layer_t *layer, int64_t weights);
 
 /* Bits of a channel's original index in packed memory: 16, or 32 beyond 65536 channels. */
 int compress_index_bits(int64_t channels);

@@ -4,10 +4,13 @@
 
 #include "compress/activations.h"
 #include "compress/layer.h"
+#include "compress/source.h"
 
 /* A method is an algorithm; a preset is a method with parameters, under a name of its own. */
 
 typedef enum { METHOD_INT8, METHOD_FLOAT } method_input_t;
+
+enum { METHOD_FORMATS_MOST = 3 };
 
 /* Parameters. Each method has defaults, which a caller may change. settings.h reads parameters from text. */
 typedef struct method_config {
@@ -34,6 +37,7 @@ typedef struct method_config {
     const char *variant;     /* mx, ant, olive: one of method_t.variants */
     /* every method; set by callers, not a setting in texts */
     bool values_only; /* the result is computed with, not packed: methods with columns leave `stored` NULL */
+    int format;       /* methods with .survey: 1 + the format of the layer, which is not searched for; 0: it is */
 } method_config_t;
 
 /* Keys that a method takes, in addition to the keys that follow from its other members (see settings.h). */
@@ -68,14 +72,22 @@ typedef struct {
     const struct column_coder
         *coder; /* for a method that prunes bit columns of groups (takes the keys columns, group); else NULL */
     method_config_t defaults;
+    /* Required. What compress() will give for a layer of this shape; it reads no weights. */
+    compress_form_t (*form)(const method_config_t *config, const compress_layer_t *layer, const bool *mask);
     /* Required. Compress one layer that is not whole. `mask[k]` marks sensitive channels; NULL: none. */
     outcome_t (*compress)(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
                           compressed_t *compressed);
     /* Optional. Before the first layer is compressed: the columns of each layer, 0 (whole) to config->columns, in
-     * columns[count]. `compress` then gets a configuration with the layer's own number. `masks` is of select.h; NULL: none.
-     */
-    outcome_t (*plan)(const method_config_t *config, const compress_layer_t *layers, size_t count, bool *const *masks,
-                      int threads, int *columns);
+     * columns[source->count]. `compress` then gets a configuration with the layer's own number. `masks` is of select.h;
+     * NULL: none. */
+    outcome_t (*plan)(const method_config_t *config, const compress_source_t *source, bool *const *masks, int threads,
+                      int *columns);
+    /* For methods that choose one of `formats` for a whole layer, the first of those with the least error; else 0 and NULL.
+     * Adds to errors[formats] what each format would do to these channels, one channel after the other, so that a layer may
+     * be surveyed in parts. */
+    int formats;
+    outcome_t (*survey)(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
+                        double *errors);
     /* Optional. Limits beyond those of method_check(): FAULT_USAGE names the parameter. */
     outcome_t (*check)(const method_config_t *config);
 } method_t;

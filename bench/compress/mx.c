@@ -84,10 +84,18 @@ static void quantise_channel(void *context, int64_t channel, int worker)
     const work_t *work = context;
     if (channels_keep(work->layer, work->mask, channel, work->compressed))
         return;
-    int64_t positions = work->layer->kh * work->layer->kw, start = channel * channels_weights(work->layer);
+    int64_t positions = work->layer->kh * work->layer->kw, start = channel * compress_layer_row(work->layer);
     for (int64_t position = start; position < start + positions; position++)
         quantise_row(work->format, work->config->group, work->layer->weights + position, work->layer->c, positions,
                      work->compressed->floats + position);
+}
+
+static compress_form_t form_of(const method_config_t *config, const compress_layer_t *layer, const bool *mask)
+{
+    compress_form_t form = channels_form(layer, mask, config->bits, CHANNELS_FLOATS);
+    form.counts.groups = compress_layer_groups(layer, config->group);
+    form.counts.meta_bits += (layer->k - form.counts.sensitive) * (form.counts.groups / layer->k) * SCALE_BITS;
+    return form;
 }
 
 static outcome_t compress(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
@@ -97,8 +105,9 @@ static outcome_t compress(const method_config_t *config, const compress_layer_t 
     outcome_t result = channels_open(layer, mask, config->bits, CHANNELS_FLOATS, compressed);
     if (!outcome_is_ok(&result))
         return result;
-    compressed->groups = compress_layer_groups(layer, config->group);
-    compressed->meta_bits += (layer->k - compressed->sensitive) * (compressed->groups / layer->k) * SCALE_BITS;
+    const compressed_t counts = form_of(config, layer, mask).counts;
+    compressed->groups = counts.groups;
+    compressed->meta_bits = counts.meta_bits;
     if (outcome_bad(&result, threads_for(threads, layer->k, quantise_channel, &work)))
         compressed_free(compressed);
     return result;
@@ -198,6 +207,7 @@ const method_t mx_method = {
     .variants = variants,
     .activations = &activations,
     .defaults = {.group = 32, .bits = 6, .variant = "e2m3"},
+    .form = form_of,
     .compress = compress,
     .check = check,
 };

@@ -226,6 +226,7 @@ const method_t noisyquant_method = {
     .takes = METHOD_TAKES_BITS,
     .activations = &activations,
     .defaults = {.group = 32, .bits = WEIGHT_BITS},
+    .form = ptq_form,
     .compress = ptq_compress_largest,
     .check = ptq_check,
 };

@@ -117,7 +117,7 @@ typedef struct {
     const bool *mask;
     compressed_t *compressed;
     format_t formats[TYPES];
-    int type;         /* of the normal values of the layer */
+    int type;         /* of the normal values of the layer: 0 or 1; TYPES: not chosen yet */
     grid_fit_t *fits; /* [k][TYPES] */
     float *pairs;     /* per worker: first weights, then second ones */
     int64_t count;    /* pairs of a channel */
@@ -168,22 +168,23 @@ static grid_fit_t fit_type(const work_t *work, const format_t *format, const flo
 static void search_channel(void *context, int64_t channel, int worker)
 {
     const work_t *work = context;
-    if (channels_keep(work->layer, work->mask, channel, work->compressed))
+    if (work->mask != NULL && work->mask[channel])
         return;
-    int64_t size = channels_weights(work->layer);
+    int64_t size = compress_layer_row(work->layer);
     const float *weights = work->layer->weights + channel * size;
     float *pairs = work->pairs + worker * 2 * work->count, base = three_sigma(weights, size);
     gather_pairs(work, weights, pairs);
     for (int type = 0; type < TYPES; type++)
-        work->fits[channel * TYPES + type] = fit_type(work, &work->formats[type], pairs, base);
+        if (work->type == TYPES || work->type == type)
+            work->fits[channel * TYPES + type] = fit_type(work, &work->formats[type], pairs, base);
 }
 
 static void quantise_channel(void *context, int64_t channel, int worker)
 {
     const work_t *work = context;
-    if (work->mask != NULL && work->mask[channel])
+    if (channels_keep(work->layer, work->mask, channel, work->compressed))
         return;
-    int64_t size = channels_weights(work->layer);
+    int64_t size = compress_layer_row(work->layer);
     float *pairs = work->pairs + worker * 2 * work->count;
     gather_pairs(work, work->layer->weights + channel * size, pairs);
     olive_quantise_pairs(&work->formats[work->type], pairs, pairs + work->count, work->count,
@@ -191,14 +192,12 @@ static void quantise_channel(void *context, int64_t channel, int worker)
     scatter_pairs(work, pairs, work->compressed->floats + channel * size);
 }
 
-/* The type with the least error of all channels together, summed in their order. */
-static int best_of_layer(const work_t *work)
+/* Errors of all channels together, summed in their order. */
+static void add_errors(const work_t *work, double *errors)
 {
-    double errors[TYPES] = {0};
     for (int64_t channel = 0; channel < work->layer->k; channel++)
         for (int type = 0; type < TYPES && (work->mask == NULL || !work->mask[channel]); type++)
             errors[type] += work->fits[channel * TYPES + type].error;
-    return errors[1] < errors[0];
 }
 
 /* ===  The method  === */
@@ -219,33 +218,71 @@ static outcome_t check(const method_config_t *config)
     return channels_check_bits("olive", config->bits, BITS, BITS);
 }
 
-static outcome_t run(work_t *work, int variant, int threads)
+static work_t work_of(const method_config_t *config, const compress_layer_t *layer, const bool *mask)
 {
-    outcome_t result = threads_for(threads, work->layer->k, search_channel, work);
-    if (!outcome_is_ok(&result))
-        return result;
-    work->type = variant == ADAPTIVE ? best_of_layer(work) : variant - INT;
-    return threads_for(threads, work->layer->k, quantise_channel, work);
+    const int64_t row_pairs = (layer->c + 1) / 2, positions = layer->kh * layer->kw;
+    const int variant = variant_of(config);
+    return (work_t){.layer = layer,
+                    .mask = mask,
+                    .count = row_pairs * positions,
+                    .formats = {format_of(grid_integer(BITS, true), 2), format_of(grid_flint(BITS, true), 3)},
+                    .type = variant != ADAPTIVE  ? variant - INT
+                            : config->format > 0 ? config->format - 1
+                                                 : TYPES};
+}
+
+/* Choose ranges for each channel; fits and pairs are freed by the caller. */
+static outcome_t search_layer(work_t *work, int threads)
+{
+    const int64_t k = work->layer->k;
+    work->fits = calloc((size_t)(k * TYPES), sizeof *work->fits);
+    work->pairs = malloc((size_t)(threads * 2 * work->count) * sizeof *work->pairs);
+    return work->fits != NULL && work->pairs != NULL ? threads_for(threads, k, search_channel, work)
+                                                     : outcome_out_of_memory(work->layer->name);
+}
+
+static outcome_t survey(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
+                        double *errors)
+{
+    work_t work = work_of(config, layer, mask);
+    if (work.type != TYPES)
+        return outcome_ok();
+    outcome_t result = search_layer(&work, threads);
+    if (outcome_is_ok(&result))
+        add_errors(&work, errors);
+    free(work.fits);
+    free(work.pairs);
+    return result;
+}
+
+static compress_form_t form_of_layer(const method_config_t *config, const compress_layer_t *layer, const bool *mask)
+{
+    (void)config;
+    compress_form_t form = channels_form(layer, mask, BITS, CHANNELS_FLOATS);
+    const int64_t padding = layer->c % 2 * layer->kh * layer->kw; /* of a channel */
+    form.counts.value_bits += (layer->k - form.counts.sensitive) * padding * BITS;
+    form.counts.meta_bits += TYPE_BITS;
+    return form;
 }
 
 static outcome_t compress(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
                           compressed_t *compressed)
 {
-    int64_t row_pairs = (layer->c + 1) / 2, positions = layer->kh * layer->kw;
-    work_t work = {.layer = layer, .mask = mask, .compressed = compressed, .count = row_pairs * positions};
-    work.formats[0] = format_of(grid_integer(BITS, true), 2);
-    work.formats[1] = format_of(grid_flint(BITS, true), 3);
+    work_t work = work_of(config, layer, mask);
+    work.compressed = compressed;
     outcome_t result = channels_open(layer, mask, BITS, CHANNELS_FLOATS, compressed);
     if (!outcome_is_ok(&result))
         return result;
-    compressed->value_bits += (layer->k - compressed->sensitive) * positions * (2 * row_pairs - layer->c) * BITS;
-    compressed->meta_bits += TYPE_BITS;
-    work.fits = malloc((size_t)(layer->k * TYPES) * sizeof *work.fits);
-    work.pairs = malloc((size_t)(threads * 2 * work.count) * sizeof *work.pairs);
-    if (work.fits == NULL || work.pairs == NULL)
-        result = outcome_out_of_memory(layer->name);
-    else
-        result = run(&work, variant_of(config), threads);
+    const compressed_t counts = form_of_layer(config, layer, mask).counts;
+    compressed->value_bits = counts.value_bits;
+    compressed->meta_bits = counts.meta_bits;
+    result = search_layer(&work, threads);
+    if (outcome_is_ok(&result)) {
+        double errors[TYPES] = {0};
+        add_errors(&work, errors);
+        work.type = work.type != TYPES ? work.type : errors[1] < errors[0];
+        result = threads_for(threads, layer->k, quantise_channel, &work);
+    }
     if (!outcome_is_ok(&result))
         compressed_free(compressed);
     free(work.fits);
@@ -264,6 +301,9 @@ const method_t olive_method = {
     .takes = METHOD_TAKES_BITS,
     .variants = variants,
     .defaults = {.group = 32, .bits = BITS, .variant = "adaptive"},
+    .form = form_of_layer,
     .compress = compress,
+    .formats = TYPES,
+    .survey = survey,
     .check = check,
 };

@@ -7,17 +7,28 @@
 
 enum { FLOAT_BITS = 32 };
 
+static compress_form_t form_fp32(const method_config_t *config, const compress_layer_t *layer, const bool *mask)
+{
+    (void)config, (void)mask;
+    return (compress_form_t){.counts = {.value_bits = FLOAT_BITS * compress_layer_size(layer)}};
+}
+
 static outcome_t compress_fp32(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
                                compressed_t *compressed)
 {
-    (void)config, (void)mask, (void)threads;
-    *compressed = (compressed_t){0};
+    (void)threads;
+    *compressed = form_fp32(config, layer, mask).counts;
     compressed->bits = malloc((size_t)layer->k);
     if (compressed->bits == NULL)
         return outcome_out_of_memory(layer->name);
     memset(compressed->bits, FLOAT_BITS, (size_t)layer->k);
-    compressed->value_bits = FLOAT_BITS * compress_layer_size(layer);
     return outcome_ok();
+}
+
+static compress_form_t form_int8(const method_config_t *config, const compress_layer_t *layer, const bool *mask)
+{
+    (void)config, (void)mask;
+    return compress_keep_form(layer);
 }
 
 static outcome_t compress_int8(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
@@ -35,6 +46,7 @@ const method_t plain_fp32 = {
     .source = "the checkpoint itself",
     .input = METHOD_FLOAT,
     .defaults = {.group = 32, .bits = FLOAT_BITS},
+    .form = form_fp32,
     .compress = compress_fp32,
     .everywhere = true,
 };
@@ -49,5 +61,6 @@ const method_t plain_int8 = {
     .input = METHOD_INT8,
     .packs = true,
     .defaults = {.group = 32, .bits = 8},
+    .form = form_int8,
     .compress = compress_int8,
 };

@@ -24,7 +24,7 @@ static void quantise_channel(void *context, int64_t channel, int worker)
     const work_t *work = context;
     if (channels_keep(work->layer, work->mask, channel, work->compressed))
         return;
-    int64_t count = channels_weights(work->layer);
+    int64_t count = compress_layer_row(work->layer);
     const float *weights = work->layer->weights + channel * count;
     int16_t *values = work->compressed->values + channel * count;
     grid_fit_t fit = grid_fit(&work->grid, weights, count, grid_largest(weights, count), work->span, work->ranges);
@@ -44,6 +44,11 @@ static outcome_t quantise(work_t *work, int bits, int threads)
     if (outcome_is_ok(&result) && outcome_bad(&result, threads_for(threads, work->layer->k, quantise_channel, work)))
         compressed_free(work->compressed);
     return result;
+}
+
+compress_form_t ptq_form(const method_config_t *config, const compress_layer_t *layer, const bool *mask)
+{
+    return channels_form(layer, mask, config->bits, CHANNELS_VALUES);
 }
 
 outcome_t ptq_compress(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
@@ -85,6 +90,7 @@ const method_t ptq_method = {
     .selects = true,
     .takes = METHOD_TAKES_BITS | METHOD_TAKES_CLIP,
     .defaults = {.group = 32, .channel_unit = 32, .bits = 6, .least_squares_clip = true},
+    .form = ptq_form,
     .compress = ptq_compress,
     .check = ptq_check,
 };

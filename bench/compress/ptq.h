@@ -14,7 +14,8 @@
  * The BBS paper calibrates ranges with images; the least squared error is the closest rule without data, and the default
  * here. Without beta no channel is sensitive.
  *
- * method_t.compress and method_t.check. */
+ * method_t.form, method_t.compress and method_t.check. */
+compress_form_t ptq_form(const method_config_t *config, const compress_layer_t *layer, const bool *mask);
 outcome_t ptq_compress(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
                        compressed_t *compressed);
 /* The same with the scale max |w| / (2^(n-1) - 1), for methods whose sources have it so: the largest weight is a level. */

@@ -36,10 +36,24 @@ static double variance(const compress_layer_t *layer, int64_t channel, int64_t c
 
 static double score_of(const method_config_t *config, const compress_layer_t *layer, int64_t channel)
 {
-    int64_t count = compress_layer_size(layer) / layer->k;
+    int64_t count = compress_layer_row(layer);
     if (config->score_by_deviation)
         return variance(layer, channel, count);
     return only_zeros(layer->q + channel * count, count) ? 0 : (double)layer->scale[channel];
+}
+
+typedef struct {
+    const method_config_t *config;
+    candidate_t *at; /* of the next channel */
+} scoring_t;
+
+static outcome_t score_part(void *context, int64_t first, const compress_layer_t *part)
+{
+    (void)first;
+    scoring_t *scoring = context;
+    for (int64_t channel = 0; channel < part->k; channel++)
+        scoring->at++->score = score_of(scoring->config, part, channel);
+    return outcome_ok();
 }
 
 static int by_score(const void *a, const void *b)
@@ -65,9 +79,27 @@ static int64_t round_up_layer(const method_config_t *config, candidate_t *candid
     return wanted;
 }
 
+/* The scores of all channels, which is the only thing that is read of the weights. */
+static outcome_t score_layers(const method_config_t *config, const compress_source_t *source, candidate_t *candidates)
+{
+    scoring_t scoring = {.config = config, .at = candidates};
+    outcome_t result = outcome_ok();
+    for (size_t i = 0; i < source->count && outcome_is_ok(&result); i++)
+        if (!source->layers[i].whole)
+            result = compress_source_each(source, i, COMPRESS_SOURCE_WEIGHTS, score_part, &scoring);
+    return result;
+}
+
 outcome_t select_channels(const method_config_t *config, const compress_layer_t *layers, size_t count,
                           selection_t *selection)
 {
+    return select_from(config, &(compress_source_t){.layers = layers, .count = count}, selection);
+}
+
+outcome_t select_from(const method_config_t *config, const compress_source_t *source, selection_t *selection)
+{
+    const compress_layer_t *layers = source->layers;
+    const size_t count = source->count;
     int64_t total = 0, place = 0;
     for (size_t i = 0; i < count; i++)
         total += layers[i].whole ? 0 : layers[i].k;
@@ -87,9 +119,9 @@ outcome_t select_channels(const method_config_t *config, const compress_layer_t 
             continue;
         selection->masks[i] = selection->sensitive + place;
         for (int64_t channel = 0; channel < layers[i].k; channel++, place++)
-            ordered[place] = (candidate_t){.score = top > 0 ? score_of(config, &layers[i], channel) : 0, .place = place};
+            ordered[place] = (candidate_t){.place = place};
     }
-    if (top == 0) /* no channel is sensitive: the masks are all false */
+    if (top == 0 || outcome_bad(&result, score_layers(config, source, ordered))) /* 0: the masks are all false */
         goto out;
     memcpy(sorted, ordered, (size_t)total * sizeof *sorted);
     qsort(sorted, (size_t)total, sizeof *sorted, by_score);

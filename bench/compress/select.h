@@ -18,6 +18,8 @@ typedef struct {
     int64_t *counts; /* [count], sensitive channels of each layer; 0 for whole layers */
 } selection_t;
 
+outcome_t select_from(const method_config_t *config, const compress_source_t *source, selection_t *selection);
+/* The same of layers that are in memory. */
 outcome_t select_channels(const method_config_t *config, const compress_layer_t *layers, size_t count,
                           selection_t *selection);
 void selection_free(selection_t *selection);

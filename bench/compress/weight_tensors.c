@@ -42,12 +42,21 @@ outcome_t weight_tensors_copy(tensor_set_t *set, const char *name, tensor_type_t
     return result;
 }
 
+static outcome_t name_part(const char *weight, weight_part_t part, text_t *name)
+{
+    *name = text_of("%s%s", weight, parts[part].name);
+    return text_fits(name) ? outcome_ok()
+                           : outcome_failed(weight, NULL, "a name that is too long",
+                                            text_of("at most %d bytes", TEXT_MOST).chars, NULL);
+}
+
 outcome_t weight_tensors_add_part(tensor_set_t *set, const char *weight, weight_part_t part, int rank, const int64_t *shape,
                                   const void *data)
 {
-    text_t name = text_of("%s%s", weight, parts[part].name);
-    if (!text_fits(&name))
-        return outcome_failed(weight, NULL, "a name that is too long", text_of("at most %d bytes", TEXT_MOST).chars, NULL);
+    text_t name;
+    outcome_t result = name_part(weight, part, &name);
+    if (!outcome_is_ok(&result))
+        return result;
     return data == NULL ? outcome_ok() : weight_tensors_copy(set, name.chars, parts[part].type, rank, shape, data);
 }
 
@@ -66,5 +75,28 @@ outcome_t weight_tensors_add(tensor_set_t *set, const char *name, int rank, cons
         result = weight_tensors_add_part(set, name, WEIGHT_META, 1, &compressed->groups, compressed->meta);
     if (outcome_is_ok(&result))
         result = weight_tensors_add_part(set, name, WEIGHT_BITS, 1, &layer->k, compressed->bits);
+    return result;
+}
+
+/* ===  Without elements  === */
+
+outcome_t weight_tensors_describe_part(tensor_set_t *set, const char *weight, weight_part_t part, int rank,
+                                       const int64_t *shape)
+{
+    text_t name;
+    outcome_t result = name_part(weight, part, &name);
+    return outcome_is_ok(&result) ? tensor_set_describe(set, name.chars, parts[part].type, rank, shape) : result;
+}
+
+outcome_t weight_tensors_describe(tensor_set_t *set, const char *name, int rank, const int64_t *shape,
+                                  const compress_form_t *form)
+{
+    const bool there[WEIGHT_PARTS] = {form->integers, form->stored, form->meta, true};
+    const int ranks[WEIGHT_PARTS] = {1, rank, 1, 1};
+    const int64_t *const shapes[WEIGHT_PARTS] = {shape, shape, &form->counts.groups, shape};
+    outcome_t result = tensor_set_describe(set, name, form->integers ? TENSOR_I16 : TENSOR_F32, rank, shape);
+    for (weight_part_t part = 0; part < WEIGHT_PARTS && outcome_is_ok(&result); part++)
+        if (there[part])
+            result = weight_tensors_describe_part(set, name, part, ranks[part], shapes[part]);
     return result;
 }

@@ -38,4 +38,12 @@ outcome_t weight_tensors_add_part(tensor_set_t *set, const char *weight, weight_
 outcome_t weight_tensors_add(tensor_set_t *set, const char *name, int rank, const int64_t *shape,
                              const compress_layer_t *layer, const compressed_t *compressed);
 
+/* Append the weight `name` and its parts as a compressed layer of this form has them, without elements
+ * (tensor_set_describe()); in the same order as weight_tensors_add(). */
+outcome_t weight_tensors_describe(tensor_set_t *set, const char *name, int rank, const int64_t *shape,
+                                  const compress_form_t *form);
+/* Append a part without elements. */
+outcome_t weight_tensors_describe_part(tensor_set_t *set, const char *weight, weight_part_t part, int rank,
+                                       const int64_t *shape);
+
 #endif

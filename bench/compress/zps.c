@@ -61,11 +61,20 @@ static column_code_t zps_encode(const method_config_t *config, const int8_t *wei
 static const column_coder_t coder_of_paper_range = {.meta_bits = 8, .encode = zps_encode};
 static const column_coder_t coder = {.meta_bits = 8, .meta_in_byte = true, .encode = zps_encode};
 
+static const column_coder_t *coder_of(const method_config_t *config)
+{
+    return config->paper_shift_range ? &coder_of_paper_range : &coder;
+}
+
+static compress_form_t form_of(const method_config_t *config, const compress_layer_t *layer, const bool *mask)
+{
+    return columns_form(coder_of(config), config, layer, mask);
+}
+
 static outcome_t compress(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
                           compressed_t *compressed)
 {
-    return columns_compress(config->paper_shift_range ? &coder_of_paper_range : &coder, config, layer, mask, threads,
-                            compressed);
+    return columns_compress(coder_of(config), config, layer, mask, threads, compressed);
 }
 
 outcome_t zps_check(const method_config_t *config)
@@ -94,6 +103,7 @@ const method_t zps_method = {
     .constant_is_signed = true,
     .takes = METHOD_TAKES_CONSTANT | METHOD_TAKES_SHIFT | METHOD_TAKES_SHIFT_RANGE | METHOD_TAKES_ROUNDING,
     .defaults = {.columns = 4, .group = 32, .beta = 0.2, .channel_unit = 32, .constant_bits = 6, .least_mean = true},
+    .form = form_of,
     .compress = compress,
     .coder = &coder,
     .check = zps_check,

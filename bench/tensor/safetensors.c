@@ -202,13 +202,13 @@ static outcome_t leave_out(const char *where, FILE *stream, const span_t *span, 
                                .chars);
 }
 
-/* A tensor of a mapped file: floats stay there, if the file has them at a multiple of their size. */
+/* A tensor of a mapped file stays there, if the file has it at a multiple of its elements' size. */
 static outcome_t lend_tensor(const span_t *span, const uint8_t *data, tensor_set_t *set)
 {
     const uint8_t *at = data + span->begin;
     const char *name = span->entry->string;
     tensor_t *tensor;
-    if (span->type <= TENSOR_BF16 && (uintptr_t)at % (uintptr_t)span->element == 0)
+    if ((uintptr_t)at % (uintptr_t)span->element == 0)
         return tensor_set_lend(set, name, span->type, span->rank, span->shape, at);
     outcome_t result = tensor_set_reserve(set, name, span->type, span->rank, span->shape, &tensor);
     if (outcome_is_ok(&result))
@@ -310,60 +310,5 @@ outcome_t safetensors_load(const char *path, const char *todo, tensor_set_t *set
         return result;
     result = read_stream(path, stream, (size_t)size, NULL, set);
     fclose(stream);
-    return result;
-}
-
-/* ===  Writing  === */
-
-static cJSON *header_of(const tensor_set_t *set)
-{
-    cJSON *header = cJSON_CreateObject();
-    if (set->note_count > 0) {
-        cJSON *notes = json_add_object(header, "__metadata__");
-        for (size_t i = 0; i < set->note_count; i++)
-            json_add_text(notes, set->notes[i].key, set->notes[i].value);
-    }
-    int64_t offset = 0;
-    for (size_t i = 0; i < set->count; i++) {
-        const tensor_t *tensor = &set->items[i];
-        cJSON *entry = json_add_object(header, tensor->name);
-        json_add_text(entry, "dtype", tensor_type_name(tensor->type));
-        cJSON *shape = json_add_array(entry, "shape");
-        for (int d = 0; d < tensor->rank; d++)
-            json_append_number(shape, (double)tensor->shape[d]);
-        cJSON *offsets = json_add_array(entry, "data_offsets");
-        json_append_number(offsets, (double)offset);
-        offset += tensor->count * (int64_t)tensor_type_size(tensor->type);
-        json_append_number(offsets, (double)offset);
-    }
-    return header;
-}
-
-outcome_t safetensors_save(const char *path, const tensor_set_t *set)
-{
-    outfile_t file = {0};
-    cJSON *header = header_of(set);
-    char *text = json_print(header, false);
-    outcome_t result;
-    if (text == NULL) {
-        result = outcome_out_of_memory(path);
-        goto out;
-    }
-    if (outcome_bad(&result, outfile_open(&file, path)))
-        goto out;
-    size_t length = strlen(text), padding = (LENGTH_SIZE - length % LENGTH_SIZE) % LENGTH_SIZE;
-    uint8_t prefix[LENGTH_SIZE];
-    for (int i = 0; i < LENGTH_SIZE; i++)
-        prefix[i] = (uint8_t)((uint64_t)(length + padding) >> (8 * i));
-    fwrite(prefix, 1, sizeof prefix, file.stream);
-    fprintf(file.stream, "%s%*s", text, (int)padding, "");
-    for (size_t i = 0; i < set->count; i++)
-        fwrite(set->items[i].data, tensor_type_size(set->items[i].type), (size_t)set->items[i].count, file.stream);
-    result = outfile_commit(&file);
-
-out:
-    outfile_abandon(&file);
-    free(text);
-    cJSON_Delete(header);
     return result;
 }

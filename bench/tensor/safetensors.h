@@ -9,13 +9,13 @@
  * Lengths, types, shapes, offsets, overlaps and holes are checked before a byte is used, and an error names the tensor.
  * Tensors are in the order of their offsets; text metadata becomes the set's notes. */
 outcome_t safetensors_load(const char *path, const char *todo, tensor_set_t *set);
-/* The same, but floats stay in the file, which is mapped (tensor_t.lent). */
+/* The same, but elements stay in the file, which is mapped (tensor_t.lent). */
 outcome_t safetensors_map(const char *path, const char *todo, tensor_set_t *set);
 
 /* The same from memory; `where` names it in errors. */
 outcome_t safetensors_parse(const char *where, const uint8_t *bytes, size_t size, tensor_set_t *set);
 
-/* Write in the set's order, whole or not at all (base/file.h). */
+/* Write in the set's order, whole or not at all (base/outfile.h); in steps: tensor/safetensors_writer.h. */
 outcome_t safetensors_save(const char *path, const tensor_set_t *set);
 
 #endif

@@ -125,10 +125,20 @@ outcome_t tensor_set_keep_map(tensor_set_t *set, void *data, size_t size)
     return outcome_ok();
 }
 
+outcome_t tensor_set_describe(tensor_set_t *set, const char *name, tensor_type_t type, int rank, const int64_t *shape)
+{
+    return tensor_set_lend(set, name, type, rank, shape, NULL);
+}
+
 void tensor_rest(const tensor_t *tensor)
 {
-    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), data = (uintptr_t)tensor->data,
-                    bytes = (uintptr_t)tensor->count * tensor_type_size(tensor->type);
+    tensor_rest_part(tensor, 0, tensor->count);
+}
+
+void tensor_rest_part(const tensor_t *tensor, int64_t first_element, int64_t count)
+{
+    const uintptr_t size = tensor_type_size(tensor->type), page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    const uintptr_t data = (uintptr_t)tensor->data + (uintptr_t)first_element * size, bytes = (uintptr_t)count * size;
     const uintptr_t first = (data + page - 1) / page * page, end = (data + bytes) / page * page; /* whole pages only */
     if (tensor->lent && end > first)
         madvise((void *)first, end - first, MADV_DONTNEED);
@@ -323,9 +333,27 @@ outcome_t tensor_to_f32(const tensor_t *tensor, const char *where, float *values
     return part_to_f32(tensor, where, 0, tensor->count, values);
 }
 
-static outcome_t check_part(const tensor_t *tensor, const char *where, int64_t first, int64_t count, const float *values)
+/* 0 * x is 0 of every finite x, and NaN of the others. */
+static bool all_finite(const float *values, int64_t count)
+{
+    enum { LANES = 32 };
+    float sums[LANES] = {0}, sum = 0;
+    int64_t i = 0;
+    for (; i + LANES <= count; i += LANES)
+        for (int lane = 0; lane < LANES; lane++)
+            sums[lane] += 0 * values[i + lane];
+    for (; i < count; i++)
+        sum += 0 * values[i];
+    for (int lane = 0; lane < LANES; lane++)
+        sum += sums[lane];
+    return sum == 0;
+}
+
+outcome_t tensor_check_finite(const tensor_t *tensor, const char *where, int64_t first, int64_t count, const float *values)
 {
     outcome_t result = outcome_ok();
+    if (all_finite(values, count))
+        return result;
     for (int64_t i = 0; outcome_is_ok(&result) && i < count; i++)
         if (!isfinite(values[i]))
             result = outcome_failed(where, text_of("tensor %s, element %" PRId64, tensor->name, first + i).chars,
@@ -333,15 +361,10 @@ static outcome_t check_part(const tensor_t *tensor, const char *where, int64_t f
     return result;
 }
 
-outcome_t tensor_check_finite(const tensor_t *tensor, const char *where, const float *values)
-{
-    return check_part(tensor, where, 0, tensor->count, values);
-}
-
 outcome_t tensor_part_to_finite_f32(const tensor_t *tensor, const char *where, int64_t first, int64_t count, float *values)
 {
     outcome_t result = part_to_f32(tensor, where, first, count, values);
-    return outcome_is_ok(&result) ? check_part(tensor, where, first, count, values) : result;
+    return outcome_is_ok(&result) ? tensor_check_finite(tensor, where, first, count, values) : result;
 }
 
 outcome_t tensor_to_finite_f32(const tensor_t *tensor, const char *where, float *values)

@@ -75,8 +75,12 @@ outcome_t tensor_set_lend(tensor_set_t *set, const char *name, tensor_type_t typ
                           const void *data);
 /* Give a mapped file to the set, which unmaps it in the end. */
 outcome_t tensor_set_keep_map(tensor_set_t *set, void *data, size_t size);
+/* Append a tensor that has no elements: what a file is going to hold. */
+outcome_t tensor_set_describe(tensor_set_t *set, const char *name, tensor_type_t type, int rank, const int64_t *shape);
 /* The elements are not needed soon: their pages go back to the system, and come from the file again. */
 void tensor_rest(const tensor_t *tensor);
+/* The same for `count` elements from `first` on. */
+void tensor_rest_part(const tensor_t *tensor, int64_t first, int64_t count);
 outcome_t tensor_set_note(tensor_set_t *set, const char *key, const char *value); /* replaces an earlier value */
 const char *tensor_set_get_note(const tensor_set_t *set, const char *key);        /* NULL when absent */
 tensor_t *tensor_set_find(const tensor_set_t *set, const char *name);             /* NULL when absent */
@@ -96,10 +100,10 @@ outcome_t tensor_set_require(const tensor_set_t *set, const char *where, const c
 outcome_t tensor_to_f32(const tensor_t *tensor, const char *where, float *values);
 /* The same, refusing NaN and infinity with the index of the first one. */
 outcome_t tensor_to_finite_f32(const tensor_t *tensor, const char *where, float *values);
-/* The refusal alone, of the tensor's floats wherever they are: values[tensor->count]. */
-outcome_t tensor_check_finite(const tensor_t *tensor, const char *where, const float *values);
 /* The same for `count` elements from `first` on. */
 outcome_t tensor_part_to_finite_f32(const tensor_t *tensor, const char *where, int64_t first, int64_t count, float *values);
+/* The refusal alone, of floats of these elements that are in `values`. */
+outcome_t tensor_check_finite(const tensor_t *tensor, const char *where, int64_t first, int64_t count, const float *values);
 
 float tensor_half_to_float(uint16_t half); /* IEEE binary16, subnormals and infinities included */
 

@@ -11,17 +11,35 @@
 
 /* ===  Room  === */
 
+outcome_t int8_network_list(const compress_layer_t *shapes, size_t count, int8_network_t *network)
+{
+    size_t characters = 0;
+    for (size_t i = 0; i < count; i++)
+        characters += strlen(shapes[i].name) + 1;
+    *network = (int8_network_t){.count = count};
+    network->layers = malloc((count + 1) * sizeof *network->layers);
+    network->names = malloc(characters + 1);
+    if (network->layers == NULL || network->names == NULL) {
+        int8_network_free(network);
+        return outcome_out_of_memory("INT8 weights");
+    }
+    memcpy(network->layers, shapes, count * sizeof *shapes);
+    char *name = network->names;
+    for (size_t i = 0; i < count; i++) {
+        const size_t length = strlen(shapes[i].name) + 1;
+        network->layers[i].name = memcpy(name, shapes[i].name, length);
+        name += length;
+    }
+    return outcome_ok();
+}
+
 /* Point the layers without values into the blocks, one after the other. */
 static void share_out(int8_network_t *network)
 {
     int8_t *q = network->q;
     float *scale = network->scale;
-    char *name = network->names;
     for (size_t i = 0; i < network->count; i++) {
         compress_layer_t *layer = &network->layers[i];
-        size_t length = strlen(layer->name) + 1;
-        layer->name = memcpy(name, layer->name, length);
-        name += length;
         if (layer->q != NULL)
             continue;
         layer->q = q;
@@ -33,24 +51,22 @@ static void share_out(int8_network_t *network)
 
 outcome_t int8_network_reserve(const compress_layer_t *shapes, size_t count, int8_network_t *network)
 {
-    size_t characters = 0, weights = 0, channels = 0;
+    size_t weights = 0, channels = 0;
     for (size_t i = 0; i < count; i++) {
-        characters += strlen(shapes[i].name) + 1;
         weights += shapes[i].q == NULL ? (size_t)compress_layer_size(&shapes[i]) : 0;
         channels += shapes[i].q == NULL ? (size_t)shapes[i].k : 0;
     }
-    *network = (int8_network_t){.count = count};
-    network->layers = malloc((count + 1) * sizeof *network->layers);
-    network->names = malloc(characters + 1);
+    outcome_t result = int8_network_list(shapes, count, network);
+    if (!outcome_is_ok(&result))
+        return result;
     network->q = malloc(weights + 1);
     network->scale = malloc((channels + 1) * sizeof *network->scale);
-    if (network->layers == NULL || network->names == NULL || network->q == NULL || network->scale == NULL) {
+    if (network->q == NULL || network->scale == NULL) {
         int8_network_free(network);
         return outcome_out_of_memory("INT8 weights");
     }
-    memcpy(network->layers, shapes, count * sizeof *shapes);
     share_out(network);
-    return outcome_ok();
+    return result;
 }
 
 outcome_t int8_network_reserve_table(const net_table_t *table, bool prune_first, int8_network_t *network)

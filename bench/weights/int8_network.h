@@ -56,6 +56,8 @@ void int8_network_free(int8_network_t *network);
 
 /* ===  For the three sources  === */
 
+/* Layers of these names and shapes without room for weights that a shape does not have. */
+outcome_t int8_network_list(const compress_layer_t *shapes, size_t count, int8_network_t *network);
 /* Layers of these names and shapes, with room for values and scales where a shape has no `q` of its own; the room is not
  * filled yet. Names are copied; nothing is left to free on failure. */
 outcome_t int8_network_reserve(const compress_layer_t *shapes, size_t count, int8_network_t *network);

@@ -152,8 +152,8 @@ static outcome_t fill_floats(const tensor_set_t *set, const char *where, bool ke
         const float *values = lies ? tensor->data : at;
         if (tensor->type == TENSOR_I8)
             continue;
-        if (outcome_bad(&result,
-                        lies ? tensor_check_finite(tensor, where, values) : tensor_to_finite_f32(tensor, where, at)))
+        if (outcome_bad(&result, lies ? tensor_check_finite(tensor, where, 0, tensor->count, values)
+                                      : tensor_to_finite_f32(tensor, where, at)))
             break;
         int8_network_quantize(network, i, values, threads);
         network->layers[i].weights = keep_floats ? values : NULL;
@@ -172,38 +172,43 @@ outcome_t int8_tensors_open(const tensor_set_t *set, const char *where, bool kee
     return int8_tensors_open_table(set, where, NULL, keep_floats, threads, network);
 }
 
-outcome_t int8_tensors_open_table(const tensor_set_t *set, const char *where, const net_table_t *only, bool keep_floats,
-                                  int threads, int8_network_t *network)
+/* `make` is int8_network_list(), or int8_network_reserve(). */
+static outcome_t make_network(const tensor_set_t *set, const char *where, const net_table_t *only,
+                              outcome_t (*make)(const compress_layer_t *, size_t, int8_network_t *),
+                              int8_network_t *network)
 {
     compress_layer_t *shapes = calloc(set->count + 1, sizeof *shapes);
     size_t *places = calloc(set->count + 1, sizeof *places), count;
     *network = (int8_network_t){0};
     outcome_t result = shapes && places ? outcome_ok() : outcome_out_of_memory(where);
     if (!outcome_is_ok(&result) || outcome_bad(&result, find_layers(set, where, only, shapes, places, &count)) ||
-        outcome_bad(&result, int8_network_reserve(shapes, count, network)))
+        outcome_bad(&result, make(shapes, count, network)))
         goto out;
     network->source = int8_network_source(where);
     network->places = places;
     places = NULL;
-    result = fill_floats(set, where, keep_floats, threads, network);
 
 out:
     free(shapes);
     free(places);
-    if (!outcome_is_ok(&result))
+    return result;
+}
+
+outcome_t int8_tensors_list(const tensor_set_t *set, const char *where, const net_table_t *only, int8_network_t *network)
+{
+    return make_network(set, where, only, int8_network_list, network);
+}
+
+outcome_t int8_tensors_open_table(const tensor_set_t *set, const char *where, const net_table_t *only, bool keep_floats,
+                                  int threads, int8_network_t *network)
+{
+    outcome_t result = make_network(set, where, only, int8_network_reserve, network);
+    if (outcome_is_ok(&result) && outcome_bad(&result, fill_floats(set, where, keep_floats, threads, network)))
         int8_network_free(network);
     return result;
 }
 
 /* ===  Writing  === */
-
-static outcome_t add_int8(tensor_set_t *out, const tensor_t *source, const compress_layer_t *layer)
-{
-    outcome_t result = weight_tensors_copy(out, source->name, TENSOR_I8, source->rank, source->shape, layer->q);
-    if (outcome_is_ok(&result))
-        result = weight_tensors_add_part(out, source->name, WEIGHT_SCALE, 1, &layer->k, layer->scale);
-    return result;
-}
 
 static outcome_t hand_over(tensor_set_t *out, const tensor_t *source, const compress_layer_t *layer,
                            compressed_t *compressed)
@@ -218,8 +223,7 @@ static outcome_t hand_over(tensor_set_t *out, const tensor_t *source, const comp
     return result;
 }
 
-/* The scale of an INT8 weight is written with the weight, so it must not be copied as well. */
-static bool is_scale_of_weight(const tensor_set_t *set, const int8_network_t *network, const tensor_t *tensor)
+bool int8_tensors_is_scale(const tensor_set_t *set, const int8_network_t *network, const tensor_t *tensor)
 {
     for (size_t i = 0; i < network->count; i++) {
         const tensor_t *weight = &set->items[network->places[i]];
@@ -231,9 +235,8 @@ static bool is_scale_of_weight(const tensor_set_t *set, const int8_network_t *ne
     return false;
 }
 
-/* `compressed` NULL: write INT8 weights. */
-static outcome_t rewrite(const tensor_set_t *set, const int8_network_t *network, compressed_t *compressed,
-                         tensor_set_t *out)
+outcome_t int8_tensors_compressed(const tensor_set_t *set, const int8_network_t *network, compressed_t *compressed,
+                                  tensor_set_t *out)
 {
     outcome_t result = outcome_ok();
     size_t next = 0;
@@ -244,11 +247,9 @@ static outcome_t rewrite(const tensor_set_t *set, const int8_network_t *network,
     for (size_t i = 0; i < set->count; i++) {
         const tensor_t *tensor = &set->items[i];
         bool weight = next < network->count && network->places[next] == i;
-        if (weight && compressed != NULL)
+        if (weight)
             result = hand_over(out, tensor, &network->layers[next], &compressed[next]);
-        else if (weight)
-            result = add_int8(out, tensor, &network->layers[next]);
-        else if (!is_scale_of_weight(set, network, tensor))
+        else if (!int8_tensors_is_scale(set, network, tensor))
             result = weight_tensors_copy(out, tensor->name, tensor->type, tensor->rank, tensor->shape, tensor->data);
         if (!outcome_is_ok(&result))
             goto out;
@@ -259,15 +260,4 @@ out:
     if (!outcome_is_ok(&result))
         tensor_set_free(out);
     return result;
-}
-
-outcome_t int8_tensors_quantised(const tensor_set_t *set, const int8_network_t *network, tensor_set_t *out)
-{
-    return rewrite(set, network, NULL, out);
-}
-
-outcome_t int8_tensors_compressed(const tensor_set_t *set, const int8_network_t *network, compressed_t *compressed,
-                                  tensor_set_t *out)
-{
-    return rewrite(set, network, compressed, out);
 }

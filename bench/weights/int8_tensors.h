@@ -23,14 +23,17 @@ outcome_t int8_tensors_open(const tensor_set_t *set, const char *where, bool kee
 outcome_t int8_tensors_open_table(const tensor_set_t *set, const char *where, const net_table_t *only, bool keep_floats,
                                   int threads, int8_network_t *network);
 
-/* `set` with its weights as INT8 tensors and scales; everything else is copied. Here and below `network` was opened on this
- * set. */
-outcome_t int8_tensors_quantised(const tensor_set_t *set, const int8_network_t *network, tensor_set_t *out);
+/* The same layers without reading floats: of a float tensor a layer has name and shape alone (tensor_rows.h reads it), so
+ * NaN and infinity are not refused here. */
+outcome_t int8_tensors_list(const tensor_set_t *set, const char *where, const net_table_t *only, int8_network_t *network);
 
-/* `set` with its weights as compressed[]: NAME (I16 values, or F32 where the method leaves the integer grid), and of
- * NAME.scale, NAME.stored, NAME.meta ([groups]) and NAME.bits those that the method has. The arrays of compressed[] are
- * freed one by one, so that memory never holds two copies of a network; its counts stay. */
+/* `set` with its weights as compressed[] (`network` was opened on this set): NAME (I16 values, or F32 where the method
+ * leaves the integer grid), and of NAME.scale, NAME.stored, NAME.meta ([groups]) and NAME.bits those that the method has.
+ * The arrays of compressed[] are freed one by one, so that memory never holds two copies of a network; its counts stay. */
 outcome_t int8_tensors_compressed(const tensor_set_t *set, const int8_network_t *network, compressed_t *compressed,
                                   tensor_set_t *out);
+
+/* Is the tensor the scale of an INT8 weight? It is written with the weight. */
+bool int8_tensors_is_scale(const tensor_set_t *set, const int8_network_t *network, const tensor_t *tensor);
 
 #endif

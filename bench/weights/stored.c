@@ -61,6 +61,7 @@ static outcome_t exchange(const char *where, tensor_t *tensor, const tensor_t *s
     *stored = (stored_tensor_t){.name = text_copy(tensor->name),
                                 .type = tensor->type,
                                 .values = tensor->data,
+                                .lent = tensor->lent,
                                 .count = tensor->count,
                                 .channels = channels};
     tensor->data = NULL; /* until there are floats; free(NULL) is harmless */
@@ -78,6 +79,7 @@ static outcome_t exchange(const char *where, tensor_t *tensor, const tensor_t *s
         floats[i] = (float)value_at(stored, i) * stored->scale[i / row];
     tensor->data = floats;
     tensor->type = TENSOR_F32;
+    tensor->lent = false;
     return result;
 }
 
@@ -124,7 +126,8 @@ void stored_free(stored_t *stored)
 {
     for (size_t i = 0; stored->items != NULL && i < stored->count; i++) {
         free((void *)(uintptr_t)stored->items[i].name);
-        free(stored->items[i].values);
+        if (!stored->items[i].lent)
+            free(stored->items[i].values);
         free(stored->items[i].scale);
         free(stored->items[i].bits);
     }

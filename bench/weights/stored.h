@@ -15,6 +15,7 @@ typedef struct {
     const char *name; /* of the weight's tensor, in names */
     tensor_type_t type;
     void *values;  /* I8 or I16, [k, ...] */
+    bool lent;     /* they are in a mapped file, which outlives them */
     float *scale;  /* [k] */
     uint8_t *bits; /* [k], bits per weight of each channel; NULL: 8 */
     int64_t count, channels;

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "compress/source.h"
+
+static outcome_t read_rows(const compress_source_t *source, size_t index, int64_t first, int64_t rows,
+                           compress_layer_t *part)
+{
+    if (source->read != NULL)
+        return source->read(source->context, index, first, rows, part);
+    *part = compress_layer_rows(&source->layers[index], first, rows);
+    return outcome_ok();
+}
+
+outcome_t compress_source_each(const compress_source_t *source, size_t index, int64_t weights, compress_visit_t visit,
+                               void *context)
+{
+    const compress_layer_t *layer = &source->layers[index];
+    const int64_t step = compress_layer_step(layer, weights);
+    outcome_t result = outcome_ok();
+    for (int64_t first = 0; first < layer->k && outcome_is_ok(&result); first += step) {
+        const int64_t rows = layer->k - first < step ? layer->k - first : step;
+        compress_layer_t part;
+        result = read_rows(source, index, first, rows, &part);
+        if (outcome_is_ok(&result))
+            result = visit(context, first, &part);
+    }
+    return result;
+}
