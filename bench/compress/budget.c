@@ -68,7 +68,8 @@ static outcome_t measure(plan_t *plan, size_t index)
         const compressed_t counts = columns_form(&best_coder, &config, layer, mask_of(plan)).counts;
         plan->tracks[index].choices[config.columns].bits = counts.value_bits + counts.meta_bits;
     }
-    outcome_t result = compress_source_each(plan->source, index, COMPRESS_SOURCE_WEIGHTS, measure_part, plan);
+    outcome_t result =
+        compress_source_each(plan->source, index, compress_source_step(plan->source, index, 1), measure_part, plan);
     for (int columns = 1; columns <= plan->config->columns; columns++) {
         choice_t *choice = &plan->tracks[index].choices[columns];
         choice->error = choice->signal > 0 ? choice->noise / choice->signal : 0;

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 /* A method that chooses a format for a layer searches it once when it has the whole layer, and twice when it has it in
- * parts: once to choose, once to compress. So its parts are larger: 9 bytes a weight, 604 MB. */
-enum { SURVEYED_WEIGHTS = 1 << 26 };
+ * parts: once to choose, once to compress. So its parts are larger. */
+enum { SURVEYED = 16 };
 
 static compress_form_t form_of(const compress_parts_t *parts, size_t index)
 {
@@ -87,16 +87,16 @@ outcome_t compress_parts_layer(const compress_parts_t *parts, size_t index, comp
 {
     const compress_layer_t *layer = &parts->source->layers[index];
     const bool surveys = parts->method->formats > 0 && !layer->whole;
-    const int64_t weights = surveys ? SURVEYED_WEIGHTS : COMPRESS_SOURCE_WEIGHTS;
+    const int64_t step = compress_source_step(parts->source, index, surveys ? SURVEYED : 1);
     work_t work = {.parts = parts,
                    .config = preparation_config(&parts->preparation, &parts->config, index),
                    .mask = preparation_mask(&parts->preparation, index),
                    .sink = sink,
                    .context = context};
     outcome_t result = outcome_ok();
-    if (surveys && compress_layer_step(layer, weights) < layer->k) {
-        result = compress_source_each(parts->source, index, weights, survey_part, &work);
+    if (surveys && step < layer->k) {
+        result = compress_source_each(parts->source, index, step, survey_part, &work);
         work.config.format = choose(&work);
     }
-    return outcome_is_ok(&result) ? compress_source_each(parts->source, index, weights, compress_part, &work) : result;
+    return outcome_is_ok(&result) ? compress_source_each(parts->source, index, step, compress_part, &work) : result;
 }

@@ -86,7 +86,7 @@ static outcome_t score_layers(const method_config_t *config, const compress_sour
     outcome_t result = outcome_ok();
     for (size_t i = 0; i < source->count && outcome_is_ok(&result); i++)
         if (!source->layers[i].whole)
-            result = compress_source_each(source, i, COMPRESS_SOURCE_WEIGHTS, score_part, &scoring);
+            result = compress_source_each(source, i, compress_source_step(source, i, 1), score_part, &scoring);
     return result;
 }
 

@@ -10,16 +10,20 @@ static outcome_t read_rows(const compress_source_t *source, size_t index, int64_
     return outcome_ok();
 }
 
-outcome_t compress_source_each(const compress_source_t *source, size_t index, int64_t weights, compress_visit_t visit,
+int64_t compress_source_step(const compress_source_t *source, size_t index, int64_t times)
+{
+    const int64_t part = source->part > 0 ? source->part : COMPRESS_SOURCE_WEIGHTS;
+    return compress_layer_step(&source->layers[index], times * part);
+}
+
+outcome_t compress_source_each(const compress_source_t *source, size_t index, int64_t step, compress_visit_t visit,
                                void *context)
 {
-    const compress_layer_t *layer = &source->layers[index];
-    const int64_t step = compress_layer_step(layer, weights);
+    const int64_t k = source->layers[index].k;
     outcome_t result = outcome_ok();
-    for (int64_t first = 0; first < layer->k && outcome_is_ok(&result); first += step) {
-        const int64_t rows = layer->k - first < step ? layer->k - first : step;
+    for (int64_t first = 0; first < k && outcome_is_ok(&result); first += step) {
         compress_layer_t part;
-        result = read_rows(source, index, first, rows, &part);
+        result = read_rows(source, index, first, k - first < step ? k - first : step, &part);
         if (outcome_is_ok(&result))
             result = visit(context, first, &part);
     }

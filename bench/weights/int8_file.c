@@ -93,8 +93,9 @@ static outcome_t write_weight(work_t *work, size_t layer)
 {
     const int8_file_t *file = work->file;
     work->layer_k = file->network->layers[layer].k;
-    return work->parts != NULL ? compress_parts_layer(work->parts, layer, put_compressed, work)
-                               : compress_source_each(file->source, layer, COMPRESS_SOURCE_WEIGHTS, put_int8, work);
+    return work->parts != NULL
+               ? compress_parts_layer(work->parts, layer, put_compressed, work)
+               : compress_source_each(file->source, layer, compress_source_step(file->source, layer, 1), put_int8, work);
 }
 
 static outcome_t copy(work_t *work, const tensor_t *tensor)
