@@ -22,7 +22,8 @@ typedef struct {
     size_t mark_size;
     outcome_t (*load)(const char *path, const char *part, const char *todo, tensor_set_t *set);
     outcome_t (*parse)(const char *where, const uint8_t *bytes, size_t size, tensor_set_t *set);
-    outcome_t (*map)(const char *path, const char *todo, tensor_set_t *set); /* or NULL: it is loaded */
+    outcome_t (*map)(const char *path, const char *todo,
+                     tensor_set_t *set); /* or NULL: it is loaded into spilled tensors */
 } format_t;
 
 static outcome_t load_safetensors(const char *path, const char *part, const char *todo, tensor_set_t *set)
@@ -130,6 +131,7 @@ static outcome_t load_file(const char *path, const char *part, const char *todo,
     fclose(stream);
     if (outcome_bad(&result, find_format(path, head, count, size, &format)))
         return result;
+    *set = (tensor_set_t){.spilled = mapped};
     return mapped && format->map != NULL && part == NULL ? format->map(path, todo, set)
                                                          : format->load(path, part, todo, set);
 }

@@ -14,8 +14,9 @@
  *     a folder           that holds one of these under the names of Hugging Face's libraries */
 outcome_t tensor_set_load(const char *path, const char *todo, tensor_set_t *set);
 
-/* The same, but the elements of safetensors stay in their files, which are mapped (tensor_t.lent): a checkpoint may be
- * larger than the memory. Nobody may cut a file short while it is mapped. */
+/* The same for a checkpoint that may be larger than the memory: the elements of safetensors stay in their files, which are
+ * mapped (tensor_t.lent), and large tensors of other formats are copied to files of $TMPDIR (tensor_set_t.spilled). Nobody
+ * may cut a file short while it is mapped. */
 outcome_t tensor_set_map(const char *path, const char *todo, tensor_set_t *set);
 
 /* The identity of what tensor_set_load() reads from this path: the first 16 digits of the SHA-256 of the file, or of a

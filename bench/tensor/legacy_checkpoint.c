@@ -140,12 +140,21 @@ static outcome_t locate_storages(legacy_t *file)
     return result;
 }
 
-static outcome_t read_storage(void *context, const state_dict_storage_t *storage, void *data)
+static outcome_t read_storage(void *context, const state_dict_storage_t *storage, const tensor_t *tensor, void *data)
 {
+    enum { PIECE = 1 << 23 };
     const legacy_t *file = context;
     int64_t offset = file->offsets[storage - file->dict.storages];
     size_t bytes = (size_t)state_dict_storage_bytes(storage);
-    if (fseeko(file->stream, offset, SEEK_SET) != 0 || fread(data, 1, bytes, file->stream) != bytes)
+    bool whole = fseeko(file->stream, offset, SEEK_SET) == 0;
+    for (size_t done = 0; whole && done < bytes; done += PIECE) {
+        const size_t piece = bytes - done < PIECE ? bytes - done : PIECE;
+        whole = fread((uint8_t *)data + done, 1, piece, file->stream) == piece;
+        if (tensor != NULL)
+            tensor_rest_part(tensor, (int64_t)(done / tensor_type_size(tensor->type)),
+                             (int64_t)(piece / tensor_type_size(tensor->type)));
+    }
+    if (!whole)
         return bad_part(file, text_of("storage %s, byte %" PRId64, storage->key, offset).chars, "an error of reading",
                         "its elements");
     return outcome_ok();
@@ -200,7 +209,7 @@ outcome_t legacy_checkpoint_parse(const char *where, const uint8_t *bytes, size_
 
 outcome_t legacy_checkpoint_load(const char *path, const char *part, const char *todo, tensor_set_t *set)
 {
-    *set = (tensor_set_t){0};
+    *set = (tensor_set_t){.spilled = set->spilled};
     FILE *stream;
     int64_t size;
     outcome_t result;

@@ -8,7 +8,8 @@
  * sequence (a magic number, the format's version 1001, notes on the machine, the state dict, the list of its storages),
  * then for each storage of the list its number of elements (8 bytes, little endian) and the elements, raw.
  *
- * Everything is checked before it is used; bytes after the last storage are refused. * `part`: see state_dict_read(). */
+ * Everything is checked before it is used; bytes after the last storage are refused. * `part`: see state_dict_read(). `set`
+ * is empty, perhaps with `spilled`. */
 outcome_t legacy_checkpoint_load(const char *path, const char *part, const char *todo, tensor_set_t *set);
 
 /* The same from memory; `where` names it in errors. */

@@ -285,7 +285,7 @@ outcome_t safetensors_parse(const char *where, const uint8_t *bytes, size_t size
 
 outcome_t safetensors_map(const char *path, const char *todo, tensor_set_t *set)
 {
-    *set = (tensor_set_t){0};
+    *set = (tensor_set_t){.spilled = true};
     FILE *stream;
     int64_t size;
     outcome_t result = file_open(path, todo, &stream, &size);

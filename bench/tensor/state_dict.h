@@ -50,8 +50,10 @@ void state_dict_free(state_dict_t *dict);
 const state_dict_storage_t *state_dict_find(const state_dict_t *dict, const char *key);
 int64_t state_dict_storage_bytes(const state_dict_storage_t *storage);
 
-/* A source of elements: fills `data`, which has room for state_dict_storage_bytes(). */
-typedef outcome_t (*state_dict_source_t)(void *context, const state_dict_storage_t *storage, void *data);
+/* A source of elements: fills `data`, which has room for state_dict_storage_bytes(), in its order. When they are those of a
+ * tensor (else NULL) the source may let go of what it has filled (tensor_rest_part()): it may be larger than the memory. */
+typedef outcome_t (*state_dict_source_t)(void *context, const state_dict_storage_t *storage, const tensor_t *tensor,
+                                         void *data);
 
 /* Read all tensors into an empty set; dict->said becomes its note TENSOR_NOTE_PART. Each storage is read once, in place if
  * a tensor is the whole storage. */

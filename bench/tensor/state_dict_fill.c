@@ -78,10 +78,12 @@ static outcome_t fill_storage(const fill_t *fill, size_t first, size_t end)
     if (whole == NULL && buffer == NULL)
         return outcome_out_of_memory(fill->where);
     void *data = whole != NULL ? fill->set->items[*whole].data : buffer;
-    outcome_t result = fill->source(fill->context, storage, data);
+    outcome_t result = fill->source(fill->context, storage, whole != NULL ? &fill->set->items[*whole] : NULL, data);
     for (size_t i = first; i < end && outcome_is_ok(&result); i++)
         if (whole != &fill->order[i])
             copy_view(&views[fill->order[i]], size, data, fill->set->items[fill->order[i]].data);
+    for (size_t i = first; i < end; i++)
+        tensor_rest(&fill->set->items[fill->order[i]]);
     free(buffer);
     return result;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tensor/tensor.h"
 
+#include "base/spill.h"
 #include "base/text.h"
 
 #include <inttypes.h>
@@ -12,7 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { ALIGNMENT = 64 };
+enum { ALIGNMENT = 64, SPILLED = 1 << 25 /* bytes of a tensor that may be in a file */ };
 
 static const struct {
     const char *name;
@@ -84,6 +85,21 @@ static outcome_t add(tensor_set_t *set, const char *name, tensor_type_t type, in
     return outcome_ok();
 }
 
+/* Where there is no room for a file the tensor stays without elements, and gets plain memory. */
+static void spill(tensor_set_t *set, tensor_t *tensor, size_t bytes)
+{
+    spill_t file;
+    outcome_t result = spill_create(tensor->name, bytes, &file);
+    if (!outcome_is_ok(&result))
+        return;
+    if (file.mapped == 0 || outcome_bad(&result, tensor_set_keep_map(set, file.data, file.mapped))) {
+        spill_free(&file);
+        return;
+    }
+    tensor->data = file.data;
+    tensor->lent = true;
+}
+
 outcome_t tensor_set_reserve(tensor_set_t *set, const char *name, tensor_type_t type, int rank, const int64_t *shape,
                              tensor_t **added)
 {
@@ -92,7 +108,10 @@ outcome_t tensor_set_reserve(tensor_set_t *set, const char *name, tensor_type_t 
     if (!outcome_is_ok(&result))
         return result;
     const size_t bytes = (size_t)tensor->count * tensor_type_size(type);
-    tensor->data = aligned_alloc(ALIGNMENT, (bytes + ALIGNMENT) / ALIGNMENT * ALIGNMENT);
+    if (set->spilled && bytes >= SPILLED)
+        spill(set, tensor, bytes);
+    if (tensor->data == NULL)
+        tensor->data = aligned_alloc(ALIGNMENT, (bytes + ALIGNMENT) / ALIGNMENT * ALIGNMENT);
     if (tensor->data == NULL) {
         free(tensor->name);
         set->count--;

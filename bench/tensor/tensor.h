@@ -36,7 +36,7 @@ typedef struct {
     int64_t shape[TENSOR_MAX_RANK];
     int64_t count; /* elements */
     void *data;    /* count * tensor_type_size(type) bytes, 64-byte aligned, or in a mapped file */
-    bool lent;     /* data are in a mapped file of the set: read only, aligned to an element */
+    bool lent;     /* data are in a mapped file of the set: read only once they are there, aligned to an element */
 } tensor_t;
 
 /* A file in memory (tensor_set_lend()). */
@@ -63,6 +63,7 @@ typedef struct {
     size_t note_count;
     tensor_map_t *maps;
     size_t map_count;
+    bool spilled; /* large tensors that are added are in files of $TMPDIR (base/spill.h), among the maps */
 } tensor_set_t;
 
 /* Append a tensor with undefined elements; the caller writes all elements, on any thread. `*added` points into the set and

@@ -58,9 +58,18 @@ static outcome_t find_entry(archive_t *archive, const char *name, uint64_t *inde
     return outcome_ok();
 }
 
-/* Read a whole entry; a read past the end makes libzip compare the CRC. */
-static outcome_t read_entry(const archive_t *archive, const char *name, uint64_t index, void *data, uint64_t size)
+/* Let go of bytes that are in their place. Pages at both ends may stay. */
+static void rest_bytes(const tensor_t *tensor, uint64_t first, uint64_t end)
 {
+    const uint64_t size = tensor_type_size(tensor->type);
+    tensor_rest_part(tensor, (int64_t)(first / size), (int64_t)(end / size - first / size));
+}
+
+/* Read a whole entry; a read past the end makes libzip compare the CRC. `tensor`: as in state_dict_source_t. */
+static outcome_t read_entry(const archive_t *archive, const char *name, uint64_t index, const tensor_t *tensor, void *data,
+                            uint64_t size)
+{
+    enum { PIECE = 1 << 23 };
     zip_file_t *file = zip_fopen_index(archive->zip, index, 0);
     if (file == NULL)
         return bad_entry(archive, name, zip_strerror(archive->zip), "a readable entry");
@@ -68,8 +77,11 @@ static outcome_t read_entry(const archive_t *archive, const char *name, uint64_t
     char beyond;
     zip_int64_t got = 1;
     while (got > 0 && done < size) {
-        got = zip_fread(file, (uint8_t *)data + done, size - done);
+        const uint64_t before = done;
+        got = zip_fread(file, (uint8_t *)data + done, size - done < PIECE ? size - done : PIECE);
         done += got > 0 ? (uint64_t)got : 0;
+        if (tensor != NULL)
+            rest_bytes(tensor, before, done);
     }
     if (got >= 0 && done == size)
         got = zip_fread(file, &beyond, 1);
@@ -97,7 +109,7 @@ static outcome_t read_small(archive_t *archive, const char *name, bytes_t *bytes
     if (bytes->data == NULL)
         return outcome_out_of_memory(archive->where);
     bytes->size = (size_t)size;
-    result = read_entry(archive, name, index, bytes->data, size);
+    result = read_entry(archive, name, index, NULL, bytes->data, size);
     if (!outcome_is_ok(&result))
         file_free_bytes(bytes);
     return result;
@@ -164,12 +176,12 @@ static outcome_t check_storages(archive_t *archive, const state_dict_t *dict)
     return outcome_ok();
 }
 
-static outcome_t read_storage(void *context, const state_dict_storage_t *storage, void *data)
+static outcome_t read_storage(void *context, const state_dict_storage_t *storage, const tensor_t *tensor, void *data)
 {
     const archive_t *archive = context;
     text_t name = entry_name(archive, text_of("data/%s", storage->key).chars);
     zip_int64_t index = zip_name_locate(archive->zip, name.chars, ZIP_FL_ENC_GUESS);
-    return read_entry(archive, name.chars, (uint64_t)index, data, (uint64_t)state_dict_storage_bytes(storage));
+    return read_entry(archive, name.chars, (uint64_t)index, tensor, data, (uint64_t)state_dict_storage_bytes(storage));
 }
 
 static outcome_t read_archive(archive_t *archive, tensor_set_t *set)
@@ -223,7 +235,7 @@ outcome_t zip_checkpoint_parse(const char *where, const uint8_t *bytes, size_t s
 
 outcome_t zip_checkpoint_load(const char *path, const char *part, const char *todo, tensor_set_t *set)
 {
-    *set = (tensor_set_t){0};
+    *set = (tensor_set_t){.spilled = set->spilled};
     FILE *stream;
     int64_t size;
     outcome_t result;

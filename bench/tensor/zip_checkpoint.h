@@ -9,7 +9,7 @@
  *
  * Entries may be stored or deflated, the archive zip64; libzip checks every entry's CRC-32. Encrypted archives, two
  * pickles, missing or short storages and big-endian files are refused with the entry's name. * `part`: see
- * state_dict_read(). */
+ * state_dict_read(). `set` is empty, perhaps with `spilled`. */
 outcome_t zip_checkpoint_load(const char *path, const char *part, const char *todo, tensor_set_t *set);
 
 /* The same from memory; `where` names it in errors. */

@@ -12,9 +12,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* Storages of more than this are not made up: the file would have to hold them. */
 enum { STORAGE_LIMIT = 1 << 20 };
 
-static outcome_t make_up(void *context, const state_dict_storage_t *storage, void *data)
+static outcome_t make_up(void *context, const state_dict_storage_t *storage, const tensor_t *tensor, void *data)
 {
-    (void)context;
+    (void)context, (void)tensor;
     memset(data, 0x5A, (size_t)state_dict_storage_bytes(storage));
     return outcome_ok();
 }
