@@ -14,7 +14,8 @@ check "quantize" limited "$BBSBENCH" quantize "$sharded" "$tap_folder/q" --jobs 
 check "the weights are those of the file" python3 tests/oracle/large.py quantised "$tap_folder/q"
 check "quantize a checkpoint of torch.save" limited "$BBSBENCH" quantize "$tap_folder/model.bin" "$tap_folder/z" --jobs 2
 check "to the same bytes" cmp "$tap_folder/q" "$tap_folder/z"
-check "into a pipe" sh -c "python3 tests/oracle/large.py peak $most '$BBSBENCH' quantize '$sharded' - --jobs 2 | cmp - '$tap_folder/q'"
+check "to standard output" sh -c "python3 tests/oracle/large.py peak $most '$BBSBENCH' quantize '$sharded' - --jobs 2 >'$tap_folder/z'"
+check "the same bytes" cmp "$tap_folder/q" "$tap_folder/z"
 rm -f "$tap_folder/z"
 check "INT8 weights, compressed" limited "$BBSBENCH" compress --method bbs-mod "$tap_folder/q" "$tap_folder/c" --jobs 2
 cp "$tap_folder/c" "$tap_folder/integers"
