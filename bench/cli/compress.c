@@ -29,7 +29,7 @@ static const char compress_details[] =
     "group costs full metadata. The layer that reads the image (the first convolution of 2 to 4 input channels, else of 1;\n"
     "or --first-name) stays at 8 bits and takes no part in the choice of sensitive channels; --first-layer prune prunes it\n"
     "like the others; a network of tokens has no such layer. Bits with metadata count 8 per group of each pruned channel and,\n"
-    "where a layer has channels of both precisions, an index of 16 bits per channel.";
+    "where a layer has channels of both precisions, an index of 16 bits per channel.\n" LARGE_FILES;
 
 static void print_row(const char *name, const char *shape, int64_t sensitive, int64_t channels, const compress_size_t *size)
 {
@@ -136,6 +136,6 @@ const command_t command_compress = {
                 "bbsbench compress --method zps:columns=4:beta=0 models/compact/resnet34.safetensors out.safetensors\n"
                 "# 5 bits a weight on average, metadata included\n"
                 "bbsbench compress --method budget:bits=5 models/compact/resnet34.safetensors out.safetensors",
-    .stopped = "nothing is kept; give the same command again",
+    .stopped = "OUT.part is no whole file; give the same command again",
     .run = run,
 };

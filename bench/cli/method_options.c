@@ -68,31 +68,20 @@ outcome_t method_options_first(const options_t *options, bool *keep_first)
     return result;
 }
 
-/* Which layers stay at 8 bits. */
-static outcome_t keep_whole(const options_t *options, const char *where, bool keep_first, int8_network_t *network)
-{
-    const char *name = options_text(options, "first-name");
-    int8_network_keep_depthwise(network);
-    if (keep_first && name != NULL)
-        return int8_network_keep(network, where, name);
-    if (keep_first)
-        int8_network_keep_image(network);
-    return outcome_ok();
-}
-
-outcome_t method_options_weights(const options_t *options, const tensor_set_t *set, const char *where,
-                                 const net_table_t *table, bool keep_floats, bool keep_first, int threads,
-                                 int8_network_t *network)
-{
-    outcome_t result = int8_tensors_open_table(set, where, table->count > 0 ? table : NULL, keep_floats, threads, network);
-    return outcome_is_ok(&result) ? keep_whole(options, where, keep_first, network) : result;
-}
-
 outcome_t method_options_layers(const options_t *options, const tensor_set_t *set, const char *where,
                                 const net_table_t *table, bool keep_first, int8_network_t *network)
 {
+    const char *name = options_text(options, "first-name");
     outcome_t result = int8_tensors_list(set, where, table->count > 0 ? table : NULL, network);
-    return outcome_is_ok(&result) ? keep_whole(options, where, keep_first, network) : result;
+    if (!outcome_is_ok(&result))
+        return result;
+    int8_network_keep_depthwise(network);
+    if (!keep_first)
+        return result;
+    if (name != NULL)
+        return int8_network_keep(network, where, name);
+    int8_network_keep_image(network);
+    return result;
 }
 
 /* Put the weights of the table, wherever they are in the set, into the order of the table. */

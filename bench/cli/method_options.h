@@ -31,12 +31,8 @@ outcome_t method_options_read(const options_t *options, const char *own, const m
 /* Whether the first layer stays at 8 bits. */
 outcome_t method_options_first(const options_t *options, bool *keep_first);
 
-/* The weights of a set as layers, only those of `table` unless it is empty. Depthwise kernels stay at 8 bits; with
- * `keep_first` the first layer does too. */
-outcome_t method_options_weights(const options_t *options, const tensor_set_t *set, const char *where,
-                                 const net_table_t *table, bool keep_floats, bool keep_first, int threads,
-                                 int8_network_t *network);
-/* The same without reading floats (int8_tensors_list()). */
+/* The weights of a set as layers (int8_tensors_list()), only those of `table` unless it is empty. Depthwise kernels stay at
+ * 8 bits; with `keep_first` the first layer does too. */
 outcome_t method_options_layers(const options_t *options, const tensor_set_t *set, const char *where,
                                 const net_table_t *table, bool keep_first, int8_network_t *network);
 
@@ -49,6 +45,13 @@ outcome_t method_options_layers(const options_t *options, const tensor_set_t *se
 outcome_t method_options_table(const options_t *options, const char *where, tensor_set_t *set, net_table_t *table);
 
 outcome_t method_options_jobs(const options_t *options, int *threads);
+
+/* For the details of commands that write a checkpoint in parts of layers. */
+#define LARGE_FILES                                                                                                        \
+    "Files may be larger than the memory: weights are read, used and written 4 million at a time (64 million by ant and\n" \
+    "olive). Safetensors are read where they lie; large tensors of other formats are first copied to files in $TMPDIR\n"   \
+    "(default /var/tmp), and so is what goes to a pipe. Only what comes from a pipe is in memory as a whole. OUT is one\n" \
+    "file whatever its size, also where IN is an index with several."
 
 /* The value of an option that takes one of two words; `*second` says whether it is the second one. */
 outcome_t method_options_choice(const options_t *options, const char *name, const char *first_word, const char *second_word,

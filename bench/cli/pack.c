@@ -47,7 +47,7 @@ static outcome_t run(const options_t *options)
     outcome_t result;
     if (outcome_bad(&result, method_options_jobs(options, &threads)) ||
         outcome_bad(&result, input_path(options_operand(options, 0), &input)) ||
-        outcome_bad(&result, safetensors_load(input, NULL, &set)) ||
+        outcome_bad(&result, safetensors_map(input, NULL, &set)) ||
         outcome_bad(&result, pack_encode(input, &set, threads, &bytes, &report)) ||
         outcome_bad(&result, outfile_open(&file, output)))
         goto out;

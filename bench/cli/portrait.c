@@ -140,7 +140,7 @@ static outcome_t run(const options_t *options)
         return result;
     if ((after != NULL && outcome_bad(&result, portraits_read(after, &other))) ||
         outcome_bad(&result, input_path(options_operand(options, 0), &path)) ||
-        outcome_bad(&result, safetensors_load(path, "bring a checkpoint", &set)) ||
+        outcome_bad(&result, safetensors_map(path, "bring a checkpoint", &set)) ||
         outcome_bad(&result, int8_tensors_open(&set, path, true, threads, &network)))
         goto out;
     source = options_text(options, "source");

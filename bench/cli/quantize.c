@@ -20,7 +20,7 @@ static const char quantize_details[] =
     "Every float tensor of rank 2 or more whose name ends in .weight or _weight (digits may follow) becomes INT8 per\n"
     "output channel: NAME (I8) and NAME.scale (F32, one per channel), weight = NAME * NAME.scale, the largest weight of\n"
     "a channel at 127.5 steps. Embedding and relative-position tables (the part before .weight contains \"embed\" or\n"
-    "\"relative\") and all other tensors are copied as they are. NaN and infinite weights are refused.";
+    "\"relative\") and all other tensors are copied as they are. NaN and infinite weights are refused.\n" LARGE_FILES;
 
 static void print_table(const int8_network_t *network)
 {
@@ -77,5 +77,6 @@ const command_t command_quantize = {
                 "bbsbench quantize models/compact/resnet34.safetensors int8.safetensors\n"
                 "# of a transformer, whose head stays float\n"
                 "bbsbench quantize --net auto models/compact/vit_small.safetensors int8.safetensors",
+    .stopped = "OUT.part is no whole file; give the same command again",
     .run = run,
 };

@@ -6,8 +6,10 @@
 #include "cli/method_options.h"
 #include "cli/output.h"
 #include "compress/distortion.h"
+#include "compress/parts.h"
 #include "compress/stats.h"
 #include "tensor/checkpoint.h"
+#include "weights/tensor_rows.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -138,43 +140,62 @@ static void print_table(const request_t *request, const row_t *rows, size_t coun
 
 typedef struct {
     const request_t *request;
-    const int8_network_t *network;
-    row_t *rows; /* the layers, then their total */
+    row_t *row; /* of the layer that is counted */
+    distortion_sums_t sums;
 } counting_t;
 
-/* `compressed` NULL: no method. Each compressed layer is measured and freed at once, so the whole network is never held
- * compressed. */
-static outcome_t count_layer(void *context, size_t index, compressed_t *compressed)
+static outcome_t count_part(void *context, int64_t first, const compress_layer_t *part)
 {
+    (void)first;
     const counting_t *counting = context;
     const request_t *request = counting->request;
-    const compress_layer_t *layer = &counting->network->layers[index];
-    row_t *row = &counting->rows[index], *total = &counting->rows[counting->network->count];
-    outcome_t result;
-    row->name = layer->name;
-    if (outcome_bad(&result, stats_count(layer, request->vector, request->config.group, request->threads, &row->stats)) ||
-        (compressed != NULL && outcome_bad(&result, distortion_of(layer, compressed, request->threads, &row->distortion))))
-        return result;
-    stats_add(&total->stats, &row->stats);
-    if (compressed == NULL)
-        return result;
-    distortion_add(&total->distortion, &row->distortion);
-    compress_add_size(&row->size, layer, compressed);
-    compress_add_size(&total->size, layer, compressed);
+    stats_t stats;
+    outcome_t result = stats_count(part, request->vector, request->config.group, request->threads, &stats);
+    if (outcome_is_ok(&result))
+        stats_add(&counting->row->stats, &stats);
     return result;
 }
 
-/* Fills rows[network->count + 1]. */
-static outcome_t count_rows(const request_t *request, const int8_network_t *network, row_t *rows)
+/* Each part of a layer is measured and freed at once, so the network is never held compressed. */
+static outcome_t count_compressed(void *context, int64_t first, const compress_layer_t *part,
+                                  const compressed_t *compressed)
 {
-    counting_t counting = {.request = request, .network = network, .rows = rows};
+    counting_t *counting = context;
+    outcome_t result = count_part(counting, first, part);
+    return outcome_is_ok(&result) ? distortion_sum(part, compressed, counting->request->threads, &counting->sums) : result;
+}
+
+static outcome_t count_layer(const request_t *request, const compress_source_t *source, const compress_parts_t *parts,
+                             size_t index, row_t *row)
+{
+    counting_t counting = {.request = request, .row = row};
+    row->name = source->layers[index].name;
+    if (request->method == NULL)
+        return compress_source_each(source, index, compress_source_step(source, index, 1), count_part, &counting);
+    outcome_t result = compress_parts_layer(parts, index, count_compressed, &counting);
+    row->distortion = distortion_of_sums(&counting.sums);
+    compress_add_size(&row->size, &source->layers[index], &parts->forms[index].counts);
+    return result;
+}
+
+/* Fills rows[source->count + 1]: the layers, then their total. */
+static outcome_t count_rows(const request_t *request, const compress_source_t *source, row_t *rows)
+{
+    compress_parts_t parts = {0};
+    row_t *total = &rows[source->count];
     outcome_t result = outcome_ok();
-    rows[network->count].name = "total";
     if (request->method != NULL)
-        return compress_each(request->method, &request->config, network->layers, network->count, request->threads,
-                             count_layer, &counting);
-    for (size_t i = 0; i < network->count && outcome_is_ok(&result); i++)
-        result = count_layer(&counting, i, NULL);
+        result = compress_parts_open(request->method, &request->config, source, request->threads, &parts);
+    total->name = "total";
+    for (size_t i = 0; i < source->count && outcome_is_ok(&result); i++) {
+        result = count_layer(request, source, &parts, i, &rows[i]);
+        stats_add(&total->stats, &rows[i].stats);
+        if (request->method == NULL)
+            continue;
+        distortion_add(&total->distortion, &rows[i].distortion);
+        compress_add_size(&total->size, &source->layers[i], &parts.forms[i].counts);
+    }
+    compress_parts_free(&parts);
     return result;
 }
 
@@ -206,23 +227,24 @@ static outcome_t run(const options_t *options)
     request_t request = {0};
     tensor_set_t set = {0};
     int8_network_t network = {0};
+    tensor_rows_t reader = {0};
     row_t *rows = NULL;
     outcome_t result;
     if (outcome_bad(&result, read_request(options, &request)) || outcome_bad(&result, output_open(options, &output)))
         return result;
     if (outcome_bad(&result, input_path(options_operand(options, 0), &input)) ||
-        outcome_bad(&result, tensor_set_load(input, NULL, &set)))
+        outcome_bad(&result, tensor_set_map(input, NULL, &set)))
         goto out;
     bool floats = request.method != NULL && compress_reads_floats(request.method, &request.config);
-    if (outcome_bad(&result, method_options_weights(options, &set, input, &(net_table_t){0}, floats, request.keep_first,
-                                                    request.threads, &network)))
+    if (outcome_bad(&result, method_options_layers(options, &set, input, &(net_table_t){0}, request.keep_first, &network)))
         goto out;
+    const compress_source_t source = tensor_rows_open(&set, input, &network, floats, request.threads, &reader);
     rows = calloc(network.count + 1, sizeof *rows);
     if (rows == NULL) {
         result = outcome_out_of_memory(input);
         goto out;
     }
-    if (outcome_bad(&result, count_rows(&request, &network, rows)) ||
+    if (outcome_bad(&result, count_rows(&request, &source, rows)) ||
         outcome_bad(&result, write_rows(output.rows, &request, rows, network.count + 1)))
         goto out;
     print_table(&request, rows, network.count + 1);
@@ -230,6 +252,7 @@ static outcome_t run(const options_t *options)
 out:
     result = output_close(&output, "stats", NULL, result);
     free(rows);
+    tensor_rows_close(&reader);
     int8_network_free(&network);
     tensor_set_free(&set);
     return result;

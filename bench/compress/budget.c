@@ -15,8 +15,8 @@
 
 /* A layer without so many columns. */
 typedef struct {
-    double signal, noise; /* of the channels measured so far */
-    double error;         /* of all: noise / signal */
+    distortion_sums_t sums; /* of the channels measured so far */
+    double error;           /* of all: noise / signal */
     int64_t bits;
 } choice_t;
 
@@ -53,7 +53,7 @@ static outcome_t measure_part(void *context, int64_t first, const compress_layer
         compressed_t compressed = {0};
         result = columns_compress(&best_coder, &config, part, mask, plan->threads, &compressed);
         if (outcome_is_ok(&result))
-            result = distortion_add_noise(part, &compressed, plan->threads, &choice->signal, &choice->noise);
+            result = distortion_sum(part, &compressed, plan->threads, &choice->sums);
         compressed_free(&compressed);
     }
     return result;
@@ -72,7 +72,7 @@ static outcome_t measure(plan_t *plan, size_t index)
         compress_source_each(plan->source, index, compress_source_step(plan->source, index, 1), measure_part, plan);
     for (int columns = 1; columns <= plan->config->columns; columns++) {
         choice_t *choice = &plan->tracks[index].choices[columns];
-        choice->error = choice->signal > 0 ? choice->noise / choice->signal : 0;
+        choice->error = choice->sums.signal > 0 ? choice->sums.noise / choice->sums.signal : 0;
     }
     return result;
 }

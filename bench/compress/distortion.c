@@ -101,54 +101,49 @@ static double output_square(double squares, double sum)
     return variance * squares + mean_squared * sum * sum;
 }
 
-/* The sums of each channel, in walk->channels, which the caller frees. */
-static outcome_t sum_channels(const compress_layer_t *layer, const compressed_t *compressed, int threads, walk_t *walk)
+outcome_t distortion_sum(const compress_layer_t *part, const compressed_t *compressed, int threads, distortion_sums_t *sums)
 {
-    *walk = (walk_t){.layer = layer, .compressed = compressed, .size = compress_layer_row(layer)};
-    walk->channels = calloc((size_t)layer->k, sizeof *walk->channels);
-    return walk->channels != NULL ? threads_for(threads, layer->k, sum_channel, walk) : outcome_out_of_memory(layer->name);
-}
-
-outcome_t distortion_add_noise(const compress_layer_t *part, const compressed_t *compressed, int threads, double *signal,
-                               double *noise)
-{
-    walk_t walk;
-    outcome_t result = sum_channels(part, compressed, threads, &walk);
+    walk_t walk = {.layer = part, .compressed = compressed, .size = compress_layer_row(part)};
+    walk.channels = calloc((size_t)part->k, sizeof *walk.channels);
+    if (walk.channels == NULL)
+        return outcome_out_of_memory(part->name);
+    outcome_t result = threads_for(threads, part->k, sum_channel, &walk);
+    sums->weights += compress_layer_size(part);
     for (int64_t channel = 0; outcome_is_ok(&result) && channel < part->k; channel++) {
-        *signal += walk.channels[channel].signal;
-        *noise += walk.channels[channel].noise;
+        const channel_t *own = &walk.channels[channel];
+        sums->squared_steps += own->squared_steps;
+        sums->steps += own->steps;
+        sums->signal += own->signal;
+        sums->noise += own->noise;
+        sums->internal_z += own->z;
+        sums->internal_z_compressed += own->z_compressed;
+        sums->internal_drift += own->drift;
+        sums->internal_output_noise += output_square(own->noise, own->drifted);
+        sums->internal_output_signal += output_square(own->signal, own->sum);
     }
     free(walk.channels);
     return result;
 }
 
+distortion_t distortion_of_sums(const distortion_sums_t *sums)
+{
+    const double z = sums->internal_z, growth = (sums->internal_z_compressed - z) / z;
+    const double output_noise = sums->internal_output_noise;
+    return (distortion_t){.weights = sums->weights,
+                          .squared_steps = sums->squared_steps,
+                          .steps = sums->steps,
+                          .signal = sums->signal,
+                          .noise = sums->noise,
+                          .output_error = output_noise > 0 ? output_noise / sums->internal_output_signal : 0,
+                          .divergence = sums->noise > 0 ? sums->internal_drift / z + log1p(growth) : 0};
+}
+
 outcome_t distortion_of(const compress_layer_t *layer, const compressed_t *compressed, int threads,
                         distortion_t *distortion)
 {
-    walk_t walk;
-    *distortion = (distortion_t){.weights = compress_layer_size(layer)};
-    outcome_t result = sum_channels(layer, compressed, threads, &walk);
-    channel_t all = {0};
-    double output_noise = 0, output_signal = 0;
-    for (int64_t channel = 0; outcome_is_ok(&result) && channel < layer->k; channel++) {
-        const channel_t *sums = &walk.channels[channel];
-        all.squared_steps += sums->squared_steps;
-        all.steps += sums->steps;
-        all.signal += sums->signal;
-        all.noise += sums->noise;
-        all.z += sums->z;
-        all.z_compressed += sums->z_compressed;
-        all.drift += sums->drift;
-        output_noise += output_square(sums->noise, sums->drifted);
-        output_signal += output_square(sums->signal, sums->sum);
-    }
-    free(walk.channels);
-    distortion->squared_steps = all.squared_steps;
-    distortion->steps = all.steps;
-    distortion->signal = all.signal;
-    distortion->noise = all.noise;
-    distortion->output_error = output_noise > 0 ? output_noise / output_signal : 0;
-    distortion->divergence = all.noise > 0 ? all.drift / all.z + log1p((all.z_compressed - all.z) / all.z) : 0;
+    distortion_sums_t sums = {0};
+    outcome_t result = distortion_sum(layer, compressed, threads, &sums);
+    *distortion = distortion_of_sums(&sums);
     return result;
 }
 

@@ -23,10 +23,21 @@ typedef struct {
 
 outcome_t distortion_of(const compress_layer_t *layer, const compressed_t *compressed, int threads,
                         distortion_t *distortion);
-/* Add the signal and the noise of some channels to those of the channels before them: the sums of a layer that is read in
- * parts are those of the whole layer, bit for bit. */
-outcome_t distortion_add_noise(const compress_layer_t *part, const compressed_t *compressed, int threads, double *signal,
-                               double *noise);
+
+/* The same of a layer that comes in parts, one after the other. Sums over channels go on from part to part, so that the
+ * result is that of the whole layer, bit for bit. Begin with zeros. */
+typedef struct {
+    int64_t weights;
+    double squared_steps, steps, signal, noise;           /* as in distortion_t */
+    double internal_z, internal_z_compressed;             /* sums of e^w and of e^w' */
+    double internal_drift;                                /* sum of e^w (w - w') */
+    double internal_output_noise, internal_output_signal; /* squared, of the layer's outputs */
+} distortion_sums_t;
+
+outcome_t distortion_sum(const compress_layer_t *part, const compressed_t *compressed, int threads,
+                         distortion_sums_t *sums);
+distortion_t distortion_of_sums(const distortion_sums_t *sums);
+
 void distortion_add(distortion_t *sum, const distortion_t *distortion);
 
 double distortion_mse(const distortion_t *distortion);     /* INT8 steps squared */

@@ -166,12 +166,6 @@ static outcome_t fill_floats(const tensor_set_t *set, const char *where, bool ke
     return result;
 }
 
-outcome_t int8_tensors_open(const tensor_set_t *set, const char *where, bool keep_floats, int threads,
-                            int8_network_t *network)
-{
-    return int8_tensors_open_table(set, where, NULL, keep_floats, threads, network);
-}
-
 /* `make` is int8_network_list(), or int8_network_reserve(). */
 static outcome_t make_network(const tensor_set_t *set, const char *where, const net_table_t *only,
                               outcome_t (*make)(const compress_layer_t *, size_t, int8_network_t *),
@@ -199,10 +193,10 @@ outcome_t int8_tensors_list(const tensor_set_t *set, const char *where, const ne
     return make_network(set, where, only, int8_network_list, network);
 }
 
-outcome_t int8_tensors_open_table(const tensor_set_t *set, const char *where, const net_table_t *only, bool keep_floats,
-                                  int threads, int8_network_t *network)
+outcome_t int8_tensors_open(const tensor_set_t *set, const char *where, bool keep_floats, int threads,
+                            int8_network_t *network)
 {
-    outcome_t result = make_network(set, where, only, int8_network_reserve, network);
+    outcome_t result = make_network(set, where, NULL, int8_network_reserve, network);
     if (outcome_is_ok(&result) && outcome_bad(&result, fill_floats(set, where, keep_floats, threads, network)))
         int8_network_free(network);
     return result;

@@ -17,14 +17,10 @@
  * floats of type F32: it must outlive the network. */
 outcome_t int8_tensors_open(const tensor_set_t *set, const char *where, bool keep_floats, int threads,
                             int8_network_t *network);
-/* The same, but only the layers of a network's table are weights: what the network computes with
- * in float (heads of transformers, poolers) stays float, and methods choose channels as on the fly. `only` NULL: as above.
- * The tensors have the table's names. */
-outcome_t int8_tensors_open_table(const tensor_set_t *set, const char *where, const net_table_t *only, bool keep_floats,
-                                  int threads, int8_network_t *network);
-
 /* The same layers without reading floats: of a float tensor a layer has name and shape alone (tensor_rows.h reads it), so
- * NaN and infinity are not refused here. */
+ * NaN and infinity are not refused here. With `only`, the layers of a network's table alone are weights: what the network
+ * computes with in float (heads of transformers, poolers) stays float, and methods choose channels as on the fly. The
+ * tensors have the table's names. NULL: all weights. */
 outcome_t int8_tensors_list(const tensor_set_t *set, const char *where, const net_table_t *only, int8_network_t *network);
 
 /* `set` with its weights as compressed[] (`network` was opened on this set): NAME (I16 values, or F32 where the method

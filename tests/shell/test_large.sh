@@ -23,6 +23,7 @@ check "float weights" limited "$BBSBENCH" compress --method bbs-mod "$sharded" "
 # Notes and the order of the keys differ; the tensors' bytes are the rest of the file.
 check "to the same tensors" sh -c "tail -c 140000000 '$tap_folder/integers' >'$tap_folder/a' && tail -c 140000000 '$tap_folder/c' | cmp - '$tap_folder/a'"
 rm -f "$tap_folder/integers" "$tap_folder/a"
+check "stats" limited "$BBSBENCH" stats --method bbs-mod "$sharded" --jobs 2
 for method in ptq:bits=4:beta=0.2 mx bitwave-mod:score=deviation; do
     check "$method" limited "$BBSBENCH" compress --method "$method" "$sharded" "$tap_folder/c" --jobs 2
 done
