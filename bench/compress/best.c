@@ -52,11 +52,6 @@ static column_code_t best_encode(const method_config_t *config, const int8_t *we
 
 const column_coder_t best_coder = {.meta_bits = 8, .meta_in_byte = true, .encode = best_encode};
 
-static compress_form_t form_of(const method_config_t *config, const compress_layer_t *layer, const bool *mask)
-{
-    return columns_form(&best_coder, config, layer, mask);
-}
-
 static outcome_t compress(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
                           compressed_t *compressed)
 {
@@ -75,7 +70,6 @@ const method_t best_method = {
     .constant_is_signed = true,
     .takes = METHOD_TAKES_CONSTANT | METHOD_TAKES_ROUNDING,
     .defaults = {.columns = 4, .group = 32, .beta = 0.2, .channel_unit = 32, .constant_bits = 6, .least_mean = true},
-    .form = form_of,
     .compress = compress,
     .coder = &best_coder,
     .check = zps_check,

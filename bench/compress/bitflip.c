@@ -67,11 +67,6 @@ static column_code_t bitflip_encode(const method_config_t *config, const int8_t 
 static const column_coder_t coder = {
     .sign_magnitude = true, .meta_bits = 8, .meta_in_byte = true, .encode = bitflip_encode};
 
-static compress_form_t form_of(const method_config_t *config, const compress_layer_t *layer, const bool *mask)
-{
-    return columns_form(&coder, config, layer, mask);
-}
-
 static outcome_t compress(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
                           compressed_t *compressed)
 {
@@ -90,6 +85,5 @@ const method_t bitflip_method = {
     .packs = true,
     .coder = &coder,
     .defaults = {.columns = 3, .group = 32, .beta = 0.2, .channel_unit = 32},
-    .form = form_of,
     .compress = compress,
 };

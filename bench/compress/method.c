@@ -45,3 +45,9 @@ outcome_t method_check(const method_t *method, const method_config_t *config)
     outcome_t result = method->variants != NULL ? check_variant(method, config->variant) : outcome_ok();
     return outcome_is_ok(&result) && method->check != NULL ? method->check(config) : result;
 }
+
+compress_form_t method_form(const method_t *method, const method_config_t *config, const compress_layer_t *layer,
+                            const bool *mask)
+{
+    return method->form != NULL ? method->form(config, layer, mask) : columns_form(method->coder, config, layer, mask);
+}

@@ -72,7 +72,7 @@ typedef struct {
     const struct column_coder
         *coder; /* for a method that prunes bit columns of groups (takes the keys columns, group); else NULL */
     method_config_t defaults;
-    /* Required. What compress() will give for a layer of this shape; it reads no weights. */
+    /* Required of a method without a coder. What compress() will give for a layer of this shape; it reads no weights. */
     compress_form_t (*form)(const method_config_t *config, const compress_layer_t *layer, const bool *mask);
     /* Required. Compress one layer that is not whole. `mask[k]` marks sensitive channels; NULL: none. */
     outcome_t (*compress)(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
@@ -104,6 +104,10 @@ extern const preset_t *const preset_registry[];
 
 /* A method by its name; spec.h finds presets too. */
 outcome_t method_find(const char *name, const method_t **method);
+
+/* What the method will make of a layer that is not whole: method_t.form, else that of its coder. */
+compress_form_t method_form(const method_t *method, const method_config_t *config, const compress_layer_t *layer,
+                            const bool *mask);
 
 /* Check a configuration against the limits of the method: FAULT_USAGE names the parameter. */
 outcome_t method_check(const method_t *method, const method_config_t *config);

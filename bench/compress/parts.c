@@ -13,7 +13,7 @@ static compress_form_t form_of(const compress_parts_t *parts, size_t index)
     const method_config_t config = preparation_config(&parts->preparation, &parts->config, index);
     if (layer->whole && !parts->method->everywhere)
         return compress_keep_form(layer);
-    return parts->method->form(&config, layer, preparation_mask(&parts->preparation, index));
+    return method_form(parts->method, &config, layer, preparation_mask(&parts->preparation, index));
 }
 
 outcome_t compress_parts_open(const method_t *method, const method_config_t *config, const compress_source_t *source,

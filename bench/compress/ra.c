@@ -53,11 +53,6 @@ static column_code_t ra_encode(const method_config_t *config, const int8_t *weig
 
 static const column_coder_t coder = {.meta_bits = 8, .meta_in_byte = true, .encode = ra_encode};
 
-static compress_form_t form_of(const method_config_t *config, const compress_layer_t *layer, const bool *mask)
-{
-    return columns_form(&coder, config, layer, mask);
-}
-
 static outcome_t compress(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
                           compressed_t *compressed)
 {
@@ -75,7 +70,6 @@ const method_t ra_method = {
     .selects = true,
     .packs = true,
     .defaults = {.columns = 2, .group = 32, .beta = 0.2, .channel_unit = 32},
-    .form = form_of,
     .compress = compress,
     .coder = &coder,
 };

@@ -73,11 +73,6 @@ static column_code_t encode(const method_config_t *config, const int8_t *weights
 /* Three bits for up to seven leading columns and the five of the constant. */
 static const column_coder_t coder = {.sign_magnitude = true, .meta_bits = 8, .encode = encode};
 
-static compress_form_t form_of(const method_config_t *config, const compress_layer_t *layer, const bool *mask)
-{
-    return columns_form(&coder, config, layer, mask);
-}
-
 static outcome_t compress(const method_config_t *config, const compress_layer_t *layer, const bool *mask, int threads,
                           compressed_t *compressed)
 {
@@ -96,7 +91,6 @@ const method_t zps_released_method = {
     .constant_is_signed = true,
     .takes = METHOD_TAKES_CONSTANT | METHOD_TAKES_SHIFT,
     .defaults = {.columns = 4, .group = 32, .beta = 0.2, .channel_unit = 32, .constant_bits = 5},
-    .form = form_of,
     .compress = compress,
     .coder = &coder,
     .check = zps_check,

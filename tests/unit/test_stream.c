@@ -28,7 +28,7 @@ enum { K = 12, C = 37, PLACES = 3, SIZE = K * C * PLACES };
 static void assert_form(const method_t *method, const method_config_t *config, const compress_layer_t *layer,
                         const bool *mask)
 {
-    const compress_form_t form = method->form(config, layer, mask);
+    const compress_form_t form = method_form(method, config, layer, mask);
     compressed_t all;
     assert_ok(method->compress(config, layer, mask, 2, &all));
     assert_int_equal(form.counts.groups, all.groups);
@@ -82,7 +82,7 @@ static void a_form_is_what_compressing_gives(void **state)
     method_config_t paper;
     const method_t *zps = method_of_spec("zps:shift-range=paper", &paper);
     assert_form(zps, &paper, &linear, some); /* its bytes of metadata may not decode, so there are none */
-    assert_false(zps->form(&paper, &linear, some).meta);
+    assert_false(method_form(zps, &paper, &linear, some).meta);
 }
 
 /* ===  A whole file  === */
