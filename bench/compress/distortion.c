@@ -2,14 +2,12 @@
 /* A channel's weights have at most 256 different values, compressed ones a few more. So exponentials are computed once per
  * value, not per weight, and squared errors are exact integer sums. Channels are added in order: the same result for any
  * number of threads. Methods that leave the integer grid are compared weight by weight. */
-#include "compress/distortion.h"
+#include "compress/distortion_internal.h"
 
 #include "base/threads.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-enum { VALUES = 256, LOWEST = -256, REACH = 512 }; /* compressed values lie in [-160, 158]; PTQ's within 8 bits */
 
 /* Sums over one channel. KL = sum(p (w - w')) + ln(Z' / Z) with p = e^w / Z. */
 typedef struct {
@@ -24,38 +22,36 @@ typedef struct {
     const compressed_t *compressed;
     int64_t size;
     channel_t *channels;
+    distortion_watcher_t watcher; /* NULL: nobody looks at the counts */
+    void *context;
 } walk_t;
 
 /* Values on the layer's own grid: w' = value * scale with the scale of w. */
-static void sum_on_grid(const int8_t *q, const int16_t *values, int64_t size, float scale, channel_t *sums)
+static void sum_on_grid(const grid_counts_t *counts, const grid_sums_t *all, float scale, channel_t *sums)
 {
-    int32_t before[VALUES] = {0}, after[REACH] = {0};
-    int64_t drift[VALUES] = {0}, squares = 0, sum = 0, total = 0, signal = 0;
-    for (int64_t i = 0; i < size; i++) {
-        int difference = q[i] - values[i];
-        before[q[i] + 128]++;
-        after[values[i] - LOWEST]++;
-        drift[q[i] + 128] += difference;
-        squares += difference * difference;
-        sum -= difference;
-        total += q[i];
-        signal += q[i] * q[i];
-    }
-    double step = scale;
-    sums->sum = (double)total * step;
-    sums->drifted = (double)sum * step;
+    const int64_t squares = all->q_squares - 2 * all->q_times_v + all->v_squares;
+    const double step = scale;
+    double weights[GRID_AFTER]; /* e^w of the values that there were before */
+    sums->sum = (double)all->q * step;
+    sums->drifted = (double)(all->v - all->q) * step;
     sums->squared_steps = (double)squares;
-    sums->steps = (double)sum;
+    sums->steps = (double)(all->v - all->q);
     sums->noise = (double)squares * step * step;
-    sums->signal = (double)signal * step * step;
-    for (int i = 0; i < VALUES; i++)
-        if (before[i] > 0) {
-            double weight = exp((i - 128) * step);
-            sums->z += before[i] * weight;
-            sums->drift += weight * (double)drift[i] * step;
+    sums->signal = (double)all->q_squares * step * step;
+    for (int i = 0; i < GRID_BEFORE; i++)
+        if (counts->before[i] > 0) {
+            const int64_t drift = (i - 128) * counts->before[i] - counts->moved[i];
+            const double weight = exp((i - 128) * step);
+            weights[i - 128 - GRID_LOWEST] = weight;
+            sums->z += (double)counts->before[i] * weight;
+            sums->drift += weight * (double)drift * step;
         }
-    for (int i = 0; i < REACH; i++)
-        sums->z_compressed += after[i] > 0 ? after[i] * exp((i + LOWEST) * step) : 0;
+    for (int i = 0; i < GRID_AFTER; i++) {
+        const int value = i + GRID_LOWEST;
+        const bool known = value >= -128 && value < 128 && counts->before[value + 128] > 0;
+        if (counts->after[i] > 0)
+            sums->z_compressed += (double)counts->after[i] * (known ? weights[i] : exp(value * step));
+    }
 }
 
 static void sum_off_grid(const walk_t *walk, int64_t channel, channel_t *sums)
@@ -80,17 +76,27 @@ static void sum_off_grid(const walk_t *walk, int64_t channel, channel_t *sums)
     }
 }
 
+bool distortion_is_on_grid(const compress_layer_t *layer, const compressed_t *compressed, int64_t channel)
+{
+    return compressed->values != NULL && compressed->scale[channel] == layer->scale[channel];
+}
+
 static void sum_channel(void *context, int64_t channel, int worker)
 {
-    (void)worker;
     walk_t *walk = context;
-    const compressed_t *compressed = walk->compressed;
     channel_t *sums = &walk->channels[channel];
-    if (compressed->values != NULL && compressed->scale[channel] == walk->layer->scale[channel])
-        sum_on_grid(walk->layer->q + channel * walk->size, compressed->values + channel * walk->size, walk->size,
-                    walk->layer->scale[channel], sums);
-    else
+    const int8_t *q = walk->layer->q + channel * walk->size;
+    if (!distortion_is_on_grid(walk->layer, walk->compressed, channel)) {
         sum_off_grid(walk, channel, sums);
+        return;
+    }
+    const int16_t *values = walk->compressed->values + channel * walk->size;
+    const grid_sums_t all = grid_sums_of(q, values, walk->size);
+    grid_counts_t counts;
+    grid_counts_of(q, values, walk->size, &counts);
+    sum_on_grid(&counts, &all, walk->layer->scale[channel], sums);
+    if (walk->watcher != NULL)
+        walk->watcher(walk->context, channel, worker, &counts, &all);
 }
 
 /* Mean square of an output whose weights have these sums. max(0, x) of a standard normal x has the mean 1 / sqrt(2 pi) and
@@ -101,11 +107,15 @@ static double output_square(double squares, double sum)
     return variance * squares + mean_squared * sum * sum;
 }
 
-outcome_t distortion_of(const compress_layer_t *layer, const compressed_t *compressed, int threads,
-                        distortion_t *distortion)
+outcome_t distortion_watch(const compress_layer_t *layer, const compressed_t *compressed, int threads,
+                           distortion_watcher_t watcher, void *context, distortion_t *distortion)
 {
     *distortion = (distortion_t){.weights = compress_layer_size(layer)};
-    walk_t walk = {.layer = layer, .compressed = compressed, .size = distortion->weights / layer->k};
+    walk_t walk = {.layer = layer,
+                   .compressed = compressed,
+                   .size = distortion->weights / layer->k,
+                   .watcher = watcher,
+                   .context = context};
     walk.channels = calloc((size_t)layer->k, sizeof *walk.channels);
     if (walk.channels == NULL)
         return outcome_out_of_memory(layer->name);
@@ -132,6 +142,12 @@ outcome_t distortion_of(const compress_layer_t *layer, const compressed_t *compr
     distortion->output_error = output_noise > 0 ? output_noise / output_signal : 0;
     distortion->divergence = all.noise > 0 ? all.drift / all.z + log1p((all.z_compressed - all.z) / all.z) : 0;
     return result;
+}
+
+outcome_t distortion_of(const compress_layer_t *layer, const compressed_t *compressed, int threads,
+                        distortion_t *distortion)
+{
+    return distortion_watch(layer, compressed, threads, NULL, NULL, distortion);
 }
 
 void distortion_add(distortion_t *sum, const distortion_t *distortion)
