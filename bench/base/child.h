@@ -21,7 +21,8 @@ typedef struct {
     int most_seconds;             /* child_run() kills it when it runs longer; 0: it may take as long as it likes */
 } child_t;
 
-/* FAULT_MISSING when the program is not on the PATH. Call from the main thread: the child ends with the thread. */
+/* FAULT_MISSING when the program is not on the PATH. The child ends with the thread that starts it: the main thread, or one
+ * that waits for it. */
 outcome_t child_start(const child_t *child, pid_t *id);
 
 /* The exit code that a status of waitpid() holds; 128 and the signal's number when a signal ended the child. */

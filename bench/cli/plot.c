@@ -2,15 +2,18 @@
 #include "cli/plot.h"
 
 #include "base/child.h"
+#include "base/cpu.h"
 #include "base/csv.h"
 #include "base/file.h"
 #include "base/home.h"
 #include "base/text.h"
+#include "base/threads.h"
 
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h> /* flock */
 #include <sys/stat.h>
@@ -216,33 +219,76 @@ static outcome_t has_rows(const char *path, bool *some)
     return result;
 }
 
-/* Draw one figure when there are rows for it; `drawn` counts it. */
-static outcome_t draw_one(const plot_request_t *request, const experiment_t *experiment, size_t *drawn)
+/* What became of one figure. */
+typedef struct {
+    bool drawn;
+    outcome_t outcome;
+} figure_t;
+
+typedef struct {
+    const plot_request_t *request;
+    figure_t *figures; /* one an experiment */
+    size_t first;      /* of those that are drawn side by side */
+} drawing_t;
+
+/* Draw the figure of an experiment when it has one, and rows for it. */
+static void draw_one(const drawing_t *drawing, size_t index)
 {
+    const plot_request_t *request = drawing->request;
+    const experiment_t *experiment = &request->experiments->items[index];
+    figure_t *figure = &drawing->figures[index];
     const text_t usual = text_of("%s/%s", request->rows, experiment->file),
                  of_mode = text_of("%s/%s.%s.csv", request->rows, experiment->id, request->mode);
     const bool baseline = file_exists(of_mode.chars);
     bool some = false;
-    outcome_t result = has_rows(baseline ? of_mode.chars : usual.chars, &some);
-    if (!outcome_is_ok(&result) || !some)
-        return result;
-    result = baseline ? draw_linked(request, experiment, of_mode.chars) : draw(request, experiment, request->rows);
-    *drawn += outcome_is_ok(&result);
-    return result;
+    figure->outcome = outcome_ok();
+    if (experiment->figure == NULL ||
+        outcome_bad(&figure->outcome, has_rows(baseline ? of_mode.chars : usual.chars, &some)) || !some)
+        return;
+    figure->outcome = baseline ? draw_linked(request, experiment, of_mode.chars) : draw(request, experiment, request->rows);
+    figure->drawn = outcome_is_ok(&figure->outcome);
 }
 
+static void draw_beside(void *context, int64_t index, int worker)
+{
+    const drawing_t *drawing = context;
+    (void)worker;
+    draw_one(drawing, drawing->first + (size_t)index);
+}
+
+/* Draw them all, one a processor at a time. Alone up to the first that is drawn or fails: where there is no gnuplot, the
+ * files of the others stay. */
+static outcome_t draw_all(drawing_t *drawing, size_t count)
+{
+    enum { MOST_AT_ONCE = 8 };
+    const int processors = cpu_count();
+    bool tried = false, missing = false;
+    for (; drawing->first < count && !tried; drawing->first++) {
+        const figure_t *figure = &drawing->figures[drawing->first];
+        draw_one(drawing, drawing->first);
+        tried = figure->drawn || !outcome_is_ok(&figure->outcome);
+        missing = outcome_fault(&figure->outcome) == FAULT_MISSING;
+    }
+    return missing ? outcome_ok()
+                   : threads_for(processors < MOST_AT_ONCE ? processors : MOST_AT_ONCE, (int64_t)(count - drawing->first),
+                                 draw_beside, drawing);
+}
+
+/* The first error, in the order of the experiments. */
 static outcome_t draw_each(const plot_request_t *request, size_t *drawn)
 {
-    const experiments_t *experiments = request->experiments;
-    outcome_t result = outcome_ok(), first = outcome_ok();
-    for (size_t i = 0; i < experiments->count && outcome_fault(&result) != FAULT_MISSING; i++) {
-        result = outcome_ok();
-        if (experiments->items[i].figure != NULL)
-            result = draw_one(request, &experiments->items[i], drawn);
-        if (!outcome_is_ok(&result) && outcome_is_ok(&first))
-            first = result;
+    const size_t count = request->experiments->count;
+    drawing_t drawing = {.request = request, .figures = calloc(count + 1, sizeof *drawing.figures)};
+    if (drawing.figures == NULL)
+        return outcome_out_of_memory("figures");
+    outcome_t result = draw_all(&drawing, count);
+    for (size_t i = 0; i < count; i++) {
+        *drawn += drawing.figures[i].drawn;
+        if (outcome_is_ok(&result) && outcome_is_error(&drawing.figures[i].outcome))
+            result = drawing.figures[i].outcome;
     }
-    return first;
+    free(drawing.figures);
+    return result;
 }
 
 outcome_t plot_figures(const plot_request_t *request, size_t *drawn)

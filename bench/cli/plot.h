@@ -23,7 +23,8 @@ typedef struct {
 outcome_t plot_read_formats(const char *list, bool *formats);
 
 /* Draw FIGURES/NAME.svg, .pdf and .png of every experiment that has a figure and rows in the folder (the report takes only
- * recorded ones), by running gnuplot on its script as a child process (no shell). The same rows give the same bytes.
+ * recorded ones), by running gnuplot on its script as a child process (no shell), one a processor at a time. The same rows
+ * give the same bytes.
  * FAULT_MISSING when gnuplot is not installed. A figure that gnuplot cannot draw costs this figure alone: the others are
  * drawn, and the first error, with the last line that gnuplot printed, is returned at the end. `drawn` counts the figures.
  */

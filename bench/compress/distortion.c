@@ -2,14 +2,12 @@
 /* A channel's weights have at most 256 different values, compressed ones a few more. So exponentials are computed once per
  * value, not per weight, and squared errors are exact integer sums. Channels are added in order: the same result for any
  * number of threads. Methods that leave the integer grid are compared weight by weight. */
-#include "compress/distortion.h"
+#include "compress/distortion_internal.h"
 
 #include "base/threads.h"
 
 #include <math.h>
 #include <stdlib.h>
-
-enum { VALUES = 256, LOWEST = -256, REACH = 512 }; /* compressed values lie in [-160, 158]; PTQ's within 8 bits */
 
 /* Sums over one channel. KL = sum(p (w - w')) + ln(Z' / Z) with p = e^w / Z. */
 typedef struct {
@@ -24,38 +22,36 @@ typedef struct {
     const compressed_t *compressed;
     int64_t size;
     channel_t *channels;
+    distortion_watcher_t watcher; /* NULL: nobody looks at the counts */
+    void *context;
 } walk_t;
 
 /* Values on the layer's own grid: w' = value * scale with the scale of w. */
-static void sum_on_grid(const int8_t *q, const int16_t *values, int64_t size, float scale, channel_t *sums)
+static void sum_on_grid(const grid_counts_t *counts, const grid_sums_t *all, float scale, channel_t *sums)
 {
-    int32_t before[VALUES] = {0}, after[REACH] = {0};
-    int64_t drift[VALUES] = {0}, squares = 0, sum = 0, total = 0, signal = 0;
-    for (int64_t i = 0; i < size; i++) {
-        int difference = q[i] - values[i];
-        before[q[i] + 128]++;
-        after[values[i] - LOWEST]++;
-        drift[q[i] + 128] += difference;
-        squares += difference * difference;
-        sum -= difference;
-        total += q[i];
-        signal += q[i] * q[i];
-    }
-    double step = scale;
-    sums->sum = (double)total * step;
-    sums->drifted = (double)sum * step;
+    const int64_t squares = all->q_squares - 2 * all->q_times_v + all->v_squares;
+    const double step = scale;
+    double weights[GRID_AFTER]; /* e^w of the values that there were before */
+    sums->sum = (double)all->q * step;
+    sums->drifted = (double)(all->v - all->q) * step;
     sums->squared_steps = (double)squares;
-    sums->steps = (double)sum;
+    sums->steps = (double)(all->v - all->q);
     sums->noise = (double)squares * step * step;
-    sums->signal = (double)signal * step * step;
-    for (int i = 0; i < VALUES; i++)
-        if (before[i] > 0) {
-            double weight = exp((i - 128) * step);
-            sums->z += before[i] * weight;
-            sums->drift += weight * (double)drift[i] * step;
+    sums->signal = (double)all->q_squares * step * step;
+    for (int i = 0; i < GRID_BEFORE; i++)
+        if (counts->before[i] > 0) {
+            const int64_t drift = (i - 128) * counts->before[i] - counts->moved[i];
+            const double weight = exp((i - 128) * step);
+            weights[i - 128 - GRID_LOWEST] = weight;
+            sums->z += (double)counts->before[i] * weight;
+            sums->drift += weight * (double)drift * step;
         }
-    for (int i = 0; i < REACH; i++)
-        sums->z_compressed += after[i] > 0 ? after[i] * exp((i + LOWEST) * step) : 0;
+    for (int i = 0; i < GRID_AFTER; i++) {
+        const int value = i + GRID_LOWEST;
+        const bool known = value >= -128 && value < 128 && counts->before[value + 128] > 0;
+        if (counts->after[i] > 0)
+            sums->z_compressed += (double)counts->after[i] * (known ? weights[i] : exp(value * step));
+    }
 }
 
 static void sum_off_grid(const walk_t *walk, int64_t channel, channel_t *sums)
@@ -80,17 +76,27 @@ static void sum_off_grid(const walk_t *walk, int64_t channel, channel_t *sums)
     }
 }
 
+bool distortion_is_on_grid(const compress_layer_t *layer, const compressed_t *compressed, int64_t channel)
+{
+    return compressed->values != NULL && compressed->scale[channel] == layer->scale[channel];
+}
+
 static void sum_channel(void *context, int64_t channel, int worker)
 {
-    (void)worker;
     walk_t *walk = context;
-    const compressed_t *compressed = walk->compressed;
     channel_t *sums = &walk->channels[channel];
-    if (compressed->values != NULL && compressed->scale[channel] == walk->layer->scale[channel])
-        sum_on_grid(walk->layer->q + channel * walk->size, compressed->values + channel * walk->size, walk->size,
-                    walk->layer->scale[channel], sums);
-    else
+    const int8_t *q = walk->layer->q + channel * walk->size;
+    if (!distortion_is_on_grid(walk->layer, walk->compressed, channel)) {
         sum_off_grid(walk, channel, sums);
+        return;
+    }
+    const int16_t *values = walk->compressed->values + channel * walk->size;
+    const grid_sums_t all = grid_sums_of(q, values, walk->size);
+    grid_counts_t counts;
+    grid_counts_of(q, values, walk->size, &counts);
+    sum_on_grid(&counts, &all, walk->layer->scale[channel], sums);
+    if (walk->watcher != NULL)
+        walk->watcher(walk->context, channel, worker, &counts, &all);
 }
 
 /* Mean square of an output whose weights have these sums. max(0, x) of a standard normal x has the mean 1 / sqrt(2 pi) and
@@ -101,16 +107,18 @@ static double output_square(double squares, double sum)
     return variance * squares + mean_squared * sum * sum;
 }
 
-outcome_t distortion_sum(const compress_layer_t *part, const compressed_t *compressed, int threads, distortion_sums_t *sums)
+/* Adds what the channels of walk's layer have, in their order. */
+static outcome_t sum_channels(walk_t *walk, int threads, distortion_sums_t *sums)
 {
-    walk_t walk = {.layer = part, .compressed = compressed, .size = compress_layer_row(part)};
-    walk.channels = calloc((size_t)part->k, sizeof *walk.channels);
-    if (walk.channels == NULL)
-        return outcome_out_of_memory(part->name);
-    outcome_t result = threads_for(threads, part->k, sum_channel, &walk);
-    sums->weights += compress_layer_size(part);
-    for (int64_t channel = 0; outcome_is_ok(&result) && channel < part->k; channel++) {
-        const channel_t *own = &walk.channels[channel];
+    const int64_t channels = walk->layer->k;
+    walk->size = compress_layer_row(walk->layer);
+    walk->channels = calloc((size_t)channels, sizeof *walk->channels);
+    if (walk->channels == NULL)
+        return outcome_out_of_memory(walk->layer->name);
+    outcome_t result = threads_for(threads, channels, sum_channel, walk);
+    sums->weights += compress_layer_size(walk->layer);
+    for (int64_t channel = 0; outcome_is_ok(&result) && channel < channels; channel++) {
+        const channel_t *own = &walk->channels[channel];
         sums->squared_steps += own->squared_steps;
         sums->steps += own->steps;
         sums->signal += own->signal;
@@ -121,8 +129,14 @@ outcome_t distortion_sum(const compress_layer_t *part, const compressed_t *compr
         sums->internal_output_noise += output_square(own->noise, own->drifted);
         sums->internal_output_signal += output_square(own->signal, own->sum);
     }
-    free(walk.channels);
+    free(walk->channels);
     return result;
+}
+
+outcome_t distortion_sum(const compress_layer_t *part, const compressed_t *compressed, int threads, distortion_sums_t *sums)
+{
+    walk_t walk = {.layer = part, .compressed = compressed};
+    return sum_channels(&walk, threads, sums);
 }
 
 distortion_t distortion_of_sums(const distortion_sums_t *sums)
@@ -138,13 +152,20 @@ distortion_t distortion_of_sums(const distortion_sums_t *sums)
                           .divergence = sums->noise > 0 ? sums->internal_drift / z + log1p(growth) : 0};
 }
 
+outcome_t distortion_watch(const compress_layer_t *layer, const compressed_t *compressed, int threads,
+                           distortion_watcher_t watcher, void *context, distortion_t *distortion)
+{
+    walk_t walk = {.layer = layer, .compressed = compressed, .watcher = watcher, .context = context};
+    distortion_sums_t sums = {0};
+    outcome_t result = sum_channels(&walk, threads, &sums);
+    *distortion = distortion_of_sums(&sums);
+    return result;
+}
+
 outcome_t distortion_of(const compress_layer_t *layer, const compressed_t *compressed, int threads,
                         distortion_t *distortion)
 {
-    distortion_sums_t sums = {0};
-    outcome_t result = distortion_sum(layer, compressed, threads, &sums);
-    *distortion = distortion_of_sums(&sums);
-    return result;
+    return distortion_watch(layer, compressed, threads, NULL, NULL, distortion);
 }
 
 void distortion_add(distortion_t *sum, const distortion_t *distortion)

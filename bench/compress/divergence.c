@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sums are kept per channel as integers where the compressed values are on the layer's own grid, and added in order. */
+/* Where the compressed values are on the layer's own grid, counts and sums of a channel are integers, which the distortion
+ * has made (distortion_internal.h); the sums of the channels are added in order. */
 #include "compress/divergence.h"
+
+#include "compress/distortion_internal.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-enum { BINS = 512, LOWEST = -256 };
+enum { BINS = GRID_AFTER, LOWEST = GRID_LOWEST };
 
 static const double half_a_count = 0.5;
 
@@ -24,22 +27,45 @@ static int bin_of(double steps)
     return bin < 0 ? 0 : bin >= BINS ? BINS - 1 : (int)bin;
 }
 
-static void add_on_grid(const int8_t *q, const int16_t *values, int64_t size, double step, sample_t *sample)
+/* ===  Channels on the grid  === */
+
+typedef struct {
+    int64_t before[GRID_BEFORE], after[GRID_AFTER];
+} histograms_t;
+
+typedef struct {
+    histograms_t *histograms; /* one a worker */
+    grid_sums_t *sums;        /* one a channel */
+} tally_t;
+
+static void take_counts(void *context, int64_t channel, int worker, const grid_counts_t *counts, const grid_sums_t *sums)
 {
-    int64_t sum = 0, squares = 0, sum_after = 0, squares_after = 0;
-    for (int64_t i = 0; i < size; i++) {
-        sample->before[q[i] - LOWEST]++;
-        sample->after[values[i] - LOWEST]++;
-        sum += q[i];
-        squares += q[i] * q[i];
-        sum_after += values[i];
-        squares_after += values[i] * values[i];
-    }
-    sample->original.sum += (double)sum * step;
-    sample->original.squares += (double)squares * step * step;
-    sample->compressed.sum += (double)sum_after * step;
-    sample->compressed.squares += (double)squares_after * step * step;
+    const tally_t *tally = context;
+    histograms_t *histograms = &tally->histograms[worker];
+    for (int i = 0; i < GRID_BEFORE; i++)
+        histograms->before[i] += counts->before[i];
+    for (int i = 0; i < GRID_AFTER; i++)
+        histograms->after[i] += counts->after[i];
+    tally->sums[channel] = *sums;
 }
+
+static void add_histograms(const histograms_t *histograms, sample_t *sample)
+{
+    for (int i = 0; i < GRID_BEFORE; i++)
+        sample->before[i - 128 - LOWEST] += histograms->before[i];
+    for (int i = 0; i < GRID_AFTER; i++)
+        sample->after[i] += histograms->after[i];
+}
+
+static void add_on_grid(const grid_sums_t *sums, double step, sample_t *sample)
+{
+    sample->original.sum += (double)sums->q * step;
+    sample->original.squares += (double)sums->q_squares * step * step;
+    sample->compressed.sum += (double)sums->v * step;
+    sample->compressed.squares += (double)sums->v_squares * step * step;
+}
+
+/* ===  Other channels  === */
 
 static void add_off_grid(const int8_t *q, const float *floats, int64_t size, double step, sample_t *sample)
 {
@@ -80,23 +106,42 @@ static double gaussian_divergence(const sample_t *sample, int64_t weights)
                                sample->compressed.squares / count - mean_after * mean_after);
 }
 
-outcome_t divergence_of(const compress_layer_t *layer, const compressed_t *compressed, divergence_t *divergence)
+/* ===  The layer  === */
+
+static void add_channels(const compress_layer_t *layer, const compressed_t *compressed, const tally_t *tally, float *floats,
+                         sample_t *sample)
 {
-    const int64_t weights = compress_layer_size(layer), size = weights / layer->k;
-    sample_t sample = {0};
-    float *floats = malloc((size_t)size * sizeof *floats);
-    if (floats == NULL)
-        return outcome_out_of_memory(layer->name);
+    const int64_t size = compress_layer_size(layer) / layer->k;
     for (int64_t channel = 0; channel < layer->k; channel++) {
-        const int8_t *q = layer->q + channel * size;
-        if (compressed->values != NULL && compressed->scale[channel] == layer->scale[channel]) {
-            add_on_grid(q, compressed->values + channel * size, size, (double)layer->scale[channel], &sample);
+        const double step = (double)layer->scale[channel];
+        if (distortion_is_on_grid(layer, compressed, channel)) {
+            add_on_grid(&tally->sums[channel], step, sample);
         } else {
             compressed_to_floats(compressed, layer, channel, 1, floats);
-            add_off_grid(q, floats, size, (double)layer->scale[channel], &sample);
+            add_off_grid(layer->q + channel * size, floats, size, step, sample);
         }
     }
+}
+
+outcome_t divergence_of(const compress_layer_t *layer, const compressed_t *compressed, int threads,
+                        distortion_t *distortion, divergence_t *divergence)
+{
+    const int64_t weights = compress_layer_size(layer);
+    sample_t sample = {0};
+    tally_t tally = {.histograms = calloc((size_t)threads, sizeof *tally.histograms),
+                     .sums = calloc((size_t)layer->k, sizeof *tally.sums)};
+    float *floats = malloc((size_t)(weights / layer->k) * sizeof *floats);
+    outcome_t result = tally.histograms != NULL && tally.sums != NULL && floats != NULL
+                           ? distortion_watch(layer, compressed, threads, take_counts, &tally, distortion)
+                           : outcome_out_of_memory(layer->name);
+    if (outcome_is_ok(&result)) {
+        for (int worker = 0; worker < threads; worker++)
+            add_histograms(&tally.histograms[worker], &sample);
+        add_channels(layer, compressed, &tally, floats, &sample);
+        *divergence = (divergence_t){histogram_divergence(&sample, weights), gaussian_divergence(&sample, weights)};
+    }
+    free(tally.histograms);
+    free(tally.sums);
     free(floats);
-    *divergence = (divergence_t){histogram_divergence(&sample, weights), gaussian_divergence(&sample, weights)};
-    return outcome_ok();
+    return result;
 }

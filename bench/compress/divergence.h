@@ -2,7 +2,7 @@
 #ifndef BBS_COMPRESS_DIVERGENCE_H
 #define BBS_COMPRESS_DIVERGENCE_H
 
-#include "compress/layer.h"
+#include "compress/distortion.h"
 
 /* The Kullback-Leibler divergence of the compressed weights of a layer from its INT8 weights w = q * scale, in nats, by two
  * definitions more than distortion.h has. The paper's Figs. 1 and 6 print a "KL divergence" of weights and do not define
@@ -18,7 +18,9 @@ typedef struct {
     double histogram, gaussian; /* gaussian: NaN where one variance is 0 and the other is not */
 } divergence_t;
 
-outcome_t divergence_of(const compress_layer_t *layer, const compressed_t *compressed, divergence_t *divergence);
+/* With the distortion of the layer, because both follow from the same counts. The same for any number of threads. */
+outcome_t divergence_of(const compress_layer_t *layer, const compressed_t *compressed, int threads,
+                        distortion_t *distortion, divergence_t *divergence);
 
 /* KL of N(mean', variance') from N(mean, variance). */
 double divergence_gaussian(double mean, double variance, double mean_after, double variance_after);

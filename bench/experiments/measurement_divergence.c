@@ -3,7 +3,6 @@
  * the paper's Figs. 6 and 1. Layers of the paper's networks have synthetic weights; the compact networks are real. */
 #include "base/registry.h"
 #include "base/text.h"
-#include "compress/distortion.h"
 #include "compress/divergence.h"
 #include "compress/spec.h"
 #include "experiments/model_inputs_list.h"
@@ -111,8 +110,7 @@ static outcome_t write_row(void *context, size_t index, compressed_t *compressed
     distortion_t distortion;
     divergence_t divergence;
     outcome_t result;
-    if (layer->whole || outcome_bad(&result, distortion_of(layer, compressed, task->threads, &distortion)) ||
-        outcome_bad(&result, divergence_of(layer, compressed, &divergence)))
+    if (layer->whole || outcome_bad(&result, divergence_of(layer, compressed, task->threads, &distortion, &divergence)))
         return layer->whole ? outcome_ok() : result;
     const cells_t cells = {.net = task->network->name,
                            .size = task->size->name,

@@ -60,21 +60,6 @@ outcome_t accuracy_answers_run(accuracy_session_t *session, const char *title, l
     return inference_run(&inference, whole_title.chars, answers->sample, answers->samples, answers->predicted);
 }
 
-/* Give the method's weights to the engine, and count its bits; without an engine only count them. */
-static outcome_t apply(accuracy_session_t *session, size_t index, engine_t *engine, accuracy_row_t *row)
-{
-    const stored_t *stored = &session->checkpoint.stored;
-    const char *spec = session->methods[index];
-    sha256_t *digest = &session->digests[index];
-    if (stored->compressed && text_equal(spec, stored->method.chars))
-        return variant_apply_stored(stored, &session->network, engine, &row->bits, digest);
-    const text_t key = accuracy_session_variant_key(session, spec, session->config->part.stamp);
-    return variant_apply_kept(session->config->cache, key.chars, &session->network, spec, session->config->threads, engine,
-                              &row->bits, digest);
-}
-
-/* ===  Methods that leave the same weights  === */
-
 static bool filters_activations(const char *spec)
 {
     const method_t *method;
@@ -83,17 +68,31 @@ static bool filters_activations(const char *spec)
     return !outcome_is_ok(&result) || parsed.activation_bits > 0;
 }
 
+/* Give the method's weights to the engine, and count its bits; without an engine only count them. */
+static outcome_t apply(accuracy_session_t *session, size_t index, engine_t *engine, accuracy_row_t *row)
+{
+    const stored_t *stored = &session->checkpoint.stored;
+    const char *spec = session->methods[index];
+    sha256_t *digest = filters_activations(spec) ? NULL : &session->digests[index];
+    if (stored->compressed && text_equal(spec, stored->method.chars))
+        return variant_apply_stored(stored, &session->network, session->config->threads, engine, &row->bits, digest);
+    const text_t key = accuracy_session_variant_key(session, spec, session->config->part.stamp);
+    return variant_apply_kept(session->config->cache, key.chars, &session->network, spec, session->config->threads, engine,
+                              &row->bits, digest);
+}
+
+/* ===  Methods that leave the same weights  === */
+
 /* Take over the answers of a method that has run with the same weights, where it did: a preset and its spec, or two
  * settings that keep the same channels at 8 bits. Nothing else differs between two methods, unless they quantise
- * activations. */
+ * activations; such a method has no digest. */
 static bool take_over(accuracy_session_t *session, size_t index)
 {
     const sha256_t *digest = &session->digests[index];
     predictions_t *to = &session->answers[index];
     for (size_t i = 0; i < session->method_count && digest->hex[0] != '\0'; i++) {
         const predictions_t *from = &session->answers[i];
-        if (i == index || !session->answered[i] || !text_equal(session->digests[i].hex, digest->hex) ||
-            filters_activations(session->methods[i]) || filters_activations(session->methods[index]))
+        if (i == index || !session->answered[i] || !text_equal(session->digests[i].hex, digest->hex))
             continue;
         memcpy(to->predicted, from->predicted, (size_t)to->samples * sizeof *to->predicted);
         memcpy(to->outputs, from->outputs, (size_t)to->samples * sizeof *to->outputs);

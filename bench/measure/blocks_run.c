@@ -122,7 +122,7 @@ static outcome_t take_block_layer(blocks_t *model, size_t index, const compresse
 {
     const int64_t place = (int64_t)(index - model->first), block = place / model->block_layers;
     outcome_t result = variant_give(model->block.engine, (size_t)(place % model->block_layers), &model->layers[index],
-                                    compressed, model->room, NULL);
+                                    compressed, model->room);
     if (!outcome_is_ok(&result) || (place + 1) % model->block_layers != 0)
         return result;
     net_slice_move(&model->block.slice, (size_t)block * model->block_floats);
@@ -139,7 +139,7 @@ static outcome_t take_matrix(run_t *run, size_t index, const compressed_t *compr
     const bool embedding = index < model->first;
     outcome_t result = embedding ? embed(run, layer, compressed) : outcome_ok();
     if (outcome_is_ok(&result) && (!embedding || model->tied))
-        result = variant_give(model->head.engine, 0, layer, compressed, model->room, NULL);
+        result = variant_give(model->head.engine, 0, layer, compressed, model->room);
     return outcome_is_ok(&result) && !embedding ? run_head(model) : result;
 }
 

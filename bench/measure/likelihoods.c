@@ -2,7 +2,6 @@
 #include "measure/likelihoods.h"
 
 #include "rows/schema.h"
-#include "rows/statistics.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -72,7 +71,7 @@ void likelihoods_put(likelihoods_t *likelihoods, int64_t at, int64_t token, int6
 }
 
 outcome_t likelihoods_compare(const likelihoods_t *method, const likelihoods_t *reference, int index,
-                              const windows_t *windows, likelihoods_against_t *against)
+                              const windows_t *windows, resampling_t *resampling, likelihoods_against_t *against)
 {
     enum { SEED = 1 };
     double sum = 0, divergence = 0;
@@ -97,7 +96,7 @@ outcome_t likelihoods_compare(const likelihoods_t *method, const likelihoods_t *
         against->difference = sum / (double)windows->counted;
         against->ratio = exp(against->difference);
         against->divergence = divergence / (double)windows->counted;
-        statistics_bootstrap_ratio(sums, counts, (size_t)windows->count, SEED, &against->low, &against->high);
+        resampling_ratio(resampling, sums, counts, (size_t)windows->count, SEED, &against->low, &against->high);
     }
     free(sums);
     free(counts);

@@ -5,6 +5,7 @@
 #include "base/outcome.h"
 #include "measure/outputs.h"
 #include "measure/windows.h"
+#include "rows/resampling.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,8 +33,9 @@ typedef struct {
     int64_t agree;                /* tokens with the same largest logit; unknown without a reference */
 } likelihoods_against_t;
 
-/* All unknown when `reference` is NULL or the method itself. `index` is the reference's number. */
+/* All unknown when `reference` is NULL or the method itself. `index` is the reference's number; `resampling` keeps what the
+ * bootstrap has drawn. */
 outcome_t likelihoods_compare(const likelihoods_t *method, const likelihoods_t *reference, int index,
-                              const windows_t *windows, likelihoods_against_t *against);
+                              const windows_t *windows, resampling_t *resampling, likelihoods_against_t *against);
 
 #endif

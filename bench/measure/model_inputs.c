@@ -222,6 +222,17 @@ void model_inputs_close(model_inputs_t *inputs)
     *inputs = (model_inputs_t){0};
 }
 
+/* What was selected, compressed and counted depends on the layers that stay whole. */
+void model_inputs_prune(model_inputs_t *inputs, const model_plan_t *plan)
+{
+    inputs->plan = plan;
+    inputs->compressed_for = inputs->effectual_for = NULL;
+    free(inputs->selected);
+    inputs->selected = NULL;
+    for (size_t i = 0; i < inputs->int8.count; i++)
+        inputs->int8.layers[i].whole = net_layer_stays_whole(&inputs->table->items[i], plan->prune_first);
+}
+
 outcome_t model_inputs_layers(model_inputs_t *inputs, const accelerator_t *accelerator, const accel_config_t *config,
                               accel_layer_t *layers)
 {

@@ -30,6 +30,8 @@ typedef struct {
 outcome_t model_inputs_open(const model_plan_t *plan, const network_t *network, const net_size_t *size,
                             const net_table_t *table, model_inputs_t *inputs);
 void model_inputs_close(model_inputs_t *inputs);
+/* Go on with the same weights under a plan that differs from the first in `prune_first` alone. */
+void model_inputs_prune(model_inputs_t *inputs, const model_plan_t *plan);
 
 /* Fill layers[table->count] for one accelerator in this configuration. The values live until the next call. */
 outcome_t model_inputs_layers(model_inputs_t *inputs, const accelerator_t *accelerator, const accel_config_t *config,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Weights are drawn twice, once for each treatment of the first layer. A design's work, which takes most of the time, is
- * counted only once for all oddities that it does not depend on. */
+/* Weights are drawn once for both treatments of the first layer, whose rows are kept until those of all networks with a
+ * whole one are written. A design's work, which takes most of the time, is counted only once for all oddities that it does
+ * not depend on; without any of them, in the profile paper, it is that of model.csv, whose totals are read. */
 #include "measure/oddity_totals.h"
 
 #include "accel/configuration.h"
@@ -8,11 +9,14 @@
 #include "accel/energy.h"
 #include "accel/oddity.h"
 #include "measure/model_inputs.h"
+#include "measure/model_rows.h"
 #include "measure/oddity_rows.h"
+#include "rows/table.h"
 
 #include <stdlib.h>
 
-static const char size_name[] = "full", energy_table[] = "bitsim";
+static const char size_name[] = "full", energy_table[] = "bitsim", paper_profile[] = "paper";
+static const char none[] = "none", all_oddities[] = "all";
 
 /* Settings of single designs that can be argued either way; the first of each is its name in the rows. The default and its
  * reason are in paper.ini and in the design's file. */
@@ -28,10 +32,21 @@ static const struct {
     {&accelerator_sparten, {"sparten.flat_slices=1"}},
 };
 
+/* The rows so far. Those of a pruned first layer come last. */
+typedef struct {
+    rows_writer_t writer;
+    oddity_row_t *kept; /* their texts live as long as the program, or in `sources` */
+    size_t kept_count, kept_room;
+    text_t *sources;    /* one a network */
+    rows_table_t model; /* the rows of model.csv */
+    const char *model_path;
+} output_t;
+
 /* One network with its weights on one design in one profile. */
 typedef struct {
     model_inputs_t *inputs;
-    rows_writer_t *writer;
+    output_t *output;
+    const char *source; /* of the weights */
     const accelerator_t *accelerator;
     const char *profile;
     accel_config_t config; /* without oddities */
@@ -61,20 +76,40 @@ static outcome_t work(pass_t *pass, const accel_config_t *config)
     return result;
 }
 
-static void write_row(const pass_t *pass, const char *oddity, const counts_t *total, const energy_t *energy)
+/* Names of a row, without its numbers. */
+static oddity_row_t row_of(const pass_t *pass, const char *oddity)
 {
-    const oddity_row_t row = {.profile = pass->profile,
-                              .first_layer_weights = pass->inputs->plan->prune_first ? "pruned" : "whole",
-                              .oddity = oddity,
-                              .net = pass->inputs->network->name,
-                              .size = size_name,
-                              .accelerator = pass->accelerator->name,
-                              .cycles = total->cycles,
-                              .energy_on_chip_pj = energy->on_chip_pj,
-                              .energy_dram_pj = energy->dram_pj,
-                              .energy_total_pj = energy->total_pj,
-                              .weights_source = model_inputs_weights(pass->inputs)};
-    rows_write(pass->writer, &row);
+    return (oddity_row_t){.profile = pass->profile,
+                          .first_layer_weights = pass->inputs->plan->prune_first ? "pruned" : "whole",
+                          .oddity = oddity,
+                          .net = pass->inputs->network->name,
+                          .size = size_name,
+                          .accelerator = pass->accelerator->name,
+                          .weights_source = pass->source};
+}
+
+static outcome_t write_row(const pass_t *pass, const char *oddity, const counts_t *total, const energy_t *energy)
+{
+    output_t *output = pass->output;
+    oddity_row_t row = row_of(pass, oddity);
+    row.cycles = total->cycles;
+    row.energy_on_chip_pj = energy->on_chip_pj;
+    row.energy_dram_pj = energy->dram_pj;
+    row.energy_total_pj = energy->total_pj;
+    if (!pass->inputs->plan->prune_first) {
+        rows_write(&output->writer, &row);
+        return outcome_ok();
+    }
+    if (output->kept_count == output->kept_room) {
+        const size_t room = output->kept_room > 0 ? 2 * output->kept_room : 64;
+        oddity_row_t *grown = realloc(output->kept, room * sizeof *grown);
+        if (grown == NULL)
+            return outcome_out_of_memory(row.net);
+        output->kept = grown;
+        output->kept_room = room;
+    }
+    output->kept[output->kept_count++] = row;
+    return outcome_ok();
 }
 
 static outcome_t run_oddity(pass_t *pass, const char *oddity, uint32_t flags)
@@ -96,8 +131,46 @@ static outcome_t run_oddity(pass_t *pass, const char *oddity, uint32_t flags)
         return outcome_failed(pass->accelerator->name, pass->inputs->network->name, "a total beyond 63 bits",
                               "a smaller network", NULL);
     energy_t energy = energy_of(&rates, &total);
-    write_row(pass, oddity, &total, &energy);
-    return result;
+    return write_row(pass, oddity, &total, &energy);
+}
+
+/* ===  Without oddities  === */
+
+static bool is_total(const rows_table_t *model, size_t row, const pass_t *pass)
+{
+    const struct {
+        const char *column, *text;
+    } wanted[] = {{"net", pass->inputs->network->name},
+                  {"size", size_name},
+                  {"accelerator", pass->accelerator->name},
+                  {"layer", "total"},
+                  {"setting", ""},
+                  {"energy_table", energy_table},
+                  {"configuration", pass->profile}};
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        if (!text_equal(rows_text_at(model, row, wanted[i].column), wanted[i].text))
+            return false;
+    return true;
+}
+
+/* The total of model.csv. */
+static outcome_t write_known(pass_t *pass)
+{
+    const rows_table_t *model = &pass->output->model;
+    for (size_t i = 0; i < model->count; i++) {
+        if (!is_total(model, i, pass))
+            continue;
+        oddity_row_t row = row_of(pass, none);
+        row.cycles = rows_integer_at(model, i, "cycles");
+        row.energy_on_chip_pj = rows_real_at(model, i, "energy_on_chip_pj");
+        row.energy_dram_pj = rows_real_at(model, i, "energy_dram_pj");
+        row.energy_total_pj = rows_real_at(model, i, "energy_total_pj");
+        rows_write(&pass->output->writer, &row);
+        return outcome_ok();
+    }
+    return outcome_failed(pass->output->model_path, "total",
+                          text_of("no row of %s on %s", pass->inputs->network->name, pass->accelerator->name).chars,
+                          "all networks on all designs", "run the experiment model again");
 }
 
 /* ===  The oddities of a design  === */
@@ -136,12 +209,10 @@ static outcome_t run_choices(pass_t *pass)
     return result;
 }
 
-static const char none[] = "none", all_oddities[] = "all";
-
 /* What is run: a profile without oddities, with other choices, with each oddity alone, or with all. */
 typedef struct {
     const char *profile;
-    bool without, choices, single, with_all;
+    bool known, without, choices, single, with_all; /* known: without oddities, as in model.csv */
 } extent_t;
 
 static outcome_t run_design(pass_t *pass, const extent_t *extent)
@@ -152,6 +223,7 @@ static outcome_t run_design(pass_t *pass, const extent_t *extent)
     pass->profile = extent->profile;
     if (outcome_bad(&result, configuration_load(pass->profile, &pass->accelerator, 1, &pass->config)) ||
         outcome_bad(&result, oddity_read(all_oddities, &all)) ||
+        (extent->known && outcome_bad(&result, write_known(pass))) ||
         (extent->without && outcome_bad(&result, run_oddity(pass, none, 0))) ||
         (extent->choices && outcome_bad(&result, run_choices(pass))) ||
         (extent->single && outcome_bad(&result, run_single(pass))))
@@ -161,14 +233,14 @@ static outcome_t run_design(pass_t *pass, const extent_t *extent)
 
 /* ===  All networks  === */
 
-static outcome_t run_designs(model_inputs_t *inputs, bool brief, rows_writer_t *writer)
+static outcome_t run_designs(model_inputs_t *inputs, const char *source, bool brief, output_t *output)
 {
     const bool pruned = inputs->plan->prune_first;
-    const extent_t paper = {.profile = "paper", .without = !pruned, .choices = !pruned};
+    const extent_t paper = {.profile = paper_profile, .known = !pruned, .choices = !pruned};
     const extent_t bitsim = {
         .profile = "bitsim", .without = !brief && !pruned, .single = !brief && !pruned, .with_all = !brief || pruned};
     size_t count = inputs->table->count;
-    pass_t pass = {.inputs = inputs, .writer = writer};
+    pass_t pass = {.inputs = inputs, .output = output, .source = source};
     outcome_t result = outcome_ok();
     pass.layers = calloc(count, sizeof *pass.layers);
     pass.works = calloc(count, sizeof *pass.works);
@@ -186,8 +258,11 @@ static outcome_t run_designs(model_inputs_t *inputs, bool brief, rows_writer_t *
     return result;
 }
 
-static outcome_t run_network(const model_plan_t *plan, const network_t *network, bool brief, rows_writer_t *writer)
+/* First with a whole first layer, then with a pruned one. */
+static outcome_t run_network(const network_t *network, bool brief, int threads, text_t *source, output_t *output)
 {
+    const model_plan_t whole = {.origin = MODEL_SYNTHETIC, .threads = threads},
+                       pruned = {.origin = MODEL_SYNTHETIC, .prune_first = true, .threads = threads};
     const net_size_t *size;
     net_table_t table = {0};
     model_inputs_t inputs = {0};
@@ -195,23 +270,44 @@ static outcome_t run_network(const model_plan_t *plan, const network_t *network,
     if (outcome_bad(&result, net_find_size(network, size_name, &size)) ||
         outcome_bad(&result, net_layers(network, size, &table)))
         return result;
-    if (!outcome_bad(&result, model_inputs_open(plan, network, size, &table, &inputs)))
-        result = run_designs(&inputs, brief, writer);
+    if (!outcome_bad(&result, model_inputs_open(&whole, network, size, &table, &inputs))) {
+        *source = text_of("%s", model_inputs_weights(&inputs));
+        result = run_designs(&inputs, source->chars, brief, output);
+        model_inputs_prune(&inputs, &pruned);
+        if (outcome_is_ok(&result))
+            result = run_designs(&inputs, source->chars, brief, output);
+    }
     model_inputs_close(&inputs);
     net_table_free(&table);
     return result;
 }
 
-outcome_t oddity_totals_run(bool brief, int threads, const char *path)
+static outcome_t run_networks(bool brief, int threads, output_t *output)
 {
-    rows_writer_t writer;
-    outcome_t result = rows_create(&writer, &oddity_schema, path);
+    size_t count = 0;
+    outcome_t result = outcome_ok();
+    while (net_registry[count] != NULL)
+        count++;
+    output->sources = calloc(count + 1, sizeof *output->sources);
+    if (output->sources == NULL)
+        return outcome_out_of_memory("oddities");
+    for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
+        result = run_network(net_registry[i], brief, threads, &output->sources[i], output);
+    for (size_t i = 0; i < output->kept_count && outcome_is_ok(&result); i++)
+        rows_write(&output->writer, &output->kept[i]);
+    return result;
+}
+
+outcome_t oddity_totals_run(bool brief, int threads, const char *model, const char *path)
+{
+    output_t output = {.model_path = model};
+    outcome_t result = rows_read(&model_schema, model, &output.model);
     if (!outcome_is_ok(&result))
         return result;
-    for (int pruned = 0; pruned <= 1; pruned++) {
-        const model_plan_t plan = {.origin = MODEL_SYNTHETIC, .prune_first = pruned, .threads = threads};
-        for (const network_t *const *network = net_registry; *network != NULL && outcome_is_ok(&result); network++)
-            result = run_network(&plan, *network, brief, &writer);
-    }
-    return rows_finish(&writer, result);
+    if (!outcome_bad(&result, rows_create(&output.writer, &oddity_schema, path)))
+        result = rows_finish(&output.writer, run_networks(brief, threads, &output));
+    rows_table_free(&output.model);
+    free(output.kept);
+    free(output.sources);
+    return result;
 }

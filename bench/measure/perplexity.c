@@ -26,6 +26,7 @@ typedef struct {
     size_t *order;                                      /* of the methods: references first */
     const likelihoods_t *reference[OUTPUTS_REFERENCES]; /* NULL: not among the methods */
     spill_t logits[OUTPUTS_REFERENCES];                 /* of the pass: [tokens that count, words] */
+    resampling_t resampling;                            /* for the intervals of all methods */
 } session_t;
 
 /* ===  One window  === */
@@ -115,7 +116,7 @@ static outcome_t run_pass(session_t *session)
 
 /* ===  Rows  === */
 
-static outcome_t complete_row(const session_t *session, size_t index, perplexity_row_t *row)
+static outcome_t complete_row(session_t *session, size_t index, perplexity_row_t *row)
 {
     const perplexity_config_t *config = session->config;
     const likelihoods_t *said = &session->said[index];
@@ -152,10 +153,11 @@ static outcome_t complete_row(const session_t *session, size_t index, perplexity
     row->bits_per_byte = sum / log(2) / (double)row->bytes;
     row->bits_per_weight = compress_bits_per_weight(&session->bits[index], false);
     row->bits_per_weight_with_metadata = compress_bits_per_weight(&session->bits[index], true);
-    if (outcome_bad(&result,
-                    likelihoods_compare(said, session->reference[OUTPUTS_INT8], OUTPUTS_INT8, windows, &row->int8)))
+    if (outcome_bad(&result, likelihoods_compare(said, session->reference[OUTPUTS_INT8], OUTPUTS_INT8, windows,
+                                                 &session->resampling, &row->int8)))
         return result;
-    return likelihoods_compare(said, session->reference[OUTPUTS_FP32], OUTPUTS_FP32, windows, &row->fp32);
+    return likelihoods_compare(said, session->reference[OUTPUTS_FP32], OUTPUTS_FP32, windows, &session->resampling,
+                               &row->fp32);
 }
 
 static void keep_tokens(const session_t *session, rows_writer_t *writer)
@@ -260,6 +262,7 @@ static void close_session(session_t *session)
     free(session->said);
     free(session->bits);
     free(session->order);
+    resampling_free(&session->resampling);
     windows_free(&session->windows);
     language_close(&session->language);
 }

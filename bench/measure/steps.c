@@ -87,7 +87,7 @@ static outcome_t apply(accuracy_session_t *session, const char *spec)
     compress_size_t unused;
     outcome_t result;
     if (stored->compressed && text_equal(spec, stored->method.chars))
-        return variant_apply_stored(stored, &session->network, session->engine, &unused, NULL);
+        return variant_apply_stored(stored, &session->network, session->config->threads, session->engine, &unused, NULL);
     if (outcome_bad(&result, method_parse(spec, &method, &parsed)))
         return result;
     if (parsed.activation_bits > 0)

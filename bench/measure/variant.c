@@ -3,6 +3,7 @@
 
 #include "base/progress.h"
 #include "compress/spec.h"
+#include "measure/variant_digest.h"
 #include "measure/variant_file.h"
 
 #include <stdio.h>
@@ -15,20 +16,10 @@ typedef struct {
     engine_t *engine;
     compress_size_t *bits;
     float *floats;
+    int threads;
     sha256_t *digest;         /* of all weights given so far; NULL: not wanted */
     variant_writer_t *writer; /* NULL: compressed layers are not kept */
 } application_t;
-
-/* The digest of the digest so far and of these bytes. */
-static void add_to_digest(sha256_t *digest, const void *bytes, size_t size)
-{
-    sha256_t pair[2] = {{{0}}};
-    if (digest == NULL)
-        return;
-    pair[0] = *digest;
-    sha256_bytes(bytes, size, &pair[1]);
-    sha256_bytes(pair, sizeof pair, digest);
-}
 
 /* Output channels of a layer that are given to the engine at a time. */
 static int64_t rows_at_a_time(const compress_layer_t *layer)
@@ -39,13 +30,11 @@ static int64_t rows_at_a_time(const compress_layer_t *layer)
 
 /* Integer values of a method go to the engine unchanged: the engine sees no difference between methods. */
 static outcome_t give_integers(engine_t *engine, const compress_layer_t *layer, size_t index,
-                               const compressed_t *compressed, sha256_t *digest)
+                               const compressed_t *compressed)
 {
     if (compressed->values == NULL)
         return outcome_failed("--activations int8", layer->name, "a method whose weights are not integers",
                               "int8, ptq, ra, zps, bitflip or a preset of these", "use --activations fp32 for this method");
-    add_to_digest(digest, compressed->values, (size_t)compress_layer_size(layer) * sizeof *compressed->values);
-    add_to_digest(digest, compressed->scale, (size_t)layer->k * sizeof *compressed->scale);
     return engine_set_integers(engine, index, 0, layer->k, compressed->values, compressed->scale);
 }
 
@@ -56,16 +45,15 @@ int64_t variant_part(const compress_layer_t *layer)
 }
 
 outcome_t variant_give(engine_t *engine, size_t index, const compress_layer_t *layer, const compressed_t *compressed,
-                       float *room, sha256_t *digest)
+                       float *room)
 {
-    const int64_t step = rows_at_a_time(layer), row = layer->c * layer->kh * layer->kw;
+    const int64_t step = rows_at_a_time(layer);
     outcome_t result = outcome_ok();
     if (engine_takes_integers(engine))
-        return give_integers(engine, layer, index, compressed, digest);
+        return give_integers(engine, layer, index, compressed);
     for (int64_t first = 0; first < layer->k && outcome_is_ok(&result); first += step) {
         const int64_t rows = layer->k - first < step ? layer->k - first : step;
         compressed_to_floats(compressed, layer, first, rows, room);
-        add_to_digest(digest, room, (size_t)(rows * row) * sizeof *room);
         result = engine_set_rows(engine, index, first, rows, room);
     }
     return result;
@@ -73,10 +61,12 @@ outcome_t variant_give(engine_t *engine, size_t index, const compress_layer_t *l
 
 static outcome_t give_layer(const application_t *application, size_t index, const compressed_t *compressed)
 {
+    const compress_layer_t *layer = &application->network->layers[index];
     outcome_t result = outcome_ok();
     if (application->engine != NULL)
-        result = variant_give(application->engine, index, &application->network->layers[index], compressed,
-                              application->floats, application->digest);
+        result = variant_give(application->engine, index, layer, compressed, application->floats);
+    if (application->engine != NULL && application->digest != NULL && outcome_is_ok(&result))
+        result = variant_digest_add(layer, compressed, application->threads, application->digest);
     int8_network_rest(application->network, index);
     return result;
 }
@@ -92,11 +82,12 @@ static outcome_t apply_layer(void *context, size_t index, compressed_t *compress
 }
 
 /* Room for the floats of the largest part of a layer. */
-static outcome_t open_application(const int8_network_t *network, engine_t *engine, compress_size_t *bits, sha256_t *digest,
-                                  application_t *application)
+static outcome_t open_application(const int8_network_t *network, int threads, engine_t *engine, compress_size_t *bits,
+                                  sha256_t *digest, application_t *application)
 {
     int64_t largest = 0;
-    *application = (application_t){.network = network, .engine = engine, .bits = bits, .digest = digest};
+    *application =
+        (application_t){.network = network, .engine = engine, .bits = bits, .threads = threads, .digest = digest};
     if (digest != NULL)
         *digest = (sha256_t){{0}};
     *bits = (compress_size_t){0};
@@ -118,7 +109,7 @@ static outcome_t apply(const int8_network_t *network, const char *spec, int thre
     outcome_t result;
     *bits = (compress_size_t){0};
     if (outcome_bad(&result, method_parse(spec, &method, &config)) ||
-        outcome_bad(&result, open_application(network, engine, bits, digest, &application)))
+        outcome_bad(&result, open_application(network, threads, engine, bits, digest, &application)))
         return result;
     application.writer = writer;
     config.values_only = true; /* the columns of a large layer would take 100 MB */
@@ -133,11 +124,11 @@ outcome_t variant_apply(const int8_network_t *network, const char *spec, int thr
     return apply(network, spec, threads, engine, NULL, bits, digest);
 }
 
-outcome_t variant_apply_stored(const stored_t *stored, const int8_network_t *network, engine_t *engine,
+outcome_t variant_apply_stored(const stored_t *stored, const int8_network_t *network, int threads, engine_t *engine,
                                compress_size_t *bits, sha256_t *digest)
 {
     application_t application;
-    outcome_t result = open_application(network, engine, bits, digest, &application);
+    outcome_t result = open_application(network, threads, engine, bits, digest, &application);
     if (!outcome_is_ok(&result))
         return result;
     result = stored_each(stored, network, apply_layer, &application);
@@ -148,11 +139,11 @@ outcome_t variant_apply_stored(const stored_t *stored, const int8_network_t *net
 /* ===  Kept  === */
 
 /* Give the layers of a file; false when they are not those of the network. */
-static outcome_t apply_file(variant_file_t *file, const int8_network_t *network, engine_t *engine, compress_size_t *bits,
-                            sha256_t *digest, bool *fits)
+static outcome_t apply_file(variant_file_t *file, const int8_network_t *network, int threads, engine_t *engine,
+                            compress_size_t *bits, sha256_t *digest, bool *fits)
 {
     application_t application;
-    outcome_t result = open_application(network, engine, bits, digest, &application);
+    outcome_t result = open_application(network, threads, engine, bits, digest, &application);
     *fits = true;
     *bits = file->bits;
     for (size_t i = 0; i < network->count && engine != NULL && *fits && outcome_is_ok(&result); i++) {
@@ -191,7 +182,7 @@ outcome_t variant_apply_kept(const char *folder, const char *key, const int8_net
     if (outcome_bad(&result, variant_file_open(folder, key, engine == NULL, &file, &found)))
         return result;
     if (found) {
-        result = apply_file(&file, network, engine, bits, digest, &fits);
+        result = apply_file(&file, network, threads, engine, bits, digest, &fits);
         variant_file_close(&file);
     }
     return fits || !outcome_is_ok(&result) ? result
@@ -265,7 +256,7 @@ outcome_t variant_each(const int8_network_t *network, const char *spec, int thre
     compress_size_t unused;
     outcome_t result;
     if (outcome_bad(&result, method_parse(spec, &method, &config)) ||
-        outcome_bad(&result, open_application(network, engine, &unused, NULL, &tour.application)))
+        outcome_bad(&result, open_application(network, threads, engine, &unused, NULL, &tour.application)))
         return result;
     config.values_only = true;
     result = compress_each(method, &config, network->layers, network->count, threads, tour_layer, &tour);

@@ -10,15 +10,16 @@
 /* Compress a network by one method, give each layer to the engine, and count the bits. Weights and engine meet only here.
  *
  * `spec` is a spec of compress/spec.h. `network` holds its float weights (int8_network_from()). `engine` was opened on the
- * same weights; NULL: only count the bits. `digest` receives the SHA-256 of the weights that the engine was given, so that
- * methods which leave the same weights are known; NULL: not wanted. It is "" without an engine. */
+ * same weights; NULL: only count the bits. `digest` receives the digest of the weights that the engine was given
+ * (variant_digest.h), so that methods which leave the same weights are known; NULL: not wanted. It is "" without an engine.
+ */
 outcome_t variant_apply(const int8_network_t *network, const char *spec, int threads, engine_t *engine,
                         compress_size_t *bits, sha256_t *digest);
 
 /* For other drivers: give one layer to the engine as its table layer `index`. `room` has place for variant_part() floats of
- * the layer. The weights are added to `digest`, unless it is NULL. */
+ * the layer. */
 outcome_t variant_give(engine_t *engine, size_t index, const compress_layer_t *layer, const compressed_t *compressed,
-                       float *room, sha256_t *digest);
+                       float *room);
 int64_t variant_part(const compress_layer_t *layer);
 
 /* The same with compressed weights that are kept in `folder` under `key`, all that they depend on (variant_file.h): found
@@ -29,7 +30,7 @@ outcome_t variant_apply_kept(const char *folder, const char *key, const int8_net
                              int threads, engine_t *engine, compress_size_t *bits, sha256_t *digest);
 
 /* The same for a compressed file: its integers go to the engine as they are. `network` was made of the same checkpoint. */
-outcome_t variant_apply_stored(const stored_t *stored, const int8_network_t *network, engine_t *engine,
+outcome_t variant_apply_stored(const stored_t *stored, const int8_network_t *network, int threads, engine_t *engine,
                                compress_size_t *bits, sha256_t *digest);
 
 /* One layer at a time: for each layer in turn the engine, which holds INT8 in all layers (variant_apply(), "int8"), gets

@@ -7,6 +7,7 @@
 
 #include "base/number.h"
 #include "rows/paired.h"
+#include "rows/resampling.h"
 #include "rows/statistics.h"
 
 #include <gsl/gsl_sort.h>
@@ -142,15 +143,18 @@ AGGREGATE_END(wilcoxon_p)
 
 /* ===  The bootstrap  === */
 
-/* The last interval: a query that asks for one end mostly asks for the other end next. Owned by the connection. */
+/* The last interval: a query that asks for one end mostly asks for the other end next; and what was drawn, because groups
+ * mostly have as many values as others. Owned by the connection. */
 typedef struct {
     double *values;
     size_t count;
     double seed, low, high;
+    resampling_t resampling;
 } interval_t;
 
 static void free_interval(void *interval)
 {
+    resampling_free(&((interval_t *)interval)->resampling);
     free(((interval_t *)interval)->values);
     free(interval);
 }
@@ -166,8 +170,10 @@ static double end_of_interval(sqlite3_context *context, const double *values, si
         if (kept == NULL)
             return NAN;
         memcpy(kept, values, count * sizeof *kept);
-        *last = (interval_t){.values = kept, .count = count, .seed = seed};
-        statistics_bootstrap_mean(values, count, (uint32_t)seed, &last->low, &last->high);
+        last->values = kept;
+        last->count = count;
+        last->seed = seed;
+        resampling_mean(&last->resampling, values, count, (uint32_t)seed, &last->low, &last->high);
     }
     return high ? last->high : last->low;
 }

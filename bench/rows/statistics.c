@@ -67,13 +67,25 @@ statistics_summary_t statistics_summary(double *values, size_t count)
                                   .p99 = gsl_stats_quantile_from_sorted_data(values, 1, count, 0.99)};
 }
 
+size_t statistics_bootstrap_draws(size_t count)
+{
+    enum { MANY = 1000, DRAWS = 10000, DRAWS_OF_MANY = 2000 };
+    return count > MANY ? DRAWS_OF_MANY : DRAWS;
+}
+
+void statistics_interval(double *means, size_t count, double *low, double *high)
+{
+    gsl_sort(means, 1, count);
+    *low = gsl_stats_quantile_from_sorted_data(means, 1, count, 0.025);
+    *high = gsl_stats_quantile_from_sorted_data(means, 1, count, 0.975);
+}
+
 /* Without `counts` each part counts once. */
 static void bootstrap(const double *sums, const int64_t *counts, size_t count, uint32_t seed, double *low, double *high)
 {
-    enum { MANY = 1000, DRAWS = 10000, DRAWS_OF_MANY = 2000 };
-    const size_t draws = count > MANY ? DRAWS_OF_MANY : DRAWS;
+    const size_t draws = statistics_bootstrap_draws(count);
     gsl_rng *random = gsl_rng_alloc(gsl_rng_mt19937);
-    double *means = malloc(DRAWS * sizeof *means);
+    double *means = malloc(draws * sizeof *means);
     *low = *high = NAN;
     if (random != NULL && means != NULL) {
         gsl_rng_set(random, seed);
@@ -86,9 +98,7 @@ static void bootstrap(const double *sums, const int64_t *counts, size_t count, u
             }
             means[draw] = sum / parts;
         }
-        gsl_sort(means, 1, draws);
-        *low = gsl_stats_quantile_from_sorted_data(means, 1, draws, 0.025);
-        *high = gsl_stats_quantile_from_sorted_data(means, 1, draws, 0.975);
+        statistics_interval(means, draws, low, high);
     }
     if (random != NULL)
         gsl_rng_free(random);

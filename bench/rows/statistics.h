@@ -41,9 +41,13 @@ statistics_summary_t statistics_summary(double *values, size_t count);
 void statistics_bootstrap_mean(const double *values, size_t count, uint32_t seed, double *low, double *high);
 
 /* The same for sum of `sums` / sum of `counts`, of parts that are drawn together: the mean over unequal groups. Counts are
- * above 0. */
+ * above 0; NULL: each part counts once. Intervals of many values over as many parts: resampling.h. */
 void statistics_bootstrap_ratio(const double *sums, const int64_t *counts, size_t count, uint32_t seed, double *low,
                                 double *high);
+
+/* How many draws the bootstrap of so many values makes, and its interval from the means of the draws, which get sorted. */
+size_t statistics_bootstrap_draws(size_t count);
+void statistics_interval(double *means, size_t count, double *low, double *high);
 
 /* Two-sided p of Wilcoxon's signed-rank test of these differences of pairs (signed_rank.h); NaN when memory is out or a
  * difference is NaN. */

@@ -31,7 +31,7 @@ static outcome_t apply(accuracy_session_t *session, const char *method)
     const stored_t *stored = &session->checkpoint.stored;
     compress_size_t bits;
     return stored->compressed
-               ? variant_apply_stored(stored, &session->network, session->engine, &bits, NULL)
+               ? variant_apply_stored(stored, &session->network, session->config->threads, session->engine, &bits, NULL)
                : variant_apply(&session->network, method, session->config->threads, session->engine, &bits, NULL);
 }
 

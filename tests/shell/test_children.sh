@@ -30,6 +30,21 @@ END
     check "neither half a figure nor the old one is left" sh -c "! ls '$run'/figures/fig3* 2>/dev/null | grep -q ."
     check "the other is drawn" cmp "$tap_folder/figures/table4.svg" "$run/figures/table4.svg"
 
+    # Figures are drawn side by side: two fail, the later one first.
+    mkdir "$tap_folder/rows" && for id in fig3 table4 table5 table6; do cp "results/reference/$id.csv" "$tap_folder/rows"; done
+    check "four figures" "$BBSBENCH" report --figures --format svg --out "$tap_folder/four" "$tap_folder/rows"
+    cat >"$tap_folder/bin/gnuplot" <<END
+#!/bin/sh
+case "\$*" in *table4.gp*) sleep 1; echo "late" >&2; exit 1 ;; *table5.gp*) echo "early" >&2; exit 1 ;; esac
+exec '$gnuplot' "\$@"
+END
+    check_fails 1 "two of them fail" env PATH="$tap_folder/bin:$PATH" "$BBSBENCH" report --figures --format svg --out "$tap_folder/two" "$tap_folder/rows"
+    check "the first in the order of the experiments is told" grep -q "table4.gp: found gnuplot ended with 1: found late" "$tap_folder/last_err"
+    rm "$tap_folder/four/table4.svg" "$tap_folder/four/table5.svg"
+    check "the others are there" diff -r "$tap_folder/four" "$tap_folder/two"
+    check_fails 3 "without gnuplot nothing is drawn" env PATH=/nonexistent "$BBSBENCH" report --figures --format svg --out "$tap_folder/two" "$tap_folder/rows"
+    check "and what is not tried is left as it was" cmp "$tap_folder/four/table6.svg" "$tap_folder/two/table6.svg"
+
     # A gnuplot that does not notice a full disk.
     printf '#!/bin/sh\nfor name; do case $name in *figures/*) echo "<svg>half" >"$name.svg"; : >"$name.png" ;; esac; done\n' >"$tap_folder/bin/gnuplot"
     check_fails 1 "a gnuplot that ends well on a full disk" env PATH="$tap_folder/bin:$PATH" "$BBSBENCH" report "$run"

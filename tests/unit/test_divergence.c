@@ -15,6 +15,7 @@ enum { K = 5, C = 64, SIZE = K * C };
 static int8_t q[SIZE];
 static float scale[K];
 static const compress_layer_t layer = {.name = "layer", .k = K, .c = C, .kh = 1, .kw = 1, .q = q, .scale = scale};
+static distortion_t unused;
 
 static void fill(uint64_t seed)
 {
@@ -54,7 +55,7 @@ static void histograms_of_four_weights(void **state)
     const compress_layer_t small = {.name = "small", .k = 1, .c = 4, .kh = 1, .kw = 1, .q = four, .scale = &one};
     const compressed_t compressed = {.values = values, .scale = &one};
     divergence_t divergence;
-    assert_ok(divergence_of(&small, &compressed, &divergence));
+    assert_ok(divergence_of(&small, &compressed, 2, &unused, &divergence));
     assert_near(divergence.histogram, (2 * 1.5 * log(1.5 / 2.5) + 2 * 1.5 * log(1.5 / 0.5)) / 260, 1e-12);
     /* means 0.75 and 0.5; variances 0.3125 and 0.25 */
     assert_near(divergence.gaussian, (1.25 - 1 - log(1.25) + 0.0625 / 0.25) / 2, 1e-12);
@@ -98,11 +99,17 @@ static void a_layer_has_the_divergence_of_its_weights(void **state)
         assert_ok(compress_network(method, &config, &layer, 1, 1, &compressed));
         compressed_to_floats(&compressed, &layer, 0, K, floats);
         by_hand(floats, &wanted);
-        assert_ok(divergence_of(&layer, &compressed, &on_grid));
+        distortion_t alone, beside;
+        divergence_t many;
+        assert_ok(distortion_of(&layer, &compressed, 1, &alone));
+        assert_ok(divergence_of(&layer, &compressed, 1, &beside, &on_grid));
+        assert_memory_equal(&alone, &beside, sizeof alone);
+        assert_ok(divergence_of(&layer, &compressed, 3, &beside, &many));
+        assert_memory_equal(&on_grid, &many, sizeof many);
         assert_near(on_grid.histogram, wanted.histogram, 1e-9);
         assert_near(on_grid.gaussian, wanted.gaussian, 1e-5);
         const compressed_t loose = {.floats = floats};
-        assert_ok(divergence_of(&layer, &loose, &off_grid));
+        assert_ok(divergence_of(&layer, &loose, 2, &unused, &off_grid));
         assert_near(off_grid.histogram, wanted.histogram, 1e-9);
         assert_near(off_grid.gaussian, wanted.gaussian, 1e-5);
         compressed_free(&compressed);
@@ -110,7 +117,7 @@ static void a_layer_has_the_divergence_of_its_weights(void **state)
     compressed_t same;
     divergence_t none;
     assert_ok(compress_keep(&layer, true, &same));
-    assert_ok(divergence_of(&layer, &same, &none));
+    assert_ok(divergence_of(&layer, &same, 2, &unused, &none));
     assert_true(none.histogram == 0 && none.gaussian == 0);
     compressed_free(&same);
 }

@@ -147,24 +147,26 @@ static void test_comparison(void **state)
     const double before[] = {1, 2, 3, 4}, after[] = {1.1, 2.1, 3.1, 4.5}, kl[] = {0.1, 0.2, 0.3, 0.4};
     likelihoods_t method, reference;
     likelihoods_against_t against;
+    resampling_t resampling = {0};
     assert_ok(likelihoods_create(4, (const bool[]){true, false}, &method));
     assert_ok(likelihoods_create(4, (const bool[]){false, false}, &reference));
     memcpy(reference.nats, before, sizeof before);
     memcpy(method.nats, after, sizeof after);
     memcpy(method.kl[0], kl, sizeof kl);
     method.first[2] = 9;
-    assert_ok(likelihoods_compare(&method, &reference, 0, &windows, &against));
+    assert_ok(likelihoods_compare(&method, &reference, 0, &windows, &resampling, &against));
     assert_true(fabs(against.difference - 0.2) < 1e-12);
     assert_true(fabs(against.ratio - exp(0.2)) < 1e-12);
     assert_true(fabs(against.divergence - 0.25) < 1e-12);
     assert_true(fabs(against.low - 0.1) < 1e-12 && fabs(against.high - 0.5) < 1e-12);
     assert_int_equal(against.agree, 3);
-    assert_ok(likelihoods_compare(&method, &reference, 1, &windows, &against));
+    assert_ok(likelihoods_compare(&method, &reference, 1, &windows, &resampling, &against));
     assert_true(isnan(against.divergence)); /* not measured from that reference */
-    assert_ok(likelihoods_compare(&method, &method, 0, &windows, &against));
+    assert_ok(likelihoods_compare(&method, &method, 0, &windows, &resampling, &against));
     assert_true(isnan(against.difference) && against.agree == ROWS_UNKNOWN);
     likelihoods_free(&method);
     likelihoods_free(&reference);
+    resampling_free(&resampling);
 }
 
 int main(void)
