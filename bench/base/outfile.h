@@ -24,6 +24,8 @@ typedef struct {
 } outfile_t;
 
 outcome_t outfile_open(outfile_t *file, const char *path);
+/* Could it be opened now? For a command that would else find out after minutes of work. What is no file is not tried. */
+outcome_t outfile_check(const char *path);
 /* Flush, check and rename. The file is closed in any case; when this fails nothing is left at PATH.part. */
 outcome_t outfile_commit(outfile_t *file);
 /* Give up: close, remove PATH.part. Harmless after commit and on a zeroed struct. */

@@ -22,8 +22,8 @@ static const option_t option_table[] = {
 
 static const char details[] =
     "The likeliest token follows each time, so a method writes the same text each time; compare it with that of fp32. The\n"
-    "text ends after --tokens, or where the model ends it. Prompt and text fit into the model's context. Each token is\n"
-    "predicted from the whole text before it, without a cache of keys and values: twice the tokens take four times as long.";
+    "text ends after --tokens, or where the model ends it. Prompt and text fit into the model's context. Keys and values of\n"
+    "the text so far are kept, so each token after the prompt is one pass of one token.";
 
 /* The prompt comes first, once the weights are there. */
 static void take_token(void *context, const generate_token_t *token)

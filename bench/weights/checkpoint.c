@@ -153,17 +153,18 @@ static outcome_t read_rotary(const char *where, const cJSON *root, const tensor_
                           "get config.json again");
 }
 
-/* Numbers that the tensors of a language model say too, and the longest text. */
-static void read_declared(const cJSON *root, net_hints_t *hints)
+/* Numbers that the tensors of a language model say too, and the longest text: of config.json, or of a file that names its
+ * own context. */
+static void read_declared(const cJSON *root, const tensor_set_t *set, net_hints_t *hints)
 {
     static const tensor_set_t nothing = {0};
-    static const char *const places[] = {"max_position_embeddings", NULL};
+    static const char *const places[] = {"max_position_embeddings", "context", NULL};
     enum { MOST = 1 << 24 };
     for (int i = 0; i < NET_DECLARED; i++) {
         const char *const names[] = {net_declared_names[i], NULL};
         hints->declared[i] = (int64_t)read_hint(root, &nothing, names, 1, MOST);
     }
-    hints->places = (int64_t)read_hint(root, &nothing, places, 1, MOST);
+    hints->places = (int64_t)read_hint(root, set, places, 1, MOST);
 }
 
 /* What shapes do not say, from config.json or from notes of the file under these names. */
@@ -187,7 +188,7 @@ static outcome_t read_hints(const checkpoint_request_t *request, const tensor_se
     };
     if (outcome_is_ok(&result)) {
         result = read_rotary(checkpoint->described_in.chars, root, set, &hints->rotary);
-        read_declared(root, hints);
+        read_declared(root, set, hints);
     }
     cJSON_Delete(root);
     return result;
