@@ -292,7 +292,8 @@ const command_t command_run = {
         "Without --smoke, --full or --real: 2,000 test samples on each network that this project ships, 8,000 on\n"
         "CNNs. run.json in the folder records program, machine, inputs and settings. `bbsbench report FOLDER` draws the figures and writes the report.\n"
         "--net, --method and --samples choose what experiment `accuracy` measures; the experiments that read its rows, such as\n"
-        "fig11, show what was chosen: run --net NAME,NAME --method SPEC --only accuracy,fig11.\n"
+        "fig11, show what was chosen: run --net NAME,NAME --method SPEC --only accuracy,fig11. Experiment `perplexity` takes the\n"
+        "methods of --method, too; its language model is none of the networks of --net and runs all the same, unless --only leaves it out.\n"
         "At its end the rows are compared with results/reference. Each row that moved, for better or worse, is named, and\n"
         "the exit code is then 1; the run is whole all the same.",
     .examples = "# a check that everything works, under a minute\n"
