@@ -190,14 +190,14 @@ FUZZERS       := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzzers/%,$(wildcard tests/f
 SECONDS       ?= 150
 FUZZ_CFLAGS    = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=undefined,float-cast-overflow
 
-# `files` is one target with a reader for each of its seeds, and runs as long as so many targets.
+# `files` and `work` are targets with a reader for each of their seeds, and run as long as so many targets.
 fuzz:  ## run each libFuzzer target under the sanitizers: SECONDS=150 for each reader (clang, libclang-rt-14-dev)
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=$(BUILD)/fuzz CC=clang CFLAGS="$(FUZZ_CFLAGS) -fsanitize=fuzzer-no-link" fuzz-build
 	@BBSBENCH=$(BUILD)/bbsbench PYTHON=$(PYTHON) tests/fuzz/seeds.sh $(BUILD)/fuzz/seeds
 	@for target in $(notdir $(FUZZERS:fuzz_%=%)); do \
 	    kind=$${target#fuzz_}; readers=1; \
-	    if [ $$kind = files ]; then readers=$$(ls $(BUILD)/fuzz/seeds/files | wc -l); fi; \
+	    if [ $$kind = files ] || [ $$kind = work ]; then readers=$$(ls $(BUILD)/fuzz/seeds/$$kind | wc -l); fi; \
 	    mkdir -p $(BUILD)/fuzz/corpus/$$kind; echo "  FUZZ    $$kind for $(SECONDS) s x $$readers"; \
 	    $(BUILD)/fuzz/fuzzers/$$target -max_total_time=$$(($(SECONDS) * readers)) -timeout=20 -rss_limit_mb=4096 -max_len=16384 -verbosity=0 \
 	        -print_final_stats=1 -artifact_prefix=$(BUILD)/fuzz/ $(BUILD)/fuzz/corpus/$$kind $(BUILD)/fuzz/seeds/$$kind || exit 1; \

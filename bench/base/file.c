@@ -150,6 +150,8 @@ outcome_t file_read_gzip(const char *path, const char *todo, size_t most, bytes_
     outcome_t result = file_check_path(path);
     if (!outcome_is_ok(&result))
         return result;
+    if (file_is_folder(path))
+        return outcome_failed(path, NULL, "a folder", "a file", todo);
     errno = 0;
     gzFile stream = gzopen(path, "rb");
     if (stream == NULL)

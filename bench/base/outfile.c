@@ -197,6 +197,21 @@ out:
     return result;
 }
 
+outcome_t outfile_check(const char *path)
+{
+    struct stat status;
+    text_t real;
+    outfile_t file;
+    outcome_t result = file_check_path(path);
+    if (!outcome_is_ok(&result) || outcome_bad(&result, follow_links(path, &real)) || descriptor_of(real.chars) >= 0)
+        return result;
+    if (stat(real.chars, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))
+        return result;
+    if (!outcome_bad(&result, outfile_open(&file, path)))
+        outfile_abandon(&file);
+    return result;
+}
+
 /* ===  Writing at a place  === */
 
 bool outfile_is_file(const outfile_t *file)

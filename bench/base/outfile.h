@@ -27,6 +27,8 @@ typedef struct {
 } outfile_t;
 
 outcome_t outfile_open(outfile_t *file, const char *path);
+/* Could it be opened now? For a command that would else find out after minutes of work. What is no file is not tried. */
+outcome_t outfile_check(const char *path);
 /* Can bytes be written at any place? Not to a pipe or a device. */
 bool outfile_is_file(const outfile_t *file);
 /* Write at a place of a file, whatever was written before: what the stream holds is not touched. */

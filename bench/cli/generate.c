@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/generate.h"
 
+#include "base/progress.h"
 #include "base/text.h"
 #include "cli/method_options.h"
 #include "measure/generate.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const option_t option_table[] = {
     {"weights", "PATH", option_required, "checkpoint: safetensors, an index of shards, a folder, or a file of llama2.c"},
@@ -22,15 +24,27 @@ static const option_t option_table[] = {
 
 static const char details[] =
     "The likeliest token follows each time, so a method writes the same text each time; compare it with that of fp32. The\n"
-    "text ends after --tokens, or where the model ends it. Prompt and text fit into the model's context. Each token is\n"
-    "predicted from the whole text before it, without a cache of keys and values: twice the tokens take four times as long.";
+    "text ends after --tokens, or where the model ends it. Prompt and text fit into the model's context. Keys and values of\n"
+    "the text so far are kept, so each token after the prompt is one pass of one token.";
+
+/* What the files do not say and was assumed. On standard error: the output is the text alone. */
+static void print_notes(const char *notes)
+{
+    for (size_t length; *notes != '\0'; notes += length + (notes[length] != '\0')) {
+        length = strcspn(notes, "\n");
+        fprintf(stderr, "note: %.*s\n", (int)length, notes);
+    }
+}
 
 /* The prompt comes first, once the weights are there. */
 static void take_token(void *context, const generate_token_t *token)
 {
     const char *prompt = context;
-    if (token->number == 1)
+    if (token->number == 1) {
+        if (!progress_is_quiet())
+            print_notes(token->notes);
         fputs(prompt, stdout);
+    }
     fwrite(token->text, 1, token->size, stdout);
     fflush(stdout);
 }

@@ -91,13 +91,15 @@ static outcome_t append_units(const merging_t *merging, size_t evaluation, const
 static outcome_t merge_model(const merging_t *merging, size_t evaluation, FILE *stream, size_t *rows)
 {
     const plan_t *plan = merging->merge.plan;
-    const char *command = plan_evaluation(plan, evaluation)->command;
+    const unit_t *first = plan_evaluation(plan, evaluation);
+    const char *command = first->command;
     unit_model_t *open = calloc(1, sizeof *open);
     text_t stamp, key;
     if (open == NULL)
         return outcome_out_of_memory("merge");
-    outcome_t result = unit_model_open(plan->path.chars, command, merging->jobs, open);
+    outcome_t result = unit_config_refuse(plan, first, unit_model_open(plan->path.chars, command, merging->jobs, open));
     if (outcome_is_ok(&result) && !outcome_bad(&result, unit_config_stamp(false, &stamp)) &&
+        !outcome_bad(&result, model_unit_covers(plan, evaluation, &open->simulate.plan)) &&
         !outcome_bad(&result, model_unit_key(&open->simulate.plan, command, stamp.chars, &key)))
         result = append_units(merging, evaluation, key.chars, stream, rows);
     unit_model_close(open);

@@ -96,12 +96,11 @@ static outcome_t add_models(const options_t *options, const cut_t *cut, making_t
 
 static outcome_t make(const options_t *options, making_t *making)
 {
-    const bool accuracy = options_given(options, "net") || options_flag(options, "smoke") ||
-                          options_flag(options, "full") || !options_given(options, "simulate");
     plan_evaluations_t *evaluations = &making->evaluations;
     cut_t cut;
     outcome_t result = read_cut(options, &cut);
-    if (!outcome_is_ok(&result) || (accuracy && outcome_bad(&result, plan_evaluations_read(options, evaluations))) ||
+    if (!outcome_is_ok(&result) || outcome_bad(&result, plan_check_place(options_text(options, "out"))) ||
+        outcome_bad(&result, plan_evaluations_read(options, evaluations)) ||
         outcome_bad(&result, cut_units(evaluations->items, evaluations->count, &cut, &making->units, &making->count,
                                        &making->references)) ||
         outcome_bad(&result, add_models(options, &cut, making)))
@@ -128,7 +127,7 @@ static outcome_t run(const options_t *options)
 }
 
 static const option_t option_table[] = {
-    {"out", "FILE.csv", option_required, "the plan; what its units leave lies beside it, in FILE.units"},
+    {"out", "FILE.csv", option_required, "the plan; what its units leave lies beside it, in FILE.units, which is not there yet"},
     {"shards", "N", NULL, "about so many units (default: as many as spend at most 3 % on loading and compressing)"},
     {"unit-seconds", "S", NULL, "units of about so much processor time for a method"},
     {"smoke", NULL, NULL, "what `run --smoke` measures of accuracy"},

@@ -3,11 +3,9 @@
 
 #include "cli/accuracy.h"
 #include "cli/accuracy_options.h"
-#include "cli/catalogues.h"
+#include "cli/mode_options.h"
 #include "cli/method_options.h"
 #include "experiments/accuracy_runs.h"
-#include "run/choice.h"
-#include "run/full.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,39 +84,23 @@ static outcome_t bring(const options_t *options, const full_request_t *wanted, c
 static outcome_t add_full(const options_t *options, const choice_request_t *chosen, const run_mode_t *mode, int jobs,
                           plan_evaluations_t *evaluations)
 {
-    catalogue_t catalogues[CATALOGUE_LIMIT];
-    const char *data[MATERIAL_NETS], *calibration[MATERIAL_NETS];
-    full_request_t wanted = {.catalogues = catalogues,
-                             .nets = chosen->nets,
-                             .from = options_text(options, "from"),
-                             .data = data,
-                             .calibration = calibration,
-                             .methods = chosen->methods,
-                             .method_count = chosen->method_count,
-                             .images = mode->images,
-                             .mode_methods = accuracy_runs_methods(mode),
-                             .jobs = jobs,
-                             .skip_bad = options_flag(options, "skip-bad"),
-                             .resume = true, /* the plan measures the time itself */
-                             .log = stdout};
-    outcome_t result;
-    if (!outcome_bad(&result, options_list(options, "data", data, MATERIAL_NETS, &wanted.data_count)) &&
-        !outcome_bad(&result,
-                     options_list(options, "calibration", calibration, MATERIAL_NETS, &wanted.calibration_count)) &&
-        !outcome_bad(&result, catalogues_read(options, catalogues_paper, catalogues, &wanted.catalogue_count)))
-        result = bring(options, &wanted, mode, evaluations);
-    for (size_t i = 0; i < wanted.catalogue_count; i++)
-        catalogue_free(&catalogues[i]);
+    mode_options_t read;
+    outcome_t result = mode_options_read(options, chosen, mode, &read);
+    read.request.jobs = jobs;
+    read.request.resume = true; /* the plan measures the time itself */
+    read.request.log = stdout;
+    if (outcome_is_ok(&result))
+        result = bring(options, &read.request, mode, evaluations);
+    mode_options_free(&read);
     return result;
 }
 
-static outcome_t read_mode(const options_t *options, const char *name, int jobs, plan_evaluations_t *evaluations)
+static outcome_t read_mode(const options_t *options, const run_mode_t *mode, int jobs, plan_evaluations_t *evaluations)
 {
     const char *methods[MATERIAL_METHODS];
     choice_request_t chosen = {.nets = options_text(options, "net"), .methods = methods, .images = CHOICE_NO_IMAGES};
     choice_t *choice = calloc(1, sizeof *choice);
-    const run_mode_t *mode;
-    outcome_t result = choice != NULL ? run_mode_find(name, &mode) : outcome_out_of_memory("plan");
+    outcome_t result = choice != NULL ? outcome_ok() : outcome_out_of_memory("plan");
     if (!outcome_is_ok(&result) ||
         outcome_bad(&result, options_list(options, "method", methods, MATERIAL_METHODS, &chosen.method_count)) ||
         (options_given(options, "samples") &&
@@ -153,17 +135,63 @@ static outcome_t read_networks(const options_t *options, plan_evaluations_t *eva
     return result;
 }
 
+/* What is measured: the networks of --net, or what a mode measures; or nothing, beside --simulate alone. */
+enum { OF_NETWORKS = 1, OF_SMOKE = 2, OF_FULL = 4 };
+
+static outcome_t check_option(const options_t *options, const char *name, int of, int measured)
+{
+    const char *found = measured == OF_SMOKE      ? "it beside --smoke"
+                        : measured == OF_FULL     ? "it beside --full"
+                        : measured == OF_NETWORKS ? "it beside --net"
+                                                  : "it alone";
+    const char *expected = (of & OF_SMOKE) != 0 ? "--net, --smoke or --full beside it"
+                           : of == OF_FULL      ? "--full beside it"
+                           : of == OF_NETWORKS  ? "--net beside it, without --smoke and --full"
+                                                : "--net or --full beside it";
+    if (!options_given(options, name) || (of & measured) != 0)
+        return outcome_ok();
+    return outcome_usage("plan", text_of("--%s", name).chars, found, expected, NULL);
+}
+
+/* An option that would change nothing is refused, so that nobody takes the plan for another one. */
+static outcome_t check_options(const options_t *options, int measured)
+{
+    static const struct {
+        const char *name;
+        int of;
+    } shared[] = {{"method", OF_NETWORKS | OF_SMOKE | OF_FULL},
+                  {"samples", OF_NETWORKS | OF_SMOKE | OF_FULL},
+                  {"data", OF_NETWORKS | OF_FULL},
+                  {"calibration", OF_NETWORKS | OF_FULL},
+                  {"from", OF_FULL},
+                  {"manifest", OF_FULL},
+                  {"yes", OF_FULL}};
+    static const option_t all[] = {ACCURACY_OPTIONS, {NULL, NULL, NULL, NULL}};
+    outcome_t result = outcome_ok();
+    for (size_t i = 0; i < sizeof shared / sizeof *shared && outcome_is_ok(&result); i++)
+        result = check_option(options, shared[i].name, shared[i].of, measured);
+    for (const option_t *option = all; option->name != NULL && outcome_is_ok(&result); option++)
+        if (!text_equal(option->name, shared[0].name) && !text_equal(option->name, shared[1].name))
+            result = check_option(options, option->name, OF_NETWORKS, measured);
+    return result;
+}
+
 outcome_t plan_evaluations_read(const options_t *options, plan_evaluations_t *evaluations)
 {
-    static const char *const modes[] = {"smoke", "full"};
+    const bool full = options_flag(options, "full"), smoke = options_flag(options, "smoke");
+    const bool networks = options_given(options, "net") || !options_given(options, "simulate");
+    const run_mode_t *mode;
     int jobs;
     outcome_t result = method_options_jobs(options, &jobs);
-    if (!outcome_is_ok(&result))
+    if (!outcome_is_ok(&result) || outcome_bad(&result, mode_options_choose(options, "plan", &mode)) ||
+        outcome_bad(&result, check_options(options, full       ? OF_FULL
+                                                    : smoke    ? OF_SMOKE
+                                                    : networks ? OF_NETWORKS
+                                                               : 0)))
         return result;
-    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
-        if (options_flag(options, modes[i]))
-            return read_mode(options, modes[i], jobs, evaluations);
-    return read_networks(options, evaluations);
+    if (full || smoke)
+        return read_mode(options, mode, jobs, evaluations);
+    return networks ? read_networks(options, evaluations) : result;
 }
 
 void plan_evaluations_free(plan_evaluations_t *evaluations)

@@ -15,7 +15,8 @@ typedef struct {
     char *internal_commands[2 * MATERIAL_NETS];
 } plan_evaluations_t;
 
-/* From the command line: the networks of --net, or what --smoke or --full measures. Free in any case; not to be moved. */
+/* From the command line: the networks of --net, or what --smoke or --full measures; none beside --simulate alone.
+ * FAULT_USAGE for options that would change nothing, and for two modes. Free in any case; not to be moved. */
 outcome_t plan_evaluations_read(const options_t *options, plan_evaluations_t *evaluations);
 void plan_evaluations_free(plan_evaluations_t *evaluations);
 

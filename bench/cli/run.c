@@ -7,11 +7,9 @@
 #include "base/text.h"
 #include "cli/catalogues.h"
 #include "cli/method_options.h"
+#include "cli/mode_options.h"
 #include "cli/run_list.h"
 #include "cli/run_times.h"
-#include "experiments/accuracy_runs.h"
-#include "run/choice.h"
-#include "run/full.h"
 #include "run/real.h"
 #include "run/run.h"
 #include "track/ledger.h"
@@ -65,20 +63,6 @@ static char *command_line(const options_t *options)
     if (line.failed)
         free(line.chars);
     return line.failed ? NULL : line.chars;
-}
-
-static outcome_t choose_mode(const options_t *options, const run_mode_t **mode)
-{
-    static const char *const names[] = {"smoke", "full", "real"};
-    const char *chosen = NULL;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (!options_flag(options, names[i]))
-            continue;
-        if (chosen != NULL)
-            return outcome_usage("run", text_of("--%s --%s", chosen, names[i]).chars, "two modes", "one", NULL);
-        chosen = names[i];
-    }
-    return run_mode_find(chosen != NULL ? chosen : "compact", mode);
 }
 
 /* ===  The full and the real mode  === */
@@ -146,35 +130,17 @@ out:
 static outcome_t run_brought(const options_t *options, const choice_request_t *chosen, const run_request_t *request,
                              text_t *folder)
 {
-    catalogue_t catalogues[CATALOGUE_LIMIT];
-    const char *data[MATERIAL_NETS], *calibration[MATERIAL_NETS];
-    full_request_t wanted = {.catalogues = catalogues,
-                             .nets = chosen->nets,
-                             .from = options_text(options, "from"),
-                             .data = data,
-                             .calibration = calibration,
-                             .methods = chosen->methods,
-                             .method_count = chosen->method_count,
-                             .images = request->mode->images,
-                             .mode_methods = accuracy_runs_methods(request->mode),
-                             .jobs = request->jobs,
-                             .skip_bad = options_flag(options, "skip-bad"),
-                             .offline = options_flag(options, "offline"),
-                             .resume = request->resume,
-                             .log = request->log};
     const bool real = request->mode->evaluations != NULL, given = options_given(options, "evaluations");
+    mode_options_t read;
     text_t list;
-    outcome_t result = outcome_ok();
-    wanted.evaluations = given ? options_text(options, "evaluations") : real ? list.chars : NULL;
-    if ((given || !real || !outcome_bad(&result, home_path(request->mode->evaluations, &list))) &&
-        !outcome_bad(&result, options_list(options, "data", data, MATERIAL_NETS, &wanted.data_count)) &&
-        !outcome_bad(&result,
-                     options_list(options, "calibration", calibration, MATERIAL_NETS, &wanted.calibration_count)) &&
-        !outcome_bad(&result, catalogues_read(options, real ? catalogues_real : catalogues_paper, catalogues,
-                                              &wanted.catalogue_count)))
-        result = run_full(options, &wanted, request, folder);
-    for (size_t i = 0; i < wanted.catalogue_count; i++)
-        catalogue_free(&catalogues[i]);
+    outcome_t result = mode_options_read(options, chosen, request->mode, &read);
+    read.request.evaluations = given ? options_text(options, "evaluations") : real ? list.chars : NULL;
+    read.request.jobs = request->jobs;
+    read.request.resume = request->resume;
+    read.request.log = request->log;
+    if (outcome_is_ok(&result) && (given || !real || !outcome_bad(&result, home_path(request->mode->evaluations, &list))))
+        result = run_full(options, &read.request, request, folder);
+    mode_options_free(&read);
     return result;
 }
 
@@ -251,7 +217,7 @@ static outcome_t run(const options_t *options)
     ledger_t *ledger = NULL;
     run_times_t times = {.experiments = NULL};
     outcome_t result;
-    if (outcome_bad(&result, choose_mode(options, &request.mode)) ||
+    if (outcome_bad(&result, mode_options_choose(options, "run", &request.mode)) ||
         outcome_bad(&result, home_output("results", &results)) ||
         outcome_bad(&result, home_path("results/reference", &reference)) ||
         outcome_bad(&result, check_mode_options(options, request.mode)))
@@ -326,7 +292,8 @@ const command_t command_run = {
         "Without --smoke, --full or --real: 2,000 test samples on each network that this project ships, 8,000 on\n"
         "CNNs. run.json in the folder records program, machine, inputs and settings. `bbsbench report FOLDER` draws the figures and writes the report.\n"
         "--net, --method and --samples choose what experiment `accuracy` measures; the experiments that read its rows, such as\n"
-        "fig11, show what was chosen: run --net NAME,NAME --method SPEC --only accuracy,fig11.\n"
+        "fig11, show what was chosen: run --net NAME,NAME --method SPEC --only accuracy,fig11. Experiment `perplexity` takes the\n"
+        "methods of --method, too; its language model is none of the networks of --net and runs all the same, unless --only leaves it out.\n"
         "At its end the rows are compared with results/reference. Each row that moved, for better or worse, is named, and\n"
         "the exit code is then 1; the run is whole all the same.",
     .examples = "# a check that everything works, under a minute\n"

@@ -24,7 +24,16 @@ static outcome_t split(const plan_t *plan, const unit_t *unit, command_words_t *
                           "a command bbsbench accuracy", "make the plan again: bbsbench plan");
 }
 
-outcome_t unit_config_open(const plan_t *plan, const unit_t *unit, int jobs, unit_config_t *open)
+outcome_t unit_config_refuse(const plan_t *plan, const unit_t *unit, outcome_t result)
+{
+    if (outcome_fault(&result) != FAULT_USAGE)
+        return result;
+    return outcome_failed(plan->path.chars, text_of("unit %lld, its command", (long long)unit->unit).chars,
+                          outcome_text(&result), "a command of this version of bbsbench",
+                          "make the plan again: bbsbench plan");
+}
+
+static outcome_t open_config(const plan_t *plan, const unit_t *unit, int jobs, unit_config_t *open)
 {
     bool help = false;
     outcome_t result;
@@ -41,6 +50,11 @@ outcome_t unit_config_open(const plan_t *plan, const unit_t *unit, int jobs, uni
     open->internal_read.config.threads = jobs;
     open->internal_read.config.usual_methods = false; /* those of the plan, and no others */
     return accuracy_options_each(open->internal_options, &open->internal_read.config, take_config, &open->config);
+}
+
+outcome_t unit_config_open(const plan_t *plan, const unit_t *unit, int jobs, unit_config_t *open)
+{
+    return unit_config_refuse(plan, unit, open_config(plan, unit, jobs, open));
 }
 
 void unit_config_close(unit_config_t *open)

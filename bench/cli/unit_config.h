@@ -18,6 +18,10 @@ typedef struct {
 outcome_t unit_config_open(const plan_t *plan, const unit_t *unit, int jobs, unit_config_t *open);
 void unit_config_close(unit_config_t *open);
 
+/* A wrong command line in a plan is a fault of the plan (FAULT_FAILED, with its unit), not of the command line that names
+ * the plan. Other outcomes stay as they are. */
+outcome_t unit_config_refuse(const plan_t *plan, const unit_t *unit, outcome_t result);
+
 /* "program=HASH", for a unit of float activations also " isa=NAME": what computes here, with the hash of program and
  * engine. */
 outcome_t unit_config_stamp(bool integers, text_t *stamp);

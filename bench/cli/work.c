@@ -50,7 +50,7 @@ static outcome_t work_on_model(const options_t *options, const plan_t *plan, con
     text_t stamp, key;
     if (open == NULL)
         return outcome_out_of_memory("unit");
-    outcome_t result = unit_model_open(plan->path.chars, unit->command, jobs, open);
+    outcome_t result = unit_config_refuse(plan, unit, unit_model_open(plan->path.chars, unit->command, jobs, open));
     if (outcome_is_ok(&result) && !outcome_bad(&result, unit_config_stamp(false, &stamp)) &&
         !outcome_bad(&result, model_unit_key(&open->simulate.plan, unit->command, stamp.chars, &key)))
         result = model_unit_run(plan, unit, &open->simulate.plan, key.chars, options_flag(options, "again"), done);

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "data/unicode.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -272,10 +273,15 @@ static outcome_t read_tree(pieces_json_t *json, const cJSON *tree)
 outcome_t pieces_read_json(const char *path, int64_t words, pieces_t *pieces)
 {
     pieces_json_t json = {.path = path, .words = words, .pieces = pieces};
+    const char *text = (const char *)pieces->file.data;
+    const size_t wrong = unicode_check(text, pieces->file.size);
     cJSON *tree;
     outcome_t result;
-    if (outcome_bad(&result, json_parse(path, NULL, "a tokenizer.json of Hugging Face", (const char *)pieces->file.data,
-                                        pieces->file.size, &tree)))
+    /* Texts are cut at the names of tokens: a name of half a character would cut one, and patterns need whole ones. */
+    if (wrong < pieces->file.size)
+        return outcome_failed(path, text_of("byte %zu", wrong).chars, text_of("byte 0x%02x", (uint8_t)text[wrong]).chars,
+                              "text in UTF-8", "get the file again");
+    if (outcome_bad(&result, json_parse(path, NULL, "a tokenizer.json of Hugging Face", text, pieces->file.size, &tree)))
         return result;
     file_free_bytes(&pieces->file);
     result = read_tree(&json, tree);

@@ -12,8 +12,9 @@ enum { UNKNOWN, BEGIN, END, FIRST_BYTE };
 
 static outcome_t cut_short(const char *path, const pieces_t *pieces)
 {
-    return outcome_failed(path, text_of("piece %lld", (long long)pieces->count).chars, "the end of the file",
-                          "a whole piece", "get the file again");
+    return outcome_failed(
+        path, text_of("piece %lld", (long long)pieces->count).chars, "the end of the file", "a whole piece",
+        "get the file again; it is read as a tokenizer.model of SentencePiece or a tokenizer.bin of llama2.c");
 }
 
 static outcome_t add_piece(const char *path, pieces_t *pieces, const char *text, size_t size, float score)
@@ -207,9 +208,14 @@ static outcome_t change_texts(const char *path, pieces_t *pieces)
 
 static outcome_t check_bytes(const char *path, const pieces_t *pieces, int64_t words)
 {
-    if (pieces->count < FIRST_BYTE + PIECES_BYTES || (words > 0 && pieces->count != words))
+    const int64_t least = FIRST_BYTE + PIECES_BYTES;
+    if (words > 0 && words < least)
+        return outcome_failed(path, NULL, text_of("a model of %lld words", (long long)words).chars,
+                              text_of("at least %lld: three, and one for each byte", (long long)least).chars,
+                              "this version reads tokenizers with pieces for all bytes");
+    if (pieces->count < least || (words > 0 && pieces->count != words))
         return outcome_failed(path, NULL, text_of("%lld pieces", (long long)pieces->count).chars,
-                              text_of("%lld", (long long)(words > 0 ? words : FIRST_BYTE + PIECES_BYTES)).chars,
+                              text_of("%lld", (long long)(words > 0 ? words : least)).chars,
                               "the tokenizer is not that of the weights");
     for (int i = 0; i < PIECES_BYTES; i++) {
         const piece_t *piece = &pieces->items[FIRST_BYTE + i];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "data/unicode.h"
 
-#include <stddef.h>
+#include <utf8proc.h>
 
 typedef struct {
     int32_t first, last;
@@ -23,4 +23,19 @@ unicode_class_t unicode_class(int32_t character)
             high = middle;
     }
     return low < sizeof ranges / sizeof *ranges && ranges[low].first <= character ? ranges[low].class : UNICODE_PLAIN;
+}
+
+size_t unicode_check(const char *text, size_t size)
+{
+    const uint8_t *bytes = (const uint8_t *)text;
+    utf8proc_int32_t character;
+    size_t at = 0;
+    while (at < size) {
+        const utf8proc_ssize_t used =
+            bytes[at] < 0x80 ? 1 : utf8proc_iterate(bytes + at, (utf8proc_ssize_t)(size - at), &character);
+        if (used < 1)
+            break;
+        at += (size_t)used;
+    }
+    return at;
 }

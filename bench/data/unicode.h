@@ -2,6 +2,7 @@
 #ifndef BBS_DATA_UNICODE_H
 #define BBS_DATA_UNICODE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* The classes of characters in BERT's tokenizer. They are those of Hugging Face's tokenizers library, which uses the
@@ -17,5 +18,8 @@ typedef enum {
 } unicode_class_t;
 
 unicode_class_t unicode_class(int32_t character);
+
+/* The place of the first byte of text[size] that is no UTF-8; `size`: there is none. */
+size_t unicode_check(const char *text, size_t size);
 
 #endif

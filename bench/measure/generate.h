@@ -11,7 +11,8 @@
 /* Text of a language model, greedily: the likeliest token follows, the lowest number of equals. There are no random draws,
  * so a method writes the same text each time, and where it parts from that of float32 is seen at once.
  *
- * Each token is predicted from the whole text before it, without a cache of keys and values: n tokens take time in n^2. */
+ * Keys and values of the text so far are kept (engine_continue()), so each token after the prompt is one pass of one token.
+ */
 
 typedef struct {
     const char *weights, *tokenizer; /* as of perplexity_config_t */

@@ -4,28 +4,22 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "data/unicode.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <utf8proc.h> /* utf8proc_iterate */
-
 outcome_t passages_check(const char *where, const char *text, size_t size)
 {
-    const uint8_t *bytes = (const uint8_t *)text;
+    const size_t wrong = unicode_check(text, size);
     size_t line = 1;
-    utf8proc_int32_t character;
-    for (size_t at = 0; at < size;) {
-        const utf8proc_ssize_t used =
-            bytes[at] < 0x80 ? 1 : utf8proc_iterate(bytes + at, (utf8proc_ssize_t)(size - at), &character);
-        if (used < 1)
-            return outcome_failed(where, text_of("line %zu, byte %zu", line, at + 1).chars,
-                                  text_of("byte 0x%02x", bytes[at]).chars, "text in UTF-8", "convert it to UTF-8");
-        line += bytes[at] == '\n';
-        at += (size_t)used;
-    }
-    return outcome_ok();
+    if (wrong == size)
+        return outcome_ok();
+    for (size_t at = 0; at < wrong; at++)
+        line += text[at] == '\n';
+    return outcome_failed(where, text_of("line %zu, byte %zu", line, wrong + 1).chars,
+                          text_of("byte 0x%02x", (uint8_t)text[wrong]).chars, "text in UTF-8", "convert it to UTF-8");
 }
 
 static bool is_blank(const char *text, size_t size)
@@ -50,6 +44,18 @@ static outcome_t add_document(const char *text, size_t size, const pieces_t *pie
     return result;
 }
 
+/* Does a line of JSON hold the character NUL, as it is or escaped? cJSON ends a text there. */
+static bool has_nul(const char *text, size_t size)
+{
+    static const char escaped[] = "\\u0000";
+    for (size_t at = 0; at < size; at++) {
+        if (text[at] == '\0' || (size - at >= strlen(escaped) && memcmp(text + at, escaped, strlen(escaped)) == 0))
+            return true;
+        at += text[at] == '\\'; /* what follows is escaped */
+    }
+    return false;
+}
+
 /* One line of JSON; an empty one is none. */
 static outcome_t add_object(const char *path, size_t line, const char *text, size_t size, const char *name,
                             const pieces_t *pieces, const windows_rule_t *rule, windows_t *windows)
@@ -59,6 +65,8 @@ static outcome_t add_object(const char *path, size_t line, const char *text, siz
     outcome_t result;
     if (is_blank(text, size))
         return outcome_ok();
+    if (has_nul(text, size))
+        return outcome_failed(path, place.chars, "the character NUL", "text without it", "leave that line out");
     if (outcome_bad(&result, json_parse(path, place.chars, "a JSON object on each line", text, size, &object)))
         return result;
     const char *document = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));

@@ -13,7 +13,7 @@ typedef struct {
 
 /* A file of text, plain or gzipped, as windows of tokens. A document of nothing but white space is left out; each other is
  * tokenised as it stands. Documents after rule->most tokens are not read. Refused, with the line: bytes that are no UTF-8,
- * a line that is no such object. Free `windows`, also after a failure. */
+ * a line that is no such object, or has a NUL. Free `windows`, also after a failure. */
 outcome_t passages_read(const char *path, const passages_form_t *form, const pieces_t *pieces, const windows_rule_t *rule,
                         windows_t *windows);
 

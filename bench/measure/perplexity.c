@@ -189,9 +189,11 @@ static outcome_t open_text(session_t *session)
                                  .most = config->tokens};
     const passages_form_t form = {.separator = config->separator, .member = config->member};
     outcome_t result;
-    if (rule.context < 2 || rule.stride > rule.context)
+    if (rule.context < 2)
+        return outcome_usage("--context", NULL, text_of("%lld", (long long)rule.context).chars, "at least 2 tokens", NULL);
+    if (rule.stride > rule.context)
         return outcome_usage("--stride", NULL, text_of("%lld", (long long)rule.stride).chars,
-                             text_of("1 to %lld, the context, which is at least 2", (long long)rule.context).chars, NULL);
+                             text_of("1 to %lld, the context", (long long)rule.context).chars, NULL);
     if (outcome_bad(&result, passages_read(config->text, &form, session->language.pieces, &rule, &session->windows)))
         return result;
     if (config->begin != WINDOWS_BEGIN_NEVER && pieces_begin(session->language.pieces) < 0)
@@ -199,7 +201,8 @@ static outcome_t open_text(session_t *session)
                               "<s> in the post_processor, or bos_token in tokenizer_config.json beside it",
                               "a model without <s> is measured with --bos never");
     if (session->windows.counted == 0)
-        return outcome_failed(config->text, NULL, "no token to predict", "a text", NULL);
+        return outcome_failed(config->text, NULL, "no token to predict",
+                              config->begin == WINDOWS_BEGIN_ALWAYS ? "a text" : "a text of at least two tokens", NULL);
     return result;
 }
 

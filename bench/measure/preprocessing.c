@@ -69,9 +69,9 @@ static outcome_t choose_picture(const checkpoint_t *checkpoint, preprocessing_t 
 {
     const profile_t *base = chosen->profile;
     bool found = false;
-    if (checkpoint->description.chars[0] == '\0')
+    if (checkpoint->description == NULL || checkpoint->description[0] == '\0')
         return outcome_ok();
-    outcome_t result = profile_describe(checkpoint->described_in.chars, checkpoint->description.chars, base,
+    outcome_t result = profile_describe(checkpoint->described_in.chars, checkpoint->description, base,
                                         checkpoint->weights.size->height, &chosen->description, &chosen->profile, &found);
     if (outcome_is_ok(&result) && found)
         chosen->said = text_of("as %s says", checkpoint->described_in.chars);

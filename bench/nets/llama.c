@@ -162,9 +162,11 @@ static outcome_t check_declared(const char *where, const net_hints_t *hints, con
                                   text_of("%lld, as the tensors have it", (long long)have[i]).chars,
                                   "get config.json and weights of one model");
     if (hints->places > 0 && hints->tokens > hints->places)
-        return outcome_usage(
-            "--context", NULL, text_of("%lld tokens", (long long)hints->tokens).chars,
-            text_of("at most %lld (max_position_embeddings in config.json)", (long long)hints->places).chars, NULL);
+        return outcome_usage("--context", NULL, text_of("%lld tokens", (long long)hints->tokens).chars,
+                             text_of("at most %lld (max_position_embeddings in config.json, or the file's own context)",
+                                     (long long)hints->places)
+                                 .chars,
+                             NULL);
     return outcome_ok();
 }
 

@@ -125,7 +125,7 @@ static bool take_file(const bytes_t *bytes, text_t *key, const char **rows)
 {
     const char *text = (const char *)bytes->data, *newline = strchr(text, '\n'), *field = strstr(text, " rows=");
     sha256_t hash;
-    if (newline == NULL || field == NULL || field > newline)
+    if (newline == NULL || field == NULL || field > newline || strlen(text) != bytes->size)
         return false;
     *key = text_of("%.*s", (int)(field - text), text);
     *rows = newline + 1;
@@ -145,6 +145,13 @@ static bool is_done(const plan_t *plan, const unit_t *unit, const char *wanted)
     return done;
 }
 
+/* What follows the first line. */
+static const char *behind_header(const char *text)
+{
+    const char *newline = text + strcspn(text, "\n");
+    return *newline != '\0' ? newline + 1 : newline;
+}
+
 /* The rows of one part after those before it; the header stands before the first. A design that is skipped has no rows. */
 static outcome_t compute_part(const model_plan_t *of, size_t part, const char *path, text_builder_t *rows)
 {
@@ -157,7 +164,7 @@ static outcome_t compute_part(const model_plan_t *of, size_t part, const char *p
     outcome_t result = totals != NULL ? model_run(&one, path, totals) : outcome_out_of_memory("model");
     if (outcome_is_ok(&result) && !outcome_bad(&result, file_read(path, NULL, &bytes))) {
         const char *text = (const char *)bytes.data;
-        text_append(rows, "%s", rows->chars != NULL ? text + strcspn(text, "\n") + 1 : text);
+        text_append(rows, "%s", rows->chars != NULL ? behind_header(text) : text);
     } else if (outcome_is_skip(&result))
         result = outcome_ok();
     file_free_bytes(&bytes);
@@ -195,15 +202,26 @@ static outcome_t compute(const plan_t *plan, const unit_t *unit, const model_pla
     return result;
 }
 
+/* A part is found by its number, so the plan must have as many as its command. */
+static outcome_t check_parts(const plan_t *plan, const unit_t *unit, const model_plan_t *of)
+{
+    const size_t parts = model_unit_parts(of);
+    if (unit->samples == (int64_t)parts)
+        return outcome_ok();
+    return outcome_failed(plan->path.chars, text_of("unit %" PRId64, unit->unit).chars,
+                          text_of("%" PRId64 " parts", unit->samples).chars,
+                          text_of("%zu, as its command has", parts).chars, "make the plan again: bbsbench plan");
+}
+
 outcome_t model_unit_run(const plan_t *plan, const unit_t *unit, const model_plan_t *of, const char *key, bool again,
                          bool *done)
 {
     const text_t host = parts_host();
     parts_cost_t cost = {.unit = unit->unit, .host = host.chars, .threads = of->threads};
     const double started = progress_clock(), used = progress_cpu_clock();
-    outcome_t result = outcome_ok();
-    *done = !again && is_done(plan, unit, key);
-    if (*done || outcome_bad(&result, parts_begin(plan, unit)))
+    outcome_t result = check_parts(plan, unit, of);
+    *done = outcome_is_ok(&result) && !again && is_done(plan, unit, key);
+    if (*done || !outcome_is_ok(&result) || outcome_bad(&result, parts_begin(plan, unit)))
         return result;
     result = compute(plan, unit, of, key);
     cost.wall_seconds = progress_clock() - started;
@@ -227,6 +245,26 @@ static outcome_t check_key(const plan_t *plan, const unit_t *unit, const char *p
                           text_of("%s %s", was.name.chars, was.value.chars).chars, todo.chars);
 }
 
+outcome_t model_unit_covers(const plan_t *plan, size_t evaluation, const model_plan_t *of)
+{
+    int64_t next = 0;
+    outcome_t result = outcome_ok();
+    for (size_t i = 0; i < plan->count && outcome_is_ok(&result); i++) {
+        const unit_t *unit = &plan->units[i];
+        if (unit->evaluation != (int64_t)evaluation)
+            continue;
+        if (unit->first != next)
+            break;
+        result = check_parts(plan, unit, of);
+        next += unit->count;
+    }
+    if (!outcome_is_ok(&result) || next == (int64_t)model_unit_parts(of))
+        return result;
+    return outcome_failed(plan->path.chars, text_of("evaluation %zu", evaluation).chars,
+                          text_of("units of %" PRId64 " parts in order", next).chars,
+                          text_of("%zu", model_unit_parts(of)).chars, "make the plan again: bbsbench plan");
+}
+
 outcome_t model_unit_append(const plan_t *plan, const unit_t *unit, const char *key, FILE *stream, size_t *rows)
 {
     const text_t path = parts_model(plan, unit);
@@ -240,7 +278,7 @@ outcome_t model_unit_append(const plan_t *plan, const unit_t *unit, const char *
                                 text_of("bbsbench work %s %" PRId64 " --again", plan->path.chars, unit->unit).chars);
     if (outcome_is_ok(&result) && !outcome_bad(&result, check_key(plan, unit, path.chars, key, found.chars)) &&
         text[0] != '\0') {
-        const char *first = text + strcspn(text, "\n") + 1;
+        const char *first = behind_header(text);
         fputs(*rows == 0 ? text : first, stream);
         for (const char *at = first; (at = strchr(at, '\n')) != NULL; at++)
             ++*rows;

@@ -24,10 +24,14 @@ size_t model_unit_cut(const model_plan_t *plan, size_t most, const char *command
 outcome_t model_unit_key(const model_plan_t *plan, const char *command, const char *stamp, text_t *key);
 
 /* Compute a unit and leave its file: the key and the SHA-256 of the rows in a line, then the rows. `*done` as of
- * work_run().
+ * work_run(). Refused: a plan of another number of parts than `of` has.
  */
 outcome_t model_unit_run(const plan_t *plan, const unit_t *unit, const model_plan_t *of, const char *key, bool again,
                          bool *done);
+
+/* Refused: units of an evaluation that leave out a part, or are of another number of parts than `of`, the evaluation's own
+ * plan, has. Then rows would be missing without a word. */
+outcome_t model_unit_covers(const plan_t *plan, size_t evaluation, const model_plan_t *of);
 
 /* Append the rows of a unit to `stream`, with the header when it is the first. `*rows` counts them. */
 outcome_t model_unit_append(const plan_t *plan, const unit_t *unit, const char *key, FILE *stream, size_t *rows);

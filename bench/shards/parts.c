@@ -135,11 +135,11 @@ outcome_t parts_end(const plan_t *plan, const unit_t *unit, const parts_cost_t *
     return outcome_is_ok(&result) ? kept : result;
 }
 
-/* Is the worker that a file names still there? `name` is "000012.running.HOST.PID". */
-static bool is_alive(const plan_t *plan, const unit_t *unit, const char *name)
+/* Is the worker that a file names still there? `name` is "000012.running.HOST.PID", `host` what follows "running.". */
+static bool is_alive(const plan_t *plan, const unit_t *unit, const char *name, const char *host)
 {
     const text_t path = text_of("%s/state/%s", plan->folder.chars, name);
-    const char *host = name + strlen("000012.running."), *pid = strrchr(name, '.');
+    const char *pid = strrchr(name, '.');
     struct stat status;
     int64_t number;
     if (pid <= host || !text_to_integer(pid + 1, 1, INT32_MAX, &number) || stat(path.chars, &status) != 0)
@@ -157,7 +157,7 @@ static bool is_running(const plan_t *plan, const unit_t *unit)
     bool running = false;
     for (struct dirent *entry; folder != NULL && !running && (entry = readdir(folder)) != NULL;)
         running = text_starts(entry->d_name, begin.chars) && !text_ends(entry->d_name, ".part") &&
-                  is_alive(plan, unit, entry->d_name);
+                  is_alive(plan, unit, entry->d_name, entry->d_name + strlen(begin.chars));
     if (folder != NULL)
         closedir(folder);
     return running;

@@ -2,6 +2,8 @@
 #include "shards/plan.h"
 
 #include "base/file.h"
+#include "measure/accuracy_rows.h"
+#include "measure/model_rows.h"
 #include "rows/writer.h"
 
 #include <inttypes.h>
@@ -34,6 +36,8 @@ static const rows_column_t columns[] = {
 
 const rows_schema_t plan_schema = {.name = "plan", .about = "Work cut into units.", .columns = columns};
 
+static const char todo[] = "make the plan again: bbsbench plan";
+
 /* ===  Reading  === */
 
 /* Fill a unit from its cells, which the reader has checked against the schema. */
@@ -50,11 +54,30 @@ static void take_cells(const rows_cell_t *cells, unit_t *unit)
     }
 }
 
+/* Names of folders and files below that of the plan, so that no plan leads out of it. */
+static bool is_plain(const char *name)
+{
+    return name[0] != '\0' && name[0] != '.' && strchr(name, '/') == NULL;
+}
+
+/* The kind of its rows, and the names that places of its files are made of. Of `model` none is. */
+static outcome_t check_names(const plan_t *plan, const unit_t *unit)
+{
+    const text_t place = text_of("unit %" PRId64, unit->unit);
+    const bool samples = text_equal(unit->rows, accuracy_schema.name) || text_equal(unit->rows, integers_schema.name);
+    if (!samples && !text_equal(unit->rows, model_schema.name))
+        return outcome_failed(plan->path.chars, place.chars, text_of("rows \"%.100s\"", unit->rows).chars,
+                              "accuracy, integers or model", todo);
+    if (samples && (!is_plain(unit->net) || !is_plain(unit->size)))
+        return outcome_failed(plan->path.chars, place.chars, text_of("%.100s, %.50s", unit->net, unit->size).chars,
+                              "the name of a network and its size", todo);
+    return outcome_ok();
+}
+
 static outcome_t check_unit(const plan_t *plan, size_t index)
 {
     const unit_t *unit = &plan->units[index];
     const text_t place = text_of("unit %" PRId64, unit->unit);
-    static const char todo[] = "make the plan again: bbsbench plan";
     if (unit->unit != (int64_t)index + 1)
         return outcome_failed(plan->path.chars, text_of("line %zu", index + 2).chars, place.chars,
                               text_of("unit %zu", index + 1).chars, todo);
@@ -65,7 +88,7 @@ static outcome_t check_unit(const plan_t *plan, size_t index)
             "a part of them", todo);
     if (unit->evaluation < 1 || unit->evaluation > (int64_t)plan->count || unit->methods[0] == '\0')
         return outcome_failed(plan->path.chars, place.chars, "no method or evaluation", "both", todo);
-    return outcome_ok();
+    return check_names(plan, unit);
 }
 
 static text_t folder_of(const char *path)
@@ -78,6 +101,8 @@ outcome_t plan_read(const char *path, plan_t *plan)
 {
     *plan = (plan_t){.path = text_of("%s", path), .folder = folder_of(path)};
     outcome_t result = rows_read(&plan_schema, path, &plan->internal_table);
+    if (outcome_fault(&result) == FAULT_MISSING)
+        return outcome_missing(path, NULL, "no such file", "a plan", "bbsbench plan makes one");
     if (!outcome_is_ok(&result))
         return result;
     plan->units = calloc(plan->internal_table.count + 1, sizeof *plan->units);
@@ -93,11 +118,9 @@ outcome_t plan_read(const char *path, plan_t *plan)
     }
     for (size_t i = 1; i <= plan->evaluations && outcome_is_ok(&result); i++)
         if (plan_evaluation(plan, i) == NULL)
-            result = outcome_failed(path, text_of("evaluation %zu", i).chars, "no unit", "at least one",
-                                    "make the plan again: bbsbench plan");
-    return outcome_is_ok(&result) && plan->count == 0
-               ? outcome_failed(path, NULL, "no unit", "at least one", "make the plan again: bbsbench plan")
-               : result;
+            result = outcome_failed(path, text_of("evaluation %zu", i).chars, "no unit", "at least one", todo);
+    return outcome_is_ok(&result) && plan->count == 0 ? outcome_failed(path, NULL, "no unit", "at least one", todo)
+                                                      : result;
 }
 
 void plan_free(plan_t *plan)
@@ -106,6 +129,15 @@ void plan_free(plan_t *plan)
     rows_table_free(&plan->internal_table);
     plan->units = NULL;
     plan->count = 0;
+}
+
+outcome_t plan_check_place(const char *path)
+{
+    const text_t folder = folder_of(path);
+    if (file_is_folder(folder.chars))
+        return outcome_failed(path, folder.chars, "what the units of an earlier plan have left", "no such folder",
+                              "remove it, or give the plan another name");
+    return outfile_check(path);
 }
 
 outcome_t plan_write(const char *path, const unit_t *units, size_t count)

@@ -43,11 +43,14 @@ typedef struct {
     rows_table_t internal_table; /* owner of the texts */
 } plan_t;
 
-/* Refused, by unit: numbers that do not count from 1, and ranges outside the samples. Free with plan_free(), whatever the
- * outcome. */
+/* Refused, by unit: numbers that do not count from 1, ranges outside the samples, rows of another kind, and names that
+ * would lead out of the folder. FAULT_MISSING: no such file. Free with plan_free(), whatever the outcome. */
 outcome_t plan_read(const char *path, plan_t *plan);
 void plan_free(plan_t *plan);
 
+/* May a new plan be written here? Asked before an evaluation is measured. Refused: a place that cannot be written, and one
+ * beside which the units of an earlier plan have left files: those would be taken for files of the new one. */
+outcome_t plan_check_place(const char *path);
 outcome_t plan_write(const char *path, const unit_t *units, size_t count);
 
 /* The unit of a number from the command line. FAULT_USAGE when the plan has no such unit. */

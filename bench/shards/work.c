@@ -7,10 +7,12 @@
 #include "base/file.h"
 #include "base/progress.h"
 #include "measure/accuracy_answers.h"
+#include "shards/fields.h"
 #include "shards/sizes.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,13 +23,23 @@ enum { ENDINGS = sizeof endings / sizeof *endings };
 
 /* ===  Done already?  === */
 
-/* The file of a method is whole, and of this program and instruction set. */
+/* Is the key one of these samples? A plan that was made again may cut others at the same place. */
+static bool is_of_range(const char *key, const unit_t *unit)
+{
+    const text_t range = text_of("%" PRId64 "+%" PRId64, unit->first, unit->count);
+    const text_t samples = text_of("%" PRId64, unit->samples);
+    return text_equal(field_value(key, "range").chars, range.chars) &&
+           text_equal(field_value(key, "images").chars, samples.chars);
+}
+
+/* The file of a method is whole, of these samples, and of this program and instruction set. */
 static bool is_ours(const work_t *work, const char *folder, const char *method)
 {
     text_builder_t key = {0};
     bool whole = false;
     outcome_t read = predictions_check(parts_stem(folder, work->unit, method).chars, &key, &whole);
-    const bool ours = outcome_is_ok(&read) && whole && text_ends(key.chars, text_of(" %s", work->stamp).chars);
+    const bool ours = outcome_is_ok(&read) && whole && is_of_range(key.chars, work->unit) &&
+                      text_ends(key.chars, text_of(" %s", work->stamp).chars);
     free(key.chars);
     return ours;
 }
@@ -174,6 +186,17 @@ out:
     return result;
 }
 
+/* Files have the names that the command gives; a unit that was made of another one would else be done and leave none. */
+static outcome_t check_left(const work_t *work)
+{
+    const unit_t *unit = work->unit;
+    if (parts_are_there(work->plan, unit))
+        return outcome_ok();
+    return outcome_failed(work->plan->path.chars, text_of("unit %" PRId64, unit->unit).chars,
+                          text_of("no answers of %s, %s, %s, %s", unit->net, unit->size, unit->data, unit->methods).chars,
+                          "those of its command", "make the plan again: bbsbench plan");
+}
+
 outcome_t work_run(const work_t *work, bool *done)
 {
     const text_t folder = parts_folder(work->plan, work->unit), host = parts_host();
@@ -183,7 +206,8 @@ outcome_t work_run(const work_t *work, bool *done)
     *done = is_done(work, folder.chars);
     if (*done || outcome_bad(&result, parts_begin(work->plan, work->unit)))
         return result;
-    result = compute(work, folder.chars, &cost);
+    if (!outcome_bad(&result, compute(work, folder.chars, &cost)))
+        result = check_left(work);
     cost.wall_seconds = progress_clock() - started;
     cost.cpu_seconds = progress_cpu_clock() - used;
     return parts_end(work->plan, work->unit, &cost, result);

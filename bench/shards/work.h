@@ -15,8 +15,8 @@ typedef struct {
     bool again;                      /* also when the unit is done */
 } work_t;
 
-/* `*done` says that whole files of this program were there already, and nothing was computed. Files of another program, and
- * damaged ones, are computed again. */
+/* `*done` says that whole files of this program were there already, and nothing was computed. Files of another program or
+ * of other samples, and damaged ones, are computed again. */
 outcome_t work_run(const work_t *work, bool *done);
 
 #endif

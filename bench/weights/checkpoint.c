@@ -74,30 +74,40 @@ text_t checkpoint_beside(const char *path, const char *name)
     return file_is_folder(path) ? text_of("%s/%s", path, name) : file_beside(path, name);
 }
 
+/* A config.json is a JSON object: in another file the numbers that shapes do not say would be missing without a word. */
+static outcome_t read_description(const char *path, checkpoint_t *checkpoint)
+{
+    bytes_t bytes;
+    cJSON *root = NULL;
+    outcome_t result = file_read(path, NULL, &bytes);
+    if (!outcome_is_ok(&result) || outcome_bad(&result, json_parse(path, NULL, "a description of the weights",
+                                                                   (const char *)bytes.data, bytes.size, &root)))
+        goto out;
+    checkpoint->description = text_copy((const char *)bytes.data);
+    checkpoint->described_in = text_of("%s", path);
+    if (checkpoint->description == NULL)
+        result = outcome_out_of_memory(path);
+
+out:
+    cJSON_Delete(root);
+    file_free_bytes(&bytes);
+    return result;
+}
+
 /* config.json in the folder of the weights; else the notes of the file itself. */
 static outcome_t find_description(const char *path, const tensor_set_t *set, checkpoint_t *checkpoint)
 {
-    enum { MOST = TEXT_MOST };
-    text_t beside = checkpoint_beside(path, "config.json");
     static const char *const keys[] = {"pretrained_cfg", "default_cfg", "config", "config.json"};
-    bytes_t bytes;
-    if (file_exists(beside.chars)) {
-        outcome_t result = file_read(beside.chars, NULL, &bytes);
-        if (outcome_is_ok(&result) && bytes.size <= MOST) {
-            checkpoint->description = text_of("%s", (const char *)bytes.data);
-            checkpoint->described_in = beside;
-        }
-        if (outcome_is_ok(&result))
-            file_free_bytes(&bytes);
-        return result;
-    }
+    const text_t beside = checkpoint_beside(path, "config.json");
+    if (file_exists(beside.chars))
+        return read_description(beside.chars, checkpoint);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         const char *value = tensor_set_get_note(set, keys[i]);
-        if (value == NULL || strlen(value) > MOST)
+        if (value == NULL)
             continue;
-        checkpoint->description = text_of("%s", value);
+        checkpoint->description = text_copy(value);
         checkpoint->described_in = text_of("%s: __metadata__ %s", path, keys[i]);
-        break;
+        return checkpoint->description != NULL ? outcome_ok() : outcome_out_of_memory(path);
     }
     return outcome_ok();
 }
@@ -153,17 +163,18 @@ static outcome_t read_rotary(const char *where, const cJSON *root, const tensor_
                           "get config.json again");
 }
 
-/* Numbers that the tensors of a language model say too, and the longest text. */
-static void read_declared(const cJSON *root, net_hints_t *hints)
+/* Numbers that the tensors of a language model say too, and the longest text: of config.json, or of a file that names its
+ * own context. */
+static void read_declared(const cJSON *root, const tensor_set_t *set, net_hints_t *hints)
 {
     static const tensor_set_t nothing = {0};
-    static const char *const places[] = {"max_position_embeddings", NULL};
+    static const char *const places[] = {"max_position_embeddings", "context", NULL};
     enum { MOST = 1 << 24 };
     for (int i = 0; i < NET_DECLARED; i++) {
         const char *const names[] = {net_declared_names[i], NULL};
         hints->declared[i] = (int64_t)read_hint(root, &nothing, names, 1, MOST);
     }
-    hints->places = (int64_t)read_hint(root, &nothing, places, 1, MOST);
+    hints->places = (int64_t)read_hint(root, set, places, 1, MOST);
 }
 
 /* What shapes do not say, from config.json or from notes of the file under these names. */
@@ -175,7 +186,7 @@ static outcome_t read_hints(const checkpoint_request_t *request, const tensor_se
     static const char *const epsilons[] = {"layer_norm_eps", "layernorm_eps", "rms_norm_eps", NULL};
     static const char *const sides[] = {"image_size", NULL}, *const pools[] = {"stem_pool", NULL};
     static const char *const contexts[] = {"context", NULL};
-    const char *text = checkpoint->description.chars;
+    const char *text = checkpoint->description != NULL ? checkpoint->description : "";
     cJSON *root;
     outcome_t result = json_read(checkpoint->described_in.chars, text, strlen(text), &root);
     *hints = (net_hints_t){
@@ -187,7 +198,7 @@ static outcome_t read_hints(const checkpoint_request_t *request, const tensor_se
     };
     if (outcome_is_ok(&result)) {
         result = read_rotary(checkpoint->described_in.chars, root, set, &hints->rotary);
-        read_declared(root, hints);
+        read_declared(root, set, hints);
     }
     cJSON_Delete(root);
     return result;
@@ -293,6 +304,7 @@ void checkpoint_free(checkpoint_t *checkpoint)
 {
     net_weights_free(&checkpoint->weights);
     stored_free(&checkpoint->stored);
+    free(checkpoint->description);
     free(checkpoint->notes.chars);
     *checkpoint = (checkpoint_t){.stored = {.meta_bits = -1}};
 }

@@ -26,7 +26,7 @@ typedef struct {
     net_weights_t weights; /* of an INT8 or compressed file: the floats that its integers mean */
     net_made_t made;       /* the network, where it is not the request's: recognised, or with other classes */
     stored_t stored;       /* the integers themselves; stored.method is "" for float weights */
-    text_t description;    /* the file's own description of its preprocessing, as JSON; "" when there is none */
+    char *description;     /* the file's own description of its preprocessing, as JSON; NULL when there is none */
     text_t described_in;   /* where that was found */
     text_builder_t notes;  /* what a reader of the results should know, each note on a line of its own */
 } checkpoint_t;

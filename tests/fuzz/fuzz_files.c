@@ -21,26 +21,9 @@
 #include "weights/density.h"
 #include "weights/portrait_file.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "small_files.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool holds)
-{
-    if (!holds)
-        abort();
-}
-
-/* An error says which file it is about. Returns false: nothing was read. */
-static bool refused(const outcome_t *outcome, const char *folder)
-{
-    must(strstr(outcome_text(outcome), folder) != NULL);
-    return false;
-}
 
 /* The layers of a known network, for files that belong to one. */
 static const network_t *table_of(net_table_t *table)
@@ -272,7 +255,6 @@ static bool read_array(const char *path, const char *folder)
 }
 
 /* In the order of the seeds in tests/fuzz/seeds.sh and tests/unit/test_fuzz_files.c. */
-typedef bool (*reader_t)(const char *path, const char *folder);
 static const reader_t readers[] = {read_rows,        read_record,      read_claims,        read_portraits, read_ranges,
                                    read_predictions, read_layers,      read_configuration, read_catalogue, read_shards,
                                    read_pictures,    read_description, read_densities,     read_idx,       read_array};
@@ -280,16 +262,7 @@ static const reader_t readers[] = {read_rows,        read_record,      read_clai
 /* The bytes as a file of that reader. */
 static bool read_as(size_t reader, const uint8_t *data, size_t size)
 {
-    char folder[] = "/dev/shm/bbs-fuzz-XXXXXX";
-    must(mkdtemp(folder) != NULL);
-    const text_t path = text_of("%s/file.ini", folder);
-    FILE *stream = fopen(path.chars, "wb");
-    must(stream != NULL && fwrite(data, 1, size, stream) == size);
-    must(fclose(stream) == 0);
-    const bool taken = readers[reader](path.chars, folder);
-    unlink(path.chars);
-    must(rmdir(folder) == 0);
-    return taken;
+    return read_small_file(readers[reader], data, size);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -3,7 +3,7 @@
 # Small files for the fuzzers to start from: seeds.sh FOLDER, with BBSBENCH the program.
 set -eu
 python=${PYTHON:-/usr/bin/python3}
-mkdir -p "$1/bbs" "$1/safetensors" "$1/tokenizer" "$1/checkpoint" "$1/page" "$1/files" "$1/cfg" "$1/ledger" "$1/pieces" "$1/llama2c"
+mkdir -p "$1/bbs" "$1/safetensors" "$1/tokenizer" "$1/checkpoint" "$1/page" "$1/files" "$1/cfg" "$1/ledger" "$1/pieces" "$1/llama2c" "$1/work"
 $python tests/oracle/checkpoints.py "$1/checkpoint"
 rm "$1/checkpoint"/*.safetensors "$1/checkpoint/manifest.csv"
 $python - "$1/safetensors/net" <<'PY'
@@ -61,6 +61,13 @@ PY
 # Tokenizers of language models in each form, and a checkpoint of llama2.c.
 cp tests/data/pieces.*.json tests/fuzz/seeds/tokenizer.model tests/fuzz/seeds/tokenizer.llama2c "$1/pieces"
 cp tests/fuzz/seeds/model.llama2c "$1/llama2c"
+# Files of plans and of language models, each after the byte that chooses its reader (tests/fuzz/fuzz_work.c).
+$python - "$1/work" <<'PY'
+import sys
+seeds = ["plan.csv", "sizes.csv", "models.csv", "keys.txt", "text.jsonl", "config.json", "index.json"]
+for reader, name in enumerate(seeds):
+    open(f"{sys.argv[1]}/{reader}", "wb").write(bytes([reader]) + open(f"tests/fuzz/seeds/{name}", "rb").read())
+PY
 # Graphs: those of the suite that are short enough for most bytes to matter.
 cp models/cfg/vgg16.compact.cfg models/cfg/resnet20.full.cfg tests/data/engine_block.cfg "$1/cfg"
 # Histories, made of their SQL.

@@ -9,6 +9,8 @@ tiny() { # PROMPT OPTION...
     "$BBSBENCH" generate --weights "$tap_folder/tiny.bin" --tokenizer "$tap_folder/tiny.tok" --prompt "$@"
 }
 check "writes the prompt and goes on" sh -c "'$BBSBENCH' generate --weights $tap_folder/tiny.bin --tokenizer $tap_folder/tiny.tok --prompt 'the end' --tokens 20 >$tap_folder/text && grep -q '^the end' $tap_folder/text"
+check "says on standard error what it assumes" sh -c "'$BBSBENCH' generate --weights $tap_folder/tiny.bin --tokenizer $tap_folder/tiny.tok --prompt x --tokens 2 2>&1 >/dev/null | grep -q '^note: network: [0-9]* heads'"
+check "and nothing with --quiet" sh -c "[ -z \"\$('$BBSBENCH' --quiet generate --weights $tap_folder/tiny.bin --tokenizer $tap_folder/tiny.tok --prompt x --tokens 2 2>&1 >/dev/null)\" ]"
 check "the number of threads and the kernels change nothing" sh -c "'$BBSBENCH' generate --weights $tap_folder/tiny.bin --tokenizer $tap_folder/tiny.tok --prompt 'the end' --tokens 20 --jobs 1 --kernels stock | cmp - $tap_folder/text"
 check_fails 2 "a prompt is needed" "$BBSBENCH" generate --weights "$tap_folder/tiny.bin" --tokenizer "$tap_folder/tiny.tok"
 check_fails 2 "more tokens than the context has" tiny 'the end' --tokens 30

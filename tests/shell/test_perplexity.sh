@@ -26,6 +26,15 @@ printf 'one\ntwo \377 three\n' >"$tap_folder/latin"
     check "is told so" grep -q 'no token to predict' "$tap_folder/last_err"
     check_fails 2 "a stride longer than the context" "$BBSBENCH" perplexity $tiny --text README.md --stride 33
     check "names both" grep -q -e '--stride: found 33, expected 1 to 32' "$tap_folder/last_err"
+    check_fails 2 "a context longer than the model's" "$BBSBENCH" perplexity $tiny --text README.md --context 33
+    check "names its own" grep -q -e "--context: found 33 tokens, expected at most 32 .*the file's own context" "$tap_folder/last_err"
+    check_fails 2 "a context of one token" "$BBSBENCH" perplexity $tiny --text README.md --context 1
+    check "is told so" grep -q -e '--context: found 1, expected at least 2' "$tap_folder/last_err"
+    check_fails 1 "a folder for the text" "$BBSBENCH" perplexity $tiny --text docs
+    check "is told so" grep -q 'docs: found a folder, expected a file' "$tap_folder/last_err"
+    printf a >"$tap_folder/one"
+    check_fails 1 "one token, of which nothing comes before" "$BBSBENCH" perplexity $tiny --text "$tap_folder/one" --tokens 1 --bos never
+    check "is told so" grep -q 'no token to predict, expected a text of at least two tokens' "$tap_folder/last_err"
     check_fails 2 "an empty separator" "$BBSBENCH" perplexity $tiny --text README.md --separator ''
     # C4's files: JSON lines, gzipped. The same two documents, and a line that is none of them.
     printf 'the thin hen\n\nin there<|>another one' >"$tap_folder/two"

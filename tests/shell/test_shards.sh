@@ -61,6 +61,11 @@ check_fails 1 "positions of another kind" spoilt
 check "names them" grep -q 'rope_scaling: found yarn' "$tap_folder/last_err"
 spoil 's/"low_freq_factor": 1.0,//'
 check_fails 1 "positions without a number" spoilt
+spoil "s/^{/{\"padding\": \"$(head -c 6000 /dev/zero | tr '\0' x)\", /"
+check "a long config.json is read" spoilt --tokens 64
+spoil 's/^{/{,/'
+check_fails 1 "one that is no JSON" spoilt
+check "is named" grep -q 'spoilt/config.json: found no JSON object' "$tap_folder/last_err"
 check_fails 2 "a context longer than the model's" ask --method int8 --context 65
 check "names it" grep -q 'max_position_embeddings' "$tap_folder/last_err"
 spoil 's/x/x/'
