@@ -62,40 +62,21 @@ static outcome_t count_sensitive(model_inputs_t *inputs, const accelerator_t *ac
     return result;
 }
 
-static void point_at_compressed(const model_inputs_t *inputs, accel_layer_t *layers)
-{
-    const int8_t *at = inputs->compressed;
-    for (size_t i = 0; i < inputs->int8.count; at += compress_layer_size(&inputs->int8.layers[i++]))
-        layers[i].weights = at;
-}
-
-/* Compress each layer by the design's method; sensitive channels stay as they are. */
-static outcome_t compress_all(model_inputs_t *inputs, const accelerator_t *accelerator, const accel_pruning_t *pruning)
-{
-    method_config_t config;
-    outcome_t result = parameters_of(accelerator, pruning, &config);
-    if (outcome_is_ok(&result) && inputs->compressed == NULL)
-        inputs->compressed = malloc((size_t)int8_network_weights(&inputs->int8) + 1);
-    if (outcome_is_ok(&result) && inputs->compressed == NULL)
-        result = outcome_out_of_memory("compressed weights");
-    if (!outcome_is_ok(&result))
-        return result;
-    return compress_values(accelerator->method, &config, inputs->int8.layers, inputs->int8.count, inputs->plan->threads,
-                           inputs->compressed);
-}
-
-static outcome_t use_compressed(model_inputs_t *inputs, const accelerator_t *accelerator, const accel_config_t *config,
+/* The design prunes each layer as it looks at it, all but the channels that its method would keep. */
+static outcome_t leave_unpruned(model_inputs_t *inputs, const accelerator_t *accelerator, const accel_config_t *config,
                                 accel_layer_t *layers)
 {
     const accel_pruning_t pruning = accel_pruning(accelerator, config);
-    bool known = inputs->compressed_for == accelerator && is_same(&inputs->compressed_with, &pruning);
-    inputs->compressed_for = NULL;
-    outcome_t result = known ? outcome_ok() : compress_all(inputs, accelerator, &pruning);
-    if (!outcome_is_ok(&result))
+    method_config_t choice;
+    outcome_t result = parameters_of(accelerator, &pruning, &choice);
+    selection_free(&inputs->kept);
+    if (!outcome_is_ok(&result) ||
+        outcome_bad(&result, select_channels(&choice, inputs->int8.layers, inputs->int8.count, &inputs->kept)))
         return result;
-    inputs->compressed_for = accelerator;
-    inputs->compressed_with = pruning;
-    point_at_compressed(inputs, layers);
+    for (size_t i = 0; i < inputs->int8.count; i++) {
+        layers[i].unpruned = !inputs->int8.layers[i].whole;
+        layers[i].kept = inputs->kept.masks[i];
+    }
     return result;
 }
 
@@ -179,7 +160,7 @@ static outcome_t fill_from_network(model_inputs_t *inputs, const accelerator_t *
     outcome_t result = accelerator->selects ? count_sensitive(inputs, accelerator, config, layers) : outcome_ok();
     bool prunes = accelerator->method != NULL && accel_pruning(accelerator, config).columns > 0;
     if (outcome_is_ok(&result) && prunes && accelerator->needs_weights)
-        result = use_compressed(inputs, accelerator, config, layers);
+        result = leave_unpruned(inputs, accelerator, config, layers);
     if (outcome_is_ok(&result) && accelerator->counts_lanes && inputs->plan->utilisation)
         result = use_effectual(inputs, accelerator, config, layers);
     return result;
@@ -217,7 +198,7 @@ void model_inputs_close(model_inputs_t *inputs)
     density_layers_free(&inputs->densities);
     tensor_set_free(&inputs->masks);
     free(inputs->selected);
-    free(inputs->compressed);
+    selection_free(&inputs->kept);
     free(inputs->effectual);
     *inputs = (model_inputs_t){0};
 }

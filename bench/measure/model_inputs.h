@@ -2,6 +2,7 @@
 #ifndef BBS_MEASURE_MODEL_INPUTS_H
 #define BBS_MEASURE_MODEL_INPUTS_H
 
+#include "compress/select.h"
 #include "measure/model.h"
 #include "tensor/tensor.h"
 #include "weights/density.h"
@@ -17,13 +18,13 @@ typedef struct {
     int8_network_t int8;        /* count 0: none */
     density_layers_t densities; /* measured; input NULL: none */
     tensor_set_t masks;         /* of real activations, in the order of the table; count 0: none */
-    int8_t *compressed;         /* values of the last design with a compression method; NULL: none yet */
+    selection_t kept;           /* channels that the last design that prunes its weights leaves as they are */
     int64_t *selected;          /* sensitive channels of each layer, as last selected; NULL: none yet */
     double selected_beta;       /* and with these two */
     int64_t selected_unit;
     int64_t *effectual; /* effectual bits of each layer, of the last design that counts lanes; NULL: none yet */
-    const accelerator_t *compressed_for, *effectual_for; /* these two designs */
-    accel_pruning_t compressed_with, effectual_with;     /* and the pruning of each */
+    const accelerator_t *effectual_for; /* this design */
+    accel_pruning_t effectual_with;     /* and its pruning */
 } model_inputs_t;
 
 /* Open the weights that the plan's origin asks for, and the densities and masks of its files. */

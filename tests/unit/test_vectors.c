@@ -4,7 +4,9 @@
  * plain one. */
 #include "base/vectors.h"
 
+#include "accel/bitwave_rows.h"
 #include "accel/cost_rows.h"
+#include "accel/flip.h"
 #include "weights/synthesis_lanes.h"
 
 #include <stdlib.h>
@@ -78,6 +80,92 @@ static void a_row_worked_out_by_hand(void **state)
     assert_memory_equal(cycles, ((uint16_t[]){20, 1}), 2 * sizeof *cycles);
     cost_rows(&cost_rule_bitlet_zeros, weights, 2, 32, cycles);
     assert_memory_equal(cycles, ((uint16_t[]){20, 0}), 2 * sizeof *cycles);
+}
+
+/* ===  BitWave  === */
+
+enum { RUNS = 3, ROOM = 20 * BITWAVE_FILLED };
+
+/* A row of `runs` runs of `length` weights, filled up. */
+static bitwave_row_t make_row(uint64_t *seed, int64_t runs, int64_t length, int8_t *weights)
+{
+    const tile_layout_t layout = {.segments = runs, .length = length};
+    const bitwave_row_t row = bitwave_row(&layout);
+    memset(weights, 0, (size_t)(runs * row.room * BITWAVE_UNIT));
+    for (int64_t run = 0; run < runs; run++)
+        fill(seed, weights + run * row.room * BITWAVE_UNIT, length);
+    return row;
+}
+
+static void masks_and_cycles_are_the_plain_ones(void **state)
+{
+    (void)state;
+    static const bitwave_rule_t rules[] = {
+        {.counted = UINT8_MAX, .empty = 1}, {.counted = UINT8_MAX, .with_signs = true}, {.counted = 0x1f}};
+    static const int64_t widths[] = {1, 2, 3, 4, 8, 16, 20, 32};
+    static int8_t weights[RUNS * ROOM * BITWAVE_UNIT];
+    uint8_t fast[RUNS * ROOM + 1], plain[RUNS * ROOM + 1];
+    uint64_t seed = 13;
+    for (int64_t length = 1; length <= 20 * BITWAVE_UNIT + 130; length += length < 20 ? 1 : 13)
+        for (int64_t runs = 1; runs <= RUNS; runs++)
+            for (size_t r = 0; r < sizeof rules / sizeof *rules; r++) {
+                const bitwave_row_t row = make_row(&seed, runs, length, weights);
+                const bitwave_sums_t a = bitwave_masks(&row, &rules[r], weights, fast),
+                                     b = bitwave_masks_plain(&row, &rules[r], weights, plain);
+                assert_true(a.ones == b.ones && a.bits == b.bits);
+                assert_memory_equal(fast, plain, (size_t)(runs * row.room));
+                for (size_t w = 0; w < sizeof widths / sizeof *widths; w++) {
+                    uint8_t ours[RUNS * ROOM + 1], theirs[RUNS * ROOM + 1];
+                    const size_t places = (size_t)bitwave_places(&row, widths[w]);
+                    ours[places] = theirs[places] = 99; /* nothing is written behind the last place */
+                    bitwave_cycles(&row, &rules[r], fast, widths[w], ours);
+                    bitwave_cycles_plain(&row, &rules[r], plain, widths[w], theirs);
+                    assert_memory_equal(ours, theirs, places + 1);
+                }
+            }
+}
+
+/* 20 weights are three units: 8 of -4 (column 2), zeros, and 4 of -128, which counts as -127. */
+static void a_row_of_bitwave_by_hand(void **state)
+{
+    (void)state;
+    static int8_t weights[BITWAVE_FILLED * BITWAVE_UNIT];
+    const bitwave_row_t row = bitwave_row(&(tile_layout_t){.segments = 1, .length = 20});
+    const bitwave_rule_t rule = {.counted = UINT8_MAX, .empty = 1}, with_signs = {.counted = UINT8_MAX, .with_signs = true};
+    uint8_t masks[BITWAVE_FILLED], cycles[BITWAVE_FILLED];
+    memset(weights, -4, 8);
+    memset(weights + 16, INT8_MIN, 4);
+    const bitwave_sums_t sums = bitwave_masks(&row, &rule, weights, masks);
+    assert_true(row.units == 3 && row.room == BITWAVE_FILLED);
+    assert_int_equal(sums.ones, 8 * 1 + 4 * 7);
+    assert_int_equal(sums.bits, 8 * (1 + 1) + 4 * (1 + 7));
+    assert_memory_equal(masks, ((uint8_t[BITWAVE_FILLED]){1 << 2, 0, 127}), sizeof masks);
+    bitwave_cycles(&row, &rule, masks, 1, cycles);
+    assert_memory_equal(cycles, ((uint8_t[BITWAVE_FILLED]){1, 1, 7}), sizeof cycles);
+    bitwave_cycles(&row, &rule, masks, 2, cycles);
+    assert_memory_equal(cycles, ((uint8_t[BITWAVE_FILLED / 2]){1, 7}), sizeof cycles / 2);
+    bitwave_masks(&row, &with_signs, weights, masks);
+    bitwave_cycles(&row, &with_signs, masks, 1, cycles);
+    assert_memory_equal(cycles, ((uint8_t[BITWAVE_FILLED]){2, 0, 8}), sizeof cycles);
+}
+
+static void flipped_groups_are_the_methods(void **state)
+{
+    (void)state;
+    enum { MOST_WEIGHTS = 512 };
+    uint64_t seed = 14;
+    for (int columns = 0; columns <= 6; columns++)
+        for (int64_t group = 16; group <= 64; group += 16)
+            for (int64_t count = 1; count <= 400; count += count < 70 ? 1 : 37) {
+                int8_t weights[MOST_WEIGHTS] = {0}, fast[MOST_WEIGHTS], plain[MOST_WEIGHTS] = {0};
+                flip_plan_t plan;
+                flip_plan(columns, group, &plan);
+                fill(&seed, weights, count);
+                memcpy(fast, weights, sizeof fast);
+                flip_groups(&plan, fast, count, fast); /* in place */
+                flip_groups_plain(&plan, weights, count, plain);
+                assert_memory_equal(fast, plain, sizeof fast);
+            }
 }
 
 /* ===  Drawn weights  === */
@@ -198,9 +286,10 @@ static void two_weights_by_hand(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(there_is_a_fast_way_to_test), cmocka_unit_test(costs_of_rows_are_those_of_their_slices),
-        cmocka_unit_test(a_row_worked_out_by_hand),    cmocka_unit_test(drawn_weights_are_the_plain_ones),
-        cmocka_unit_test(two_weights_by_hand),
+        cmocka_unit_test(there_is_a_fast_way_to_test),      cmocka_unit_test(costs_of_rows_are_those_of_their_slices),
+        cmocka_unit_test(a_row_worked_out_by_hand),         cmocka_unit_test(masks_and_cycles_are_the_plain_ones),
+        cmocka_unit_test(a_row_of_bitwave_by_hand),         cmocka_unit_test(flipped_groups_are_the_methods),
+        cmocka_unit_test(drawn_weights_are_the_plain_ones), cmocka_unit_test(two_weights_by_hand),
     };
     return cmocka_run_group_tests_name("vectors", tests, NULL, NULL);
 }
