@@ -7,6 +7,7 @@
 #include "accel/bitwave_rows.h"
 #include "accel/cost_rows.h"
 #include "accel/flip.h"
+#include "compress/transpose.h"
 #include "weights/synthesis_lanes.h"
 
 #include <stdlib.h>
@@ -36,6 +37,29 @@ static void there_is_a_fast_way_to_test(void **state)
         printf("# skipped: this processor has no such vectors\n");
         skip();
     }
+}
+
+/* ===  Rows and columns  === */
+
+/* Every number of columns around those that have a way of their own, and nothing is written beside them. */
+static void bytes_are_transposed_as_one_by_one(void **state)
+{
+    (void)state;
+    enum { MOST_ROWS = 200, MOST_COLUMNS = 20, SIZE = MOST_ROWS * MOST_COLUMNS + 1 };
+    static int8_t from[SIZE], fast[SIZE], plain[SIZE];
+    uint64_t seed = 10;
+    for (int i = 0; i < SIZE; i++)
+        from[i] = (int8_t)random_next(&seed);
+    for (int64_t columns = 1; columns <= MOST_COLUMNS; columns++)
+        for (int64_t rows = 1; rows <= MOST_ROWS; rows += rows > 60 && rows < 70 ? 1 : 3) {
+            memset(fast, 1, sizeof fast);
+            transpose_bytes(from, rows, columns, fast);
+            memset(plain, 1, sizeof plain);
+            transpose_bytes_plain(from, rows, columns, plain);
+            assert_memory_equal(fast, plain, sizeof fast);
+            for (int64_t i = 0; i < rows * columns; i++)
+                assert_int_equal(fast[i % columns * rows + i / columns], from[i]);
+        }
 }
 
 /* ===  Costs  === */
@@ -286,10 +310,15 @@ static void two_weights_by_hand(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(there_is_a_fast_way_to_test),      cmocka_unit_test(costs_of_rows_are_those_of_their_slices),
-        cmocka_unit_test(a_row_worked_out_by_hand),         cmocka_unit_test(masks_and_cycles_are_the_plain_ones),
-        cmocka_unit_test(a_row_of_bitwave_by_hand),         cmocka_unit_test(flipped_groups_are_the_methods),
-        cmocka_unit_test(drawn_weights_are_the_plain_ones), cmocka_unit_test(two_weights_by_hand),
+        cmocka_unit_test(there_is_a_fast_way_to_test),
+        cmocka_unit_test(bytes_are_transposed_as_one_by_one),
+        cmocka_unit_test(costs_of_rows_are_those_of_their_slices),
+        cmocka_unit_test(a_row_worked_out_by_hand),
+        cmocka_unit_test(masks_and_cycles_are_the_plain_ones),
+        cmocka_unit_test(a_row_of_bitwave_by_hand),
+        cmocka_unit_test(flipped_groups_are_the_methods),
+        cmocka_unit_test(drawn_weights_are_the_plain_ones),
+        cmocka_unit_test(two_weights_by_hand),
     };
     return cmocka_run_group_tests_name("vectors", tests, NULL, NULL);
 }
