@@ -120,13 +120,16 @@ VECTORS_INLINE void turn_columns(const int8_t *from, int64_t rows, int64_t colum
     const int64_t pairs = (columns + 1) / 2;
     for (int64_t row = 0; row < rows; row += VECTOR) {
         const int64_t bytes = (rows - row) * columns;
-        __m512i source[MOST_COLUMNS];
+        __m512i source[MOST_COLUMNS] = {{0}};
+#pragma GCC unroll 16 /* the sources become registers */
         for (int64_t i = 0; i < 2 * pairs; i++)
             source[i] = _mm512_maskz_loadu_epi8(first_bytes(i < columns ? bytes - i * VECTOR : 0),
                                                 from + row * columns + i * VECTOR);
+#pragma GCC unroll 16
         for (int64_t column = 0; column < columns; column++) {
             const __m512i places = _mm512_add_epi8(picks.places, _mm512_set1_epi8((char)column));
             __m512i all = _mm512_setzero_si512();
+#pragma GCC unroll 8
             for (int64_t pair = 0; pair < pairs; pair++)
                 all = _mm512_or_si512(all, _mm512_maskz_permutex2var_epi8(picks.in[column][pair], source[2 * pair], places,
                                                                           source[2 * pair + 1]));

@@ -6,6 +6,7 @@
 
 #include "base/tausworthe.h"
 #include "base/threads.h"
+#include "compress/clones.h"
 #include "compress/transpose.h"
 #include "weights/synthesis_lanes.h"
 
@@ -47,38 +48,67 @@ static uint32_t mixed(uint32_t seed)
 
 /* ===  The inverse distribution function  === */
 
+/* The cells from `first` to `end` lie between two quantiles. A fixed number of them at a time, so that compilers use
+ * vectors for the divisions. */
+COMPRESS_CLONES
+static void synthesis_fill_between(double at, double width, double weight, double step, int first, int end, float *cells)
+{
+    enum { LANES = 16 };
+    for (; first < end; first += LANES) {
+        float some[LANES];
+        for (int i = 0; i < LANES; i++) {
+            const double probability = ((double)(first + i) + 0.5) / CELLS;
+            some[i] = (float)(weight + (probability - at) / width * step);
+        }
+        memcpy(cells + first, some, (size_t)(end - first < LANES ? end - first : LANES) * sizeof *some);
+    }
+}
+
 static void fill_cells(const portrait_t *portrait, float *cells)
 {
     double at[PORTRAIT_WEIGHTS];
     for (int i = 0; i < PORTRAIT_WEIGHTS; i++)
         at[i] = portrait_probability(i);
-    int upper = 1;
-    for (int i = 0; i < CELLS; i++) {
-        double probability = ((double)i + 0.5) / CELLS;
-        while (upper < PORTRAIT_WEIGHTS - 1 && at[upper] <= probability)
-            upper++;
-        double part = (probability - at[upper - 1]) / (at[upper] - at[upper - 1]);
+    for (int upper = 1, first = 0, end; upper < PORTRAIT_WEIGHTS; upper++, first = end) {
+        end = first;
+        while (end < CELLS && (upper == PORTRAIT_WEIGHTS - 1 || ((double)end + 0.5) / CELLS < at[upper]))
+            end++;
         const double *weight = &portrait->weight[upper];
-        cells[i] = (float)(weight[-1] + part * (weight[0] - weight[-1]));
+        synthesis_fill_between(at[upper - 1], at[upper] - at[upper - 1], weight[-1], weight[0] - weight[-1], first, end,
+                               cells);
     }
 }
 
 /* ===  Channels  === */
 
+/* portrait_quantile() of the gains at number / 2^32, of all channels: a number's high bits are the place in the table. */
+static void find_gains(const double *table, const uint32_t *numbers, float *gains)
+{
+    enum { SHIFT = 27, STEPS = 1 << (32 - SHIFT) };
+    _Static_assert(STEPS == PORTRAIT_GAINS - 1, "a step of the table is a range of high bits");
+    for (int channel = 0; channel < CHANNELS; channel++) {
+        const uint32_t below = numbers[channel] >> SHIFT;
+        const double part = (double)(numbers[channel] & ((1u << SHIFT) - 1)) / (1u << SHIFT);
+        gains[channel] = (float)(table[below] + (table[below + 1] - table[below]) * part);
+    }
+}
+
+/* Drawn position by position, kept group by group. */
 static void draw_gains(const draw_t *draw, tausworthe_lanes_t *random, space_t *space)
 {
     const int64_t all = draw->groups * draw->positions, room = draw->at_a_time * PORTRAIT_GROUP * draw->positions / 2;
+    int64_t position = 0, group = 0;
     for (int64_t first = 0; first < all; first += room) {
         const int64_t some = all - first < room ? all - first : room;
         tausworthe_fill(random, some, space->numbers);
-        for (int64_t i = 0; i < some; i++)
-            for (int64_t channel = 0; channel < CHANNELS; channel++) {
-                const double part = space->numbers[i * CHANNELS + channel] / 4294967296.0;
-                /* drawn position by position, kept group by group */
-                const int64_t position = (first + i) / draw->groups, group = (first + i) % draw->groups;
-                space->gains[(group * draw->positions + position) * CHANNELS + channel] =
-                    (float)portrait_quantile(draw->portrait->gain, PORTRAIT_GAINS, part);
+        for (int64_t i = 0; i < some; i++) {
+            find_gains(draw->portrait->gain, space->numbers + i * CHANNELS,
+                       space->gains + (group * draw->positions + position) * CHANNELS);
+            if (++group == draw->groups) {
+                group = 0;
+                position++;
             }
+        }
     }
 }
 
