@@ -53,8 +53,9 @@ static outcome_t run_network(const network_t *network, const int8_t *weights, in
                                     .whole = table.items[i].reads_image};
     for (int a = 0; accelerator_registry[a] != NULL && a < ACCELERATORS && outcome_is_ok(&result); a++) {
         accel_config_t config;
+        result = configuration_default(accelerator_registry[a], &config);
         const times_t from = {.wall = seconds(), .processor = processor_seconds()};
-        if (!outcome_bad(&result, configuration_default(accelerator_registry[a], &config)))
+        if (outcome_is_ok(&result))
             result = accel_count(accelerator_registry[a], &config, layers, table.count, threads, counts);
         spent[a].wall += seconds() - from.wall;
         spent[a].processor += processor_seconds() - from.processor;
@@ -104,13 +105,16 @@ static outcome_t measure_layers(const int8_t *weights, int64_t count, int64_t k,
     for (int64_t i = 0; i < count && outcome_is_ok(&result); i++)
         layers[i] = (accel_layer_t){
             .shape = &shape, .weights = weights, .input_density = 0.5, .output_density = 0.5, .sensitive = ACCEL_UNIFORM};
-    const double before = processor_seconds();
+    double spent = 0.0;
     for (int a = 0; accelerator_registry[a] != NULL && outcome_is_ok(&result); a++) {
         accel_config_t config;
-        if (!outcome_bad(&result, configuration_default(accelerator_registry[a], &config)))
+        result = configuration_default(accelerator_registry[a], &config);
+        const double before = processor_seconds();
+        if (outcome_is_ok(&result))
             result = accel_count(accelerator_registry[a], &config, layers, (size_t)count, threads, counts);
+        spent += processor_seconds() - before;
     }
-    *nanoseconds = 1e9 * (processor_seconds() - before) / (double)(count * k * c);
+    *nanoseconds = 1e9 * spent / (double)(count * k * c);
     free(layers);
     free(counts);
     return result;
