@@ -293,7 +293,7 @@ static outcome_t run_points(pass_t *pass, const network_t *network, const net_si
     return result;
 }
 
-static outcome_t run_network(const model_plan_t *plan, const network_t *network, rows_writer_t *writer,
+static outcome_t run_network(const model_plan_t *plan, const network_t *network, rows_writer_t *writer, int8_room_t *room,
                              model_total_t *totals, outcome_t *skipped)
 {
     const net_size_t *size;
@@ -306,7 +306,7 @@ static outcome_t run_network(const model_plan_t *plan, const network_t *network,
         return result;
     result = check_layer_name(plan, &workload.run.table);
     if (outcome_is_ok(&result))
-        result = model_inputs_open(plan, network, workload.drawn, &workload.layers, &inputs);
+        result = model_inputs_open(plan, network, workload.drawn, &workload.layers, room, &inputs);
     if (outcome_is_ok(&result))
         result = run_points(&pass, network, size, totals, skipped);
     model_inputs_close(&inputs);
@@ -317,9 +317,11 @@ static outcome_t run_network(const model_plan_t *plan, const network_t *network,
 static outcome_t run_networks(const model_plan_t *plan, rows_writer_t *writer, model_total_t *totals)
 {
     outcome_t result = outcome_ok(), skipped = outcome_ok();
+    int8_room_t room = {0};
     size_t each = model_grid(plan) * plan->accelerator_count;
     for (size_t i = 0; i < plan->network_count && outcome_is_ok(&result); i++)
-        result = run_network(plan, plan->networks[i], writer, &totals[i * each], &skipped);
+        result = run_network(plan, plan->networks[i], writer, &room, &totals[i * each], &skipped);
+    int8_room_free(&room);
     bool some = false;
     for (size_t i = 0; i < model_points(plan); i++)
         some = some || !totals[i].skipped;

@@ -167,7 +167,7 @@ static outcome_t fill_from_network(model_inputs_t *inputs, const accelerator_t *
 }
 
 outcome_t model_inputs_open(const model_plan_t *plan, const network_t *network, const net_size_t *size,
-                            const net_table_t *table, model_inputs_t *inputs)
+                            const net_table_t *table, int8_room_t *room, model_inputs_t *inputs)
 {
     outcome_t result;
     *inputs = (model_inputs_t){.plan = plan, .network = network, .table = table};
@@ -188,8 +188,8 @@ outcome_t model_inputs_open(const model_plan_t *plan, const network_t *network, 
     }
     if (plan->origin == MODEL_BEST && size->weights != NULL)
         return int8_network_load(network, size, NULL, plan->prune_first, plan->threads, &inputs->int8);
-    return substitute_draw(network, size, plan->prune_first, plan->seed > 0 ? plan->seed : SUBSTITUTE_SEED, plan->threads,
-                           &inputs->int8);
+    return substitute_draw_into(network, size, plan->prune_first, plan->seed > 0 ? plan->seed : SUBSTITUTE_SEED,
+                                plan->threads, room, &inputs->int8);
 }
 
 void model_inputs_close(model_inputs_t *inputs)

@@ -27,9 +27,10 @@ typedef struct {
     accel_pruning_t effectual_with;     /* and its pruning */
 } model_inputs_t;
 
-/* Open the weights that the plan's origin asks for, and the densities and masks of its files. */
+/* Open the weights that the plan's origin asks for, and the densities and masks of its files. Drawn weights go into `room`,
+ * which outlives the inputs; NULL: they are the inputs' own. */
 outcome_t model_inputs_open(const model_plan_t *plan, const network_t *network, const net_size_t *size,
-                            const net_table_t *table, model_inputs_t *inputs);
+                            const net_table_t *table, int8_room_t *room, model_inputs_t *inputs);
 void model_inputs_close(model_inputs_t *inputs);
 
 /* Fill layers[table->count] for one accelerator in this configuration. The values live until the next call. */

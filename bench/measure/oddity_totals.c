@@ -186,7 +186,8 @@ static outcome_t run_designs(model_inputs_t *inputs, bool brief, rows_writer_t *
     return result;
 }
 
-static outcome_t run_network(const model_plan_t *plan, const network_t *network, bool brief, rows_writer_t *writer)
+static outcome_t run_network(const model_plan_t *plan, const network_t *network, bool brief, int8_room_t *room,
+                             rows_writer_t *writer)
 {
     const net_size_t *size;
     net_table_t table = {0};
@@ -195,7 +196,7 @@ static outcome_t run_network(const model_plan_t *plan, const network_t *network,
     if (outcome_bad(&result, net_find_size(network, size_name, &size)) ||
         outcome_bad(&result, net_layers(network, size, &table)))
         return result;
-    if (!outcome_bad(&result, model_inputs_open(plan, network, size, &table, &inputs)))
+    if (!outcome_bad(&result, model_inputs_open(plan, network, size, &table, room, &inputs)))
         result = run_designs(&inputs, brief, writer);
     model_inputs_close(&inputs);
     net_table_free(&table);
@@ -205,13 +206,15 @@ static outcome_t run_network(const model_plan_t *plan, const network_t *network,
 outcome_t oddity_totals_run(bool brief, int threads, const char *path)
 {
     rows_writer_t writer;
+    int8_room_t room = {0};
     outcome_t result = rows_create(&writer, &oddity_schema, path);
     if (!outcome_is_ok(&result))
         return result;
     for (int pruned = 0; pruned <= 1; pruned++) {
         const model_plan_t plan = {.origin = MODEL_SYNTHETIC, .prune_first = pruned, .threads = threads};
         for (const network_t *const *network = net_registry; *network != NULL && outcome_is_ok(&result); network++)
-            result = run_network(&plan, *network, brief, &writer);
+            result = run_network(&plan, *network, brief, &room, &writer);
     }
+    int8_room_free(&room);
     return rows_finish(&writer, result);
 }

@@ -12,6 +12,7 @@
 #include "measure/likeness.h"
 #include "weights/int8_tensors.h"
 #include "weights/match.h"
+#include "weights/substitute.h"
 #include "tensor/safetensors.h"
 
 #include <gsl/gsl_randist.h>
@@ -219,6 +220,35 @@ static void a_layer_is_drawn_as_described(void **state)
     unmake(&made);
 }
 
+/* Networks that are drawn into the same memory, a large one, a smaller one and the large one again, are those that have
+ * their own, and leave it to the room. */
+static void a_room_holds_one_network_after_the_other(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"resnet34", "resnet50", "resnet34", "bert_sst2"};
+    int8_room_t room = {0};
+    size_t before = 0;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const network_t *network;
+        const net_size_t *size;
+        int8_network_t own, shared;
+        assert_ok(net_find(names[i], &network));
+        assert_ok(net_find_size(network, "compact", &size));
+        assert_ok(substitute_draw(network, size, false, 1, 2, &own));
+        assert_ok(substitute_draw_into(network, size, false, 1, 1, &room, &shared));
+        const size_t weights = (size_t)int8_network_weights(&own);
+        assert_true(own.q != shared.q && shared.q == room.q);
+        assert_memory_equal(own.q, shared.q, weights);
+        assert_true(room.size > weights && room.size >= before);
+        assert_true(i != 1 || room.size == before); /* the smaller one made no memory */
+        before = room.size;
+        int8_network_free(&own);
+        int8_network_free(&shared);
+    }
+    int8_room_free(&room);
+    assert_null(room.q);
+}
+
 /* Each channel reaches the end of the grid, as the quantiser has it, or is all zeros; so many of these as there were. */
 static void channels_are_quantised_ones(void **state)
 {
@@ -372,6 +402,7 @@ int main(void)
         cmocka_unit_test(portraits_survive_their_file),
         cmocka_unit_test(bytes_do_not_depend_on_threads),
         cmocka_unit_test(a_layer_is_drawn_as_described),
+        cmocka_unit_test(a_room_holds_one_network_after_the_other),
         cmocka_unit_test(channels_are_quantised_ones),
         cmocka_unit_test(wider_layers_have_larger_peaks),
         cmocka_unit_test(the_closest_portrait_is_chosen),
