@@ -51,8 +51,10 @@ typedef struct {
 typedef struct {
     const net_layer_t *shape;
     int64_t sensitive; /* channels that Algorithm 2 keeps at 8 bits; ACCEL_UNIFORM: not known, take beta * k rounded up */
-    const int8_t *weights;                /* [k, c, kh, kw], the INT8 values that the design runs; NULL: not known */
-    int64_t effectual;                    /* bits that lanes work on per pixel step (effectual.h); 0: not counted */
+    const int8_t *weights; /* [k, c, kh, kw], the INT8 values that the design runs; NULL: not known */
+    bool unpruned;         /* these are the values before pruning, and the design prunes them itself, as configured */
+    const bool *kept;      /* then [k], the channels that it leaves as they are; NULL: none */
+    int64_t effectual;     /* bits that lanes work on per pixel step (effectual.h); 0: not counted */
     double input_density, output_density; /* share of activations that are not zero, in (0, 1]; 0: not known */
     accel_masks_t masks;                  /* of the inputs; without them a design assumes independent inputs */
     bool whole;        /* channels and input stay at 8 bits (the layer that reads the image, a product of attention) */
@@ -123,7 +125,8 @@ typedef struct accelerator {
     void (*storage)(const accel_config_t *config, accel_storage_t *storage);
     /* Optional. Limits beyond the ranges of the keys: FAULT_USAGE. */
     outcome_t (*check)(const accel_config_t *config);
-    /* Required. The work of one layer; `sensitive` is a number, at most k. */
+    /* Required. The work of one layer; `sensitive` is a number, at most k. A design that has a method and needs weights
+     * gets layers that are `unpruned`. */
     outcome_t (*work)(const accel_config_t *config, const accel_layer_t *layer, int threads, accel_work_t *work);
 } accelerator_t;
 

@@ -6,7 +6,6 @@
  *
  * 32 is the width of the PE in the authors' RTL (Bitlet_32), of the PE energy that the models use, and of the paper's
  * Fig. 14. Their simulator at submission counted cycles for a PE of 64, for which there is no RTL: key `group`. */
-#include "accel/cost.h"
 #include "accel/dense.h"
 #include "accel/accel.h"
 #include "accel/lockstep.h"
@@ -18,7 +17,7 @@ static outcome_t work_of(const accel_config_t *config, const accel_layer_t *laye
 {
     dense_work(config, layer->shape, WEIGHT_BITS, ACTIVATION_BITS, work);
     bool zeros = config->oddities & ODDITY_BITLET_ZEROS;
-    return lockstep_work(config, layer, zeros ? cost_bitlet_zeros : cost_bitlet, threads, work);
+    return lockstep_work(config, layer, zeros ? &cost_rule_bitlet_zeros : &cost_rule_bitlet, threads, work);
 }
 
 const accelerator_t accelerator_bitlet = {

@@ -38,22 +38,8 @@ bitmap_plane_t bitmap_plane(const net_layer_t *layer);
 outcome_t bitmap_order_open(const net_layer_t *layer, int64_t group, bool flat, int64_t columns, bitmap_order_t *order);
 void bitmap_order_close(bitmap_order_t *order);
 
-/* The bitmaps of the weights of one output channel, which are in the order of the PE, filled up with zeros
- * (tile_row()): slices[order->slices], at `step` from one another. */
-void bitmap_of_row(const bitmap_order_t *order, const int8_t *row, int64_t step, bitmap_t *slices);
-
 /* The bitmaps of `columns` outputs: slices[order->slices, columns]. The window is [kh, order->width, c], the inputs of
  * neighbouring outputs of one line; a byte is 1 where the input is not zero, and 0 where it is zero or padding. */
 void bitmap_of_window(const bitmap_order_t *order, const uint8_t *window, int64_t columns, bitmap_t *slices);
-
-/* Pairs of `rows` channels and `columns` outputs in one slice: their sum, and the largest number of one PE. */
-typedef struct {
-    int64_t sum, most;
-} bitmap_pairs_t;
-
-bitmap_pairs_t bitmap_pairs(const bitmap_t *rows, int64_t row_count, const bitmap_t *columns, int64_t column_count);
-
-/* All ones of `count` bitmaps. */
-int64_t bitmap_ones(const bitmap_t *bitmaps, int64_t count);
 
 #endif

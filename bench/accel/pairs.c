@@ -9,10 +9,10 @@
  * give the standard error. */
 #include "accel/pairs.h"
 
-#include "accel/bitmap.h"
 #include "accel/exact.h"
+#include "accel/pairs_inputs.h"
+#include "accel/pairs_tile.h"
 #include "accel/tile.h"
-#include "base/tausworthe.h"
 #include "base/threads.h"
 
 #include <math.h>
@@ -29,23 +29,20 @@ typedef struct {
 } kind_t;
 
 typedef struct {
-    int64_t kind;
-    int64_t y, x, sample;
-    int64_t cycles, pairs; /* result */
-} draw_t;
-
-typedef struct {
     const pairs_request_t *request;
     bitmap_plane_t plane;
-    bitmap_order_t order;
     int64_t row_tiles;
     kind_t *kinds;
-    int64_t kind_count, draw_count;
-    draw_t *draws;
-    bitmap_t *weights; /* [row tiles, slices, rows] */
-    uint8_t *windows;  /* per worker: [kh, width, c] */
-    bitmap_t *inputs;  /* per worker: [slices, columns] */
-    int8_t *ordered;   /* per worker: [slices * group], the weights of a channel */
+    int64_t kind_count, draw_count, columns; /* columns: of a step, at most */
+    pairs_step_t *draws;
+    pairs_sum_t *sums; /* [draws] */
+    int64_t nonzero;
+    pairs_inputs_t inputs; /* of some draws at a time */
+    int64_t some;          /* so many */
+    int workers;
+    pairs_tile_t *tiles;      /* per worker */
+    pairs_sum_t *worker_sums; /* per worker: [room of the inputs] */
+    int8_t *ordered;          /* per worker: [slices * group], the weights of a channel */
 } pass_t;
 
 /* ===  Steps  === */
@@ -119,124 +116,74 @@ static outcome_t list_draws(pass_t *pass)
         pass->kinds[i].draws = draws_of(pass, pass->kinds[i].steps, all_steps);
         pass->draw_count += pass->kinds[i].draws;
     }
-    pass->draws = calloc((size_t)pass->draw_count, sizeof *pass->draws);
-    if (pass->draws == NULL)
+    pass->draws = malloc((size_t)pass->draw_count * sizeof *pass->draws);
+    pass->sums = calloc((size_t)pass->draw_count, sizeof *pass->sums);
+    if (pass->draws == NULL || pass->sums == NULL)
         return outcome_out_of_memory(pass->request->shape->name);
-    for (int64_t i = 0; i < pass->kind_count; i++)
-        for (int64_t draw = 0; draw < pass->kinds[i].draws; draw++)
-            pass->draws[pass->kinds[i].first + draw] =
-                (draw_t){.kind = i, .y = pass->kinds[i].y, .x = pass->kinds[i].x, .sample = draw};
+    for (int64_t i = 0; i < pass->kind_count; i++) {
+        const kind_t *kind = &pass->kinds[i];
+        pass->columns = kind->columns > pass->columns ? kind->columns : pass->columns;
+        for (int64_t draw = 0; draw < kind->draws; draw++)
+            pass->draws[kind->first + draw] = (pairs_step_t){
+                .y = kind->y, .x = kind->x, .columns = kind->columns, .number = kind->first + draw, .sample = draw};
+    }
     return outcome_ok();
-}
-
-/* ===  Inputs of a step  === */
-
-/* FNV-1a of the layer's name, then the finaliser of MurmurHash3, so that neighbouring draws start far apart. */
-static uint32_t seed_of(const char *name, int64_t draw)
-{
-    uint32_t seed = 2166136261u;
-    for (; *name != '\0'; name++)
-        seed = (seed ^ (uint8_t)*name) * 16777619u;
-    seed += (uint32_t)draw;
-    seed = (seed ^ seed >> 16) * 0x85ebca6bu;
-    seed = (seed ^ seed >> 13) * 0xc2b2ae35u;
-    return seed ^ seed >> 16;
-}
-
-static void draw_pixels(tausworthe_t *random, double density, int64_t count, uint8_t *pixels)
-{
-    const uint64_t bound = (uint64_t)ldexp(density, 32);
-    for (int64_t i = 0; i < count; i++)
-        pixels[i] = tausworthe_next(random) < bound;
-}
-
-static void copy_pixels(const uint8_t *bits, int64_t first, int64_t count, uint8_t *pixels)
-{
-    for (int64_t i = 0; i < count; i++)
-        pixels[i] = bits[(first + i) / 8] >> (first + i) % 8 & 1;
-}
-
-/* The channels of one group of a line of pixels: of each pixel they lie side by side. */
-static void copy_group(const pairs_request_t *request, const draw_t *draw, int64_t group, int64_t first, int64_t count,
-                       uint8_t *pixels)
-{
-    const uint8_t *bits = request->masks.bits + draw->sample * request->masks.bytes;
-    const int64_t c = request->shape->c, all = net_layer_inputs(request->shape);
-    if (c == all) {
-        copy_pixels(bits, first * c, count * c, pixels);
-        return;
-    }
-    for (int64_t i = 0; i < count; i++)
-        copy_pixels(bits, (first + i) * all + group * c, c, pixels + i * c);
-}
-
-/* The window of a step for one group of the layer: zero outside the plane, drawn or real inside. */
-static void fill_window(const pass_t *pass, const draw_t *draw, int64_t group, tausworthe_t *random, uint8_t *window)
-{
-    const pairs_request_t *request = pass->request;
-    const bitmap_plane_t *plane = &pass->plane;
-    const int64_t c = request->shape->c, width = pass->order.width, left = draw->x * plane->stride - plane->pad;
-    const int64_t from = left < 0 ? -left : 0, to = plane->in_w - left < width ? plane->in_w - left : width;
-    memset(window, 0, (size_t)(request->shape->kh * width * c));
-    for (int64_t ky = 0; ky < request->shape->kh; ky++) {
-        const int64_t y = draw->y * plane->stride - plane->pad + ky;
-        if (y < 0 || y >= plane->in_h || from >= to)
-            continue;
-        uint8_t *pixels = window + (ky * width + from) * c;
-        if (request->masks.samples == 0)
-            draw_pixels(random, request->density, (to - from) * c, pixels);
-        else
-            copy_group(request, draw, group, y * plane->in_w + left + from, to - from, pixels);
-    }
 }
 
 /* ===  Counting  === */
 
-static void read_channel(void *context, int64_t k, int worker)
+static const int8_t *order_row(const pass_t *pass, int64_t k, int worker)
 {
-    const pass_t *pass = context;
     const pairs_request_t *request = pass->request;
-    const int64_t rows = request->rows, per_row = net_layer_weights(request->shape) / request->shape->k;
-    const int64_t each = request->shape->k / net_layer_groups(request->shape);
-    const int64_t tile = k / each * exact_ceil(each, rows) + k % each / rows;
-    const int64_t places = pass->order.slices * request->group;
+    const int64_t per_row = net_layer_weights(request->shape) / request->shape->k;
+    const int64_t places = pass->inputs.slices * request->group;
     const int8_t *weights = request->weights + k * per_row;
     int8_t *ordered = pass->ordered + worker * places;
-    if (request->flat) {
-        memcpy(ordered, weights, (size_t)per_row);
-        memset(ordered + per_row, 0, (size_t)(places - per_row));
-    } else {
-        tile_row(request->shape, request->group, weights, ordered);
-    }
-    bitmap_of_row(&pass->order, ordered, rows, pass->weights + tile * pass->order.slices * rows + k % each % rows);
+    if (!request->flat)
+        return tile_row_of(request->shape, request->group, weights, ordered);
+    memcpy(ordered, weights, (size_t)per_row);
+    memset(ordered + per_row, 0, (size_t)(places - per_row));
+    return ordered;
 }
 
-static void run_draw(void *context, int64_t index, int worker)
+/* One row tile with the inputs that are there. */
+static void run_tile(void *context, int64_t index, int worker)
 {
     const pass_t *pass = context;
-    const pairs_request_t *request = pass->request;
-    const int64_t slices = pass->order.slices, rows = request->rows;
-    draw_t *draw = &pass->draws[index];
-    const int64_t columns = pass->kinds[draw->kind].columns;
-    uint8_t *window = pass->windows + worker * request->shape->kh * pass->order.width * request->shape->c;
-    bitmap_t *inputs = pass->inputs + worker * slices * request->columns;
-    tausworthe_t random;
-    tausworthe_seed(seed_of(request->shape->name, index), &random);
-    const int64_t group_tiles = pass->row_tiles / net_layer_groups(request->shape);
-    for (int64_t tile = 0; tile < pass->row_tiles; tile++) {
-        const tile_rows_t channels = tile_rows(request->shape, rows, tile);
-        const int64_t used = channels.end - channels.first;
-        if (tile % group_tiles == 0) {
-            fill_window(pass, draw, tile / group_tiles, &random, window);
-            bitmap_of_window(&pass->order, window, columns, inputs);
-        }
-        for (int64_t slice = 0; slice < slices; slice++) {
-            const bitmap_pairs_t pairs =
-                bitmap_pairs(pass->weights + (tile * slices + slice) * rows, used, inputs + slice * columns, columns);
-            draw->cycles += pairs.most > request->load ? pairs.most : request->load;
-            draw->pairs += pairs.sum;
+    const net_layer_t *shape = pass->request->shape;
+    const tile_rows_t channels = tile_rows(shape, pass->request->rows, index);
+    const int64_t group = index / (pass->row_tiles / net_layer_groups(shape));
+    pairs_tile_t *tile = &pass->tiles[worker];
+    const int64_t before = tile->nonzero;
+    pairs_tile_clear(tile);
+    for (int64_t k = channels.first; k < channels.end; k++)
+        pairs_tile_add(tile, order_row(pass, k, worker));
+    tile->nonzero += before;
+    pairs_tile_count(tile, &pass->inputs, group, pass->some, pass->request->load,
+                     pass->worker_sums + worker * pass->inputs.room);
+}
+
+/* All row tiles with the inputs of draws from `first` on, as many as there is room for. */
+static outcome_t run_some(pass_t *pass, int64_t first)
+{
+    const int64_t left = pass->draw_count - first, room = pass->inputs.room;
+    outcome_t result;
+    pass->some = left < room ? left : room;
+    memset(pass->worker_sums, 0, (size_t)(pass->workers * room) * sizeof *pass->worker_sums);
+    for (int worker = 0; worker < pass->workers; worker++)
+        pass->tiles[worker].nonzero = 0;
+    if (outcome_bad(&result, pairs_inputs_fill(&pass->inputs, pass->draws + first, pass->some, pass->workers)) ||
+        outcome_bad(&result, threads_for(pass->workers, pass->row_tiles, run_tile, pass)))
+        return result;
+    pass->nonzero = 0; /* the same each time */
+    for (int worker = 0; worker < pass->workers; worker++) {
+        pass->nonzero += pass->tiles[worker].nonzero;
+        for (int64_t i = 0; i < pass->some; i++) {
+            pass->sums[first + i].cycles += pass->worker_sums[worker * room + i].cycles;
+            pass->sums[first + i].pairs += pass->worker_sums[worker * room + i].pairs;
         }
     }
+    return result;
 }
 
 static void add_kind(const pass_t *pass, const kind_t *kind, pairs_t *pairs)
@@ -245,11 +192,11 @@ static void add_kind(const pass_t *pass, const kind_t *kind, pairs_t *pairs)
     int64_t cycles = 0, multiplied = 0;
     double squares = 0.0;
     for (int64_t i = 0; i < kind->draws; i++) {
-        cycles += pass->draws[kind->first + i].cycles;
-        multiplied += pass->draws[kind->first + i].pairs;
+        cycles += pass->sums[kind->first + i].cycles;
+        multiplied += pass->sums[kind->first + i].pairs;
     }
     for (int64_t i = 0; i < kind->draws; i++) {
-        const double away = (double)pass->draws[kind->first + i].cycles - (double)cycles / draws;
+        const double away = (double)pass->sums[kind->first + i].cycles - (double)cycles / draws;
         squares += away * away;
     }
     pairs->cycles += steps * ((double)cycles / draws);
@@ -260,56 +207,66 @@ static void add_kind(const pass_t *pass, const kind_t *kind, pairs_t *pairs)
 
 static void add_up(const pass_t *pass, pairs_t *pairs)
 {
-    const int64_t slices = pass->order.slices;
-    *pairs =
-        (pairs_t){.slices = slices, .nonzero = bitmap_ones(pass->weights, pass->row_tiles * slices * pass->request->rows)};
+    *pairs = (pairs_t){.slices = pass->inputs.slices, .nonzero = pass->nonzero};
     for (int64_t i = 0; i < pass->kind_count; i++)
         add_kind(pass, &pass->kinds[i], pairs);
 }
 
 /* ===  All of it  === */
 
-static outcome_t open_pass(pass_t *pass, int threads)
+static outcome_t open_pass(pass_t *pass, bool plain)
 {
     const pairs_request_t *request = pass->request;
-    const net_layer_t *shape = request->shape;
     outcome_t result;
-    if (outcome_bad(&result, bitmap_order_open(shape, request->group, request->flat, request->columns, &pass->order)) ||
-        outcome_bad(&result, list_draws(pass)))
+    if (outcome_bad(&result, list_draws(pass)) ||
+        outcome_bad(&result,
+                    pairs_inputs_open(request, pass->columns, pass->draw_count, pass->workers, plain, &pass->inputs)))
         return result;
-    const size_t workers = (size_t)threads, slices = (size_t)pass->order.slices;
-    pass->weights = calloc((size_t)pass->row_tiles * slices * (size_t)request->rows, sizeof *pass->weights);
-    pass->windows = malloc(workers * (size_t)(shape->kh * pass->order.width * shape->c));
-    pass->inputs = malloc(workers * slices * (size_t)request->columns * sizeof *pass->inputs);
-    pass->ordered = malloc(workers * slices * (size_t)request->group);
-    if (pass->weights == NULL || pass->windows == NULL || pass->inputs == NULL || pass->ordered == NULL)
-        return outcome_out_of_memory(shape->name);
-    return outcome_ok();
+    const size_t workers = (size_t)pass->workers;
+    pass->tiles = calloc(workers, sizeof *pass->tiles);
+    pass->worker_sums = malloc(workers * (size_t)pass->inputs.room * sizeof *pass->worker_sums);
+    pass->ordered = malloc(workers * (size_t)(pass->inputs.slices * request->group));
+    if (pass->tiles == NULL || pass->worker_sums == NULL || pass->ordered == NULL)
+        return outcome_out_of_memory(request->shape->name);
+    for (int worker = 0; worker < pass->workers && outcome_is_ok(&result); worker++)
+        result = pairs_tile_open(request->rows, pass->inputs.slices, request->group, &pass->tiles[worker]);
+    return result;
 }
 
 static void close_pass(pass_t *pass)
 {
-    bitmap_order_close(&pass->order);
+    for (int worker = 0; worker < pass->workers && pass->tiles != NULL; worker++)
+        pairs_tile_close(&pass->tiles[worker]);
+    pairs_inputs_close(&pass->inputs);
     free(pass->kinds);
     free(pass->draws);
-    free(pass->weights);
-    free(pass->windows);
-    free(pass->inputs);
+    free(pass->sums);
+    free(pass->tiles);
+    free(pass->worker_sums);
     free(pass->ordered);
 }
 
-outcome_t pairs_count(const pairs_request_t *request, int threads, pairs_t *pairs)
+static outcome_t count_pairs(const pairs_request_t *request, int threads, bool plain, pairs_t *pairs)
 {
     pass_t pass = {.request = request,
                    .plane = bitmap_plane(request->shape),
-                   .row_tiles = tile_row_tiles(request->shape, request->rows)};
-    outcome_t result = open_pass(&pass, threads);
-    if (outcome_is_ok(&result))
-        result = threads_for(threads, request->shape->k, read_channel, &pass);
-    if (outcome_is_ok(&result))
-        result = threads_for(threads, pass.draw_count, run_draw, &pass);
+                   .row_tiles = tile_row_tiles(request->shape, request->rows),
+                   .workers = threads};
+    outcome_t result = open_pass(&pass, plain);
+    for (int64_t first = 0; first < pass.draw_count && outcome_is_ok(&result); first += pass.inputs.room)
+        result = run_some(&pass, first);
     if (outcome_is_ok(&result))
         add_up(&pass, pairs);
     close_pass(&pass);
     return result;
+}
+
+outcome_t pairs_count(const pairs_request_t *request, int threads, pairs_t *pairs)
+{
+    return count_pairs(request, threads, false, pairs);
+}
+
+outcome_t pairs_count_plain(const pairs_request_t *request, int threads, pairs_t *pairs)
+{
+    return count_pairs(request, threads, true, pairs);
 }

@@ -34,5 +34,7 @@ typedef struct {
 
 /* Same numbers for any number of threads. */
 outcome_t pairs_count(const pairs_request_t *request, int threads, pairs_t *pairs);
+/* The same numbers, from every pair of a row and a column on every processor. */
+outcome_t pairs_count_plain(const pairs_request_t *request, int threads, pairs_t *pairs);
 
 #endif

@@ -5,7 +5,6 @@
  * A PE has 16 lanes, one weight each; the cycles of a slice are the largest number of ones in a magnitude. The sign needs
  * no cycle (it does in the authors' simulator: oddity pragmatic-sign). Stalls of a two-stage shifter, which cannot serve
  * every mix of positions at once, are not modelled. 16 x 16 PEs x 16 lanes / 8 = 512. */
-#include "accel/cost.h"
 #include "accel/dense.h"
 #include "accel/accel.h"
 #include "accel/lockstep.h"
@@ -17,7 +16,7 @@ static outcome_t work_of(const accel_config_t *config, const accel_layer_t *laye
 {
     dense_work(config, layer->shape, WEIGHT_BITS, ACTIVATION_BITS, work);
     bool with_sign = config->oddities & ODDITY_PRAGMATIC_SIGN;
-    return lockstep_work(config, layer, with_sign ? cost_pragmatic_signed : cost_pragmatic, threads, work);
+    return lockstep_work(config, layer, with_sign ? &cost_rule_pragmatic_signed : &cost_rule_pragmatic, threads, work);
 }
 
 const accelerator_t accelerator_pragmatic = {

@@ -37,6 +37,16 @@ void tile_row(const net_layer_t *layer, int64_t group, const int8_t *weights, in
     }
 }
 
+const int8_t *tile_row_of(const net_layer_t *layer, int64_t group, const int8_t *weights, int8_t *room)
+{
+    const tile_layout_t layout = tile_layout(layer);
+    const bool in_order = layout.along_plane || layout.segments == 1;
+    if (in_order && layout.length % group == 0)
+        return weights;
+    tile_row(layer, group, weights, room);
+    return room;
+}
+
 int64_t tile_slices(const net_layer_t *layer, int64_t group)
 {
     tile_layout_t layout = tile_layout(layer);

@@ -38,7 +38,7 @@ void tausworthe_seed_lanes(const uint32_t *seeds, tausworthe_lanes_t *state)
 typedef uint32_t lanes_t __attribute__((vector_size(TAUSWORTHE_LANES * sizeof(uint32_t))));
 
 /* Clang 14 makes a clone's symbol global even when it is static, so the name has the module prefix. */
-CLONES("avx2", "default")
+CLONES("avx512f", "avx2", "default")
 static void tausworthe_fill_lanes(tausworthe_lanes_t *state, int64_t count, uint32_t *numbers)
 {
     lanes_t a, b, c;

@@ -23,8 +23,8 @@ static inline uint32_t tausworthe_next(tausworthe_t *state)
     return state->a ^ state->b ^ state->c;
 }
 
-/* Eight generators, a lane each. */
-enum { TAUSWORTHE_LANES = 8 };
+/* Sixteen generators, a lane each. */
+enum { TAUSWORTHE_LANES = 16 };
 typedef struct {
     uint32_t a[TAUSWORTHE_LANES], b[TAUSWORTHE_LANES], c[TAUSWORTHE_LANES];
 } tausworthe_lanes_t;

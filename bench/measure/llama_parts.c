@@ -238,7 +238,7 @@ static outcome_t run_network(const model_plan_t *plan, const network_t *network,
     if (outcome_bad(&result, net_find_size(network, plan->size, &task.full)) ||
         outcome_bad(&result, workload_open(plan, network, task.full, &block)))
         return result;
-    if (!outcome_bad(&result, model_inputs_open(&task.plan, network, block.drawn, &block.layers, &task.inputs)))
+    if (!outcome_bad(&result, model_inputs_open(&task.plan, network, block.drawn, &block.layers, NULL, &task.inputs)))
         result = run_designs(&task);
     model_inputs_close(&task.inputs);
     workload_close(&block);

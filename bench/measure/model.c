@@ -28,10 +28,7 @@ static outcome_t configure(const model_plan_t *plan, const network_t *network, s
 {
     const accelerator_t *accelerator = plan->accelerators[number];
     outcome_t result = outcome_ok();
-    if (plan->configs != NULL)
-        *config = plan->configs[number];
-    else if (outcome_bad(&result, configuration_default(accelerator, config)))
-        return result;
+    *config = plan->configs[number];
     config->any_budget = config->any_budget || plan->any_budget || plan->sweep_count > 0;
     for (size_t i = 0; i < plan->sweep_count && outcome_is_ok(&result); i++)
         if (!model_sweep_is_general(model_setting(plan, i, point)))
@@ -240,10 +237,7 @@ static outcome_t plan_of_point(const model_plan_t *plan, size_t point, size_t nu
     *own = *plan;
     own->accelerators += number;
     own->configs = config;
-    if (plan->configs != NULL)
-        *config = plan->configs[number];
-    else if (outcome_bad(&result, configuration_default(plan->accelerators[number], config)))
-        return result;
+    *config = plan->configs[number];
     if (outcome_bad(&result, technology_create(technology)))
         return result;
     if (config->technology != NULL && config->technology->values != NULL)
@@ -299,7 +293,7 @@ static outcome_t run_points(pass_t *pass, const network_t *network, const net_si
     return result;
 }
 
-static outcome_t run_network(const model_plan_t *plan, const network_t *network, rows_writer_t *writer,
+static outcome_t run_network(const model_plan_t *plan, const network_t *network, rows_writer_t *writer, int8_room_t *room,
                              model_total_t *totals, outcome_t *skipped)
 {
     const net_size_t *size;
@@ -312,7 +306,7 @@ static outcome_t run_network(const model_plan_t *plan, const network_t *network,
         return result;
     result = check_layer_name(plan, &workload.run.table);
     if (outcome_is_ok(&result))
-        result = model_inputs_open(plan, network, workload.drawn, &workload.layers, &inputs);
+        result = model_inputs_open(plan, network, workload.drawn, &workload.layers, room, &inputs);
     if (outcome_is_ok(&result))
         result = run_points(&pass, network, size, totals, skipped);
     model_inputs_close(&inputs);
@@ -323,16 +317,18 @@ static outcome_t run_network(const model_plan_t *plan, const network_t *network,
 static outcome_t run_networks(const model_plan_t *plan, rows_writer_t *writer, model_total_t *totals)
 {
     outcome_t result = outcome_ok(), skipped = outcome_ok();
+    int8_room_t room = {0};
     size_t each = model_grid(plan) * plan->accelerator_count;
     for (size_t i = 0; i < plan->network_count && outcome_is_ok(&result); i++)
-        result = run_network(plan, plan->networks[i], writer, &totals[i * each], &skipped);
+        result = run_network(plan, plan->networks[i], writer, &room, &totals[i * each], &skipped);
+    int8_room_free(&room);
     bool some = false;
     for (size_t i = 0; i < model_points(plan); i++)
         some = some || !totals[i].skipped;
     return outcome_is_ok(&result) && !some ? skipped : result;
 }
 
-outcome_t model_run(const model_plan_t *plan, const char *path, model_total_t *totals)
+static outcome_t run_to(const model_plan_t *plan, const char *path, model_total_t *totals)
 {
     rows_writer_t writer;
     outcome_t result = outcome_ok();
@@ -341,6 +337,21 @@ outcome_t model_run(const model_plan_t *plan, const char *path, model_total_t *t
     if (outcome_bad(&result, rows_create(&writer, &model_schema, path)))
         return result;
     return rows_finish(&writer, run_networks(plan, &writer, totals));
+}
+
+outcome_t model_run(const model_plan_t *plan, const char *path, model_total_t *totals)
+{
+    if (plan->configs != NULL)
+        return run_to(plan, path, totals);
+    model_plan_t own = *plan; /* the defaults are read once, not for each pair and point */
+    accel_config_t *configs = calloc(plan->accelerator_count + 1, sizeof *configs);
+    own.configs = configs;
+    outcome_t result = outcome_out_of_memory("accelerator model");
+    if (configs != NULL &&
+        !outcome_bad(&result, configuration_load("paper", plan->accelerators, plan->accelerator_count, configs)))
+        result = run_to(&own, path, totals);
+    free(configs);
+    return result;
 }
 
 double model_geomean(const double *ratios, size_t count)

@@ -62,40 +62,21 @@ static outcome_t count_sensitive(model_inputs_t *inputs, const accelerator_t *ac
     return result;
 }
 
-static void point_at_compressed(const model_inputs_t *inputs, accel_layer_t *layers)
-{
-    const int8_t *at = inputs->compressed;
-    for (size_t i = 0; i < inputs->int8.count; at += compress_layer_size(&inputs->int8.layers[i++]))
-        layers[i].weights = at;
-}
-
-/* Compress each layer by the design's method; sensitive channels stay as they are. */
-static outcome_t compress_all(model_inputs_t *inputs, const accelerator_t *accelerator, const accel_pruning_t *pruning)
-{
-    method_config_t config;
-    outcome_t result = parameters_of(accelerator, pruning, &config);
-    if (outcome_is_ok(&result) && inputs->compressed == NULL)
-        inputs->compressed = malloc((size_t)int8_network_weights(&inputs->int8) + 1);
-    if (outcome_is_ok(&result) && inputs->compressed == NULL)
-        result = outcome_out_of_memory("compressed weights");
-    if (!outcome_is_ok(&result))
-        return result;
-    return compress_values(accelerator->method, &config, inputs->int8.layers, inputs->int8.count, inputs->plan->threads,
-                           inputs->compressed);
-}
-
-static outcome_t use_compressed(model_inputs_t *inputs, const accelerator_t *accelerator, const accel_config_t *config,
+/* The design prunes each layer as it looks at it, all but the channels that its method would keep. */
+static outcome_t leave_unpruned(model_inputs_t *inputs, const accelerator_t *accelerator, const accel_config_t *config,
                                 accel_layer_t *layers)
 {
     const accel_pruning_t pruning = accel_pruning(accelerator, config);
-    bool known = inputs->compressed_for == accelerator && is_same(&inputs->compressed_with, &pruning);
-    inputs->compressed_for = NULL;
-    outcome_t result = known ? outcome_ok() : compress_all(inputs, accelerator, &pruning);
-    if (!outcome_is_ok(&result))
+    method_config_t choice;
+    outcome_t result = parameters_of(accelerator, &pruning, &choice);
+    selection_free(&inputs->kept);
+    if (!outcome_is_ok(&result) ||
+        outcome_bad(&result, select_channels(&choice, inputs->int8.layers, inputs->int8.count, &inputs->kept)))
         return result;
-    inputs->compressed_for = accelerator;
-    inputs->compressed_with = pruning;
-    point_at_compressed(inputs, layers);
+    for (size_t i = 0; i < inputs->int8.count; i++) {
+        layers[i].unpruned = !inputs->int8.layers[i].whole;
+        layers[i].kept = inputs->kept.masks[i];
+    }
     return result;
 }
 
@@ -179,14 +160,14 @@ static outcome_t fill_from_network(model_inputs_t *inputs, const accelerator_t *
     outcome_t result = accelerator->selects ? count_sensitive(inputs, accelerator, config, layers) : outcome_ok();
     bool prunes = accelerator->method != NULL && accel_pruning(accelerator, config).columns > 0;
     if (outcome_is_ok(&result) && prunes && accelerator->needs_weights)
-        result = use_compressed(inputs, accelerator, config, layers);
+        result = leave_unpruned(inputs, accelerator, config, layers);
     if (outcome_is_ok(&result) && accelerator->counts_lanes && inputs->plan->utilisation)
         result = use_effectual(inputs, accelerator, config, layers);
     return result;
 }
 
 outcome_t model_inputs_open(const model_plan_t *plan, const network_t *network, const net_size_t *size,
-                            const net_table_t *table, model_inputs_t *inputs)
+                            const net_table_t *table, int8_room_t *room, model_inputs_t *inputs)
 {
     outcome_t result;
     *inputs = (model_inputs_t){.plan = plan, .network = network, .table = table};
@@ -207,8 +188,8 @@ outcome_t model_inputs_open(const model_plan_t *plan, const network_t *network, 
     }
     if (plan->origin == MODEL_BEST && size->weights != NULL)
         return int8_network_load(network, size, NULL, plan->prune_first, plan->threads, &inputs->int8);
-    return substitute_draw(network, size, plan->prune_first, plan->seed > 0 ? plan->seed : SUBSTITUTE_SEED, plan->threads,
-                           &inputs->int8);
+    return substitute_draw_into(network, size, plan->prune_first, plan->seed > 0 ? plan->seed : SUBSTITUTE_SEED,
+                                plan->threads, room, &inputs->int8);
 }
 
 void model_inputs_close(model_inputs_t *inputs)
@@ -217,16 +198,16 @@ void model_inputs_close(model_inputs_t *inputs)
     density_layers_free(&inputs->densities);
     tensor_set_free(&inputs->masks);
     free(inputs->selected);
-    free(inputs->compressed);
+    selection_free(&inputs->kept);
     free(inputs->effectual);
     *inputs = (model_inputs_t){0};
 }
 
-/* What was selected, compressed and counted depends on the layers that stay whole. */
+/* What was selected and counted depends on the layers that stay whole. */
 void model_inputs_prune(model_inputs_t *inputs, const model_plan_t *plan)
 {
     inputs->plan = plan;
-    inputs->compressed_for = inputs->effectual_for = NULL;
+    inputs->effectual_for = NULL;
     free(inputs->selected);
     inputs->selected = NULL;
     for (size_t i = 0; i < inputs->int8.count; i++)

@@ -2,6 +2,7 @@
 #ifndef BBS_MEASURE_MODEL_INPUTS_H
 #define BBS_MEASURE_MODEL_INPUTS_H
 
+#include "compress/select.h"
 #include "measure/model.h"
 #include "tensor/tensor.h"
 #include "weights/density.h"
@@ -17,18 +18,19 @@ typedef struct {
     int8_network_t int8;        /* count 0: none */
     density_layers_t densities; /* measured; input NULL: none */
     tensor_set_t masks;         /* of real activations, in the order of the table; count 0: none */
-    int8_t *compressed;         /* values of the last design with a compression method; NULL: none yet */
+    selection_t kept;           /* channels that the last design that prunes its weights leaves as they are */
     int64_t *selected;          /* sensitive channels of each layer, as last selected; NULL: none yet */
     double selected_beta;       /* and with these two */
     int64_t selected_unit;
     int64_t *effectual; /* effectual bits of each layer, of the last design that counts lanes; NULL: none yet */
-    const accelerator_t *compressed_for, *effectual_for; /* these two designs */
-    accel_pruning_t compressed_with, effectual_with;     /* and the pruning of each */
+    const accelerator_t *effectual_for; /* this design */
+    accel_pruning_t effectual_with;     /* and its pruning */
 } model_inputs_t;
 
-/* Open the weights that the plan's origin asks for, and the densities and masks of its files. */
+/* Open the weights that the plan's origin asks for, and the densities and masks of its files. Drawn weights go into `room`,
+ * which outlives the inputs; NULL: they are the inputs' own. */
 outcome_t model_inputs_open(const model_plan_t *plan, const network_t *network, const net_size_t *size,
-                            const net_table_t *table, model_inputs_t *inputs);
+                            const net_table_t *table, int8_room_t *room, model_inputs_t *inputs);
 void model_inputs_close(model_inputs_t *inputs);
 /* Go on with the same weights under a plan that differs from the first in `prune_first` alone. */
 void model_inputs_prune(model_inputs_t *inputs, const model_plan_t *plan);

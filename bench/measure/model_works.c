@@ -15,6 +15,13 @@ static void free_one(model_work_t *work)
     free(work);
 }
 
+/* They are those of the inputs, which may be gone before the work. */
+static void forget_weights(accel_layer_t *layer)
+{
+    layer->weights = NULL;
+    layer->kept = NULL;
+}
+
 static outcome_t count(const model_plan_t *plan, const workload_t *workload, model_inputs_t *inputs,
                        const accelerator_t *accelerator, model_work_t *work)
 {
@@ -30,7 +37,7 @@ static outcome_t count(const model_plan_t *plan, const workload_t *workload, mod
         next_tokens_works(workload, work->layers, work->works);
     }
     for (size_t i = 0; i < layers && outcome_is_ok(&result); i++)
-        work->layers[i].weights = NULL; /* the next compression takes their place */
+        forget_weights(&work->layers[i]);
     free(own);
     return result;
 }

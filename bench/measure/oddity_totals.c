@@ -259,7 +259,8 @@ static outcome_t run_designs(model_inputs_t *inputs, const char *source, bool br
 }
 
 /* First with a whole first layer, then with a pruned one. */
-static outcome_t run_network(const network_t *network, bool brief, int threads, text_t *source, output_t *output)
+static outcome_t run_network(const network_t *network, bool brief, int threads, int8_room_t *room, text_t *source,
+                             output_t *output)
 {
     const model_plan_t whole = {.origin = MODEL_SYNTHETIC, .threads = threads},
                        pruned = {.origin = MODEL_SYNTHETIC, .prune_first = true, .threads = threads};
@@ -270,7 +271,7 @@ static outcome_t run_network(const network_t *network, bool brief, int threads, 
     if (outcome_bad(&result, net_find_size(network, size_name, &size)) ||
         outcome_bad(&result, net_layers(network, size, &table)))
         return result;
-    if (!outcome_bad(&result, model_inputs_open(&whole, network, size, &table, &inputs))) {
+    if (!outcome_bad(&result, model_inputs_open(&whole, network, size, &table, room, &inputs))) {
         *source = text_of("%s", model_inputs_weights(&inputs));
         result = run_designs(&inputs, source->chars, brief, output);
         model_inputs_prune(&inputs, &pruned);
@@ -285,6 +286,7 @@ static outcome_t run_network(const network_t *network, bool brief, int threads, 
 static outcome_t run_networks(bool brief, int threads, output_t *output)
 {
     size_t count = 0;
+    int8_room_t room = {0};
     outcome_t result = outcome_ok();
     while (net_registry[count] != NULL)
         count++;
@@ -292,7 +294,8 @@ static outcome_t run_networks(bool brief, int threads, output_t *output)
     if (output->sources == NULL)
         return outcome_out_of_memory("oddities");
     for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
-        result = run_network(net_registry[i], brief, threads, &output->sources[i], output);
+        result = run_network(net_registry[i], brief, threads, &room, &output->sources[i], output);
+    int8_room_free(&room);
     for (size_t i = 0; i < output->kept_count && outcome_is_ok(&result); i++)
         rows_write(&output->writer, &output->kept[i]);
     return result;

@@ -49,7 +49,26 @@ static void share_out(int8_network_t *network)
     }
 }
 
-outcome_t int8_network_reserve(const compress_layer_t *shapes, size_t count, int8_network_t *network)
+/* A block of at least `size` bytes: the room's own, which grows, or without a room a new one. */
+static int8_t *take_block(int8_room_t *room, size_t size)
+{
+    if (room == NULL)
+        return malloc(size);
+    if (room->size < size) {
+        free(room->q);
+        room->q = malloc(size);
+        room->size = room->q != NULL ? size : 0;
+    }
+    return room->q;
+}
+
+void int8_room_free(int8_room_t *room)
+{
+    free(room->q);
+    *room = (int8_room_t){0};
+}
+
+static outcome_t reserve(const compress_layer_t *shapes, size_t count, int8_room_t *room, int8_network_t *network)
 {
     size_t weights = 0, channels = 0;
     for (size_t i = 0; i < count; i++) {
@@ -59,7 +78,8 @@ outcome_t int8_network_reserve(const compress_layer_t *shapes, size_t count, int
     outcome_t result = int8_network_list(shapes, count, network);
     if (!outcome_is_ok(&result))
         return result;
-    network->q = malloc(weights + 1);
+    network->in_room = room != NULL;
+    network->q = take_block(room, weights + 1);
     network->scale = malloc((channels + 1) * sizeof *network->scale);
     if (network->q == NULL || network->scale == NULL) {
         int8_network_free(network);
@@ -69,7 +89,12 @@ outcome_t int8_network_reserve(const compress_layer_t *shapes, size_t count, int
     return result;
 }
 
-outcome_t int8_network_reserve_table(const net_table_t *table, bool prune_first, int8_network_t *network)
+outcome_t int8_network_reserve(const compress_layer_t *shapes, size_t count, int8_network_t *network)
+{
+    return reserve(shapes, count, NULL, network);
+}
+
+outcome_t int8_network_reserve_table(const net_table_t *table, bool prune_first, int8_room_t *room, int8_network_t *network)
 {
     *network = (int8_network_t){0};
     compress_layer_t *shapes = calloc(table->count + 1, sizeof *shapes);
@@ -84,7 +109,7 @@ outcome_t int8_network_reserve_table(const net_table_t *table, bool prune_first,
                                        .kw = layer->kw,
                                        .whole = net_layer_stays_whole(layer, prune_first)};
     }
-    outcome_t result = int8_network_reserve(shapes, table->count, network);
+    outcome_t result = reserve(shapes, table->count, room, network);
     free(shapes);
     return result;
 }
@@ -116,7 +141,8 @@ void int8_network_free(int8_network_t *network)
     free(network->layers);
     free(network->places);
     free(network->names);
-    free(network->q);
+    if (!network->in_room)
+        free(network->q);
     free(network->scale);
     free(network->floats);
     *network = (int8_network_t){0};
@@ -127,7 +153,7 @@ void int8_network_free(int8_network_t *network)
 outcome_t int8_network_from(const net_weights_t *weights, bool prune_first, int threads, int8_network_t *network)
 {
     outcome_t result;
-    if (outcome_bad(&result, int8_network_reserve_table(&weights->table, prune_first, network)))
+    if (outcome_bad(&result, int8_network_reserve_table(&weights->table, prune_first, NULL, network)))
         return result;
     network->source = int8_network_source(weights->path.chars);
     network->lender = weights;

@@ -13,8 +13,18 @@
  *     int8_tensors_open()     (int8_tensors.h)    any tensor file, without a layer table
  *     substitute_draw()       (substitute.h)      drawn after portraits of other networks
  * Everything after that is shared: compress_each() gives each layer and its compressed_t to a sink, compress_values() gives
- * only the values. A file of compressed weights is not an INT8 network: its reader would give the layers together with
- * the compressed_t that compress_each() would have made. */
+ * only the values; a design that looks at pruned weights makes the same values a channel at a time
+ * (accel_layer_t.unpruned). A file of compressed weights is not an INT8 network: its reader would give the layers together
+ * with the compressed_t that compress_each() would have made. */
+
+/* Memory for the values of one network after the other, so that it is made once: {0} has none yet. A network that uses it
+ * ends before the next begins. */
+typedef struct {
+    int8_t *q;
+    size_t size;
+} int8_room_t;
+
+void int8_room_free(int8_room_t *room);
 
 typedef struct {
     compress_layer_t *layers; /* in the order of net_layers(), or of the file */
@@ -26,6 +36,7 @@ typedef struct {
     const net_weights_t *lender; /* owner of the floats in layers[].weights; NULL: this network, or no floats */
     char *names;                 /* block of layers[].name */
     int8_t *q;                   /* block of layers[].q, except of layers that point into a tensor file */
+    bool in_room;                /* the block belongs to an int8_room_t */
     float *scale;                /* block of layers[].scale, with the same exception */
     float *floats;               /* block of layers[].weights, when this network owns the floats */
 } int8_network_t;
@@ -61,8 +72,9 @@ outcome_t int8_network_list(const compress_layer_t *shapes, size_t count, int8_n
 /* Layers of these names and shapes, with room for values and scales where a shape has no `q` of its own; the room is not
  * filled yet. Names are copied; nothing is left to free on failure. */
 outcome_t int8_network_reserve(const compress_layer_t *shapes, size_t count, int8_network_t *network);
-/* The same for a layer table. */
-outcome_t int8_network_reserve_table(const net_table_t *table, bool prune_first, int8_network_t *network);
+/* The same for a layer table. The values go into `room`, which then outlives the network; NULL: they are the network's. */
+outcome_t int8_network_reserve_table(const net_table_t *table, bool prune_first, int8_room_t *room,
+                                     int8_network_t *network);
 
 /* The room for the values and scales of a layer. */
 int8_t *int8_network_values(const int8_network_t *network, size_t layer);

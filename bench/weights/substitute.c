@@ -86,11 +86,11 @@ static uint32_t start_of(const char *name, const net_size_t *size, int seed)
 }
 
 static outcome_t draw_table(uint32_t seed, const net_table_t *table, const portraits_t *files, bool prune_first,
-                            int threads, int8_network_t *network)
+                            int threads, int8_room_t *room, int8_network_t *network)
 {
     const portrait_t **chosen = calloc(table->count + 1, sizeof *chosen);
     outcome_t result = chosen ? outcome_ok() : outcome_out_of_memory("synthetic weights");
-    if (outcome_is_ok(&result) && !outcome_bad(&result, int8_network_reserve_table(table, prune_first, network))) {
+    if (outcome_is_ok(&result) && !outcome_bad(&result, int8_network_reserve_table(table, prune_first, room, network))) {
         choose(files, table, chosen);
         result = synthesis_fill(network, chosen, seed, threads);
     }
@@ -101,6 +101,12 @@ static outcome_t draw_table(uint32_t seed, const net_table_t *table, const portr
 outcome_t substitute_draw(const network_t *of, const net_size_t *size, bool prune_first, int seed, int threads,
                           int8_network_t *network)
 {
+    return substitute_draw_into(of, size, prune_first, seed, threads, NULL, network);
+}
+
+outcome_t substitute_draw_into(const network_t *of, const net_size_t *size, bool prune_first, int seed, int threads,
+                               int8_room_t *room, int8_network_t *network)
+{
     portraits_t files[MOST_FILES] = {{0}};
     net_table_t table = {0};
     text_t source;
@@ -108,7 +114,7 @@ outcome_t substitute_draw(const network_t *of, const net_size_t *size, bool prun
     *network = (int8_network_t){0};
     if (!outcome_bad(&result, net_layers(of, size, &table)) &&
         !outcome_bad(&result, read_files(substitute_files(of->family), files, &source)))
-        result = draw_table(start_of(of->name, size, seed), &table, files, prune_first, threads, network);
+        result = draw_table(start_of(of->name, size, seed), &table, files, prune_first, threads, room, network);
     if (outcome_is_ok(&result)) {
         network->synthetic = true;
         network->source = seed == SUBSTITUTE_SEED ? source : text_of("%s seed %d", source.chars, seed);

@@ -11,6 +11,9 @@
 enum { SUBSTITUTE_SEED = 1 };
 outcome_t substitute_draw(const network_t *of, const net_size_t *size, bool prune_first, int seed, int threads,
                           int8_network_t *network);
+/* The same with its values in `room` (int8_network_reserve_table()); NULL: they are the network's. */
+outcome_t substitute_draw_into(const network_t *of, const net_size_t *size, bool prune_first, int seed, int threads,
+                               int8_room_t *room, int8_network_t *network);
 
 /* The portrait files of a family, relative to the project's folder, NULL-terminated. An unknown family is that of a user's
  * network. */

@@ -1,29 +1,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A random number of 32 bits gives two weights: 16 bits choose one of 65,536 cells of the inverse distribution function.
- * Each cell holds the quantile at its middle. Eight channels are drawn at once, each with its own generator, a few groups
+ * Each cell holds the quantile at its middle. Sixteen channels are drawn at once, each with its own generator, a few groups
  * of weights at a time, so that all but the cells stays in the first cache. */
 #include "weights/synthesis.h"
 
 #include "base/tausworthe.h"
 #include "base/threads.h"
 #include "compress/clones.h"
-#include "compress/grid.h"
+#include "compress/transpose.h"
+#include "weights/synthesis_lanes.h"
 
 #include <gsl/gsl_randist.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELLS = 1 << 16, CHANNELS = TAUSWORTHE_LANES, AT_A_TIME = 1024 /* weights, but at least a group */ };
-
-static const float MAGIC = 12582912.0f; /* 1.5 * 2^23: rounds half to even, as in quantize.c */
+enum { CELLS = SYNTHESIS_CELLS, CHANNELS = SYNTHESIS_LANES, AT_A_TIME = 1024 /* weights, but at least a group */ };
 
 /* Work space of one thread. */
 typedef struct {
     uint32_t *numbers; /* [weights at a time / 2, CHANNELS] */
-    float *gains;      /* [CHANNELS, groups, positions] */
-    float *row;        /* the gain of each weight of a group */
-    float *values;     /* weights at a time */
+    float *gains;      /* [groups, positions, CHANNELS] */
+    int8_t *weights;   /* [weights at a time, CHANNELS] */
+    int8_t *channels;  /* [CHANNELS, weights at a time] */
 } space_t;
 
 typedef struct {
@@ -39,13 +38,6 @@ typedef struct {
     int8_t *q;
 } draw_t;
 
-/* A channel while it is drawn. */
-typedef struct {
-    float largest; /* magnitude of a value so far */
-    int64_t place;
-    bool negative;
-} peak_t;
-
 /* Scramble a seed by the finaliser of MurmurHash3, which is one to one: neighbouring seeds start far apart. */
 static uint32_t mixed(uint32_t seed)
 {
@@ -56,104 +48,88 @@ static uint32_t mixed(uint32_t seed)
 
 /* ===  The inverse distribution function  === */
 
+/* The cells from `first` to `end` lie between two quantiles. A fixed number of them at a time, so that compilers use
+ * vectors for the divisions. */
+COMPRESS_CLONES
+static void synthesis_fill_between(double at, double width, double weight, double step, int first, int end, float *cells)
+{
+    enum { LANES = 16 };
+    for (; first < end; first += LANES) {
+        float some[LANES];
+        for (int i = 0; i < LANES; i++) {
+            const double probability = ((double)(first + i) + 0.5) / CELLS;
+            some[i] = (float)(weight + (probability - at) / width * step);
+        }
+        memcpy(cells + first, some, (size_t)(end - first < LANES ? end - first : LANES) * sizeof *some);
+    }
+}
+
 static void fill_cells(const portrait_t *portrait, float *cells)
 {
     double at[PORTRAIT_WEIGHTS];
     for (int i = 0; i < PORTRAIT_WEIGHTS; i++)
         at[i] = portrait_probability(i);
-    int upper = 1;
-    for (int i = 0; i < CELLS; i++) {
-        double probability = ((double)i + 0.5) / CELLS;
-        while (upper < PORTRAIT_WEIGHTS - 1 && at[upper] <= probability)
-            upper++;
-        double part = (probability - at[upper - 1]) / (at[upper] - at[upper - 1]);
+    for (int upper = 1, first = 0, end; upper < PORTRAIT_WEIGHTS; upper++, first = end) {
+        end = first;
+        while (end < CELLS && (upper == PORTRAIT_WEIGHTS - 1 || ((double)end + 0.5) / CELLS < at[upper]))
+            end++;
         const double *weight = &portrait->weight[upper];
-        cells[i] = (float)(weight[-1] + part * (weight[0] - weight[-1]));
+        synthesis_fill_between(at[upper - 1], at[upper] - at[upper - 1], weight[-1], weight[0] - weight[-1], first, end,
+                               cells);
     }
 }
 
 /* ===  Channels  === */
 
+/* portrait_quantile() of the gains at number / 2^32, of all channels: a number's high bits are the place in the table. */
+static void find_gains(const double *table, const uint32_t *numbers, float *gains)
+{
+    enum { SHIFT = 27, STEPS = 1 << (32 - SHIFT) };
+    _Static_assert(STEPS == PORTRAIT_GAINS - 1, "a step of the table is a range of high bits");
+    for (int channel = 0; channel < CHANNELS; channel++) {
+        const uint32_t below = numbers[channel] >> SHIFT;
+        const double part = (double)(numbers[channel] & ((1u << SHIFT) - 1)) / (1u << SHIFT);
+        gains[channel] = (float)(table[below] + (table[below + 1] - table[below]) * part);
+    }
+}
+
+/* Drawn position by position, kept group by group. */
 static void draw_gains(const draw_t *draw, tausworthe_lanes_t *random, space_t *space)
 {
     const int64_t all = draw->groups * draw->positions, room = draw->at_a_time * PORTRAIT_GROUP * draw->positions / 2;
+    int64_t position = 0, group = 0;
     for (int64_t first = 0; first < all; first += room) {
         const int64_t some = all - first < room ? all - first : room;
         tausworthe_fill(random, some, space->numbers);
-        for (int64_t i = 0; i < some; i++)
-            for (int64_t channel = 0; channel < CHANNELS; channel++) {
-                const double part = space->numbers[i * CHANNELS + channel] / 4294967296.0;
-                /* drawn position by position, kept group by group */
-                const int64_t position = (first + i) / draw->groups, group = (first + i) % draw->groups;
-                space->gains[(channel * draw->groups + group) * draw->positions + position] =
-                    (float)portrait_quantile(draw->portrait->gain, PORTRAIT_GAINS, part);
+        for (int64_t i = 0; i < some; i++) {
+            find_gains(draw->portrait->gain, space->numbers + i * CHANNELS,
+                       space->gains + (group * draw->positions + position) * CHANNELS);
+            if (++group == draw->groups) {
+                group = 0;
+                position++;
             }
+        }
     }
 }
 
-/* values[count] of a group, from every CHANNELS-th number. */
-static void draw_group(const float *cells, const uint32_t *numbers, int64_t count, const float *gains, float *values)
+/* Groups from `first` to `end` of some channels from number `k` on, whose random numbers are there. */
+static void draw_groups(const draw_t *draw, const space_t *space, int64_t k, int64_t first, int64_t end,
+                        const float *spread, synthesis_peaks_t *peaks)
 {
-    int64_t i = 0;
-    for (; i + 1 < count; i += 2, numbers += CHANNELS) {
-        values[i] = cells[*numbers & (CELLS - 1)] * gains[i];
-        values[i + 1] = cells[*numbers >> 16] * gains[i + 1];
-    }
-    if (i < count)
-        values[i] = cells[*numbers & (CELLS - 1)] * gains[i];
-}
-
-/* The gains of `rows` input channels: `one` of `positions`, repeated. */
-static void repeat(const float *one, int64_t positions, int64_t rows, float *all)
-{
-    for (int64_t i = 0; i < rows && positions == 1; i++)
-        all[i] = *one;
-    if (positions == 1)
-        return;
-    memcpy(all, one, (size_t)positions * sizeof *all);
-    for (int64_t done = 1; done < rows; done *= 2) {
-        const int64_t more = rows - done < done ? rows - done : done;
-        memcpy(all + done * positions, all, (size_t)(more * positions) * sizeof *all);
-    }
-}
-
-COMPRESS_CLONES
-static void synthesis_round(const float *restrict values, int64_t count, float spread, int8_t *restrict q)
-{
-    for (int64_t i = 0; i < count; i++) {
-        float steps = values[i] * spread;
-        steps = steps > 127.0f ? 127.0f : steps;
-        steps = steps < -128.0f ? -128.0f : steps;
-        q[i] = (int8_t)(int32_t)(steps + MAGIC - MAGIC);
-    }
-}
-
-static void find_peak(const float *values, int64_t count, int64_t first, peak_t *peak)
-{
-    const float largest = grid_largest(values, count);
-    if (largest <= peak->largest)
-        return;
-    int64_t at = 0;
-    while (fabsf(values[at]) < largest)
-        at++;
-    *peak = (peak_t){.largest = largest, .place = first + at, .negative = values[at] < 0.0f};
-}
-
-/* Groups from `first` to `end` of one channel, whose numbers are there. */
-static void draw_groups(const draw_t *draw, const space_t *space, int64_t lane, int64_t k, int64_t first, int64_t end,
-                        peak_t *peak)
-{
-    const int64_t positions = draw->positions, start = first * PORTRAIT_GROUP * positions;
-    int64_t done = 0;
-    for (int64_t group = first; group < end; group++) {
-        const int64_t left = draw->layer->c - group * PORTRAIT_GROUP, rows = left < PORTRAIT_GROUP ? left : PORTRAIT_GROUP;
-        repeat(space->gains + (lane * draw->groups + group) * positions, positions, rows, space->row);
-        draw_group(draw->cells, space->numbers + done / 2 * CHANNELS + lane, rows * positions, space->row,
-                   space->values + done);
-        done += rows * positions;
-    }
-    synthesis_round(space->values, done, draw->spread[k], draw->q + k * draw->count + start);
-    find_peak(space->values, done, start, peak);
+    const int64_t positions = draw->positions, start = first * PORTRAIT_GROUP * positions,
+                  last = end * PORTRAIT_GROUP * positions, left = draw->layer->k - k;
+    const synthesis_part_t part = {.cells = draw->cells,
+                                   .numbers = space->numbers,
+                                   .gains = space->gains + first * positions * CHANNELS,
+                                   .spread = spread,
+                                   .rows = PORTRAIT_GROUP,
+                                   .positions = positions,
+                                   .first = start,
+                                   .count = (last < draw->count ? last : draw->count) - start};
+    synthesis_lanes(&part, space->weights, peaks);
+    transpose_bytes(space->weights, part.count, CHANNELS, space->channels);
+    for (int64_t lane = 0; lane < CHANNELS && lane < left; lane++)
+        memcpy(draw->q + (k + lane) * draw->count + start, space->channels + lane * part.count, (size_t)part.count);
 }
 
 static void draw_channels_of(void *context, int64_t index, int worker)
@@ -162,11 +138,13 @@ static void draw_channels_of(void *context, int64_t index, int worker)
     space_t *space = &draw->spaces[worker];
     const int64_t first = index * CHANNELS, left = draw->layer->k - first, channels = left < CHANNELS ? left : CHANNELS;
     uint32_t seeds[CHANNELS];
-    peak_t peaks[CHANNELS];
+    float spread[CHANNELS] = {0};
+    synthesis_peaks_t peaks = {.place = {0}};
     tausworthe_lanes_t random;
     for (int64_t lane = 0; lane < CHANNELS; lane++) {
         seeds[lane] = mixed(draw->seed + 1 + (uint32_t)(first + lane));
-        peaks[lane] = (peak_t){.largest = -1.0f};
+        spread[lane] = lane < channels ? draw->spread[first + lane] : 0.0f;
+        peaks.magnitude[lane] = -1.0f;
     }
     tausworthe_seed_lanes(seeds, &random);
     draw_gains(draw, &random, space);
@@ -175,12 +153,11 @@ static void draw_channels_of(void *context, int64_t index, int worker)
         const int64_t begin = group * PORTRAIT_GROUP,
                       rows = end * PORTRAIT_GROUP < draw->layer->c ? end * PORTRAIT_GROUP - begin : draw->layer->c - begin;
         tausworthe_fill(&random, (rows * draw->positions + 1) / 2, space->numbers);
-        for (int64_t lane = 0; lane < channels; lane++)
-            draw_groups(draw, space, lane, first + lane, group, end, &peaks[lane]);
+        draw_groups(draw, space, first, group, end, spread, &peaks);
     }
     for (int64_t lane = 0; lane < channels; lane++)
-        if (draw->spread[first + lane] > 0.0f)
-            draw->q[(first + lane) * draw->count + peaks[lane].place] = peaks[lane].negative ? -128 : 127;
+        if (spread[lane] > 0.0f)
+            draw->q[(first + lane) * draw->count + peaks.place[lane]] = peaks.value[lane] < 0.0f ? -128 : 127;
 }
 
 /* ===  The layer  === */
@@ -220,9 +197,9 @@ static outcome_t open_draw(draw_t *draw, int threads)
         space_t *space = &draw->spaces[i];
         space->numbers = malloc(some / 2 * CHANNELS * sizeof *space->numbers);
         space->gains = malloc(CHANNELS * gains * sizeof *space->gains);
-        space->row = malloc(group * sizeof *space->row);
-        space->values = malloc(some * sizeof *space->values);
-        short_of = !space->numbers || !space->gains || !space->row || !space->values;
+        space->weights = malloc(some * CHANNELS);
+        space->channels = malloc(some * CHANNELS);
+        short_of = !space->numbers || !space->gains || !space->weights || !space->channels;
     }
     return short_of ? outcome_out_of_memory(draw->layer->name) : outcome_ok();
 }
@@ -232,8 +209,8 @@ static void close_draw(draw_t *draw, int threads)
     for (int i = 0; draw->spaces != NULL && i < threads; i++) {
         free(draw->spaces[i].numbers);
         free(draw->spaces[i].gains);
-        free(draw->spaces[i].row);
-        free(draw->spaces[i].values);
+        free(draw->spaces[i].weights);
+        free(draw->spaces[i].channels);
     }
     if (draw->random != NULL)
         gsl_rng_free(draw->random);

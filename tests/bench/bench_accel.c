@@ -28,7 +28,11 @@ static double processor_seconds(void)
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-static outcome_t run_network(const network_t *network, const int8_t *weights, int threads, double *spent)
+typedef struct {
+    double wall, processor;
+} times_t;
+
+static outcome_t run_network(const network_t *network, const int8_t *weights, int threads, times_t *spent)
 {
     const net_size_t *size;
     net_table_t table = {0};
@@ -49,10 +53,12 @@ static outcome_t run_network(const network_t *network, const int8_t *weights, in
                                     .whole = table.items[i].reads_image};
     for (int a = 0; accelerator_registry[a] != NULL && a < ACCELERATORS && outcome_is_ok(&result); a++) {
         accel_config_t config;
-        double from = seconds();
-        if (!outcome_bad(&result, configuration_default(accelerator_registry[a], &config)))
+        result = configuration_default(accelerator_registry[a], &config);
+        const times_t from = {.wall = seconds(), .processor = processor_seconds()};
+        if (outcome_is_ok(&result))
             result = accel_count(accelerator_registry[a], &config, layers, table.count, threads, counts);
-        spent[a] += seconds() - from;
+        spent[a].wall += seconds() - from.wall;
+        spent[a].processor += processor_seconds() - from.processor;
     }
     free(layers);
     free(counts);
@@ -99,13 +105,16 @@ static outcome_t measure_layers(const int8_t *weights, int64_t count, int64_t k,
     for (int64_t i = 0; i < count && outcome_is_ok(&result); i++)
         layers[i] = (accel_layer_t){
             .shape = &shape, .weights = weights, .input_density = 0.5, .output_density = 0.5, .sensitive = ACCEL_UNIFORM};
-    const double before = processor_seconds();
+    double spent = 0.0;
     for (int a = 0; accelerator_registry[a] != NULL && outcome_is_ok(&result); a++) {
         accel_config_t config;
-        if (!outcome_bad(&result, configuration_default(accelerator_registry[a], &config)))
+        result = configuration_default(accelerator_registry[a], &config);
+        const double before = processor_seconds();
+        if (outcome_is_ok(&result))
             result = accel_count(accelerator_registry[a], &config, layers, (size_t)count, threads, counts);
+        spent += processor_seconds() - before;
     }
-    *nanoseconds = 1e9 * (processor_seconds() - before) / (double)(count * k * c);
+    *nanoseconds = 1e9 * spent / (double)(count * k * c);
     free(layers);
     free(counts);
     return result;
@@ -140,13 +149,11 @@ static outcome_t print_scaling(const int8_t *weights, int threads)
 int main(void)
 {
     int threads = cpu_count();
-    double spent[ACCELERATORS] = {0}, sum = 0.0;
+    times_t spent[ACCELERATORS] = {{0}}, sum = {0};
     int8_t *weights = make_weights();
     outcome_t result = weights ? outcome_ok() : outcome_out_of_memory("bench");
-    double before = processor_seconds();
     for (const network_t *const *network = net_registry; *network != NULL && outcome_is_ok(&result); network++)
         result = run_network(*network, weights, threads, spent);
-    double worked = processor_seconds() - before;
     if (!outcome_is_ok(&result)) {
         fprintf(stderr, "error: %s\n", outcome_text(&result));
         free(weights);
@@ -154,10 +161,12 @@ int main(void)
     }
     printf("accelerator models, all full-size networks from INT8 tensors in memory, %d threads, one run\n", threads);
     for (int a = 0; accelerator_registry[a] != NULL && a < ACCELERATORS; a++) {
-        printf("  %-14s %8.3f s\n", accelerator_registry[a]->name, spent[a]);
-        sum += spent[a];
+        printf("  %-14s %8.3f s, %.3f s of processor time\n", accelerator_registry[a]->name, spent[a].wall,
+               spent[a].processor);
+        sum.wall += spent[a].wall;
+        sum.processor += spent[a].processor;
     }
-    printf("  %-14s %8.3f s (limit 3 s on 2 cores), %.3f s of processor time\n", "all", sum, worked);
+    printf("  %-14s %8.3f s (limit 3 s on 2 cores), %.3f s of processor time\n", "all", sum.wall, sum.processor);
     printf("  all designs, processor time by size:\n");
     result = print_scaling(weights, threads);
     free(weights);

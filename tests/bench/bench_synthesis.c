@@ -49,7 +49,13 @@ static outcome_t draw(const network_t *network, int threads, int64_t *weights, d
     return result;
 }
 
-static outcome_t run_all(int threads, double *spent)
+enum { ROUNDS = 3 };
+
+typedef struct {
+    double wall, processor;
+} times_t;
+
+static outcome_t run_all(int threads, times_t *best)
 {
     char path[] = "/tmp/bbs-bench-XXXXXX";
     int file = mkstemp(path);
@@ -69,9 +75,14 @@ static outcome_t run_all(int threads, double *spent)
     model_total_t *totals = calloc(model_points(&plan), sizeof *totals);
     if (totals == NULL)
         return outcome_out_of_memory("bench");
-    double from = seconds();
-    outcome_t result = model_run(&plan, path, totals);
-    *spent = seconds() - from;
+    outcome_t result = outcome_ok();
+    for (int round = 0; round < ROUNDS && outcome_is_ok(&result); round++) {
+        const times_t from = {.wall = seconds(), .processor = processor_seconds()};
+        result = model_run(&plan, path, totals);
+        const times_t spent = {.wall = seconds() - from.wall, .processor = processor_seconds() - from.processor};
+        best->wall = round == 0 || spent.wall < best->wall ? spent.wall : best->wall;
+        best->processor = round == 0 || spent.processor < best->processor ? spent.processor : best->processor;
+    }
     free(totals);
     unlink(path);
     return result;
@@ -81,22 +92,23 @@ int main(void)
 {
     int threads = cpu_count();
     int64_t weights = 0;
-    double drawing = 0.0, all = 0.0;
+    double drawing = 0.0;
+    times_t all = {0};
     outcome_t result = outcome_ok();
     for (const network_t *const *network = net_registry; *network != NULL && outcome_is_ok(&result); network++)
         result = draw(*network, threads, &weights, &drawing);
-    double before = processor_seconds();
     if (outcome_is_ok(&result))
         result = run_all(threads, &all);
     if (!outcome_is_ok(&result)) {
         fprintf(stderr, "error: %s\n", outcome_text(&result));
         return 1;
     }
-    printf("synthetic weights of all full-size networks, %d threads, one run\n", threads);
+    printf("synthetic weights of all full-size networks, %d threads, drawing once, all models best of %d\n", threads,
+           ROUNDS);
     printf("  drawing                %8.3f s, %.0f M weights, %.0f M a second\n", drawing, (double)weights / 1e6,
            (double)weights / 1e6 / drawing);
-    printf("  drawing and all models %8.3f s (limit 1.5 s on 2 cores, %s), %.3f s of processor time\n", all,
-           all <= 1.5 ? "met" : "MISSED", processor_seconds() - before);
+    printf("  drawing and all models %8.3f s (limit 1.5 s on 2 cores, %s), %.3f s of processor time\n", all.wall,
+           all.wall <= 1.5 ? "met" : "MISSED", all.processor);
     printf("  memory at most         %8.0f MiB (limit 300 MiB, %s)\n", peak_memory(),
            peak_memory() <= 300 ? "met" : "MISSED");
     return 0;

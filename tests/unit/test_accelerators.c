@@ -8,6 +8,8 @@
 #include "accel/settings.h"
 #include "base/text.h"
 #include "compress/columns.h"
+#include "compress/compress.h"
+#include "compress/select.h"
 #include "compress/spec.h"
 #include "measure/model.h"
 #include "measure/scaling.h"
@@ -256,6 +258,76 @@ static void more_tokens_never_take_fewer_cycles(void **state)
     net_table_free(&many);
 }
 
+/* A design that prunes weights as it looks at them counts what it counts on the values that its method leaves: groups along
+ * the channels and across the runs of the row, short groups, channels that stay, groups other than 32. */
+static void check_pruning(const accelerator_t *accelerator, const accel_config_t *config, const net_layer_t *shape,
+                          const compress_layer_t *weights, double beta)
+{
+    const accel_pruning_t pruning = accel_pruning(accelerator, config);
+    method_config_t parameters = accelerator->method->defaults;
+    parameters.columns = (int)pruning.columns;
+    parameters.group = (int)pruning.group;
+    parameters.beta = beta;
+    parameters.channel_unit = 1;
+    int8_t *values = malloc((size_t)compress_layer_size(weights));
+    selection_t selection;
+    counts_t ours, theirs;
+    assert_non_null(values);
+    assert_ok(compress_values(accelerator->method, &parameters, weights, 1, 2, values));
+    assert_ok(select_channels(&parameters, weights, 1, &selection));
+    accel_layer_t layer = {.shape = shape,
+                           .sensitive = ACCEL_UNIFORM,
+                           .weights = weights->q,
+                           .unpruned = true,
+                           .kept = selection.masks[0],
+                           .input_density = 0.6,
+                           .output_density = 0.5};
+    assert_ok(accel_count(accelerator, config, &layer, 1, 2, &ours));
+    layer.weights = values;
+    layer.unpruned = false;
+    assert_ok(accel_count(accelerator, config, &layer, 1, 1, &theirs));
+    assert_memory_equal(&ours, &theirs, sizeof ours);
+    layer.weights = weights->q;
+    assert_ok(accel_count(accelerator, config, &layer, 1, 1, &theirs));
+    assert_true(shape->c < 32 || ours.value_bits < theirs.value_bits); /* pruning did something */
+    selection_free(&selection);
+    free(values);
+}
+
+static void designs_prune_as_their_methods_do(void **state)
+{
+    (void)state;
+    static const int64_t shapes[][3] = {{300, 200, 3}, {9, 5, 3}, {65, 33, 1}, {130, 256, 1}, {1, 1, 1}, {7, 3, 7}};
+    static int8_t q[MOST];
+    static float scale[300];
+    uint64_t seed = 5;
+    int looked = 0;
+    for (int i = 0; i < MOST; i++)
+        q[i] = random_weight(&seed, i / 500 % 8);
+    for (int i = 0; i < 300; i++)
+        scale[i] = (float)random_between(&seed, 1, 1000);
+    for (const accelerator_t *const *at = accelerator_registry; *at != NULL; at++)
+        for (size_t i = 0; i < sizeof shapes / sizeof *shapes && (*at)->method != NULL && (*at)->needs_weights; i++)
+            for (int columns = 1; columns <= 6; columns++) {
+                net_table_t table = {0};
+                accel_config_t config = *default_config(*at);
+                assert_ok(net_add_conv(&table, "conv", "", shapes[i][0], shapes[i][1], shapes[i][2], 1, 1, 19, 19));
+                const compress_layer_t layer = {.name = "conv",
+                                                .k = shapes[i][0],
+                                                .c = shapes[i][1],
+                                                .kh = shapes[i][2],
+                                                .kw = shapes[i][2],
+                                                .q = q,
+                                                .scale = scale};
+                const accel_pruning_t pruning = {.columns = columns, .group = columns == 4 ? 24 : 32, .channel_unit = 1};
+                assert_ok((*at)->prune(&pruning, &config));
+                check_pruning(*at, &config, &table.items[0], &layer, columns % 2 == 0 ? 0.0 : 0.25);
+                net_table_free(&table);
+                looked++;
+            }
+    assert_true(looked > 0);
+}
+
 static void more_bandwidth_is_never_slower(void **state)
 {
     (void)state;
@@ -387,6 +459,7 @@ int main(void)
         cmocka_unit_test(fewer_bits_are_those_of_the_method),
         cmocka_unit_test(counts_do_not_depend_on_threads),
         cmocka_unit_test(more_tokens_never_take_fewer_cycles),
+        cmocka_unit_test(designs_prune_as_their_methods_do),
         cmocka_unit_test(more_bandwidth_is_never_slower),
         cmocka_unit_test(sensitive_channels_are_those_given),
         cmocka_unit_test(each_has_its_energy_constants),

@@ -410,7 +410,7 @@ static void a_file_keeps_the_layers_that_the_table_keeps(void **state)
                 int8_network_t by_table, by_file;
                 size_t kept = 0;
                 assert_ok(net_layers(network, *size, &table));
-                assert_ok(int8_network_reserve_table(&table, prune_first, &by_table));
+                assert_ok(int8_network_reserve_table(&table, prune_first, NULL, &by_table));
                 make_file_network(&table, prune_first, &by_file);
                 for (size_t i = 0; i < table.count; i++) {
                     assert_int_equal(by_table.layers[i].whole, by_file.layers[i].whole);

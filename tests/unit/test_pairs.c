@@ -3,7 +3,8 @@
  * filled tiles. */
 #include "accel/pairs.h"
 
-#include "accel/bitmap.h"
+#include "accel/pairs_inputs.h"
+#include "accel/pairs_tile.h"
 #include "accel/tile.h"
 #include "base/csv.h"
 
@@ -234,48 +235,132 @@ static void positions_inside_are_counted(void **state)
     }
 }
 
-/* Bitmaps and their pairs, counted one by one: groups that are no multiple of eight, and every number of rows and columns
- * up to more than a vector. */
-static void bitmaps_are_counted_as_bits_are(void **state)
+/* ===  Bit by bit  === */
+
+/* Ones of a row of weights and a bitmap of inputs. */
+static int64_t pairs_of(const int8_t *row, const bitmap_t *column, int64_t group)
+{
+    int64_t count = 0;
+    for (int64_t i = 0; i < group; i++)
+        count += row[i] != 0 && (column->words[i / 64] >> i % 64 & 1) != 0;
+    return count;
+}
+
+/* Pairs and cycles of one step: every weight of every row with every column of each slice. */
+static pairs_sum_t count_bits(const pairs_inputs_t *inputs, int64_t step, const int8_t *rows, int64_t row_count)
+{
+    const int64_t group = inputs->request->group, slices = inputs->slices;
+    pairs_sum_t sum = {0};
+    for (int64_t slice = 0; slice < slices; slice++) {
+        const bitmap_t *columns = inputs->bitmaps + (slice * inputs->room + step) * inputs->columns;
+        int64_t most = LOAD;
+        for (int64_t row = 0; row < row_count; row++)
+            for (int64_t column = 0; column < inputs->used[step]; column++) {
+                const int64_t pairs = pairs_of(rows + (row * slices + slice) * group, &columns[column], group);
+                sum.pairs += pairs;
+                most = pairs > most ? pairs : most;
+            }
+        sum.cycles += most;
+    }
+    return sum;
+}
+
+/* The inputs of two kinds of steps, drawn, with a tile of random weights. */
+static void check_tile(const pairs_request_t *request, const int8_t *rows, int64_t row_count, bool plain)
+{
+    enum { STEPS = 5 };
+    const pairs_step_t steps[STEPS] = {{.columns = request->columns, .number = 0},
+                                       {.columns = request->columns, .number = 1},
+                                       {.columns = request->columns, .number = 7},
+                                       {.columns = 1, .number = 8},
+                                       {.columns = 1, .number = 9}};
+    pairs_inputs_t inputs;
+    pairs_tile_t tile;
+    pairs_sum_t sums[STEPS] = {{0}};
+    int64_t nonzero = 0;
+    assert_ok(pairs_inputs_open(request, request->columns, STEPS, 2, plain, &inputs));
+    assert_ok(pairs_inputs_fill(&inputs, steps, STEPS, 2));
+    assert_ok(pairs_tile_open(row_count, inputs.slices, request->group, &tile));
+    pairs_tile_clear(&tile);
+    for (int64_t row = 0; row < row_count; row++)
+        pairs_tile_add(&tile, rows + row * inputs.slices * request->group);
+    for (int64_t i = 0; i < row_count * inputs.slices * request->group; i++)
+        nonzero += rows[i] != 0;
+    assert_int_equal(tile.nonzero, nonzero);
+    pairs_tile_count(&tile, &inputs, 0, STEPS, LOAD, sums);
+    for (int64_t step = 0; step < STEPS; step++) {
+        const pairs_sum_t wanted = count_bits(&inputs, step, rows, row_count);
+        assert_int_equal(sums[step].pairs, wanted.pairs);
+        assert_int_equal(sums[step].cycles, wanted.cycles);
+    }
+    pairs_tile_close(&tile);
+    pairs_inputs_close(&inputs);
+}
+
+/* Groups that are no multiple of eight, and rows and columns up to more than a vector. */
+static void tiles_are_counted_as_bits_are(void **state)
 {
     (void)state;
-    enum { MOST_ROWS = 9, MOST_COLUMNS = 35 };
+    enum { MOST_TILE_ROWS = 35, SLICES = 2 };
+    static int8_t rows[MOST_TILE_ROWS * SLICES * BITMAP_BITS];
+    static const int64_t columns[] = {1, 3, 16, 33}; /* 33: more than vectors take */
     uint64_t random = 3;
-    for (int64_t group = 1; group <= BITMAP_BITS; group += group < 20 ? 1 : 27) {
-        int8_t row[2 * BITMAP_BITS];
-        bitmap_t slices[4];
-        const bitmap_order_t order = {.group = group, .slices = 2};
-        for (int i = 0; i < 2 * BITMAP_BITS; i++)
-            row[i] = (int8_t)(random_between(&random, 0, 2) == 0 ? 0 : random_between(&random, -128, 127));
-        bitmap_of_row(&order, row, 2, slices);
-        int64_t ones = 0;
-        for (int64_t i = 0; i < 2 * group; i++) {
-            const uint64_t bit = slices[i / group * 2].words[i % group / 64] >> i % group % 64 & 1;
-            assert_int_equal(bit, row[i] != 0);
-            ones += row[i] != 0;
-        }
-        assert_int_equal(bitmap_ones(&slices[0], 1) + bitmap_ones(&slices[2], 1), ones);
-    }
-    bitmap_t rows[MOST_ROWS], columns[MOST_COLUMNS];
-    for (int i = 0; i < MOST_ROWS * 2; i++)
-        rows[i / 2].words[i % 2] = random_next(&random);
-    for (int i = 0; i < MOST_COLUMNS * 2; i++)
-        columns[i / 2].words[i % 2] = i % 7 == 0 ? 0 : random_next(&random);
-    for (int64_t row_count = 1; row_count <= MOST_ROWS; row_count += 4)
-        for (int64_t column_count = 1; column_count <= MOST_COLUMNS; column_count++) {
-            int64_t sum = 0, most = 0;
-            for (int64_t pair = 0; pair < row_count * column_count; pair++) {
-                int64_t count = 0;
-                for (int bit = 0; bit < BITMAP_BITS; bit++)
-                    count += (int64_t)(rows[pair / column_count].words[bit / 64] >> bit % 64 &
-                                       columns[pair % column_count].words[bit / 64] >> bit % 64 & 1);
-                sum += count;
-                most = count > most ? count : most;
+    for (int64_t group = 1; group <= BITMAP_BITS; group += group < 20 ? 6 : 27)
+        for (size_t c = 0; c < sizeof columns / sizeof *columns; c++)
+            for (int64_t row_count = 1; row_count <= MOST_TILE_ROWS; row_count += 17) {
+                net_table_t table = {0};
+                assert_ok(net_add_linear(&table, "tile", row_count, SLICES * group, 40, false));
+                pairs_request_t request = request_of(&table.items[0], rows, 0.6);
+                request.group = group;
+                request.columns = columns[c];
+                for (int64_t i = 0; i < row_count * SLICES * group; i++)
+                    rows[i] = (int8_t)(random_between(&random, 0, 2) == 0 ? 0 : random_between(&random, -128, 127));
+                check_tile(&request, rows, row_count, false);
+                check_tile(&request, rows, row_count, true);
+                net_table_free(&table);
             }
-            const bitmap_pairs_t pairs = bitmap_pairs(rows, row_count, columns, column_count);
-            assert_int_equal(pairs.sum, sum);
-            assert_int_equal(pairs.most, most);
+}
+
+static void check_ways(const pairs_request_t *request)
+{
+    pairs_t fast = {0}, plain = {0};
+    assert_ok(pairs_count(request, 2, &fast));
+    assert_ok(pairs_count_plain(request, 1, &plain));
+    assert_memory_equal(&fast, &plain, sizeof fast);
+}
+
+/* By vectors and pair by pair: the same numbers from the same draws, for layers that fill nothing, kernels cut along the
+ * plane, groups of channels, slices without regard to positions, real inputs, no inputs and nothing but inputs. */
+static void the_ways_of_counting_agree(void **state)
+{
+    (void)state;
+    static const int64_t shapes[][6] = {{1, 1, 1, 1, 0, 3},    {40, 3, 7, 2, 3, 30}, {33, 65, 3, 1, 1, 20},
+                                        {65, 130, 3, 2, 0, 9}, {8, 300, 1, 1, 0, 5}, {64, 64, 3, 1, 1, 40}};
+    static const double densities[] = {1e-12, 0.03, 0.5, 1.0};
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        const int64_t *at = shapes[i];
+        net_table_t table = {0};
+        assert_ok(net_add_conv(&table, "layer", "", at[0], at[1], at[2], at[3], at[4], at[5], at[5]));
+        net_layer_t *layer = &table.items[0];
+        int8_t *weights = weights_of(layer, 3);
+        const int64_t elements = layer->c * layer->in_h * layer->in_w;
+        uint8_t *masks = masks_of(elements, 0.4);
+        for (size_t d = 0; d < sizeof densities / sizeof *densities; d++) {
+            pairs_request_t request = request_of(layer, weights, densities[d]);
+            check_ways(&request);
+            request.flat = true;
+            check_ways(&request);
         }
+        pairs_request_t request = request_of(layer, weights, 0.0);
+        request.masks = (accel_masks_t){.bits = masks, .samples = SAMPLES, .bytes = (elements + 7) / 8};
+        check_ways(&request);
+        layer->c = layer->groups = layer->k % 8 == 0 && layer->c >= 8 ? 8 : 1; /* so many groups of so many channels */
+        request = request_of(layer, weights, 0.5);
+        check_ways(&request);
+        free(weights);
+        free(masks);
+        net_table_free(&table);
+    }
 }
 
 int main(void)
@@ -286,7 +371,8 @@ int main(void)
         cmocka_unit_test(a_tile_has_the_columns_that_it_has),
         cmocka_unit_test(small_layers_are_those_of_the_brute_force),
         cmocka_unit_test(positions_inside_are_counted),
-        cmocka_unit_test(bitmaps_are_counted_as_bits_are),
+        cmocka_unit_test(tiles_are_counted_as_bits_are),
+        cmocka_unit_test(the_ways_of_counting_agree),
     };
     return cmocka_run_group_tests_name("pairs", tests, NULL, NULL);
 }

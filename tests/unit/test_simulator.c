@@ -207,7 +207,7 @@ static void open_network(const char *name, const char *path, int8_network_t *int
     if (path != NULL)
         assert_ok(int8_network_load(subject->network, size, path, true, THREADS, int8));
     else
-        assert_ok(int8_network_reserve_table(&subject->table, true, int8));
+        assert_ok(int8_network_reserve_table(&subject->table, true, NULL, int8));
     subject->layers = int8->layers;
 }
 

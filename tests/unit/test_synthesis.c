@@ -12,8 +12,10 @@
 #include "measure/likeness.h"
 #include "weights/int8_tensors.h"
 #include "weights/match.h"
+#include "weights/substitute.h"
 #include "tensor/safetensors.h"
 
+#include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 #include <math.h>
 #include <stdlib.h>
@@ -125,6 +127,126 @@ static void bytes_do_not_depend_on_threads(void **state)
     for (int i = 0; i < 3; i++)
         free(q[i]);
     unmake(&made);
+}
+
+/* ===  The same draw, weight by weight  === */
+
+static uint32_t scrambled(uint32_t seed)
+{
+    seed = (seed ^ seed >> 16) * 0x85ebca6bu;
+    seed = (seed ^ seed >> 13) * 0xc2b2ae35u;
+    return seed ^ seed >> 16;
+}
+
+/* The quantile in the middle of cell `cell` of 65,536. */
+static float value_of(const portrait_t *portrait, uint32_t cell)
+{
+    const double probability = ((double)cell + 0.5) / 65536;
+    int upper = 1;
+    while (upper < PORTRAIT_WEIGHTS - 1 && portrait_probability(upper) <= probability)
+        upper++;
+    const double low = portrait_probability(upper - 1), part = (probability - low) / (portrait_probability(upper) - low);
+    return (float)(portrait->weight[upper - 1] + part * (portrait->weight[upper] - portrait->weight[upper - 1]));
+}
+
+/* The spreads of the channels: quantiles in the middle of strata, shuffled. */
+static void draw_spreads(const portrait_t *portrait, const compress_layer_t *layer, uint32_t seed, float *spread)
+{
+    const double old = portrait_peak(portrait, portrait->c * portrait->kh * portrait->kw),
+                 growth = portrait_peak(portrait, layer->c * layer->kh * layer->kw) / old;
+    gsl_rng *random = gsl_rng_alloc(gsl_rng_taus2);
+    assert_non_null(random);
+    gsl_rng_set(random, scrambled(seed));
+    for (int64_t k = 0; k < layer->k; k++)
+        spread[k] = (float)(1.0 / growth *
+                            portrait_quantile(portrait->spread, PORTRAIT_CHANNELS, ((double)k + 0.5) / (double)layer->k));
+    gsl_ran_shuffle(random, spread, (size_t)layer->k, sizeof *spread);
+    gsl_rng_free(random);
+}
+
+/* One channel by GSL's generator: first the gains of all groups, position by position, then the weights in their order,
+ * two from a number. */
+static void draw_channel(const portrait_t *portrait, const compress_layer_t *layer, uint32_t seed, float spread, int8_t *q)
+{
+    enum { MOST_GAINS = 200 };
+    const int64_t positions = layer->kh * layer->kw, groups = (layer->c + 31) / 32;
+    float gains[MOST_GAINS], largest = -1.0f, peak = 0.0f;
+    int64_t place = 0;
+    uint32_t number = 0;
+    gsl_rng *random = gsl_rng_alloc(gsl_rng_taus2);
+    assert_non_null(random);
+    gsl_rng_set(random, scrambled(seed));
+    assert_true(groups * positions <= MOST_GAINS);
+    for (int64_t i = 0; i < groups * positions; i++)
+        gains[i] = (float)portrait_quantile(portrait->gain, PORTRAIT_GAINS, (double)gsl_rng_get(random) / 4294967296.0);
+    for (int64_t i = 0; i < layer->c * positions; i++) {
+        number = i % 2 == 0 ? (uint32_t)gsl_rng_get(random) : number >> 16;
+        const float value = value_of(portrait, number & 0xffff) * gains[i % positions * groups + i / positions / 32];
+        q[i] = (int8_t)lrint(fmin(fmax((double)(value * spread), -128.0), 127.0)); /* half to even */
+        if (fabsf(value) > largest) {
+            largest = fabsf(value);
+            peak = value;
+            place = i;
+        }
+    }
+    if (spread > 0.0f)
+        q[place] = peak < 0.0f ? -128 : 127;
+    gsl_rng_free(random);
+}
+
+/* Channels that fill no lanes, groups that are cut short, odd numbers of weights, one and several positions. */
+static void a_layer_is_drawn_as_described(void **state)
+{
+    (void)state;
+    enum { MOST_K = 40, MOST_COUNT = 4000 };
+    static const int64_t shapes[][3] = {{1, 1, 1}, {17, 33, 1}, {40, 1100, 1}, {5, 71, 3}, {16, 32, 3}, {3, 3, 7}};
+    static int8_t q[MOST_K * MOST_COUNT], wanted[MOST_COUNT];
+    made_t made;
+    make(&made);
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        const compress_layer_t layer = {
+            .name = "drawn", .k = shapes[i][0], .c = shapes[i][1], .kh = shapes[i][2], .kw = shapes[i][2]};
+        const int64_t count = layer.c * layer.kh * layer.kw;
+        const uint32_t seed = 1000 * (uint32_t)i + 3;
+        float scale[MOST_K], spread[MOST_K];
+        assert_true(count <= MOST_COUNT && layer.k <= MOST_K);
+        assert_ok(synthesis_draw(&made.portrait, &layer, seed, 2, q, scale));
+        draw_spreads(&made.portrait, &layer, seed, spread);
+        for (int64_t k = 0; k < layer.k; k++) {
+            draw_channel(&made.portrait, &layer, seed + 1 + (uint32_t)k, spread[k], wanted);
+            assert_memory_equal(q + k * count, wanted, (size_t)count);
+        }
+    }
+    unmake(&made);
+}
+
+/* Networks that are drawn into the same memory, a large one, a smaller one and the large one again, are those that have
+ * their own, and leave it to the room. */
+static void a_room_holds_one_network_after_the_other(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"resnet34", "resnet50", "resnet34", "bert_sst2"};
+    int8_room_t room = {0};
+    size_t before = 0;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const network_t *network;
+        const net_size_t *size;
+        int8_network_t own, shared;
+        assert_ok(net_find(names[i], &network));
+        assert_ok(net_find_size(network, "compact", &size));
+        assert_ok(substitute_draw(network, size, false, 1, 2, &own));
+        assert_ok(substitute_draw_into(network, size, false, 1, 1, &room, &shared));
+        const size_t weights = (size_t)int8_network_weights(&own);
+        assert_true(own.q != shared.q && shared.q == room.q);
+        assert_memory_equal(own.q, shared.q, weights);
+        assert_true(room.size > weights && room.size >= before);
+        assert_true(i != 1 || room.size == before); /* the smaller one made no memory */
+        before = room.size;
+        int8_network_free(&own);
+        int8_network_free(&shared);
+    }
+    int8_room_free(&room);
+    assert_null(room.q);
 }
 
 /* Each channel reaches the end of the grid, as the quantiser has it, or is all zeros; so many of these as there were. */
@@ -279,6 +401,8 @@ int main(void)
         cmocka_unit_test(a_gaussian_has_shape_two_and_uniform_numbers_a_large_one),
         cmocka_unit_test(portraits_survive_their_file),
         cmocka_unit_test(bytes_do_not_depend_on_threads),
+        cmocka_unit_test(a_layer_is_drawn_as_described),
+        cmocka_unit_test(a_room_holds_one_network_after_the_other),
         cmocka_unit_test(channels_are_quantised_ones),
         cmocka_unit_test(wider_layers_have_larger_peaks),
         cmocka_unit_test(the_closest_portrait_is_chosen),
