@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sixteen lanes at a time, as in levels.c, which also says how a value is rounded. */
+/* Sixteen lanes at a time, as in levels_lanes.h, which also says how a value is rounded. */
 #include "engine/shares.h"
 
 #include "base/clones.h"
