@@ -81,7 +81,7 @@ void tiles_pack_matrix(const tiles_shape_t *shape, bool transposed, const int8_t
 #define TILES_TARGET __attribute__((target("avx512f,avx512bw,avx512vl,avx512vnni")))
 #define TILES_INLINE static inline __attribute__((always_inline)) TILES_TARGET
 
-enum { ROWS = 6, VECTORS = 4, LANES = 16 };
+enum { ROWS = 6, VECTORS = 4, LANES = 16, LINE = 64 /* bytes of a line of the cache */, AHEAD = 8192 };
 
 bool tiles_available(void)
 {
@@ -92,6 +92,7 @@ bool tiles_available(void)
 typedef struct {
     int64_t taps, words;
     const int8_t *weights; /* of the panel */
+    uintptr_t ahead;       /* where weights are that are wanted soon */
     const uint8_t *const *at;
     bool accumulate;
     int32_t *sums;
@@ -113,11 +114,13 @@ TILES_INLINE void multiply_word(__m512i *sum, __m512i x, __m512i w)
     __asm__("vpdpbusd %2, %1, %0" : "+v"(*sum) : "v"(x), "v"(w));
 }
 
-/* The sums of `rows` rows and `vectors` vectors; both are compile-time constants. */
-TILES_INLINE void run_tile(const panel_t *panel, int rows, int vectors)
+/* The sums of `rows` rows and `vectors` vectors, while `lines` lines of later weights are fetched for each word; all three
+ * are compile-time constants. */
+TILES_INLINE void run_tile(const panel_t *panel, int rows, int vectors, int lines)
 {
     __m512i sum[ROWS][VECTORS];
     const int8_t *weights = panel->weights;
+    uintptr_t ahead = panel->ahead;
     const __mmask16 all = (__mmask16)0xffff;
 #pragma GCC unroll 6
     for (int r = 0; r < rows; r++)
@@ -136,6 +139,9 @@ TILES_INLINE void run_tile(const panel_t *panel, int rows, int vectors)
 #pragma GCC unroll 4
             for (int v = 0; v < vectors; v++)
                 w[v] = _mm512_load_si512(weights + v * WORD * LANES);
+#pragma GCC unroll 4
+            for (int line = 0; line < lines; line++, ahead += LINE)
+                _mm_prefetch((const char *)ahead, _MM_HINT_T1);
 #pragma GCC unroll 6
             for (int r = 0; r < rows; r++) {
                 const __m512i x = word_at(from[r] + i * WORD);
@@ -153,46 +159,62 @@ TILES_INLINE void run_tile(const panel_t *panel, int rows, int vectors)
                                      sum[r][v]);
 }
 
-/* Whole tiles, and then the rows that are left. */
+/* Whole tiles, and then the rows that are left. The next panel is fetched by the first tiles, a part each. */
 TILES_INLINE void run_rows(panel_t panel, int64_t rows, int vectors)
 {
-    for (; rows >= ROWS; rows -= ROWS, panel.at += ROWS * panel.taps, panel.sums += ROWS * panel.stride)
-        run_tile(&panel, ROWS, vectors);
+    const uintptr_t next = panel.ahead, part = (uintptr_t)(panel.taps * panel.words) * LINE;
+    for (int tile = 1; rows >= ROWS; rows -= ROWS, tile++) {
+        run_tile(&panel, ROWS, vectors, 1);
+        panel.at += ROWS * panel.taps;
+        panel.sums += ROWS * panel.stride;
+        panel.ahead = tile < VECTORS ? panel.ahead + part : next;
+    }
     switch (rows) {
     case 5:
-        run_tile(&panel, 5, vectors);
+        run_tile(&panel, 5, vectors, 1);
         break;
     case 4:
-        run_tile(&panel, 4, vectors);
+        run_tile(&panel, 4, vectors, 1);
         break;
     case 3:
-        run_tile(&panel, 3, vectors);
+        run_tile(&panel, 3, vectors, 1);
         break;
     case 2:
-        run_tile(&panel, 2, vectors);
+        run_tile(&panel, 2, vectors, 1);
         break;
     case 1:
-        run_tile(&panel, 1, vectors);
+        run_tile(&panel, 1, vectors, 0);
         break;
     default:
         break;
     }
 }
 
+/* A single row reads each weight once, from far away: they are fetched AHEAD bytes before they are used. */
+TILES_INLINE void run_row(panel_t panel)
+{
+    panel.ahead = (uintptr_t)panel.weights + AHEAD;
+    run_tile(&panel, 1, VECTORS, VECTORS);
+}
+
 TILES_TARGET void tiles_multiply(const tiles_shape_t *shape, const int8_t *packed, int64_t panel, const uint8_t *const *at,
-                                 int64_t rows, bool accumulate, int32_t *sums, int64_t stride)
+                                 int64_t rows, bool accumulate, bool ahead, int32_t *sums, int64_t stride)
 {
     const int64_t left = shape->outputs - panel * TILES_PANEL, outputs = left < TILES_PANEL ? left : TILES_PANEL,
                   vectors = (outputs + LANES - 1) / LANES;
+    const int8_t *weights = packed + panel * panel_bytes(shape);
     const panel_t all = {.taps = shape->taps,
                          .words = words_of(shape),
-                         .weights = packed + panel * panel_bytes(shape),
+                         .weights = weights,
+                         .ahead = (uintptr_t)weights + (uintptr_t)(ahead ? panel_bytes(shape) : 0),
                          .at = at,
                          .accumulate = accumulate,
                          .sums = sums,
                          .stride = stride,
                          .last = (__mmask16)(0xffff >> (vectors * LANES - outputs))};
-    if (vectors == 4)
+    if (vectors == 4 && rows == 1)
+        run_row(all);
+    else if (vectors == 4)
         run_rows(all, rows, 4);
     else if (vectors == 3)
         run_rows(all, rows, 3);
@@ -210,7 +232,7 @@ bool tiles_available(void)
 }
 
 void tiles_multiply(const tiles_shape_t *shape, const int8_t *packed, int64_t panel, const uint8_t *const *at, int64_t rows,
-                    bool accumulate, int32_t *sums, int64_t stride)
+                    bool accumulate, bool ahead, int32_t *sums, int64_t stride)
 {
     (void)shape; /* never called: tiles_available() */
     (void)packed;
@@ -218,6 +240,7 @@ void tiles_multiply(const tiles_shape_t *shape, const int8_t *packed, int64_t pa
     (void)at;
     (void)rows;
     (void)accumulate;
+    (void)ahead;
     (void)sums;
     (void)stride;
 }

@@ -33,8 +33,9 @@ void tiles_pack(const tiles_shape_t *shape, int64_t output, const int8_t *weight
 void tiles_pack_matrix(const tiles_shape_t *shape, bool transposed, const int8_t *matrix, int8_t *packed);
 
 /* sums[row, 0 .. outputs of the panel - 1] (+)= ... for `rows` rows; a row of sums begins each `stride` numbers. at[row *
- * taps + tap] points to c bytes; up to TILES_ROOM bytes behind them are read too, and count nothing. */
+ * taps + tap] points to c bytes; up to TILES_ROOM bytes behind them are read too, and count nothing. With `ahead` the
+ * weights of the next panel are brought into the second cache meanwhile. */
 void tiles_multiply(const tiles_shape_t *shape, const int8_t *packed, int64_t panel, const uint8_t *const *at, int64_t rows,
-                    bool accumulate, int32_t *sums, int64_t stride);
+                    bool accumulate, bool ahead, int32_t *sums, int64_t stride);
 
 #endif
