@@ -56,10 +56,13 @@ typedef struct {
      * of the shape's ranges; a source row begins each `stride` bytes. The reader as above. */
     bool (*multiply)(const product_t *product, int64_t rows, const uint8_t *source, int64_t stride, int64_t first,
                      int64_t count, int32_t *sums, void *scratch, const product_reader_t *reader);
-    /* Two matrices of activations: sums[m, n] = a[m, k] b, b [k, n] or, transposed, [n, k], both dense. `halves` is room
-     * for product_pair_bytes(), aligned to 64 bytes. */
-    bool (*pair)(bool transposed, int64_t m, int64_t n, int64_t k, const uint8_t *a, const int8_t *b, int8_t *halves,
-                 int32_t *sums, int32_t *more);
+    /* Two matrices of activations: sums[m, n] = a[m, k] b, b [k, n] or, transposed, [n, k], both dense; a row of sums
+     * begins each `stride` numbers. pack() comes first, once for all rows of a; `packed` is room for product_pair_bytes(),
+     * aligned to 64 bytes, `more` for as many numbers as sums. `pair_rows` rows at a time are best; 0: all. */
+    int64_t pair_rows;
+    void (*pack)(bool transposed, int64_t n, int64_t k, const int8_t *b, int8_t *packed);
+    bool (*pair)(bool transposed, int64_t m, int64_t n, int64_t k, const uint8_t *a, const int8_t *b, const int8_t *packed,
+                 int32_t *sums, int64_t stride, int32_t *more);
     void (*close)(product_t *product);
 } product_set_t;
 

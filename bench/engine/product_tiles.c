@@ -13,7 +13,8 @@
 #include <string.h>
 
 enum {
-    ROWS = 48, /* at a time: a multiple of a tile's; with 64 outputs 12 KB of sums */
+    ROWS = 48,      /* at a time: a multiple of a tile's; with 64 outputs 12 KB of sums */
+    PAIR_ROWS = 24, /* of queries: with 197 keys 20 KB of scores */
     BLOCK = 10 * ROWS,
     CACHED = 3 << 17, /* bytes of inputs that are kept in the second cache, beside two panels of weights */
     ALIGNMENT = 64,
@@ -213,19 +214,27 @@ static bool multiply_tiles(const product_t *product, int64_t rows, const uint8_t
     return true;
 }
 
-static bool pair_tiles(bool transposed, int64_t m, int64_t n, int64_t k, const uint8_t *a, const int8_t *b, int8_t *halves,
-                       int32_t *sums, int32_t *more)
+static void pack_pair(bool transposed, int64_t n, int64_t k, const int8_t *b, int8_t *packed)
+{
+    const tiles_shape_t tiles = {.outputs = n, .taps = 1, .c = k};
+    tiles_pack_matrix(&tiles, transposed, b, packed);
+}
+
+static bool pair_tiles(bool transposed, int64_t m, int64_t n, int64_t k, const uint8_t *a, const int8_t *b,
+                       const int8_t *packed, int32_t *sums, int64_t stride, int32_t *more)
 {
     const tiles_shape_t tiles = {.outputs = n, .taps = 1, .c = k};
     const uint8_t *at[ROWS];
+    (void)transposed;
+    (void)b;
     (void)more;
-    tiles_pack_matrix(&tiles, transposed, b, halves);
     for (int64_t row = 0; row < m; row += ROWS) {
         const int64_t some = m - row < ROWS ? m - row : ROWS;
         for (int64_t i = 0; i < some; i++)
             at[i] = a + (row + i) * k;
         for (int64_t output = 0; output < n; output += TILES_PANEL)
-            tiles_multiply(&tiles, halves, output / TILES_PANEL, at, some, false, false, sums + row * n + output, n);
+            tiles_multiply(&tiles, packed, output / TILES_PANEL, at, some, false, false, sums + row * stride + output,
+                           stride);
     }
     return true;
 }
@@ -235,5 +244,7 @@ const product_set_t product_tiles = {.open = open_tiles,
                                      .scratch = scratch_tiles,
                                      .convolve = convolve_tiles,
                                      .multiply = multiply_tiles,
+                                     .pair_rows = PAIR_ROWS,
+                                     .pack = pack_pair,
                                      .pair = pair_tiles,
                                      .close = close_tiles};

@@ -10,7 +10,8 @@
 static inline bool wide_available(void)
 {
 #if defined(__x86_64__)
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+           __builtin_cpu_supports("avx512vl");
 #else
     return false;
 #endif
@@ -22,7 +23,7 @@ enum { WIDE_VECTORS = 4, WIDE_LANES = 16, WIDE_BLOCK = WIDE_VECTORS * WIDE_LANES
 
 #include <immintrin.h>
 
-#define WIDE_TARGET __attribute__((target("avx512f,avx512bw,avx512vl")))
+#define WIDE_TARGET __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
 #define WIDE_INLINE static inline __attribute__((always_inline)) WIDE_TARGET
 
 /* The nearest integers, a tie to the even one, of lanes below 2^22; levels_lanes.h says how. */

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* With t = |x|, GELU(x) = max(x, 0) - t Phi(-t). Phi(-t) is a polynomial around the nearest of 32 points, whose
+ * coefficients are selected by one instruction each. That is a third of the instructions of rows_gelu(), whose bits are
+ * what counts: a level is taken from the approximation only if no value within the error has another one. The largest
+ * GELU of a row, which makes its step, is computed by rows_gelu() from the largest values. */
+#include "engine/gelu_levels.h"
+
+#include "engine/levels.h"
+#include "engine/rows.h"
+#include "engine/wide.h"
+
+#include <math.h>
+#include <string.h>
+
+static const float piece = 0.1875F;                       /* between two points; a multiple of a power of two */
+static const float last = 31.4F * 0.1875F;                /* beyond it Phi(-t) counts as that of the last point, 3e-9 */
+static const float error_of_one = 4e-6F;                  /* twice what tests/unit/test_gelu_levels.c finds */
+static const float least_most = 0.5F;                     /* a row whose largest value is smaller is computed plainly */
+static const double root_of_tau = 2.50662827463100050242; /* sqrt(2 pi) */
+
+void gelu_make_table(gelu_table_t *table)
+{
+    for (int i = 0; i < GELU_PIECES; i++) {
+        const double t = i * (double)piece, density = exp(-t * t / 2) / root_of_tau;
+        table->power[0][i] = (float)(erfc(t * sqrt(0.5)) / 2);
+        table->power[1][i] = (float)-density;
+        table->power[2][i] = (float)(t * density / 2);
+        table->power[3][i] = (float)((1 - t * t) * density / 6);
+    }
+}
+
+void gelu_portable_to_levels(const float *values, int64_t rows, int64_t stride, int64_t width, uint8_t *levels, float *step,
+                             float *room)
+{
+    for (int64_t row = 0; row < rows; row++) {
+        memcpy(room, values + row * stride, (size_t)width * sizeof *room);
+        rows_gelu(room, width);
+        levels_of_rows(room, 1, width, width, levels + row * width, step + row);
+    }
+}
+
+#if defined(__x86_64__)
+
+/* The table in registers. */
+typedef struct {
+    __m512 low[4], high[4];
+} pieces_t;
+
+WIDE_INLINE void load_pieces(const gelu_table_t *table, pieces_t *pieces)
+{
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++) {
+        pieces->low[i] = _mm512_loadu_ps(table->power[i]);
+        pieces->high[i] = _mm512_loadu_ps(table->power[i] + WIDE_LANES);
+    }
+}
+
+WIDE_INLINE __m512 approximate(const pieces_t *pieces, __m512 x)
+{
+    const __m512 t = _mm512_min_ps(_mm512_abs_ps(x), _mm512_set1_ps(last)), rounder = _mm512_set1_ps(12582912.0F);
+    const __m512 bits = _mm512_fmadd_ps(t, _mm512_set1_ps(1 / piece), rounder); /* the piece is in the low bits */
+    const __m512 u = _mm512_fnmadd_ps(_mm512_sub_ps(bits, rounder), _mm512_set1_ps(piece), t);
+    const __m512i index = _mm512_castps_si512(bits);
+    __m512 tail = _mm512_permutex2var_ps(pieces->low[3], index, pieces->high[3]);
+#pragma GCC unroll 3
+    for (int i = 2; i >= 0; i--)
+        tail = _mm512_fmadd_ps(tail, u, _mm512_permutex2var_ps(pieces->low[i], index, pieces->high[i]));
+    return _mm512_fnmadd_ps(t, tail, _mm512_max_ps(x, _mm512_setzero_ps()));
+}
+
+/* GELU of 16 values as rows_gelu() computes it. */
+WIDE_TARGET static __m512 exact(const float *values)
+{
+    float y[WIDE_LANES];
+    memcpy(y, values, sizeof y);
+    rows_gelu(y, WIDE_LANES);
+    return _mm512_loadu_ps(y);
+}
+
+/* The largest value of a row; false: it is too small, or some value is not finite. The bits of positive floats have the
+ * order of integers, those of negative ones of unsigned integers. */
+WIDE_INLINE bool find_largest(const float *values, int64_t width, float *most)
+{
+    __m512i above = _mm512_set1_epi32(INT32_MIN), below = _mm512_setzero_si512();
+    for (int64_t i = 0; i < width; i += WIDE_LANES) {
+        const __m512i bits = _mm512_loadu_si512(values + i);
+        above = _mm512_max_epi32(above, bits);
+        below = _mm512_max_epu32(below, bits);
+    }
+    const int32_t largest = _mm512_reduce_max_epi32(above);
+    const uint32_t lowest = _mm512_reduce_max_epu32(below), infinity = 0x7f800000;
+    memcpy(most, &largest, sizeof *most);
+    return *most > least_most && (uint32_t)largest < infinity && (lowest & INT32_MAX) < infinity;
+}
+
+/* The largest |GELU| of a row whose largest value is `most`. From least_most on GELU grows by more than half of what x
+ * grows by, and is larger than -GELU of any negative value; so it belongs to a value that is as large as `most` up to the
+ * rounding of rows_gelu(). */
+WIDE_INLINE float largest_gelu(const float *values, int64_t width, float most)
+{
+    const __m512 bound = _mm512_set1_ps(most - 4 * error_of_one * fmaxf(1, most));
+    float largest = 0;
+    for (int64_t i = 0; i < width; i += WIDE_LANES)
+        if (_mm512_cmp_ps_mask(_mm512_loadu_ps(values + i), bound, _CMP_GE_OQ) != 0)
+            largest = fmaxf(largest, _mm512_reduce_max_ps(exact(values + i)));
+    return largest;
+}
+
+WIDE_INLINE bool wide_row(const pieces_t *pieces, const float *values, int64_t width, uint8_t *levels, float *step)
+{
+    const float half_range = 127.5F;
+    float most;
+    if (!find_largest(values, width, &most))
+        return false;
+    const float largest = largest_gelu(values, width, most), each = half_range / largest;
+    const __m512 per_step = _mm512_set1_ps(each), rounder = _mm512_set1_ps(12582912.0F);
+    /* as near to a tie: the error, and four roundings of numbers up to 128 */
+    const __m512 near = _mm512_set1_ps(0.5F - each * error_of_one * fmaxf(1, most) - 4 * 128 * 6e-8F);
+    *step = largest / half_range;
+    for (int64_t i = 0; i < width; i += WIDE_BLOCK) {
+        __m512i rounded[WIDE_VECTORS];
+        __mmask16 open[WIDE_VECTORS];
+#pragma GCC unroll 4
+        for (int v = 0; v < WIDE_VECTORS; v++) {
+            const __m512 x = _mm512_mul_ps(approximate(pieces, _mm512_loadu_ps(values + i + v * WIDE_LANES)), per_step);
+            const __m512 whole = _mm512_sub_ps(_mm512_add_ps(x, rounder), rounder);
+            rounded[v] = wide_round(x);
+            open[v] = _mm512_cmp_ps_mask(_mm512_abs_ps(_mm512_sub_ps(x, whole)), near, _CMP_GT_OQ);
+        }
+        if ((open[0] | open[1] | open[2] | open[3]) != 0)
+            for (int v = 0; v < WIDE_VECTORS; v++)
+                if (open[v] != 0)
+                    rounded[v] = wide_round(_mm512_mul_ps(exact(values + i + v * WIDE_LANES), per_step));
+        _mm512_storeu_si512(levels + i, _mm512_xor_si512(wide_signed_bytes(rounded), _mm512_set1_epi8(INT8_MIN)));
+    }
+    return true;
+}
+
+WIDE_TARGET bool gelu_wide_to_levels(const gelu_table_t *table, const float *values, int64_t rows, int64_t stride,
+                                     int64_t width, uint8_t *levels, float *step, float *room)
+{
+    pieces_t pieces;
+    if (!wide_available() || width % WIDE_BLOCK != 0)
+        return false;
+    load_pieces(table, &pieces);
+    for (int64_t row = 0; row < rows; row++, values += stride, levels += width)
+        if (!wide_row(&pieces, values, width, levels, &step[row]))
+            gelu_portable_to_levels(values, 1, stride, width, levels, &step[row], room);
+    return true;
+}
+
+WIDE_TARGET bool gelu_approximate(const gelu_table_t *table, const float *values, int64_t count, float *results)
+{
+    pieces_t pieces;
+    if (!wide_available() || count % WIDE_LANES != 0)
+        return false;
+    load_pieces(table, &pieces);
+    for (int64_t i = 0; i < count; i += WIDE_LANES)
+        _mm512_storeu_ps(results + i, approximate(&pieces, _mm512_loadu_ps(values + i)));
+    return true;
+}
+
+#else
+
+bool gelu_wide_to_levels(const gelu_table_t *table, const float *values, int64_t rows, int64_t stride, int64_t width,
+                         uint8_t *levels, float *step, float *room)
+{
+    (void)table;
+    (void)values;
+    (void)rows;
+    (void)stride;
+    (void)width;
+    (void)levels;
+    (void)step;
+    (void)room;
+    return false;
+}
+
+bool gelu_approximate(const gelu_table_t *table, const float *values, int64_t count, float *results)
+{
+    (void)table;
+    (void)values;
+    (void)count;
+    (void)results;
+    return false;
+}
+
+#endif
+
+void gelu_to_levels(const gelu_table_t *table, const float *values, int64_t rows, int64_t stride, int64_t width,
+                    uint8_t *levels, float *step, float *room)
+{
+    if (!gelu_wide_to_levels(table, values, rows, stride, width, levels, step, room))
+        gelu_portable_to_levels(values, rows, stride, width, levels, step, room);
+}
