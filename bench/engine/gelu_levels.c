@@ -12,9 +12,12 @@
 #include <math.h>
 #include <string.h>
 
-static const float piece = 0.1875F;                       /* between two points; a multiple of a power of two */
-static const float last = 31.4F * 0.1875F;                /* beyond it Phi(-t) counts as that of the last point, 3e-9 */
-static const float error_of_one = 4e-6F;                  /* twice what tests/unit/test_gelu_levels.c finds */
+static const float piece = 0.1875F;        /* between two points; a multiple of a power of two */
+static const float last = 31.4F * 0.1875F; /* beyond it Phi(-t) counts as that of the last point, 3e-9 */
+/* An approximate GELU of x is within fixed_error + growing_error max(x, 0) of rows_gelu()'s: a quarter more than is found
+ * over all finite floats (tests/unit/test_gelu_levels.c). */
+static const float fixed_error = 2.2e-6F, growing_error = 4e-7F;
+static const float roundings = 3.1e-5F;                   /* of products up to 128: four of half a unit in the last place */
 static const float least_most = 0.5F;                     /* a row whose largest value is smaller is computed plainly */
 static const double root_of_tau = 2.50662827463100050242; /* sqrt(2 pi) */
 
@@ -68,27 +71,38 @@ WIDE_INLINE __m512 approximate(const pieces_t *pieces, __m512 x)
     return _mm512_fnmadd_ps(t, tail, _mm512_max_ps(x, _mm512_setzero_ps()));
 }
 
-/* GELU of 16 values as rows_gelu() computes it. */
-WIDE_TARGET static __m512 exact(const float *values)
+/* How far approximate() of a value up to `most` may be from rows_gelu(). */
+static float error_of(float most)
 {
-    float y[WIDE_LANES];
-    memcpy(y, values, sizeof y);
-    rows_gelu(y, WIDE_LANES);
-    return _mm512_loadu_ps(y);
+    return fixed_error + growing_error * most;
+}
+
+/* GELU of a block of values as rows_gelu() computes it. */
+static void compute(const float *values, float *results)
+{
+    memcpy(results, values, WIDE_BLOCK * sizeof *values);
+    rows_gelu(results, WIDE_BLOCK);
 }
 
 /* The largest value of a row; false: it is too small, or some value is not finite. The bits of positive floats have the
  * order of integers, those of negative ones of unsigned integers. */
 WIDE_INLINE bool find_largest(const float *values, int64_t width, float *most)
 {
-    __m512i above = _mm512_set1_epi32(INT32_MIN), below = _mm512_setzero_si512();
-    for (int64_t i = 0; i < width; i += WIDE_LANES) {
-        const __m512i bits = _mm512_loadu_si512(values + i);
-        above = _mm512_max_epi32(above, bits);
-        below = _mm512_max_epu32(below, bits);
-    }
-    const int32_t largest = _mm512_reduce_max_epi32(above);
-    const uint32_t lowest = _mm512_reduce_max_epu32(below), infinity = 0x7f800000;
+    __m512i above[WIDE_VECTORS], below[WIDE_VECTORS];
+#pragma GCC unroll 4
+    for (int v = 0; v < WIDE_VECTORS; v++)
+        above[v] = below[v] = _mm512_loadu_si512(values + v * WIDE_LANES);
+    for (int64_t i = WIDE_BLOCK; i < width; i += WIDE_BLOCK)
+#pragma GCC unroll 4
+        for (int v = 0; v < WIDE_VECTORS; v++) {
+            const __m512i bits = _mm512_loadu_si512(values + i + v * WIDE_LANES);
+            above[v] = _mm512_max_epi32(above[v], bits);
+            below[v] = _mm512_max_epu32(below[v], bits);
+        }
+    const int32_t largest = _mm512_reduce_max_epi32(
+        _mm512_max_epi32(_mm512_max_epi32(above[0], above[1]), _mm512_max_epi32(above[2], above[3])));
+    const uint32_t infinity = 0x7f800000, lowest = _mm512_reduce_max_epu32(_mm512_max_epu32(
+                                              _mm512_max_epu32(below[0], below[1]), _mm512_max_epu32(below[2], below[3])));
     memcpy(most, &largest, sizeof *most);
     return *most > least_most && (uint32_t)largest < infinity && (lowest & INT32_MAX) < infinity;
 }
@@ -98,12 +112,31 @@ WIDE_INLINE bool find_largest(const float *values, int64_t width, float *most)
  * rounding of rows_gelu(). */
 WIDE_INLINE float largest_gelu(const float *values, int64_t width, float most)
 {
-    const __m512 bound = _mm512_set1_ps(most - 4 * error_of_one * fmaxf(1, most));
-    float largest = 0;
-    for (int64_t i = 0; i < width; i += WIDE_LANES)
-        if (_mm512_cmp_ps_mask(_mm512_loadu_ps(values + i), bound, _CMP_GE_OQ) != 0)
-            largest = fmaxf(largest, _mm512_reduce_max_ps(exact(values + i)));
+    const __m512 bound = _mm512_set1_ps(most - 4 * error_of(most));
+    float largest = 0, results[WIDE_BLOCK];
+    for (int64_t i = 0; i < width; i += WIDE_BLOCK) {
+        __m512 above = _mm512_loadu_ps(values + i);
+#pragma GCC unroll 4
+        for (int v = 1; v < WIDE_VECTORS; v++)
+            above = _mm512_max_ps(above, _mm512_loadu_ps(values + i + v * WIDE_LANES));
+        if (_mm512_cmp_ps_mask(above, bound, _CMP_GE_OQ) == 0)
+            continue;
+        compute(values + i, results);
+        for (int at = 0; at < WIDE_BLOCK; at++)
+            largest = results[at] > largest ? results[at] : largest;
+    }
     return largest;
+}
+
+/* Levels of a block that the approximation does not decide. */
+WIDE_TARGET static void finish_block(const float *values, float per_step, uint8_t *levels)
+{
+    __m512i rounded[WIDE_VECTORS];
+    float results[WIDE_BLOCK];
+    compute(values, results);
+    for (int v = 0; v < WIDE_VECTORS; v++)
+        rounded[v] = wide_round(_mm512_mul_ps(_mm512_loadu_ps(results + v * WIDE_LANES), _mm512_set1_ps(per_step)));
+    _mm512_storeu_si512(levels, _mm512_xor_si512(wide_signed_bytes(rounded), _mm512_set1_epi8(INT8_MIN)));
 }
 
 WIDE_INLINE bool wide_row(const pieces_t *pieces, const float *values, int64_t width, uint8_t *levels, float *step)
@@ -114,24 +147,21 @@ WIDE_INLINE bool wide_row(const pieces_t *pieces, const float *values, int64_t w
         return false;
     const float largest = largest_gelu(values, width, most), each = half_range / largest;
     const __m512 per_step = _mm512_set1_ps(each), rounder = _mm512_set1_ps(12582912.0F);
-    /* as near to a tie: the error, and four roundings of numbers up to 128 */
-    const __m512 near = _mm512_set1_ps(0.5F - each * error_of_one * fmaxf(1, most) - 4 * 128 * 6e-8F);
+    const __m512 decided = _mm512_set1_ps(0.5F - each * error_of(most) - roundings);
     *step = largest / half_range;
     for (int64_t i = 0; i < width; i += WIDE_BLOCK) {
+        __m512 farthest = _mm512_setzero_ps(); /* from the nearest integer */
         __m512i rounded[WIDE_VECTORS];
-        __mmask16 open[WIDE_VECTORS];
 #pragma GCC unroll 4
         for (int v = 0; v < WIDE_VECTORS; v++) {
             const __m512 x = _mm512_mul_ps(approximate(pieces, _mm512_loadu_ps(values + i + v * WIDE_LANES)), per_step);
             const __m512 whole = _mm512_sub_ps(_mm512_add_ps(x, rounder), rounder);
             rounded[v] = wide_round(x);
-            open[v] = _mm512_cmp_ps_mask(_mm512_abs_ps(_mm512_sub_ps(x, whole)), near, _CMP_GT_OQ);
+            farthest = _mm512_max_ps(farthest, _mm512_abs_ps(_mm512_sub_ps(x, whole)));
         }
-        if ((open[0] | open[1] | open[2] | open[3]) != 0)
-            for (int v = 0; v < WIDE_VECTORS; v++)
-                if (open[v] != 0)
-                    rounded[v] = wide_round(_mm512_mul_ps(exact(values + i + v * WIDE_LANES), per_step));
         _mm512_storeu_si512(levels + i, _mm512_xor_si512(wide_signed_bytes(rounded), _mm512_set1_epi8(INT8_MIN)));
+        if (_mm512_cmp_ps_mask(farthest, decided, _CMP_GT_OQ) != 0)
+            finish_block(values + i, each, levels + i);
     }
     return true;
 }

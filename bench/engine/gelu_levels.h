@@ -8,8 +8,8 @@
 /* rows_gelu() and then levels_of_rows(), row by row, so that a row of GELUs stays in the first cache: the same levels and
  * steps, bit for bit. `room` is for one row. Levels are dense.
  *
- * Processors with AVX-512 compute an approximation y' of each GELU y with |y' - y| <= GELU_ERROR max(1, x), x being the
- * largest of the row, from a table; only where y' does not decide the level, y itself. */
+ * Processors with AVX-512 compute an approximation of each GELU from a table, and the GELU itself only where the
+ * approximation does not decide the level. */
 
 enum { GELU_PIECES = 32 };
 
@@ -25,7 +25,7 @@ void gelu_to_levels(const gelu_table_t *table, const float *values, int64_t rows
                     uint8_t *levels, float *step, float *room);
 
 /* For tests: the form for AVX-512, which returns false and does nothing where the processor or the width is another one
- * (wide.h), the portable form, and y'. */
+ * (wide.h), the portable form, and the approximation. */
 bool gelu_wide_to_levels(const gelu_table_t *table, const float *values, int64_t rows, int64_t stride, int64_t width,
                          uint8_t *levels, float *step, float *room);
 void gelu_portable_to_levels(const float *values, int64_t rows, int64_t stride, int64_t width, uint8_t *levels, float *step,

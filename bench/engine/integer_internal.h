@@ -37,7 +37,7 @@ typedef struct {
 typedef struct {
     uint8_t *levels;                     /* of rows that are multiplied by weights, and of queries */
     uint8_t *shares;                     /* of probabilities */
-    float *row;                          /* room for one: of GELUs, of scores */
+    float *row;                          /* room: for one of GELUs, or SOFTMAX_ROWS of scores */
     float *row_step, *step;              /* of rows; of keys */
     int8_t *matrix;                      /* keys of a head */
     int8_t *packed_keys, *packed_values; /* by product_set_t.pack() */

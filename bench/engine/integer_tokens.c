@@ -12,6 +12,7 @@
 #include "engine/laps.h"
 #include "engine/levels.h"
 #include "engine/rows.h"
+#include "engine/softmax_levels.h"
 #include "engine/tokens_common.h"
 #include "engine/tokens_watch.h"
 #include "engine/wide.h"
@@ -355,7 +356,7 @@ static outcome_t open_worker(token_worker_t *worker)
     const int64_t sums = larger(linear * outputs, larger(scores, rows * head) + rows * SUMS_LINE);
     space->levels = aligned(larger(linear * inputs, rows * head));
     space->shares = aligned(scores);
-    space->row = aligned((larger(inputs, rows) + WIDE_BLOCK) * (int64_t)sizeof *space->row);
+    space->row = aligned(larger(inputs, SOFTMAX_ROWS * (rows + WIDE_BLOCK)) * (int64_t)sizeof *space->row);
     space->row_step = aligned(rows * (int64_t)sizeof *space->row_step);
     space->step = aligned(rows * (int64_t)sizeof *space->step);
     space->matrix = aligned(rows * head);

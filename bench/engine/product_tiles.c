@@ -14,7 +14,7 @@
 
 enum {
     ROWS = 48,      /* at a time: a multiple of a tile's; with 64 outputs 12 KB of sums */
-    PAIR_ROWS = 24, /* of queries: with 197 keys 20 KB of scores */
+    PAIR_ROWS = 48, /* of queries: with 197 keys 40 KB of scores */
     BLOCK = 10 * ROWS,
     CACHED = 3 << 17, /* bytes of inputs that are kept in the second cache, beside two panels of weights */
     ALIGNMENT = 64,

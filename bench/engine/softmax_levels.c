@@ -62,21 +62,32 @@ WIDE_INLINE float sum_of(__m512 lanes)
     return _mm_cvtss_f32(_mm_add_ss(pairs, _mm_shuffle_ps(pairs, pairs, 1)));
 }
 
+/* 16 scores, of which `inside` are scores and the others -infinity. */
+WIDE_INLINE __m512 scores_at(const levels_rows_t *scores, const int32_t *sums, __m512 row_step, int64_t i, __mmask16 inside)
+{
+    __m512i sum = _mm512_maskz_loadu_epi32(inside, sums + i);
+    if (scores->zero != NULL)
+        sum = _mm512_sub_epi32(sum, _mm512_maskz_loadu_epi32(inside, scores->zero + i));
+    const __m512 step = _mm512_mul_ps(_mm512_maskz_loadu_ps(inside, scores->step + i), row_step);
+    return _mm512_mask_mul_ps(_mm512_set1_ps(-INFINITY), inside, _mm512_cvtepi32_ps(sum), step);
+}
+
 /* The scores of one row, -infinity behind the last; returns the largest. */
-WIDE_INLINE float find_scores(const levels_rows_t *scores, int64_t row, int64_t width)
+WIDE_INLINE float find_scores(const levels_rows_t *scores, int64_t row, int64_t width, float *values)
 {
     const int32_t *sums = scores->sums + row * sums_stride(scores, width);
-    const __m512 row_step = _mm512_set1_ps(scores->row_step[row]), none = _mm512_set1_ps(-INFINITY);
-    __m512 largest = none;
-    for (int64_t i = 0; i < width; i += WIDE_LANES) {
-        const __mmask16 inside = (__mmask16)(width - i < WIDE_LANES ? (1 << (width - i)) - 1 : 0xffff);
-        __m512i sum = _mm512_maskz_loadu_epi32(inside, sums + i);
-        if (scores->zero != NULL)
-            sum = _mm512_sub_epi32(sum, _mm512_maskz_loadu_epi32(inside, scores->zero + i));
-        const __m512 step = _mm512_mul_ps(_mm512_maskz_loadu_ps(inside, scores->step + i), row_step);
-        const __m512 score = _mm512_mask_mul_ps(none, inside, _mm512_cvtepi32_ps(sum), step);
+    const __m512 row_step = _mm512_set1_ps(scores->row_step[row]);
+    __m512 largest = _mm512_set1_ps(-INFINITY);
+    int64_t i = 0;
+    for (; i + WIDE_LANES <= width; i += WIDE_LANES) {
+        const __m512 score = scores_at(scores, sums, row_step, i, 0xffff);
         largest = _mm512_max_ps(score, largest);
-        _mm512_storeu_ps(scores->target + i, score);
+        _mm512_storeu_ps(values + i, score);
+    }
+    if (i < width) {
+        const __m512 score = scores_at(scores, sums, row_step, i, (__mmask16)((1 << (width - i)) - 1));
+        largest = _mm512_max_ps(score, largest);
+        _mm512_storeu_ps(values + i, score);
     }
     return _mm512_reduce_max_ps(largest);
 }
@@ -111,15 +122,22 @@ WIDE_INLINE void round_powers(const float *values, int64_t width, float share, u
     }
 }
 
+/* A few rows go through each step together, so that none waits for the sum of another. */
 WIDE_TARGET bool softmax_wide_to_levels(const levels_rows_t *scores, int64_t rows, int64_t width, float scale,
                                         uint8_t *levels)
 {
+    const int64_t room = (width + WIDE_BLOCK - 1) / WIDE_BLOCK * WIDE_BLOCK;
+    float *values = scores->target, part[SOFTMAX_ROWS];
     if (!wide_available())
         return false;
-    for (int64_t row = 0; row < rows; row++, levels += width) {
-        const float largest = find_scores(scores, row, width);
-        const float sum = find_powers(scores->target, width, largest, scale);
-        round_powers(scores->target, width, 1.0F / sum, levels);
+    for (int64_t first = 0; first < rows; first += SOFTMAX_ROWS) {
+        const int64_t some = rows - first < SOFTMAX_ROWS ? rows - first : SOFTMAX_ROWS;
+        for (int64_t row = 0; row < some; row++)
+            part[row] = find_scores(scores, first + row, width, values + row * room);
+        for (int64_t row = 0; row < some; row++)
+            part[row] = find_powers(values + row * room, width, part[row], scale);
+        for (int64_t row = 0; row < some; row++)
+            round_powers(values + row * room, width, 1.0F / part[row], levels + (first + row) * width);
     }
     return true;
 }
