@@ -3,6 +3,7 @@
 #define BBS_ENGINE_PRODUCT_H
 
 #include "base/outcome.h"
+#include "engine/levels.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -33,10 +34,13 @@ typedef struct {
     int64_t stride;
 } product_piece_t;
 
-/* A reader gets all sums of a product in pieces, each once, while a piece is in the cache. */
+/* A reader gets all sums of a product in pieces, each once, while a piece is in the cache. A set that can finish sums
+ * itself does what `finish` says (of all rows and outputs, without sums) instead of giving them to read(), which does the
+ * same; NULL: it never does. */
 typedef struct {
     void (*read)(void *context, const product_piece_t *piece);
     void *context;
+    const levels_finish_t *finish;
 } product_reader_t;
 
 enum { PRODUCT_ROOM = 3 }; /* bytes behind a source, which may be read, and count nothing */

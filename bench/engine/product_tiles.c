@@ -134,29 +134,51 @@ static int64_t block_of(int64_t rows, int64_t bytes)
     return rows < most ? rows : most;
 }
 
-/* Multiply a block of rows by all outputs of one range, and give the sums to the reader or leave them in `sums`, which is
- * where the first row of the result begins. */
-static void multiply_block(const product_t *product, int64_t range, const uint8_t *const *at, int64_t first, int64_t rows,
-                           int32_t *sums, const product_reader_t *reader)
+/* A block of rows of a product. */
+typedef struct {
+    const product_t *product;
+    int64_t range;
+    const uint8_t *const *at;
+    int64_t first, rows;
+    int32_t *sums; /* where the first row of the result begins */
+    const product_reader_t *reader;
+} run_t;
+
+/* Some rows of one panel of outputs: their sums go to the reader, or to memory. */
+static void multiply_piece(const run_t *run, int64_t panel, int64_t row, int64_t rows)
 {
+    const product_t *product = run->product;
     const tiles_shape_t *tiles = &product->tiles;
-    const int64_t stride = reader != NULL ? TILES_PANEL : tiles->outputs, bytes = tiles_bytes(tiles);
+    const int64_t output = panel * TILES_PANEL, left = tiles->outputs - output, offset = run->range * tiles_bytes(tiles);
+    const uint8_t *const *at = run->at + row * tiles->taps;
+    const bool reads = run->reader != NULL, ahead = row == 0 && left > TILES_PANEL;
     _Alignas(ALIGNMENT) int32_t own[ROWS * TILES_PANEL];
-    for (int64_t output = 0; output < tiles->outputs; output += TILES_PANEL)
-        for (int64_t row = 0; row < rows; row += ROWS) {
-            const int64_t left = tiles->outputs - output, some = rows - row < ROWS ? rows - row : ROWS;
-            int32_t *target = reader != NULL ? own : sums + row * stride + output;
-            for (int part = 0; part < product->part_count; part++)
-                tiles_multiply(tiles, product->packed[part] + range * bytes, output / TILES_PANEL, at + row * tiles->taps,
-                               some, part > 0, row == 0 && left > TILES_PANEL, target, stride);
-            if (reader != NULL)
-                reader->read(reader->context, &(product_piece_t){.row = first + row,
-                                                                 .rows = some,
-                                                                 .output = output,
-                                                                 .outputs = left < TILES_PANEL ? left : TILES_PANEL,
-                                                                 .sums = own,
-                                                                 .stride = TILES_PANEL});
-        }
+    if (reads && run->reader->finish != NULL && product->part_count == 1 &&
+        tiles_finishes(tiles, panel, run->reader->finish)) {
+        tiles_multiply_levels(tiles, product->packed[0] + offset, panel, at, run->first + row, rows, ahead,
+                              run->reader->finish);
+        return;
+    }
+    const int64_t stride = reads ? TILES_PANEL : tiles->outputs;
+    int32_t *target = reads ? own : run->sums + row * stride + output;
+    for (int part = 0; part < product->part_count; part++)
+        tiles_multiply(tiles, product->packed[part] + offset, panel, at, rows, part > 0, ahead, target, stride);
+    if (reads)
+        run->reader->read(run->reader->context, &(product_piece_t){.row = run->first + row,
+                                                                   .rows = rows,
+                                                                   .output = output,
+                                                                   .outputs = left < TILES_PANEL ? left : TILES_PANEL,
+                                                                   .sums = own,
+                                                                   .stride = TILES_PANEL});
+}
+
+/* Multiply the block by all outputs. */
+static void multiply_block(const run_t *run)
+{
+    const int64_t panels = (run->product->tiles.outputs + TILES_PANEL - 1) / TILES_PANEL;
+    for (int64_t panel = 0; panel < panels; panel++)
+        for (int64_t row = 0; row < run->rows; row += ROWS)
+            multiply_piece(run, panel, row, run->rows - row < ROWS ? run->rows - row : ROWS);
 }
 
 static int64_t scratch_tiles(const product_t *product)
@@ -192,7 +214,8 @@ static bool convolve_tiles(const product_t *product, const uint8_t *source, int3
         const int64_t rows = all - first < block ? all - first : block;
         for (int64_t row = 0; row < rows; row++)
             point(product, source, first + row, at + row * taps);
-        multiply_block(product, 0, at, first, rows, sums + first * shape->k, reader);
+        multiply_block(&(run_t){
+            .product = product, .at = at, .first = first, .rows = rows, .sums = sums + first * shape->k, .reader = reader});
     }
     return true;
 }
@@ -209,7 +232,13 @@ static bool multiply_tiles(const product_t *product, int64_t rows, const uint8_t
         const int64_t some = rows - row < block ? rows - row : block;
         for (int64_t i = 0; i < some; i++)
             at[i] = source + (row + i) * stride;
-        multiply_block(product, first / count, at, row, some, sums + row * product->shape.k, reader);
+        multiply_block(&(run_t){.product = product,
+                                .range = first / count,
+                                .at = at,
+                                .first = row,
+                                .rows = some,
+                                .sums = sums + row * product->shape.k,
+                                .reader = reader});
     }
     return true;
 }

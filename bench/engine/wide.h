@@ -3,6 +3,8 @@
 #define BBS_ENGINE_WIDE_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /* What the files for processors with AVX-512 share: four vectors of 16 lanes at a time, whose 64 levels are one store. */
 
@@ -49,6 +51,20 @@ WIDE_INLINE __m512i wide_unsigned_bytes(const __m512i *lanes)
 WIDE_INLINE __m512i wide_signed_bytes(const __m512i *lanes)
 {
     return wide_order(_mm512_packs_epi16(_mm512_packs_epi32(lanes[0], lanes[1]), _mm512_packs_epi32(lanes[2], lanes[3])));
+}
+
+/* One vector of levels_finish() of one group from its sums, before packing: as levels.c, operation by operation.
+ * `residual` points to 16 levels, or is NULL. */
+WIDE_INLINE __m512i wide_level(__m512i sums, __m512 multiplier, __m512 bias, const uint8_t *residual, __m512 level_step,
+                               __m512 per_step)
+{
+    __m512 x = _mm512_add_ps(_mm512_mul_ps(_mm512_cvtepi32_ps(sums), multiplier), bias);
+    if (residual != NULL) {
+        const __m128i levels = _mm_loadu_si128((const __m128i *)(const void *)residual);
+        x = _mm512_add_ps(x, _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(levels)), level_step));
+    }
+    x = _mm512_castsi512_ps(_mm512_max_epi32(_mm512_castps_si512(x), _mm512_setzero_si512()));
+    return wide_round(_mm512_mul_ps(x, per_step));
 }
 
 #endif
