@@ -16,6 +16,7 @@ bool levels_wide_of_signed_rows(const float *values, int64_t rows, int64_t strid
                                 float *step, int32_t *sum);
 bool levels_wide_finish_rows(const levels_rows_t *finish, int64_t rows, int64_t width);
 
+void levels_portable_max_pool(const uint8_t *source, const levels_window_t *window, int64_t width, uint8_t *target);
 void levels_portable_finish(const levels_finish_t *finish, int64_t rows, int64_t width);
 void levels_portable_of_rows(const float *values, int64_t rows, int64_t stride, int64_t width, uint8_t *levels,
                              float *step);
