@@ -21,6 +21,11 @@ static const float roundings = 3.1e-5F;                   /* of products up to 1
 static const float least_most = 0.5F;                     /* a row whose largest value is smaller is computed plainly */
 static const double root_of_tau = 2.50662827463100050242; /* sqrt(2 pi) */
 
+float gelu_error(float most)
+{
+    return fixed_error + growing_error * (most > 0 ? most : 0);
+}
+
 void gelu_make_table(gelu_table_t *table)
 {
     for (int i = 0; i < GELU_PIECES; i++) {
@@ -71,12 +76,6 @@ WIDE_INLINE __m512 approximate(const pieces_t *pieces, __m512 x)
     return _mm512_fnmadd_ps(t, tail, _mm512_max_ps(x, _mm512_setzero_ps()));
 }
 
-/* How far approximate() of a value up to `most` may be from rows_gelu(). */
-static float error_of(float most)
-{
-    return fixed_error + growing_error * most;
-}
-
 /* GELU of a block of values as rows_gelu() computes it. */
 static void compute(const float *values, float *results)
 {
@@ -112,7 +111,7 @@ WIDE_INLINE bool find_largest(const float *values, int64_t width, float *most)
  * rounding of rows_gelu(). */
 WIDE_INLINE float largest_gelu(const float *values, int64_t width, float most)
 {
-    const __m512 bound = _mm512_set1_ps(most - 4 * error_of(most));
+    const __m512 bound = _mm512_set1_ps(most - 4 * gelu_error(most));
     float largest = 0, results[WIDE_BLOCK];
     for (int64_t i = 0; i < width; i += WIDE_BLOCK) {
         __m512 above = _mm512_loadu_ps(values + i);
@@ -147,7 +146,7 @@ WIDE_INLINE bool wide_row(const pieces_t *pieces, const float *values, int64_t w
         return false;
     const float largest = largest_gelu(values, width, most), each = half_range / largest;
     const __m512 per_step = _mm512_set1_ps(each), rounder = _mm512_set1_ps(12582912.0F);
-    const __m512 decided = _mm512_set1_ps(0.5F - each * error_of(most) - roundings);
+    const __m512 decided = _mm512_set1_ps(0.5F - each * gelu_error(most) - roundings);
     *step = largest / half_range;
     for (int64_t i = 0; i < width; i += WIDE_BLOCK) {
         __m512 farthest = _mm512_setzero_ps(); /* from the nearest integer */

@@ -25,11 +25,12 @@ void gelu_to_levels(const gelu_table_t *table, const float *values, int64_t rows
                     uint8_t *levels, float *step, float *room);
 
 /* For tests: the form for AVX-512, which returns false and does nothing where the processor or the width is another one
- * (wide.h), the portable form, and the approximation. */
+ * (wide.h), the portable form, the approximation, and its largest difference from rows_gelu() for values up to `most`. */
 bool gelu_wide_to_levels(const gelu_table_t *table, const float *values, int64_t rows, int64_t stride, int64_t width,
                          uint8_t *levels, float *step, float *room);
 void gelu_portable_to_levels(const float *values, int64_t rows, int64_t stride, int64_t width, uint8_t *levels, float *step,
                              float *room);
 bool gelu_approximate(const gelu_table_t *table, const float *values, int64_t count, float *results);
+float gelu_error(float most);
 
 #endif

@@ -31,7 +31,7 @@ typedef int8_t signed_bytes_t __attribute__((vector_size(LANES)));
 #define LEVELS_INLINE static inline __attribute__((always_inline))
 
 static const float half_range = 127.5F, round_bias = 12582912.0F; /* 1.5 * 2^23 */
-enum { ROUND_BITS = 0x4B400000 /* of round_bias */, MOST_LEVEL = 255, MOST_SIGNED = 127 };
+enum { ROUND_BITS = 0x4B400000 /* of round_bias */, MOST_LEVEL = 255, MOST_SIGNED = 127, LEAST_SIGNED = -128 };
 
 /* Load `left` of 16 lanes, and zeros in the others. `whole` is a compile-time constant: when true all lanes are loaded,
  * without a check of the length. */

@@ -51,11 +51,13 @@ LEVELS_INLINE float largest(const float *values, int64_t width)
     return largest_lane(&most);
 }
 
-/* |x| is at most 127.5, so it rounds to -128..128; `flip` inverts the sign bit, which adds 128. */
+/* |x| is at most 127.5, so it rounds to -128..128, unless the row has values that are not finite; `flip` inverts the sign
+ * bit, which adds 128. */
 LEVELS_INLINE void store_signed(const lanes_t *x, int32_t flip, bool whole, int64_t left, void *to)
 {
     whole_t rounded = (whole_t)(*x + round_bias) - ROUND_BITS;
-    rounded += rounded > MOST_SIGNED; /* adds -1 where it is larger */
+    const whole_t above = rounded > MOST_SIGNED, below = rounded < LEAST_SIGNED;
+    rounded = (rounded & ~(above | below)) | (MOST_SIGNED & above) | (LEAST_SIGNED & below);
     const bytes_t bytes = __builtin_convertvector((rounded ^ flip) & MOST_LEVEL, bytes_t);
     lanes_store(&bytes, 1, whole, left, to);
 }

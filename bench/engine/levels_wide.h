@@ -5,7 +5,7 @@
 #include "engine/levels.h"
 
 /* Functions of levels.h in two forms: the portable one, and one of intrinsics for processors with AVX-512, which computes
- * the same bytes of finite values. Only levels.h's functions, which choose, and tests call them.
+ * the same bytes. Only levels.h's functions, which choose, and tests call them.
  *
  * The wide form takes rows of whole blocks of 64 values (wide.h). It returns false, and does nothing, for other
  * widths, for forms of levels_finish_t that it does not have (ReLU6, floats, two groups), and on other processors. */
