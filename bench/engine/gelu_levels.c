@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* With t = |x|, GELU(x) = max(x, 0) - t Phi(-t). Phi(-t) is a polynomial around the nearest of 32 points, whose
  * coefficients are selected by one instruction each. That is a third of the instructions of rows_gelu(), whose bits are
- * what counts: a level is taken from the approximation only if no value within the error has another one. The largest
- * GELU of a row, which makes its step, is computed by rows_gelu() from the largest values. */
+ * what counts: a level is taken from the approximation only if no value within the error has another one. The step of a
+ * row is that of the GELU of its largest value: from 0.5 on rows_gelu() does not decrease, as a test finds for each float,
+ * and is larger than -GELU of any negative value. */
 #include "engine/gelu_levels.h"
 
 #include "engine/levels.h"
@@ -15,7 +16,7 @@
 static const float piece = 0.1875F;        /* between two points; a multiple of a power of two */
 static const float last = 31.4F * 0.1875F; /* beyond it Phi(-t) counts as that of the last point, 3e-9 */
 /* An approximate GELU of x is within fixed_error + growing_error max(x, 0) of rows_gelu()'s: a quarter more than is found
- * over all finite floats (tests/unit/test_gelu_levels.c). */
+ * over all finite floats (tests/unit/test_wide.c). */
 static const float fixed_error = 2.2e-6F, growing_error = 4e-7F;
 static const float roundings = 3.1e-5F;                   /* of products up to 128: four of half a unit in the last place */
 static const float least_most = 0.5F;                     /* a row whose largest value is smaller is computed plainly */
@@ -76,13 +77,6 @@ WIDE_INLINE __m512 approximate(const pieces_t *pieces, __m512 x)
     return _mm512_fnmadd_ps(t, tail, _mm512_max_ps(x, _mm512_setzero_ps()));
 }
 
-/* GELU of a block of values as rows_gelu() computes it. */
-static void compute(const float *values, float *results)
-{
-    memcpy(results, values, WIDE_BLOCK * sizeof *values);
-    rows_gelu(results, WIDE_BLOCK);
-}
-
 /* The largest value of a row; false: it is too small, or some value is not finite. The bits of positive floats have the
  * order of integers, those of negative ones of unsigned integers. */
 WIDE_INLINE bool find_largest(const float *values, int64_t width, float *most)
@@ -106,33 +100,13 @@ WIDE_INLINE bool find_largest(const float *values, int64_t width, float *most)
     return *most > least_most && (uint32_t)largest < infinity && (lowest & INT32_MAX) < infinity;
 }
 
-/* The largest |GELU| of a row whose largest value is `most`. From least_most on GELU grows by more than half of what x
- * grows by, and is larger than -GELU of any negative value; so it belongs to a value that is as large as `most` up to the
- * rounding of rows_gelu(). */
-WIDE_INLINE float largest_gelu(const float *values, int64_t width, float most)
-{
-    const __m512 bound = _mm512_set1_ps(most - 4 * gelu_error(most));
-    float largest = 0, results[WIDE_BLOCK];
-    for (int64_t i = 0; i < width; i += WIDE_BLOCK) {
-        __m512 above = _mm512_loadu_ps(values + i);
-#pragma GCC unroll 4
-        for (int v = 1; v < WIDE_VECTORS; v++)
-            above = _mm512_max_ps(above, _mm512_loadu_ps(values + i + v * WIDE_LANES));
-        if (_mm512_cmp_ps_mask(above, bound, _CMP_GE_OQ) == 0)
-            continue;
-        compute(values + i, results);
-        for (int at = 0; at < WIDE_BLOCK; at++)
-            largest = results[at] > largest ? results[at] : largest;
-    }
-    return largest;
-}
-
 /* Levels of a block that the approximation does not decide. */
 WIDE_TARGET static void finish_block(const float *values, float per_step, uint8_t *levels)
 {
     __m512i rounded[WIDE_VECTORS];
     float results[WIDE_BLOCK];
-    compute(values, results);
+    memcpy(results, values, sizeof results);
+    rows_gelu(results, WIDE_BLOCK);
     for (int v = 0; v < WIDE_VECTORS; v++)
         rounded[v] = wide_round(_mm512_mul_ps(_mm512_loadu_ps(results + v * WIDE_LANES), _mm512_set1_ps(per_step)));
     _mm512_storeu_si512(levels, _mm512_xor_si512(wide_signed_bytes(rounded), _mm512_set1_epi8(INT8_MIN)));
@@ -141,10 +115,12 @@ WIDE_TARGET static void finish_block(const float *values, float per_step, uint8_
 WIDE_INLINE bool wide_row(const pieces_t *pieces, const float *values, int64_t width, uint8_t *levels, float *step)
 {
     const float half_range = 127.5F;
-    float most;
+    float most, largest;
     if (!find_largest(values, width, &most))
         return false;
-    const float largest = largest_gelu(values, width, most), each = half_range / largest;
+    largest = most;
+    rows_gelu(&largest, 1);
+    const float each = half_range / largest;
     const __m512 per_step = _mm512_set1_ps(each), rounder = _mm512_set1_ps(12582912.0F);
     const __m512 decided = _mm512_set1_ps(0.5F - each * gelu_error(most) - roundings);
     *step = largest / half_range;
