@@ -19,6 +19,7 @@
 #include "engine/levels.h"
 #include "engine/rows.h"
 #include "engine/shares.h"
+#include "engine/softmax_levels.h"
 
 #include <math.h>
 #include <string.h>
@@ -32,9 +33,16 @@ typedef struct {
     float *target; /* of the first row */
 } block_t;
 
-/* Quantise keys and values of one head. */
+/* A row of sums begins where a line of the cache does. */
+static int64_t sums_stride(int64_t width)
+{
+    return (width + SUMS_LINE - 1) / SUMS_LINE * SUMS_LINE;
+}
+
+/* Quantise keys and values of one head, and pack them where all queries see all of them. */
 static void take_keys(const token_step_t *self, const token_keys_t *all, const float *key, const float *value, int64_t head)
 {
+    const product_set_t *set = ((const integers_t *)self->tokens->state)->set;
     const space_t *space = self->worker->state;
     const int64_t rows = all->count, stride = all->stride;
     levels_of_signed_rows(key, rows, stride, head, space->matrix, space->step, space->zero);
@@ -45,34 +53,49 @@ static void take_keys(const token_step_t *self, const token_keys_t *all, const f
     else
         levels_of_columns(value, rows, stride, head, space->values, space->value_step);
     laps_end(self->worker->graph->laps, ENGINE_STEP_QUANTISE);
+    if (self->step->causal)
+        return;
+    set->pack(true, rows, head, space->matrix, space->packed_keys);
+    set->pack(false, head, rows, space->values, space->packed_values);
+    laps_end(self->worker->graph->laps, ENGINE_STEP_ATTENTION);
 }
 
-/* The probabilities of a block, as floats. */
+/* The probabilities of a block, as levels. */
 static bool find_shares(const token_step_t *self, const block_t *block)
 {
-    const integers_t *integers = self->tokens->state;
+    const product_set_t *set = ((const integers_t *)self->tokens->state)->set;
     const space_t *space = self->worker->state;
+    const bool causal = self->step->causal;
     const float scale = 1.0F / sqrtf((float)block->head);
-    float *scores = self->worker->scratch;
+    float *floats = causal ? self->worker->scratch : space->row;
     laps_t *laps = self->worker->graph->laps;
+    levels_rows_t scores = {.sums = space->sums,
+                            .sums_stride = sums_stride(block->keys),
+                            .zero = space->zero,
+                            .row_step = space->row_step,
+                            .step = space->step,
+                            .target = floats,
+                            .stride = block->keys};
     levels_of_rows(block->query, block->rows, block->stride, block->head, space->levels, space->row_step);
     laps_end(laps, ENGINE_STEP_QUANTISE);
-    if (!integers->set->pair(true, block->rows, block->keys, block->head, space->levels, space->matrix, space->halves,
-                             space->sums, space->more))
+    if (causal)
+        set->pack(true, block->keys, block->head, space->matrix, space->packed_keys);
+    if (!set->pair(true, block->rows, block->keys, block->head, space->levels, space->matrix, space->packed_keys,
+                   space->sums, scores.sums_stride, space->more))
         return false;
     laps_end(laps, ENGINE_STEP_ATTENTION);
-    levels_finish_rows(&(levels_rows_t){.sums = space->sums,
-                                        .zero = space->zero,
-                                        .row_step = space->row_step,
-                                        .step = space->step,
-                                        .target = scores,
-                                        .stride = block->keys},
-                       block->rows, block->keys);
-    laps_end(laps, ENGINE_STEP_RESCALE);
-    if (self->step->causal)
-        rows_softmax_causal(scores, block->rows, block->keys, block->first, scale);
-    else
-        rows_softmax(scores, block->rows, block->keys, scale);
+    if (causal) {
+        levels_finish_rows(&scores, block->rows, block->keys);
+        laps_end(laps, ENGINE_STEP_RESCALE);
+        rows_softmax_causal(floats, block->rows, block->keys, block->first, scale);
+        laps_end(laps, ENGINE_STEP_SOFTMAX);
+        shares_to_levels(floats, block->rows, block->keys, space->value_step, space->shares, space->row_step);
+        laps_end(laps, ENGINE_STEP_QUANTISE);
+        return true;
+    }
+    softmax_to_levels(&scores, block->rows, block->keys, scale, space->shares);
+    for (int64_t i = 0; i < block->rows; i++)
+        space->row_step[i] = 1.0F / 255.0F;
     laps_end(laps, ENGINE_STEP_SOFTMAX);
     return true;
 }
@@ -80,24 +103,19 @@ static bool find_shares(const token_step_t *self, const block_t *block)
 /* Probabilities times values. */
 static bool gather_values(const token_step_t *self, const block_t *block)
 {
-    const integers_t *integers = self->tokens->state;
+    const product_set_t *set = ((const integers_t *)self->tokens->state)->set;
     const space_t *space = self->worker->state;
     const bool causal = self->step->causal;
-    const float *shares = self->worker->scratch;
+    const int64_t stride = sums_stride(block->head);
     laps_t *laps = self->worker->graph->laps;
-    if (causal) {
-        shares_to_levels(shares, block->rows, block->keys, space->value_step, space->levels, space->row_step);
-    } else {
-        levels_round(shares, block->rows * block->keys, 255.0F, space->levels);
-        for (int64_t i = 0; i < block->rows; i++)
-            space->row_step[i] = 1.0F / 255.0F;
-    }
-    laps_end(laps, ENGINE_STEP_QUANTISE);
-    if (!integers->set->pair(false, block->rows, block->head, block->keys, space->levels, space->values, space->halves,
-                             space->sums, space->more))
+    if (causal)
+        set->pack(false, block->head, block->keys, space->values, space->packed_values);
+    if (!set->pair(false, block->rows, block->head, block->keys, space->shares, space->values, space->packed_values,
+                   space->sums, stride, space->more))
         return false;
     laps_end(laps, ENGINE_STEP_ATTENTION);
     levels_finish_rows(&(levels_rows_t){.sums = space->sums,
+                                        .sums_stride = stride,
                                         .row_step = space->row_step,
                                         .step = causal ? space->ones : space->value_step,
                                         .target = block->target,
@@ -107,12 +125,20 @@ static bool gather_values(const token_step_t *self, const block_t *block)
     return true;
 }
 
+/* Queries that are computed at a time. */
+static int64_t block_rows(const token_step_t *self)
+{
+    const product_set_t *set = ((const integers_t *)self->tokens->state)->set;
+    return self->step->causal ? ATTENTION_ROWS : set->pair_rows > 0 ? set->pair_rows : self->rows;
+}
+
 static bool run_head(const token_step_t *self, const token_keys_t *all, const float *query, int64_t head, float *target)
 {
     const net_step_t *step = self->step;
+    const int64_t most = block_rows(self);
     bool done = true;
-    for (int64_t first = 0; first < self->rows && done; first += ATTENTION_ROWS) {
-        const int64_t left = self->rows - first, rows = step->causal && left > ATTENTION_ROWS ? ATTENTION_ROWS : left;
+    for (int64_t first = 0; first < self->rows && done; first += most) {
+        const int64_t left = self->rows - first, rows = left > most ? most : left;
         const block_t block = {.query = query + first * step->inputs,
                                .first = all->past + first,
                                .rows = rows,
@@ -121,8 +147,6 @@ static bool run_head(const token_step_t *self, const token_keys_t *all, const fl
                                .head = head,
                                .target = target + first * step->outputs};
         done = find_shares(self, &block) && gather_values(self, &block);
-        if (!step->causal)
-            break;
     }
     return done;
 }

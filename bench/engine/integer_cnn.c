@@ -56,54 +56,59 @@ static void *memory_of(const cnn_t *cnn, int worker, int index)
 
 /* ===  Forward  === */
 
-/* Convert sums to the form of the stage's result. The sums of a further group begin `next` numbers behind those of the one
- * before. */
-static void finish(const cnn_t *cnn, int worker, const stage_t *stage, const product_piece_t *piece, int groups,
-                   int64_t next)
+/* How the sums of a stage become its result; the sums themselves are not in it yet. */
+static levels_finish_t finish_of(const cnn_t *cnn, int worker, const stage_t *stage)
 {
-    const int64_t width = stage->shape.k, first = piece->row * width + piece->output;
-    uint8_t *target = memory_of(cnn, worker, stage->target);
+    const int64_t width = stage->shape.k;
+    void *target = memory_of(cnn, worker, stage->target);
     const void *residual = stage->plan.accumulate ? memory_of(cnn, worker, stage->other) : NULL;
     const float residual_step = residual != NULL ? cnn->stages.items[stage->other].step : 0;
-    levels_finish_t finish = {.groups = groups,
-                              .sums_stride = piece->stride,
+    levels_finish_t finish = {.groups = stage->source == STAGE_IMAGE ? cnn->stages.image.groups : 1,
                               .stride = width,
-                              .bias = stage->bias + piece->output,
-                              .bias_row = stage->kind != NULL ? stage->kind + piece->row : NULL,
+                              .bias = stage->bias,
+                              .bias_row = stage->kind,
                               .relu = stage->plan.relu,
-                              .clip = stage->plan.clip};
+                              .clip = stage->plan.clip,
+                              .levels = residual_step > 0 ? residual : NULL,
+                              .level_step = residual_step,
+                              .floats = residual_step > 0 ? NULL : residual,
+                              .to_levels = stage->step > 0 ? target : NULL,
+                              .per_step = stage->step > 0 ? 1.0F / stage->step : 0,
+                              .to_floats = stage->step > 0 ? NULL : target};
     if (stage->step > 0 && stage->step * 255 <= finish.clip)
         finish.clip = 0; /* the highest level is not above it */
-    for (int group = 0; group < groups; group++) {
+    for (int group = 0; group < finish.groups; group++)
+        finish.multiplier[group] = stage->multiplier + group * width;
+    return finish;
+}
+
+/* Convert a piece of sums. The sums of a further group begin `next` numbers behind those of the one before. */
+static void finish_piece(const levels_finish_t *all, const product_piece_t *piece, int64_t next)
+{
+    levels_finish_t finish = *all;
+    const int64_t first = piece->row * finish.stride + piece->output;
+    finish.sums_stride = piece->stride;
+    finish.bias += piece->output;
+    if (finish.bias_row != NULL)
+        finish.bias_row += piece->row;
+    if (finish.levels != NULL)
+        finish.levels += first;
+    if (finish.floats != NULL)
+        finish.floats += first;
+    if (finish.to_levels != NULL)
+        finish.to_levels += first;
+    else
+        finish.to_floats += first;
+    for (int group = 0; group < finish.groups; group++) {
         finish.sums[group] = piece->sums + group * next;
-        finish.multiplier[group] = stage->multiplier + group * width + piece->output;
-    }
-    if (residual != NULL && residual_step > 0) {
-        finish.levels = (const uint8_t *)residual + first;
-        finish.level_step = residual_step;
-    } else if (residual != NULL) {
-        finish.floats = (const float *)residual + first;
-    }
-    if (stage->step > 0) {
-        finish.to_levels = target + first;
-        finish.per_step = 1.0F / stage->step;
-    } else {
-        finish.to_floats = (float *)(void *)target + first;
+        finish.multiplier[group] += piece->output;
     }
     levels_finish(&finish, piece->rows, piece->outputs);
 }
 
-/* A stage whose sums are finished piece by piece. */
-typedef struct {
-    const cnn_t *cnn;
-    int worker;
-    const stage_t *stage;
-} finishing_t;
-
-static void finish_piece(void *context, const product_piece_t *piece)
+static void read_piece(void *context, const product_piece_t *piece)
 {
-    const finishing_t *finishing = context;
-    finish(finishing->cnn, finishing->worker, finishing->stage, piece, 1, 0);
+    finish_piece(context, piece, 0);
 }
 
 static bool run_image(const cnn_t *cnn, int worker, const stage_t *stage)
@@ -111,6 +116,7 @@ static bool run_image(const cnn_t *cnn, int worker, const stage_t *stage)
     const worker_t *own = &cnn->states[worker];
     const product_shape_t *shape = &stage->shape;
     const int groups = cnn->stages.image.groups;
+    const levels_finish_t finish = finish_of(cnn, worker, stage);
     const int64_t taps = shape->kh * shape->kw, row = shape->c * taps, all = shape->out_h * shape->out_w;
     laps_t *laps = cnn->graphs[worker].laps;
     bool done = true;
@@ -124,9 +130,10 @@ static bool run_image(const cnn_t *cnn, int worker, const stage_t *stage)
                                              own->sums + group * rows * shape->k, own->scratch, NULL);
         }
         laps_end(laps, ENGINE_STEP_PRODUCT);
-        finish(cnn, worker, stage,
-               &(product_piece_t){.row = first, .rows = rows, .outputs = shape->k, .sums = own->sums, .stride = shape->k},
-               groups, rows * shape->k);
+        finish_piece(
+            &finish,
+            &(product_piece_t){.row = first, .rows = rows, .outputs = shape->k, .sums = own->sums, .stride = shape->k},
+            rows * shape->k);
         laps_end(laps, ENGINE_STEP_RESCALE);
     }
     return done;
@@ -137,8 +144,8 @@ static bool run_weights(const cnn_t *cnn, int worker, const stage_t *stage)
     const worker_t *own = &cnn->states[worker];
     const uint8_t *source = memory_of(cnn, worker, stage->source);
     const product_shape_t *shape = &stage->shape;
-    finishing_t finishing = {.cnn = cnn, .worker = worker, .stage = stage};
-    const product_reader_t reader = {.read = finish_piece, .context = &finishing};
+    levels_finish_t finish = finish_of(cnn, worker, stage);
+    const product_reader_t reader = {.read = read_piece, .context = &finish, .finish = &finish};
     return shape->in_h > 0 ? cnn->stages.set->convolve(stage->product, source, own->sums, own->scratch, &reader)
                            : cnn->stages.set->multiply(stage->product, 1, source, shape->c, 0, shape->c, own->sums,
                                                        own->scratch, &reader);

@@ -2,13 +2,18 @@
 #ifndef BBS_ENGINE_INTEGER_INTERNAL_H
 #define BBS_ENGINE_INTEGER_INTERNAL_H
 
+#include "engine/gelu_levels.h"
 #include "engine/pixels.h"
 #include "engine/product.h"
 #include "engine/tokens.h"
 
 /* What the files of the integer sets for transformers share: integer_tokens.c, integer_attention.c. */
 
-enum { ZERO_LEVEL = 128 /* of signed rows */, LINEAR_ROWS = 512 /* of a product with weights at a time */ };
+enum {
+    ZERO_LEVEL = 128,  /* of signed rows */
+    LINEAR_ROWS = 512, /* of a product with weights at a time */
+    SUMS_LINE = 16     /* sums in a line of the cache */
+};
 
 /* One step with integer weights. */
 typedef struct {
@@ -22,15 +27,20 @@ typedef struct {
 
 typedef struct {
     const product_set_t *set;
+    bool joins; /* GELU is computed by the product that reads it, as its rows become levels */
+    gelu_table_t gelu;
     pixels_t image;  /* for networks that read an image */
     stage_t *stages; /* one per step */
 } integers_t;
 
 /* Work space of one worker. */
 typedef struct {
-    uint8_t *levels;         /* of rows that are multiplied by weights, of queries, and of probabilities */
-    float *row_step, *step;  /* of rows; of keys */
-    int8_t *matrix, *halves; /* keys of a head; room for product_set_t.pair() */
+    uint8_t *levels;                     /* of rows that are multiplied by weights, and of queries */
+    uint8_t *shares;                     /* of probabilities */
+    float *row;                          /* room: for one of GELUs, or SOFTMAX_ROWS of scores */
+    float *row_step, *step;              /* of rows; of keys */
+    int8_t *matrix;                      /* keys of a head */
+    int8_t *packed_keys, *packed_values; /* by product_set_t.pack() */
     int32_t *sums, *more, *zero;
     int8_t *values;    /* of a head */
     float *value_step; /* of features or, in causal attention, of tokens */

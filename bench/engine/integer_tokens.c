@@ -12,8 +12,10 @@
 #include "engine/laps.h"
 #include "engine/levels.h"
 #include "engine/rows.h"
+#include "engine/softmax_levels.h"
 #include "engine/tokens_common.h"
 #include "engine/tokens_watch.h"
+#include "engine/wide.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -59,6 +61,21 @@ static void finish_linear(void *context, const product_piece_t *piece)
                        piece->rows, piece->outputs);
 }
 
+/* Does GELU `index` leave its work to the product behind it? Not if a residual sum reads it too. */
+static bool leaves_gelu(const tokens_t *tokens, size_t index)
+{
+    const net_program_t *program = &tokens->weights->program;
+    const integers_t *integers = tokens->state;
+    const net_step_t *next = &program->steps[index + 1];
+    if (!integers->joins || program->steps[index].kind != NET_STEP_GELU || index + 1 >= program->count ||
+        next->kind != NET_STEP_LINEAR || !is_integer(next))
+        return false;
+    for (size_t i = index + 1; i < program->count; i++)
+        if (program->steps[i].kind == NET_STEP_ADD && program->steps[i].other == (int64_t)index)
+            return false;
+    return true;
+}
+
 /* Some rows of a step with integer weights. */
 static void multiply(token_step_t *self, int64_t rows, const float *source, bool accumulate, float *target)
 {
@@ -68,8 +85,14 @@ static void multiply(token_step_t *self, int64_t rows, const float *source, bool
     const net_step_t *step = self->step;
     finish_t finish = {.self = self, .accumulate = accumulate, .target = target};
     const product_reader_t reader = {.read = finish_linear, .context = &finish};
-    levels_of_rows(source, rows, step->inputs, step->inputs, space->levels, space->row_step);
-    laps_end(self->worker->graph->laps, ENGINE_STEP_QUANTISE);
+    if (self->index > 0 && leaves_gelu(self->tokens, self->index - 1)) {
+        gelu_to_levels(&integers->gelu, source, rows, step->inputs, step->inputs, space->levels, space->row_step,
+                       space->row);
+        laps_end(self->worker->graph->laps, ENGINE_STEP_GELU);
+    } else {
+        levels_of_rows(source, rows, step->inputs, step->inputs, space->levels, space->row_step);
+        laps_end(self->worker->graph->laps, ENGINE_STEP_QUANTISE);
+    }
     tokens_show_input(self, (engine_view_t){.levels = space->levels,
                                             .zero = ZERO_LEVEL,
                                             .pixels = rows,
@@ -153,6 +176,12 @@ static void run_patches(token_step_t *self, layer at, network net)
 }
 
 /* ===  The rest, in float  === */
+
+static void run_gelu(token_step_t *self, layer at, network net)
+{
+    if (!leaves_gelu(self->tokens, self->index))
+        tokens_gelu(self, at, net);
+}
 
 static void run_tanh(token_step_t *self, layer at, network net)
 {
@@ -248,6 +277,8 @@ static outcome_t open_with(tokens_t *tokens, const product_set_t *set)
     if (integers == NULL)
         return outcome_out_of_memory("integer kernels");
     integers->set = set;
+    integers->joins = set != &product_plain;
+    gelu_make_table(&integers->gelu);
     integers->stages = calloc(program->count, sizeof *integers->stages);
     if (integers->stages == NULL)
         return outcome_out_of_memory("integer kernels");
@@ -322,12 +353,15 @@ static outcome_t open_worker(token_worker_t *worker)
     find_widest(tokens, &inputs, &outputs, &head);
     /* Patches are multiplied all at once: their network has no more rows than a block of rows, or takes more room. */
     const int64_t linear = integers->image.pixels > 0 ? rows : integer_rows(rows);
-    const int64_t sums = larger(linear * outputs, larger(scores, rows * head));
-    space->levels = aligned(larger(linear * inputs, larger(scores, rows * head)));
+    const int64_t sums = larger(linear * outputs, larger(scores, rows * head) + rows * SUMS_LINE);
+    space->levels = aligned(larger(linear * inputs, rows * head));
+    space->shares = aligned(scores);
+    space->row = aligned(larger(inputs, SOFTMAX_ROWS * (rows + WIDE_BLOCK)) * (int64_t)sizeof *space->row);
     space->row_step = aligned(rows * (int64_t)sizeof *space->row_step);
     space->step = aligned(rows * (int64_t)sizeof *space->step);
     space->matrix = aligned(rows * head);
-    space->halves = aligned(larger(product_pair_bytes(rows, head), product_pair_bytes(head, rows)));
+    space->packed_keys = aligned(product_pair_bytes(rows, head));
+    space->packed_values = aligned(product_pair_bytes(head, rows));
     space->sums = aligned(sums * (int64_t)sizeof *space->sums);
     space->more = aligned(larger(scores, rows * head) * (int64_t)sizeof *space->more);
     space->zero = aligned(rows * (int64_t)sizeof *space->zero);
@@ -335,9 +369,10 @@ static outcome_t open_worker(token_worker_t *worker)
     space->value_step = aligned(larger(rows, head) * (int64_t)sizeof *space->value_step);
     space->ones = aligned(head * (int64_t)sizeof *space->ones);
     space->pixels = aligned(integers->image.channels * integers->image.pixels);
-    if (space->levels == NULL || space->row_step == NULL || space->step == NULL || space->matrix == NULL ||
-        space->halves == NULL || space->sums == NULL || space->more == NULL || space->zero == NULL ||
-        space->values == NULL || space->value_step == NULL || space->ones == NULL || space->pixels == NULL)
+    if (space->levels == NULL || space->shares == NULL || space->row == NULL || space->row_step == NULL ||
+        space->step == NULL || space->matrix == NULL || space->packed_keys == NULL || space->packed_values == NULL ||
+        space->sums == NULL || space->more == NULL || space->zero == NULL || space->values == NULL ||
+        space->value_step == NULL || space->ones == NULL || space->pixels == NULL)
         return outcome_out_of_memory("activations");
     for (int64_t i = 0; i < head; i++)
         space->ones[i] = 1;
@@ -350,10 +385,13 @@ static void close_worker(token_worker_t *worker)
     if (space == NULL)
         return;
     free(space->levels);
+    free(space->shares);
+    free(space->row);
     free(space->row_step);
     free(space->step);
     free(space->matrix);
-    free(space->halves);
+    free(space->packed_keys);
+    free(space->packed_values);
     free(space->sums);
     free(space->more);
     free(space->zero);
@@ -365,18 +403,26 @@ static void close_worker(token_worker_t *worker)
 }
 
 /* The two sets differ only in open(). */
-#define INTEGER_SET(opener)                                                                                                \
-    {                                                                                                                      \
-        .adds_in_place = true, .run = {[NET_STEP_PATCHES] = run_patches,      [NET_STEP_CLASS_TOKEN] = tokens_class_token, \
-                                       [NET_STEP_EMBEDDING] = tokens_embed,   [NET_STEP_LAYER_NORM] = tokens_layer_norm,   \
-                                       [NET_STEP_LINEAR] = run_linear,        [NET_STEP_ATTENTION] = integer_attention,    \
-                                       [NET_STEP_GELU] = tokens_gelu,         [NET_STEP_TANH] = run_tanh,                  \
-                                       [NET_STEP_WORDS] = tokens_words,       [NET_STEP_VECTORS] = tokens_vectors,         \
-                                       [NET_STEP_RMS_NORM] = tokens_rms_norm, [NET_STEP_ROTATE] = tokens_rotate,           \
-                                       [NET_STEP_SWIGLU] = tokens_swiglu,     [NET_STEP_LOGITS] = run_logits,              \
-                                       [NET_STEP_ADD] = tokens_added},                                                     \
-        .open = opener, .open_worker = open_worker, .set_rows = set_rows, .set_integers = set_integers,                    \
-        .close_worker = close_worker, .close = close_integers,                                                             \
+#define INTEGER_SET(opener)                                                                             \
+    {                                                                                                   \
+        .adds_in_place = true,                                                                          \
+        .run = {[NET_STEP_PATCHES] = run_patches,                                                       \
+                [NET_STEP_CLASS_TOKEN] = tokens_class_token,                                            \
+                [NET_STEP_EMBEDDING] = tokens_embed,                                                    \
+                [NET_STEP_LAYER_NORM] = tokens_layer_norm,                                              \
+                [NET_STEP_LINEAR] = run_linear,                                                         \
+                [NET_STEP_ATTENTION] = integer_attention,                                               \
+                [NET_STEP_GELU] = run_gelu,                                                             \
+                [NET_STEP_TANH] = run_tanh,                                                             \
+                [NET_STEP_WORDS] = tokens_words,                                                        \
+                [NET_STEP_VECTORS] = tokens_vectors,                                                    \
+                [NET_STEP_RMS_NORM] = tokens_rms_norm,                                                  \
+                [NET_STEP_ROTATE] = tokens_rotate,                                                      \
+                [NET_STEP_SWIGLU] = tokens_swiglu,                                                      \
+                [NET_STEP_LOGITS] = run_logits,                                                         \
+                [NET_STEP_ADD] = tokens_added},                                                         \
+        .open = opener, .open_worker = open_worker, .set_rows = set_rows, .set_integers = set_integers, \
+        .close_worker = close_worker, .close = close_integers,                                          \
     }
 
 static const token_set_t fast = INTEGER_SET(open_fast);

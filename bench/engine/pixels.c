@@ -2,6 +2,7 @@
 #include "engine/pixels.h"
 
 #include "base/text.h"
+#include "engine/levels_lanes.h"
 
 #include <string.h>
 
@@ -26,15 +27,34 @@ double pixels_step(const pixels_t *pixels, int group)
     return 1.0 / (255.0 * (double)pixels->profile->std[group]);
 }
 
+enum { MOST_BITS = 0x437F0000 /* of 255.0 */ };
+
+LEVELS_INLINE void recover(const float *input, bool whole, int64_t left, float std, float mean, uint8_t *bytes)
+{
+    lanes_t value;
+    lanes_load(input, sizeof *input, whole, left, &value);
+    value = (value * std + mean) * 255.0F + 0.5F;
+    /* the bits of floats have the order of integers; those of negative ones are negative */
+    const whole_t bits = (whole_t)value & ((whole_t)value >= 0), above = bits > MOST_BITS;
+    const whole_t level = __builtin_convertvector((lanes_t)(bits & ~above), whole_t);
+    const bytes_t rounded = __builtin_convertvector((level | above) & MOST_LEVEL, bytes_t);
+    lanes_store(&rounded, 1, whole, left, bytes);
+}
+
+LEVELS_CLONES static void engine_pixels_recover(const float *input, int64_t count, float std, float mean, uint8_t *bytes)
+{
+    int64_t i = 0;
+    for (; i + LANES <= count; i += LANES)
+        recover(input + i, true, LANES, std, mean, bytes + i);
+    if (i < count)
+        recover(input + i, false, count - i, std, mean, bytes + i);
+}
+
 void pixels_recover(const pixels_t *pixels, const float *input, uint8_t *bytes)
 {
-    for (int64_t c = 0; c < pixels->channels; c++) {
-        const float std = pixels->profile->std[c], mean = pixels->profile->mean[c];
-        for (int64_t i = 0; i < pixels->pixels; i++) {
-            const float value = (input[c * pixels->pixels + i] * std + mean) * 255.0F + 0.5F;
-            bytes[c * pixels->pixels + i] = value <= 0 ? 0 : value >= 255 ? 255 : (uint8_t)value;
-        }
-    }
+    for (int64_t c = 0; c < pixels->channels; c++)
+        engine_pixels_recover(input + c * pixels->pixels, pixels->pixels, pixels->profile->std[c], pixels->profile->mean[c],
+                              bytes + c * pixels->pixels);
 }
 
 /* The taps of one dimension that are inside the plane: from `*first` to `*last` - 1. */

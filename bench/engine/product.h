@@ -3,6 +3,7 @@
 #define BBS_ENGINE_PRODUCT_H
 
 #include "base/outcome.h"
+#include "engine/levels.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -33,10 +34,13 @@ typedef struct {
     int64_t stride;
 } product_piece_t;
 
-/* A reader gets all sums of a product in pieces, each once, while a piece is in the cache. */
+/* A reader gets all sums of a product in pieces, each once, while a piece is in the cache. A set that can finish sums
+ * itself does what `finish` says (of all rows and outputs, without sums) instead of giving them to read(), which does the
+ * same; NULL: it never does. */
 typedef struct {
     void (*read)(void *context, const product_piece_t *piece);
     void *context;
+    const levels_finish_t *finish;
 } product_reader_t;
 
 enum { PRODUCT_ROOM = 3 }; /* bytes behind a source, which may be read, and count nothing */
@@ -56,10 +60,13 @@ typedef struct {
      * of the shape's ranges; a source row begins each `stride` bytes. The reader as above. */
     bool (*multiply)(const product_t *product, int64_t rows, const uint8_t *source, int64_t stride, int64_t first,
                      int64_t count, int32_t *sums, void *scratch, const product_reader_t *reader);
-    /* Two matrices of activations: sums[m, n] = a[m, k] b, b [k, n] or, transposed, [n, k], both dense. `halves` is room
-     * for product_pair_bytes(), aligned to 64 bytes. */
-    bool (*pair)(bool transposed, int64_t m, int64_t n, int64_t k, const uint8_t *a, const int8_t *b, int8_t *halves,
-                 int32_t *sums, int32_t *more);
+    /* Two matrices of activations: sums[m, n] = a[m, k] b, b [k, n] or, transposed, [n, k], both dense; a row of sums
+     * begins each `stride` numbers. pack() comes first, once for all rows of a; `packed` is room for product_pair_bytes(),
+     * aligned to 64 bytes, `more` for as many numbers as sums. `pair_rows` rows at a time are best; 0: all. */
+    int64_t pair_rows;
+    void (*pack)(bool transposed, int64_t n, int64_t k, const int8_t *b, int8_t *packed);
+    bool (*pair)(bool transposed, int64_t m, int64_t n, int64_t k, const uint8_t *a, const int8_t *b, const int8_t *packed,
+                 int32_t *sums, int64_t stride, int32_t *more);
     void (*close)(product_t *product);
 } product_set_t;
 

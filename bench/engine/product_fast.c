@@ -275,11 +275,11 @@ static bool convolve_fast(const product_t *product, const uint8_t *source, int32
 }
 
 static bool gemm(bool transposed, int64_t m, int64_t n, int64_t k, const uint8_t *a, int64_t row_of_a, const int8_t *b,
-                 int64_t row_of_b, bool accumulate, int32_t *sums)
+                 int64_t row_of_b, bool accumulate, int32_t *sums, int64_t stride)
 {
     const int32_t offset = 0;
     return dnnl_gemm_u8s8s32('N', transposed ? 'T' : 'N', 'F', m, n, k, 1.0F, a, row_of_a, 0, b, row_of_b, 0,
-                             accumulate ? 1.0F : 0.0F, sums, n, &offset) == dnnl_success;
+                             accumulate ? 1.0F : 0.0F, sums, stride, &offset) == dnnl_success;
 }
 
 static bool multiply_fast(const product_t *product, int64_t rows, const uint8_t *source, int64_t stride, int64_t first,
@@ -289,26 +289,34 @@ static bool multiply_fast(const product_t *product, int64_t rows, const uint8_t 
     bool done = true;
     (void)scratch;
     for (int part = 0; part < product->part_count && done; part++)
-        done = gemm(true, rows, shape->k, count, source, stride, product->matrix[part] + first, shape->c, part > 0, sums);
+        done = gemm(true, rows, shape->k, count, source, stride, product->matrix[part] + first, shape->c, part > 0, sums,
+                    shape->k);
     if (done)
         product_give(sums, rows, shape->k, reader);
     return done;
 }
 
-static bool pair_fast(bool transposed, int64_t m, int64_t n, int64_t k, const uint8_t *a, const int8_t *b, int8_t *halves,
-                      int32_t *sums, int32_t *more)
+/* Two halves of b, where the whole could not be multiplied exactly. */
+static void pack_fast(bool transposed, int64_t n, int64_t k, const int8_t *b, int8_t *packed)
+{
+    (void)transposed;
+    for (int64_t i = 0; i < k * n && saturates(); i++) {
+        packed[i] = (int8_t)(b[i] / 2); /* rounded towards zero: -64..63; the rest is -64..64 */
+        packed[k * n + i] = (int8_t)(b[i] - packed[i]);
+    }
+}
+
+static bool pair_fast(bool transposed, int64_t m, int64_t n, int64_t k, const uint8_t *a, const int8_t *b,
+                      const int8_t *packed, int32_t *sums, int64_t stride, int32_t *more)
 {
     const int64_t row_of_b = transposed ? k : n;
     if (!saturates())
-        return gemm(transposed, m, n, k, a, k, b, row_of_b, false, sums);
-    for (int64_t i = 0; i < k * n; i++) {
-        halves[i] = (int8_t)(b[i] / 2); /* rounded towards zero: -64..63; the rest is -64..64 */
-        halves[k * n + i] = (int8_t)(b[i] - halves[i]);
-    }
-    if (!gemm(transposed, m, n, k, a, k, halves, row_of_b, false, sums) ||
-        !gemm(transposed, m, n, k, a, k, halves + k * n, row_of_b, false, more))
+        return gemm(transposed, m, n, k, a, k, b, row_of_b, false, sums, stride);
+    if (!gemm(transposed, m, n, k, a, k, packed, row_of_b, false, sums, stride) ||
+        !gemm(transposed, m, n, k, a, k, packed + k * n, row_of_b, false, more, n))
         return false;
-    add(more, m * n, sums);
+    for (int64_t row = 0; row < m; row++)
+        add(more + row * n, n, sums + row * stride);
     return true;
 }
 
@@ -322,5 +330,6 @@ const product_set_t product_fast = {.open = open_fast,
                                     .scratch = scratch_fast,
                                     .convolve = convolve_fast,
                                     .multiply = multiply_fast,
+                                    .pack = pack_fast,
                                     .pair = pair_fast,
                                     .close = close_fast};

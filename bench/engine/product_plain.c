@@ -127,17 +127,26 @@ static bool multiply_plain(const product_t *product, int64_t rows, const uint8_t
     return true;
 }
 
-static bool pair_plain(bool transposed, int64_t m, int64_t n, int64_t k, const uint8_t *a, const int8_t *b, int8_t *halves,
-                       int32_t *sums, int32_t *more)
+static void pack_plain(bool transposed, int64_t n, int64_t k, const int8_t *b, int8_t *packed)
 {
-    (void)halves;
+    (void)transposed;
+    (void)n;
+    (void)k;
+    (void)b;
+    (void)packed;
+}
+
+static bool pair_plain(bool transposed, int64_t m, int64_t n, int64_t k, const uint8_t *a, const int8_t *b,
+                       const int8_t *packed, int32_t *sums, int64_t stride, int32_t *more)
+{
+    (void)packed;
     (void)more;
     for (int64_t row = 0; row < m; row++)
         for (int64_t column = 0; column < n; column++) {
             int32_t sum = 0;
             for (int64_t i = 0; i < k; i++)
                 sum += a[row * k + i] * b[transposed ? column * k + i : i * n + column];
-            sums[row * n + column] = sum;
+            sums[row * stride + column] = sum;
         }
     return true;
 }
@@ -155,5 +164,6 @@ const product_set_t product_plain = {.open = open_plain,
                                      .scratch = scratch_plain,
                                      .convolve = convolve_plain,
                                      .multiply = multiply_plain,
+                                     .pack = pack_plain,
                                      .pair = pair_plain,
                                      .close = close_plain};

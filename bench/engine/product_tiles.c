@@ -5,13 +5,21 @@
  * A convolution with groups is left to oneDNN. */
 #include "engine/product.h"
 
+#include "base/large.h"
 #include "engine/parts.h"
 #include "engine/tiles.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROWS = 48 /* at a time: a multiple of a tile's; with 64 outputs 12 KB of sums */, ALIGNMENT = 64 };
+enum {
+    ROWS = 48,      /* at a time: a multiple of a tile's; with 64 outputs 12 KB of sums */
+    PAIR_ROWS = 48, /* of queries: with 197 keys 40 KB of scores */
+    BLOCK = 10 * ROWS,
+    CACHED = 3 << 17, /* bytes of inputs that are kept in the second cache, beside two panels of weights */
+    ALIGNMENT = 64,
+    LARGE = 1 << 21 /* bytes: then in pages of this size, whose addresses the processor finds sooner */
+};
 
 struct product {
     product_shape_t shape;
@@ -26,7 +34,7 @@ struct product {
 static void *aligned_zeros(int64_t bytes)
 {
     const size_t size = ((size_t)bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    void *memory = aligned_alloc(ALIGNMENT, size);
+    void *memory = size < LARGE ? aligned_alloc(ALIGNMENT, size) : large_alloc(size);
     if (memory != NULL)
         memset(memory, 0, size);
     return memory;
@@ -118,34 +126,66 @@ static outcome_t set_tiles(product_t *product, int64_t first, int64_t rows, cons
 
 /* ===  Running  === */
 
-/* Multiply `rows` <= ROWS rows by all outputs of one range, and give the sums to the reader or leave them in `sums`, which
- * is where the first row of the result begins. */
-static void multiply_rows(const product_t *product, int64_t range, const uint8_t *const *at, int64_t first, int64_t rows,
-                          int32_t *sums, const product_reader_t *reader)
+/* Rows that are multiplied by one panel of weights after the other: the panel comes from the second cache for all but the
+ * first of them, and so do their inputs, of which one range or tap has `bytes`. */
+static int64_t block_of(int64_t rows, int64_t bytes)
 {
+    const int64_t fitting = CACHED / bytes / ROWS * ROWS, most = fitting < ROWS ? ROWS : fitting > BLOCK ? BLOCK : fitting;
+    return rows < most ? rows : most;
+}
+
+/* A block of rows of a product. */
+typedef struct {
+    const product_t *product;
+    int64_t range;
+    const uint8_t *const *at;
+    int64_t first, rows;
+    int32_t *sums; /* where the first row of the result begins */
+    const product_reader_t *reader;
+} run_t;
+
+/* Some rows of one panel of outputs: their sums go to the reader, or to memory. */
+static void multiply_piece(const run_t *run, int64_t panel, int64_t row, int64_t rows)
+{
+    const product_t *product = run->product;
     const tiles_shape_t *tiles = &product->tiles;
+    const int64_t output = panel * TILES_PANEL, left = tiles->outputs - output, offset = run->range * tiles_bytes(tiles);
+    const uint8_t *const *at = run->at + row * tiles->taps;
+    const bool reads = run->reader != NULL, ahead = row == 0 && left > TILES_PANEL;
     _Alignas(ALIGNMENT) int32_t own[ROWS * TILES_PANEL];
-    for (int64_t output = 0; output < tiles->outputs; output += TILES_PANEL) {
-        const int64_t left = tiles->outputs - output, stride = reader != NULL ? TILES_PANEL : tiles->outputs;
-        int32_t *target = reader != NULL ? own : sums + output;
-        for (int part = 0; part < product->part_count; part++)
-            tiles_multiply(tiles, product->packed[part] + range * tiles_bytes(tiles), output / TILES_PANEL, at, rows,
-                           part > 0, target, stride);
-        if (reader != NULL)
-            reader->read(reader->context, &(product_piece_t){.row = first,
-                                                             .rows = rows,
-                                                             .output = output,
-                                                             .outputs = left < TILES_PANEL ? left : TILES_PANEL,
-                                                             .sums = own,
-                                                             .stride = TILES_PANEL});
+    if (reads && run->reader->finish != NULL && product->part_count == 1 &&
+        tiles_finishes(tiles, panel, run->reader->finish)) {
+        tiles_multiply_levels(tiles, product->packed[0] + offset, panel, at, run->first + row, rows, ahead,
+                              run->reader->finish);
+        return;
     }
+    const int64_t stride = reads ? TILES_PANEL : tiles->outputs;
+    int32_t *target = reads ? own : run->sums + row * stride + output;
+    for (int part = 0; part < product->part_count; part++)
+        tiles_multiply(tiles, product->packed[part] + offset, panel, at, rows, part > 0, ahead, target, stride);
+    if (reads)
+        run->reader->read(run->reader->context, &(product_piece_t){.row = run->first + row,
+                                                                   .rows = rows,
+                                                                   .output = output,
+                                                                   .outputs = left < TILES_PANEL ? left : TILES_PANEL,
+                                                                   .sums = own,
+                                                                   .stride = TILES_PANEL});
+}
+
+/* Multiply the block by all outputs. */
+static void multiply_block(const run_t *run)
+{
+    const int64_t panels = (run->product->tiles.outputs + TILES_PANEL - 1) / TILES_PANEL;
+    for (int64_t panel = 0; panel < panels; panel++)
+        for (int64_t row = 0; row < run->rows; row += ROWS)
+            multiply_piece(run, panel, row, run->rows - row < ROWS ? run->rows - row : ROWS);
 }
 
 static int64_t scratch_tiles(const product_t *product)
 {
     if (product->grouped != NULL)
         return product_fast.scratch(product->grouped);
-    return ROWS * product->tiles.taps * (int64_t)sizeof(const uint8_t *);
+    return BLOCK * product->tiles.taps * (int64_t)sizeof(const uint8_t *);
 }
 
 /* The pixel under each tap of output `pixel`. */
@@ -168,13 +208,14 @@ static bool convolve_tiles(const product_t *product, const uint8_t *source, int3
     if (product->grouped != NULL)
         return product_fast.convolve(product->grouped, source, sums, scratch, reader);
     const product_shape_t *shape = &product->shape;
-    const int64_t all = shape->out_h * shape->out_w, taps = product->tiles.taps;
+    const int64_t all = shape->out_h * shape->out_w, taps = product->tiles.taps, block = block_of(all, shape->c);
     const uint8_t **at = scratch;
-    for (int64_t first = 0; first < all; first += ROWS) {
-        const int64_t rows = all - first < ROWS ? all - first : ROWS;
+    for (int64_t first = 0; first < all; first += block) {
+        const int64_t rows = all - first < block ? all - first : block;
         for (int64_t row = 0; row < rows; row++)
             point(product, source, first + row, at + row * taps);
-        multiply_rows(product, 0, at, first, rows, sums + first * shape->k, reader);
+        multiply_block(&(run_t){
+            .product = product, .at = at, .first = first, .rows = rows, .sums = sums + first * shape->k, .reader = reader});
     }
     return true;
 }
@@ -182,32 +223,47 @@ static bool convolve_tiles(const product_t *product, const uint8_t *source, int3
 static bool multiply_tiles(const product_t *product, int64_t rows, const uint8_t *source, int64_t stride, int64_t first,
                            int64_t count, int32_t *sums, void *scratch, const product_reader_t *reader)
 {
-    const uint8_t *at[ROWS];
+    const int64_t block = block_of(rows, count);
+    const uint8_t *at[BLOCK];
     (void)scratch;
     if (count != product->tiles.c || first % count != 0)
         return false;
-    for (int64_t row = 0; row < rows; row += ROWS) {
-        const int64_t some = rows - row < ROWS ? rows - row : ROWS;
+    for (int64_t row = 0; row < rows; row += block) {
+        const int64_t some = rows - row < block ? rows - row : block;
         for (int64_t i = 0; i < some; i++)
             at[i] = source + (row + i) * stride;
-        multiply_rows(product, first / count, at, row, some, sums + row * product->shape.k, reader);
+        multiply_block(&(run_t){.product = product,
+                                .range = first / count,
+                                .at = at,
+                                .first = row,
+                                .rows = some,
+                                .sums = sums + row * product->shape.k,
+                                .reader = reader});
     }
     return true;
 }
 
-static bool pair_tiles(bool transposed, int64_t m, int64_t n, int64_t k, const uint8_t *a, const int8_t *b, int8_t *halves,
-                       int32_t *sums, int32_t *more)
+static void pack_pair(bool transposed, int64_t n, int64_t k, const int8_t *b, int8_t *packed)
+{
+    const tiles_shape_t tiles = {.outputs = n, .taps = 1, .c = k};
+    tiles_pack_matrix(&tiles, transposed, b, packed);
+}
+
+static bool pair_tiles(bool transposed, int64_t m, int64_t n, int64_t k, const uint8_t *a, const int8_t *b,
+                       const int8_t *packed, int32_t *sums, int64_t stride, int32_t *more)
 {
     const tiles_shape_t tiles = {.outputs = n, .taps = 1, .c = k};
     const uint8_t *at[ROWS];
+    (void)transposed;
+    (void)b;
     (void)more;
-    tiles_pack_matrix(&tiles, transposed, b, halves);
     for (int64_t row = 0; row < m; row += ROWS) {
         const int64_t some = m - row < ROWS ? m - row : ROWS;
         for (int64_t i = 0; i < some; i++)
             at[i] = a + (row + i) * k;
         for (int64_t output = 0; output < n; output += TILES_PANEL)
-            tiles_multiply(&tiles, halves, output / TILES_PANEL, at, some, false, sums + row * n + output, n);
+            tiles_multiply(&tiles, packed, output / TILES_PANEL, at, some, false, false, sums + row * stride + output,
+                           stride);
     }
     return true;
 }
@@ -217,5 +273,7 @@ const product_set_t product_tiles = {.open = open_tiles,
                                      .scratch = scratch_tiles,
                                      .convolve = convolve_tiles,
                                      .multiply = multiply_tiles,
+                                     .pair_rows = PAIR_ROWS,
+                                     .pack = pack_pair,
                                      .pair = pair_tiles,
                                      .close = close_tiles};

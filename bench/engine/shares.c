@@ -1,29 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sixteen lanes at a time, as in levels.c, which also says how a value is rounded. */
+/* Sixteen lanes at a time, as in levels_lanes.h, which also says how a value is rounded. */
 #include "engine/shares.h"
 
-#include "base/clones.h"
-#include <string.h>
-
-enum { LANES = 16, ROUND_BITS = 0x4B400000 /* of round_bias */ };
-typedef float lanes_t __attribute__((vector_size(LANES * sizeof(float))));
-typedef int32_t whole_t __attribute__((vector_size(LANES * sizeof(int32_t))));
-typedef uint8_t bytes_t __attribute__((vector_size(LANES)));
+#include "engine/levels_lanes.h"
 
 /* Clang 14 makes a clone's symbol global even when it is static, so the names have the module prefix. */
 #define SHARES_CLONES CLONES("avx512f", "avx2", "default")
 #define SHARES_INLINE static inline __attribute__((always_inline))
 
-static const float most_level = 255.0F, round_bias = 12582912.0F; /* 1.5 * 2^23 */
+static const float most_level = 255.0F;
 
 /* shares * step of up to 16 columns, zeros beyond the last. */
 SHARES_INLINE void scaled(const float *shares, const float *step, int64_t left, lanes_t *x)
 {
-    const size_t count = left < LANES ? (size_t)left : LANES;
-    lanes_t steps = {0};
-    *x = (lanes_t){0};
-    memcpy(x, shares, count * sizeof *shares);
-    memcpy(&steps, step, count * sizeof *step);
+    lanes_t steps;
+    lanes_load(shares, sizeof *shares, left >= LANES, left, x);
+    lanes_load(step, sizeof *step, left >= LANES, left, &steps);
     *x = *x * steps;
 }
 
@@ -54,8 +46,8 @@ SHARES_CLONES static void engine_shares_to_levels(const float *shares, int64_t r
             lanes_t x;
             scaled(shares + i, step + i, width - i, &x);
             const whole_t rounded = (whole_t)(x * per_step + round_bias) - ROUND_BITS;
-            const bytes_t bytes = __builtin_convertvector(rounded & UINT8_MAX, bytes_t);
-            memcpy(levels + i, &bytes, width - i < LANES ? (size_t)(width - i) : LANES);
+            const bytes_t bytes = __builtin_convertvector(rounded & MOST_LEVEL, bytes_t);
+            lanes_store(&bytes, 1, width - i >= LANES, width - i, levels + i);
         }
     }
 }

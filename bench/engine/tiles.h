@@ -2,6 +2,8 @@
 #ifndef BBS_ENGINE_TILES_H
 #define BBS_ENGINE_TILES_H
 
+#include "engine/levels.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -33,8 +35,17 @@ void tiles_pack(const tiles_shape_t *shape, int64_t output, const int8_t *weight
 void tiles_pack_matrix(const tiles_shape_t *shape, bool transposed, const int8_t *matrix, int8_t *packed);
 
 /* sums[row, 0 .. outputs of the panel - 1] (+)= ... for `rows` rows; a row of sums begins each `stride` numbers. at[row *
- * taps + tap] points to c bytes; up to TILES_ROOM bytes behind them are read too, and count nothing. */
+ * taps + tap] points to c bytes; up to TILES_ROOM bytes behind them are read too, and count nothing. With `ahead` the
+ * weights of the next panel are brought into the second cache meanwhile. */
 void tiles_multiply(const tiles_shape_t *shape, const int8_t *packed, int64_t panel, const uint8_t *const *at, int64_t rows,
-                    bool accumulate, int32_t *sums, int64_t stride);
+                    bool accumulate, bool ahead, int32_t *sums, int64_t stride);
+
+/* The same, and the sums become levels while they are in registers: levels_finish() of them, bit for bit. `finish` is that
+ * of all rows and outputs, without sums; `row` is the first row. Only for what tiles_finishes(). */
+void tiles_multiply_levels(const tiles_shape_t *shape, const int8_t *packed, int64_t panel, const uint8_t *const *at,
+                           int64_t row, int64_t rows, bool ahead, const levels_finish_t *finish);
+
+/* One group, levels as result, levels as residual or none, one row of biases, no clipping, a whole panel. */
+bool tiles_finishes(const tiles_shape_t *shape, int64_t panel, const levels_finish_t *finish);
 
 #endif

@@ -54,8 +54,10 @@ static void multiply_bytes(void *context, int64_t index, int worker)
     (void)worker;
     onednn_prepare_thread();
     int32_t *sums = (int32_t *)(void *)(job->c + index * SIDE * SIDE);
-    assert_true(product_fast.pair(false, SIDE, SIDE, SIDE, (const uint8_t *)job->a, (const int8_t *)job->b,
-                                  (int8_t *)(job->b + SIDE * SIDE / 4), sums, sums));
+    int8_t *packed = (int8_t *)(job->b + SIDE * SIDE / 4);
+    product_fast.pack(false, SIDE, SIDE, (const int8_t *)job->b, packed);
+    assert_true(product_fast.pair(false, SIDE, SIDE, SIDE, (const uint8_t *)job->a, (const int8_t *)job->b, packed, sums,
+                                  SIDE, sums));
 }
 
 /* Seconds a piece of work of one round. */

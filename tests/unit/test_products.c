@@ -347,14 +347,34 @@ static void a_part_of_the_inputs_can_be_multiplied(void **state)
         assert_memory_equal(results[0], results[set], sizeof results[0]);
 }
 
+enum { PAIR_M = 19, PAIR_N = 37, PAIR_K = 67, PAIR_STRIDE = 48 };
+
+/* One set's sums, with b packed once and the rows of a in two portions. */
+static void pair(const product_set_t *set, bool transposed, int64_t depth, const uint8_t *a, const int8_t *b, int32_t *sums)
+{
+    _Alignas(64) int8_t packed[4 * PAIR_K * 64];
+    int32_t strided[PAIR_M * PAIR_STRIDE], more[PAIR_M * PAIR_STRIDE];
+    const int64_t first = 7;
+    memset(strided, 0x55, sizeof strided);
+    assert_true(product_pair_bytes(PAIR_N, depth) <= (int64_t)sizeof packed);
+    set->pack(transposed, PAIR_N, depth, b, packed);
+    assert_true(set->pair(transposed, first, PAIR_N, depth, a, b, packed, strided, PAIR_STRIDE, more));
+    assert_true(set->pair(transposed, PAIR_M - first, PAIR_N, depth, a + first * depth, b, packed,
+                          strided + first * PAIR_STRIDE, PAIR_STRIDE, more));
+    for (int row = 0; row < PAIR_M; row++) {
+        memcpy(sums + row * PAIR_N, strided + row * PAIR_STRIDE, PAIR_N * sizeof *sums);
+        for (int i = PAIR_N; i < PAIR_STRIDE; i++) /* nothing is written between the rows */
+            assert_int_equal(strided[row * PAIR_STRIDE + i], 0x55555555);
+    }
+}
+
 static void pairs_of_matrices_are_those_of_plain_loops(void **state)
 {
     (void)state;
-    enum { M = 19, N = 37, MOST = 67 };
+    enum { M = PAIR_M, N = PAIR_N, MOST = PAIR_K };
     uint8_t a[M * MOST + PRODUCT_ROOM] = {0};
     int8_t b[MOST * N];
-    _Alignas(64) int8_t halves[4 * MOST * 64];
-    int32_t results[SETS][M * N], more[M * N];
+    int32_t results[SETS][M * N];
     uint64_t random = 5;
     for (int depth = 1; depth <= MOST; depth += 11)
         for (kind_t kind = LOWEST; kind < KINDS; kind++)
@@ -363,9 +383,8 @@ static void pairs_of_matrices_are_those_of_plain_loops(void **state)
                     a[i] = level_of(kind, &random);
                 for (int i = 0; i < depth * N; i++)
                     b[i] = (int8_t)weight_of(kind, &random);
-                assert_true(product_pair_bytes(N, depth) <= (int64_t)sizeof halves);
                 for (int set = 0; set < set_count(); set++)
-                    assert_true(sets[set]->pair(transposed, M, N, depth, a, b, halves, results[set], more));
+                    pair(sets[set], transposed, depth, a, b, results[set]);
                 for (int set = 1; set < set_count(); set++)
                     assert_memory_equal(results[0], results[set], sizeof results[0]);
             }
