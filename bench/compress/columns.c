@@ -42,18 +42,48 @@ static void columns_add_constant(const int8_t *restrict stored, int64_t count, i
         values[i] = (int16_t)(stored[i] + constant);
 }
 
-/* Encode rows[positions][c]; `constants` receives one constant per group. */
+/* Where the next group goes. */
+typedef struct {
+    const int8_t *weights;
+    int8_t *stored;
+    uint8_t *meta; /* NULL: none */
+    int16_t *constants;
+} place_t;
+
+static void encode_groups(const walk_t *walk, int64_t count, int64_t groups, place_t *place)
+{
+    const column_coder_t *coder = walk->coder;
+    const int64_t most = coder->encode_batch != NULL ? COLUMNS_BATCH : 1;
+    column_code_t codes[COLUMNS_BATCH];
+    for (int64_t some; groups > 0; groups -= some) {
+        some = groups < most ? groups : most;
+        if (coder->encode_batch != NULL)
+            coder->encode_batch(walk->config, place->weights, count, some, place->stored, codes);
+        else
+            codes[0] = coder->encode(walk->config, place->weights, count, place->stored);
+        place->weights += some * count;
+        place->stored += some * count;
+        for (int64_t i = 0; i < some; i++) {
+            *place->constants++ = (int16_t)codes[i].constant;
+            if (place->meta != NULL)
+                *place->meta++ = codes[i].meta;
+        }
+    }
+}
+
+/* Encode rows[positions][c]; `constants` receives one constant per group. Rows of whole groups are one long row. */
 static void encode_rows(const walk_t *walk, const int8_t *rows, int8_t *stored, uint8_t *meta, int16_t *constants)
 {
-    int64_t c = walk->layer->c, group = walk->config->group;
-    for (int64_t position = 0; position < walk->positions; position++)
-        for (int64_t at = 0; at < c; at += group) {
-            int64_t start = position * c + at, count = c - at < group ? c - at : group;
-            column_code_t code = walk->coder->encode(walk->config, rows + start, count, stored + start);
-            *constants++ = (int16_t)code.constant;
-            if (meta != NULL)
-                *meta++ = code.meta;
-        }
+    const int64_t c = walk->layer->c, group = walk->config->group, rest = c % group;
+    place_t place = {.weights = rows, .stored = stored, .meta = meta, .constants = constants};
+    if (rest == 0) {
+        encode_groups(walk, group, walk->positions * (c / group), &place);
+        return;
+    }
+    for (int64_t position = 0; position < walk->positions; position++) {
+        encode_groups(walk, group, c / group, &place);
+        encode_groups(walk, rest, 1, &place);
+    }
 }
 
 /* Add the constants of one group: `count` input channels of a channel with several kernel positions. The constants repeat

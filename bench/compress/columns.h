@@ -9,7 +9,7 @@
  * Such a method keeps 8 - N of the eight bit columns of a group. The kept columns hold `stored`; the value that is computed
  * with is stored + constant, with one constant per group. */
 
-enum { COLUMNS_MOST = 6, COLUMNS_REDUNDANT_MOST = 3, COLUMNS_GROUP_MOST = 4096 };
+enum { COLUMNS_MOST = 6, COLUMNS_REDUNDANT_MOST = 3, COLUMNS_GROUP_MOST = 4096, COLUMNS_BATCH = 64 };
 
 /* One group, encoded. */
 typedef struct {
@@ -26,6 +26,10 @@ typedef struct column_coder {
     bool meta_in_byte;   /* `meta` is all that decoding needs; else compressed_t.meta stays NULL */
     /* Encode `count` contiguous weights, 1 to COLUMNS_GROUP_MOST, into stored[count]. */
     column_code_t (*encode)(const method_config_t *config, const int8_t *weights, int64_t count, int8_t *stored);
+    /* The same codes of up to COLUMNS_BATCH groups of `count` weights, which lie one behind the other. NULL: groups are
+     * encoded one by one. */
+    void (*encode_batch)(const method_config_t *config, const int8_t *weights, int64_t count, int64_t groups,
+                         int8_t *stored, column_code_t *codes);
 } column_coder_t;
 
 /* method_t.form of such methods. */

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-enum { LANES = 16, RANGE_UNIT = 32 };
+enum { LANES = 16, RANGE_UNIT = 32, CHUNK = 128, SAMPLE = 16 };
 
 /* ===  Formats  === */
 
@@ -82,18 +82,28 @@ void grid_values(const grid_t *grid, const float *weights, int64_t count, float 
     grid_round_all(grid, weights, count, grid_reciprocal(scale), scale, values);
 }
 
-COMPRESS_CLONES
-static double grid_error_of(const grid_t *at, const float *weights, int64_t count, float scale, float reciprocal)
+/* Or INFINITY as soon as it is known to be above `most`: nothing that is added is negative, and rounding keeps order, so a
+ * sum of the lanes so far is never above the whole one. */
+CLONES("avx512f", "avx2", "default")
+static double grid_error_of(const grid_t *at, const float *weights, int64_t count, float scale, float reciprocal,
+                            double most)
 {
     const grid_t grid = *at;
     double sums[LANES] = {0}, sum = 0;
     int64_t i = 0;
-    for (; i + LANES <= count; i += LANES)
-        for (int lane = 0; lane < LANES; lane++) {
-            double error =
-                (double)weights[i + lane] - (double)(grid_nearest(&grid, weights[i + lane] * reciprocal) * scale);
-            sums[lane] += error * error;
-        }
+    for (int64_t end = CHUNK; i + LANES <= count; end += CHUNK) {
+        for (; i + LANES <= count && i < end; i += LANES)
+            for (int lane = 0; lane < LANES; lane++) {
+                double error =
+                    (double)weights[i + lane] - (double)(grid_nearest(&grid, weights[i + lane] * reciprocal) * scale);
+                sums[lane] += error * error;
+            }
+        double part = 0;
+        for (int lane = 0; lane < LANES; lane++)
+            part += sums[lane];
+        if (part > most)
+            return INFINITY;
+    }
     for (; i < count; i++) {
         double error = (double)weights[i] - (double)(grid_nearest(&grid, weights[i] * reciprocal) * scale);
         sum += error * error;
@@ -105,7 +115,7 @@ static double grid_error_of(const grid_t *at, const float *weights, int64_t coun
 
 double grid_error(const grid_t *grid, const float *weights, int64_t count, float scale)
 {
-    return grid_error_of(grid, weights, count, scale, grid_reciprocal(scale));
+    return grid_error_of(grid, weights, count, scale, grid_reciprocal(scale), INFINITY);
 }
 
 COMPRESS_CLONES
@@ -143,14 +153,44 @@ float grid_reciprocal(float scale)
     return scale > 0 ? 1.0f / scale : 0;
 }
 
-grid_fit_t grid_fit(const grid_t *grid, const float *weights, int64_t count, float base, float span, grid_ranges_t ranges)
+/* The scale that is likely the best is tried first, on a part of the weights, so that most others are given up early. */
+grid_fit_t grid_search(grid_trial_t *trial, const void *context, int64_t count, const float *scales, int number)
 {
-    grid_fit_t best = {.scale = 0, .error = grid_error(grid, weights, count, 0)};
-    for (int i = ranges.last; i >= ranges.first; i--) {
-        float scale = grid_scale(base * ((float)i / RANGE_UNIT), span);
-        double error = scale > 0 ? grid_error(grid, weights, count, scale) : best.error;
+    const int64_t part = count / SAMPLE;
+    int likely = -1;
+    double least = INFINITY;
+    for (int i = 0; i < number && part >= LANES; i++) {
+        const double error = scales[i] > 0 ? trial(context, part, scales[i], least) : INFINITY;
+        likely = error < least ? i : likely;
+        least = error < least ? error : least;
+    }
+    const double bound = likely >= 0 ? trial(context, count, scales[likely], INFINITY) : INFINITY;
+    grid_fit_t best = {.scale = 0, .error = trial(context, count, 0, bound)};
+    for (int i = 0; i < number; i++) {
+        const double most = bound < best.error ? bound : best.error;
+        const double error = i == likely ? bound : scales[i] > 0 ? trial(context, count, scales[i], most) : INFINITY;
         if (error < best.error)
-            best = (grid_fit_t){.scale = scale, .error = error};
+            best = (grid_fit_t){.scale = scales[i], .error = error};
     }
     return best;
+}
+
+typedef struct {
+    const grid_t *grid;
+    const float *weights;
+} fitted_t;
+
+static double try_scale(const void *context, int64_t count, float scale, double most)
+{
+    const fitted_t *fitted = context;
+    return grid_error_of(fitted->grid, fitted->weights, count, scale, grid_reciprocal(scale), most);
+}
+
+grid_fit_t grid_fit(const grid_t *grid, const float *weights, int64_t count, float base, float span, grid_ranges_t ranges)
+{
+    float scales[GRID_RANGES_MOST];
+    int number = 0;
+    for (int i = ranges.last; i >= ranges.first; i--)
+        scales[number++] = grid_scale(base * ((float)i / RANGE_UNIT), span);
+    return grid_search(try_scale, &(fitted_t){grid, weights}, count, scales, number);
 }

@@ -57,7 +57,8 @@ float grid_largest(const float *weights, int64_t count); /* the largest magnitud
 float grid_scale(float range, float span);               /* range / span, or 0 where it or its reciprocal is not finite */
 float grid_reciprocal(float scale);                      /* 1 / scale; 0 for a scale of 0 */
 
-/* Ranges to try: base * i / 32 for i = last down to first. */
+/* Ranges to try: base * i / 32 for i = last down to first, GRID_RANGES_MOST of them at most. */
+enum { GRID_RANGES_MOST = 64 };
 typedef struct {
     int first, last;
 } grid_ranges_t;
@@ -70,5 +71,13 @@ typedef struct {
 /* The scale = range / span with the least squared error, the widest of equal ones. For integers span is high + 0.5 when
  * the range is the point where rounding saturates, or high when the range is the largest level. */
 grid_fit_t grid_fit(const grid_t *grid, const float *weights, int64_t count, float base, float span, grid_ranges_t ranges);
+
+/* The squared error of the first `count` weights with a scale; or INFINITY when it is above `most`. It does not become less
+ * with more weights. */
+typedef double grid_trial_t(const void *context, int64_t count, float scale, double most);
+
+/* Of `number` scales the one with the least error, the first of equal ones; 0 when none is better than a scale of 0. A
+ * scale of 0 in the list is left out. The same as trying all of them on all weights. */
+grid_fit_t grid_search(grid_trial_t *trial, const void *context, int64_t count, const float *scales, int number);
 
 #endif

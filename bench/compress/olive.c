@@ -27,7 +27,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { BITS = 4, LANES = 16, TYPES = 2, TYPE_BITS = 1, RANGE_FIRST = 12, RANGE_LAST = 40, RANGE_UNIT = 16 };
+enum { BITS = 4, LANES = 16, TYPES = 2, TYPE_BITS = 1, RANGE_FIRST = 12, RANGE_LAST = 40, RANGE_UNIT = 16, CHUNK = 64 };
 
 typedef struct {
     grid_t normal, outlier; /* outlier: of the magnitude */
@@ -81,16 +81,25 @@ COMPRESS_INLINE double pair_error(const format_t *format, pair_t weights, float 
     return first * first + second * second;
 }
 
-COMPRESS_CLONES
-static double olive_error_of(const format_t *at, const float *first, const float *second, int64_t count, float scale)
+/* Or INFINITY as soon as it is known to be above `most` (grid.c). */
+CLONES("avx512f", "avx2", "default")
+static double olive_error_of(const format_t *at, const float *first, const float *second, int64_t count, float scale,
+                             double most)
 {
     const format_t format = *at;
     float reciprocal = grid_reciprocal(scale);
     double sums[LANES] = {0}, sum = 0;
     int64_t i = 0;
-    for (; i + LANES <= count; i += LANES)
+    for (int64_t end = CHUNK; i + LANES <= count; end += CHUNK) {
+        for (; i + LANES <= count && i < end; i += LANES)
+            for (int lane = 0; lane < LANES; lane++)
+                sums[lane] += pair_error(&format, (pair_t){first[i + lane], second[i + lane]}, reciprocal, scale);
+        double part = 0;
         for (int lane = 0; lane < LANES; lane++)
-            sums[lane] += pair_error(&format, (pair_t){first[i + lane], second[i + lane]}, reciprocal, scale);
+            part += sums[lane];
+        if (part > most)
+            return INFINITY;
+    }
     for (; i < count; i++)
         sum += pair_error(&format, (pair_t){first[i], second[i]}, reciprocal, scale);
     for (int lane = 0; lane < LANES; lane++)
@@ -152,17 +161,24 @@ static float three_sigma(const float *weights, int64_t count)
     return (float)(fabs(mean) + 3 * sqrt(squares / (double)count));
 }
 
+typedef struct {
+    const format_t *format;
+    const float *first, *second;
+} fitted_t;
+
+static double try_scale(const void *context, int64_t count, float scale, double most)
+{
+    const fitted_t *fitted = context;
+    return olive_error_of(fitted->format, fitted->first, fitted->second, count, scale, most);
+}
+
 static grid_fit_t fit_type(const work_t *work, const format_t *format, const float *pairs, float base)
 {
-    const float *second = pairs + work->count;
-    grid_fit_t best = {.scale = 0, .error = olive_error_of(format, pairs, second, work->count, 0)};
-    for (int i = RANGE_LAST; i >= RANGE_FIRST; i--) {
-        float scale = grid_scale(base * ((float)i / RANGE_UNIT), format->normal.high);
-        double error = scale > 0 ? olive_error_of(format, pairs, second, work->count, scale) : best.error;
-        if (error < best.error)
-            best = (grid_fit_t){.scale = scale, .error = error};
-    }
-    return best;
+    float scales[RANGE_LAST - RANGE_FIRST + 1];
+    int number = 0;
+    for (int i = RANGE_LAST; i >= RANGE_FIRST; i--)
+        scales[number++] = grid_scale(base * ((float)i / RANGE_UNIT), format->normal.high);
+    return grid_search(try_scale, &(fitted_t){format, pairs, pairs + work->count}, work->count, scales, number);
 }
 
 static void search_channel(void *context, int64_t channel, int worker)

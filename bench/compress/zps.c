@@ -6,60 +6,61 @@
 #include "compress/zps.h"
 
 #include "base/text.h"
-#include "compress/clones.h"
 #include "compress/columns.h"
+#include "compress/zps_registers.h"
 #include "compress/zps_round.h"
 #include "compress/zps_search.h"
 
 enum { CONSTANT_BITS_LEAST = 3, CONSTANT_BITS_MOST = 6 };
 
-COMPRESS_INLINE column_code_t encode_at(const int8_t *restrict weights, int64_t count, int columns, int shift,
-                                        bool ties_to_zero, int8_t *restrict stored)
+static void find_shifts(const method_config_t *config, const int8_t *weights, int64_t count, int64_t groups, int *shifts)
 {
-    int low = weights[0], high = weights[0];
-    for (int64_t i = 0; i < count; i++) {
-        low = weights[i] < low ? weights[i] : low;
-        high = weights[i] > high ? weights[i] : high;
-    }
-    zps_plan_t plan = zps_plan(low, high, shift, columns);
-    int16_t step = (int16_t)(1 << plan.pruned), most = (int16_t)plan.most;
-    for (int64_t i = 0; i < count; i++) {
-        int16_t clipped = (int16_t)(weights[i] + shift);
-        clipped = clipped < -128 ? -128 : clipped;
-        clipped = clipped > 127 ? 127 : clipped;
-        stored[i] = (int8_t)zps_rounded(clipped, step, most, ties_to_zero);
-    }
-    column_code_t code = columns_code(columns, plan.redundant, -shift);
-    code.shifted = true;
-    return code;
-}
-
-static int best_shift(const method_config_t *config, const int8_t *weights, int64_t count)
-{
-    if (config->fixed_shift)
-        return config->shift;
     int half = 1 << (config->constant_bits - 1);
-    return zps_search(&(zps_rule_t){.columns = config->columns,
-                                    .first = config->paper_shift_range ? -half : -half + 1,
-                                    .last = half - (config->paper_shift_range ? 1 : 0),
-                                    .ties_to_zero = config->ties_to_zero,
-                                    .least_mean = config->least_mean,
-                                    .near_percent = config->near_percent},
-                      weights, count);
+    if (!config->fixed_shift)
+        zps_search(&(zps_rule_t){.columns = config->columns,
+                                 .first = config->paper_shift_range ? -half : -half + 1,
+                                 .last = half - (config->paper_shift_range ? 1 : 0),
+                                 .ties_to_zero = config->ties_to_zero,
+                                 .least_mean = config->least_mean,
+                                 .near_percent = config->near_percent},
+                   weights, count, groups, shifts);
+    for (int64_t i = 0; config->fixed_shift && i < groups; i++)
+        shifts[i] = config->shift;
 }
 
 COMPRESS_CLONES
-static column_code_t zps_encode(const method_config_t *config, const int8_t *weights, int64_t count, int8_t *stored)
+static zps_plan_t zps_encode_at(const int8_t *weights, int64_t count, int columns, int shift, bool ties_to_zero,
+                                int8_t *stored)
 {
-    int shift = best_shift(config, weights, count);
-    if (config->ties_to_zero)
-        return encode_at(weights, count, config->columns, shift, true, stored);
-    return count == 32 ? encode_at(weights, 32, config->columns, shift, false, stored)
-                       : encode_at(weights, count, config->columns, shift, false, stored);
+    if (ties_to_zero)
+        return zps_encode_any(weights, count, columns, shift, true, stored);
+    return count == 32 ? zps_encode_any(weights, 32, columns, shift, false, stored)
+                       : zps_encode_any(weights, count, columns, shift, false, stored);
 }
 
-static const column_coder_t coder_of_paper_range = {.meta_bits = 8, .encode = zps_encode};
-static const column_coder_t coder = {.meta_bits = 8, .meta_in_byte = true, .encode = zps_encode};
+static void encode_batch(const method_config_t *config, const int8_t *weights, int64_t count, int64_t groups,
+                         int8_t *stored, column_code_t *codes)
+{
+    const bool in_registers = count <= ZPS_REGISTERS_MOST && zps_registers_available();
+    int shifts[COLUMNS_BATCH];
+    find_shifts(config, weights, count, groups, shifts);
+    for (int64_t i = 0; i < groups; i++, weights += count, stored += count) {
+        const zps_plan_t plan = (in_registers ? zps_registers_encode : zps_encode_at)(
+            weights, count, config->columns, shifts[i], config->ties_to_zero, stored);
+        codes[i] = columns_code(config->columns, plan.redundant, -shifts[i]);
+        codes[i].shifted = true;
+    }
+}
+
+static column_code_t encode(const method_config_t *config, const int8_t *weights, int64_t count, int8_t *stored)
+{
+    column_code_t code;
+    encode_batch(config, weights, count, 1, stored, &code);
+    return code;
+}
+
+static const column_coder_t coder_of_paper_range = {.meta_bits = 8, .encode = encode, .encode_batch = encode_batch};
+static const column_coder_t coder = {.meta_bits = 8, .meta_in_byte = true, .encode = encode, .encode_batch = encode_batch};
 
 static const column_coder_t *coder_of(const method_config_t *config)
 {

@@ -12,38 +12,12 @@
  * estimated: the shift is that of the search which tries all of them (`exhaustive`). */
 #include "compress/zps_search.h"
 
-#include "compress/columns.h"
 #include "compress/clones.h"
+#include "compress/zps_registers.h"
 #include "compress/zps_round.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-COMPRESS_INLINE int clip(int value)
-{
-    return value < -128 ? -128 : value > 127 ? 127 : value;
-}
-
-COMPRESS_INLINE int redundant_most(int columns)
-{
-    return columns < COLUMNS_REDUNDANT_MOST ? columns : COLUMNS_REDUNDANT_MOST;
-}
-
-COMPRESS_INLINE zps_plan_t plan_of(int low, int high, int shift, int columns)
-{
-    int limit = redundant_most(columns);
-    int least = clip(low + shift), most = clip(high + shift);
-    int reach = (least < 0 ? ~least : least) | (most < 0 ? ~most : most); /* the magnitude bits in use */
-    int redundant = reach == 0 ? limit : __builtin_clz((unsigned)reach) - 25;
-    redundant = redundant > limit ? limit : redundant;
-    int pruned = columns - redundant;
-    return (zps_plan_t){.redundant = redundant, .pruned = pruned, .most = (128 >> redundant) - (1 << pruned)};
-}
-
-zps_plan_t zps_plan(int low, int high, int shift, int columns)
-{
-    return plan_of(low, high, shift, columns);
-}
 
 /* ===  One shift  === */
 
@@ -89,12 +63,12 @@ COMPRESS_INLINE int32_t total_of(const group_t *group, int64_t count, int shift,
 /* Both ways to break a tie are equally far away. */
 COMPRESS_INLINE int32_t squares_at(const zps_rule_t *rule, const group_t *group, int64_t count, int shift)
 {
-    return total_of(group, count, shift, plan_of(group->low, group->high, shift, rule->columns), false, true);
+    return total_of(group, count, shift, zps_plan(group->low, group->high, shift, rule->columns), false, true);
 }
 
 COMPRESS_INLINE int32_t sum_at(const zps_rule_t *rule, const group_t *group, int64_t count, int shift)
 {
-    const zps_plan_t plan = plan_of(group->low, group->high, shift, rule->columns);
+    const zps_plan_t plan = zps_plan(group->low, group->high, shift, rule->columns);
     return rule->ties_to_zero ? total_of(group, count, shift, plan, true, false)
                               : total_of(group, count, shift, plan, false, false);
 }
@@ -106,12 +80,6 @@ typedef struct {
     int shift;
     int32_t squares, sum; /* INT32_MAX: none yet */
 } leader_t;
-
-/* The largest squared error that is near the least one. */
-COMPRESS_INLINE int32_t near_most(const zps_rule_t *rule, int32_t least)
-{
-    return (int32_t)(least + (int64_t)least * rule->near_percent / 100);
-}
 
 COMPRESS_INLINE void compare(int shift, int32_t squares, int32_t sum, leader_t *leader)
 {
@@ -137,24 +105,25 @@ COMPRESS_INLINE int search_exhaustive(const zps_rule_t *rule, const int8_t *weig
         return best;
     leader_t leader = {.sum = INT32_MAX};
     for (int shift = rule->first; shift <= rule->last; shift++)
-        if (squares[shift - rule->first] <= near_most(rule, least))
+        if (squares[shift - rule->first] <= zps_near_most(rule, least))
             compare(shift, squares[shift - rule->first], sum_at(rule, &group, count, shift), &leader);
     return leader.shift;
 }
 
 /* The default group has loops of known length. */
 COMPRESS_CLONES
-static int zps_search_exhaustive(const zps_rule_t *rule, const int8_t *weights, int64_t count)
+static void zps_search_exhaustive(const zps_rule_t *rule, const int8_t *weights, int64_t count, int64_t groups, int *shifts)
 {
-    return count == 32 ? search_exhaustive(rule, weights, 32) : search_exhaustive(rule, weights, count);
+    for (int64_t i = 0; i < groups; i++, weights += count)
+        shifts[i] = count == 32 ? search_exhaustive(rule, weights, 32) : search_exhaustive(rule, weights, count);
 }
 
-static const zps_search_t exhaustive = {.name = "every shift", .search = zps_search_exhaustive};
+static const zps_search_t exhaustive = {.name = "every shift", .most = COLUMNS_GROUP_MOST, .search = zps_search_exhaustive};
 
 /* ===  By residues  === */
 
 /* A sum fits in 16 bits: a chunk of 32 weights with errors of at most 32. */
-enum { LANES = 16, CHUNK = 32, PERIOD_MOST = 1 << COLUMNS_MOST };
+enum { LANES = 16, CHUNK = 32 };
 typedef uint16_t lanes_t __attribute__((vector_size(LANES * sizeof(uint16_t))));
 
 /* The squared distance of i to the nearest multiple of 2^p, for p from 0 to 6. */
@@ -167,7 +136,7 @@ typedef uint16_t lanes_t __attribute__((vector_size(LANES * sizeof(uint16_t))));
     {                                       \
         SQUARES_64(0, p), SQUARES_64(64, p) \
     }
-static const uint16_t residue_squares[COLUMNS_MOST + 1][2 * PERIOD_MOST] = {
+const uint16_t zps_squares[COLUMNS_MOST + 1][2 * ZPS_PERIOD_MOST] __attribute__((aligned(64))) = {
     SQUARES_128(0), SQUARES_128(1), SQUARES_128(2), SQUARES_128(3), SQUARES_128(4), SQUARES_128(5), SQUARES_128(6)};
 
 /* A place is a shift, counted from the first one. Squared errors by place; UNKNOWN is added to a bound (see above). */
@@ -190,7 +159,7 @@ COMPRESS_INLINE void add_row(const uint16_t *row, lanes_t *sum)
 /* The sums of the first 16 `vectors` places, as if nothing were cut off, of shifts with this step. */
 COMPRESS_INLINE void sum_vectors(const search_t *search, int64_t count, int pruned, int vectors, int32_t *sums)
 {
-    const uint16_t *table = residue_squares[pruned];
+    const uint16_t *table = zps_squares[pruned];
     const int first = search->rule->first, mask = (1 << pruned) - 1;
     for (int64_t at = 0; at < count; at += CHUNK) {
         const int64_t end = count - at < CHUNK ? count : at + CHUNK;
@@ -273,7 +242,7 @@ COMPRESS_INLINE int32_t settle(search_t *search, int64_t count, int32_t most, bo
 /* Has an equal sum of errors been seen? Without a cut and with ties to even, sums repeat after two steps. */
 COMPRESS_INLINE bool is_repeated(const search_t *search, int shift, uint64_t (*seen)[2])
 {
-    const zps_plan_t plan = plan_of(search->group->low, search->group->high, shift, search->rule->columns);
+    const zps_plan_t plan = zps_plan(search->group->low, search->group->high, shift, search->rule->columns);
     const int step = 1 << plan.pruned, residue = shift & (2 * step - 1);
     if (search->rule->ties_to_zero || search->group->low + shift < -128 ||
         search->group->high + shift >= plan.most + step / 2)
@@ -313,14 +282,14 @@ COMPRESS_INLINE int search_residues(const zps_rule_t *rule, const int8_t *weight
     search.places = rule->last - rule->first + 1;
     search.first_unknown = search.places;
     search.last_unknown = -1;
-    for (int redundant = 0; redundant <= redundant_most(rule->columns) && fill_places(&search, count, redundant);)
+    for (int redundant = 0; redundant <= zps_redundant_most(rule->columns) && fill_places(&search, count, redundant);)
         redundant++;
     int32_t least = INT32_MAX;
     for (int place = 0; place < PLACES; place++)
         least = search.squares[place] < least ? search.squares[place] : least;
     least = settle(&search, count, least < UNKNOWN ? least : UNKNOWN - 1, true);
     if (rule->least_mean && least > 0) {
-        const int32_t most = near_most(rule, least);
+        const int32_t most = zps_near_most(rule, least);
         settle(&search, count, most, false);
         return lead(&search, count, most);
     }
@@ -331,16 +300,25 @@ COMPRESS_INLINE int search_residues(const zps_rule_t *rule, const int8_t *weight
 }
 
 COMPRESS_CLONES
-static int zps_search_residues(const zps_rule_t *rule, const int8_t *weights, int64_t count)
+static void zps_search_residues(const zps_rule_t *rule, const int8_t *weights, int64_t count, int64_t groups, int *shifts)
 {
-    return count == 32 ? search_residues(rule, weights, 32) : search_residues(rule, weights, count);
+    for (int64_t i = 0; i < groups; i++, weights += count)
+        shifts[i] = count == 32 ? search_residues(rule, weights, 32) : search_residues(rule, weights, count);
 }
 
-static const zps_search_t residues = {.name = "residues", .search = zps_search_residues};
+static const zps_search_t residues = {.name = "residues", .most = COLUMNS_GROUP_MOST, .search = zps_search_residues};
 
-const zps_search_t *const zps_searches[] = {&residues, &exhaustive, NULL};
+/* ===  Which one  === */
 
-int zps_search(const zps_rule_t *rule, const int8_t *weights, int64_t count)
+static const zps_search_t registers = {
+    .name = "registers", .most = ZPS_REGISTERS_MOST, .available = zps_registers_available, .search = zps_registers_search};
+
+const zps_search_t *const zps_searches[] = {&registers, &residues, &exhaustive, NULL};
+
+void zps_search(const zps_rule_t *rule, const int8_t *weights, int64_t count, int64_t groups, int *shifts)
 {
-    return zps_search_residues(rule, weights, count);
+    const zps_search_t *const *search = zps_searches;
+    while (count > (*search)->most || ((*search)->available != NULL && !(*search)->available()))
+        search++;
+    (*search)->search(rule, weights, count, groups, shifts);
 }

@@ -4,7 +4,6 @@
 #include "base/text.h"
 #include "compress/columns.h"
 #include "compress/compress.h"
-#include "compress/zps_search.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -164,68 +163,6 @@ static void every_value_is_the_oracles(void **state)
     }
     assert_true(groups >= 20000 && cases >= 20000);
     file_free_bytes(&bytes);
-}
-
-/* ===  The search  === */
-
-static const zps_search_t *every_shift(void)
-{
-    const zps_search_t *last = NULL;
-    for (const zps_search_t *const *search = zps_searches; *search != NULL; search++)
-        last = *search;
-    return last;
-}
-
-static void check_searches(const zps_rule_t *rule, const int8_t *weights, int64_t count)
-{
-    const int wanted = every_shift()->search(rule, weights, count);
-    for (const zps_search_t *const *search = zps_searches; *search != NULL; search++)
-        assert_int_equal((*search)->search(rule, weights, count), wanted);
-}
-
-/* All searches find the shift of the one that tries every shift: under every rule, for every number of columns, for groups
- * of all widths, and with sums beyond 8 bits at either end. */
-static void every_search_agrees(void **state)
-{
-    (void)state;
-    uint64_t random = 1;
-    for (int round = 0; round < 36000; round++) {
-        int8_t weights[200];
-        int64_t count = round % 3 == 0 ? 32 : 1 + (int64_t)(random >> 40) % (round % 50 == 1 ? 200 : 100);
-        const int narrow = round % 7, centre = narrow == 0 ? 0 : (int)(random >> 33) % 256 - 128;
-        for (int64_t i = 0; i < count; i++) {
-            random = random * 6364136223846793005u + 1442695040888963407u;
-            const int weight = ((int8_t)(random >> 56) >> narrow) + (round / 7 % 2 ? centre : 0);
-            weights[i] = (int8_t)(weight < -128 ? -128 : weight > 127 ? 127 : weight);
-        }
-        zps_rule_t rule = {.columns = 1 + round % 6, .first = round % 2 ? -32 : -31, .last = round % 2 ? 31 : 32};
-        rule.ties_to_zero = round / 6 % 2;
-        rule.least_mean = round / 12 % 2;
-        rule.near_percent = round / 24 % 4 * 10;
-        check_searches(&rule, weights, count);
-    }
-}
-
-/* Ranges of other numbers of bits, the longest group, and groups of one value. */
-static void every_search_agrees_at_the_ends(void **state)
-{
-    (void)state;
-    static int8_t weights[COLUMNS_GROUP_MOST];
-    for (int bits = 3; bits <= 6; bits++)
-        for (int columns = 1; columns <= COLUMNS_MOST; columns++)
-            for (int value = -128; value < 128; value++) {
-                const int half = 1 << (bits - 1);
-                const zps_rule_t rule = {
-                    .columns = columns, .first = -half + 1, .last = half - (value & 1), .least_mean = value % 3 != 0};
-                for (int i = 0; i < 32; i++)
-                    weights[i] = (int8_t)(i % 2 && value > -100 ? value - 1 - i : value);
-                check_searches(&rule, weights, value % 5 == 0 ? 1 : 32);
-            }
-    for (int64_t i = 0; i < COLUMNS_GROUP_MOST; i++)
-        weights[i] = (int8_t)(i * i % 251 - 125);
-    for (int columns = 1; columns <= COLUMNS_MOST; columns++)
-        check_searches(&(zps_rule_t){.columns = columns, .first = -31, .last = 32, .least_mean = true}, weights,
-                       COLUMNS_GROUP_MOST);
 }
 
 /* ===  Layers  === */
@@ -412,8 +349,6 @@ int main(void)
         cmocka_unit_test(ties_never_carry_out_of_the_stored_width),
         cmocka_unit_test(of_shifts_as_good_the_mean_decides),
         cmocka_unit_test(every_value_is_the_oracles),
-        cmocka_unit_test(every_search_agrees),
-        cmocka_unit_test(every_search_agrees_at_the_ends),
         cmocka_unit_test(groups_run_along_c_and_cross_nothing),
         cmocka_unit_test(values_alone_are_those_of_the_whole_layer),
         cmocka_unit_test(sensitive_channels_keep_their_eight_bits),
