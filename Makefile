@@ -158,8 +158,8 @@ lint:  ## warnings as errors with gcc and clang, cppcheck
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint-clang CC=clang WERROR=1 -j$(JOBS) check-build
 	@tests/lint.sh
 
-bench-peers: $(BUILD)/peers  ## our engine beside stock Darknet and ONNX Runtime (npm, python3-torch, python3-onnx; 3 GB in build/onnx)
-	@PYTHON=$(PYTHON) tests/peers/peers.sh $(BUILD)/peers $(BUILD)/onnx $(NETS)
+bench-peers: $(BUILD)/peers  ## our engine beside stock Darknet and ONNX Runtime, into results/reference/engines.md (npm, python3-torch, python3-onnx; 3 GB in build/onnx)
+	@PYTHON=$(PYTHON) tests/peers/peers.sh $(BUILD)/peers $(BUILD)/onnx results/reference/engines.md $(NETS)
 
 engines-picture:  ## draw docs/engines.png from the rates that bench-peers measured (gnuplot)
 	$(Q)gnuplot -e 'formats = "png"' -c tests/peers/engines.gp $(BUILD)/onnx/rates.csv docs/engines plots/style.gp

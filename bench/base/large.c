@@ -4,12 +4,14 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-enum { HUGE_PAGE = 1 << 21 };
+enum { HUGE_PAGE = 1 << 21, LINE = 64 };
 
 void *large_alloc(size_t size)
 {
-    void *memory = size < HUGE_PAGE ? malloc(size) : aligned_alloc(HUGE_PAGE, size);
-    if (memory != NULL && size >= HUGE_PAGE)
+    void *memory = NULL;
+    if (posix_memalign(&memory, size < HUGE_PAGE ? LINE : HUGE_PAGE, size) != 0)
+        return NULL;
+    if (size >= HUGE_PAGE)
         (void)madvise(memory, size / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE); /* only a hint */
     return memory;
 }

@@ -4,10 +4,10 @@
 
 #include <stddef.h>
 
-/* malloc() for arrays of megabytes that are written once from end to end, such as the weights of a layer. Half the time of
- * such a pass is the kernel's, which makes memory page by page when it is first touched; where it may (madvise of
- * transparent_hugepage), it makes 2 MiB at once here. Not more memory than malloc() takes. NULL: none left; free() frees.
- */
+/* malloc() for arrays of megabytes, such as the weights of a layer, aligned to 64 bytes. Where the kernel may (madvise of
+ * transparent_hugepage), their pages are 2 MiB: half the time of a pass that writes new memory is the kernel's, which makes
+ * it page by page, and a pass that reads hundreds of megabytes once waits less for the addresses of pages
+ * (docs/performance.md). Not more memory than malloc() takes. NULL: none left; free() frees. */
 void *large_alloc(size_t size);
 
 #endif

@@ -174,20 +174,44 @@ engine_profile_t engine_profile_of(const engine_t *engine)
     return all;
 }
 
-/* End the last lap of a sample. */
-static outcome_t timed(const engine_t *engine, int worker, outcome_t result)
+/* End the last lap of some samples. */
+static outcome_t timed(const engine_t *engine, int worker, int64_t samples, outcome_t result)
 {
     laps_t *laps = engine->graphs[worker].laps;
     laps_end(laps, ENGINE_STEP_BETWEEN);
     if (laps != NULL)
-        laps->profile.samples++;
+        laps->profile.samples += samples;
     return result;
 }
 
 outcome_t engine_predict(engine_t *engine, int worker, const float *input, float *logits)
 {
     laps_begin(engine->graphs[worker].laps);
-    return timed(engine, worker, engine->kernels->predict(engine->state, worker, input, logits));
+    return timed(engine, worker, 1, engine->kernels->predict(engine->state, worker, input, logits));
+}
+
+int64_t engine_batch(const engine_t *engine)
+{
+    return engine->kernels->batch != NULL ? engine->kernels->batch(engine->state) : 1;
+}
+
+outcome_t engine_predict_some(engine_t *engine, int worker, int64_t count, const float *inputs, float *logits)
+{
+    const net_size_t *size = engine->weights->size;
+    const int64_t input = size->channels * size->height * size->width, batch = engine_batch(engine);
+    outcome_t result = outcome_ok();
+    for (int64_t first = 0; first < count && outcome_is_ok(&result); first += batch) {
+        const float *from = inputs + first * input;
+        float *to = logits + first * size->classes;
+        const int64_t some = count - first < batch ? count - first : batch;
+        if (batch == 1) {
+            result = engine_predict(engine, worker, from, to);
+            continue;
+        }
+        laps_begin(engine->graphs[worker].laps);
+        result = timed(engine, worker, some, engine->kernels->predict_some(engine->state, worker, some, from, to));
+    }
+    return result;
 }
 
 outcome_t engine_run(engine_t *engine, int worker, int64_t rows, const float *vectors, float *result)
@@ -196,7 +220,7 @@ outcome_t engine_run(engine_t *engine, int worker, int64_t rows, const float *ve
         return outcome_failed("engine", engine->kernels->name, "kernels of a whole network", "those of a transformer",
                               NULL);
     laps_begin(engine->graphs[worker].laps);
-    return timed(engine, worker, engine->kernels->run(engine->state, worker, rows, vectors, result));
+    return timed(engine, worker, 1, engine->kernels->run(engine->state, worker, rows, vectors, result));
 }
 
 outcome_t engine_continue(engine_t *engine, int worker, int64_t past, int64_t count, const float *numbers, float *logits)
@@ -205,7 +229,7 @@ outcome_t engine_continue(engine_t *engine, int worker, int64_t past, int64_t co
         return outcome_failed("engine", engine->kernels->name, "kernels of a whole network", "those of a language model",
                               NULL);
     laps_begin(engine->graphs[worker].laps);
-    return timed(engine, worker, engine->kernels->continue_text(engine->state, worker, past, count, numbers, logits));
+    return timed(engine, worker, 1, engine->kernels->continue_text(engine->state, worker, past, count, numbers, logits));
 }
 
 text_t engine_versions(void)

@@ -2,6 +2,10 @@
 /* The fast kernels. Darknet owns the graph and runs its layers; each layer's forward function is replaced by one that runs
  * the oneDNN operation that plan.c chose for the layer, bound to its buffers.
  *
+ * Linear layers at the end whose weights are larger than the caches are computed by linear.h, and samples of a batch share
+ * one pass over them: the graph runs once for each sample, the first linear layer keeps its input, and the run of the last
+ * sample computes these layers for all samples. So a batch needs memory for inputs and outputs of the linear layers only.
+ *
  * Operations (primitive, reordered weights) are made once and shared by all workers; bindings belong to a worker. A
  * layer's binding is stored in its `input_layer`, a pointer field of Darknet's recurrent layers that free_layer() does not
  * touch. Only bind_layer() sets it and only fast_close() clears it.
@@ -10,9 +14,12 @@
  * multiplier m = gamma / sqrt(variance + eps): m is folded into the weights after they were quantised and dequantised. */
 #include "engine/fast.h"
 
+#include "base/large.h"
 #include "base/text.h"
 #include "engine/engine.h"
+#include "engine/float_tiles.h"
 #include "engine/laps.h"
+#include "engine/linear.h"
 #include "engine/onednn.h"
 #include "engine/plan.h"
 #include "engine/widen.h"
@@ -20,11 +27,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGNMENT = 64, MOST_SCRATCH = 1 << 22 /* weights folded at a time, but at least ENGINE_ROWS rows */ };
+enum {
+    ALIGNMENT = 64,
+    MOST_SCRATCH = 1 << 22, /* weights folded at a time, but at least ENGINE_ROWS rows */
+    LARGE_WEIGHTS = 1 << 20 /* 4 MB: more than the caches of one core */
+};
 
 /* The data of a replaced forward function, found through its layer. */
 typedef struct {
     onednn_binding_t *binding;
+    const linear_t *linear;     /* in place of a binding */
+    bool gathers;               /* the first of the linear layers at the end */
     onednn_binding_t *filtered; /* the same on the worker's filtered input; NULL: no filter yet, or not a table layer */
     bool *refused;              /* of the worker */
     const struct fast *fast;
@@ -35,13 +48,15 @@ typedef struct {
     size_t table;
     widen_t widen; /* an option-A shortcut, which is computed here and not by oneDNN */
     const float *narrow, *main;
-    float *target;
+    float *target; /* of such a shortcut, or of a linear layer */
 } step_t;
 
 typedef struct {
-    float *input;    /* aligned copy of the sample, to which the first operation is bound */
-    float *filtered; /* room for the largest input of a table layer; NULL: no filter yet */
-    step_t *steps;   /* one per layer; binding NULL where another layer's operation does the work */
+    float *input;      /* aligned copy of the sample, to which the first operation is bound */
+    float *filtered;   /* room for the largest input of a table layer; NULL: no filter yet */
+    float *gathered;   /* [ENGINE_BATCH, inputs] of the first linear layer of the tail; NULL: no tail */
+    int64_t row, rows; /* the sample of the batch that is computed; samples of the batch */
+    step_t *steps;     /* one per layer; binding NULL where another layer's operation does the work */
     bool refused;
 } worker_t;
 
@@ -51,8 +66,10 @@ typedef struct fast {
     int workers;
     bool winograd;
     onednn_t *onednn;
-    plan_step_t *plan; /* one per layer of the graph */
-    onednn_op_t **ops; /* one per layer of the graph, or NULL */
+    plan_step_t *plan;  /* one per layer of the graph */
+    onednn_op_t **ops;  /* one per layer of the graph, or NULL */
+    linear_t **linears; /* one per layer of the graph, or NULL: not before the tail */
+    int tail;           /* the first of the linear layers at the end; the number of layers: none */
     worker_t *states;
     float *scratch; /* folded weights, then biases */
     int64_t scratch_weights;
@@ -64,38 +81,71 @@ typedef struct fast {
 
 /* ===  Forward  === */
 
+/* The run of the last sample computes the rows of all samples. */
+static void run_linear(const step_t *step, const float *source)
+{
+    const worker_t *own = &step->fast->states[step->worker];
+    const int64_t inputs = linear_inputs(step->linear);
+    if (step->gathers && own->rows > 1) {
+        memcpy(own->gathered + own->row * inputs, source, (size_t)inputs * sizeof *source);
+        source = own->gathered;
+    }
+    if (own->row + 1 == own->rows)
+        linear_run(step->linear, own->rows, source, step->target);
+}
+
 static void forward_step(layer at, network net)
 {
     (void)net;
     const step_t *step = (const step_t *)(const void *)at.input_layer;
     onednn_binding_t *binding = step->binding;
+    const float *source = step->source;
     if (step->source_count > 0 && step->fast->observer != NULL)
         step->fast->observer(step->fast->observer_context, step->worker, step->table, step->source, step->source_count);
     if (step->source_count > 0 && step->fast->filter != NULL) {
-        step->fast->filter(step->fast->filter_context, step->worker, step->table, &step->shape, step->source,
-                           step->fast->states[step->worker].filtered);
+        float *filtered = step->fast->states[step->worker].filtered;
+        step->fast->filter(step->fast->filter_context, step->worker, step->table, &step->shape, step->source, filtered);
         binding = step->filtered;
+        source = filtered;
         laps_end(step->fast->graphs[step->worker].laps, ENGINE_STEP_QUANTISE);
     }
-    if (binding != NULL && !onednn_run(binding))
+    if (step->linear != NULL)
+        run_linear(step, source);
+    else if (binding != NULL && !onednn_run(binding))
         *step->refused = true;
     if (step->narrow != NULL)
         widen_add(&step->widen, step->narrow, step->main, step->target);
 }
 
-static outcome_t fast_predict(void *state, int worker, const float *input, float *logits)
+static int64_t fast_batch(const void *state)
+{
+    const fast_t *fast = state;
+    const bool watched = fast->observer != NULL || fast->filter != NULL; /* they look at samples one by one */
+    return fast->tail < fast->graphs[0].net->n && !watched ? ENGINE_BATCH : 1;
+}
+
+static outcome_t fast_predict_some(void *state, int worker, int64_t count, const float *inputs, float *logits)
 {
     const fast_t *fast = state;
     worker_t *own = &fast->states[worker];
     network *net = fast->graphs[worker].net;
+    const float *output = NULL;
     onednn_prepare_thread();
-    memcpy(own->input, input, (size_t)net->inputs * sizeof *input);
     own->refused = false;
-    const float *output = network_predict(net, own->input);
+    own->rows = count;
+    for (own->row = 0; own->row < count; own->row++) {
+        memcpy(own->input, inputs + own->row * net->inputs, (size_t)net->inputs * sizeof *inputs);
+        output = network_predict(net, own->input);
+    }
     if (own->refused)
         return outcome_failed("oneDNN", "running a layer", "an error", "success", "try --kernels stock");
-    memcpy(logits, output, (size_t)fast->weights->size->classes * sizeof *logits);
+    memcpy(logits, output, (size_t)(count * fast->weights->size->classes) * sizeof *logits);
     return outcome_ok();
+}
+
+static outcome_t fast_predict(void *state, int worker, const float *input, float *logits)
+{
+    return fast_predict_some(state, worker, 1, input, logits);
 }
 
 /* ===  Operations  === */
@@ -110,6 +160,8 @@ static outcome_t make_op(fast_t *fast, int index)
     case PLAN_CONVOLUTION:
         return onednn_convolution(fast->onednn, &step->from, &step->to, &step->window, &after, op);
     case PLAN_INNER_PRODUCT:
+        if (index >= fast->tail)
+            return linear_create(step, &fast->linears[index]);
         return onednn_inner_product(fast->onednn, &step->from, step->to.c * step->to.h * step->to.w, &after, op);
     case PLAN_MAX_POOL:
         return onednn_max_pool(fast->onednn, &step->from, &step->to, &step->window, op);
@@ -126,11 +178,11 @@ static outcome_t make_op(fast_t *fast, int index)
 
 /* ===  Bindings  === */
 
-/* Move a layer's output to aligned memory; free_layer() frees it like the one it replaces. */
-static outcome_t align_output(layer *at)
+/* Move a layer's output to aligned memory for `rows` samples; free_layer() frees it like the one it replaces. */
+static outcome_t align_output(layer *at, int64_t rows)
 {
-    size_t bytes = ((size_t)at->outputs * sizeof(float) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    float *aligned = aligned_alloc(ALIGNMENT, bytes);
+    size_t bytes = ((size_t)(rows * at->outputs) * sizeof(float) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    float *aligned = large_alloc(bytes);
     if (aligned == NULL)
         return outcome_out_of_memory("activations");
     memset(aligned, 0, bytes);
@@ -161,6 +213,11 @@ static outcome_t bind_layer(fast_t *fast, int worker, int index)
         step->main = result_of(fast, worker, plan->source);
         step->target = result_of(fast, worker, index);
     }
+    if (fast->linears[index] != NULL) {
+        step->linear = fast->linears[index];
+        step->gathers = index == fast->tail;
+        step->target = result_of(fast, worker, index);
+    }
     if (fast->ops[index] == NULL)
         return outcome_ok();
     return onednn_bind(fast->onednn, fast->ops[index], result_of(fast, worker, plan->source),
@@ -189,8 +246,13 @@ static outcome_t open_worker(fast_t *fast, int worker)
     if (own->steps == NULL || own->input == NULL)
         return outcome_out_of_memory("activations");
     for (int i = 0; i < net->n; i++)
-        if (outcome_bad(&result, align_output(&net->layers[i])))
+        if (outcome_bad(&result, align_output(&net->layers[i], i < fast->tail ? 1 : ENGINE_BATCH)))
             return result;
+    if (fast->tail < net->n) {
+        own->gathered = large_alloc((size_t)(ENGINE_BATCH * linear_inputs(fast->linears[fast->tail])) * sizeof(float));
+        if (own->gathered == NULL)
+            return outcome_out_of_memory("activations");
+    }
     net->output = net->layers[net->n - 1].output;
     for (int i = 0; i < net->n; i++)
         if (outcome_bad(&result, bind_layer(fast, worker, i)))
@@ -218,15 +280,31 @@ static void fast_close(void *state)
         free(fast->states[worker].steps);
         free(fast->states[worker].input);
         free(fast->states[worker].filtered);
+        free(fast->states[worker].gathered);
     }
     for (int i = 0; i < layers && fast->ops != NULL; i++)
         onednn_op_free(fast->ops[i]);
+    for (int i = 0; i < layers && fast->linears != NULL; i++)
+        linear_free(fast->linears[i]);
     onednn_free(fast->onednn);
     free(fast->plan);
     free(fast->ops);
+    free(fast->linears);
     free(fast->states);
     free(fast->scratch);
     free(fast);
+}
+
+/* The first of the linear layers at the end, if one of them is large and the processor can run linear.h. Small ones stay
+ * with oneDNN, whose sums are in another order: nothing would be gained. */
+static int find_tail(const fast_t *fast)
+{
+    const int layers = fast->graphs[0].net->n;
+    int tail = layers;
+    bool large = false;
+    for (; tail > 0 && fast->plan[tail - 1].kind == PLAN_INNER_PRODUCT; tail--)
+        large |= linear_weights(&fast->plan[tail - 1]) >= LARGE_WEIGHTS;
+    return large && float_tiles_available() ? tail : layers;
 }
 
 static outcome_t open_shared(fast_t *fast)
@@ -244,13 +322,15 @@ static outcome_t open_shared(fast_t *fast)
     fast->scratch = malloc((size_t)(largest + widest) * sizeof *fast->scratch);
     fast->plan = calloc((size_t)layers, sizeof *fast->plan);
     fast->ops = calloc((size_t)layers, sizeof(onednn_op_t *));
+    fast->linears = calloc((size_t)layers, sizeof(linear_t *));
     fast->states = calloc((size_t)fast->workers, sizeof *fast->states);
-    if (fast->scratch == NULL || fast->plan == NULL || fast->ops == NULL || fast->states == NULL)
+    if (fast->scratch == NULL || fast->plan == NULL || fast->ops == NULL || fast->linears == NULL || fast->states == NULL)
         return outcome_out_of_memory("fast kernels");
     outcome_t result;
     if (outcome_bad(&result, plan_make(&fast->graphs[0], table, fast->plan)) ||
         outcome_bad(&result, onednn_create(&fast->onednn)))
         return result;
+    fast->tail = find_tail(fast);
     for (int i = 0; outcome_is_ok(&result) && i < layers; i++)
         result = make_op(fast, i);
     return result;
@@ -276,7 +356,7 @@ static outcome_t bind_filtered(fast_t *fast, int worker)
     if (own->filtered == NULL)
         return outcome_out_of_memory("activations");
     for (int i = 0; i < fast->graphs[worker].net->n && outcome_is_ok(&result); i++)
-        if (own->steps[i].source_count > 0)
+        if (own->steps[i].source_count > 0 && own->steps[i].linear == NULL)
             result = onednn_bind(fast->onednn, fast->ops[i], own->filtered, NULL, result_of(fast, worker, i),
                                  &own->steps[i].filtered);
     return result;
@@ -332,6 +412,8 @@ static outcome_t fast_set_rows(void *state, size_t index, int64_t first, int64_t
     const fast_t *fast = state;
     const net_layer_t *table = &fast->weights->table.items[index];
     const int64_t row = table->c * table->kh * table->kw;
+    const int layer_index = fast->graphs[0].layer_of[index];
+    linear_t *linear = fast->linears[layer_index];
     float *biases = fast->scratch + fast->scratch_weights;
     outcome_t result = outcome_ok();
     int64_t step = fast->scratch_weights / row;
@@ -345,8 +427,9 @@ static outcome_t fast_set_rows(void *state, size_t index, int64_t first, int64_t
             for (int64_t i = 0; i < row; i++)
                 fast->scratch[k * row + i] = weights[(at + k) * row + i] * (float)multiplier;
         }
-        result = onednn_set_rows(fast->onednn, fast->ops[fast->graphs[0].layer_of[index]], first + at, count, fast->scratch,
-                                 biases);
+        result = linear != NULL
+                     ? linear_set(linear, first + at, count, fast->scratch, biases)
+                     : onednn_set_rows(fast->onednn, fast->ops[layer_index], first + at, count, fast->scratch, biases);
     }
     return result;
 }
@@ -356,7 +439,9 @@ const kernels_t kernels_fast = {.name = "fast",
                                 .set_rows = fast_set_rows,
                                 .observe = fast_observe,
                                 .filter = fast_filter,
+                                .batch = fast_batch,
                                 .predict = fast_predict,
+                                .predict_some = fast_predict_some,
                                 .close = fast_close};
 
 const kernels_t kernels_winograd = {.name = "winograd",
@@ -364,5 +449,7 @@ const kernels_t kernels_winograd = {.name = "winograd",
                                     .set_rows = fast_set_rows,
                                     .observe = fast_observe,
                                     .filter = fast_filter,
+                                    .batch = fast_batch,
                                     .predict = fast_predict,
+                                    .predict_some = fast_predict_some,
                                     .close = fast_close};

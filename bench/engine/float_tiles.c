@@ -5,6 +5,7 @@
  * larger than the caches (docs/performance.md). */
 #include "engine/float_tiles.h"
 
+#include "base/large.h"
 #include "engine/onednn.h"
 
 #include <stdlib.h>
@@ -26,7 +27,7 @@ static int64_t panels_of(const float_matrix_t *matrix)
 static float *aligned_zeros(int64_t count)
 {
     const size_t bytes = ((size_t)count * sizeof(float) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    float *memory = aligned_alloc(ALIGNMENT, bytes);
+    float *memory = large_alloc(bytes);
     if (memory != NULL)
         memset(memory, 0, bytes);
     return memory;

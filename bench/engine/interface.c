@@ -21,6 +21,8 @@ const engine_interface_t bbs_engine_interface = {.commit = BBS_COMMIT,
                                                  .profile = engine_profile,
                                                  .profile_of = engine_profile_of,
                                                  .predict = engine_predict,
+                                                 .predict_some = engine_predict_some,
+                                                 .batch = engine_batch,
                                                  .run = engine_run,
                                                  .continue_text = engine_continue,
                                                  .versions = engine_versions};

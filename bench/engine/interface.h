@@ -29,6 +29,8 @@ typedef struct {
     outcome_t (*profile)(engine_t *engine);
     engine_profile_t (*profile_of)(const engine_t *engine);
     outcome_t (*predict)(engine_t *engine, int worker, const float *input, float *logits);
+    outcome_t (*predict_some)(engine_t *engine, int worker, int64_t count, const float *inputs, float *logits);
+    int64_t (*batch)(const engine_t *engine);
     outcome_t (*run)(engine_t *engine, int worker, int64_t rows, const float *vectors, float *result);
     outcome_t (*continue_text)(engine_t *engine, int worker, int64_t past, int64_t count, const float *numbers,
                                float *logits);

@@ -19,6 +19,10 @@ typedef struct {
                               const float *scale);
     /* One forward pass of graphs[worker]; logits[classes]. */
     outcome_t (*predict)(void *state, int worker, const float *input, float *logits);
+    /* The same of 1 to batch() samples at once, inputs[count, ...] and logits[count, classes]; both NULL for sets that gain
+     * nothing. */
+    int64_t (*batch)(const void *state);
+    outcome_t (*predict_some)(void *state, int worker, int64_t count, const float *inputs, float *logits);
     /* A part of a network (engine_run()); NULL for sets that cannot. */
     outcome_t (*run)(void *state, int worker, int64_t rows, const float *vectors, float *result);
     /* Go on with a text (engine_continue()); NULL for sets that cannot. */

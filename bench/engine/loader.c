@@ -180,6 +180,16 @@ outcome_t engine_predict(engine_t *engine, int worker, const float *input, float
     return engine->calls->predict(engine->inner, worker, input, logits);
 }
 
+outcome_t engine_predict_some(engine_t *engine, int worker, int64_t count, const float *inputs, float *logits)
+{
+    return engine->calls->predict_some(engine->inner, worker, count, inputs, logits);
+}
+
+int64_t engine_batch(const engine_t *engine)
+{
+    return engine->calls->batch(engine->inner);
+}
+
 outcome_t engine_run(engine_t *engine, int worker, int64_t rows, const float *vectors, float *result)
 {
     return engine->calls->run(engine->inner, worker, rows, vectors, result);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/onednn_internal.h"
 
+#include "base/large.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +18,7 @@ struct onednn_op {
     bool takes_two;
     dnnl_memory_desc_t plain_weights, plain_biases;
     dnnl_memory_t weights, biases; /* NULL for operations without */
+    void *room;                    /* of the weights */
     bool whole;                    /* all rows must be reordered at once: a layout without parts (Winograd) */
     float *waiting;                /* of such an operation: rows that were set, until the last; else NULL */
 };
@@ -158,7 +161,10 @@ static outcome_t make_op(onednn_t *onednn, const char *what, const_dnnl_op_desc_
 static outcome_t make_weights(onednn_t *onednn, const char *what, onednn_op_t *op)
 {
     const dnnl_memory_desc_t *wanted = dnnl_primitive_desc_query_md(op->description, dnnl_query_weights_md, 0);
-    dnnl_status_t status = dnnl_memory_create(&op->weights, wanted, onednn->engine, DNNL_MEMORY_ALLOCATE);
+    op->room = large_alloc(dnnl_memory_desc_get_size(wanted));
+    if (op->room == NULL)
+        return outcome_out_of_memory(what);
+    dnnl_status_t status = dnnl_memory_create(&op->weights, wanted, onednn->engine, op->room);
     if (status == dnnl_success)
         status = dnnl_memory_create(&op->biases, &op->plain_biases, onednn->engine, DNNL_MEMORY_ALLOCATE);
     return status == dnnl_success ? outcome_ok() : onednn_failure(what, status);
@@ -296,6 +302,7 @@ void onednn_op_free(onednn_op_t *op)
     dnnl_memory_destroy(op->biases);
     dnnl_primitive_destroy(op->primitive);
     dnnl_primitive_desc_destroy(op->description);
+    free(op->room);
     free(op->waiting);
     free(op);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "engine/tokens.h"
 
+#include "base/large.h"
 #include "base/text.h"
 
 #include <math.h>
@@ -17,7 +18,7 @@ bool tokens_has_weights(const net_step_t *step)
 float *tokens_floats(int64_t count)
 {
     size_t bytes = ((size_t)count * sizeof(float) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    float *floats = aligned_alloc(ALIGNMENT, bytes);
+    float *floats = large_alloc(bytes);
     if (floats != NULL)
         memset(floats, 0, bytes);
     return floats;

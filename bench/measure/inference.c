@@ -10,11 +10,12 @@
 typedef struct {
     const inference_t *inference;
     const int64_t *samples;
+    int64_t count, groups, most; /* samples; groups of them that a worker runs at once; samples of the largest group */
     int *predicted;
-    float *inputs, *logits; /* one per worker */
+    float *inputs, *logits; /* [threads, most, ...] */
     outcome_t *failures;    /* one per worker: its first failure */
     progress_t progress;
-} batch_t;
+} work_t;
 
 int inference_answer(const float *logits, int64_t classes)
 {
@@ -25,27 +26,54 @@ int inference_answer(const float *logits, int64_t classes)
     return best;
 }
 
-static void run_one(void *context, int64_t index, int worker)
+/* As few groups as the engine's batches allow, but as many for each thread, so that no thread waits for a large last one.
+ */
+static int64_t groups_of(int64_t count, int64_t batch, int64_t threads)
 {
-    batch_t *batch = context;
-    const inference_t *inference = batch->inference;
+    const int64_t rounds = (count + batch * threads - 1) / (batch * threads);
+    return rounds * threads < count ? rounds * threads : count;
+}
+
+/* Read the samples of a group that can be read. index[read] are their places in the list. */
+static outcome_t read_group(const work_t *work, int64_t group, float *inputs, int64_t *index, int64_t *read)
+{
+    const inference_t *inference = work->inference;
     const net_size_t *size = inference->size;
-    float *input = batch->inputs + worker * size->channels * size->height * size->width;
-    float *logits = batch->logits + worker * size->classes;
-    if (!outcome_is_ok(&batch->failures[worker]))
+    const int64_t floats = size->channels * size->height * size->width;
+    *read = 0;
+    for (int64_t i = group * work->count / work->groups; i < (group + 1) * work->count / work->groups; i++) {
+        const outcome_t result = dataset_read(inference->dataset, work->samples[i], inputs + *read * floats);
+        if (outcome_is_ok(&result))
+            index[(*read)++] = i;
+        else if (!inference->skip_bad || !outcome_is_error(&result) || outcome_fault(&result) != FAULT_FAILED)
+            return result;
+        else if (work->predicted != NULL)
+            work->predicted[i] = SAMPLE_SKIPPED;
+    }
+    return outcome_ok();
+}
+
+static void run_group(void *context, int64_t group, int worker)
+{
+    work_t *work = context;
+    const inference_t *inference = work->inference;
+    const net_size_t *size = inference->size;
+    float *inputs = work->inputs + worker * work->most * size->channels * size->height * size->width;
+    float *logits = work->logits + worker * work->most * size->classes;
+    int64_t index[ENGINE_BATCH], read;
+    outcome_t *failure = &work->failures[worker];
+    if (!outcome_is_ok(failure) || outcome_bad(failure, read_group(work, group, inputs, index, &read)) ||
+        outcome_bad(failure, engine_predict_some(inference->engine, worker, read, inputs, logits)))
         return;
-    outcome_t result = dataset_read(inference->dataset, batch->samples[index], input);
-    bool skipped = inference->skip_bad && outcome_is_error(&result) && outcome_fault(&result) == FAULT_FAILED;
-    if (outcome_is_ok(&result))
-        result = engine_predict(inference->engine, worker, input, logits);
-    if (outcome_is_ok(&result) && inference->take != NULL)
-        inference->take(inference->context, index, logits);
-    if (!outcome_is_ok(&result) && !skipped)
-        batch->failures[worker] = result;
-    else if (batch->predicted != NULL)
-        batch->predicted[index] = skipped ? SAMPLE_SKIPPED : inference_answer(logits, size->classes);
+    for (int64_t i = 0; i < read; i++) {
+        const float *row = logits + i * size->classes;
+        if (inference->take != NULL)
+            inference->take(inference->context, index[i], row);
+        if (work->predicted != NULL)
+            work->predicted[index[i]] = inference_answer(row, size->classes);
+    }
     if (worker == 0)
-        progress_update(&batch->progress, index);
+        progress_update(&work->progress, group * work->count / work->groups);
 }
 
 outcome_t inference_run(const inference_t *inference, const char *title, const int64_t *samples, int64_t count,
@@ -53,24 +81,27 @@ outcome_t inference_run(const inference_t *inference, const char *title, const i
 {
     const net_size_t *size = inference->size;
     const size_t threads = (size_t)inference->threads;
-    batch_t batch = {.inference = inference, .samples = samples, .predicted = predicted};
-    batch.inputs = malloc(threads * (size_t)(size->channels * size->height * size->width) * sizeof *batch.inputs);
-    batch.logits = malloc(threads * (size_t)size->classes * sizeof *batch.logits);
-    batch.failures = calloc(threads, sizeof *batch.failures);
+    work_t work = {.inference = inference, .samples = samples, .count = count, .predicted = predicted};
+    work.groups = groups_of(count, engine_batch(inference->engine), inference->threads);
+    work.most = work.groups > 0 ? (count + work.groups - 1) / work.groups : 1;
+    const size_t places = threads * (size_t)work.most;
+    work.inputs = malloc(places * (size_t)(size->channels * size->height * size->width) * sizeof *work.inputs);
+    work.logits = malloc(places * (size_t)size->classes * sizeof *work.logits);
+    work.failures = calloc(threads, sizeof *work.failures);
     outcome_t result;
-    if (batch.inputs == NULL || batch.logits == NULL || batch.failures == NULL) {
+    if (work.inputs == NULL || work.logits == NULL || work.failures == NULL) {
         result = outcome_out_of_memory("samples");
         goto out;
     }
-    progress_start(&batch.progress, title, "samples", count);
-    result = threads_for(inference->threads, count, run_one, &batch);
-    progress_finish(&batch.progress);
+    progress_start(&work.progress, title, "samples", count);
+    result = threads_for(inference->threads, work.groups, run_group, &work);
+    progress_finish(&work.progress);
     for (size_t i = 0; i < threads && outcome_is_ok(&result); i++)
-        result = batch.failures[i];
+        result = work.failures[i];
 
 out:
-    free(batch.inputs);
-    free(batch.logits);
-    free(batch.failures);
+    free(work.inputs);
+    free(work.logits);
+    free(work.failures);
     return result;
 }

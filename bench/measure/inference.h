@@ -5,8 +5,8 @@
 #include "data/dataset.h"
 #include "engine/engine.h"
 
-/* Run samples of a data set through an engine. Each sample is run by one worker, so the answers are the same for any number
- * of workers. */
+/* Run samples of a data set through an engine. Each sample is run by one worker, with up to ENGINE_BATCH others where the
+ * engine gains by it, so the answers are the same for any number of workers. */
 
 typedef struct {
     const dataset_t *dataset;

@@ -78,44 +78,49 @@ def cifar_resnet(w, x, blocks, classes=10):
     return linear(w, "linear", x.mean((2, 3)), classes)
 
 
-def attention(query, key, value, heads):
-    tokens, width = query.shape
-    parts = [t.reshape(tokens, heads, width // heads).transpose(0, 1) for t in (query, key, value)]
-    scores = parts[0] @ parts[1].transpose(1, 2) / (width // heads) ** 0.5
-    return (scores.softmax(-1) @ parts[2]).transpose(0, 1).reshape(tokens, width)
+def attention(query, key, value, heads, tokens):
+    """Of the samples among the rows, each of `tokens` rows; a sample sees itself only."""
+    width = query.shape[-1]
+    parts = [t.reshape(-1, tokens, heads, width // heads).transpose(1, 2) for t in (query, key, value)]
+    scores = parts[0] @ parts[1].transpose(2, 3) / (width // heads) ** 0.5
+    return (scores.softmax(-1) @ parts[2]).transpose(1, 2).reshape(-1, width)
 
 
 def layer_norm(w, name, x, epsilon):
-    d = x.shape[-1]
+    d = int(x.shape[-1])
     return functional.layer_norm(x, (d,), w(f"{name}.weight", d), w(f"{name}.bias", d), epsilon)
 
 
 def vit(w, x, width, heads, blocks, patch, classes, hidden=None, epsilon=1e-6):
     hidden = hidden or 4 * width
     x = functional.conv2d(x, w("patch_embed.proj.weight", width, x.shape[1], patch, patch), w("patch_embed.proj.bias", width),
-                          patch)[0].flatten(1).T
-    x = torch.cat([w("cls_token", 1, 1, width)[0], x]) + w("pos_embed", 1, len(x) + 1, width)[0]
+                          patch).flatten(2).transpose(1, 2)
+    tokens = int(x.shape[1]) + 1
+    places = w("pos_embed", 1, tokens, width)
+    first = w("cls_token", 1, 1, width) + places[:, :1]  # of every sample: rows of zeros make room for it
+    x = (functional.pad(x, (0, 0, 1, 0)) + torch.cat([first, places[:, 1:]], 1)).reshape(-1, width)  # rows of all samples
     for block in range(blocks):
         name = f"blocks.{block}"
         query, key, value = linear(w, f"{name}.attn.qkv", layer_norm(w, f"{name}.norm1", x, epsilon), 3 * width).chunk(3, -1)
-        x = x + linear(w, f"{name}.attn.proj", attention(query, key, value, heads), width)
+        x = x + linear(w, f"{name}.attn.proj", attention(query, key, value, heads, tokens), width)
         y = functional.gelu(linear(w, f"{name}.mlp.fc1", layer_norm(w, f"{name}.norm2", x, epsilon), hidden))
         x = x + linear(w, f"{name}.mlp.fc2", y, width)
-    return linear(w, "head", layer_norm(w, "norm", x[:1], epsilon), classes)
+    return linear(w, "head", layer_norm(w, "norm", x.reshape(-1, tokens, width)[:, 0], epsilon), classes)
 
 
 def bert(w, numbers, segments, words, places, width, heads, layers, classes=2, hidden=None, epsilon=1e-12):
-    hidden, tables = hidden or 4 * width, "bert.embeddings"
+    """Of one text [tokens], or of texts of equal length [texts, tokens]."""
+    hidden, tables, tokens = hidden or 4 * width, "bert.embeddings", int(numbers.shape[-1])
     x = (w(f"{tables}.word_embeddings.weight", words, width)[numbers]
-         + w(f"{tables}.position_embeddings.weight", places, width)[:len(numbers)]
-         + w(f"{tables}.token_type_embeddings.weight", 2, width)[segments])
+         + w(f"{tables}.position_embeddings.weight", places, width)[:tokens]
+         + w(f"{tables}.token_type_embeddings.weight", 2, width)[segments]).reshape(-1, width)  # the rows of all texts
     x = layer_norm(w, f"{tables}.LayerNorm", x, epsilon)
     for layer in range(layers):
         name = f"bert.encoder.layer.{layer}"
         parts = [linear(w, f"{name}.attention.self.{part}", x, width) for part in ("query", "key", "value")]
-        y = linear(w, f"{name}.attention.output.dense", attention(*parts, heads), width)
+        y = linear(w, f"{name}.attention.output.dense", attention(*parts, heads, tokens), width)
         x = layer_norm(w, f"{name}.attention.output.LayerNorm", x + y, epsilon)
         y = functional.gelu(linear(w, f"{name}.intermediate.dense", x, hidden))
         x = layer_norm(w, f"{name}.output.LayerNorm", x + linear(w, f"{name}.output.dense", y, width), epsilon)
-    pooled = torch.tanh(linear(w, "bert.pooler.dense", x[:1], width))
+    pooled = torch.tanh(linear(w, "bert.pooler.dense", x.reshape(-1, tokens, width)[:, 0], width))
     return linear(w, "classifier", pooled, classes)

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One network of ours with weights by formula, for the comparison with other engines (tests/peers/peers.sh):
  *
- *     engine NET KERNELS THREADS REPEATS [INPUTS.bin]
- *     engine sgemm|product - THREADS REPEATS
+ *     engine NET KERNELS THREADS REPEATS BATCH...
+ *     engine NET KERNELS steps REPEATS BATCH
+ *     engine NET input - INPUTS.bin
  *     engine NET work - -
- *     engine NET KERNELS steps REPEATS
+ *     engine sgemm|product - THREADS REPEATS
  *     engine version - - -
  *
- * with KERNELS those of engine.h, or int8: the integer mode with fast kernels, weights quantised, made-up ranges. It
- * prints a line "milliseconds logit0" for each of REPEATS rounds, in which each thread computes one sample, over their
- * number. sgemm and product print a line for each round with the rate of 2048 x 2048 x 2048 products, one a thread, in
- * G operations/s: the machine's limit for float32, and for u8 by s8 with 32-bit sums. work prints the million
- * multiplications of a sample; version the libraries; steps the processor time by kind of step, "milliseconds share name",
- * in one thread. */
+ * with KERNELS those of engine.h, or int8: the integer mode with fast kernels, weights quantised, made-up ranges. For each
+ * BATCH it prints a line "batch milliseconds logit0" for each of REPEATS / BATCH rounds, at least two, after one that warms
+ * up. In a round each thread computes a batch of samples; the time is that of the round over the number of samples, and the
+ * logit that of the batch's last sample. steps prints the processor time by kind of step, "milliseconds share name", in one
+ * thread; input writes the sample; work prints its million multiplications. sgemm and product print a line "1 rate 0" for
+ * each round with the rate of 2048 x 2048 x 2048 products, one a thread, in G operations/s: the machine's limit for
+ * float32, and for u8 by s8 with 32-bit sums. version prints the libraries. */
 #include "base/progress.h"
 #include "base/threads.h"
 #include "compress/quantize.h"
@@ -23,19 +25,21 @@
 
 #include "made_weights.h"
 
-enum { SAMPLE = 9, SIDE = 2048, CLASSES_LIMIT = 1000 };
+enum { SAMPLE = 9, SIDE = 2048 };
 
 typedef struct {
     engine_t *engine;
-    const float *input;
-    float logits[64][CLASSES_LIMIT];
+    int64_t batch, classes;
+    const float *inputs;
+    float *logits;    /* [threads, batch, classes] */
     float *a, *b, *c; /* of the products; bytes and 32-bit sums in the same memory */
 } job_t;
 
 static void predict(void *context, int64_t index, int worker)
 {
     job_t *job = context;
-    outcome_t result = engine_predict(job->engine, worker, job->input, job->logits[index]);
+    outcome_t result =
+        engine_predict_some(job->engine, worker, job->batch, job->inputs, job->logits + index * job->batch * job->classes);
     assert_ok(result);
 }
 
@@ -80,29 +84,12 @@ static void measure_product(void (*work)(void *, int64_t, int), int threads, int
     for (int i = 0; i < repeats + 1; i++) {
         const double seconds = round_of(work, job, threads);
         if (i > 0)
-            printf("%.1f 0\n", 2e-9 * SIDE * SIDE * SIDE / seconds);
+            printf("1 %.1f 0\n", 2e-9 * SIDE * SIDE * SIDE / seconds);
     }
     free(job->a);
     free(job->b);
     free(job->c);
     free(job);
-}
-
-static void write_input(const char *path, const net_weights_t *weights, const float *input)
-{
-    const net_size_t *size = weights->size;
-    int64_t count = size->channels * size->height * size->width, tokens = size->width;
-    FILE *stream = fopen(path, "wb");
-    assert_non_null(stream);
-    if (weights->program.count > 0 && weights->program.steps[0].kind == NET_STEP_EMBEDDING) {
-        for (tokens = 0; input[tokens] >= 0;)
-            tokens++;
-        fwrite(input, sizeof *input, (size_t)tokens, stream);
-        fwrite(input + size->width, sizeof *input, (size_t)tokens, stream);
-    } else {
-        fwrite(input, sizeof *input, (size_t)count, stream);
-    }
-    assert_int_equal(fclose(stream), 0);
 }
 
 static void open_integers(const net_weights_t *weights, int threads, net_ranges_t *ranges, job_t *job)
@@ -139,64 +126,126 @@ static void print_steps(const engine_profile_t *profile)
                    steps_name((engine_step_kind_t)kind));
 }
 
-static void measure_network(const char *name, const char *kernels, bool profiled, int threads, int repeats,
-                            const char *write_to)
+static void open_engine(const net_weights_t *weights, const char *kernels, int threads, net_ranges_t *ranges, job_t *job)
+{
+    if (strcmp(kernels, "int8") == 0) {
+        open_integers(weights, threads, ranges, job);
+        return;
+    }
+    assert_ok(engine_open(weights, kernels, threads, &job->engine));
+    for (size_t i = 0; i < weights->table.count; i++)
+        assert_ok(engine_set_rows(job->engine, i, 0, weights->table.items[i].k, weights->layers[i].weights));
+}
+
+/* Times of one batch. */
+static void measure_batch(job_t *job, int threads, int repeats)
+{
+    const int rounds = repeats / (int)job->batch < 2 ? 2 : repeats / (int)job->batch;
+    for (int i = 0; i < rounds + 1; i++) {
+        const double seconds = round_of(predict, job, threads);
+        if (i > 0)
+            printf("%d %.2f %.5f\n", (int)job->batch, 1000 * seconds / (double)job->batch,
+                   (double)job->logits[(job->batch - 1) * job->classes]);
+    }
+    fflush(stdout);
+}
+
+static void profile_steps(job_t *job, int repeats)
+{
+    (void)round_of(predict, job, 1);
+    assert_ok(engine_profile(job->engine));
+    for (int i = 0; i < repeats; i++)
+        (void)round_of(predict, job, 1);
+    const engine_profile_t profile = engine_profile_of(job->engine);
+    print_steps(&profile);
+}
+
+static int64_t floats_of(const net_size_t *size)
+{
+    return size->channels * size->height * size->width;
+}
+
+/* All inputs of a batch are the same sample, so that texts have the same length. */
+static void give_batch(job_t *job, const net_weights_t *weights, int threads, int64_t batch)
+{
+    const int64_t floats = floats_of(weights->size);
+    float *inputs = calloc((size_t)(batch * floats), sizeof *inputs);
+    job->batch = batch;
+    job->classes = weights->size->classes;
+    job->logits = calloc((size_t)(threads * batch * job->classes), sizeof *job->logits);
+    assert_true(inputs != NULL && job->logits != NULL);
+    for (int64_t i = 0; i < batch; i++)
+        made_input(weights, SAMPLE, inputs + i * floats);
+    job->inputs = inputs;
+}
+
+static void free_batch(job_t *job)
+{
+    free((void *)(uintptr_t)job->inputs);
+    free(job->logits);
+}
+
+static void make_network(const char *name, net_weights_t *weights)
 {
     const network_t *network;
     const net_size_t *size;
-    net_weights_t weights;
-    job_t *job = calloc(1, sizeof *job);
-    assert_non_null(job);
     assert_ok(net_find(name, &network));
     assert_ok(net_find_size(network, "full", &size));
-    made_weights(network, size, &weights);
-    float *input = calloc((size_t)(size->channels * size->height * size->width), sizeof *input);
-    assert_non_null(input);
-    made_input(&weights, SAMPLE, input);
-    if (write_to != NULL)
-        write_input(write_to, &weights, input);
-    net_ranges_t ranges = {0};
-    if (strcmp(kernels, "int8") == 0) {
-        open_integers(&weights, threads, &ranges, job);
-    } else {
-        assert_ok(engine_open(&weights, kernels, threads, &job->engine));
-        for (size_t i = 0; i < weights.table.count; i++)
-            assert_ok(engine_set_rows(job->engine, i, 0, weights.table.items[i].k, weights.layers[i].weights));
-    }
-    job->input = input;
-    if (profiled) {
-        (void)round_of(predict, job, 1);
-        assert_ok(engine_profile(job->engine));
-        for (int i = 0; i < repeats; i++)
-            (void)round_of(predict, job, 1);
-        const engine_profile_t profile = engine_profile_of(job->engine);
-        print_steps(&profile);
-        repeats = -1;
-    }
-    for (int i = 0; i < repeats + 1; i++) {
-        const double seconds = round_of(predict, job, threads);
-        if (i > 0)
-            printf("%.2f %.5f\n", 1000 * seconds, (double)job->logits[0][0]);
-    }
-    engine_close(job->engine);
-    net_ranges_free(&ranges);
-    net_weights_free(&weights);
-    free(input);
-    free(job);
+    made_weights(network, size, weights);
 }
 
-/* The tokens of the sample; 0 for an image. */
-static int64_t tokens_of(const net_weights_t *weights)
+/* `batches` is a list that ends with NULL. */
+static void measure_network(const char *name, const char *kernels, const char *threads, int repeats, char **batches)
 {
-    const net_size_t *size = weights->size;
-    float *input = calloc((size_t)(size->channels * size->height * size->width), sizeof *input);
+    const bool profiled = strcmp(threads, "steps") == 0;
+    const int count = profiled ? 1 : atoi(threads);
+    net_weights_t weights;
+    net_ranges_t ranges = {0};
+    job_t job = {0};
+    make_network(name, &weights);
+    open_engine(&weights, kernels, count, &ranges, &job);
+    for (; *batches != NULL; batches++) {
+        give_batch(&job, &weights, count, atoi(*batches));
+        if (profiled)
+            profile_steps(&job, repeats);
+        else
+            measure_batch(&job, count, repeats);
+        free_batch(&job);
+    }
+    engine_close(job.engine);
+    net_ranges_free(&ranges);
+    net_weights_free(&weights);
+}
+
+/* ===  The sample and its work  === */
+
+/* The tokens of the sample `input`; 0 for an image. */
+static int64_t tokens_of(const net_weights_t *weights, const float *input)
+{
     int64_t tokens = 0;
-    assert_non_null(input);
-    made_input(weights, SAMPLE, input);
-    while (weights->program.steps[0].kind == NET_STEP_EMBEDDING && input[tokens] >= 0)
+    while (weights->program.count > 0 && weights->program.steps[0].kind == NET_STEP_EMBEDDING && input[tokens] >= 0)
         tokens++;
-    free(input);
     return tokens;
+}
+
+static void write_input(const char *name, const char *path)
+{
+    net_weights_t weights;
+    job_t job = {0};
+    make_network(name, &weights);
+    give_batch(&job, &weights, 1, 1);
+    const int64_t tokens = tokens_of(&weights, job.inputs), width = weights.size->width;
+    FILE *stream = fopen(path, "wb");
+    assert_non_null(stream);
+    if (tokens > 0) {
+        fwrite(job.inputs, sizeof(float), (size_t)tokens, stream);
+        fwrite(job.inputs + width, sizeof(float), (size_t)tokens, stream);
+    } else {
+        fwrite(job.inputs, sizeof(float), (size_t)floats_of(weights.size), stream);
+    }
+    assert_int_equal(fclose(stream), 0);
+    free_batch(&job);
+    net_weights_free(&weights);
 }
 
 /* Multiplications of one step, for a sample of `tokens` rows. */
@@ -217,15 +266,13 @@ static int64_t step_work(const net_step_t *step, int64_t tokens)
 
 static void print_work(const char *name)
 {
-    const network_t *network;
-    const net_size_t *size;
     net_weights_t weights;
+    job_t job = {0};
     int64_t all = 0;
-    assert_ok(net_find(name, &network));
-    assert_ok(net_find_size(network, "full", &size));
-    made_weights(network, size, &weights);
+    make_network(name, &weights);
+    give_batch(&job, &weights, 1, 1);
     const net_program_t *program = &weights.program;
-    const int64_t sample = program->count > 0 ? tokens_of(&weights) : 0, tokens = sample > 0 ? sample : program->tokens;
+    const int64_t sample = tokens_of(&weights, job.inputs), tokens = sample > 0 ? sample : program->tokens;
     for (size_t i = 0; i < program->count; i++)
         all += step_work(&program->steps[i], tokens);
     for (size_t i = 0; program->count == 0 && i < weights.table.count; i++) {
@@ -233,6 +280,7 @@ static void print_work(const char *name)
         all += net_layer_macs(layer);
     }
     printf("%.1f\n", 1e-6 * (double)all);
+    free_batch(&job);
     net_weights_free(&weights);
 }
 
@@ -248,8 +296,9 @@ int main(int count, char **words)
         printf("%s\n", engine_versions().chars);
     else if (strcmp(words[2], "work") == 0)
         print_work(words[1]);
+    else if (strcmp(words[2], "input") == 0)
+        write_input(words[1], words[4]);
     else
-        measure_network(words[1], words[2], strcmp(words[3], "steps") == 0,
-                        strcmp(words[3], "steps") == 0 ? 1 : atoi(words[3]), atoi(words[4]), count > 5 ? words[5] : NULL);
+        measure_network(words[1], words[2], words[3], atoi(words[4]), words + 5);
     return 0;
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Roofline of the engines, from the rates that `make bench-peers` measured: for each network the rate of each engine on one
-# thread, and two roofs: oneDNN's products of 2048 x 2048 x 2048 in float32 and of 8-bit integers, in the same rounds.
+# thread and one sample at a time, and two roofs: oneDNN's products of 2048 x 2048 x 2048 in float32 and of 8-bit integers, in the same rounds.
 #   gnuplot -c tests/peers/engines.gp RATES.csv PICTURE plots/style.gp
 rows = ARG1
 picture = ARG2
@@ -9,7 +9,7 @@ width = 920
 height = 430
 load style
 
-# Read the rows of one thread: bar i, its network and engine, and the two roofs.
+# Read the rows of one thread and batch 1: bar i, its network and engine, and the two roofs.
 array nets[32]; array rate[400]; array net_at[400]; array kind[400]
 count = 0; total = 0; roof_float = 0; roof_integer = 0
 kinds = "onnx fast winograd onnx8 int8"
@@ -22,7 +22,7 @@ keep(net, engine) = (count = count + 1, net_at[count] = known(net) > 0 ? known(n
     roof_float = engine eq "fast" ? column("limit_giga_ops") : roof_float, \
     roof_integer = engine eq "int8" ? column("limit_giga_ops") : roof_integer, 0)
 set table $ignored
-plot rows using (0):(column("threads") == 1 && kind_of(strcol("engine")) > 0 ? keep(strcol("net"), strcol("engine")) : 0) with table
+plot rows using (0):(column("threads") == 1 && column("batch") == 1 && kind_of(strcol("engine")) > 0 ? keep(strcol("net"), strcol("engine")) : 0) with table
 unset table
 unset datafile columnheaders
 

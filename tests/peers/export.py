@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The seven full-size networks as ONNX files with weights by formula (python3-torch): export.py FOLDER NET..."""
+"""The seven full-size networks as ONNX files with weights by formula (python3-torch): export.py FOLDER NET...
+
+The first dimension of the inputs is free: the number of samples. All texts of a batch have as many tokens as the sample has,
+so that nothing is padded."""
 import pathlib
 import sys
 import warnings
@@ -37,13 +40,14 @@ def export(name, path):
         graph, inputs, names = IMAGES[name], (made.image(SAMPLE, 3, 224, 224),), ["image"]
     else:
         words = TEXTS[name]
-        inputs, names = made.text(SAMPLE, 512, words), ["words", "segments"]
+        inputs, names = tuple(t[None] for t in made.text(SAMPLE, 512, words)), ["words", "segments"]
         graph = lambda w, numbers, segments: graphs.bert(w, numbers, segments, words, 512, 768, 12, 12)  # noqa: E731
     network = Network(graph).eval()
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         network(*inputs)  # the weights come into being
-        torch.onnx.export(network, inputs, path, opset_version=17, input_names=names, output_names=["logits"])
+        torch.onnx.export(network, inputs, path, opset_version=17, input_names=names, output_names=["logits"],
+                          dynamic_axes={name: {0: "samples"} for name in (*names, "logits")})
 
 
 if __name__ == "__main__":
