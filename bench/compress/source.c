@@ -20,9 +20,9 @@ outcome_t compress_source_each(const compress_source_t *source, size_t index, in
                                void *context)
 {
     const int64_t k = source->layers[index].k;
+    compress_layer_t part;
     outcome_t result = outcome_ok();
     for (int64_t first = 0; first < k && outcome_is_ok(&result); first += step) {
-        compress_layer_t part;
         result = read_rows(source, index, first, k - first < step ? k - first : step, &part);
         if (outcome_is_ok(&result))
             result = visit(context, first, &part);

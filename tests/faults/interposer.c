@@ -111,6 +111,11 @@ ssize_t write(int descriptor, const void *bytes, size_t size)
     return file && disk_fails() ? -1 : NEXT(write)(descriptor, bytes, size);
 }
 
+ssize_t pwrite(int descriptor, const void *bytes, size_t size, off_t place)
+{
+    return disk_fails() ? -1 : NEXT(pwrite)(descriptor, bytes, size, place);
+}
+
 int fsync(int descriptor)
 {
     struct stat status;
