@@ -279,6 +279,37 @@ static void a_design_runs_the_weights_of_its_configuration(void **state)
     assert_true(totals[0][1].counts.value_bits < totals[0][0].counts.value_bits);
 }
 
+/* More sensitive channels, more bits stored; and the layer that reads the image is pruned only where that is asked for. */
+static void channels_that_stay_are_not_pruned(void **state)
+{
+    (void)state;
+    static const char *const swept[] = {"bitwave.beta_permille=0", "bitwave.beta_permille=500",
+                                        "bitwave.beta_permille=1000"};
+    const network_t *networks[] = {network_of("resnet34")};
+    const accelerator_t *accelerators[] = {accelerator_of("bitwave")};
+    const model_plan_t kept = {.networks = networks,
+                               .network_count = 1,
+                               .size = "compact",
+                               .accelerators = accelerators,
+                               .accelerator_count = 1,
+                               .energy_table = "bitsim",
+                               .sweeps = &(model_sweep_t){swept, 3},
+                               .sweep_count = 1,
+                               .origin = MODEL_SYNTHETIC,
+                               .threads = 2};
+    model_plan_t pruned = kept;
+    model_total_t first_kept[3], first_pruned[3];
+    pruned.prune_first = true;
+    assert_ok(model_run(&kept, NULL, first_kept));
+    assert_ok(model_run(&pruned, NULL, first_pruned));
+    for (int i = 0; i < 2; i++) {
+        assert_true(first_kept[i].counts.value_bits < first_kept[i + 1].counts.value_bits);
+        assert_true(first_pruned[i].counts.value_bits < first_pruned[i + 1].counts.value_bits);
+    }
+    assert_true(first_pruned[0].counts.value_bits < first_kept[0].counts.value_bits);
+    assert_int_equal(first_pruned[2].counts.value_bits, first_kept[2].counts.value_bits); /* all channels stay */
+}
+
 /* A sweep is a list of settings, in the units of --set: a part of a GB/s too. Other designs run unchanged at each point. */
 static void a_sweep_changes_what_its_settings_name(void **state)
 {
@@ -351,6 +382,7 @@ int main(void)
         cmocka_unit_test(stripes_over_itself_is_one_and_the_order_of_names_is_kept),
         cmocka_unit_test(weights_let_the_skipped_ones_run),
         cmocka_unit_test(a_design_runs_the_weights_of_its_configuration),
+        cmocka_unit_test(channels_that_stay_are_not_pruned),
         cmocka_unit_test(a_sweep_changes_what_its_settings_name),
         cmocka_unit_test(a_setting_must_reach_a_design),
         cmocka_unit_test(means_of_ratios_are_geometric),

@@ -225,7 +225,7 @@ static void a_layer_is_drawn_as_described(void **state)
 static void a_room_holds_one_network_after_the_other(void **state)
 {
     (void)state;
-    static const char *const names[] = {"resnet34", "resnet50", "resnet34", "bert_sst2"};
+    static const char *const names[] = {"resnet34", "resnet50", "resnet34", "vit_base"};
     int8_room_t room = {0};
     size_t before = 0;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -240,7 +240,7 @@ static void a_room_holds_one_network_after_the_other(void **state)
         assert_true(own.q != shared.q && shared.q == room.q);
         assert_memory_equal(own.q, shared.q, weights);
         assert_true(room.size > weights && room.size >= before);
-        assert_true(i != 1 || room.size == before); /* the smaller one made no memory */
+        assert_true(i == 0 || (i == 3) == (room.size > before)); /* only the largest made memory anew */
         before = room.size;
         int8_network_free(&own);
         int8_network_free(&shared);
