@@ -89,9 +89,9 @@ static outcome_t check_mode_options(const options_t *options, const run_mode_t *
     static const struct {
         const char *name;
         bool full, real;
-    } known[] = {{"from", true, true},     {"manifest", true, true},    {"yes", true, true},
-                 {"skip-bad", true, true}, {"data", true, false},       {"calibration", true, false},
-                 {"offline", false, true}, {"evaluations", false, true}};
+    } known[] = {{"from", true, true},     {"manifest", true, true},     {"yes", true, true},
+                 {"skip-bad", true, true}, {"data", true, false},        {"calibration", true, false},
+                 {"offline", false, true}, {"evaluations", false, true}, {"kernels", true, true}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         const bool takes = mode->brings && (mode->evaluations != NULL ? known[i].real : known[i].full);
         if (!takes && options_given(options, known[i].name))
@@ -158,6 +158,7 @@ static outcome_t run_brought(const options_t *options, const choice_request_t *c
                              .images = request->mode->images,
                              .mode_methods = accuracy_runs_methods(request->mode),
                              .jobs = request->jobs,
+                             .kernels = options_text(options, "kernels"),
                              .skip_bad = options_flag(options, "skip-bad"),
                              .offline = options_flag(options, "offline"),
                              .resume = request->resume,
@@ -312,6 +313,9 @@ static const option_t option_table[] = {
     {"evaluations", "FILE", NULL, "real: list of evaluations to use in place of models/real.csv"},
     {"offline", NULL, NULL, "real: fetch nothing; only evaluations whose files are in --from or were fetched before"},
     {"manifest", "FILE...", NULL, "full, real: catalogue to use in place of the project's; may be repeated"},
+    {"kernels", "fast|winograd", NULL,
+     "full, real: of CNNs with float activations (default fast); winograd: 1.2 to 2.3 times as fast on the paper's CNNs, with "
+     "sums that round otherwise (docs/performance.md)"},
     {"skip-bad", NULL, NULL, "full, real: leave out samples that cannot be read; the rows say how many"},
     {"yes", NULL, NULL, "full, real: start without asking"},
     {NULL, NULL, NULL, NULL},
