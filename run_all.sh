@@ -14,10 +14,11 @@ Installs missing packages, builds, runs every experiment, draws the figures, wri
   (default)  2,000 test samples (CNNs 8,000) and all methods on the networks that this project ships, minutes
   --full     the paper's own checkpoints on ImageNet and GLUE: lists files to fetch, disk and time,
              then asks; hours to days. Its options go to `bbsbench run` (build/bbsbench run --help):
-             --yes  --data imagenet=FOLDER  --from FOLDER  --manifest FILE.csv  --skip-bad
+             --yes  --data imagenet=FOLDER  --from FOLDER  --manifest FILE.csv  --skip-bad  --kernels winograd
   --real     real networks that others trained, on small real test sets (models/real.csv): lists files
              to fetch (1.7 GB), disk and time, then asks; hours. Its options go to `bbsbench run`:
              --yes  --from FOLDER  --offline  --evaluations FILE.csv  --manifest FILE.csv  --skip-bad
+             --kernels winograd
   --net, --method, --samples, --only   other networks, methods, samples or experiments than the mode has, in
              each mode: bbsbench run --help
   --jobs N   threads (default: the processors that this process may use); the results do not depend on it
@@ -59,15 +60,15 @@ while [ $# -gt 0 ]; do
     --no-compare) compare=--no-compare ;;
     --no-history) history=--no-history ;;
     --yes | --skip-bad | --offline) full="$full$1 " brought=1 ;;
-    --net=* | --samples=* | --images=* | --method=* | --data=* | --from=* | --manifest=* | --evaluations=* | --only=*)
+    --net=* | --samples=* | --images=* | --method=* | --data=* | --from=* | --manifest=* | --evaluations=* | --kernels=* | --only=*)
         value=${1#*=} name=${1%%=*}
         shift
         set -- "$name" "$value" "$@"
         continue
         ;;
-    --net | --samples | --images | --method | --data | --from | --manifest | --evaluations | --only)
+    --net | --samples | --images | --method | --data | --from | --manifest | --evaluations | --kernels | --only)
         [ $# -gt 1 ] || bad_usage "$1 without a value"
-        case $1 in --data | --from | --manifest | --evaluations) brought=1 ;; esac
+        case $1 in --data | --from | --manifest | --evaluations | --kernels) brought=1 ;; esac
         case $1 in
         --from | --manifest | --evaluations) value=$(absolute "$2") ;;
         --data) value=${2%%=*}=$(absolute "${2#*=}") ;;

@@ -116,8 +116,11 @@ static size_t list_methods(const accuracy_config_t *of, const accuracy_scope_t *
     return count;
 }
 
-void accuracy_runs_config(const material_net_t *net, accuracy_config_t *config)
+void accuracy_runs_config(const material_t *material, const material_net_t *net, accuracy_config_t *config)
 {
+    const bool is_cnn = net->network->program == NULL;
+    if (material != NULL && material->kernels != NULL && is_cnn && !config->integers)
+        config->kernels = material->kernels;
     config->network = net->size != NULL ? net->network : NULL;
     config->size = net->size;
     config->weights = given(&net->weights);
@@ -139,7 +142,7 @@ static accuracy_config_t configuration_of(const measurement_context_t *context, 
     one.threads = context->jobs;
     one.skip_bad = context->mode->material != NULL && context->mode->material->skip_bad;
     one.leave_out = true;
-    accuracy_runs_config(net, &one);
+    accuracy_runs_config(context->mode->material, net, &one);
     return one;
 }
 

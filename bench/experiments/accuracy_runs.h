@@ -24,8 +24,9 @@ enum {
     ACCURACY_SETTINGS = 4, /* the first of every list of methods: the references and the paper's two settings */
 };
 
-/* What to evaluate of one network: its files, data and preprocessing. The texts belong to `net`. */
-void accuracy_runs_config(const material_net_t *net, accuracy_config_t *config);
+/* What to evaluate of one network: its files, data and preprocessing. The texts belong to `net`. For a CNN with float
+ * activations the kernels of `material`, where it has any; NULL: none. */
+void accuracy_runs_config(const material_t *material, const material_net_t *net, accuracy_config_t *config);
 
 /* Call `visit` with the configuration of each of these networks; the rest as accuracy_runs_write(). */
 typedef outcome_t (*accuracy_runs_visit_t)(void *to, const accuracy_config_t *config);

@@ -40,8 +40,9 @@ typedef struct {
     size_t text_count;
     const char *methods[MATERIAL_METHODS]; /* in place of the mode's methods; count 0: the mode's */
     size_t method_count;
-    bool skip_bad;   /* leave out samples that cannot be read, and count them */
-    text_t left_out; /* networks of the mode that are not run: "net: reason; net: reason" */
+    const char *kernels; /* of CNNs with float activations; NULL: "fast" */
+    bool skip_bad;       /* leave out samples that cannot be read, and count them */
+    text_t left_out;     /* networks of the mode that are not run: "net: reason; net: reason" */
 } material_t;
 
 #endif

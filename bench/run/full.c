@@ -265,7 +265,7 @@ outcome_t full_plan(const full_request_t *request, full_t *full)
                              .wanted = wanted,
                              .from = request->from};
     outcome_t result;
-    *full = (full_t){.request = request, .material = {.skip_bad = request->skip_bad}};
+    *full = (full_t){.request = request, .material = {.kernels = request->kernels, .skip_bad = request->skip_bad}};
     full_take_methods(full);
     if (outcome_bad(&result, choose_nets(full)) ||
         outcome_bad(&result, check_given(full, "--data", request->data, request->data_count)) ||

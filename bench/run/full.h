@@ -32,6 +32,7 @@ typedef struct {
     bool offline;            /* fetch nothing */
     int64_t images;          /* at most, per network; 0: all */
     int jobs;
+    const char *kernels; /* of CNNs with float activations; NULL: "fast" */
     bool skip_bad;
     bool resume; /* the time was announced when the run began */
     FILE *log;

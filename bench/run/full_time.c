@@ -68,7 +68,7 @@ outcome_t full_measure_time(full_t *full)
                                     .kernels = kernels,
                                     .threads = request->jobs,
                                     .skip_bad = request->skip_bad};
-        accuracy_runs_config(net, &config);
+        accuracy_runs_config(&full->material, net, &config);
         result = accuracy_run(&config, print_time, full);
         full->timed[i] = true;
     }

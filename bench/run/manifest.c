@@ -78,6 +78,8 @@ static void describe_material(cJSON *object, const material_t *material)
         text_append(&methods, "of the mode");
     add_list(object, "networks", &nets);
     add_list(object, "methods", &methods);
+    if (material->kernels != NULL)
+        json_add_text(object, "kernels of CNNs", material->kernels);
     json_add_text(object, "samples that cannot be read", material->skip_bad ? "left out" : "refused");
     json_add_text(object, "networks left out", material->left_out.chars);
 }

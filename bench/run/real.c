@@ -254,7 +254,7 @@ outcome_t real_plan(const full_request_t *request, full_t *full)
 {
     planning_t planning = {.full = full};
     outcome_t result;
-    *full = (full_t){.request = request, .material = {.skip_bad = request->skip_bad}};
+    *full = (full_t){.request = request, .material = {.kernels = request->kernels, .skip_bad = request->skip_bad}};
     full_take_methods(full);
     if (outcome_bad(&result, full_check_places(request)) || outcome_bad(&result, read_list(&planning)) ||
         outcome_bad(&result, plan_all(&planning)))

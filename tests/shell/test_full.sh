@@ -27,6 +27,8 @@ check_fails 2 "data of no network" full --yes --net resnet34 --data glue-sst2=/t
 check_fails 2 "a method that nobody knows" full --yes --method magic --out "$tap_folder/none"
 check_fails 2 "--skip-bad in a mode whose files ship" "$BBSBENCH" run --smoke --skip-bad --out "$tap_folder/none"
 check_fails 2 "run_all.sh --skip-bad without --full" ./run_all.sh --skip-bad
+check_fails 2 "--kernels in a mode whose rows have a baseline" "$BBSBENCH" run --smoke --kernels winograd --out "$tap_folder/none"
+check_fails 2 "run_all.sh --kernels without --full" ./run_all.sh --kernels winograd
 
 # ===  A wrong hash  ===
 cp "$web/datasets.csv" "$tap_folder/right.csv"
@@ -75,6 +77,14 @@ check_fails 1 "it does not go on with another number of samples" full $some --ye
 check "it goes on with its own" full $some --yes --samples 4 --resume --out "$killed"
 grep -E '^(net|resnet34),' "$whole/accuracy.csv" >"$tap_folder/expected.csv"
 check "to the same rows" same "$tap_folder/expected.csv" "$killed/accuracy.csv"
+
+# ===  Other kernels  ===
+kernels=$tap_folder/kernels
+check "Winograd's convolutions" full --net resnet34,bert_sst2 --method int8 --only accuracy --yes --samples 4 --kernels winograd --out "$kernels"
+check "are named in the rows of the CNN alone" sh -c "grep -q '^resnet34,.*,winograd,' '$kernels/accuracy.csv' && grep -q '^bert_sst2,.*,fast,' '$kernels/accuracy.csv'"
+check "and in run.json" grep -q '"kernels of CNNs":.*"winograd"' "$kernels/run.json"
+check_fails 1 "a run does not go on with other kernels" full --net resnet34,bert_sst2 --method int8 --only accuracy --yes --samples 4 --kernels fast --resume --out "$kernels"
+check_fails 2 "kernels that transformers do not have" full --yes --kernels stock --out "$tap_folder/none"
 
 # ===  What cannot be read  ===
 pictures=$cache/datasets/imagenet/ILSVRC2012_img_val
