@@ -13,7 +13,7 @@
 typedef struct {
     const run_mode_t *mode;
     int jobs;           /* threads */
-    const char *folder; /* the run folder */
+    const char *folder; /* the run folder, with the rows of the experiments that the page's `from` names */
 } measurement_context_t;
 
 typedef struct {

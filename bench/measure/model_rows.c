@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "measure/model_rows.h"
 
+#include "base/text.h"
 #include "measure/model.h"
 
 #include <math.h>
@@ -190,4 +191,44 @@ void model_write(rows_writer_t *writer, const model_names_t *names, const char *
         .cache_bits = names->cache_bits,
     };
     rows_write(writer, &cells);
+}
+
+/* ===  Reading a total  === */
+
+/* The name of the column that a member of the cells is. */
+static const char *column_at(size_t offset)
+{
+    const rows_column_t *column = columns;
+    while (column->name != NULL && column->offset != offset)
+        column++;
+    return column->name;
+}
+
+#define COLUMN(member) column_at(offsetof(cells_t, member))
+
+bool model_find_total(const rows_table_t *rows, const model_names_t *names, int64_t *cycles, energy_t *energy)
+{
+    const struct {
+        const char *column, *text;
+    } wanted[] = {{COLUMN(net), names->network->name},
+                  {COLUMN(size), names->size},
+                  {COLUMN(accelerator), names->accelerator->name},
+                  {COLUMN(layer), "total"},
+                  {COLUMN(setting), names->setting},
+                  {COLUMN(energy_table), names->energy_table},
+                  {COLUMN(configuration), names->configuration}};
+    enum { WANTED = sizeof wanted / sizeof *wanted };
+    for (size_t row = 0; row < rows->count; row++) {
+        size_t same = 0;
+        while (same < WANTED && text_equal(rows_text_at(rows, row, wanted[same].column), wanted[same].text))
+            same++;
+        if (same < WANTED)
+            continue;
+        *cycles = rows_integer_at(rows, row, COLUMN(cycles));
+        *energy = (energy_t){.on_chip_pj = rows_real_at(rows, row, COLUMN(energy_on_chip_pj)),
+                             .dram_pj = rows_real_at(rows, row, COLUMN(energy_dram_pj)),
+                             .total_pj = rows_real_at(rows, row, COLUMN(energy_total_pj))};
+        return true;
+    }
+    return false;
 }

@@ -4,6 +4,7 @@
 
 #include "accel/accel.h"
 #include "accel/energy.h"
+#include "rows/table.h"
 #include "rows/writer.h"
 
 /* model.csv: one row per network, accelerator and layer, and one with layer = total. */
@@ -34,5 +35,9 @@ typedef struct {
 
 void model_write(rows_writer_t *writer, const model_names_t *names, const char *layer, const counts_t *counts,
                  const energy_t *energy);
+
+/* The total of a network on a design in rows of this schema: that of these names, of which network, size, design, setting,
+ * energy table and configuration are read. Of `energy` on chip, DRAM and both are set. False: there is no such row. */
+bool model_find_total(const rows_table_t *rows, const model_names_t *names, int64_t *cycles, energy_t *energy);
 
 #endif

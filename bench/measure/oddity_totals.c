@@ -76,26 +76,20 @@ static outcome_t work(pass_t *pass, const accel_config_t *config)
     return result;
 }
 
-/* Names of a row, without its numbers. */
-static oddity_row_t row_of(const pass_t *pass, const char *oddity)
-{
-    return (oddity_row_t){.profile = pass->profile,
-                          .first_layer_weights = pass->inputs->plan->prune_first ? "pruned" : "whole",
-                          .oddity = oddity,
-                          .net = pass->inputs->network->name,
-                          .size = size_name,
-                          .accelerator = pass->accelerator->name,
-                          .weights_source = pass->source};
-}
-
-static outcome_t write_row(const pass_t *pass, const char *oddity, const counts_t *total, const energy_t *energy)
+static outcome_t write_row(const pass_t *pass, const char *oddity, int64_t cycles, const energy_t *energy)
 {
     output_t *output = pass->output;
-    oddity_row_t row = row_of(pass, oddity);
-    row.cycles = total->cycles;
-    row.energy_on_chip_pj = energy->on_chip_pj;
-    row.energy_dram_pj = energy->dram_pj;
-    row.energy_total_pj = energy->total_pj;
+    const oddity_row_t row = {.profile = pass->profile,
+                              .first_layer_weights = pass->inputs->plan->prune_first ? "pruned" : "whole",
+                              .oddity = oddity,
+                              .net = pass->inputs->network->name,
+                              .size = size_name,
+                              .accelerator = pass->accelerator->name,
+                              .cycles = cycles,
+                              .energy_on_chip_pj = energy->on_chip_pj,
+                              .energy_dram_pj = energy->dram_pj,
+                              .energy_total_pj = energy->total_pj,
+                              .weights_source = pass->source};
     if (!pass->inputs->plan->prune_first) {
         rows_write(&output->writer, &row);
         return outcome_ok();
@@ -131,46 +125,28 @@ static outcome_t run_oddity(pass_t *pass, const char *oddity, uint32_t flags)
         return outcome_failed(pass->accelerator->name, pass->inputs->network->name, "a total beyond 63 bits",
                               "a smaller network", NULL);
     energy_t energy = energy_of(&rates, &total);
-    return write_row(pass, oddity, &total, &energy);
+    return write_row(pass, oddity, total.cycles, &energy);
 }
 
 /* ===  Without oddities  === */
 
-static bool is_total(const rows_table_t *model, size_t row, const pass_t *pass)
-{
-    const struct {
-        const char *column, *text;
-    } wanted[] = {{"net", pass->inputs->network->name},
-                  {"size", size_name},
-                  {"accelerator", pass->accelerator->name},
-                  {"layer", "total"},
-                  {"setting", ""},
-                  {"energy_table", energy_table},
-                  {"configuration", pass->profile}};
-    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
-        if (!text_equal(rows_text_at(model, row, wanted[i].column), wanted[i].text))
-            return false;
-    return true;
-}
-
 /* The total of model.csv. */
 static outcome_t write_known(pass_t *pass)
 {
-    const rows_table_t *model = &pass->output->model;
-    for (size_t i = 0; i < model->count; i++) {
-        if (!is_total(model, i, pass))
-            continue;
-        oddity_row_t row = row_of(pass, none);
-        row.cycles = rows_integer_at(model, i, "cycles");
-        row.energy_on_chip_pj = rows_real_at(model, i, "energy_on_chip_pj");
-        row.energy_dram_pj = rows_real_at(model, i, "energy_dram_pj");
-        row.energy_total_pj = rows_real_at(model, i, "energy_total_pj");
-        rows_write(&pass->output->writer, &row);
-        return outcome_ok();
-    }
-    return outcome_failed(pass->output->model_path, "total",
-                          text_of("no row of %s on %s", pass->inputs->network->name, pass->accelerator->name).chars,
-                          "all networks on all designs", "run the experiment model again");
+    output_t *output = pass->output;
+    const model_names_t names = {.network = pass->inputs->network,
+                                 .size = size_name,
+                                 .accelerator = pass->accelerator,
+                                 .setting = "",
+                                 .energy_table = energy_table,
+                                 .configuration = pass->profile};
+    int64_t cycles;
+    energy_t energy;
+    if (!model_find_total(&output->model, &names, &cycles, &energy))
+        return outcome_failed(output->model_path, "total",
+                              text_of("no row of %s on %s", names.network->name, names.accelerator->name).chars,
+                              "all networks on all designs", "run the experiment model again");
+    return write_row(pass, none, cycles, &energy);
 }
 
 /* ===  The oddities of a design  === */

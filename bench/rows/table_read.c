@@ -27,29 +27,39 @@ static outcome_t check_header(const rows_schema_t *schema, const csv_table_t *cs
 
 /* ===  Cells  === */
 
-static outcome_t read_cell(const csv_table_t *csv, size_t row, size_t column, const rows_column_t *of, rows_table_t *table,
-                           rows_cell_t *cell)
+/* False: bad_cell() says why. Files have millions of cells, and an outcome has room for a line of text. */
+static bool take_cell(const char *text, const rows_column_t *of, rows_table_t *table, rows_cell_t *cell)
 {
-    const char *text = csv_cell(csv, row, column);
-    outcome_t result = outcome_ok();
     if (of->kind == ROWS_TEXT) {
         cell->kind = ROWS_CELL_TEXT;
-        cell->text = rows_table_keep(table, text);
-        return cell->text != NULL ? result : outcome_out_of_memory(csv->path);
+        cell->text = text[0] == '\0' ? "" : rows_table_keep(table, text);
+        return cell->text != NULL;
     }
     if (text[0] == '\0')
-        return result;
+        return true;
     if (of->kind == ROWS_REAL) {
         cell->kind = ROWS_CELL_REAL;
-        return csv_cell_real(csv, row, column, &cell->real);
+        return text_to_real(text, &cell->real);
     }
     cell->kind = ROWS_CELL_INTEGER;
-    if (outcome_bad(&result, csv_cell_integer(csv, row, column, &cell->integer)))
-        return result;
+    if (!text_to_integer(text, INT64_MIN, INT64_MAX, &cell->integer))
+        return false;
     cell->real = (double)cell->integer;
-    if (of->kind == ROWS_FLAG && cell->integer != 0 && cell->integer != 1)
-        return outcome_failed(csv->path, text_of("line %zu, column %s", row + 2, of->name).chars, text, "0 or 1", NULL);
-    return result;
+    return of->kind != ROWS_FLAG || cell->integer == 0 || cell->integer == 1;
+}
+
+static outcome_t bad_cell(const csv_table_t *csv, size_t row, size_t column, const rows_column_t *of)
+{
+    int64_t integer;
+    double real;
+    if (of->kind == ROWS_TEXT)
+        return outcome_out_of_memory(csv->path);
+    outcome_t result =
+        of->kind == ROWS_REAL ? csv_cell_real(csv, row, column, &real) : csv_cell_integer(csv, row, column, &integer);
+    if (!outcome_is_ok(&result))
+        return result;
+    return outcome_failed(csv->path, text_of("line %zu, column %s", row + 2, of->name).chars, csv_cell(csv, row, column),
+                          "0 or 1", NULL);
 }
 
 /* ===  Columns without a schema  === */
@@ -101,7 +111,8 @@ outcome_t rows_of_csv(const rows_schema_t *schema, const csv_table_t *csv, rows_
         if (cells == NULL)
             result = outcome_out_of_memory(csv->path);
         for (size_t i = 0; i < csv->columns && outcome_is_ok(&result); i++)
-            result = read_cell(csv, row, i, &columns[i], table, &cells[i]);
+            if (!take_cell(csv_cell(csv, row, i), &columns[i], table, &cells[i]))
+                result = bad_cell(csv, row, i, &columns[i]);
     }
     free(guessed);
     if (!outcome_is_ok(&result))

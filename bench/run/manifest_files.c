@@ -11,24 +11,17 @@
 #include <string.h>
 #include <sys/stat.h>
 
-typedef struct {
-    int64_t bytes, rows; /* rows -1: not a table */
-    sha256_t sha256;
-} seen_t;
-
 /* ===  One file  === */
 
-static outcome_t look(const char *path, seen_t *seen)
+/* Rows of a table; -1: it is none. */
+static int64_t count_rows(const char *path)
 {
     csv_table_t table;
-    outcome_t result = file_size(path, &seen->bytes);
-    if (!outcome_is_ok(&result) || outcome_bad(&result, sha256_file(path, &seen->sha256)))
-        return result;
     outcome_t read = csv_read(path, &table);
-    seen->rows = outcome_is_ok(&read) ? (int64_t)table.rows : -1;
+    const int64_t rows = outcome_is_ok(&read) ? (int64_t)table.rows : -1;
     if (outcome_is_ok(&read))
         csv_free(&table);
-    return result;
+    return rows;
 }
 
 static const cJSON *files_of(const manifest_t *manifest)
@@ -58,17 +51,19 @@ int manifest_file_count(const manifest_t *manifest)
 
 static outcome_t record(manifest_t *manifest, const char *folder, const char *name)
 {
-    seen_t seen;
-    outcome_t result = look(text_of("%s/%s", folder, name).chars, &seen);
-    if (!outcome_is_ok(&result))
+    const text_t path = text_of("%s/%s", folder, name);
+    int64_t bytes;
+    sha256_t sha256;
+    outcome_t result;
+    if (outcome_bad(&result, file_size(path.chars, &bytes)) || outcome_bad(&result, sha256_file(path.chars, &sha256)))
         return result;
     cJSON *entry = find(manifest, name);
     if (entry == NULL)
         entry = json_append_object(cJSON_GetObjectItemCaseSensitive(manifest->json, "files"));
     json_set_text(entry, "path", name);
-    json_set_number(entry, "bytes", (double)seen.bytes);
-    json_set_text(entry, "sha256", seen.sha256.hex);
-    json_set_number(entry, "row_count", (double)seen.rows);
+    json_set_number(entry, "bytes", (double)bytes);
+    json_set_text(entry, "sha256", sha256.hex);
+    json_set_number(entry, "row_count", (double)count_rows(path.chars));
     return result;
 }
 
@@ -136,16 +131,16 @@ static outcome_t check_file(const manifest_t *manifest, const cJSON *entry, cons
 {
     const char *name = text_at(entry, "path"), *sha256 = text_at(entry, "sha256");
     const cJSON *rows = cJSON_GetObjectItemCaseSensitive(entry, "row_count");
-    seen_t seen;
+    sha256_t seen;
     if (!is_inside(name))
         return outcome_failed(manifest->path, "files", name, "the path of a file in the folder", NULL);
     const text_t path = text_of("%s/%s", folder, name);
     if (!file_exists(path.chars))
         return outcome_ok();
-    outcome_t result = look(path.chars, &seen);
-    if (!outcome_is_ok(&result) || text_equal(seen.sha256.hex, sha256))
+    outcome_t result = sha256_file(path.chars, &seen);
+    if (!outcome_is_ok(&result) || text_equal(seen.hex, sha256))
         return result;
-    return foreign(path.chars, described((double)seen.rows, seen.sha256.hex).chars,
+    return foreign(path.chars, described((double)count_rows(path.chars), seen.hex).chars,
                    described(cJSON_IsNumber(rows) ? rows->valuedouble : -1, sha256).chars);
 }
 
