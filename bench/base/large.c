@@ -8,8 +8,12 @@ enum { HUGE_PAGE = 1 << 21 };
 
 void *large_alloc(size_t size)
 {
-    void *memory = size < HUGE_PAGE ? malloc(size) : aligned_alloc(HUGE_PAGE, size);
-    if (memory != NULL && size >= HUGE_PAGE)
-        (void)madvise(memory, size / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE); /* only a hint */
+    void *memory;
+    if (size < HUGE_PAGE)
+        return malloc(size);
+    /* C11's aligned_alloc() would need a multiple of the alignment, and so up to 2 MiB more. */
+    if (posix_memalign(&memory, HUGE_PAGE, size) != 0)
+        return NULL;
+    (void)madvise(memory, size / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE); /* only a hint */
     return memory;
 }

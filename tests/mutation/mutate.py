@@ -147,7 +147,13 @@ def verdict(tree, mutant, sound):
 
 def copy_project(tree):
     """The project and its build, as a repository of its own: some tests ask git which files there are."""
-    ignored = shutil.ignore_patterns(".git", "asan", "fuzz", "lint-*", "coverage", "tsan", "onnx", "results-*")
+    of_builds = shutil.ignore_patterns("asan", "fuzz", "lint-*", "coverage", "tsan", "onnx")
+    of_all = shutil.ignore_patterns(".git", "results-*")
+
+    def ignored(folder, names):
+        """tests/fuzz has the seeds of tests; build/fuzz is another build."""
+        return of_all(folder, names) | (of_builds(folder, names) if pathlib.Path(folder) == pathlib.Path("build") else set())
+
     shutil.copytree(".", tree, symlinks=True, ignore=ignored)
     if os.environ.get("BUILD", "build") != "build":
         shutil.copytree(os.environ["BUILD"], tree / "build", dirs_exist_ok=True)
