@@ -134,7 +134,8 @@ outcome_t catalogue_find(const char *name, const char *option, const char *owner
     outcome_t result;
     if (outcome_bad(&result, home_path(name, &own)) || outcome_bad(&result, catalogue_read(own.chars, &catalogue)))
         return result;
-    result = outcome_missing(owner, role, "none in the catalogue", own.chars, NULL);
+    result = outcome_missing(owner, role, "none in the catalogue", own.chars,
+                             "give a file of your own (--weights, --data), or add a line to the catalogue");
     for (size_t i = 0; i < catalogue.count; i++) {
         const catalogue_item_t *item = &catalogue.items[i];
         if (!text_equal(item->owner, owner) || !text_equal(item->role, role))

@@ -127,7 +127,8 @@ static outcome_t run(const options_t *options)
 }
 
 static const option_t option_table[] = {
-    {"out", "FILE.csv", option_required, "the plan; what its units leave lies beside it, in FILE.units, which is not there yet"},
+    {"out", "FILE.csv", option_required,
+     "the plan; what its units leave lies beside it, in FILE.units, which is not there yet"},
     {"shards", "N", NULL, "about so many units (default: as many as spend at most 3 % on loading and compressing)"},
     {"unit-seconds", "S", NULL, "units of about so much processor time for a method"},
     {"smoke", NULL, NULL, "what `run --smoke` measures of accuracy"},

@@ -88,12 +88,12 @@ MUTANTS = [
     ("parts of weights replace each other", "bench/engine/product_tiles.c", "part > 0, target, stride", "part > PARTS_LIMIT, target, stride", "test_products"),
     ("a row of sums is rescaled by the step of its neighbour", "bench/engine/integer_attention.c", "space->zero[i] *= ZERO_LEVEL", "space->zero[i] *= ZERO_LEVEL - 1", "test_language test_integers"),
     ("a block of queries does not see its last key", "bench/engine/integer_attention.c", ".first = all->past + first,", ".first = all->past + first - (first > 0),", "test_language test_integers"),
-    ("a difference is that of the reference", "bench/measure/likelihoods.c", "method->nats[i] - reference->nats[i]", "reference->nats[i] - method->nats[i]", "test_perplexity test_divergence"),
-    ("an interval takes each window for one token", "bench/measure/likelihoods.c", "counts[w] = window->counts;", "counts[w] = window->counts > 0;", "test_perplexity test_divergence"),
-    ("a divergence is not divided by its weights", "bench/measure/likelihoods.c", "mean / weight - (log(weight)", "mean - (log(weight)", "test_perplexity test_divergence"),
-    ("the highest number of equal logits is first", "bench/measure/likelihoods.c", "logits[i] > logits[best] ? i : best", "logits[i] >= logits[best] ? i : best", "test_perplexity test_divergence"),
-    ("a mean is over all tokens, not those that count", "bench/measure/perplexity.c", "row->nats = sum / (double)row->tokens", "row->nats = sum / (double)windows->tokens", "test_perplexity test_divergence"),
-    ("logits of a second pass lie behind those of the first", "bench/measure/perplexity.c", "kept + (at - session->windows.items[session->begin].at) * session->language.words", "kept + at % session->windows.items[session->begin].counts * session->language.words", "test_perplexity test_divergence"),
+    ("a difference is that of the reference", "bench/measure/likelihoods.c", "method->nats[i] - reference->nats[i]", "reference->nats[i] - method->nats[i]", "test_likelihoods test_perplexity"),
+    ("an interval takes each window for one token", "bench/measure/likelihoods.c", "counts[w] = window->counts;", "counts[w] = window->counts > 0;", "test_likelihoods test_perplexity"),
+    ("a divergence is not divided by its weights", "bench/measure/likelihoods.c", "mean / weight - (log(weight)", "mean - (log(weight)", "test_likelihoods test_perplexity"),
+    ("the highest number of equal logits is first", "bench/measure/likelihoods.c", "logits[i] > logits[best] ? i : best", "logits[i] >= logits[best] ? i : best", "test_likelihoods test_perplexity"),
+    ("a mean is over all tokens, not those that count", "bench/measure/perplexity.c", "row->nats = sum / (double)row->tokens", "row->nats = sum / (double)windows->tokens", "test_likelihoods test_perplexity"),
+    ("logits of a second pass lie behind those of the first", "bench/measure/perplexity.c", "kept + (at - session->windows.items[session->begin].at) * session->language.words", "kept + at % session->windows.items[session->begin].counts * session->language.words", "test_likelihoods test_perplexity"),
 ]
 
 
@@ -147,7 +147,13 @@ def verdict(tree, mutant, sound):
 
 def copy_project(tree):
     """The project and its build, as a repository of its own: some tests ask git which files there are."""
-    ignored = shutil.ignore_patterns(".git", "asan", "fuzz", "lint-*", "coverage", "tsan", "onnx", "results-*")
+    of_builds = shutil.ignore_patterns("asan", "fuzz", "lint-*", "coverage", "tsan", "onnx")
+    of_all = shutil.ignore_patterns(".git", "results-*")
+
+    def ignored(folder, names):
+        """tests/fuzz has the seeds of tests; build/fuzz is another build."""
+        return of_all(folder, names) | (of_builds(folder, names) if pathlib.Path(folder) == pathlib.Path("build") else set())
+
     shutil.copytree(".", tree, symlinks=True, ignore=ignored)
     if os.environ.get("BUILD", "build") != "build":
         shutil.copytree(os.environ["BUILD"], tree / "build", dirs_exist_ok=True)

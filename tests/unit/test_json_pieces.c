@@ -14,6 +14,8 @@
 
 #include "testing.h"
 
+#include "folder.h"
+
 enum { FILES = 3 };
 static const char *const files[FILES] = {"tests/data/pieces.llama3.json", "tests/data/pieces.smollm.json",
                                          "tests/data/pieces.llama2.json"};
@@ -98,16 +100,9 @@ static void test_there_and_back(void **state)
 
 /* ===  A file with one part changed  === */
 
-static char folder[] = "/tmp/bbs-test-pieces-XXXXXX";
-
-static text_t path_of(const char *name)
-{
-    return text_of("%s/%s", folder, name);
-}
-
 static void write_file(const char *name, const char *chars, size_t size)
 {
-    const text_t path = path_of(name);
+    const text_t path = inside(name);
     FILE *stream = fopen(path.chars, "wb");
     assert_non_null(stream);
     assert_int_equal(fwrite(chars, 1, size, stream), size);
@@ -126,8 +121,8 @@ static outcome_t read_changed(int file, const char *from, const char *to, int64_
     write_file("tokenizer.json", changed.chars, changed.length);
     free(changed.chars);
     file_free_bytes(&bytes);
-    const outcome_t result = pieces_read(path_of("tokenizer.json").chars, words, pieces);
-    unlink(path_of("tokenizer.json").chars);
+    const outcome_t result = pieces_read(inside("tokenizer.json").chars, words, pieces);
+    unlink(inside("tokenizer.json").chars);
     return result;
 }
 
@@ -165,7 +160,6 @@ static void test_refused(void **state)
         {2, "<0x0A>", "<0x0>", "no token for byte 0x0A"},
     };
     pieces_t *pieces;
-    assert_non_null(mkdtemp(folder));
     for (size_t i = 0; i < sizeof changes / sizeof changes[0]; i++)
         assert_error(read_changed(changes[i].file, changes[i].from, changes[i].to, 0, &pieces), FAULT_FAILED,
                      changes[i].named);
@@ -176,10 +170,60 @@ static void test_refused(void **state)
     assert_error(read_changed(0, "null", "null", count - 1, &pieces), FAULT_FAILED, "the words of the model");
     assert_ok(read_changed(0, "null", "null", count + 64, &pieces));
     pieces_free(pieces);
-    assert_int_equal(rmdir(folder), 0);
 }
 
 /* ===  The ends  === */
+
+/* What the tokens of a text stand for, with a changed file number 2. */
+static text_t said_by(const char *from, const char *to, const char *text, int64_t *count)
+{
+    text_t said = {{0}};
+    pieces_t *pieces;
+    pieces_tokens_t tokens;
+    size_t at = 0, size;
+    assert_ok(read_changed(2, from, to, 0, &pieces));
+    assert_ok(pieces_encode(pieces, text, strlen(text), &tokens));
+    for (int64_t i = 0; i < tokens.count; i++, at += size) {
+        const char *piece = pieces_text(pieces, tokens.numbers[i], &size);
+        memcpy(said.chars + at, piece, size);
+    }
+    *count = tokens.count;
+    pieces_tokens_free(&tokens);
+    pieces_free(pieces);
+    return said;
+}
+
+/* Of two special tokens that begin at one place the longer one stands there. */
+static void test_longest_special_token(void **state)
+{
+    (void)state;
+    static const char from[] = "\"id\":2,\"content\":\"</s>\"", to[] = "\"id\":2,\"content\":\"<s>x\"";
+    int64_t count;
+    assert_string_equal(said_by(from, to, "<s>x", &count).chars, "<s>x");
+    assert_int_equal(count, 1);
+    assert_string_equal(said_by(from, to, "<s><s>x<s>", &count).chars, "<s><s>x<s>");
+    assert_int_equal(count, 3);
+}
+
+/* Metaspace's blank: before each part of a text that special tokens cut, before its beginning, or nowhere. */
+static void test_blank_of_metaspace(void **state)
+{
+    (void)state;
+    static const char from[] =
+        "\"normalizer\":{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"Prepend\",\"prepend\":\"\342\226\201\"},"
+        "{\"type\":\"Replace\",\"pattern\":{\"String\":\" \"},\"content\":\"\342\226\201\"}]},\"pre_tokenizer\":null";
+    static const struct {
+        const char *scheme, *whole, *after;
+    } ways[] = {{"always", " a<s> a", "<s> a<s>"}, {"first", " a<s>a", "<s>a<s>"}, {"never", "a<s>a", "<s>a<s>"}};
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        const text_t to = text_of("\"normalizer\":null,\"pre_tokenizer\":{\"type\":\"Metaspace\",\"replacement\":"
+                                  "\"\342\226\201\",\"prepend_scheme\":\"%s\",\"split\":false}",
+                                  ways[i].scheme);
+        int64_t count;
+        assert_string_equal(said_by(from, to.chars, "a<s>a", &count).chars, ways[i].whole);
+        assert_string_equal(said_by(from, to.chars, "<s>a<s>", &count).chars, ways[i].after);
+    }
+}
 
 static void test_ends(void **state)
 {
@@ -195,15 +239,12 @@ static void test_ends(void **state)
     assert_ok(pieces_read(files[1], 0, &pieces));
     assert_int_equal(pieces_begin(pieces), -1);
     pieces_free(pieces);
-    strcpy(folder, "/tmp/bbs-test-pieces-XXXXXX");
-    assert_non_null(mkdtemp(folder));
     write_file("tokenizer_config.json", config, strlen(config));
     assert_ok(read_changed(1, "null", "null", 0, &pieces));
     assert_memory_equal(pieces_text(pieces, pieces_begin(pieces), &size), "<|begin_of_text|>", 17);
     assert_memory_equal(pieces_text(pieces, pieces_end(pieces), &size), "<|end_of_text|>", 15);
     pieces_free(pieces);
-    unlink(path_of("tokenizer_config.json").chars);
-    assert_int_equal(rmdir(folder), 0);
+    unlink(inside("tokenizer_config.json").chars);
 }
 
 int main(void)
@@ -212,7 +253,9 @@ int main(void)
         cmocka_unit_test(test_vectors),
         cmocka_unit_test(test_there_and_back),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_longest_special_token),
+        cmocka_unit_test(test_blank_of_metaspace),
         cmocka_unit_test(test_ends),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_folder, remove_empty_folder);
 }

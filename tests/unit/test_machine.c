@@ -3,6 +3,7 @@
 #include "base/cpu.h"
 #include "base/file.h"
 #include "base/home.h"
+#include "base/large.h"
 #include "base/text.h"
 
 #include <limits.h>
@@ -147,6 +148,23 @@ static void an_installed_copy_is_not_written(void **state)
     assert_int_equal(unsetenv("BBS_ROOT"), 0);
 }
 
+/* From 2 MiB on an array begins where a large page may; its size need be no multiple of that (under a sanitizer C11's
+ * function refuses such a size). */
+static void large_arrays_have_any_size(void **state)
+{
+    (void)state;
+    enum { PAGE = 1 << 21 };
+    static const size_t sizes[] = {1, PAGE - 1, PAGE, PAGE + 1, 3 * PAGE / 2};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        char *memory = large_alloc(sizes[i]);
+        assert_non_null(memory);
+        memset(memory, 1, sizes[i]);
+        if (sizes[i] >= PAGE)
+            assert_int_equal((uintptr_t)memory % PAGE, 0);
+        free(memory);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,6 +175,7 @@ int main(void)
         cmocka_unit_test(files_of_the_project_are_recorded_relative_to_it),
         cmocka_unit_test(a_path_of_the_users_is_relative_to_the_current_folder),
         cmocka_unit_test(an_installed_copy_is_not_written),
+        cmocka_unit_test(large_arrays_have_any_size),
     };
     return cmocka_run_group_tests_name("machine", tests, make_folder, remove_folder);
 }

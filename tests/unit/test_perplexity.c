@@ -126,11 +126,30 @@ static void test_order(void **state)
     assert_true(alone.rows[0].int8.agree == ROWS_UNKNOWN);
 }
 
+/* Without <s> the first token of each window counts for nothing: not in the mean, and not in the bytes. Both means are of
+ * one sum. */
+static void test_tokens_that_do_not_count(void **state)
+{
+    (void)state;
+    static const char *const methods[] = {"int8"};
+    taken_t taken = {.count = 0};
+    perplexity_config_t config = config_of(methods, 1);
+    config.begin = WINDOWS_BEGIN_NEVER;
+    config.stride = 0;
+    assert_ok(perplexity_run(&config, take, &taken));
+    const perplexity_row_t *row = &taken.rows[0];
+    const double sum = row->bits_per_byte * log(2) * (double)row->bytes;
+    assert_int_equal(row->tokens, 500 - row->windows);
+    assert_true(fabs(row->nats * (double)row->tokens - sum) < 1e-9 * sum);
+    assert_true(row->perplexity == exp(row->nats));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_passes),
         cmocka_unit_test(test_order),
+        cmocka_unit_test(test_tokens_that_do_not_count),
     };
     return cmocka_run_group_tests(tests, make_model, remove_model);
 }
