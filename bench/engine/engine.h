@@ -86,8 +86,8 @@ outcome_t engine_filter(engine_t *engine, engine_filter_t filter, void *context)
 typedef enum {
     ENGINE_STEP_PRODUCT,     /* convolutions and linear layers, with what their kernel does at once: bias, sum, ReLU */
     ENGINE_STEP_ATTENTION,   /* queries by keys, and shares by values */
-    ENGINE_STEP_SOFTMAX,     /* of attention */
-    ENGINE_STEP_GELU,        /* where it is a step of its own */
+    ENGINE_STEP_SOFTMAX,     /* of attention; in integers mostly from sums to levels */
+    ENGINE_STEP_GELU,        /* where it is a step of its own; in integers to levels */
     ENGINE_STEP_NORM,        /* LayerNorm, RMSNorm */
     ENGINE_STEP_QUANTISE,    /* floats to levels of 8 bits, in front of a product */
     ENGINE_STEP_RESCALE,     /* 32-bit sums to floats or levels, with bias, sum and ReLU */

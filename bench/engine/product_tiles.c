@@ -188,17 +188,22 @@ static int64_t scratch_tiles(const product_t *product)
     return BLOCK * product->tiles.taps * (int64_t)sizeof(const uint8_t *);
 }
 
-/* The pixel under each tap of output `pixel`. */
-static void point(const product_t *product, const uint8_t *source, int64_t pixel, const uint8_t **at)
+/* The pixel under each tap of the output in row `y` and column `x`. */
+static void point(const product_t *product, const uint8_t *source, int64_t y, int64_t x, const uint8_t **at)
 {
     const product_shape_t *shape = &product->shape;
-    const int64_t top = pixel / shape->out_w * shape->stride - shape->pad_top,
-                  left = pixel % shape->out_w * shape->stride - shape->pad_left;
+    const int64_t top = y * shape->stride - shape->pad_top, left = x * shape->stride - shape->pad_left;
+    if (top >= 0 && left >= 0 && top + shape->kh <= shape->in_h && left + shape->kw <= shape->in_w) { /* nearly always */
+        for (int64_t ky = 0; ky < shape->kh; ky++)
+            for (int64_t kx = 0; kx < shape->kw; kx++)
+                *at++ = source + ((top + ky) * shape->in_w + left + kx) * shape->c;
+        return;
+    }
     for (int64_t ky = 0; ky < shape->kh; ky++)
         for (int64_t kx = 0; kx < shape->kw; kx++) {
-            const int64_t y = top + ky, x = left + kx;
-            const bool inside = y >= 0 && y < shape->in_h && x >= 0 && x < shape->in_w;
-            *at++ = inside ? source + (y * shape->in_w + x) * shape->c : product->outside;
+            const int64_t row = top + ky, column = left + kx;
+            const bool inside = row >= 0 && row < shape->in_h && column >= 0 && column < shape->in_w;
+            *at++ = inside ? source + (row * shape->in_w + column) * shape->c : product->outside;
         }
 }
 
@@ -210,10 +215,14 @@ static bool convolve_tiles(const product_t *product, const uint8_t *source, int3
     const product_shape_t *shape = &product->shape;
     const int64_t all = shape->out_h * shape->out_w, taps = product->tiles.taps, block = block_of(all, shape->c);
     const uint8_t **at = scratch;
+    int64_t y = 0, x = 0;
     for (int64_t first = 0; first < all; first += block) {
         const int64_t rows = all - first < block ? all - first : block;
-        for (int64_t row = 0; row < rows; row++)
-            point(product, source, first + row, at + row * taps);
+        for (int64_t row = 0; row < rows; row++) {
+            point(product, source, y, x, at + row * taps);
+            x = x + 1 < shape->out_w ? x + 1 : 0;
+            y += x == 0;
+        }
         multiply_block(&(run_t){
             .product = product, .at = at, .first = first, .rows = rows, .sums = sums + first * shape->k, .reader = reader});
     }
