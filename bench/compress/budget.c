@@ -39,16 +39,15 @@ static outcome_t measure(const plan_t *plan, size_t index, int columns, choice_t
     const compress_layer_t *layer = &plan->layers[index];
     method_config_t config = *plan->config;
     compressed_t compressed;
-    distortion_t distortion;
+    double signal, noise;
     config.columns = columns;
     config.values_only = true;
     outcome_t result = columns_compress(&best_coder, &config, layer, plan->masks != NULL ? plan->masks[index] : NULL,
                                         plan->threads, &compressed);
     if (!outcome_is_ok(&result))
         return result;
-    result = distortion_of(layer, &compressed, plan->threads, &distortion);
-    *choice = (choice_t){distortion.signal > 0 ? distortion.noise / distortion.signal : 0,
-                         compressed.value_bits + compressed.meta_bits};
+    result = distortion_energy(layer, &compressed, plan->threads, &signal, &noise);
+    *choice = (choice_t){signal > 0 ? noise / signal : 0, compressed.value_bits + compressed.meta_bits};
     compressed_free(&compressed);
     return result;
 }

@@ -5,6 +5,7 @@
 #include "compress/distortion.h"
 
 #include "base/threads.h"
+#include "compress/clones.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -23,6 +24,7 @@ typedef struct {
     const compress_layer_t *layer;
     const compressed_t *compressed;
     int64_t size;
+    bool energy_only; /* signal and noise */
     channel_t *channels;
 } walk_t;
 
@@ -58,6 +60,34 @@ static void sum_on_grid(const int8_t *q, const int16_t *values, int64_t size, fl
         sums->z_compressed += after[i] > 0 ? after[i] * exp((i + LOWEST) * step) : 0;
 }
 
+/* Signal and noise alone, as sum_on_grid() has them. A chunk's sums fit in 32 bits: differences are at most 2^9. */
+COMPRESS_CLONES
+static void distortion_energy_on_grid(const int8_t *restrict q, const int16_t *restrict values, int64_t size, float scale,
+                                      channel_t *sums)
+{
+    enum { CHUNK = 4096, LANES = 16 };
+    int64_t squares = 0, signal = 0, i = 0;
+    while (i < size) {
+        const int64_t end = size - i < CHUNK ? size : i + CHUNK;
+        int32_t some_squares = 0, some_signal = 0;
+        for (; i + LANES <= end; i += LANES)
+            for (int lane = 0; lane < LANES; lane++) {
+                const int difference = q[i + lane] - values[i + lane];
+                some_squares += difference * difference;
+                some_signal += q[i + lane] * q[i + lane];
+            }
+        for (; i < end; i++) {
+            some_squares += (q[i] - values[i]) * (q[i] - values[i]);
+            some_signal += q[i] * q[i];
+        }
+        squares += some_squares;
+        signal += some_signal;
+    }
+    const double step = scale;
+    sums->noise = (double)squares * step * step;
+    sums->signal = (double)signal * step * step;
+}
+
 static void sum_off_grid(const walk_t *walk, int64_t channel, channel_t *sums)
 {
     const compressed_t *compressed = walk->compressed;
@@ -87,8 +117,9 @@ static void sum_channel(void *context, int64_t channel, int worker)
     const compressed_t *compressed = walk->compressed;
     channel_t *sums = &walk->channels[channel];
     if (compressed->values != NULL && compressed->scale[channel] == walk->layer->scale[channel])
-        sum_on_grid(walk->layer->q + channel * walk->size, compressed->values + channel * walk->size, walk->size,
-                    walk->layer->scale[channel], sums);
+        (walk->energy_only ? distortion_energy_on_grid : sum_on_grid)(walk->layer->q + channel * walk->size,
+                                                                      compressed->values + channel * walk->size, walk->size,
+                                                                      walk->layer->scale[channel], sums);
     else
         sum_off_grid(walk, channel, sums);
 }
@@ -131,6 +162,26 @@ outcome_t distortion_of(const compress_layer_t *layer, const compressed_t *compr
     distortion->noise = all.noise;
     distortion->output_error = output_noise > 0 ? output_noise / output_signal : 0;
     distortion->divergence = all.noise > 0 ? all.drift / all.z + log1p((all.z_compressed - all.z) / all.z) : 0;
+    return result;
+}
+
+outcome_t distortion_energy(const compress_layer_t *layer, const compressed_t *compressed, int threads, double *signal,
+                            double *noise)
+{
+    walk_t walk = {.layer = layer,
+                   .compressed = compressed,
+                   .size = compress_layer_size(layer) / layer->k,
+                   .energy_only = true,
+                   .channels = calloc((size_t)layer->k, sizeof *walk.channels)};
+    *signal = *noise = 0;
+    if (walk.channels == NULL)
+        return outcome_out_of_memory(layer->name);
+    const outcome_t result = threads_for(threads, layer->k, sum_channel, &walk);
+    for (int64_t channel = 0; outcome_is_ok(&result) && channel < layer->k; channel++) {
+        *signal += walk.channels[channel].signal;
+        *noise += walk.channels[channel].noise;
+    }
+    free(walk.channels);
     return result;
 }
 
