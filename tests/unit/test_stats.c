@@ -235,7 +235,7 @@ static void errors_of_one_sign_add_up_in_the_outputs(void **state)
 static void energy_alone_is_the_same(void **state)
 {
     (void)state;
-    enum { CHANNELS = 3, LONG = 9001 };
+    enum { CHANNELS = 3, LONG = 60001 };
     static int8_t weights[CHANNELS * LONG];
     static int16_t values[CHANNELS * LONG];
     float own[CHANNELS] = {0.1f, 0.37f, 3}, other[CHANNELS] = {0.1f, 0.4f, 3};
