@@ -53,7 +53,7 @@ static outcome_t measure_part(void *context, int64_t first, const compress_layer
         compressed_t compressed = {0};
         result = columns_compress(&best_coder, &config, part, mask, plan->threads, &compressed);
         if (outcome_is_ok(&result))
-            result = distortion_sum(part, &compressed, plan->threads, &choice->sums);
+            result = distortion_energy(part, &compressed, plan->threads, &choice->sums);
         compressed_free(&compressed);
     }
     return result;

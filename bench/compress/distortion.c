@@ -21,23 +21,33 @@ typedef struct {
     const compress_layer_t *layer;
     const compressed_t *compressed;
     int64_t size;
+    bool energy_only; /* signal and noise */
     channel_t *channels;
     distortion_watcher_t watcher; /* NULL: nobody looks at the counts */
     void *context;
 } walk_t;
 
+static int64_t squared_steps(const grid_sums_t *all)
+{
+    return all->q_squares - 2 * all->q_times_v + all->v_squares;
+}
+
+static void energy_on_grid(const grid_sums_t *all, float scale, channel_t *sums)
+{
+    const double step = scale;
+    sums->noise = (double)squared_steps(all) * step * step;
+    sums->signal = (double)all->q_squares * step * step;
+}
+
 /* Values on the layer's own grid: w' = value * scale with the scale of w. */
 static void sum_on_grid(const grid_counts_t *counts, const grid_sums_t *all, float scale, channel_t *sums)
 {
-    const int64_t squares = all->q_squares - 2 * all->q_times_v + all->v_squares;
     const double step = scale;
     double weights[GRID_AFTER]; /* e^w of the values that there were before */
     sums->sum = (double)all->q * step;
     sums->drifted = (double)(all->v - all->q) * step;
-    sums->squared_steps = (double)squares;
+    sums->squared_steps = (double)squared_steps(all);
     sums->steps = (double)(all->v - all->q);
-    sums->noise = (double)squares * step * step;
-    sums->signal = (double)all->q_squares * step * step;
     for (int i = 0; i < GRID_BEFORE; i++)
         if (counts->before[i] > 0) {
             const int64_t drift = (i - 128) * counts->before[i] - counts->moved[i];
@@ -92,6 +102,9 @@ static void sum_channel(void *context, int64_t channel, int worker)
     }
     const int16_t *values = walk->compressed->values + channel * walk->size;
     const grid_sums_t all = grid_sums_of(q, values, walk->size);
+    energy_on_grid(&all, walk->layer->scale[channel], sums);
+    if (walk->energy_only)
+        return;
     grid_counts_t counts;
     grid_counts_of(q, values, walk->size, &counts);
     sum_on_grid(&counts, &all, walk->layer->scale[channel], sums);
@@ -136,6 +149,13 @@ static outcome_t sum_channels(walk_t *walk, int threads, distortion_sums_t *sums
 outcome_t distortion_sum(const compress_layer_t *part, const compressed_t *compressed, int threads, distortion_sums_t *sums)
 {
     walk_t walk = {.layer = part, .compressed = compressed};
+    return sum_channels(&walk, threads, sums);
+}
+
+outcome_t distortion_energy(const compress_layer_t *part, const compressed_t *compressed, int threads,
+                            distortion_sums_t *sums)
+{
+    walk_t walk = {.layer = part, .compressed = compressed, .energy_only = true};
     return sum_channels(&walk, threads, sums);
 }
 

@@ -36,6 +36,9 @@ typedef struct {
 
 outcome_t distortion_sum(const compress_layer_t *part, const compressed_t *compressed, int threads,
                          distortion_sums_t *sums);
+/* `signal` and `noise` alone, in a fraction of the time: the same numbers; the other sums are not touched. */
+outcome_t distortion_energy(const compress_layer_t *part, const compressed_t *compressed, int threads,
+                            distortion_sums_t *sums);
 distortion_t distortion_of_sums(const distortion_sums_t *sums);
 
 void distortion_add(distortion_t *sum, const distortion_t *distortion);

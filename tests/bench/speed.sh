@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Print results/reference/speed.md: every program of tests/bench in one run, with the machine, the date and how busy the
-# machine was. Usage: tests/bench/speed.sh FOLDER-OF-PROGRAMS
+# machine was. Usage: BBSBENCH=PROGRAM tests/bench/speed.sh FOLDER-OF-PROGRAMS
 set -eu
 
 page=$(mktemp)
@@ -18,6 +18,8 @@ case $load in
 0.[0-4]*) echo '.' ;;
 *) echo ': other programs were running, so these times are too long.' ;;
 esac
+printf '\nBuilt by:\n\n'
+"$BBSBENCH" version | sed 's/^/    /'
 echo
 sed '1,2d' "$page"
 for program in bench_accel bench_synthesis bench_start; do

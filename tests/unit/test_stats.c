@@ -247,6 +247,31 @@ static void errors_of_one_sign_add_up_in_the_outputs(void **state)
     assert_near(sum.output_error, wanted / 4, 1e-12);
 }
 
+/* Signal and noise alone are the same numbers to the last bit, for channels longer than a chunk of sums and not a multiple
+ * of the lanes, with the largest differences, and off the grid. */
+static void energy_alone_is_the_same(void **state)
+{
+    (void)state;
+    enum { CHANNELS = 3, LONG = 60001 };
+    static int8_t weights[CHANNELS * LONG];
+    static int16_t values[CHANNELS * LONG];
+    float own[CHANNELS] = {0.1f, 0.37f, 3}, other[CHANNELS] = {0.1f, 0.4f, 3};
+    for (int i = 0; i < CHANNELS * LONG; i++) {
+        weights[i] = (int8_t)(i % 2 ? -128 : i * 7 % 128);
+        values[i] = (int16_t)(i % 2 ? 158 : i % 5 ? weights[i] - 3 : -160);
+    }
+    const compress_layer_t shape = {
+        .name = "layer", .k = CHANNELS, .c = LONG, .kh = 1, .kw = 1, .q = weights, .scale = own};
+    for (int off = 0; off < 2; off++) {
+        const compressed_t made = {.values = values, .scale = off ? other : own};
+        distortion_t whole;
+        distortion_sums_t energy = {0};
+        assert_ok(distortion_of(&shape, &made, 1, &whole));
+        assert_ok(distortion_energy(&shape, &made, 2, &energy));
+        assert_true(energy.signal == whole.signal && energy.noise == whole.noise && energy.noise > 0);
+    }
+}
+
 static void nothing_changed_is_no_distortion(void **state)
 {
     (void)state;
@@ -270,6 +295,7 @@ int main(void)
         cmocka_unit_test(layers_add_up_for_any_number_of_threads),
         cmocka_unit_test(distortion_is_as_defined),
         cmocka_unit_test(errors_of_one_sign_add_up_in_the_outputs),
+        cmocka_unit_test(energy_alone_is_the_same),
         cmocka_unit_test(nothing_changed_is_no_distortion),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
