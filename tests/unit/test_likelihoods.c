@@ -52,6 +52,7 @@ static void test_two_methods(void **state)
     const windows_t windows = {.items = items, .count = 2, .counted = TOKENS, .tokens = 9};
     likelihoods_t method, reference;
     likelihoods_against_t against;
+    resampling_t resampling = {0};
     assert_ok(likelihoods_create(TOKENS, both, &method));
     assert_ok(likelihoods_create(TOKENS, none, &reference));
     for (int i = 0; i < TOKENS; i++) {
@@ -61,7 +62,7 @@ static void test_two_methods(void **state)
         method.first[i] = i == 3 ? 7 : i;
         method.kl[REFERENCE][i] = 0.1 * i;
     }
-    assert_ok(likelihoods_compare(&method, &reference, REFERENCE, &windows, &against));
+    assert_ok(likelihoods_compare(&method, &reference, REFERENCE, &windows, &resampling, &against));
     expect_near(against.difference, 0.5, 1e-12);
     expect_near(against.low, 0.5, 1e-12);
     expect_near(against.high, 0.5, 1e-12);
@@ -71,17 +72,18 @@ static void test_two_methods(void **state)
     /* Worse in one window and better in the other: the interval has both signs. */
     for (int i = 0; i < TOKENS; i++)
         method.nats[i] = i + (i < 2 ? 1 : -1);
-    assert_ok(likelihoods_compare(&method, &reference, REFERENCE, &windows, &against));
+    assert_ok(likelihoods_compare(&method, &reference, REFERENCE, &windows, &resampling, &against));
     expect_near(against.difference, -0.2, 1e-12);
     expect_near(against.low, -1, 1e-12);
     expect_near(against.high, 1, 1e-12);
     /* Without a reference, or against itself, nothing is known. */
-    assert_ok(likelihoods_compare(&method, NULL, REFERENCE, &windows, &against));
+    assert_ok(likelihoods_compare(&method, NULL, REFERENCE, &windows, &resampling, &against));
     assert_true(isnan(against.difference));
-    assert_ok(likelihoods_compare(&method, &method, REFERENCE, &windows, &against));
+    assert_ok(likelihoods_compare(&method, &method, REFERENCE, &windows, &resampling, &against));
     assert_int_equal(against.agree, ROWS_UNKNOWN);
-    assert_ok(likelihoods_compare(&reference, &method, REFERENCE, &windows, &against));
+    assert_ok(likelihoods_compare(&reference, &method, REFERENCE, &windows, &resampling, &against));
     assert_true(isnan(against.divergence)); /* not measured */
+    resampling_free(&resampling);
     likelihoods_free(&method);
     likelihoods_free(&reference);
 }

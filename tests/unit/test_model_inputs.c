@@ -46,9 +46,9 @@ static void check(const network_t *network)
     assert_ok(net_find_size(network, "compact", &size));
     assert_ok(net_layers(network, size, &table));
     assert_in_range(table.count, 1, MOST_LAYERS);
-    assert_ok(model_inputs_open(&whole, network, size, &table, &used));
-    assert_ok(model_inputs_open(&whole, network, size, &table, &first));
-    assert_ok(model_inputs_open(&pruned, network, size, &table, &fresh));
+    assert_ok(model_inputs_open(&whole, network, size, &table, NULL, &used));
+    assert_ok(model_inputs_open(&whole, network, size, &table, NULL, &first));
+    assert_ok(model_inputs_open(&pruned, network, size, &table, NULL, &fresh));
     for (size_t i = 0; i < sizeof designs / sizeof *designs; i++) /* what these leave behind must not be used again */
         compare(&used, &first, designs[i]);
     model_inputs_prune(&used, &pruned);
