@@ -217,7 +217,7 @@ ZPS_INLINE uint64_t repeats_of(uint64_t places, int period)
 typedef struct {
     const zps_rule_t *rule;
     group_t group;
-    residues_t residues;
+    const residues_t *residues;
     uint64_t valid;   /* the places of the rule */
     lanes_t squares;  /* of a place that is cut off, a bound; of others than the valid ones, UINT16_MAX */
     uint64_t cut;     /* a sum is cut off */
@@ -269,7 +269,7 @@ ZPS_INLINE void raise_bounds(const zps_rule_t *rule, range_t range, lanes_t *squ
 ZPS_INLINE void take_level(search_t *search, const level_t *level, int redundant, uint64_t own)
 {
     const zps_rule_t *rule = search->rule;
-    lanes_t sums = sum_places(rule->columns - redundant, &search->residues, search->group.count);
+    lanes_t sums = sum_places(rule->columns - redundant, search->residues, search->group.count);
     if (redundant == 0 && level->cut != 0)
         raise_bounds(rule, search->group.range, &sums);
     search->squares.a = _mm256_blendv_epi8(search->squares.a, sums.a, lanes_of(own));
@@ -283,8 +283,6 @@ ZPS_INLINE void take_level(search_t *search, const level_t *level, int redundant
 ZPS_INLINE void take_levels(search_t *search, level_t level)
 {
     const zps_rule_t *rule = search->rule;
-    search->squares.a = search->squares.b = search->squares.c = search->squares.d = _mm256_set1_epi16(-1);
-    search->cut = search->repeats = 0;
     for (int redundant = 0; level.places != 0; redundant++) {
         level_t next = {.places = 0};
         if (redundant < zps_redundant_most(rule->columns))
@@ -333,10 +331,9 @@ ZPS_INLINE int32_t most_of(const zps_rule_t *rule, int32_t least)
 }
 
 /* A group all of whose places are alike: the usual one. */
-ZPS_INLINE void find_alike(const search_t *search, found_t *found)
+ZPS_INLINE void find_alike(const zps_rule_t *rule, const residues_t *residues, int64_t count, found_t *found)
 {
-    const zps_rule_t *rule = search->rule;
-    const __m256i sums = sum_rows(zps_squares[rule->columns], &search->residues, search->group.count);
+    const __m256i sums = sum_rows(zps_squares[rule->columns], residues, count);
     found->most = most_of(rule, least_lane(sums));
     const uint32_t is = up_to(sums, sums, _mm256_set1_epi16((short)(found->most < UINT16_MAX ? found->most : UINT16_MAX)));
     found->places = is & (uint32_t)((UINT64_C(1) << (2 << rule->columns)) - 1);
@@ -344,20 +341,23 @@ ZPS_INLINE void find_alike(const search_t *search, found_t *found)
 
 ZPS_INLINE void find_places(const zps_rule_t *rule, const int8_t *weights, int64_t count, found_t *found)
 {
-    search_t search; /* not cleared: that would take longer than the search */
-    search.rule = rule;
-    search.group = (group_t){.weights = read_weights(weights, count), .count = count, .range = found->range};
-    search.residues = residues_of(rule, search.group.weights);
-    search.valid = places_from_to(0, rule->last - rule->first);
-    const level_t level = level_of(rule, found->range, search.valid, 0);
-    const bool none_redundant = level_of(rule, found->range, search.valid, 1).places == 0;
+    const uint64_t valid = places_from_to(0, rule->last - rule->first);
+    const level_t level = level_of(rule, found->range, valid, 0);
+    const bool none_redundant = level_of(rule, found->range, valid, 1).places == 0;
+    const __m256i all = read_weights(weights, count), none = _mm256_set1_epi16(-1);
+    const residues_t residues = residues_of(rule, all);
     if (none_redundant && rule->columns <= SHORT_PERIOD && level.alike == UINT64_MAX) {
-        find_alike(&search, found);
-    } else {
-        take_levels(&search, level);
-        found->most = most_of(rule, least_of(&search));
-        found->places = search.valid & ~search.repeats & places_up_to(&search.squares, found->most);
+        find_alike(rule, &residues, count, found);
+        return;
     }
+    search_t search = {.rule = rule,
+                       .group = {.weights = all, .count = count, .range = found->range},
+                       .residues = &residues,
+                       .valid = valid,
+                       .squares = {none, none, none, none}};
+    take_levels(&search, level);
+    found->most = most_of(rule, least_of(&search));
+    found->places = valid & ~search.repeats & places_up_to(&search.squares, found->most);
 }
 
 /* ===  The choice  === */
