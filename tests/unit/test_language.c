@@ -50,11 +50,14 @@ typedef struct {
     int64_t read;
 } fixture_t;
 
-static void open_model(int index, fixture_t *fixture)
+/* A model with room for `most` tokens. */
+static void open_model_of(int index, int64_t most, fixture_t *fixture)
 {
+    net_hints_t hints = models[index].hints;
+    hints.tokens = most;
     *fixture = (fixture_t){0};
     assert_ok(safetensors_load(models[index].path, "make oracle", &fixture->set));
-    assert_ok(net_recognise(models[index].path, &fixture->set, &models[index].hints, &fixture->made));
+    assert_ok(net_recognise(models[index].path, &fixture->set, &hints, &fixture->made));
     assert_ok(net_weights_from(&fixture->made.network, &fixture->made.size, models[index].path, &fixture->set,
                                &fixture->weights));
     const tensor_t *text = tensor_set_find(&fixture->set, "text");
@@ -64,6 +67,11 @@ static void open_model(int index, fixture_t *fixture)
     memcpy(fixture->text, text->data, (size_t)text->count * sizeof *fixture->text);
     for (size_t i = 0; i < fixture->weights.table.count; i++)
         fixture->layers[i] = fixture->weights.layers[i].weights;
+}
+
+static void open_model(int index, fixture_t *fixture)
+{
+    open_model_of(index, MOST_TOKENS, fixture);
 }
 
 static void close_model(fixture_t *fixture)
@@ -281,6 +289,32 @@ static void check_pieces(fixture_t *fixture, const char *kernels, bool integers)
     engine_close(engine);
 }
 
+/* Attention in integers takes 256 queries at a time. The last token of 300 is in the second block of the whole text, and
+ * alone when it follows the others: it sees the same keys. */
+static void test_second_block_of_queries(void **state)
+{
+    (void)state;
+    enum { LONG = 300 };
+    fixture_t fixture;
+    float text[LONG], whole[MOST_WORDS], alone[MOST_WORDS];
+    for (const char *const *kernels = integer_kernels; *kernels != NULL; kernels++) {
+        engine_t *engine;
+        open_model_of(2, LONG, &fixture);
+        const int64_t words = fixture.made.size.classes;
+        for (int i = 0; i < LONG; i++)
+            text[i] = (float)(i * 7 % words);
+        assert_ok(engine_open_integers(&fixture.weights, *kernels, NULL, 1, &engine));
+        set_integers(engine, &fixture);
+        assert_ok(engine_continue(engine, 0, 0, LONG, text, whole));
+        assert_ok(engine_continue(engine, 0, 0, LONG - 1, text, alone));
+        assert_memory_not_equal(alone, whole, (size_t)words * sizeof *whole);
+        assert_ok(engine_continue(engine, 0, LONG - 1, 1, text + LONG - 1, alone));
+        assert_memory_equal(alone, whole, (size_t)words * sizeof *whole);
+        engine_close(engine);
+        close_model(&fixture);
+    }
+}
+
 static void test_pieces(void **state)
 {
     (void)state;
@@ -395,8 +429,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pytorch), cmocka_unit_test(test_integers), cmocka_unit_test(test_layouts),
-        cmocka_unit_test(test_causal),  cmocka_unit_test(test_pieces),   cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_profile),
+        cmocka_unit_test(test_causal),  cmocka_unit_test(test_pieces),   cmocka_unit_test(test_second_block_of_queries),
+        cmocka_unit_test(test_refused), cmocka_unit_test(test_profile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
