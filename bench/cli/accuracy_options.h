@@ -30,7 +30,8 @@
     {"ranges", "FILE", NULL, \
      "ranges of 8-bit activations, from bbsbench calibrate (default: NAME.ranges.csv beside the weights)"}, \
     {"kernels", "fast|winograd|stock|plain", "fast", \
-     "oneDNN; the same with Winograd's 3x3 convolutions (CNNs, fp32); Darknet's own functions (fp32); plain integer loops (int8)"}, \
+     "oneDNN; the same with Winograd's 3x3 convolutions (CNNs, fp32), faster, with sums that round otherwise: logits within 8e-7 of " \
+     "the largest (docs/performance.md); Darknet's own functions (fp32); plain integer loops (int8)"}, \
     {"first-layer", "keep|prune", "keep", "keep: the convolution that reads the image stays at 8 bits"}
 /* clang-format on */
 

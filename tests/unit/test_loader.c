@@ -102,6 +102,10 @@ static void every_call_is_forwarded(void **state)
     assert_ok(set_weights(floats, &weights, layers));
     assert_ok(engine_predict(floats, 0, input, logits));
     assert_true(seen > INPUT_LIMIT);
+    float some[CLASSES] = {0};
+    assert_int_equal(engine_batch(floats), 1); /* somebody observes */
+    assert_ok(engine_predict_some(floats, 0, 1, input, some));
+    assert_memory_equal(some, logits, sizeof some);
     for (size_t i = 0; i < weights.table.count; i++) {
         const net_layer_t *layer = &weights.table.items[i];
         int16_t *values = calloc((size_t)(layer->k * layer->c * layer->kh * layer->kw), sizeof *values);
