@@ -28,7 +28,7 @@ typedef struct {
     uint8_t *ones;          /* [groups, slices, room, columns], ones of each */
     int8_t *counts;         /* [groups, slices, room, BITMAP_BITS] */
     uint8_t *windows;       /* per worker: [kh, width, c] */
-    bitmap_t *scratch;      /* per worker: [slices, columns], or the pixels of PAIRS_LANES steps */
+    bitmap_t *scratch;      /* per worker: [slices, columns], or the pixels of TAUSWORTHE_LANES steps */
     int64_t scratch_size;
 } pairs_inputs_t;
 

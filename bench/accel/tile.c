@@ -19,7 +19,7 @@ tile_layout_t tile_layout(const net_layer_t *layer)
     return (tile_layout_t){.segments = positions, .length = layer->c};
 }
 
-void tile_row(const net_layer_t *layer, int64_t group, const int8_t *weights, int8_t *row)
+static void copy_row(const net_layer_t *layer, int64_t group, const int8_t *weights, int8_t *row)
 {
     tile_layout_t layout = tile_layout(layer);
     int64_t padded = exact_ceil(layout.length, group) * group, step = layout.along_plane ? 1 : layout.segments;
@@ -43,7 +43,7 @@ const int8_t *tile_row_of(const net_layer_t *layer, int64_t group, const int8_t 
     const bool in_order = layout.along_plane || layout.segments == 1;
     if (in_order && layout.length % group == 0)
         return weights;
-    tile_row(layer, group, weights, room);
+    copy_row(layer, group, weights, room);
     return room;
 }
 

@@ -19,11 +19,9 @@ typedef struct {
 
 tile_layout_t tile_layout(const net_layer_t *layer);
 
-/* Copy the weights of one output channel, [c, kh, kw], into `row` in that order; each run is padded with zeros to a
- * multiple of `group`, so that row[tile_slices() * group] holds slice after slice. */
-void tile_row(const net_layer_t *layer, int64_t group, const int8_t *weights, int8_t *row);
-/* The same row without a copy where it can be: `weights` itself, if these lie in that order and need no padding, else
- * `room` after tile_row(). */
+/* The weights of one output channel, [c, kh, kw], in that order, each run padded with zeros to a multiple of `group`, so
+ * that row[tile_slices() * group] holds slice after slice: `weights` itself, if they lie so already, else a copy in `room`.
+ */
 const int8_t *tile_row_of(const net_layer_t *layer, int64_t group, const int8_t *weights, int8_t *room);
 
 /* Slices of a dot product, at most `group` weights each, cut from the runs of tile_layout(). */

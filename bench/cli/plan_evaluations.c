@@ -163,16 +163,22 @@ static outcome_t check_options(const options_t *options, int measured)
                   {"samples", OF_NETWORKS | OF_SMOKE | OF_FULL},
                   {"data", OF_NETWORKS | OF_FULL},
                   {"calibration", OF_NETWORKS | OF_FULL},
+                  {"kernels", OF_NETWORKS | OF_FULL},
                   {"from", OF_FULL},
                   {"manifest", OF_FULL},
                   {"yes", OF_FULL}};
     static const option_t all[] = {ACCURACY_OPTIONS, {NULL, NULL, NULL, NULL}};
+    const size_t count = sizeof shared / sizeof *shared;
     outcome_t result = outcome_ok();
-    for (size_t i = 0; i < sizeof shared / sizeof *shared && outcome_is_ok(&result); i++)
+    for (size_t i = 0; i < count && outcome_is_ok(&result); i++)
         result = check_option(options, shared[i].name, shared[i].of, measured);
-    for (const option_t *option = all; option->name != NULL && outcome_is_ok(&result); option++)
-        if (!text_equal(option->name, shared[0].name) && !text_equal(option->name, shared[1].name))
+    for (const option_t *option = all; option->name != NULL && outcome_is_ok(&result); option++) {
+        bool is_shared = false;
+        for (size_t i = 0; i < count; i++)
+            is_shared = is_shared || text_equal(option->name, shared[i].name);
+        if (!is_shared)
             result = check_option(options, option->name, OF_NETWORKS, measured);
+    }
     return result;
 }
 

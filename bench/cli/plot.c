@@ -256,17 +256,17 @@ static void draw_beside(void *context, int64_t index, int worker)
     draw_one(drawing, drawing->first + (size_t)index);
 }
 
-/* Draw them all, one a processor at a time. Alone up to the first that is drawn or fails: where there is no gnuplot, the
- * files of the others stay. */
+/* Draw them all, one a processor at a time. Alone up to the first that is drawn: where there is no gnuplot, the files of
+ * the others stay. */
 static outcome_t draw_all(drawing_t *drawing, size_t count)
 {
     enum { MOST_AT_ONCE = 8 };
     const int processors = cpu_count();
-    bool tried = false, missing = false;
-    for (; drawing->first < count && !tried; drawing->first++) {
+    bool drawn = false, missing = false;
+    for (; drawing->first < count && !drawn && !missing; drawing->first++) {
         const figure_t *figure = &drawing->figures[drawing->first];
         draw_one(drawing, drawing->first);
-        tried = figure->drawn || !outcome_is_ok(&figure->outcome);
+        drawn = figure->drawn;
         missing = outcome_fault(&figure->outcome) == FAULT_MISSING;
     }
     return missing ? outcome_ok()

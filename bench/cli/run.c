@@ -136,7 +136,6 @@ static outcome_t run_brought(const options_t *options, const choice_request_t *c
     outcome_t result = mode_options_read(options, chosen, request->mode, &read);
     read.request.evaluations = given ? options_text(options, "evaluations") : real ? list.chars : NULL;
     read.request.jobs = request->jobs;
-    read.request.kernels = options_text(options, "kernels");
     read.request.resume = request->resume;
     read.request.log = request->log;
     if (outcome_is_ok(&result) && (given || !real || !outcome_bad(&result, home_path(request->mode->evaluations, &list))))

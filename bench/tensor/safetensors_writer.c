@@ -83,9 +83,13 @@ outcome_t safetensors_begin(safetensors_writer_t *writer, const char *path, cons
     }
     if (outcome_bad(&result, outfile_open(&writer->file, path)))
         goto out;
-    writer->header = write_header(text, writer->file.stream);
-    if (!outfile_is_file(&writer->file))
+    if (outfile_is_file(&writer->file)) {
+        writer->header = write_header(text, writer->file.stream);
+    } else {
         result = spill_create("tensors for a pipe", (size_t)writer->starts[set->count], &writer->kept);
+        writer->kept_header = text;
+        text = NULL;
+    }
 
 out:
     free(text);
@@ -114,6 +118,7 @@ static void send_kept(safetensors_writer_t *writer)
 {
     const size_t size = writer->kept.size;
     const char *data = writer->kept.data;
+    (void)write_header(writer->kept_header, writer->file.stream);
     for (size_t at = 0; at < size && !ferror(writer->file.stream); at += PIECE) {
         const size_t piece = size - at < PIECE ? size - at : PIECE;
         fwrite(data + at, 1, piece, writer->file.stream);
@@ -139,6 +144,7 @@ void safetensors_abandon(safetensors_writer_t *writer)
 {
     outfile_abandon(&writer->file);
     spill_free(&writer->kept);
+    free(writer->kept_header);
     free(writer->starts);
     *writer = (safetensors_writer_t){0};
 }

@@ -9,7 +9,8 @@
 /* A safetensors file that is written in parts, so that it may be larger than the memory: its header first, from names,
  * types and shapes; then the bytes of its tensors, in any order. The file is complete or absent (base/outfile.h).
  *
- * What cannot be written out of order, a pipe or a device, is kept in a file of $TMPDIR until the end (base/spill.h). */
+ * What cannot be written out of order, a pipe or a device, is kept in a file of $TMPDIR until the end (base/spill.h), and
+ * its header too: a reader gets nothing of a file that was given up. */
 typedef struct {
     outfile_t file;
     int64_t *starts; /* [count + 1], of the tensors, in bytes after the header; the last is the end */
@@ -17,6 +18,7 @@ typedef struct {
     int64_t header; /* bytes before the first tensor */
     int64_t put;    /* bytes of tensors so far */
     spill_t kept;   /* of a pipe */
+    char *kept_header;
 } safetensors_writer_t;
 
 /* `set` says what will be written: its notes, and its tensors without elements. Refused: a file that may not be written,

@@ -84,6 +84,9 @@ check "Winograd's convolutions" full --net resnet34,bert_sst2 --method int8 --on
 check "are named in the rows of the CNN alone" sh -c "grep -q '^resnet34,.*,winograd,' '$kernels/accuracy.csv' && grep -q '^bert_sst2,.*,fast,' '$kernels/accuracy.csv'"
 check "and in run.json" grep -q '"kernels of CNNs":.*"winograd"' "$kernels/run.json"
 check_fails 1 "a run does not go on with other kernels" full --net resnet34,bert_sst2 --method int8 --only accuracy --yes --samples 4 --kernels fast --resume --out "$kernels"
+# shellcheck disable=SC2086
+check "a plan takes them too" "$BBSBENCH" plan --full $manifests --net resnet34,bert_sst2 --method int8 --samples 4 --yes --kernels winograd --out "$tap_folder/plan.csv"
+check "for the CNN alone" sh -c "grep 'net resnet34' '$tap_folder/plan.csv' | grep -q 'kernels winograd' && ! grep 'net bert_sst2' '$tap_folder/plan.csv' | grep -q winograd"
 check_fails 2 "kernels that transformers do not have" full --yes --kernels stock --out "$tap_folder/none"
 
 # ===  What cannot be read  ===

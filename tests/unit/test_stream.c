@@ -366,6 +366,27 @@ static void a_pipe_gets_the_same_bytes(void **state)
     tensor_set_free(&set);
 }
 
+/* A file that is given up, because a weight is no number, say, sends no header either. */
+static void a_pipe_gets_all_or_nothing(void **state)
+{
+    (void)state;
+    const text_t copy = inside("nothing");
+    tensor_set_t set = {0};
+    struct stat status;
+    safetensors_writer_t writer;
+    add(&set, "a", TENSOR_F32, 2, (const int64_t[]){100, 30}, 1);
+    FILE *pipe = popen(text_of("cat >'%s'", copy.chars).chars, "w");
+    assert_non_null(pipe);
+    assert_ok(safetensors_begin(&writer, text_of("/dev/fd/%d", fileno(pipe)).chars, &set));
+    assert_ok(safetensors_put(&writer, 0, 0, set.items[0].data, 1000));
+    safetensors_abandon(&writer);
+    assert_int_equal(pclose(pipe), 0);
+    assert_int_equal(stat(copy.chars, &status), 0);
+    assert_int_equal(status.st_size, 0);
+    assert_int_equal(unlink(copy.chars), 0);
+    tensor_set_free(&set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -377,6 +398,7 @@ int main(void)
         cmocka_unit_test(the_bytes_may_come_in_any_order),
         cmocka_unit_test(missing_or_extra_bytes_are_no_file),
         cmocka_unit_test(a_pipe_gets_the_same_bytes),
+        cmocka_unit_test(a_pipe_gets_all_or_nothing),
     };
     return cmocka_run_group_tests_name("stream", tests, make_folder, remove_folder);
 }
