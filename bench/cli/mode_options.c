@@ -21,19 +21,18 @@ outcome_t mode_options_choose(const options_t *options, const char *command, con
 outcome_t mode_options_read(const options_t *options, const choice_request_t *chosen, const run_mode_t *mode,
                             mode_options_t *read)
 {
-    *read =
-        (mode_options_t){.request = {.catalogues = read->internal_catalogues,
-                                     .nets = chosen->nets,
-                                     .from = options_text(options, "from"),
-                                     .data = read->internal_data,
-                                     .calibration = read->internal_calibration,
-                                     .methods = chosen->methods,
-                                     .method_count = chosen->method_count,
-                                     .images = mode->images,
-                                     .mode_methods = accuracy_runs_methods(mode),
-                                     .kernels = options_given(options, "kernels") ? options_text(options, "kernels") : NULL,
-                                     .skip_bad = options_flag(options, "skip-bad"),
-                                     .offline = options_flag(options, "offline")}};
+    *read = (mode_options_t){.request = {.catalogues = read->internal_catalogues,
+                                         .nets = chosen->nets,
+                                         .from = options_text(options, "from"),
+                                         .data = read->internal_data,
+                                         .calibration = read->internal_calibration,
+                                         .methods = chosen->methods,
+                                         .method_count = chosen->method_count,
+                                         .images = mode->images,
+                                         .mode_methods = accuracy_runs_methods(mode),
+                                         .kernels = options_text(options, "kernels"),
+                                         .skip_bad = options_flag(options, "skip-bad"),
+                                         .offline = options_flag(options, "offline")}};
     full_request_t *request = &read->request;
     outcome_t result;
     if (outcome_bad(&result, options_list(options, "data", read->internal_data, MATERIAL_NETS, &request->data_count)) ||

@@ -54,7 +54,8 @@ static text_t last_line(const char *path)
     outcome_t result = file_read(path, NULL, &bytes);
     if (!outcome_is_ok(&result))
         return line;
-    for (char *at = strtok((char *)bytes.data, "\n"); at != NULL; at = strtok(NULL, "\n"))
+    char *rest; /* figures are drawn side by side */
+    for (char *at = strtok_r((char *)bytes.data, "\n", &rest); at != NULL; at = strtok_r(NULL, "\n", &rest))
         line = text_of("%s", at);
     file_free_bytes(&bytes);
     return line;

@@ -278,8 +278,8 @@ static const option_t option_table[] = {
     {"evaluations", "FILE", NULL, "real: list of evaluations to use in place of models/real.csv"},
     {"offline", NULL, NULL, "real: fetch nothing; only evaluations whose files are in --from or were fetched before"},
     {"manifest", "FILE...", NULL, "full, real: catalogue to use in place of the project's; may be repeated"},
-    {"kernels", "fast|winograd", NULL,
-     "full, real: of CNNs with float activations (default fast); winograd: 1.2 to 2.3 times as fast, for long runs that are "
+    {"kernels", "fast|winograd", "fast",
+     "full, real: of CNNs with float activations; winograd: 1.2 to 2.3 times as fast, for long runs that are "
      "compared with themselves, because its sums round otherwise: logits within 8e-7 of the largest (docs/performance.md)"},
     {"skip-bad", NULL, NULL, "full, real: leave out samples that cannot be read; the rows say how many"},
     {"yes", NULL, NULL, "full, real: start without asking"},

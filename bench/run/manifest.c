@@ -273,21 +273,24 @@ bool manifest_has_rows(const void *manifest, const char *id)
     return text_equal(manifest_state(manifest, id), "finished");
 }
 
+static const char *setting_of(const cJSON *configuration, const char *name)
+{
+    const cJSON *item = cJSON_GetObjectItemCaseSensitive(configuration, name);
+    return cJSON_IsString(item) ? item->valuestring : "nothing";
+}
+
 outcome_t manifest_same_configuration(const manifest_t *found, const manifest_t *wanted)
 {
     const cJSON *mine = cJSON_GetObjectItemCaseSensitive(found->json, "configuration"), *item;
     const cJSON *theirs = cJSON_GetObjectItemCaseSensitive(wanted->json, "configuration");
-    cJSON_ArrayForEach(item, theirs)
-    {
-        const cJSON *other = cJSON_GetObjectItemCaseSensitive(mine, item->string);
-        const char *value = cJSON_IsString(other) ? other->valuestring : "nothing";
-        if (!text_equal(value, item->valuestring))
-            return outcome_failed(found->path, item->string, value, item->valuestring,
-                                  "rows of two configurations do not mix: start a new run without --resume");
-    }
-    if (cJSON_GetArraySize(mine) != cJSON_GetArraySize(theirs))
-        return outcome_failed(found->path, "configuration", text_of("%d settings", cJSON_GetArraySize(mine)).chars,
-                              text_of("%d", cJSON_GetArraySize(theirs)).chars,
-                              "rows of two configurations do not mix: start a new run without --resume");
+    const cJSON *const both[] = {theirs, mine}; /* one may have a setting that the other lacks */
+    for (int side = 0; side < 2; side++)
+        cJSON_ArrayForEach(item, both[side])
+        {
+            const char *value = setting_of(mine, item->string), *expected = setting_of(theirs, item->string);
+            if (!text_equal(value, expected))
+                return outcome_failed(found->path, item->string, value, expected,
+                                      "rows of two configurations do not mix: start a new run without --resume");
+        }
     return outcome_ok();
 }

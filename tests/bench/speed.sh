@@ -19,7 +19,8 @@ case $load in
 *) echo ': other programs were running, so these times are too long.' ;;
 esac
 printf '\nBuilt by:\n\n'
-"$BBSBENCH" version | sed 's/^/    /'
+version=$("$BBSBENCH" version)
+echo "$version" | sed 's/^/    /'
 echo
 sed '1,2d' "$page"
 for program in bench_accel bench_synthesis bench_start; do

@@ -86,7 +86,8 @@ measure_net() {
     [ "${AGAIN:-0}" = 0 ] && [ "$(cat "$folder/runs/$1.key" 2>/dev/null)" = "$run_key $export_key" ] &&
         { say "$1: kept"; return; }
     rm -f "$folder/runs/$1.key"
-    echo "$1,work,1,1,$("$engine" "$1" work - -),0" >"$folder/runs/$1.csv"
+    work=$("$engine" "$1" work - -) # on a line of its own: a failure ends the script
+    echo "$1,work,1,1,$work,0" >"$folder/runs/$1.csv"
     for round in $(seq "$rounds"); do
         for threads in 1 2; do
             say "$1: round $round of $rounds, threads $threads"
@@ -108,8 +109,9 @@ for net in $nets; do
 done
 
 caches=$(lscpu -B | sed -n 's/^\(L[123][di]*\) cache: */\1 /p' | paste -s -d,)
-"$python" tests/peers/report.py "$folder/runs.csv" "$folder/rates.csv" "$("$engine" version - - -)" \
-    "$(cd "$folder" && node onnx.js version)" "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)" "$(nproc)" \
+ours=$("$engine" version - - -)
+theirs=$(cd "$folder" && node onnx.js version)
+"$python" tests/peers/report.py "$folder/runs.csv" "$folder/rates.csv" "$ours" "$theirs" "$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)" "$(nproc)" \
     "$caches" "$(uname -r)" "$load" >"$folder/engines.md"
 cat "$folder/engines.md"
 if [ "$nets" = "$all" ]; then
