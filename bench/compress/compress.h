@@ -19,11 +19,6 @@ typedef outcome_t (*compress_sink_t)(void *context, size_t index, compressed_t *
 outcome_t compress_each(const method_t *method, const method_config_t *config, const compress_layer_t *layers, size_t count,
                         int threads, compress_sink_t sink, void *context);
 
-/* The same for methods that stay on the INT8 grid: all values of the network, one layer after the other, for the
- * accelerator models. A method whose values leave 8 bits, or are not integers, is refused. */
-outcome_t compress_values(const method_t *method, const method_config_t *config, const compress_layer_t *layers,
-                          size_t count, int threads, int8_t *values);
-
 /* Whether the method, with this configuration, reads the float weights of a layer. */
 bool compress_reads_floats(const method_t *method, const method_config_t *config);
 

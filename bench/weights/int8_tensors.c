@@ -202,21 +202,6 @@ outcome_t int8_tensors_open(const tensor_set_t *set, const char *where, bool kee
     return result;
 }
 
-/* ===  Writing  === */
-
-static outcome_t hand_over(tensor_set_t *out, const tensor_t *source, const compress_layer_t *layer,
-                           compressed_t *compressed)
-{
-    outcome_t result = weight_tensors_add(out, source->name, source->rank, source->shape, layer, compressed);
-    compressed_t counts = *compressed;
-    compressed_free(compressed);
-    *compressed = (compressed_t){.groups = counts.groups,
-                                 .value_bits = counts.value_bits,
-                                 .meta_bits = counts.meta_bits,
-                                 .sensitive = counts.sensitive};
-    return result;
-}
-
 bool int8_tensors_is_scale(const tensor_set_t *set, const int8_network_t *network, const tensor_t *tensor)
 {
     for (size_t i = 0; i < network->count; i++) {
@@ -227,31 +212,4 @@ bool int8_tensors_is_scale(const tensor_set_t *set, const int8_network_t *networ
             return true;
     }
     return false;
-}
-
-outcome_t int8_tensors_compressed(const tensor_set_t *set, const int8_network_t *network, compressed_t *compressed,
-                                  tensor_set_t *out)
-{
-    outcome_t result = outcome_ok();
-    size_t next = 0;
-    *out = (tensor_set_t){0};
-    for (size_t i = 0; i < set->note_count; i++)
-        if (outcome_bad(&result, tensor_set_note(out, set->notes[i].key, set->notes[i].value)))
-            goto out;
-    for (size_t i = 0; i < set->count; i++) {
-        const tensor_t *tensor = &set->items[i];
-        bool weight = next < network->count && network->places[next] == i;
-        if (weight)
-            result = hand_over(out, tensor, &network->layers[next], &compressed[next]);
-        else if (!int8_tensors_is_scale(set, network, tensor))
-            result = weight_tensors_copy(out, tensor->name, tensor->type, tensor->rank, tensor->shape, tensor->data);
-        if (!outcome_is_ok(&result))
-            goto out;
-        next += weight;
-    }
-
-out:
-    if (!outcome_is_ok(&result))
-        tensor_set_free(out);
-    return result;
 }

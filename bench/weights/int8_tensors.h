@@ -23,12 +23,6 @@ outcome_t int8_tensors_open(const tensor_set_t *set, const char *where, bool kee
  * tensors have the table's names. NULL: all weights. */
 outcome_t int8_tensors_list(const tensor_set_t *set, const char *where, const net_table_t *only, int8_network_t *network);
 
-/* `set` with its weights as compressed[] (`network` was opened on this set): NAME (I16 values, or F32 where the method
- * leaves the integer grid), and of NAME.scale, NAME.stored, NAME.meta ([groups]) and NAME.bits those that the method has.
- * The arrays of compressed[] are freed one by one, so that memory never holds two copies of a network; its counts stay. */
-outcome_t int8_tensors_compressed(const tensor_set_t *set, const int8_network_t *network, compressed_t *compressed,
-                                  tensor_set_t *out);
-
 /* Is the tensor the scale of an INT8 weight? It is written with the weight. */
 bool int8_tensors_is_scale(const tensor_set_t *set, const int8_network_t *network, const tensor_t *tensor);
 

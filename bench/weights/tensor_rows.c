@@ -24,15 +24,23 @@ static bool grow(void **room, size_t *size, size_t wanted)
     return *room != NULL;
 }
 
-/* For a part and its blocks. Floats that are not kept are those of one block for each thread. */
-static outcome_t make_room(tensor_rows_t *rows, int64_t weights, int64_t channels, int64_t block)
+/* For a part of `weights` weights, `floats` of which are widened. */
+static outcome_t make_room(tensor_rows_t *rows, int64_t weights, int64_t channels, int64_t floats)
 {
-    const int64_t floats = rows->keep_floats ? weights : rows->threads * block;
     return grow(&rows->q, &rows->q_size, (size_t)weights) &&
                    grow(&rows->scale, &rows->scale_size, (size_t)channels * sizeof(float)) &&
                    grow(&rows->floats, &rows->floats_size, (size_t)floats * sizeof(float))
                ? outcome_ok()
                : outcome_out_of_memory(rows->where);
+}
+
+/* Float32 is read where it lies in the file. Floats that are not kept are those of one block for each thread. */
+static int64_t floats_to_widen(const tensor_rows_t *rows, const tensor_t *tensor, int64_t weights, int64_t blocks,
+                               int64_t block)
+{
+    if (tensor->type == TENSOR_F32)
+        return 0;
+    return rows->keep_floats ? weights : (blocks < rows->threads ? blocks : rows->threads) * block;
 }
 
 /* The part that was read last is done with. */
@@ -88,7 +96,8 @@ static outcome_t read_floats(tensor_rows_t *rows, const tensor_t *tensor, int64_
 {
     const int64_t row = compress_layer_row(part), block = compress_layer_step(part, BLOCK_WEIGHTS),
                   blocks = (part->k + block - 1) / block;
-    outcome_t result = make_room(rows, part->k * row, part->k, block * row);
+    outcome_t result =
+        make_room(rows, part->k * row, part->k, floats_to_widen(rows, tensor, part->k * row, blocks, block * row));
     if (!outcome_is_ok(&result))
         return result;
     work_t work = {.rows = rows,

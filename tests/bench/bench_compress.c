@@ -23,6 +23,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unit/compressed_set.h"
+
 enum { REPEATS = 5, CORES = 2, GROUPS_AT_A_TIME = 1 << 12 };
 
 typedef struct {
@@ -261,7 +263,7 @@ static void make_set(const net_layers_t *net, tensor_set_t *set)
     stop_on(int8_tensors_open(&plain, "bench", false, 1, &network));
     compressed_t *compressed = calloc(network.count, sizeof *compressed);
     stop_on(compress_network(mod, &config, network.layers, network.count, CORES, compressed));
-    stop_on(int8_tensors_compressed(&plain, &network, compressed, set));
+    stop_on(compressed_set(&plain, &network, compressed, set));
     stop_on(tensor_set_note(set, "method", "bbs-mod"));
     stop_on(tensor_set_note(set, "columns", "4"));
     stop_on(tensor_set_note(set, "group", "32"));

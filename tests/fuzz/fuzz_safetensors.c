@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unit/compressed_set.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void compress_weights(const tensor_set_t *set)
@@ -25,7 +27,7 @@ static void compress_weights(const tensor_set_t *set)
     if (compressed != NULL && outcome_is_ok(&outcome))
         outcome = compress_network(method, &config, network.layers, network.count, 1, compressed);
     if (compressed != NULL && outcome_is_ok(&outcome)) {
-        outcome = int8_tensors_compressed(set, &network, compressed, &out);
+        outcome = compressed_set(set, &network, compressed, &out);
         for (size_t i = 0; i < network.count; i++)
             compressed_free(&compressed[i]);
         tensor_set_free(&out);

@@ -157,24 +157,25 @@ static bool open_model(const char *path, int64_t heads, const char *folder)
     return outcome_is_ok(&read) || outcome_fault(&read) == FAULT_USAGE || refused(&read, folder);
 }
 
-static bool read_config(const char *path, const char *folder)
+/* A file of this name beside the weights; the model is opened by it, or by the weights. */
+static bool read_beside(const char *path, const char *folder, const char *name, bool opened, int64_t heads)
 {
-    const text_t weights = place_weights(folder), config = text_of("%s/config.json", folder);
-    must(rename(path, config.chars) == 0);
-    const bool taken = open_model(weights.chars, 0, folder);
-    unlink(config.chars);
+    const text_t weights = place_weights(folder), beside = text_of("%s/%s", folder, name);
+    must(rename(path, beside.chars) == 0);
+    const bool taken = open_model(opened ? beside.chars : weights.chars, heads, folder);
+    unlink(beside.chars);
     unlink(weights.chars);
     return taken;
 }
 
+static bool read_config(const char *path, const char *folder)
+{
+    return read_beside(path, folder, "config.json", false, 0);
+}
+
 static bool read_index(const char *path, const char *folder)
 {
-    const text_t weights = place_weights(folder), index = text_of("%s/model.safetensors.index.json", folder);
-    must(rename(path, index.chars) == 0);
-    const bool taken = open_model(index.chars, 4, folder);
-    unlink(index.chars);
-    unlink(weights.chars);
-    return taken;
+    return read_beside(path, folder, "model.safetensors.index.json", true, 4);
 }
 
 /* In the order of the seeds in tests/fuzz/seeds.sh and tests/unit/test_fuzz_language.c. */

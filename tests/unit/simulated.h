@@ -13,6 +13,7 @@
 
 #include <stdlib.h>
 
+#include "compressed_values.h"
 #include "testing.h"
 
 enum { MOST_SETTINGS = 6, THREADS = 2 };
@@ -144,7 +145,7 @@ static int8_t *values_run(const subject_t *subject, const run_t *run)
     method.beta = 0.0;
     int8_t *values = malloc((size_t)all);
     assert_non_null(values);
-    assert_ok(compress_values(run->accelerator->method, &method, subject->layers, subject->table.count, THREADS, values));
+    assert_ok(compressed_values(run->accelerator->method, &method, subject->layers, subject->table.count, THREADS, values));
     return values;
 }
 

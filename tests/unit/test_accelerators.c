@@ -20,6 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compressed_values.h"
 #include "default_config.h"
 #include "random.h"
 #include "testing.h"
@@ -273,7 +274,7 @@ static void check_pruning(const accelerator_t *accelerator, const accel_config_t
     selection_t selection;
     counts_t ours, theirs;
     assert_non_null(values);
-    assert_ok(compress_values(accelerator->method, &parameters, weights, 1, 2, values));
+    assert_ok(compressed_values(accelerator->method, &parameters, weights, 1, 2, values));
     assert_ok(select_channels(&parameters, weights, 1, &selection));
     accel_layer_t layer = {.shape = shape,
                            .sensitive = ACCEL_UNIFORM,

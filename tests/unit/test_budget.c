@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "compressed_set.h"
 #include "made_method.h"
 #include "random.h"
 #include "testing.h"
@@ -293,7 +294,7 @@ static void mixed_columns_are_packed(void **state)
     assert_ok(int8_tensors_open(&plain, "net", false, 1, &opened));
     assert_ok(compress_network(budget, &config, opened.layers, opened.count, 1, compressed));
     compress_size_t size = compress_total(opened.layers, compressed, LAYERS);
-    assert_ok(int8_tensors_compressed(&plain, &opened, compressed, &set));
+    assert_ok(compressed_set(&plain, &opened, compressed, &set));
     assert_ok(tensor_set_note(&set, "method", "budget:bits=5.5:beta=0.1:channels=1"));
     assert_ok(tensor_set_note(&set, "columns", "6"));
     assert_ok(tensor_set_note(&set, "group", "32"));

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compressed_values.h"
 #include "made_method.h"
 #include "testing.h"
 
@@ -239,7 +240,7 @@ static void values_alone_are_those_of_the_whole_layer(void **state)
     compressed_t whole;
     assert_ok(compress_network(method, &config, &layer, 1, 2, &whole));
     assert_in_range(whole.sensitive, 1, CHANNELS - 1);
-    assert_ok(compress_values(method, &config, &layer, 1, 2, values));
+    assert_ok(compressed_values(method, &config, &layer, 1, 2, values));
     for (int64_t i = 0; i < (int64_t)CHANNELS * ROW; i++)
         if (values[i] != whole.values[i])
             fail_msg("value %lld is %d, of the whole layer %d", (long long)i, values[i], whole.values[i]);

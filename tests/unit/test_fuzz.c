@@ -66,7 +66,7 @@ static void make_set(tensor_set_t *out)
     config.channel_unit = 2;
     assert_ok(int8_tensors_open(&set, "net", false, 1, &network));
     assert_ok(compress_network(mod, &config, network.layers, network.count, 1, compressed));
-    assert_ok(int8_tensors_compressed(&set, &network, compressed, out));
+    assert_ok(compressed_set(&set, &network, compressed, out));
     assert_ok(tensor_set_note(out, "method", "bbs-mod"));
     assert_ok(tensor_set_note(out, "columns", "4"));
     assert_ok(tensor_set_note(out, "group", "5"));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* weights/: an INT8 network is the same however it came, and so is what every method makes of it: for the engine
- * (int8_network_from, variant_apply), for the accelerator models (int8_network_load, compress_values) and for the commands
- * on tensor files (int8_tensors_open, compress_network). Loops over the registries of networks and methods. */
+ * (int8_network_from, variant_apply), for the accelerator models (int8_network_load, compressed_values) and for the
+ * commands on tensor files (int8_tensors_open, compress_network). Loops over the registries of networks and methods. */
 #include "weights/int8_network.h"
 
 #include "base/home.h"
@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compressed_values.h"
 #include "testing.h"
 
 enum { THREADS = 2 };
@@ -169,7 +170,7 @@ static void check_model_road(const method_t *method, const int8_network_t *model
     int8_t *values = malloc((size_t)int8_network_weights(model)), *at = values;
     bool fits = true;
     assert_non_null(values);
-    outcome_t outcome = compress_values(method, &method->defaults, model->layers, model->count, 3, values);
+    outcome_t outcome = compressed_values(method, &method->defaults, model->layers, model->count, 3, values);
     for (size_t i = 0; i < model->count; i++)
         fits = fits && on_the_grid(&model->layers[i], &compressed[i]);
     if (method->input == METHOD_FLOAT || !fits) {

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compressed_set.h"
 #include "made_method.h"
 #include "testing.h"
 
@@ -57,7 +58,7 @@ static void compress_set(const char *name, int columns, int group, tensor_set_t 
     assert_ok(int8_tensors_open(&set, "net", false, 1, &network));
     int8_network_keep_image(&network);
     assert_ok(compress_network(method, &config, network.layers, network.count, 1, compressed));
-    assert_ok(int8_tensors_compressed(&set, &network, compressed, out));
+    assert_ok(compressed_set(&set, &network, compressed, out));
     assert_ok(tensor_set_note(out, "method", name));
     assert_ok(tensor_set_note(out, "columns", text_of("%d", config.columns).chars));
     assert_ok(tensor_set_note(out, "group", text_of("%d", group).chars));

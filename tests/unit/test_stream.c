@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Files larger than memory: a network that is read, compressed and written in parts gives the bytes of the whole one
- * (compress_network() and safetensors_save() of everything), for every method, any size of parts and any threads. What is
- * said of a layer before it is read is what compressing it gives. */
+ * (compress_network() and safetensors_save() of everything: compressed_set.h), for every method, any size of parts and any
+ * threads. What is said of a layer before it is read is what compressing it gives. */
 #include "compress/parts.h"
 #include "tensor/checkpoint.h"
 #include "tensor/safetensors.h"
@@ -17,6 +17,7 @@
 
 #include "base/file.h"
 #include "folder.h"
+#include "compressed_set.h"
 #include "made_method.h"
 #include "random.h"
 #include "testing.h"
@@ -147,7 +148,7 @@ static bool save_whole(const char *input, const method_t *method, const method_c
     compressed_t *all = calloc(network.count, sizeof *all);
     outcome_t result = compress_network(method, config, network.layers, network.count, 1, all);
     if (outcome_is_ok(&result)) {
-        assert_ok(int8_tensors_compressed(&set, &network, all, &out));
+        assert_ok(compressed_set(&set, &network, all, &out));
         assert_ok(safetensors_save(output, &out));
         for (size_t i = 0; i < network.count; i++)
             compressed_free(&all[i]);
