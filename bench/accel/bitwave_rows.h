@@ -9,8 +9,8 @@
 
 enum { BITWAVE_UNIT = 8, BITWAVE_FILLED = 16 /* units: a run of the row is filled up to a multiple */ };
 
-/* How a row lies: runs of `length` weights, `units` units, filled up with zeros to `room` units. tile_row_of() for groups of
- * BITWAVE_FILLED units makes it. */
+/* How a row lies: runs of `length` weights, `units` units, filled up with zeros to `room` units. tile_row_of() for groups
+ * of BITWAVE_FILLED units makes it. */
 typedef struct {
     int64_t runs, length, units, room;
 } bitwave_row_t;

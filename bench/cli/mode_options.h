@@ -19,8 +19,9 @@ typedef struct {
     const char *internal_data[MATERIAL_NETS], *internal_calibration[MATERIAL_NETS];
 } mode_options_t;
 
-/* --from, --data, --calibration, --manifest, --kernels, --skip-bad, --offline, those of them that the command has, and the choice. The
- * caller sets evaluations, jobs, resume and log. Free with mode_options_free(), whatever the outcome; not to be moved. */
+/* --from, --data, --calibration, --manifest, --kernels, --skip-bad, --offline, those of them that the command has, and the
+ * choice. The caller sets evaluations, jobs, resume and log. Free with mode_options_free(), whatever the outcome; not to be
+ * moved. */
 outcome_t mode_options_read(const options_t *options, const choice_request_t *chosen, const run_mode_t *mode,
                             mode_options_t *read);
 void mode_options_free(mode_options_t *read);

@@ -129,14 +129,15 @@ static outcome_t fast_predict_some(void *state, int worker, int64_t count, const
     const fast_t *fast = state;
     worker_t *own = &fast->states[worker];
     network *net = fast->graphs[worker].net;
-    const float *output = NULL;
+    const float *output;
     onednn_prepare_thread();
     own->refused = false;
     own->rows = count;
-    for (own->row = 0; own->row < count; own->row++) {
+    own->row = 0;
+    do { /* at least one sample */
         memcpy(own->input, inputs + own->row * net->inputs, (size_t)net->inputs * sizeof *inputs);
         output = network_predict(net, own->input);
-    }
+    } while (++own->row < count);
     if (own->refused)
         return outcome_failed("oneDNN", "running a layer", "an error", "success", "try --kernels stock");
     memcpy(logits, output, (size_t)(count * fast->weights->size->classes) * sizeof *logits);

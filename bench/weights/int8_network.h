@@ -13,8 +13,8 @@
  *     int8_tensors_open()     (int8_tensors.h)    any tensor file, without a layer table
  *     substitute_draw()       (substitute.h)      drawn after portraits of other networks
  * Everything after that is shared: compress_each() gives each layer and its compressed_t to a sink; a design that looks at
- * pruned weights makes the same values a channel at a time (accel_layer_t.unpruned). A file of compressed weights is not an INT8 network: its reader would give the layers together
- * with the compressed_t that compress_each() would have made. */
+ * pruned weights makes the same values a channel at a time (accel_layer_t.unpruned). A file of compressed weights is not an
+ * INT8 network: its reader would give the layers together with the compressed_t that compress_each() would have made. */
 
 /* Memory for the values of one network after the other, so that it is made once: {0} has none yet. A network that uses it
  * ends before the next begins. */
